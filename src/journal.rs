@@ -40,6 +40,7 @@ mod sample;
 pub use fault::{JournalError, OpenError};
 pub use line::{LINE_BYTES_MAX, LineFault, checksum, decode, encode, truncate};
 pub use lock::{Holder, LockError, RunLock};
+pub use order::RecordOrder;
 pub use recover::{JOURNAL_BYTES_MAX, RecoverError, Recovered, Torn, recover, recover_bytes};
 pub use store::{NewRun, RunFolder, Store, StoreError};
 pub use summary::Summary;

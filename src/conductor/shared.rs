@@ -52,6 +52,8 @@ pub(super) struct Shared {
     origin: Arc<Origin>,
     /// Nothing is sent and nothing happens until the log was read.
     is_mute: bool,
+    /// The run's clock is known here: of a record it can be said how old it is.
+    has_clock: bool,
     /// The other stations that are heard.
     heard: BTreeSet<StationName>,
     /// Reports that wait until it is known who has the flag.
@@ -68,6 +70,7 @@ impl Conductor {
             role: if term.is_some() { Role::Holds } else { Role::Follows },
             origin: Arc::new(origin),
             is_mute: false,
+            has_clock: term.is_some(),
             heard: BTreeSet::new(),
             withheld: vec![],
         }));
@@ -78,6 +81,11 @@ impl Conductor {
         self.shared.as_ref().map(|shared| &shared.role)
     }
 
+    /// Returns `true` if the run's clock is known here.
+    pub fn has_clock(&self) -> bool {
+        self.shared.as_ref().is_none_or(|shared| shared.has_clock)
+    }
+
     /// Returns `true` if nothing is sent and nothing happens here until the run's log was read.
     pub fn is_mute(&self) -> bool {
         self.shared.as_ref().is_some_and(|shared| shared.is_mute)
@@ -85,7 +93,8 @@ impl Conductor {
 
     /// Ties the run's clock anew, on a station that follows: the holder's reads so.
     pub fn set_clock(&mut self, clock: RunClock) {
-        if self.role() == Some(&Role::Follows) {
+        if let Some(shared) = self.shared.as_mut().filter(|shared| shared.role == Role::Follows) {
+            shared.has_clock = true;
             self.clock = clock;
         }
     }
@@ -301,10 +310,11 @@ impl Conductor {
         }
         self.does(Output::Append(records));
         for (due_ns, effect) in caused {
-            if due_ns > self.now_ns {
-                self.ahead.push_back(Ahead::new(due_ns, vec![effect]));
-            } else if self.is_too_late(due_ns) || self.is_mute() {
+            let is_known = self.shared.as_ref().is_some_and(|shared| shared.has_clock);
+            if self.is_mute() || !is_known || self.is_too_late(due_ns) {
                 self.calls_off(vec![effect]);
+            } else if due_ns > self.now_ns {
+                self.ahead.push_back(Ahead::new(due_ns, vec![effect]));
             } else {
                 self.carry_out(vec![effect], vec![]);
             }

@@ -9,14 +9,14 @@ use crate::engine::{Event, RUN_NS_MAX, Record, RunNs};
 
 /// Position of the last record; all zero before the first one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct RecordOrder {
+pub struct RecordOrder {
     seq: u64,
     run_ns: RunNs,
 }
 
 impl RecordOrder {
     /// The place after `last`.
-    pub(super) fn after(last: Option<&Record>) -> Self {
+    pub fn after(last: Option<&Record>) -> Self {
         last.map_or_else(Self::default, |record| Self { seq: record.seq, run_ns: record.run_ns })
     }
 
@@ -26,7 +26,10 @@ impl RecordOrder {
     }
 
     /// Goes on to `record`, if it is the one that may come now; stays where it was if not.
-    pub(super) fn admit(&mut self, record: &Record) -> Result<(), LineFault> {
+    ///
+    /// # Errors
+    /// With the reason why it may not.
+    pub fn admit(&mut self, record: &Record) -> Result<(), LineFault> {
         let expected = self.seq + 1;
         if record.seq != expected {
             return Err(LineFault::Gap { found: record.seq, expected });

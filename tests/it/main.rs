@@ -15,6 +15,7 @@ mod crash;
 mod english;
 mod harness;
 mod layers;
+mod link_sim;
 mod outputs;
 mod pages;
 mod paris;

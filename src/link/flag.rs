@@ -1,0 +1,452 @@
+//! The flag of a shared run, as one station knows it: what it may ship, what it follows, and
+//! whether it has the flag.
+//!
+//! A value without IO: instants come in as arguments. One rule carries the guarantees: only an
+//! entry that was *read* from the log counts, in the log's order. An answer to an append says how
+//! well the server is, and never who has the flag; so an unknown outcome needs no case of its own,
+//! it is read.
+//!
+//! ```text
+//!           handle(now, FlagInput)                     poll()
+//! Recorded ┐                  ┌──────────────────────┐        ┌► Request    append, read, post
+//! News     ┼─────────────────►│ entries ─► FlagState │────────┼► Follow, Stored, Aside
+//! letters  ┘                  │ pending ─► shipping  │        └► Holds, Mute, Word …
+//!                             └──────────────────────┘
+//! ```
+//!
+//! An entry counts if it is the line of a record that follows the last one and comes from the
+//! holder (or takes the flag from it). All others are void, for every station alike: what a station
+//! ships that has lost the flag, and what another program writes. A void entry moves the log's
+//! sequence on, but not the run's.
+
+mod log;
+mod say;
+mod ship;
+mod stations;
+mod take;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::clock::{Clock, Estimate};
+use super::message::{Instance, Letter, News, Request, Server, Step};
+use crate::engine::{FlagState, Record, RunNs};
+use crate::journal::RecordOrder;
+use crate::show::StationName;
+use crate::time::MachineNs;
+use ship::Shipping;
+use stations::{Known, Outbox};
+pub use stations::{Station, View};
+use take::Taking;
+
+/// Time without an answer of the log after which its holder works alone.
+pub const ALONE: Duration = Duration::from_secs(2);
+/// Silence of the holder after which the flag can be taken without its name.
+pub const SILENT: Duration = Duration::from_secs(5);
+/// Time after which an offer lapses.
+pub const OFFER_LAPSES: Duration = Duration::from_secs(60);
+/// Time after which a station that is mute asks its caller.
+pub const ASKS_AFTER: Duration = Duration::from_secs(3);
+/// Time between two inputs after which the machine is taken to have stood still.
+const STOOD_STILL: Duration = Duration::from_secs(1);
+
+/// How a station comes into the run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Start {
+    /// It begins the run, and has the flag in term 1.
+    Opens,
+    /// It follows a run of which it has nothing.
+    Joins,
+    /// It has a journal of the run, which it takes up again: these are its records. If the flag is
+    /// still this station's, it has it.
+    Resumes(Vec<Record>),
+}
+
+/// Facts about this station.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Its name.
+    pub me: StationName,
+    /// Its program.
+    pub instance: Instance,
+    /// The run's id; message ids begin with it.
+    pub run: String,
+    /// Version of the program.
+    pub version: String,
+    /// SHA-256 of the show's text, hex.
+    pub digest: String,
+    /// `true` if it has a terminal.
+    pub terminal: bool,
+}
+
+/// Something that has happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FlagInput {
+    /// The conductor has journaled these as the holder.
+    Recorded(Vec<Record>),
+    /// The conductor proposes this record, which passes the flag or takes the pass back.
+    Propose(Record),
+    /// News of the server's thread.
+    News(News),
+    /// Something for the holder: a wish of this station's caller, or a report on its outputs.
+    Letter(Letter),
+    /// The wish of a letter was refused, or (`None`) granted.
+    Answer {
+        /// The station that wished it.
+        to: StationName,
+        /// Number of its letter.
+        number: u64,
+        /// Reason of the refusal.
+        refused: Option<String>,
+    },
+    /// What the run's clock reads now, for a station that asked.
+    Clock {
+        /// The station.
+        to: StationName,
+        /// Its clock when it asked.
+        asked_ns: u64,
+        /// The run's clock.
+        run_ns: RunNs,
+    },
+    /// The caller's step of the exchange.
+    Step(Step),
+    /// The machine has stood still.
+    StoodStill,
+    /// The caller wants to go on though the log cannot be read.
+    GoOn,
+    /// Time has passed.
+    Tick,
+}
+
+/// Something to do. Each has to be done before the next one is polled.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FlagOutput {
+    /// For the server's thread.
+    Request(Request),
+    /// The conductor follows these.
+    Follow(Vec<Record>),
+    /// The log has this where the conductor proposed a record.
+    Stored(Record),
+    /// This station has the flag.
+    Holds {
+        /// `true` if it had it already when its program ended: the run is to be resumed.
+        resumes: bool,
+    },
+    /// Somebody has taken the flag: the journal ends at `kept`, and what is recorded after it is
+    /// not in the log and goes aside.
+    Aside {
+        /// Last record that the log has, too.
+        kept: u64,
+        /// The records after it.
+        records: Vec<Record>,
+        /// The term in which they were recorded.
+        term: u64,
+    },
+    /// This station is mute, or speaks again.
+    Mute(bool),
+    /// The other stations that are heard.
+    Heard(BTreeSet<StationName>),
+    /// A letter to this station, which has the flag.
+    Letter {
+        /// The sender; this station itself, too.
+        from: StationName,
+        /// Its number, for [`FlagInput::Answer`].
+        number: u64,
+        /// Its content.
+        letter: Letter,
+    },
+    /// The holder has refused a wish of this station's caller.
+    Refused(String),
+    /// A station asks what the run's clock reads: [`FlagInput::Clock`] answers.
+    ClockAsked {
+        /// The station.
+        to: StationName,
+        /// Its clock when it asked.
+        asked_ns: u64,
+    },
+    /// What the run's clock reads, on a station that follows.
+    Clock(Estimate),
+    /// Nobody has accepted the offer in time: it is to be withdrawn.
+    Lapsed,
+    /// The log cannot be read: the caller has to say whether the run goes on from here.
+    Asks,
+    /// Something that people should know.
+    Word(Word),
+}
+
+/// Something that people should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// In words.
+    pub text: String,
+    /// `true` if it has to be seen at once.
+    pub is_alarm: bool,
+}
+
+/// What one station knows of the flag.
+#[derive(Clone, Debug)]
+pub struct Flag {
+    id: Identity,
+    /// Latest instant that was given.
+    now_ns: MachineNs,
+    outputs: VecDeque<FlagOutput>,
+
+    /// Last sequence of the log that was read.
+    position: u64,
+    /// The run's records among the entries read.
+    order: RecordOrder,
+    seq: u64,
+    run_ns: RunNs,
+    state: Option<FlagState>,
+    /// Records that are not known to be in the log, in their order. While a station resumes, those
+    /// of its journal that the log was not compared with.
+    pending: VecDeque<Pending>,
+    shipping: Shipping,
+    void: u64,
+
+    holds: bool,
+    /// This program, and no other of its name, may have the flag.
+    claims: bool,
+    is_mute: bool,
+    /// Since when it is mute, and whether the caller was asked.
+    mute_since_ns: MachineNs,
+    has_asked: bool,
+    /// The station has not read the log to its end yet.
+    is_coming: bool,
+    taking: Option<Taking>,
+
+    server: Option<Server>,
+    /// Last sign that the log is there.
+    log_heard_ns: Option<MachineNs>,
+    stations: BTreeMap<StationName, Known>,
+    heard: BTreeSet<StationName>,
+    outbox: Outbox,
+    clock: Clock,
+    step: Step,
+    next_beat_ns: MachineNs,
+    next_clock_ns: MachineNs,
+    began_ns: MachineNs,
+    /// When another program of this name was heard last.
+    my_double_ns: Option<MachineNs>,
+    offered_ns: Option<MachineNs>,
+}
+
+/// A record that is not known to be in the log.
+#[derive(Clone, Debug)]
+struct Pending {
+    seq: u64,
+    /// The record; of a proposal, all that were proposed for its place, the last one wanted.
+    records: Vec<Arc<Record>>,
+    /// It is not journaled before the log has it.
+    is_proposal: bool,
+}
+
+impl Flag {
+    /// A station that comes into the run at `now_ns`.
+    pub fn new(id: Identity, start: Start, now_ns: MachineNs) -> Self {
+        let (opens, joins) = (start == Start::Opens, start == Start::Joins);
+        let own = if let Start::Resumes(records) = start { records } else { vec![] };
+        let pending = own.into_iter().map(|record| Pending {
+            seq: record.seq,
+            records: vec![Arc::new(record)],
+            is_proposal: false,
+        });
+        let mut flag = Flag {
+            id,
+            now_ns,
+            outputs: VecDeque::new(),
+            position: 0,
+            order: RecordOrder::default(),
+            seq: 0,
+            run_ns: RunNs::ZERO,
+            state: None,
+            pending: pending.collect(),
+            shipping: Shipping::default(),
+            void: 0,
+            holds: opens,
+            claims: !joins,
+            is_mute: false,
+            mute_since_ns: now_ns,
+            has_asked: false,
+            is_coming: !opens,
+            taking: None,
+            server: None,
+            log_heard_ns: None,
+            stations: BTreeMap::new(),
+            heard: BTreeSet::new(),
+            outbox: Outbox::default(),
+            clock: Clock::default(),
+            step: Step::None,
+            next_beat_ns: now_ns,
+            next_clock_ns: now_ns,
+            began_ns: now_ns,
+            my_double_ns: None,
+            offered_ns: None,
+        };
+        flag.request(Request::Follow { from: 1 });
+        if !opens {
+            flag.be_mute();
+        }
+        flag
+    }
+
+    /// Takes in what happened at `now_ns` by the machine's clock.
+    pub fn handle(&mut self, now_ns: MachineNs, input: FlagInput) {
+        let stood_ns = now_ns.since(self.now_ns);
+        self.now_ns = self.now_ns.max(now_ns);
+        if stood_ns > STOOD_STILL {
+            self.be_mute();
+        }
+        match input {
+            FlagInput::Recorded(records) => self.recorded(records),
+            FlagInput::Propose(record) => self.propose(record),
+            FlagInput::News(news) => self.news(news),
+            FlagInput::Letter(letter) => self.write(letter),
+            FlagInput::Answer { to, number, refused } => self.answer(to, number, refused),
+            FlagInput::Clock { to, asked_ns, run_ns } => self.tell_clock(to, asked_ns, run_ns),
+            FlagInput::Step(step) => self.step = step,
+            FlagInput::StoodStill => self.be_mute(),
+            FlagInput::GoOn => self.go_on(),
+            FlagInput::Tick => {}
+        }
+        self.passes_time();
+        self.ship();
+    }
+
+    /// Returns the next thing to do.
+    pub fn poll(&mut self) -> Option<FlagOutput> {
+        self.outputs.pop_front()
+    }
+
+    /// The instant at which a [`FlagInput::Tick`] is due.
+    pub fn deadline(&self) -> MachineNs {
+        let clock_ns = if self.holds { self.next_beat_ns } else { self.next_clock_ns };
+        // What is overdue waits for an answer.
+        let retry_ns = self.shipping.retry_ns().filter(|&at_ns| at_ns > self.now_ns);
+        let retry_ns = retry_ns.unwrap_or(self.next_beat_ns);
+        self.next_beat_ns.min(clock_ns).min(retry_ns)
+    }
+
+    /// Takes the flag, at `run_ns` by the run's clock and `at` by the wall's.
+    ///
+    /// # Errors
+    /// With the reason why it cannot be taken now, for the caller.
+    pub fn take(
+        &mut self,
+        now_ns: MachineNs,
+        reason: &str,
+        named: Option<&str>,
+        (run_ns, at): (RunNs, Timestamp),
+    ) -> Result<(), String> {
+        self.handle(now_ns, FlagInput::Tick);
+        self.begin_to_take(reason, named, run_ns, at)?;
+        self.ship();
+        Ok(())
+    }
+
+    /// Returns `true` if this station has the flag.
+    pub fn holds(&self) -> bool {
+        self.holds
+    }
+
+    /// Returns `true` if this station is mute until it has read the log.
+    pub fn is_mute(&self) -> bool {
+        self.is_mute
+    }
+
+    /// The flag as the log has it; `None` before its first record was read.
+    pub fn state(&self) -> Option<&FlagState> {
+        self.state.as_ref()
+    }
+
+    fn does(&mut self, output: FlagOutput) {
+        if let FlagOutput::Follow(more) = output {
+            if let Some(FlagOutput::Follow(records)) = self.outputs.back_mut() {
+                records.extend(more);
+            } else {
+                self.outputs.push_back(FlagOutput::Follow(more));
+            }
+            return;
+        }
+        self.outputs.push_back(output);
+    }
+
+    fn request(&mut self, request: Request) {
+        self.does(FlagOutput::Request(request));
+    }
+
+    fn says(&mut self, text: impl Into<String>, is_alarm: bool) {
+        self.does(FlagOutput::Word(Word { text: text.into(), is_alarm }));
+    }
+
+    fn news(&mut self, news: News) {
+        match news {
+            News::Entry { sequence, line } => self.entry(sequence, &line),
+            News::Appended { ticket, outcome } => self.appended(ticket, &outcome),
+            News::ReadTo { ticket, last } => self.read_to(ticket, last),
+            News::NotRead { ticket, .. } => self.not_read(ticket),
+            News::Post(post) => self.post(post),
+            News::Connected(server) => {
+                self.server = Some(server);
+                self.shipping.looks_again();
+            }
+            News::Disconnected { .. } => self.server = None,
+            News::Word(text) => self.says(text, true),
+        }
+    }
+
+    /// Nothing is sent until the log was read to its end.
+    fn be_mute(&mut self) {
+        if !self.is_mute {
+            self.mute_since_ns = self.now_ns;
+        }
+        (self.is_mute, self.has_asked) = (true, false);
+        self.clock.clear();
+        self.does(FlagOutput::Mute(true));
+        self.shipping.must_read();
+    }
+
+    /// The log was read to its end.
+    fn is_up_to_date(&mut self) {
+        if std::mem::take(&mut self.is_coming) {
+            self.comes_in();
+        }
+        if std::mem::take(&mut self.is_mute) {
+            self.does(FlagOutput::Mute(false));
+        }
+    }
+
+    /// A station that joins or resumes has read the log.
+    fn comes_in(&mut self) {
+        let me = &self.id.me;
+        let is_mine = self.state.as_ref().is_some_and(|flag| flag.holder == *me) && self.claims;
+        let term = self.state.as_ref().map_or(1, |flag| flag.term);
+        let own = |pending: &Pending| {
+            let origin = pending.records.last().and_then(|record| record.origin.clone());
+            origin.is_some_and(|origin| origin.station == me.as_str() && origin.term == term)
+        };
+        if self.pending.iter().all(own) && (is_mine || self.state.is_none() && self.claims) {
+            self.holds = true;
+            self.does(FlagOutput::Holds { resumes: true });
+            return;
+        }
+        if !self.pending.is_empty() {
+            self.put_aside();
+        }
+    }
+
+    fn go_on(&mut self) {
+        if !self.is_mute || !self.claims {
+            return;
+        }
+        self.is_mute = false;
+        if std::mem::take(&mut self.is_coming) {
+            self.holds = true;
+            self.does(FlagOutput::Holds { resumes: true });
+        }
+        self.does(FlagOutput::Mute(false));
+    }
+}

@@ -1,0 +1,179 @@
+//! The log as it is read: which entries count, and what follows from each.
+
+use std::sync::Arc;
+
+use super::{Flag, FlagOutput};
+use crate::engine::{Event, FlagState, Record};
+use crate::journal::decode;
+use crate::link::message::{FiredAside, Letter, Request};
+
+/// Number of cues in one letter.
+const FIRED_MAX: usize = 100;
+
+impl Flag {
+    /// Takes in an entry of the log.
+    pub(super) fn entry(&mut self, sequence: u64, line: &[u8]) {
+        if sequence <= self.position {
+            return;
+        }
+        if sequence > self.position + 1 {
+            self.request(Request::Follow { from: self.position + 1 });
+            return;
+        }
+        self.position = sequence;
+        self.log_heard_ns = Some(self.now_ns);
+        match self.counts(line) {
+            Ok(record) => self.takes_in(record),
+            Err(why) => {
+                self.void += 1;
+                self.shipping.was_displaced();
+                self.says(format!("entry {sequence} of the log does not count: {why}"), false);
+            }
+        }
+    }
+
+    /// The record of a line, if it is one that counts here.
+    fn counts(&mut self, line: &[u8]) -> Result<Record, String> {
+        let record = decode(line).map_err(|why| why.to_string())?;
+        let mut order = self.order;
+        order.admit(&record).map_err(|why| why.to_string())?;
+        let admitted = match &self.state {
+            Some(flag) => flag.admits(&record),
+            None => FlagState::begun(&record).is_some(),
+        };
+        if !admitted {
+            let from = record.origin.as_ref();
+            let from =
+                from.map_or("nobody".into(), |o| format!("{} in term {}", o.station, o.term));
+            return Err(format!("it is from {from}, which has not the flag"));
+        }
+        self.order = order;
+        Ok(record)
+    }
+
+    fn takes_in(&mut self, record: Record) {
+        (self.seq, self.run_ns) = (record.seq, record.run_ns);
+        match &mut self.state {
+            Some(flag) => flag.fold(&record),
+            none => *none = FlagState::begun(&record),
+        }
+        self.sees_offer(&record);
+        let is_next = self.pending.front().is_some_and(|pending| pending.seq == record.seq);
+        let own = if is_next { self.pending.pop_front() } else { None };
+        let Some(own) = own else {
+            self.follows(record, false);
+            return;
+        };
+        self.shipping.one_less();
+        let is_mine = own.records.iter().any(|mine| **mine == record);
+        match (is_mine, own.is_proposal) {
+            (true, false) => self.was_shipped(&record),
+            (true, true) if matches!(record.event, Event::FlagTaken { .. }) => {
+                self.taking = None;
+                self.follows(record, true);
+            }
+            (true, true) => {
+                self.holds = matches!(record.event, Event::FlagWithdrawn { .. });
+                self.clock.clear();
+                self.outbox.again();
+                self.does(FlagOutput::Stored(record));
+            }
+            // The taker's own proposal found no place here, and may find the next one.
+            (false, true) if !self.holds => {
+                self.follows(record, false);
+                self.proposes_again();
+            }
+            (false, _) => {
+                self.pending.push_front(own);
+                self.lost(record);
+            }
+        }
+    }
+
+    /// A record of this station's journal is in the log. Of a pass to this station that it has
+    /// journaled itself nothing new follows.
+    fn was_shipped(&mut self, record: &Record) {
+        if let Event::FlagPassed { to, .. } = &record.event
+            && *to != self.id.me
+        {
+            self.holds = false;
+        }
+    }
+
+    /// A record of another station, or the one by which this station has taken the flag.
+    fn follows(&mut self, record: Record, takes: bool) {
+        let passed_to =
+            if let Event::FlagPassed { to, .. } = &record.event { Some(to) } else { None };
+        let is_for_me = passed_to == Some(&self.id.me);
+        let changes = passed_to.is_some() || matches!(record.event, Event::FlagTaken { .. });
+        let from_here = self.holds;
+        if from_here {
+            // Records of this station's name and term that it did not write.
+            self.lost(record);
+            return;
+        }
+        self.does(FlagOutput::Follow(vec![record]));
+        if changes {
+            self.clock.clear();
+            self.outbox.again();
+        }
+        if is_for_me && !self.claims {
+            self.says(
+                format!("the flag was passed to another program that is called {}", self.id.me),
+                true,
+            );
+        }
+        if takes || (is_for_me && self.claims && !self.is_coming) {
+            self.claims = true;
+            self.holds = true;
+            self.does(FlagOutput::Holds { resumes: false });
+        }
+    }
+
+    /// The log goes on otherwise than this station's journal does.
+    fn lost(&mut self, record: Record) {
+        self.holds = false;
+        self.claims = false;
+        self.put_aside_before(record.seq);
+        self.does(FlagOutput::Follow(vec![record]));
+    }
+
+    /// What is not in the log and cannot come there goes aside.
+    pub(super) fn put_aside(&mut self) {
+        self.put_aside_before(self.seq + 1);
+    }
+
+    fn put_aside_before(&mut self, seq: u64) {
+        let pending = std::mem::take(&mut self.pending);
+        self.shipping.forgets();
+        let records: Vec<Record> = pending
+            .into_iter()
+            .filter(|pending| !pending.is_proposal)
+            .flat_map(|pending| pending.records)
+            .map(Arc::unwrap_or_clone)
+            .collect();
+        let origin = records.first().and_then(|record| record.origin.as_ref());
+        let term = origin.map_or(0, |origin| origin.term);
+        let fired = records.iter().filter_map(|record| {
+            let Event::CueFired { cue, .. } = &record.event else { return None };
+            Some(FiredAside { cue: cue.clone(), at_ns: record.run_ns })
+        });
+        let fired: Vec<FiredAside> = fired.collect();
+        if !records.is_empty() {
+            let holder = self.state.as_ref().map(|flag| flag.holder.to_string());
+            self.says(
+                format!(
+                    "{} has taken the flag: {} records of this station go aside, with {} cues fired",
+                    holder.unwrap_or_default(),
+                    records.len(),
+                    fired.len()
+                ),
+                true,
+            );
+        }
+        self.does(FlagOutput::Aside { kept: seq - 1, records, term });
+        for fired in fired.chunks(FIRED_MAX) {
+            self.write(Letter::Aside { fired: fired.to_vec() });
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Shipping: what was recorded here goes to the log, in order, and an outcome that is not known is
+//! read.
+//!
+//! Appends flow one after the other, each on the sequence that the ones before will have given it.
+//! After the first answer that is not "stored", nothing more is sent until all answers are there
+//! and the log was read to its end; then it goes on from the first record that the log has not.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Flag, Pending};
+use crate::engine::Record;
+use crate::journal::encode;
+use crate::link::message::{Appended, Request};
+use crate::time::MachineNs;
+
+/// Number of appends under way.
+const WINDOW: usize = 64;
+/// Pause before the log is asked again.
+const RETRY: Duration = Duration::from_millis(200);
+/// Time after which a log with nothing to ship is asked if it is still there.
+const PROBE: Duration = Duration::from_secs(1);
+/// Time after which an answer is not waited for any more.
+const GIVES_UP: Duration = Duration::from_secs(15);
+
+/// State of what is under way.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shipping {
+    /// Number of the first pending records that are under way.
+    sent: usize,
+    /// The appends that have no answer, with their instants.
+    under_way: BTreeMap<u64, MachineNs>,
+    /// A read that has no answer, and its instant.
+    reading: Option<(u64, MachineNs)>,
+    /// The log has to be read before anything more is sent, not before this instant.
+    reads_at_ns: Option<MachineNs>,
+    /// Only a read that was asked for from now on counts.
+    is_stale: bool,
+    ticket: u64,
+    /// Last time between an append and its answer.
+    round_ns: Option<Duration>,
+}
+
+impl Shipping {
+    fn ticket(&mut self) -> u64 {
+        self.ticket += 1;
+        self.ticket
+    }
+
+    pub(super) fn round(&self) -> Option<Duration> {
+        self.round_ns
+    }
+
+    pub(super) fn retry_ns(&self) -> Option<MachineNs> {
+        self.reads_at_ns
+    }
+
+    /// The first of the pending records has come to the log.
+    pub(super) fn one_less(&mut self) {
+        self.sent = self.sent.saturating_sub(1);
+    }
+
+    /// An entry that does not count stands where one of ours was to come.
+    pub(super) fn was_displaced(&mut self) {
+        if self.sent > 0 {
+            self.reads_at_ns.get_or_insert(MachineNs::ZERO);
+        }
+    }
+
+    pub(super) fn forgets(&mut self) {
+        self.sent = 0;
+    }
+
+    pub(super) fn must_read(&mut self) {
+        (self.reads_at_ns, self.is_stale) = (Some(MachineNs::ZERO), true);
+    }
+
+    pub(super) fn looks_again(&mut self) {
+        self.reads_at_ns = self.reads_at_ns.map(|_| MachineNs::ZERO);
+    }
+}
+
+impl Flag {
+    pub(super) fn recorded(&mut self, records: Vec<Record>) {
+        // What was read from the log first is there already.
+        for record in records.into_iter().filter(|record| record.seq > self.seq) {
+            let (seq, records) = (record.seq, vec![Arc::new(record)]);
+            self.pending.push_back(Pending { seq, records, is_proposal: false });
+        }
+    }
+
+    /// Takes in a proposal, or another one for the same place.
+    pub(super) fn propose(&mut self, record: Record) {
+        if !self.holds {
+            return;
+        }
+        let at = self.pending.iter().position(|pending| pending.seq == record.seq);
+        match at.and_then(|at| Some((at, self.pending.get_mut(at)?))) {
+            Some((at, pending)) => {
+                pending.records.push(Arc::new(record));
+                self.shipping.sent = self.shipping.sent.min(at);
+            }
+            None => {
+                let (seq, records) = (record.seq, vec![Arc::new(record)]);
+                self.pending.push_back(Pending { seq, records, is_proposal: true });
+            }
+        }
+    }
+
+    pub(super) fn appended(&mut self, ticket: u64, outcome: &Appended) {
+        let sent_ns = self.shipping.under_way.remove(&ticket);
+        match outcome {
+            Appended::Stored { .. } => {
+                self.log_heard_ns = Some(self.now_ns);
+                self.shipping.round_ns =
+                    sent_ns.map(|sent_ns| self.now_ns.since(sent_ns)).or(self.shipping.round_ns);
+            }
+            Appended::WrongSequence => self.reads_after(RETRY / 4),
+            Appended::Refused { .. } | Appended::Unknown { .. } => self.reads_after(RETRY),
+        }
+    }
+
+    fn reads_after(&mut self, pause: Duration) {
+        self.shipping.reads_at_ns.get_or_insert(self.now_ns + pause);
+    }
+
+    pub(super) fn read_to(&mut self, ticket: u64, last: u64) {
+        self.log_heard_ns = Some(self.now_ns);
+        if self.shipping.reading.is_none_or(|(asked, _)| asked != ticket) {
+            return;
+        }
+        self.shipping.reading = None;
+        if self.shipping.is_stale || last > self.position {
+            self.shipping.reads_at_ns = Some(self.now_ns + RETRY / 4);
+            return;
+        }
+        if last < self.position {
+            self.says("the log has lost records that it had stored".to_owned(), true);
+        }
+        self.shipping.sent = 0;
+        self.is_up_to_date();
+    }
+
+    pub(super) fn not_read(&mut self, ticket: u64) {
+        if self.shipping.reading.is_some_and(|(asked, _)| asked == ticket) {
+            self.shipping.reading = None;
+            self.shipping.reads_at_ns = Some(self.now_ns + RETRY);
+        }
+    }
+
+    /// Sends what may be sent now.
+    pub(super) fn ship(&mut self) {
+        let now_ns = self.now_ns;
+        let is_fresh = |since: &MachineNs| now_ns.since(*since) < GIVES_UP;
+        self.shipping.under_way.retain(|_, since| is_fresh(since));
+        if self.shipping.reading.is_some_and(|(_, since)| !is_fresh(&since)) {
+            self.shipping.reading = None;
+            self.shipping.reads_at_ns = Some(now_ns);
+        }
+        if self.shipping.reading.is_some() {
+            return;
+        }
+        let is_idle = self.shipping.under_way.is_empty();
+        let is_quiet = self.log_heard_ns.is_none_or(|heard_ns| now_ns.since(heard_ns) >= PROBE);
+        let reads_at_ns = self.shipping.reads_at_ns.or(is_quiet.then_some(now_ns));
+        if let Some(reads_at_ns) = reads_at_ns {
+            // What may be stored yet must have its answer first: then the end of the log is after
+            // it.
+            if reads_at_ns <= now_ns && (is_idle || self.is_mute) {
+                let ticket = self.shipping.ticket();
+                self.shipping.reading = Some((ticket, now_ns));
+                (self.shipping.reads_at_ns, self.shipping.is_stale) = (None, false);
+                self.request(Request::Read { ticket });
+            }
+            if self.shipping.reads_at_ns.is_some() || self.shipping.reading.is_some() {
+                return;
+            }
+        }
+        let may_ship = (self.holds || self.taking.is_some()) && !self.is_mute && !self.is_coming;
+        while may_ship && self.shipping.under_way.len() < WINDOW {
+            let at = self.shipping.sent;
+            let Some(record) = self.pending.get(at).and_then(|pending| pending.records.last())
+            else {
+                break;
+            };
+            let record = Arc::clone(record);
+            self.shipping.sent += 1;
+            self.append(&record, self.position + at as u64);
+        }
+    }
+
+    fn append(&mut self, record: &Record, expects: u64) {
+        let mut line = vec![];
+        if let Err(why) = encode(record, &mut line) {
+            self.says(format!("record {} cannot be shipped: {why}", record.seq), true);
+            return;
+        }
+        line.pop();
+        let origin = record.origin.as_ref();
+        let (station, term) = origin.map_or(("", 0), |origin| (&origin.station, origin.term));
+        let id = format!(
+            "{}/{term}/{station}/{:016x}/{}/{}",
+            self.id.run,
+            self.id.instance.0,
+            record.seq,
+            record.event.kind()
+        );
+        let ticket = self.shipping.ticket();
+        self.shipping.under_way.insert(ticket, self.now_ns);
+        self.request(Request::Append { ticket, expects, id, line });
+    }
+}

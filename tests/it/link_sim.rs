@@ -1,0 +1,197 @@
+//! A simulator of shared runs, seeded: two to five stations, each the flag and the conductor that
+//! ship, over a simulated log and network, on a virtual clock.
+//!
+//! One seed is one evening: a show, a network, and a schedule of GOs, exchanges, takes, cuts,
+//! freezes, kills and faults of the server. [`world::World`] checks the guarantees after every
+//! step. `HANDOVER_SEEDS=1000000` goes through that many seeds, and `HANDOVER_SEED=7` plays that one
+//! alone; a seed that fails prints its schedule, as short as it still fails.
+
+mod net;
+mod station;
+mod world;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use handover::show::duration::MILLISECOND_NS;
+use net::Rng;
+use world::World;
+
+/// How many seeds `cargo test` plays. A seed is half a minute of several stations that beat, ask and
+/// ship, some ten thousand steps, and takes about 15 ms in a build for tests: more would take longer
+/// than all other tests together.
+const SEEDS: u64 = 1_000;
+
+/// What happens in a simulated run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Move {
+    /// Time passes, milliseconds.
+    Wait(u64),
+    /// Whoever presses GO at this station.
+    Go(usize),
+    Note(usize),
+    Hold(usize),
+    Offer(usize, usize),
+    Accept(usize),
+    Pass(usize),
+    TakeBack(usize),
+    /// An exchange as it should go, as far as nothing comes between.
+    Exchange(usize),
+    /// A caller takes the flag; with `true` the holder's name is typed.
+    Take(usize, bool),
+    /// The line of a station is cut: to the server, from it.
+    Cut(usize, bool, bool),
+    Heal(usize),
+    /// The station stands still, milliseconds.
+    Freeze(usize, u64),
+    Kill(usize),
+    Revive(usize),
+    /// The caller lets the run go on though the log cannot be read.
+    GoOn(usize),
+    ServerDown,
+    ServerUp,
+    /// The log's leader changes: what is appended may be stored or not, and nobody is told.
+    Trouble(bool),
+    /// Somebody else writes to the log.
+    Stranger,
+}
+
+/// A simulated evening.
+#[derive(Clone, Debug)]
+struct Plan {
+    seed: u64,
+    stations: usize,
+    links: usize,
+    gap_ms: u64,
+    delay_ms: u64,
+    moves: Vec<Move>,
+}
+
+fn planned(seed: u64) -> Plan {
+    let mut rng = Rng::new(seed);
+    let stations = 2 + rng.below(4) as usize;
+    let (links, gap_ms) = (5 + rng.below(40) as usize, [20, 50, 150, 700][rng.below(4) as usize]);
+    let delay_ms = [0, 1, 5, 30, 80][rng.below(5) as usize];
+    let mut moves = vec![Move::Wait(1_500)];
+    for _ in 0..4 + rng.below(22) {
+        let at = rng.below(stations as u64) as usize;
+        let other = rng.below(stations as u64) as usize;
+        moves.push(match rng.below(40) {
+            0..8 => Move::Wait(rng.below(1_200)),
+            8..10 => Move::Wait(rng.below(7_000)),
+            10..15 => Move::Go(at),
+            15..20 => Move::Exchange(at),
+            20 => Move::Offer(at, other),
+            21 => Move::Accept(at),
+            22 => Move::Pass(at),
+            23 => Move::TakeBack(at),
+            24..26 => Move::Take(at, rng.chance(60)),
+            26 => Move::Note(at),
+            27..30 => Move::Cut(at, rng.chance(70), rng.chance(70)),
+            30..32 => Move::Heal(at),
+            32 => Move::Freeze(at, 300 + rng.below(6_000)),
+            33 => Move::Kill(at),
+            34..36 => Move::Revive(at),
+            36 => [Move::ServerDown, Move::ServerUp, Move::ServerUp][rng.below(3) as usize],
+            37 => Move::Trouble(rng.chance(50)),
+            38 => [Move::Stranger, Move::GoOn(at)][rng.below(2) as usize],
+            _ => Move::Hold(at),
+        });
+    }
+    Plan { seed, stations, links, gap_ms, delay_ms, moves }
+}
+
+/// Plays an evening, and says at which move a guarantee was broken, and which.
+fn play(plan: &Plan) -> Result<(), (usize, String)> {
+    let mut world = World::open(plan).map_err(|why| (0, why))?;
+    for (at, step) in plan.moves.iter().enumerate() {
+        make(&mut world, *step).map_err(|why| (at + 1, why))?;
+    }
+    let end = |why| (plan.moves.len() + 1, why);
+    world.heal_everything().map_err(end)?;
+    for _ in 0..40 {
+        world.wait(500).map_err(end)?;
+    }
+    world.check_end().map_err(end)
+}
+
+fn make(world: &mut World, step: Move) -> Result<(), String> {
+    match step {
+        Move::Wait(ms) => return world.wait(ms),
+        Move::Go(at) => world.go(at)?,
+        Move::Note(at) => world.note(at)?,
+        Move::Hold(at) => world.hold(at)?,
+        Move::Offer(at, to) => world.offer(at, to)?,
+        Move::Accept(at) => world.accept(at)?,
+        Move::Pass(at) => world.pass(at)?,
+        Move::TakeBack(at) => world.take_back(at)?,
+        Move::Exchange(to) => return world.exchange(to),
+        Move::Take(at, named) => world.take(at, named)?,
+        Move::Cut(at, to, from) => world.cut(at, to, from),
+        Move::Heal(at) => world.cut(at, false, false),
+        Move::Freeze(at, ms) => world.freeze(at, ms * MILLISECOND_NS),
+        Move::Kill(at) => world.kill(at),
+        Move::Revive(at) => world.revive(at)?,
+        Move::GoOn(at) => world.go_on(at)?,
+        Move::ServerDown => world.server_up(false),
+        Move::ServerUp => world.server_up(true),
+        Move::Trouble(trouble) => world.trouble(trouble),
+        Move::Stranger => world.stranger(),
+    }
+    world.wait(1)
+}
+
+/// The shortest plan found that fails, by leaving out moves.
+fn shortened(mut plan: Plan) -> (Plan, usize, String) {
+    let (mut at, mut why) = play(&plan).expect_err("it fails");
+    let mut tries = 0;
+    'again: loop {
+        for left_out in (0..plan.moves.len()).rev() {
+            let mut less = plan.clone();
+            less.moves.remove(left_out);
+            tries += 1;
+            if tries > 400 {
+                return (plan, at, why);
+            }
+            if let Err((new_at, new_why)) = play(&less) {
+                (plan, at, why) = (less, new_at, new_why);
+                continue 'again;
+            }
+        }
+        return (plan, at, why);
+    }
+}
+
+fn failure(seed: u64) -> Option<String> {
+    let plan = planned(seed);
+    let whole = play(&plan).err()?;
+    let (plan, at, why) = shortened(plan);
+    Some(format!(
+        "HANDOVER_SEED={seed} cargo test --test it link_sim\nat move {at}: {why}\n{plan:?}\n\
+         (the whole plan fails at move {}: {})",
+        whole.0, whole.1
+    ))
+}
+
+#[test]
+fn no_seed_breaks_a_guarantee() {
+    let number =
+        |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
+    if let Some(seed) = number("HANDOVER_SEED") {
+        if let Some(failure) = failure(seed) {
+            panic!("{failure}");
+        }
+        return;
+    }
+    let (seeds, next) = (number("HANDOVER_SEEDS").unwrap_or(SEEDS), AtomicU64::new(0));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let found = std::thread::scope(|scope| {
+        let search = || {
+            std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed))
+                .take_while(|seed| *seed < seeds)
+                .find_map(failure)
+        };
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(search)).collect();
+        threads.into_iter().find_map(|thread| thread.join().expect("a thread without a panic"))
+    });
+    assert!(found.is_none(), "{}", found.unwrap_or_default());
+}

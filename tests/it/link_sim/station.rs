@@ -1,0 +1,338 @@
+//! One station: the flag and the conductor that ship, a journal in memory, and outputs that always
+//! answer. What it does here is what the program's station does.
+
+use std::sync::Arc;
+
+use handover::conductor::{By, Conductor, Input, Output, Role, RunClock};
+use handover::engine::{Aside, Cause, Command, Event, FlagWay, Record, RunNs, State};
+use handover::link::{
+    Flag, FlagInput, FlagOutput, Identity, Instance, Letter, Request, Start, StationName, Wish,
+};
+use handover::output::{Job, Outcome};
+use handover::show::{CueIx, Show};
+use handover::time::MachineNs;
+use jiff::{SignedDuration, Timestamp};
+
+/// A message that left.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
+    pub cue: CueIx,
+    pub firing: u32,
+    pub action: u32,
+    /// The term of the record that it follows from, as this station has it.
+    pub term: u64,
+}
+
+/// How a machine's clock runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Machine {
+    pub base_ns: u64,
+    pub ppm: i64,
+}
+
+impl Machine {
+    pub(super) fn at(self, true_ns: u64) -> MachineNs {
+        let drift = true_ns as i128 * i128::from(self.ppm) / 1_000_000;
+        MachineNs::new((i128::from(self.base_ns) + i128::from(true_ns) + drift) as u64)
+    }
+
+    /// The first instant of the true time at which the machine's clock reads so.
+    pub(super) fn true_at(self, machine: MachineNs) -> u64 {
+        let since = i128::from(machine.ns()) - i128::from(self.base_ns);
+        (since.max(0) * 1_000_000 / (1_000_000 + i128::from(self.ppm)) + 1) as u64
+    }
+}
+
+pub(super) struct Program {
+    pub me: StationName,
+    show: Arc<Show>,
+    pub flag: Flag,
+    pub conductor: Conductor,
+    /// What the program does for the network, to be taken.
+    pub requests: Vec<Request>,
+    pub sent: Vec<Sent>,
+    pub asks: bool,
+    /// Faults of the station, as it sees them itself.
+    pub fault: Option<String>,
+}
+
+/// What survives a program.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Disk {
+    pub journal: Vec<Record>,
+    pub aside: Vec<Record>,
+}
+
+pub(super) const RUN: &str = "2024-08-11-closing";
+
+fn identity(at: usize, instance: u64) -> Identity {
+    Identity {
+        me: name(at),
+        instance: Instance(instance),
+        run: RUN.to_owned(),
+        version: "0".to_owned(),
+        digest: "d".to_owned(),
+        terminal: true,
+    }
+}
+
+pub(super) fn name(at: usize) -> StationName {
+    StationName::new(["paris", "la", "mars", "moon", "sea"][at]).expect("a name")
+}
+
+impl Program {
+    /// Opens the run, joins it, or takes it up again from a journal.
+    pub(super) fn start(
+        at: usize,
+        instance: u64,
+        show: &Arc<Show>,
+        disk: &mut Disk,
+        opens: Option<Event>,
+        (now, wall): (MachineNs, Timestamp),
+    ) -> Self {
+        let me = name(at);
+        let mut state = State::new(Arc::clone(show));
+        disk.journal.iter().for_each(|record| state.fold(record));
+        let last = disk.journal.last();
+        let (seq, run_ns) = last.map_or((0, RunNs::ZERO), |last| (last.seq, last.run_ns));
+        let down = last.map_or(0, |last| since(wall, last.at));
+        let clock = RunClock::new(now, run_ns + down, wall, 1);
+        let mut conductor = Conductor::new(state, clock, seq, run_ns);
+        let start = match (&opens, disk.journal.is_empty()) {
+            (Some(_), _) => Start::Opens,
+            (None, true) => Start::Joins,
+            (None, false) => Start::Resumes(disk.journal.clone()),
+        };
+        conductor.share(me.clone(), opens.is_some().then_some(1));
+        if start != Start::Opens && start != Start::Joins {
+            conductor.set_clock(clock);
+        }
+        let flag = Flag::new(identity(at, instance), start, now);
+        let mut program = Program {
+            me,
+            show: Arc::clone(show),
+            flag,
+            conductor,
+            requests: vec![],
+            sent: vec![],
+            asks: false,
+            fault: None,
+        };
+        if let Some(started) = opens {
+            program.conductor.handle(now, Input::Begin(started));
+        }
+        program.drive(now, wall, disk);
+        program
+    }
+
+    /// Does everything that follows now from what was handed in.
+    pub(super) fn drive(&mut self, now: MachineNs, wall: Timestamp, disk: &mut Disk) {
+        for _ in 0..100_000 {
+            if let Some(output) = self.conductor.poll_output(now) {
+                self.perform(now, output, disk);
+            } else if let Some(output) = self.flag.poll() {
+                self.obey(now, wall, output, disk);
+            } else {
+                return;
+            }
+        }
+        self.fault = Some("there is no end of outputs".to_owned());
+    }
+
+    fn perform(&mut self, now: MachineNs, output: Output, disk: &mut Disk) {
+        match output {
+            Output::Append(records) => {
+                for record in &records {
+                    if record.seq != disk.journal.len() as u64 + 1 {
+                        self.fault = Some(format!("{record:?} does not follow the journal"));
+                    }
+                    disk.journal.push(record.clone());
+                }
+                self.flag.handle(now, FlagInput::Recorded(records));
+            }
+            Output::Send(job) => {
+                self.sends(job, disk);
+                self.conductor.handle(now, Input::Outcome(job, Outcome::Sent));
+            }
+            Output::Tell(told) => self.flag.handle(now, FlagInput::Letter(Letter::Told(told))),
+            Output::Propose(record) => self.flag.handle(now, FlagInput::Propose(record)),
+            Output::StoodStill => self.flag.handle(now, FlagInput::StoodStill),
+            Output::Stop(_)
+            | Output::PauseClip(_)
+            | Output::ResumeClip(_)
+            | Output::StopAll
+            | Output::Reply { .. }
+            | Output::ClipsLost(_)
+            | Output::Arm(_)
+            | Output::Join(_)
+            | Output::Outages(_)
+            | Output::ShowTime(_)
+            | Output::Muted(_) => {}
+        }
+    }
+
+    /// A message leaves: the station says what it knows, and the world judges.
+    fn sends(&mut self, job: Job, disk: &Disk) {
+        let Job { cue, firing, action } = job;
+        let number = &self.show.cue(cue).number;
+        let is_it = |record: &&Record| matches!(&record.event, Event::CueFired { cue, firing: f, .. } if cue == number && *f == firing);
+        let Some(record) = disk.journal.iter().rev().find(is_it) else {
+            self.fault = Some(format!("{job:?} leaves, and the journal does not have its cue"));
+            return;
+        };
+        let term = record.origin.as_ref().map_or(0, |origin| origin.term);
+        let output = self.show.cue(cue).actions[action as usize].output;
+        let place = self.show.output(output).station.as_ref();
+        if self.conductor.is_mute() || self.flag.is_mute() {
+            self.fault = Some(format!("{job:?} leaves from a mute station"));
+        }
+        if place.is_some_and(|place| *place != self.me) {
+            self.fault = Some(format!("{job:?} leaves from another station than its own"));
+        }
+        if place.is_none() {
+            let origin = record.origin.as_ref().map(|origin| origin.station.as_str());
+            if origin != Some(self.me.as_str()) {
+                self.fault = Some(format!("{job:?} leaves from a station that has not fired it"));
+            }
+            let flag = self.flag.state();
+            // After a pass, what was recorded before it leaves still; after a take, nothing.
+            let is_taken = flag.is_some_and(|flag| {
+                flag.changes
+                    .iter()
+                    .any(|change| change.term > term && matches!(change.how, FlagWay::Taken { .. }))
+            });
+            if is_taken {
+                self.fault = Some(format!("{job:?} leaves after the flag was taken"));
+            }
+            if *self.conductor.role().expect("shared") == Role::Follows {
+                let passed = flag.and_then(|flag| flag.changes.iter().find(|c| c.term == term + 1));
+                let due_ns = self.conductor.state().cue(cue).fired_ns;
+                if passed.is_none_or(|passed| due_ns.is_none_or(|due_ns| due_ns >= passed.at_ns)) {
+                    self.fault = Some(format!("{job:?} leaves from a follower"));
+                }
+            }
+        }
+        self.sent.push(Sent { cue, firing, action, term });
+    }
+
+    fn obey(&mut self, now: MachineNs, wall: Timestamp, output: FlagOutput, disk: &mut Disk) {
+        match output {
+            FlagOutput::Request(request) => self.requests.push(request),
+            FlagOutput::Follow(records) => self.conductor.handle(now, Input::Follow(records)),
+            FlagOutput::Stored(record) => self.conductor.handle(now, Input::Stored(record)),
+            FlagOutput::Holds { resumes } => {
+                self.conductor.handle(now, Input::Holds);
+                if resumes {
+                    let last = disk.journal.last();
+                    let down_ns = last.map_or(0, |last| since(wall, last.at));
+                    let resumed = Event::RunResumed { down_ns };
+                    self.conductor.handle(now, Input::Begin(resumed));
+                }
+            }
+            FlagOutput::Aside { kept, records, .. } => {
+                let aside = disk.journal.split_off((kept as usize).min(disk.journal.len()));
+                if aside != records {
+                    self.fault = Some(format!(
+                        "{} records go aside, the journal has {} after {kept}",
+                        records.len(),
+                        aside.len()
+                    ));
+                }
+                disk.aside.extend(aside);
+                self.conductor.handle(now, Input::SetAside { kept: disk.journal.clone() });
+            }
+            FlagOutput::Mute(mute) => {
+                self.asks &= mute;
+                self.conductor.handle(now, Input::Mute(mute));
+            }
+            FlagOutput::Heard(heard) => self.conductor.handle(now, Input::Heard(heard)),
+            FlagOutput::Letter { from, number, letter } => self.letter(now, from, number, letter),
+            FlagOutput::ClockAsked { to, asked_ns } => {
+                let run_ns = self.conductor.clock().run_ns(now);
+                self.flag.handle(now, FlagInput::Clock { to, asked_ns, run_ns });
+            }
+            FlagOutput::Clock(best) => {
+                let clock = RunClock::new(
+                    best.machine_ns,
+                    best.run_ns,
+                    wall_at(wall, now, best.machine_ns),
+                    1,
+                );
+                self.conductor.set_clock(clock);
+            }
+            FlagOutput::Lapsed => {
+                let command = Command::WithdrawFlag("nobody has accepted it".to_owned());
+                self.conductor.handle(now, Input::Command { by: By::Program, command });
+            }
+            FlagOutput::Asks => self.asks = true,
+            FlagOutput::Word(_) | FlagOutput::Refused(_) => {}
+        }
+    }
+
+    fn letter(&mut self, now: MachineNs, from: StationName, _number: u64, letter: Letter) {
+        let commands = match letter {
+            Letter::Told(told) => {
+                self.conductor.handle(now, Input::Told { from, told });
+                return;
+            }
+            Letter::Aside { fired } => fired
+                .into_iter()
+                .map(|fired| {
+                    let (cue, fired_ns) = (fired.cue, fired.at_ns);
+                    Command::FiredAside(Aside { cue, fired_by: from.clone(), fired_ns })
+                })
+                .collect(),
+            Letter::Wish(Wish::Accept) => vec![Command::AcceptFlag(from)],
+            Letter::Wish(Wish::Note { text }) => vec![Command::Note(text)],
+            Letter::Wish(_) => vec![],
+        };
+        for command in commands {
+            self.conductor.handle(now, Input::Command { by: By::Remote, command });
+        }
+    }
+
+    pub(super) fn command(&mut self, now: MachineNs, command: Command) {
+        self.conductor.handle(now, Input::Command { by: By::Caller, command });
+    }
+
+    pub(super) fn go(&mut self, now: MachineNs) {
+        self.command(now, Command::Go { cause: Cause::Go });
+    }
+
+    pub(super) fn pass(&mut self, now: MachineNs) {
+        let offer = self.conductor.state().flag().and_then(|flag| flag.offer.clone());
+        let Some(offer) = offer else { return };
+        if self.flag.may_pass(&offer.to).is_err() {
+            return;
+        }
+        let lead = self.flag.pass_lead();
+        let from_ns = self.conductor.clock().run_ns(now + lead);
+        self.command(now, Command::PassFlag { to: offer.to, from_ns });
+    }
+
+    pub(super) fn take(&mut self, now: MachineNs, wall: Timestamp, named: bool, disk: &Disk) {
+        let holder = self.flag.state().map(|flag| flag.holder.clone());
+        let Some(holder) = holder else { return };
+        // Of a run of which nothing is known but its records, the wall clocks have to say how long
+        // ago they were.
+        let run_ns = match (self.conductor.has_clock(), disk.journal.last()) {
+            (false, Some(last)) => {
+                let run_ns = last.run_ns + since(wall, last.at);
+                self.conductor.set_clock(RunClock::new(now, run_ns, wall, 1));
+                run_ns
+            }
+            _ => self.conductor.clock().run_ns(now),
+        };
+        let named = named.then_some(holder.as_str());
+        let _ = self.flag.take(now, "nobody answers", named, (run_ns, wall));
+    }
+}
+
+fn since(wall: Timestamp, at: Timestamp) -> u64 {
+    u64::try_from(wall.duration_since(at).as_nanos()).unwrap_or(0)
+}
+
+fn wall_at(wall: Timestamp, now: MachineNs, then: MachineNs) -> Timestamp {
+    let ago = i64::try_from(now.since(then).as_nanos()).unwrap_or(0);
+    wall.checked_sub(SignedDuration::from_nanos(ago)).unwrap_or(wall)
+}

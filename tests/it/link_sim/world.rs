@@ -1,0 +1,504 @@
+//! The stations, the true time, and what must hold at every moment.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use handover::conductor::{Conductor, Input};
+use handover::engine::{Command, Event, FlagWay, Record, SendState, State};
+use handover::journal::encode;
+use handover::link::{FlagInput, Letter, News, Wish};
+use handover::show::Show;
+use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
+use jiff::{SignedDuration, Timestamp};
+
+use super::Plan;
+use super::net::{Net, Rng};
+use super::station::{Disk, Machine, Program, Sent, name};
+use crate::scenarios::read_show;
+use crate::test_run::{Opening, run_started};
+
+/// More steps than any evening has.
+const STEPS_MAX: usize = 60_000;
+
+struct Place {
+    machine: Machine,
+    program: Option<Program>,
+    disk: Disk,
+    frozen_until_ns: u64,
+    /// What came while it stood still.
+    inbox: Vec<News>,
+}
+
+pub(super) struct World {
+    show: Arc<Show>,
+    now_ns: u64,
+    wall: Timestamp,
+    net: Net,
+    places: Vec<Place>,
+    lives: u64,
+    /// Which station has held each term.
+    holders: BTreeMap<u64, usize>,
+    sent: Vec<Sent>,
+}
+
+/// A show with two chains, whose cues are sent by the holder or by one station alone.
+fn show(plan: &Plan) -> String {
+    let mut text = String::from("title = \"Two venues\"\ntimezone = \"UTC\"\n");
+    let mut rng = Rng::new(plan.seed ^ 77);
+    let mut outputs = vec!["house".to_owned()];
+    text.push_str("[output.house]\nosc = \"udp://127.0.0.1:9\"\n");
+    for at in 0..plan.stations.min(2) {
+        let station = name(at);
+        writeln!(
+            text,
+            "[output.at-{station}]\nosc = \"udp://127.0.0.1:9\"\nstation = \"{station}\""
+        )
+        .unwrap();
+        outputs.push(format!("at-{station}"));
+    }
+    text.push_str("[[segment]]\ntitle = \"All\"\nduration = \"1h\"\n");
+    for chain in 1..=6 {
+        writeln!(text, "[[segment.cue]]\nnumber = \"{chain}\"\ntitle = \"Called\"\ndo = [{{ output = \"house\", osc = \"/c\" }}]").unwrap();
+        let mut before = format!("{chain}");
+        for link in 1..=plan.links {
+            let number = format!("{chain}.{link}");
+            let word = if rng.chance(70) { "with" } else { "after" };
+            let output =
+                &outputs[if rng.chance(60) { 0 } else { rng.below(outputs.len() as u64) as usize }];
+            writeln!(
+                text,
+                "[[segment.cue]]\nnumber = \"{number}\"\ntitle = \"Link\"\ntrigger = {{ {word} = \"{before}\", delay = \"{}ms\" }}\ndo = [{{ output = \"{output}\", osc = \"/c\" }}]",
+                plan.gap_ms
+            )
+            .unwrap();
+            before = number;
+        }
+    }
+    text
+}
+
+impl World {
+    pub(super) fn open(plan: &Plan) -> Result<Self, String> {
+        let show = read_show(&show(plan))?;
+        let mut rng = Rng::new(plan.seed ^ 1234);
+        let names = (0..plan.stations).map(|at| name(at).to_string()).collect();
+        let wall = "2024-08-11T18:00:00Z".parse().expect("a time");
+        let places = (0..plan.stations).map(|_| Place {
+            machine: Machine {
+                base_ns: SECOND_NS + rng.below(1_000_000 * SECOND_NS),
+                ppm: rng.below(81) as i64 - 40,
+            },
+            program: None,
+            disk: Disk::default(),
+            frozen_until_ns: 0,
+            inbox: vec![],
+        });
+        let places = places.collect();
+        let net = Net::new(Rng::new(plan.seed ^ 99), plan.delay_ms, names);
+        let (now_ns, lives) = (0, 0);
+        let mut world = World {
+            show,
+            now_ns,
+            wall,
+            net,
+            places,
+            lives,
+            holders: BTreeMap::new(),
+            sent: vec![],
+        };
+        for at in 0..plan.stations {
+            world.starts(at, at == 0)?;
+        }
+        Ok(world)
+    }
+
+    fn wall_now(&self) -> Timestamp {
+        self.wall.checked_add(SignedDuration::from_nanos(self.now_ns as i64)).expect("a time")
+    }
+
+    fn starts(&mut self, at: usize, opens: bool) -> Result<(), String> {
+        self.lives += 1;
+        self.net.reborn(at);
+        let wall = self.wall_now();
+        let opening =
+            Opening { clock: self.wall, day: None, rehearsal: false, speed: 1, auto: false };
+        let opens = opens.then(|| run_started(&self.show, &opening));
+        let place = &mut self.places[at];
+        let now = place.machine.at(self.now_ns);
+        let program =
+            Program::start(at, self.lives, &self.show, &mut place.disk, opens, (now, wall));
+        place.program = Some(program);
+        place.inbox.clear();
+        self.look(at)
+    }
+
+    /// Lets a station do something now, and judges what it has done.
+    fn does(
+        &mut self,
+        at: usize,
+        act: impl FnOnce(&mut Program, handover::time::MachineNs, Timestamp, &Disk),
+    ) -> Result<(), String> {
+        let wall = self.wall_now();
+        let place = &mut self.places[at];
+        if place.frozen_until_ns > self.now_ns {
+            return Ok(());
+        }
+        let now = place.machine.at(self.now_ns);
+        let Some(program) = &mut place.program else { return Ok(()) };
+        act(program, now, wall, &place.disk);
+        program.drive(now, wall, &mut place.disk);
+        self.look(at)
+    }
+
+    /// Judges what a station has just done, and takes what it has for the network.
+    fn look(&mut self, at: usize) -> Result<(), String> {
+        let place = &mut self.places[at];
+        let Some(program) = &mut place.program else { return Ok(()) };
+        if let Some(fault) = program.fault.take() {
+            return Err(format!("{}: {fault}", program.me));
+        }
+        for request in std::mem::take(&mut program.requests) {
+            self.net.request(self.now_ns, at, request);
+        }
+        let sent = std::mem::take(&mut program.sent);
+        let is_holder = |conductor: &Conductor| {
+            !matches!(conductor.role(), Some(handover::conductor::Role::Follows))
+        };
+        if is_holder(&program.conductor) != program.flag.holds() && !program.flag.is_mute() {
+            return Err(format!("{}: the conductor and the flag disagree", program.me));
+        }
+        if program.flag.holds() {
+            let term = program.flag.state().map_or(1, |flag| flag.term);
+            let holder = *self.holders.entry(term).or_insert(at);
+            if holder != at {
+                return Err(format!("{} and {} both hold term {term}", name(holder), name(at)));
+            }
+        }
+        for sent in sent {
+            self.was_sent(sent)?;
+        }
+        self.check_journal(at)
+    }
+
+    /// Nothing leaves twice, but after a take.
+    fn was_sent(&mut self, sent: Sent) -> Result<(), String> {
+        let same = |known: &&Sent| {
+            (known.cue, known.firing, known.action) == (sent.cue, sent.firing, sent.action)
+        };
+        for known in self.sent.iter().filter(same) {
+            let terms = known.term.min(sent.term) + 1..=known.term.max(sent.term);
+            let taken = self.net.flag().is_some_and(|flag| {
+                flag.changes.iter().any(|change| {
+                    terms.contains(&change.term) && matches!(change.how, FlagWay::Taken { .. })
+                })
+            });
+            if !taken {
+                return Err(format!("{sent:?} left before: {known:?}"));
+            }
+        }
+        self.sent.push(sent);
+        Ok(())
+    }
+
+    /// A journal is a prefix of the log, but for what its station has not shipped, or has shipped
+    /// in vain and does not know so.
+    fn check_journal(&self, at: usize) -> Result<(), String> {
+        let place = &self.places[at];
+        let Some(program) = &place.program else { return Ok(()) };
+        let read = program.flag.view().seq as usize;
+        let journal = &place.disk.journal;
+        if program.flag.is_mute() {
+            return Ok(());
+        }
+        if read > journal.len() {
+            return Err(format!("{}: the journal lacks records that were read", program.me));
+        }
+        let from = read.saturating_sub(60);
+        if journal[from..read] != self.net.counts[from..read] {
+            return Err(format!("{}: the journal is not the log's beginning", program.me));
+        }
+        if !program.flag.holds() && journal.len() > read {
+            return Err(format!("{}: a follower's journal goes beyond the log", program.me));
+        }
+        Ok(())
+    }
+
+    /// Lets time pass, milliseconds.
+    pub(super) fn wait(&mut self, ms: u64) -> Result<(), String> {
+        let until_ns = self.now_ns + ms * MILLISECOND_NS;
+        for _ in 0..STEPS_MAX {
+            let (mut next_ns, mut who) = (until_ns, None);
+            for at in 0..self.places.len() {
+                if let Some(due_ns) = self.due(at).filter(|&due_ns| due_ns <= next_ns) {
+                    (next_ns, who) = (due_ns, Some(at));
+                }
+            }
+            let net_ns = self.net.next_ns().filter(|&at_ns| at_ns <= next_ns);
+            self.now_ns = self.now_ns.max(net_ns.unwrap_or(next_ns));
+            if net_ns.is_some() {
+                for (to, news) in self.net.step() {
+                    self.hears(to, news)?;
+                }
+            } else if let Some(at) = who {
+                self.wakes(at)?;
+            } else {
+                return Ok(());
+            }
+        }
+        Err("the evening has no end".to_owned())
+    }
+
+    /// When a station wakes up next.
+    fn due(&self, at: usize) -> Option<u64> {
+        let place = &self.places[at];
+        let program = place.program.as_ref()?;
+        let due = program.flag.deadline();
+        let due = program.conductor.deadline().map_or(due, |other| due.min(other));
+        Some(place.machine.true_at(due).max(self.now_ns + 1).max(place.frozen_until_ns))
+    }
+
+    fn wakes(&mut self, at: usize) -> Result<(), String> {
+        let inbox = std::mem::take(&mut self.places[at].inbox);
+        self.does(at, |program, now, _, _| {
+            // As the program's station: time first, then what has come.
+            program.conductor.handle(now, Input::Tick);
+            program.flag.handle(now, FlagInput::Tick);
+            for news in inbox {
+                program.flag.handle(now, FlagInput::News(news));
+            }
+        })
+    }
+
+    fn hears(&mut self, to: usize, news: News) -> Result<(), String> {
+        let place = &mut self.places[to];
+        if place.program.is_none() {
+            return Ok(());
+        }
+        if place.frozen_until_ns > self.now_ns {
+            place.inbox.push(news);
+            return Ok(());
+        }
+        self.does(to, |program, now, _, _| program.flag.handle(now, FlagInput::News(news)))
+    }
+
+    pub(super) fn go(&mut self, at: usize) -> Result<(), String> {
+        self.does(at, |program, now, _, _| program.go(now))
+    }
+
+    pub(super) fn hold(&mut self, at: usize) -> Result<(), String> {
+        self.does(at, |program, now, _, _| program.command(now, Command::ToggleHold))
+    }
+
+    pub(super) fn note(&mut self, at: usize) -> Result<(), String> {
+        let letter = Letter::Wish(Wish::Note { text: format!("a note of {}", name(at)) });
+        self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::Letter(letter)))
+    }
+
+    pub(super) fn offer(&mut self, at: usize, to: usize) -> Result<(), String> {
+        if to >= self.places.len() {
+            return Ok(());
+        }
+        self.does(at, |program, now, _, _| program.command(now, Command::OfferFlag(name(to))))
+    }
+
+    pub(super) fn accept(&mut self, at: usize) -> Result<(), String> {
+        self.does(at, |program, now, _, _| {
+            let flag = program.conductor.state().flag();
+            let is_meant = flag.is_some_and(|flag| {
+                flag.offer.as_ref().is_some_and(|offer| offer.to == program.me)
+            });
+            if is_meant {
+                program.flag.handle(now, FlagInput::Letter(Letter::Wish(Wish::Accept)));
+            }
+        })
+    }
+
+    pub(super) fn pass(&mut self, at: usize) -> Result<(), String> {
+        self.does(at, |program, now, _, _| program.pass(now))
+    }
+
+    pub(super) fn take_back(&mut self, at: usize) -> Result<(), String> {
+        self.does(at, |program, now, _, _| {
+            let why = "the caller wants it back".to_owned();
+            match program.conductor.role() {
+                Some(handover::conductor::Role::Passing { .. }) => {
+                    program.conductor.handle(now, Input::TakeBack { why });
+                }
+                _ => program.command(now, Command::WithdrawFlag(why)),
+            }
+        })
+    }
+
+    /// The exchange as it should go.
+    pub(super) fn exchange(&mut self, to: usize) -> Result<(), String> {
+        let holds = |place: &Place| place.program.as_ref().is_some_and(|p| p.flag.holds());
+        let Some(from) = self.places.iter().position(holds) else { return Ok(()) };
+        self.offer(from, to)?;
+        self.wait(400)?;
+        self.accept(to)?;
+        self.wait(400)?;
+        self.pass(from)?;
+        self.wait(20)
+    }
+
+    pub(super) fn take(&mut self, at: usize, named: bool) -> Result<(), String> {
+        self.does(at, |program, now, wall, disk| program.take(now, wall, named, disk))
+    }
+
+    pub(super) fn go_on(&mut self, at: usize) -> Result<(), String> {
+        self.does(at, |program, now, _, _| {
+            if std::mem::take(&mut program.asks) {
+                program.flag.handle(now, FlagInput::GoOn);
+            }
+        })
+    }
+
+    pub(super) fn cut(&mut self, at: usize, to: bool, from: bool) {
+        self.net.cut(self.now_ns, at, to, from);
+    }
+
+    pub(super) fn freeze(&mut self, at: usize, ns: u64) {
+        self.places[at].frozen_until_ns = self.now_ns + ns;
+    }
+
+    pub(super) fn kill(&mut self, at: usize) {
+        self.places[at].program = None;
+        self.net.reborn(at);
+    }
+
+    pub(super) fn revive(&mut self, at: usize) -> Result<(), String> {
+        if self.places[at].program.is_some() {
+            return Ok(());
+        }
+        self.places[at].frozen_until_ns = 0;
+        self.starts(at, false)
+    }
+
+    pub(super) fn server_up(&mut self, is_up: bool) {
+        self.net.is_up = is_up;
+        if is_up {
+            self.net.wakes_up(self.now_ns);
+        }
+    }
+
+    pub(super) fn trouble(&mut self, is_in_trouble: bool) {
+        self.net.is_in_trouble = is_in_trouble;
+    }
+
+    /// Another program writes to the log: noise, or a record with the holder's name on it and a
+    /// term that is over.
+    pub(super) fn stranger(&mut self) {
+        let last = self.net.counts.last().cloned();
+        let mut line = b"{\"seq\":1}".to_vec();
+        if let Some(last) = last.filter(|_| self.now_ns % 2 == 0) {
+            let origin = last.origin.as_deref().map(|origin| handover::engine::Origin {
+                station: origin.station.clone(),
+                term: origin.term + 5,
+            });
+            let origin = origin.map(Arc::new);
+            let record = Record { seq: last.seq + 1, origin, event: Event::Panicked {}, ..last };
+            line.clear();
+            encode(&record, &mut line).expect("a line");
+            line.pop();
+        }
+        self.net.put_entry(line);
+    }
+
+    pub(super) fn heal_everything(&mut self) -> Result<(), String> {
+        self.server_up(true);
+        self.trouble(false);
+        for at in 0..self.places.len() {
+            self.cut(at, false, false);
+            self.places[at].frozen_until_ns = self.places[at].frozen_until_ns.min(self.now_ns);
+            self.revive(at)?;
+        }
+        Ok(())
+    }
+
+    /// With everything well again, all have the same run, and nothing is left open.
+    pub(super) fn check_end(&self) -> Result<(), String> {
+        let mut holders = vec![];
+        for place in &self.places {
+            let Some(program) = &place.program else { continue };
+            if program.flag.is_mute() {
+                return Err(format!("{} is still mute", program.me));
+            }
+            if program.flag.holds() {
+                holders.push(program.me.to_string());
+            }
+        }
+        let flag = self.net.flag().ok_or("the log has no run")?;
+        let is_known = holders == [flag.holder.to_string()];
+        // A station that was passed the flag while it was being started again knows that it has it;
+        // one of which another program had accepted does not.
+        if !is_known {
+            return Err(format!("{holders:?} hold, the log says {}", flag.holder));
+        }
+        for place in &self.places {
+            let Some(program) = &place.program else { continue };
+            let me = &program.me;
+            let (journal, log) = (&place.disk.journal, &self.net.counts);
+            // What has just happened may be on its way.
+            let behind = log.len().abs_diff(journal.len());
+            let common = log.len().min(journal.len());
+            if behind > 40 || journal[..common] != log[..common] {
+                return Err(format!(
+                    "{me} has {} records, the log {} that count",
+                    journal.len(),
+                    log.len()
+                ));
+            }
+            let mut state = State::new(Arc::clone(&self.show));
+            journal.iter().for_each(|record| state.fold(record));
+            if state != *program.conductor.state() {
+                return Err(format!("{me}: replaying the journal gives another state"));
+            }
+            if program.flag.holds() {
+                self.check_settled(program)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every cue due was fired or is said to be missed; what the log says was sent, was.
+    fn check_settled(&self, program: &Program) -> Result<(), String> {
+        let state = program.conductor.state();
+        let now = self.places[self.at_of(program)].machine.at(self.now_ns);
+        let now = program.conductor.clock().run_ns(now);
+        for cue in self.show.cue_indices() {
+            let known = state.cue(cue);
+            let number = &self.show.cue(cue).number;
+            if let Some(due_ns) = known.due_ns
+                && state.held_since().is_none()
+                && state.run_ns(due_ns, now) + SECOND_NS < now
+            {
+                return Err(format!("cue {number} was due, and nobody says what became of it"));
+            }
+            for (action, send) in known.sends.iter().enumerate() {
+                let is_it = |sent: &&Sent| {
+                    sent.cue == cue && sent.firing == known.firings && sent.action == action as u32
+                };
+                let count = self.sent.iter().filter(is_it).count();
+                let is_old = known.fired_ns.is_some_and(|at_ns| at_ns + 3 * SECOND_NS < now);
+                match send {
+                    SendState::Sent if count == 0 => {
+                        return Err(format!("cue {number} is said to be sent, and was not"));
+                    }
+                    SendState::Pending if is_old => {
+                        return Err(format!("nobody says what became of cue {number} at {now} {known:?} {:?} {}", self.show.output(self.show.cue(cue).actions[action].output).station, self.net.counts.iter().map(|r| format!("{} {:?}\n", r.run_ns, r.event)).filter(|r| r.contains(&format!("\"{number}\""))).collect::<String>()));
+                    }
+                    SendState::Sent
+                    | SendState::Pending
+                    | SendState::Failed
+                    | SendState::Unknown => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn at_of(&self, program: &Program) -> usize {
+        (0..self.places.len()).find(|&at| name(at) == program.me).unwrap_or_default()
+    }
+}
