@@ -157,6 +157,9 @@ impl Conductor {
                     self.settling.get_or_insert_default().push(event);
                 }
             }
+            // Not after what is to be sent: nothing is to be sent.
+            (Input::Mute(is_mute), _) => self.mute(is_mute),
+            (Input::SetAside { kept, aside }, _) => self.set_aside(&kept, &aside),
             (input, _) => {
                 // What is due comes after what the driver is about to hand in, or not at all.
                 let is_quiet = matches!(input, Input::Flush | Input::Leave { .. });
@@ -277,8 +280,8 @@ impl Conductor {
             Input::TakeBack { why } => self.take_back(why),
             Input::Told { from, told } => self.told(&from, told),
             Input::Heard(heard) => self.heard(heard),
-            Input::Mute(mute) => self.mute(mute),
-            Input::SetAside { kept } => self.set_aside(&kept),
+            // They were done when they came.
+            Input::Mute(_) | Input::SetAside { .. } => {}
         }
     }
 

@@ -22,7 +22,7 @@ const LEAD: Duration = Duration::from_micros(300);
 pub(super) struct Ahead {
     /// The instant, by the machine's clock.
     due_ns: MachineNs,
-    effects: Vec<Effect>,
+    pub effects: Vec<Effect>,
 }
 
 impl Ahead {

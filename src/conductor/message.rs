@@ -68,6 +68,8 @@ pub enum Input {
     SetAside {
         /// The records that the log has, too.
         kept: Vec<Record>,
+        /// The records after them, which it has not.
+        aside: Vec<Record>,
     },
 }
 

@@ -5,14 +5,15 @@
 //! it tells the holder. Who has the flag is not decided here: [`Input`](super::Input)s say what the
 //! log has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::due::Ahead;
-use super::{Conductor, Muted, Output, RunClock};
+use super::{Conductor, Muted, Output, RunClock, Step, told};
 use crate::engine::{
     Command, Effect, Event, FlagWay, Origin, Record, Rejection, RunNs, SendState, State, Told,
+    ToldOutcome,
 };
 use crate::journal::truncate;
 use crate::output::{Job, Outcome};
@@ -54,6 +55,8 @@ pub(super) struct Shared {
     is_mute: bool,
     /// The run's clock is known here: of a record it can be said how old it is.
     has_clock: bool,
+    /// The program has taken the run up again: what the one before was to send is not known.
+    is_back: bool,
     /// The other stations that are heard.
     heard: BTreeSet<StationName>,
     /// Reports that wait until it is known who has the flag.
@@ -71,6 +74,7 @@ impl Conductor {
             origin: Arc::new(origin),
             is_mute: false,
             has_clock: term.is_some(),
+            is_back: self.seq > 0 && term.is_none(),
             heard: BTreeSet::new(),
             withheld: vec![],
         }));
@@ -126,24 +130,86 @@ impl Conductor {
     /// Goes on to the instant `now_ns`. In a shared run somebody may have taken the flag while the
     /// machine stood still, so nothing may be sent before the log was read.
     pub(super) fn comes_to(&mut self, now_ns: MachineNs) {
-        let stood_ns = now_ns.since(self.now_ns);
-        let is_first = self.now_ns == MachineNs::ZERO;
-        self.now_ns = self.now_ns.max(now_ns);
-        if stood_ns > STOOD_STILL
-            && !is_first
-            && let Some(shared) = &mut self.shared
-        {
-            shared.is_mute = true;
+        let before_ns = self.now_ns;
+        self.now_ns = before_ns.max(now_ns);
+        let stood = now_ns.since(before_ns) > STOOD_STILL && before_ns != MachineNs::ZERO;
+        if stood && self.shared.is_some() {
+            self.keeps_back(before_ns);
+            self.mute(true);
             self.does(Output::StoodStill);
-            self.say_who_is_muted();
+        }
+    }
+
+    /// Does not send now what was about to leave at `due_ns`.
+    fn keeps_back(&mut self, due_ns: MachineNs) {
+        let (mut kept, mut effects) = (VecDeque::new(), vec![]);
+        for step in std::mem::take(&mut self.steps) {
+            match step {
+                Step::Output(Output::Send(Job { cue, firing, action })) => {
+                    effects.push(Effect::Send { cue, firing, action });
+                }
+                Step::Output(
+                    Output::Stop(_)
+                    | Output::PauseClip(_)
+                    | Output::ResumeClip(_)
+                    | Output::StopAll,
+                ) => {}
+                Step::Output(
+                    Output::Append(_)
+                    | Output::Reply { .. }
+                    | Output::ClipsLost(_)
+                    | Output::Arm(_)
+                    | Output::Join(_)
+                    | Output::ShowTime(_)
+                    | Output::Outages(_)
+                    | Output::Tell(_)
+                    | Output::Propose(_)
+                    | Output::Muted(_)
+                    | Output::StoodStill,
+                )
+                | Step::Settle => kept.push_back(step),
+            }
+        }
+        self.steps = kept;
+        if !effects.is_empty() {
+            self.ahead.push_front(Ahead::new(due_ns, effects));
         }
     }
 
     pub(super) fn mute(&mut self, is_mute: bool) {
         if let Some(shared) = &mut self.shared {
             shared.is_mute = is_mute;
+            let is_back = !is_mute && std::mem::take(&mut shared.is_back);
             self.say_who_is_muted();
+            if is_back && !self.holds() {
+                self.tells_what_is_unknown();
+            }
         }
+    }
+
+    /// Tells the holder that nobody knows what became of what this station was to send before its
+    /// program ended.
+    fn tells_what_is_unknown(&mut self) {
+        let unresolved: Vec<_> = self.state.unresolved().collect();
+        for (cue, action) in unresolved {
+            if self.sender(cue, action) == self.shared.as_ref().map(|shared| &shared.me) {
+                let firing = self.state.cue(cue).firings;
+                let (cue, action) = (self.state.show().cue(cue).number.clone(), action + 1);
+                self.tell(Told::Action { cue, firing, action, outcome: ToldOutcome::Unknown });
+            }
+        }
+    }
+
+    /// The station that was to send an action of the last firing of a cue: its output's own, or the
+    /// one that had the flag then.
+    fn sender(&self, cue: CueIx, action: u32) -> Option<&StationName> {
+        let output = self.output_of(cue, action)?;
+        if let Some(place) = &self.state.show().output(output).station {
+            return Some(place);
+        }
+        let (fired_ns, flag) = (self.state.cue(cue).fired_ns?, self.state.flag()?);
+        let holder = flag.changes.iter().rev().find(|change| change.at_ns <= fired_ns);
+        holder.map(|change| &change.holder)
     }
 
     /// The outputs that are sent nothing now.
@@ -377,10 +443,12 @@ impl Conductor {
             return;
         }
         shared.role = Role::Holds;
+        shared.is_back = false;
         shared.origin = Arc::new(Origin { station: shared.me.to_string(), term });
         for (from, told) in std::mem::take(&mut shared.withheld) {
             self.told(&from, told);
         }
+        self.gives_up_absent();
         if taken == Some(true) {
             self.gives_up_unresolved();
             self.catches_up = true;
@@ -388,12 +456,12 @@ impl Conductor {
     }
 
     /// Somebody has taken the flag: nothing more is sent, and the run is what the log has of it.
-    pub(super) fn set_aside(&mut self, kept: &[Record]) {
+    pub(super) fn set_aside(&mut self, kept: &[Record], aside: &[Record]) {
         let Some(shared) = &mut self.shared else { return };
         shared.role = Role::Follows;
         shared.withheld.clear();
         (self.catches_up, self.settling, self.obeyed) = (false, None, None);
-        self.ahead.clear();
+        let ahead = std::mem::take(&mut self.ahead);
         self.steps.clear();
         self.state = State::new(Arc::clone(self.state.show()));
         (self.seq, self.run_ns) = (0, RunNs::ZERO);
@@ -401,6 +469,13 @@ impl Conductor {
             self.take_in(record);
         }
         self.say_who_is_muted();
+        // Of what the log has, the next holder does not know what became.
+        for told in aside.iter().filter_map(told::told_by) {
+            self.tell_if_open(told);
+        }
+        for ahead in ahead {
+            self.calls_off(ahead.effects);
+        }
     }
 
     /// Takes in which other stations are heard. What one that is away was to send has failed, as
@@ -411,15 +486,26 @@ impl Conductor {
             return;
         }
         shared.heard = heard;
-        if !self.holds() {
-            return;
+        if self.holds() {
+            self.gives_up_absent();
         }
+    }
+
+    /// Journals what is known of the messages of stations that are away.
+    fn gives_up_absent(&mut self) {
         let unresolved: Vec<_> = self.state.unresolved().collect();
         let failed = unresolved.into_iter().filter_map(|(cue, action)| {
             let firing = self.state.cue(cue).firings;
-            match self.absent(Effect::Send { cue, firing, action })? {
-                Absent::Away(job, why) => Some(self.outcome(job, why)),
-                Absent::Sends => None,
+            let sender = self.sender(cue, action)?;
+            let me = self.shared.as_ref().map(|shared| &shared.me);
+            match self.absent(Effect::Send { cue, firing, action }) {
+                Some(Absent::Away(job, why)) => Some(self.outcome(job, why)),
+                Some(Absent::Sends) => None,
+                // The holder before had it in hand, and has gone.
+                None if Some(sender) != me && !self.hears(sender) => {
+                    Some(self.unknown(cue, action))
+                }
+                None => None,
             }
         });
         let failed = failed.collect();

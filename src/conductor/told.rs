@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{By, Conductor, Output, Role};
-use crate::engine::{ClipFact, Command, SendState, Told, ToldOutcome};
+use crate::engine::{ClipFact, Command, Event, Record, SendState, Told, ToldOutcome};
 use crate::output::{Job, Outcome, Report};
 use crate::show::{CueIx, OutputIx, StationName};
 
@@ -78,22 +78,33 @@ impl Conductor {
                 if let Some((cue, action)) = found
                     && self.is_news(cue, firing, action, &outcome)
                 {
-                    let event = self.outcome(Job { cue, firing, action }, outcome_of(outcome));
+                    let event = match outcome_of(outcome) {
+                        Some(outcome) => self.outcome(Job { cue, firing, action }, outcome),
+                        None => self.unknown(cue, action),
+                    };
                     self.commit(vec![event]);
                 }
             }
             Told::Panic { output, outcome } => {
-                let events = find(&output).map(|output| {
-                    let outcome = outcome_of(outcome);
-                    self.reported(Report { output, job: None, outcome })
-                });
-                self.commit(events.into_iter().collect());
+                if let Some((output, outcome)) = find(&output).zip(outcome_of(outcome)) {
+                    let event = self.reported(Report { output, job: None, outcome });
+                    self.commit(vec![event]);
+                }
             }
             Told::Clip { cue, firing, output, fact } => {
                 if let Some((cue, output)) = show.find(&cue).zip(find(&output)) {
                     self.obey(By::Player, Command::Clip { cue, firing, output, fact });
                 }
             }
+        }
+    }
+
+    /// Tells the holder what became of a message, if that is not known to it.
+    pub(super) fn tell_if_open(&mut self, told: Told) {
+        let Told::Action { cue, firing, action, outcome } = &told else { return };
+        let found = self.state.show().find(cue).zip(action.checked_sub(1));
+        if found.is_some_and(|(cue, action)| self.is_news(cue, *firing, action, outcome)) {
+            self.tell(told);
         }
     }
 
@@ -107,15 +118,31 @@ impl Conductor {
         match state.sends.get(action as usize) {
             None | Some(SendState::Sent) => false,
             Some(SendState::Failed) => *outcome == ToldOutcome::Sent,
-            Some(SendState::Pending | SendState::Unknown) => true,
+            Some(SendState::Unknown) => *outcome != ToldOutcome::Unknown,
+            Some(SendState::Pending) => true,
         }
     }
 }
 
-fn outcome_of(outcome: ToldOutcome) -> Outcome {
+/// What a record says of a message, for the holder.
+pub(super) fn told_by(record: &Record) -> Option<Told> {
+    let (cue, firing, action, outcome) =
+        if let Event::ActionSent { cue, firing, action, .. } = &record.event {
+            (cue, firing, action, ToldOutcome::Sent)
+        } else if let Event::ActionFailed { cue, firing, action, error, .. } = &record.event {
+            (cue, firing, action, ToldOutcome::Failed(error.clone()))
+        } else {
+            return None;
+        };
+    Some(Told::Action { cue: cue.clone(), firing: *firing, action: *action, outcome })
+}
+
+/// The outcome, if one is known.
+fn outcome_of(outcome: ToldOutcome) -> Option<Outcome> {
     match outcome {
-        ToldOutcome::Sent => Outcome::Sent,
-        ToldOutcome::Rehearsed(words) => Outcome::Rehearsed(words),
-        ToldOutcome::Failed(words) => Outcome::Failed(words),
+        ToldOutcome::Sent => Some(Outcome::Sent),
+        ToldOutcome::Rehearsed(words) => Some(Outcome::Rehearsed(words)),
+        ToldOutcome::Failed(words) => Some(Outcome::Failed(words)),
+        ToldOutcome::Unknown => None,
     }
 }

@@ -51,4 +51,6 @@ pub enum ToldOutcome {
     Rehearsed(String),
     /// The words of what went wrong.
     Failed(String),
+    /// The program that was to send it has ended: nobody knows.
+    Unknown,
 }

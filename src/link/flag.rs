@@ -293,7 +293,9 @@ impl Flag {
         flag
     }
 
-    /// Takes in what happened at `now_ns` by the machine's clock.
+    /// Takes in what happened at `now_ns` by the machine's clock. Everything that follows from it is
+    /// to be polled and done, by the conductor too, before the next input: a record that the
+    /// conductor makes after the flag was lost would find no place.
     pub fn handle(&mut self, now_ns: MachineNs, input: FlagInput) {
         let stood_ns = now_ns.since(self.now_ns);
         self.now_ns = self.now_ns.max(now_ns);

@@ -25,7 +25,8 @@ pub enum Request {
         ticket: u64,
         /// Expected last sequence of the stream, 0 if it has none.
         expects: u64,
-        /// The id of the message, unique among all messages of all runs: a repetition has the same.
+        /// The id of the message, unique among all messages of all runs: a repetition at the same
+        /// place of the log has the same.
         id: String,
         /// A line of the journal, without its newline.
         line: Vec<u8>,

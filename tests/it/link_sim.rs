@@ -26,16 +26,19 @@ const SEEDS: u64 = 1_000;
 enum Move {
     /// Time passes, milliseconds.
     Wait(u64),
-    /// Whoever presses GO at this station.
+    /// Somebody presses GO at this station.
     Go(usize),
+    /// The holder does.
+    HolderGoes,
     Note(usize),
     Hold(usize),
     Offer(usize, usize),
     Accept(usize),
     Pass(usize),
     TakeBack(usize),
-    /// An exchange as it should go, as far as nothing comes between.
-    Exchange(usize),
+    /// An exchange as it should go, as far as nothing comes between; the pass comes so long after a
+    /// GO, milliseconds.
+    Exchange(usize, u64),
     /// A caller takes the flag; with `true` the holder's name is typed.
     Take(usize, bool),
     /// The line of a station is cut: to the server, from it.
@@ -78,8 +81,9 @@ fn planned(seed: u64) -> Plan {
         moves.push(match rng.below(40) {
             0..8 => Move::Wait(rng.below(1_200)),
             8..10 => Move::Wait(rng.below(7_000)),
-            10..15 => Move::Go(at),
-            15..20 => Move::Exchange(at),
+            10 => Move::Go(at),
+            11..15 => Move::HolderGoes,
+            15..20 => Move::Exchange(at, rng.below(gap_ms * links as u64)),
             20 => Move::Offer(at, other),
             21 => Move::Accept(at),
             22 => Move::Pass(at),
@@ -124,7 +128,8 @@ fn make(world: &mut World, step: Move) -> Result<(), String> {
         Move::Accept(at) => world.accept(at)?,
         Move::Pass(at) => world.pass(at)?,
         Move::TakeBack(at) => world.take_back(at)?,
-        Move::Exchange(to) => return world.exchange(to),
+        Move::HolderGoes => world.holder_goes()?,
+        Move::Exchange(to, ms) => return world.exchange(to, ms),
         Move::Take(at, named) => world.take(at, named)?,
         Move::Cut(at, to, from) => world.cut(at, to, from),
         Move::Heal(at) => world.cut(at, false, false),

@@ -199,8 +199,10 @@ impl Flag {
         line.pop();
         let origin = record.origin.as_ref();
         let (station, term) = origin.map_or(("", 0), |origin| (&origin.station, origin.term));
+        // The place belongs to it: a record that came to a place where it does not count is a new
+        // message at the next one, and not a repetition that the server would drop.
         let id = format!(
-            "{}/{term}/{station}/{:016x}/{}/{}",
+            "{}/{term}/{station}/{:016x}/{}/{}/{expects}",
             self.id.run,
             self.id.instance.0,
             record.seq,

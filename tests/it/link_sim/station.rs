@@ -197,9 +197,9 @@ impl Program {
             let flag = self.flag.state();
             // After a pass, what was recorded before it leaves still; after a take, nothing.
             let is_taken = flag.is_some_and(|flag| {
-                flag.changes
-                    .iter()
-                    .any(|change| change.term > term && matches!(change.how, FlagWay::Taken { .. }))
+                flag.changes.iter().any(|change| {
+                    change.term == term + 1 && matches!(change.how, FlagWay::Taken { .. })
+                })
             });
             if is_taken {
                 self.fault = Some(format!("{job:?} leaves after the flag was taken"));
@@ -238,8 +238,9 @@ impl Program {
                         aside.len()
                     ));
                 }
-                disk.aside.extend(aside);
-                self.conductor.handle(now, Input::SetAside { kept: disk.journal.clone() });
+                disk.aside.extend(aside.iter().cloned());
+                let kept = disk.journal.clone();
+                self.conductor.handle(now, Input::SetAside { kept, aside });
             }
             FlagOutput::Mute(mute) => {
                 self.asks &= mute;

@@ -260,14 +260,13 @@ impl World {
 
     fn wakes(&mut self, at: usize) -> Result<(), String> {
         let inbox = std::mem::take(&mut self.places[at].inbox);
-        self.does(at, |program, now, _, _| {
-            // As the program's station: time first, then what has come.
-            program.conductor.handle(now, Input::Tick);
-            program.flag.handle(now, FlagInput::Tick);
-            for news in inbox {
-                program.flag.handle(now, FlagInput::News(news));
-            }
-        })
+        // Time first, then what has come, and after each everything that follows from it.
+        self.does(at, |program, now, _, _| program.conductor.handle(now, Input::Tick))?;
+        self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::Tick))?;
+        for news in inbox {
+            self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::News(news)))?;
+        }
+        Ok(())
     }
 
     fn hears(&mut self, to: usize, news: News) -> Result<(), String> {
@@ -284,6 +283,15 @@ impl World {
 
     pub(super) fn go(&mut self, at: usize) -> Result<(), String> {
         self.does(at, |program, now, _, _| program.go(now))
+    }
+
+    fn holder(&self) -> Option<usize> {
+        let holds = |place: &Place| place.program.as_ref().is_some_and(|p| p.flag.holds());
+        self.places.iter().position(holds)
+    }
+
+    pub(super) fn holder_goes(&mut self) -> Result<(), String> {
+        self.holder().map_or(Ok(()), |at| self.go(at))
     }
 
     pub(super) fn hold(&mut self, at: usize) -> Result<(), String> {
@@ -331,13 +339,14 @@ impl World {
     }
 
     /// The exchange as it should go.
-    pub(super) fn exchange(&mut self, to: usize) -> Result<(), String> {
-        let holds = |place: &Place| place.program.as_ref().is_some_and(|p| p.flag.holds());
-        let Some(from) = self.places.iter().position(holds) else { return Ok(()) };
+    pub(super) fn exchange(&mut self, to: usize, ms: u64) -> Result<(), String> {
+        let Some(from) = self.holder() else { return Ok(()) };
         self.offer(from, to)?;
         self.wait(400)?;
         self.accept(to)?;
         self.wait(400)?;
+        self.go(from)?;
+        self.wait(ms)?;
         self.pass(from)?;
         self.wait(20)
     }
@@ -418,6 +427,42 @@ impl World {
 
     /// With everything well again, all have the same run, and nothing is left open.
     pub(super) fn check_end(&self) -> Result<(), String> {
+        if std::env::var("LINK_STATS").is_ok() {
+            let f = self.net.flag().unwrap();
+            for c in &f.changes {
+                eprintln!(
+                    "STAT {}",
+                    match &c.how {
+                        FlagWay::Began => "began",
+                        FlagWay::Passed(_) => "passed",
+                        FlagWay::Taken { .. } => "taken",
+                    }
+                );
+            }
+            for _ in &f.aside {
+                eprintln!("STAT told_aside");
+            }
+            for p in &self.places {
+                for _ in &p.disk.aside {
+                    eprintln!("STAT aside_record");
+                }
+            }
+            for r in &self.net.counts {
+                eprintln!("STAT {}", r.event.kind());
+                if let Event::ActionFailed { error, .. } = &r.event {
+                    eprintln!("STAT {}", &error.replace("paris", "X").replace("la ", "X "));
+                }
+                if let Event::CueMissed { why, .. } = &r.event {
+                    eprintln!("STAT {why:?}");
+                }
+            }
+            for _ in 0..self.net.entries.len() - self.net.counts.len() {
+                eprintln!("STAT void");
+            }
+            for _ in &self.sent {
+                eprintln!("STAT sent");
+            }
+        }
         let mut holders = vec![];
         for place in &self.places {
             let Some(program) = &place.program else { continue };
@@ -486,7 +531,7 @@ impl World {
                         return Err(format!("cue {number} is said to be sent, and was not"));
                     }
                     SendState::Pending if is_old => {
-                        return Err(format!("nobody says what became of cue {number} at {now} {known:?} {:?} {}", self.show.output(self.show.cue(cue).actions[action].output).station, self.net.counts.iter().map(|r| format!("{} {:?}\n", r.run_ns, r.event)).filter(|r| r.contains(&format!("\"{number}\""))).collect::<String>()));
+                        return Err(format!("nobody says what became of cue {number}"));
                     }
                     SendState::Sent
                     | SendState::Pending
