@@ -452,3 +452,6 @@ impl Flag {
         self.does(FlagOutput::Mute(false));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -400,7 +400,7 @@ impl World {
     pub(super) fn stranger(&mut self) {
         let last = self.net.counts.last().cloned();
         let mut line = b"{\"seq\":1}".to_vec();
-        if let Some(last) = last.filter(|_| self.now_ns % 2 == 0) {
+        if let Some(last) = last.filter(|_| self.now_ns.is_multiple_of(2)) {
             let origin = last.origin.as_deref().map(|origin| handover::engine::Origin {
                 station: origin.station.clone(),
                 term: origin.term + 5,
