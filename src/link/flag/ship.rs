@@ -131,6 +131,10 @@ impl Flag {
             return;
         }
         self.shipping.reading = None;
+        if last > self.position {
+            // An entry was lost on the way here.
+            self.request(Request::Follow { from: self.position + 1 });
+        }
         if self.shipping.is_stale || last > self.position {
             self.shipping.reads_at_ns = Some(self.now_ns + RETRY / 4);
             return;

@@ -427,42 +427,6 @@ impl World {
 
     /// With everything well again, all have the same run, and nothing is left open.
     pub(super) fn check_end(&self) -> Result<(), String> {
-        if std::env::var("LINK_STATS").is_ok() {
-            let f = self.net.flag().unwrap();
-            for c in &f.changes {
-                eprintln!(
-                    "STAT {}",
-                    match &c.how {
-                        FlagWay::Began => "began",
-                        FlagWay::Passed(_) => "passed",
-                        FlagWay::Taken { .. } => "taken",
-                    }
-                );
-            }
-            for _ in &f.aside {
-                eprintln!("STAT told_aside");
-            }
-            for p in &self.places {
-                for _ in &p.disk.aside {
-                    eprintln!("STAT aside_record");
-                }
-            }
-            for r in &self.net.counts {
-                eprintln!("STAT {}", r.event.kind());
-                if let Event::ActionFailed { error, .. } = &r.event {
-                    eprintln!("STAT {}", &error.replace("paris", "X").replace("la ", "X "));
-                }
-                if let Event::CueMissed { why, .. } = &r.event {
-                    eprintln!("STAT {why:?}");
-                }
-            }
-            for _ in 0..self.net.entries.len() - self.net.counts.len() {
-                eprintln!("STAT void");
-            }
-            for _ in &self.sent {
-                eprintln!("STAT sent");
-            }
-        }
         let mut holders = vec![];
         for place in &self.places {
             let Some(program) = &place.program else { continue };
