@@ -49,7 +49,7 @@ pub use flag::{Aside, FlagChange, FlagState, FlagWay, Offer};
 pub use limits::RUN_NS_MAX;
 pub use people::{PersonNote, PersonState, Sighting};
 pub use reason::{CALLER_QUIT, TERMINAL_WENT};
-pub use state::{CueState, Note, Phase, SegmentState, SendState, State};
+pub use state::{CueState, Note, Override, Phase, SegmentState, SendState, State};
 pub use stops::Stop;
 pub use time::{RunNs, ShowNs};
 pub use timing::{Countdown, Timing};

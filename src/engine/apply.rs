@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::state::{Leaves, Note, SegmentState};
+use super::state::{Leaves, Note, Override, SegmentState};
 use super::timer::TimerKind;
 use super::{Cause, Event, MissedWhy, Phase, Record, RunNs, SendState, ShowNs, State};
 use crate::show::plan::Plan;
@@ -205,7 +205,10 @@ impl State {
             }
             Event::DepartmentReady { department, .. } => state.ready |= bit(department),
             Event::DepartmentUnready { department, .. } => state.ready &= !bit(department),
-            Event::InterlockOverridden { .. } => state.overridden = true,
+            Event::InterlockOverridden { reason, .. } => {
+                state.overridden = true;
+                self.overrides.push(Override { cue, at_ns: run_ns, reason: reason.clone() });
+            }
             Event::CueMissed { .. } => state.phase = Phase::Missed,
             Event::ClipStarted { firing, length_ns, .. } if *firing == state.firings => {
                 state.clip_ns = *length_ns

@@ -64,6 +64,7 @@ pub struct State {
     /// Instant of the last change that a segment's start or end might wait for.
     pub(super) touched_ns: ShowNs,
     pub(super) notes: Vec<Note>,
+    pub(super) overrides: Vec<Override>,
     /// The sheet of those who were spotted, in the show's order of people.
     pub(super) people: IndexVec<PersonIx, PersonState>,
 }
@@ -174,6 +175,17 @@ pub struct SegmentState {
     pub ended_ns: Option<RunNs>,
 }
 
+/// An interlock that the caller has overridden.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// Its cue.
+    pub cue: CueIx,
+    /// Instant of the override.
+    pub at_ns: RunNs,
+    /// The caller's reason.
+    pub reason: String,
+}
+
 /// Something that the caller wanted to remember.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
@@ -230,6 +242,7 @@ impl State {
             frontier: None,
             touched_ns: ShowNs::default(),
             notes: vec![],
+            overrides: vec![],
             people: IndexVec::filled(PersonState::default(), show.people.len()),
             show,
         }
@@ -351,6 +364,11 @@ impl State {
     /// The running cues, in the order in which they fired.
     pub fn on_air(&self) -> &[CueIx] {
         &self.on_air
+    }
+
+    /// The interlocks that were overridden, in the order in which they were.
+    pub fn overrides(&self) -> &[Override] {
+        &self.overrides
     }
 
     /// The notes, in the order in which they were taken.
