@@ -13,6 +13,7 @@ mod dropped_line;
 mod early;
 mod escape;
 pub mod find;
+pub mod flag;
 mod follow;
 mod found;
 mod guard;
@@ -39,6 +40,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use flag::Dialog;
 pub use guard::{Hand, Pass};
 pub use held::HeldKeys;
 pub use hits::Hits;
@@ -61,6 +63,8 @@ use theme::{Own, ThemeColours};
 pub enum Task {
     /// Put this to the engine.
     Command(crate::engine::Command),
+    /// Put this to the flag of a shared run.
+    Flag(flag::FlagWish),
     /// Let go of the run and leave.
     Quit,
     /// Draw the whole screen again.
@@ -121,6 +125,14 @@ pub struct App {
     pub show_alarm: Option<String>,
     /// The other live runs that send to the same outputs, in words.
     pub neighbours: Vec<String>,
+    /// The shared run as this station sees it; `None` in a run that is not shared.
+    pub link: Option<Arc<flag::Shared>>,
+    /// The panel about the flag that lies over the page.
+    pub dialog: Option<Dialog>,
+    /// Instant at which such a panel was closed by what has happened.
+    dialog_closed_ns: Option<MachineNs>,
+    /// Maximum scroll of such a panel as last drawn.
+    dialog_scroll_max: usize,
     /// The move of the playhead that follows from a skip leaves the cursor where it is.
     cursor_stays: bool,
     /// Text that was looked for last.
@@ -231,6 +243,10 @@ impl App {
             journal_alarm: None,
             show_alarm: None,
             neighbours: vec![],
+            link: None,
+            dialog: None,
+            dialog_closed_ns: None,
+            dialog_scroll_max: 0,
             cursor_stays: false,
             last_find: String::new(),
             seen: None,
@@ -293,6 +309,7 @@ impl App {
             Rejection::StandsAside(_) => {
                 format!(": {} swaps a cue and its backup", way(Act::SwapBackup))
             }
+            Rejection::NoFlag(_) => format!("; {} asks for it", way(Act::Flag)),
             Rejection::NothingLeft
             | Rejection::NoPlayhead
             | Rejection::NoNeeds(_)
@@ -317,7 +334,6 @@ impl App {
             | Rejection::NotOver
             | Rejection::Ended
             | Rejection::NotShared
-            | Rejection::NoFlag(_)
             | Rejection::OnItsWay(_)
             | Rejection::HasFlag(_)
             | Rejection::Offered(_)
@@ -355,6 +371,10 @@ impl App {
     /// Takes in how the page was last drawn, before a key or the wheel moves it on from there.
     pub fn sees(&mut self, hits: &Hits) {
         self.seen = None;
+        self.dialog_scroll_max = hits.dialog_scroll_max;
+        if let Some(Dialog::Briefing { scroll }) = &mut self.dialog {
+            *scroll = (*scroll).min(hits.dialog_scroll_max);
+        }
         if hits.is_small {
             self.seen = Some(Seen { lines: 0, scroll_max: 0, is_small: true });
         }

@@ -10,6 +10,7 @@ mod by_itself;
 mod digits;
 mod dots;
 mod end;
+mod flag;
 mod footer;
 mod glyphs;
 mod header;
@@ -29,6 +30,7 @@ mod scene;
 mod signs;
 mod small;
 mod standby;
+mod stations;
 mod still;
 mod strip;
 mod text;
@@ -136,7 +138,7 @@ pub fn paint(buf: &mut Buffer, view: &View) -> (Hits, Option<Position>) {
     }
     let cursor = if area.width < small::COLUMNS_MIN || area.height < small::ROWS_MIN {
         hits.is_small = true;
-        small::draw(&scene, buf, area)
+        small::draw(&scene, buf, area, &mut hits)
     } else {
         page(&scene, buf, area, &mut hits)
     };
@@ -173,8 +175,9 @@ pub fn plain(text: &str) -> String {
 
 /// A page with its header and footer.
 fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-    let parts = Parts::new(area);
+    let parts = Parts::new(area, scene.app.link.is_some());
     let body = parts.body;
+    flag::draw(scene, buf, parts.flag);
     header::draw(scene, buf, parts.header);
     ribbon::draw(scene, buf, parts.ribbon);
     alarms::draw(scene, buf, parts.alarms);
@@ -187,6 +190,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
         | Page::Timeline
         | Page::People
         | Page::Outputs
+        | Page::Stations
         | Page::Log
         | Page::Help) => {
             let more = if other == Page::Log { log::heading(scene) } else { String::new() };
@@ -209,6 +213,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 Page::Timeline => timeline::draw(scene, buf, inside),
                 Page::People => follows(people::draw(scene, buf, inside, hits)),
                 Page::Outputs => follows(outputs::draw(scene, buf, inside)),
+                Page::Stations => follows(stations::draw(scene, buf, inside)),
                 Page::Run | Page::Monitor => {
                     monitor::draw_page(scene, buf, inside);
                     (0, 0)
@@ -216,6 +221,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
             };
         }
     }
+    flag::dialog::draw(scene, buf, body, hits);
     if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
         palette::draw(scene, buf, body, prompt, hits);
     }
@@ -264,7 +270,7 @@ fn run_areas(scene: &Scene, body: Rect) -> Areas {
 /// Only for windows of 60 columns and 16 rows at least: in smaller ones [`draw`] shows lines, which
 /// have neither.
 pub fn areas(view: &View, area: Rect) -> (Parts, Areas) {
-    let parts = Parts::new(area);
+    let parts = Parts::new(area, view.app.link.is_some());
     (parts, run_areas(&Scene::new(view), parts.body))
 }
 

@@ -53,6 +53,9 @@ impl App {
     /// An Esc that closes something is not the first of two: a caller who leaves a page does not
     /// mean to stop the show.
     pub(super) fn escape(&mut self, now_ns: MachineNs) -> Vec<Task> {
+        if let Some(tasks) = self.leave_dialog(now_ns) {
+            return tasks;
+        }
         let pressed_ns = self.escape_pressed_ns.take();
         if let Some(closed) = self.close_everything() {
             self.say_closed(closed, now_ns);

@@ -26,6 +26,8 @@ pub struct Hits {
     /// Actual scroll of the page: if it follows the run, or lines have come above it, this is not
     /// the scroll that was asked for.
     pub scroll: usize,
+    /// Maximum scroll of the panel that lies over the page.
+    pub dialog_scroll_max: usize,
     /// Scroll that [`super::App::scroll`] asked for.
     pub asked: usize,
     /// From which line of the log on that was counted.

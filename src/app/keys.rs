@@ -4,6 +4,8 @@
 //! [`super::keymap`] reads the keys from these very words, so that each row can be remapped. `1…9`
 //! and `Esc Esc` alone are not read: they never move. ARCHITECTURE.md says what else a row needs.
 
+mod act;
+
 use strum::VariantArray;
 
 use super::Page;
@@ -41,6 +43,8 @@ pub enum Act {
     FindNext,
     FindPrevious,
     FilterLog,
+    Flag,
+    Warn,
     Note,
     Panic,
     NextPage,
@@ -122,59 +126,6 @@ impl Act {
                 | Act::FindPerson
                 | Act::Palette
         )
-    }
-
-    /// Returns `true` if its usual key gives way to a keys.toml that has given that key to another
-    /// command: files that were written before it had one stay right.
-    pub fn gives_way(self) -> bool {
-        matches!(
-            self,
-            Act::AllReady | Act::FindNext | Act::OpenSegments | Act::FoldSegments | Act::Redraw
-        )
-    }
-
-    /// Effect of its key while it is held down.
-    pub fn held(self) -> Held {
-        match self {
-            Act::Go | Act::Spot => Held::OwnGuard,
-            Act::Standby
-            | Act::Ready(_)
-            | Act::AllReady
-            | Act::Override
-            | Act::SwapBackup
-            | Act::Step
-            | Act::Hold
-            | Act::Skip
-            | Act::Unspot
-            | Act::PersonNote
-            | Act::FindPerson
-            | Act::Find
-            | Act::Note
-            | Act::Panic
-            | Act::Open(_)
-            | Act::Help
-            | Act::Palette
-            | Act::Quit
-            | Act::Suspend => Held::Once,
-            Act::PlayheadNext
-            | Act::PlayheadPrevious
-            | Act::PlayheadHere
-            | Act::SelectUp
-            | Act::SelectDown
-            | Act::SelectPageUp
-            | Act::SelectPageDown
-            | Act::SelectFirst
-            | Act::SelectLast
-            | Act::OpenSegments
-            | Act::FoldSegments
-            | Act::FindNext
-            | Act::FindPrevious
-            | Act::FilterLog
-            | Act::NextPage
-            | Act::PreviousPage
-            | Act::SwitchTheme
-            | Act::Redraw => Held::Repeats,
-        }
     }
 
     /// The act of the run page whose key it has.
@@ -429,9 +380,25 @@ const BEFORE_PAGES: &[Binding] = &[
 const AFTER_PAGES: &[Binding] = &[
     row(
         Act::FilterLog,
-        "f",
+        "F",
         "filter",
         "on the log page, show one kind of line; again: the next kind",
+        Group::Program,
+        None,
+    ),
+    row(
+        Act::Flag,
+        "f",
+        "flag",
+        "in a shared run: give the flag, ask for it, accept it, take it",
+        Group::Program,
+        None,
+    ),
+    row(
+        Act::Warn,
+        "!",
+        "warn",
+        "in a shared run: tell the holder that something is wrong",
         Group::Program,
         None,
     ),

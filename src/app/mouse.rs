@@ -10,6 +10,7 @@ use std::time::Duration;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::hits::Target;
+use super::keys::Act;
 use super::{App, Ask, Hits, Page, Task};
 use crate::engine::{Command, State};
 use crate::show::CueIx;
@@ -45,7 +46,7 @@ impl App {
             self.palette_mouse(mouse, hits, state);
             return vec![];
         }
-        if self.prompt.is_some() || self.question.is_some() {
+        if self.prompt.is_some() || self.question.is_some() || self.dialog.is_some() {
             return vec![];
         }
         match mouse.kind {
@@ -74,7 +75,7 @@ impl App {
         }
         match hits.target_at(mouse.column, mouse.row) {
             Some(Target::Page(page)) => return self.turn_to(page),
-            Some(Target::NextPage) => return self.turn_to(self.page.next()),
+            Some(Target::NextPage) => return self.turn_to(self.page_after()),
             Some(Target::Person(person)) => self.person = person,
             Some(Target::Segment { segment, is_open }) => {
                 self.fold(segment, is_open, state, now_ns)
@@ -97,6 +98,10 @@ impl App {
             // what counts.
             Some(first) => {
                 self.cursor = Some(first.cue);
+                if let Some(why) = self.lacks_flag(Act::PlayheadHere) {
+                    self.refuse_once(&why, now_ns);
+                    return vec![];
+                }
                 vec![Task::Command(Command::PlayheadTo(first.cue))]
             }
             None => {

@@ -21,6 +21,8 @@ pub enum Page {
     People,
     /// The outputs and how they are.
     Outputs,
+    /// The stations of a shared run.
+    Stations,
     /// The journal as it grows.
     Log,
     /// All keys.
@@ -94,6 +96,13 @@ impl Page {
                 name: "Outputs",
                 command: Some("page outputs"),
                 shows: "each output and its health",
+                lines: Lines::Scroll,
+                has_cues: false,
+            },
+            Page::Stations => &Spec {
+                name: "Stations",
+                command: Some("page stations"),
+                shows: "in a shared run, the stations, the log and the flag",
                 lines: Lines::Scroll,
                 has_cues: false,
             },

@@ -45,6 +45,13 @@ pub enum Ask {
     },
     /// Words that the lines of the log are to have.
     FindLine,
+    /// The holder's name, before a take from a holder that is heard.
+    HolderName,
+    /// The reason of a take.
+    TakeReason {
+        /// `true` if the holder's name was typed before.
+        named: bool,
+    },
     /// A command.
     Palette,
 }
@@ -106,6 +113,8 @@ impl Prompt {
             Ask::Find { .. } => "find",
             Ask::FindPerson { .. } => "find a person",
             Ask::FindLine => "find in the log",
+            Ask::HolderName => "name of the holder",
+            Ask::TakeReason { .. } => "take it because",
             Ask::Palette => ":",
         }
     }

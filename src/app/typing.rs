@@ -46,13 +46,19 @@ impl App {
                     Ask::Find { back } => self.cursor = back,
                     Ask::FindPerson { back } => self.person = back,
                     Ask::FindLine => self.log_search.clear(),
-                    Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => {}
+                    Ask::Reason
+                    | Ask::Note
+                    | Ask::PersonNote { .. }
+                    | Ask::HolderName
+                    | Ask::TakeReason { .. }
+                    | Ask::Palette => {}
                 }
                 let closed = match prompt.ask {
                     Ask::Reason => "no interlock was overridden",
                     Ask::Note | Ask::PersonNote { .. } => "no note was taken",
                     Ask::Find { .. } | Ask::FindPerson { .. } => "nothing was searched for",
                     Ask::FindLine => "all lines of the log are shown",
+                    Ask::HolderName | Ask::TakeReason { .. } => "the flag was not taken",
                     Ask::Palette => "no command was run",
                 };
                 self.prompt = None;
@@ -102,7 +108,11 @@ impl App {
                 self.person = prompt.pick(&found).unwrap_or(back);
             }
             Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
-            Ask::Reason | Ask::Note | Ask::PersonNote { .. } => {}
+            Ask::Reason
+            | Ask::Note
+            | Ask::PersonNote { .. }
+            | Ask::HolderName
+            | Ask::TakeReason { .. } => {}
         }
     }
 
@@ -152,6 +162,8 @@ impl App {
                 }
                 vec![]
             }
+            Ask::HolderName => self.accept_name(text, now_ns),
+            Ask::TakeReason { named } => self.accept_take(text, named, now_ns),
             Ask::Palette => self.run_command(&prompt, state, now_ns),
         }
     }

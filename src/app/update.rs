@@ -26,7 +26,7 @@ impl App {
         if key.code != KeyCode::Esc {
             self.ends_escapes();
         } else if key.kind == KeyEventKind::Press && self.escapes_thrice(now_ns) {
-            self.prompt = None;
+            (self.prompt, self.dialog) = (None, None);
             self.close_everything();
             return self.panics();
         }
@@ -72,6 +72,9 @@ impl App {
                 return vec![];
             }
         }
+        if let Some(tasks) = self.dialog_key(key, act, is_held, now_ns) {
+            return tasks;
+        }
         match act {
             Some(act) => {
                 let before = (self.page, self.cursor);
@@ -106,7 +109,8 @@ impl App {
         let jumps = |act| matches!(act, Act::SelectFirst | Act::SelectLast);
         let turns = |act| matches!(act, Act::NextPage | Act::PreviousPage | Act::Help);
         let looks = |act| selects(act) || jumps(act) || turns(act);
-        self.page != Page::Run || self.keymap.act_of(key).is_some_and(looks)
+        let is_bare = self.page == Page::Run && self.dialog.is_none();
+        !is_bare || self.keymap.act_of(key).is_some_and(looks)
     }
 
     pub(super) fn act(
@@ -126,6 +130,10 @@ impl App {
     fn act_here(&mut self, act: Act, repeat: bool, state: &State, now_ns: MachineNs) -> Vec<Task> {
         if let Some(why) = self.elsewhere(act) {
             self.say(why, Tone::Attention, now_ns);
+            return vec![];
+        }
+        if let Some(why) = self.lacks_flag(act) {
+            self.refuse_once(&why, now_ns);
             return vec![];
         }
         let command = match act {
@@ -167,6 +175,8 @@ impl App {
             Act::FoldSegments => return self.fold_segments(now_ns),
             Act::Redraw => return vec![Task::Redraw],
             Act::FilterLog => return self.filter_log(now_ns),
+            Act::Flag => return self.press_flag(now_ns),
+            Act::Warn => return self.warn(now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return self.suspend(state, now_ns),
@@ -176,8 +186,12 @@ impl App {
             Act::SelectPageDown => return self.go_on(self.page_step(), state, now_ns),
             Act::SelectFirst => return self.go_on(isize::MIN, state, now_ns),
             Act::SelectLast => return self.go_on(isize::MAX, state, now_ns),
-            Act::NextPage => return self.turn_to(self.page.next()),
-            Act::PreviousPage => return self.turn_to(self.page.previous()),
+            Act::NextPage => return self.turn_to(self.page_after()),
+            Act::PreviousPage => return self.turn_to(self.page_before()),
+            Act::Open(page) if self.has_no(page) => {
+                self.say("this run is not shared: it has one station", Tone::Attention, now_ns);
+                return vec![];
+            }
             Act::Open(page) => return self.turn_to(page),
             Act::Help => {
                 return self.turn_to(if self.page == Page::Help { Page::Run } else { Page::Help });
@@ -240,6 +254,8 @@ impl App {
             | Act::FindNext
             | Act::FindPrevious
             | Act::FilterLog
+            | Act::Flag
+            | Act::Warn
             | Act::Note
             | Act::Panic
             | Act::NextPage
@@ -266,6 +282,9 @@ impl App {
     }
 
     fn quit(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
+        if self.follows() {
+            return vec![Task::Quit];
+        }
         let is_done = state.is_over() && state.uncalled().next().is_none();
         if is_done && !state.has_ended() {
             // The run ends by itself when its last segment is over: to end it sooner is a decision.
@@ -288,11 +307,12 @@ impl App {
         } else {
             "it can be resumed"
         };
-        self.ask(Question::Quit, &format!("{left}, {after}"), now_ns)
+        let flag = if self.link.is_some() { "; its flag is here" } else { "" };
+        self.ask(Question::Quit, &format!("{left}, {after}{flag}"), now_ns)
     }
 
     fn suspend(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
-        if state.is_rehearsal() || state.has_ended() {
+        if state.is_rehearsal() || state.has_ended() || self.follows() {
             return vec![Task::Suspend];
         }
         self.ask(Question::Suspend, "nothing fires by itself until fg", now_ns)
@@ -319,6 +339,21 @@ impl App {
         self.log_search.clear();
         self.scroll_back();
         self.open(Ask::FindLine)
+    }
+
+    /// The page after this one. A run that is not shared has no stations.
+    pub(super) fn page_after(&self) -> Page {
+        let next = self.page.next();
+        if self.has_no(next) { next.next() } else { next }
+    }
+
+    fn page_before(&self) -> Page {
+        let previous = self.page.previous();
+        if self.has_no(previous) { previous.previous() } else { previous }
+    }
+
+    fn has_no(&self, page: Page) -> bool {
+        page == Page::Stations && self.link.is_none()
     }
 
     fn filter_log(&mut self, now_ns: MachineNs) -> Vec<Task> {

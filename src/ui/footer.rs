@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{log, text};
+use super::{flag, log, text};
 use crate::app::commands;
 use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
@@ -102,6 +102,8 @@ fn type_line(
         | Ask::Find { .. }
         | Ask::FindPerson { .. }
         | Ask::FindLine
+        | Ask::HolderName
+        | Ask::TakeReason { .. }
         | Ask::Palette => prompt.label().to_owned(),
     };
     let label_cells = text::width(&label) + 2;
@@ -115,7 +117,12 @@ fn type_line(
             format!("{} of {}", prompt.chosen.map_or(0, |at| at + 1), prompt.found)
         }
         Ask::FindLine => log::count(scene),
-        Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => String::new(),
+        Ask::Reason
+        | Ask::Note
+        | Ask::PersonNote { .. }
+        | Ask::HolderName
+        | Ask::TakeReason { .. }
+        | Ask::Palette => String::new(),
     };
     let room = usize::from(area.width).saturating_sub(label_cells + text::width(&found) + 2).max(4);
     let scroll = prompt.input.visual_scroll(room);
@@ -174,13 +181,23 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
                 vec![hint("Enter", "keep the note"), hint("Esc", "cancel")]
             }
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "cancel")],
+            Ask::HolderName => vec![hint("Enter", "go on"), hint("Esc", "take nothing")],
+            Ask::TakeReason { .. } => {
+                vec![hint("Enter", "TAKE THE FLAG"), hint("Esc", "take nothing")]
+            }
         },
         (None, Some(question)) => {
             vec![hint("y", question.verb()), hint(&go, "go"), hint("any other key", "stay")]
         }
+        (None, None) if scene.app.dialog.is_some() => {
+            let hints = flag::dialog::hints(scene);
+            hints.iter().map(|(key, word)| hint(key, word)).collect()
+        }
         (None, None) => {
             let is_people = scene.app.page == Page::People;
             let named = BINDINGS.iter().filter(|binding| !is_people || binding.act != Act::Find);
+            let follows = flag::is_idle(scene);
+            let named = named.filter(|binding| !follows || !binding.act.needs_flag());
             let named = named.filter_map(|binding| Some((binding, binding.footer?)));
             let named = named.map(|(binding, word)| (scene.app.keymap.label(binding), word));
             let named = named.filter(|(keys, _)| !keys.is_empty());
@@ -199,6 +216,11 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
                 if scene.app.page != Page::Monitor {
                     hints.insert(1, hint(&scroll(scene), "scroll"));
                 }
+            }
+            if let Some(word) = flag::word(scene) {
+                // The most needed keys keep their places before it.
+                let at = if follows { 0 } else { hints.len().min(4) };
+                hints.insert(at, hint(&scene.way(Act::Flag), word));
             }
             if scene.app.page == Page::Log {
                 hints.insert(2, hint(&scene.way(Act::FilterLog), "filter"));
@@ -249,7 +271,9 @@ fn scroll(scene: &Scene) -> String {
 
 /// The names of the pages, and what a click on each of the line's spans means.
 fn pages(scene: &Scene, columns: u16) -> (Line<'static>, Vec<Option<Target>>) {
-    let all = named(scene, Page::ALL);
+    let is_there = |page: &&Page| **page != Page::Stations || scene.app.link.is_some();
+    let shown: Vec<Page> = Page::ALL.iter().filter(is_there).copied().collect();
+    let all = named(scene, &shown);
     // Where there is little room the keys need it more.
     let fits = text::line_width(&all.0) + KEYS_LEAST <= usize::from(columns);
     if fits { all } else { named(scene, &[scene.app.page]) }

@@ -1,6 +1,7 @@
 //! Areas of a page's parts and of the run page's panels, and the rules between them.
 //!
 //! ```text
+//!  the flag (in a shared run)
 //!  header
 //!  ribbon (from 100 columns on)
 //!  alarms (always kept free)
@@ -55,6 +56,8 @@ const LOW_ON_AIR: u16 = 7;
 /// The parts of every page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Page {
+    /// One row in a shared run, otherwise none.
+    pub flag: Rect,
     /// Two rows.
     pub header: Rect,
     /// One row, or none in a narrow window.
@@ -70,18 +73,19 @@ pub struct Page {
 }
 
 impl Page {
-    /// Shares out the whole window.
-    pub(super) fn new(area: Rect) -> Self {
+    /// Shares out the whole window; a shared run has the flag over everything else.
+    pub(super) fn new(area: Rect, is_shared: bool) -> Self {
         let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
         let rows = |y: u16, height: u16| Rect { y, height, ..inner };
-        let header = rows(area.y, 2);
+        let flag = Rect { height: u16::from(is_shared), ..area };
+        let header = rows(flag.bottom(), 2);
         let ribbon = rows(header.bottom(), u16::from(area.width >= RIBBON_FROM));
         let alarms = rows(ribbon.bottom(), if area.height >= TALL { 2 } else { 1 });
         let footer = rows(area.bottom().saturating_sub(2), 2);
         let strip = Rect { y: footer.y.saturating_sub(1), height: 1, ..area };
         let top = alarms.bottom();
         let body = Rect { y: top, height: strip.y.saturating_sub(top), ..area };
-        Page { header, ribbon, alarms, body, strip, footer }
+        Page { flag, header, ribbon, alarms, body, strip, footer }
     }
 }
 
@@ -304,7 +308,7 @@ mod tests {
     const SIZES: [(u16, u16); 6] = [(60, 16), (80, 24), (100, 30), (120, 36), (160, 45), (200, 60)];
 
     fn areas(size: (u16, u16), needs: Needs) -> Areas {
-        run(Page::new(Rect::new(0, 0, size.0, size.1)).body, needs)
+        run(Page::new(Rect::new(0, 0, size.0, size.1), false).body, needs)
     }
 
     #[test]
@@ -321,7 +325,7 @@ mod tests {
                         is_pictured: rows % 3 == 0,
                         rundown: (rows % 5) * 8,
                     };
-                    let page = Page::new(Rect::new(0, 0, columns, rows));
+                    let page = Page::new(Rect::new(0, 0, columns, rows), next == 3);
                     let areas = run(page.body, needs);
                     let mut last = page.body.y;
                     let is_left = areas.has_log_left();

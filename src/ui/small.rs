@@ -23,7 +23,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{alarms, by_itself, end, footer, header, on_air, people, standby, strip, text};
+use super::{
+    alarms, by_itself, end, flag, footer, header, on_air, people, standby, stations, strip, text,
+};
+use crate::app::{Hits, Page};
 
 /// The smallest window that has panels.
 pub(super) const COLUMNS_MIN: u16 = 60;
@@ -39,8 +42,15 @@ const DIGITS_FROM: (u16, u16) = (40, 12);
 const DIGITS: u16 = 3;
 
 /// Draws what there is room for, and says where the cursor stands while the caller types.
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Position> {
+pub(super) fn draw(
+    scene: &Scene,
+    buf: &mut Buffer,
+    area: Rect,
+    hits: &mut Hits,
+) -> Option<Position> {
     let styles = &scene.styles;
+    // Who has the flag stands over everything else, also where there is but one row.
+    let area = flag::take_row(scene, buf, area);
     let small = format!("small window: {COLUMNS_MIN} × {ROWS_MIN} shows everything");
     if area.height == 1 {
         if scene.app.prompt.is_some() || scene.app.question.is_some() {
@@ -49,11 +59,15 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
         strip::draw(scene, buf, area);
         return None;
     }
-    if has_digits(scene, area) {
+    let above = Rect { height: area.height - 1, ..area };
+    if scene.app.page == Page::Stations && scene.app.link.is_some() {
+        stations::draw(scene, buf, above);
+    } else if has_digits(scene, area) {
         with_digits(scene, buf, area);
     } else {
         in_lines(scene, buf, area);
     }
+    flag::dialog::draw(scene, buf, above, hits);
     let last = area.bottom() - 1;
     // What a key has done is said here too: at this size it may be seen nowhere else.
     if footer::speaks(scene) || scene.view.log.last_said().is_some() {

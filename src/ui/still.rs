@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{View, monitor};
+use super::{View, flag, monitor};
 use crate::app::{App, Page, Tone};
 use crate::engine::{Countdown, RunNs};
 use crate::show::duration::SECOND_NS;
@@ -46,9 +46,9 @@ impl Still {
         let is_stopped = state.has_ended() || state.is_panicked() || state.held_since().is_some();
         // The outputs' page tells how long ago something was tried, by the machine's clock; a clip
         // has its player's.
-        let is_played =
-            app.page == Page::Outputs || app.outputs.iter().any(|health| health.clip.is_some());
-        if is_paced || is_stopped || is_played || fades(view) {
+        let is_played = matches!(app.page, Page::Outputs | Page::Stations)
+            || app.outputs.iter().any(|health| health.clip.is_some());
+        if is_paced || is_stopped || is_played || fades(view) || flag::counts(app) {
             return None;
         }
         let mut next = NextChange { now_ns: view.now_ns.ns(), at_ns: i64::MAX };

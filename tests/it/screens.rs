@@ -20,6 +20,7 @@ mod config;
 mod demo;
 mod ended;
 mod facts;
+mod flag;
 mod map;
 mod pages;
 mod people;

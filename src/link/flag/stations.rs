@@ -85,6 +85,8 @@ pub struct View {
     /// Uncertainty of the run's clock, nanoseconds; `None` on the holder, and while nothing is
     /// known.
     pub uncertainty_ns: Option<u64>,
+    /// Time from an append to its answer, as last measured; on the holder.
+    pub round: Option<Duration>,
     /// The server; `None` without a connection.
     pub server: Option<Server>,
     /// Time since the log has answered; `None` if it never has.
@@ -132,6 +134,7 @@ impl Flag {
             seq: self.seq,
             void: self.void,
             uncertainty_ns: self.clock.best(now_ns).map(|best| best.uncertainty_ns),
+            round: self.shipping.round(),
             server: self.server.clone(),
             log_heard: self.log_heard_ns.map(|heard_ns| now_ns.since(heard_ns)),
             stations: stations.collect(),

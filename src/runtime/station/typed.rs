@@ -212,6 +212,7 @@ impl Station {
                         Err(why) => self.app.refuse(why, now_ns),
                     }
                 }
+                Task::Flag(_) => self.app.refuse("this run is not shared", now_ns),
                 Task::Quit => self.leaving = Some(CALLER_QUIT.into()),
                 Task::Suspend => self.suspend(),
                 Task::Redraw => {

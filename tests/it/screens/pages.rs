@@ -135,7 +135,8 @@ fn of_many_segments_the_running_one_is_in_sight_until_the_caller_scrolls() {
     run.keys("G");
     let last = run.text(80, 24);
     assert!(last.contains("Part 500 部") && last.contains("◂ now"), "{last}");
-    Page::ALL.iter().for_each(|_| run.keys("⇥"));
+    run.keys("⇥");
+    run.tab_to(Page::Timeline);
     assert!(run.text(80, 24).contains(&format!("▶ Part {} 部", number + 1)));
 }
 
@@ -315,9 +316,9 @@ fn the_log_keeps_every_refusal_with_its_reason() {
     let narrow = run.text(80, 24);
     assert!(narrow.contains("b swaps in 12A)"), "the fix is never cut off:\n{narrow}");
     run.app.page = Page::Run;
-    run.keys("f");
+    run.keys("F");
     let said = run.text(80, 24);
-    assert!(said.contains("f filters the log, on the log page"), "{said}");
+    assert!(said.contains("F filters the log, on the log page"), "{said}");
 }
 
 #[test]
@@ -338,17 +339,17 @@ fn the_log_is_filtered_by_kind_and_searched_by_words() {
             lines.iter().filter_map(word).collect::<Vec<_>>(),
         )
     };
-    run.keys("f");
+    run.keys("F");
     let (heading, _) = kinds(&mut run);
     assert!(heading.contains("only cues"), "{heading}");
-    run.keys("fff");
+    run.keys("FFF");
     let (heading, _) = kinds(&mut run);
     assert!(heading.contains("only troubles"), "{heading}");
     picture!("log-troubles-80x24", run.text_of(BODY, 80, 24));
-    run.keys("f");
+    run.keys("F");
     let screen = run.text(80, 24);
     assert!(screen.contains("Wind 6 m/s") && !screen.contains("fired"), "{screen}");
-    run.keys("ff/ROUTE no");
+    run.keys("FF/ROUTE no");
     let typing = run.text(80, 24);
     assert!(typing.contains("find in the log") && typing.contains("1 of "), "{typing}");
     assert!(typing.contains("no route to host") && !typing.contains("Wind"), "{typing}");

@@ -8,10 +8,10 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::log::{Log, Word};
 use handover::app::{App, Hits, Page, Task, Theme};
 use handover::conductor::{By, Conductor, Input, Output, RunClock};
-use handover::engine::{Cause, Command, Event, Record, Rejection, RunNs, State};
+use handover::engine::{Cause, Command, Event, Origin, Record, Rejection, RunNs, State};
 use handover::output::{Health, Job, Light, Outcome, Report};
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueNumber, Show, file};
+use handover::show::{CueNumber, Show, StationName, file};
 use handover::time::MachineNs;
 use handover::ui::{self, Areas, Capabilities, Depth, Glyphs, Parts, View};
 use ratatui::Terminal;
@@ -47,6 +47,8 @@ pub(super) struct Run {
     pub records: Vec<Record>,
     /// Number of keys that were pressed.
     presses: u64,
+    /// The station and the term of records that another station writes.
+    pub origin: Option<Arc<Origin>>,
     pub theme: Theme,
     pub depth: Depth,
     pub glyphs: Glyphs,
@@ -69,7 +71,23 @@ impl Run {
         Run::opened(show, true, true, clock)
     }
 
+    /// A live run of the small show that is shared, by `station`.
+    pub(super) fn shared(station: &str) -> Run {
+        let show = file::parse(SHOW, "UTC").unwrap();
+        Run::opened_by(show, false, false, "2024-08-11T20:59:00Z", Some(station))
+    }
+
     pub(super) fn opened(show: Show, rehearsal: bool, auto: bool, clock: &str) -> Run {
+        Run::opened_by(show, rehearsal, auto, clock, None)
+    }
+
+    fn opened_by(
+        show: Show,
+        rehearsal: bool,
+        auto: bool,
+        clock: &str,
+        station: Option<&str>,
+    ) -> Run {
         let state = State::new(Arc::new(show));
         let mut app = App::new(Theme::Dark);
         let health = Health { light: Light::Ok, sent: 1, ..Health::default() };
@@ -85,11 +103,16 @@ impl Run {
             now_ns: RunNs::ZERO,
             records: vec![],
             presses: 0,
+            origin: None,
             theme,
             depth,
             glyphs: Glyphs::All,
             hits: Hits::default(),
         };
+        if let Some(station) = station {
+            run.conductor.share(StationName::new(station).unwrap(), Some(1));
+            run.origin = Some(Arc::new(Origin { station: station.into(), term: 1 }));
+        }
         let begin = Event::RunStarted {
             show: run.state.show().title.clone(),
             source: "small.toml".into(),
@@ -155,10 +178,27 @@ impl Run {
                 | Output::Arm(_)
                 | Output::Join(_)
                 | Output::Outages(_)
-                | Output::ShowTime(_) => {}
+                | Output::ShowTime(_)
+                | Output::Tell(_)
+                | Output::Propose(_)
+                | Output::Muted(_)
+                | Output::StoodStill => {}
             }
         }
         reply
+    }
+
+    /// Takes in what a station has recorded that this screen's run follows.
+    pub(super) fn commit(&mut self, events: Vec<Event>) {
+        for event in events {
+            let seq = self.records.last().map_or(0, |record| record.seq) + 1;
+            let (at, origin) = (self.state.wall(self.now_ns), self.origin.clone());
+            let record = Record { origin, ..Record::new(seq, at, self.now_ns, event) };
+            self.state.fold(&record);
+            self.app.happened(&record.event, self.state.show(), self.machine_ns());
+            self.log.push(&record, self.state.show());
+            self.records.push(record);
+        }
     }
 
     /// Gives a command for somebody who is no part of this screen.

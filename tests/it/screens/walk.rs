@@ -77,8 +77,13 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
         Act::Find => asks(after, |ask| matches!(ask, Ask::Find { .. } | Ask::FindLine)),
         Act::FindNext | Act::FindPrevious => moved(before) != moved(after),
         Act::FilterLog => before.app.log_filter != after.app.log_filter,
+        // A run that is not shared has no flag; see `flag`.
+        Act::Flag | Act::Warn => false,
         Act::Note => asks(after, |ask| ask == Ask::Note),
+        // This run is not shared: it has no stations.
+        Act::NextPage if before.app.page == Page::Outputs => after.app.page == Page::Log,
         Act::NextPage => after.app.page == before.app.page.next(),
+        Act::PreviousPage if before.app.page == Page::Log => after.app.page == Page::Outputs,
         Act::PreviousPage => after.app.page == before.app.page.previous(),
         Act::Open(page) => after.app.page == page,
         Act::Help => (after.app.page == Page::Help) != (before.app.page == Page::Help),
@@ -191,7 +196,11 @@ fn every_key_does_what_it_says_or_says_why_not_at_80x24() {
     let done = walk(SIZES[1]);
     // A key that is refused wherever it is pressed would pass the walk and be of no use: those that
     // call the show work on every page, the others on one at least.
-    for binding in BINDINGS.iter().filter(|binding| !binding.keys.is_empty()) {
+    // Those of the flag need a run that is shared.
+    let is_for_all = |binding: &&Binding| {
+        !binding.keys.is_empty() && !matches!(binding.act, Act::Flag | Act::Warn)
+    };
+    for binding in BINDINGS.iter().filter(is_for_all) {
         let least = if binding.group == Group::Call { Page::ALL.len() } else { 1 };
         let is_done = |page: &&Page| done.contains(&(page.name(), binding.name));
         let pages: Vec<_> = Page::ALL.iter().filter(is_done).collect();

@@ -1,0 +1,473 @@
+//! The flag of a shared run at the keys: giving it, asking for it, accepting it and taking it.
+//!
+//! Every dialog is a value here, opened by one key; Enter goes on, Esc steps back, and the key of GO
+//! answers none of them. What they wish goes to the flag as [`Task::Flag`]; nothing here decides who
+//! has it.
+
+mod news;
+mod take;
+mod view;
+mod watch;
+mod wish;
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+
+pub use view::{
+    AWAY, Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole,
+};
+pub use watch::{Sources, Watch};
+pub use wish::wish_of;
+
+use super::keys::Act;
+use super::{App, Ask, Task, Tone};
+use crate::link::{SILENT, Step};
+use crate::show::StationName;
+use crate::time::MachineNs;
+
+/// An Enter within this time of a dialog that was closed by itself was meant for the dialog.
+const AFTER_DIALOG: Duration = Duration::from_millis(1_500);
+
+/// A panel over the page, about the flag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// As the holder: the stations, one of which can be offered the flag.
+    Give {
+        /// The selected station.
+        chosen: StationName,
+    },
+    /// The briefing of the exchange, on both sides.
+    Briefing {
+        /// First line that is shown, at most.
+        scroll: usize,
+    },
+    /// As a holder that stood still: the question if it goes on without having read the log.
+    GoOn,
+}
+
+impl App {
+    /// The key of the flag: opens what there is to do with it now, or hides it again.
+    pub(super) fn press_flag(&mut self, now_ns: MachineNs) -> Vec<Task> {
+        let Some(link) = self.link.clone() else {
+            self.say("this run is not shared: there is no flag", Tone::Attention, now_ns);
+            return vec![];
+        };
+        if self.dialog.take().is_some() {
+            self.say_hidden(&link, now_ns);
+            return vec![];
+        }
+        match &link.role {
+            Role::Mute { why: MuteWhy::Asks { .. } } => self.dialog = Some(Dialog::GoOn),
+            Role::Mute { why: MuteWhy::Reads { .. } } | Role::Nobody => {
+                let why = self.cannot_fire(&link);
+                self.refuse(why, now_ns);
+            }
+            Role::OnItsWay { .. } => self.dialog = Some(Dialog::Briefing { scroll: 0 }),
+            Role::Holds | Role::Alone { .. } => match first_choice(&link) {
+                _ if link.exchange.is_some() => {
+                    self.dialog = Some(Dialog::Briefing { scroll: 0 });
+                }
+                Some(chosen) => self.dialog = Some(Dialog::Give { chosen }),
+                None => self.refuse("no other station takes part in this run", now_ns),
+            },
+            Role::Follows { holder } => return self.follower_wants(&link, holder, now_ns),
+        }
+        vec![]
+    }
+
+    fn follower_wants(
+        &mut self,
+        link: &Shared,
+        holder: &StationName,
+        now_ns: MachineNs,
+    ) -> Vec<Task> {
+        let silence = link.silence(now_ns).unwrap_or_default();
+        if link.is_taking {
+            self.refuse_once("the flag is being taken already", now_ns);
+            return vec![];
+        }
+        if offer_to_me(link).is_some() {
+            self.dialog = Some(Dialog::Briefing { scroll: 0 });
+            return vec![];
+        }
+        if silence >= SILENT {
+            return self.open(Ask::TakeReason { named: false });
+        }
+        if silence >= AWAY || link.has_asked {
+            return self.open(Ask::HolderName);
+        }
+        let again = self.keymap.way(Act::Flag);
+        self.say(
+            format!("{holder} is asked for the flag; {again} again takes it without {holder}"),
+            Tone::Attention,
+            now_ns,
+        );
+        // A caller who believes the holder to be silent types the reason right away.
+        self.opened_no_line(Act::Flag, now_ns);
+        vec![Task::Flag(FlagWish::Ask)]
+    }
+
+    fn say_hidden(&mut self, link: &Shared, now_ns: MachineNs) {
+        let again = self.keymap.way(Act::Flag);
+        let words = match (&link.exchange, &link.role) {
+            (_, Role::OnItsWay { to }) => {
+                format!("the flag is still on its way to {to}; {again} shows the briefing")
+            }
+            (Some(exchange), _) if exchange.to == link.me => {
+                format!("the offer stands; {again} shows the briefing again")
+            }
+            (Some(exchange), _) => {
+                format!("the offer to {} stands; {again} shows the briefing again", exchange.to)
+            }
+            (None, _) => "the flag was not offered".to_owned(),
+        };
+        self.say(words, Tone::Calm, now_ns);
+    }
+
+    /// A key while a dialog is open; `None` if it means what it means without one.
+    pub(super) fn dialog_key(
+        &mut self,
+        key: &KeyEvent,
+        act: Option<Act>,
+        is_held: bool,
+        now_ns: MachineNs,
+    ) -> Option<Vec<Task>> {
+        if self.dialog.is_none() {
+            return self.came_late(key, now_ns).then(Vec::new);
+        }
+        if act == Some(Act::Go) {
+            let (go, hides) = (self.keymap.way(Act::Go), self.keymap.way(Act::Flag));
+            self.refuse_once(&format!("{go} fires nothing here: {hides} hides this"), now_ns);
+            return Some(vec![]);
+        }
+        if self.answers(key) {
+            if is_held {
+                let enter = self.answer_key();
+                let why = format!("{enter} ignored: pressed again within 0.7 s");
+                self.say(why, Tone::Attention, now_ns);
+                return Some(vec![]);
+            }
+            return Some(self.answer(now_ns));
+        }
+        let by = match act? {
+            Act::SelectUp => -1,
+            Act::SelectDown => 1,
+            Act::SelectPageUp => -self.page_step(),
+            Act::SelectPageDown => self.page_step(),
+            Act::SelectFirst => isize::MIN,
+            Act::SelectLast => isize::MAX,
+            Act::PlayheadHere | Act::Spot => 0,
+            Act::Go
+            | Act::Standby
+            | Act::Ready(_)
+            | Act::AllReady
+            | Act::Override
+            | Act::SwapBackup
+            | Act::Step
+            | Act::Hold
+            | Act::PlayheadNext
+            | Act::PlayheadPrevious
+            | Act::Skip
+            | Act::OpenSegments
+            | Act::FoldSegments
+            | Act::Unspot
+            | Act::PersonNote
+            | Act::FindPerson
+            | Act::Find
+            | Act::FindNext
+            | Act::FindPrevious
+            | Act::FilterLog
+            | Act::Flag
+            | Act::Warn
+            | Act::Note
+            | Act::Panic
+            | Act::NextPage
+            | Act::PreviousPage
+            | Act::Open(_)
+            | Act::Help
+            | Act::Palette
+            | Act::SwitchTheme
+            | Act::Redraw
+            | Act::Quit
+            | Act::Suspend => return None,
+        };
+        self.move_dialog(by);
+        Some(vec![])
+    }
+
+    /// Returns `true` if Enter was meant for a dialog that has just been closed by itself.
+    fn came_late(&mut self, key: &KeyEvent, now_ns: MachineNs) -> bool {
+        let closed_ns = self.dialog_closed_ns.take();
+        let is_late = closed_ns.is_some_and(|at_ns| now_ns.since(at_ns) < AFTER_DIALOG);
+        if is_late && self.answers(key) {
+            let enter = self.answer_key();
+            self.refuse(format!("{enter} ignored: the briefing was closed just now"), now_ns);
+            return true;
+        }
+        false
+    }
+
+    /// The key that goes on in a dialog, for a sentence: Enter, or y where Enter is a key of GO.
+    pub fn answer_key(&self) -> &'static str {
+        let enter = KeyEvent::from(KeyCode::Enter);
+        if self.keymap.act_of(&enter) == Some(Act::Go) { "y" } else { "Enter" }
+    }
+
+    fn answers(&self, key: &KeyEvent) -> bool {
+        let code = if self.answer_key() == "y" { KeyCode::Char('y') } else { KeyCode::Enter };
+        key.code == code && key.modifiers.is_empty() && key.kind != KeyEventKind::Release
+    }
+
+    /// Moves the choice of a station, or the lines of the briefing.
+    fn move_dialog(&mut self, by: isize) {
+        match (&mut self.dialog, &self.link) {
+            (Some(Dialog::Give { chosen }), Some(link)) => {
+                let names: Vec<&StationName> = link.others().map(|station| &station.name).collect();
+                let at = names.iter().position(|name| *name == chosen).unwrap_or(0) as isize;
+                let last = names.len().saturating_sub(1) as isize;
+                let to = at.saturating_add(by).clamp(0, last);
+                if let Some(name) = names.get(to.unsigned_abs()) {
+                    *chosen = StationName::clone(name);
+                }
+            }
+            (Some(Dialog::Briefing { scroll }), _) => {
+                *scroll = scroll.saturating_add_signed(by).min(self.dialog_scroll_max);
+            }
+            (Some(Dialog::Give { .. } | Dialog::GoOn) | None, _) => {}
+        }
+    }
+
+    /// Enter in a dialog.
+    fn answer(&mut self, now_ns: MachineNs) -> Vec<Task> {
+        let (Some(link), Some(dialog)) = (self.link.clone(), self.dialog.clone()) else {
+            return vec![];
+        };
+        match dialog {
+            Dialog::Give { chosen } => self.offer(&link, chosen, now_ns),
+            Dialog::GoOn => {
+                self.dialog = None;
+                match link.role {
+                    Role::Mute { .. } => vec![Task::Flag(FlagWish::GoOn)],
+                    Role::Holds
+                    | Role::Follows { .. }
+                    | Role::OnItsWay { .. }
+                    | Role::Alone { .. }
+                    | Role::Nobody => vec![],
+                }
+            }
+            Dialog::Briefing { .. } => match (&link.role, &link.exchange) {
+                (Role::OnItsWay { to }, _) => {
+                    let why = format!(
+                        "the flag is on its way to {to}: Esc takes it back while the log has not got it"
+                    );
+                    self.refuse_once(&why, now_ns);
+                    vec![]
+                }
+                (Role::Holds | Role::Alone { .. }, Some(Exchange { accepted: true, .. })) => {
+                    vec![Task::Flag(FlagWish::Pass)]
+                }
+                (Role::Holds | Role::Alone { .. }, Some(Exchange { to, .. })) => {
+                    self.refuse_once(&format!("{to} has not accepted the flag yet"), now_ns);
+                    vec![]
+                }
+                (Role::Follows { .. }, Some(exchange)) if exchange.to == link.me => {
+                    if exchange.accepted {
+                        self.refuse_once("you have accepted: the holder passes the flag", now_ns);
+                        return vec![];
+                    }
+                    vec![Task::Flag(FlagWish::Accept)]
+                }
+                (
+                    Role::Holds
+                    | Role::Follows { .. }
+                    | Role::Alone { .. }
+                    | Role::Nobody
+                    | Role::Mute { .. },
+                    _,
+                ) => {
+                    self.refuse_once("no offer stands: Esc closes this", now_ns);
+                    vec![]
+                }
+            },
+        }
+    }
+
+    fn offer(&mut self, link: &Shared, to: StationName, now_ns: MachineNs) -> Vec<Task> {
+        match link.station(&to) {
+            Some(Station { twice: true, .. }) => {
+                self.refuse_once(&format!("two programs use the name {to}: one has to go"), now_ns);
+                vec![]
+            }
+            Some(Station { has_our_show: false, .. }) => {
+                self.refuse_once(&format!("{to} has another show file"), now_ns);
+                vec![]
+            }
+            Some(station) if !station.away => {
+                self.dialog = Some(Dialog::Briefing { scroll: 0 });
+                vec![Task::Flag(FlagWish::Offer(to))]
+            }
+            Some(_) | None => {
+                self.refuse_once(&format!("{to} is away: it cannot be offered the flag"), now_ns);
+                vec![]
+            }
+        }
+    }
+
+    /// Says why a wish about the flag was not granted; a briefing for which there is no offer is
+    /// closed.
+    pub fn flag_refused(&mut self, why: impl Into<String>, now_ns: MachineNs) {
+        let has_exchange = self.link.as_ref().is_some_and(|link| {
+            link.exchange.is_some() || matches!(link.role, Role::OnItsWay { .. })
+        });
+        if matches!(self.dialog, Some(Dialog::Briefing { .. })) && !has_exchange {
+            (self.dialog, self.dialog_closed_ns) = (None, Some(now_ns));
+        }
+        self.refuse(why, now_ns);
+    }
+
+    /// Esc in a dialog: a step back, which takes an offer or an acceptance back.
+    pub(super) fn leave_dialog(&mut self, now_ns: MachineNs) -> Option<Vec<Task>> {
+        let dialog = self.dialog.take()?;
+        self.escape_pressed_ns = None;
+        let link = self.link.clone();
+        let exchange = link.as_ref().and_then(|link| link.exchange.as_ref());
+        let is_mine = link.as_ref().is_some_and(|link| offer_to_me(link).is_some());
+        let is_on_its_way =
+            link.as_ref().is_some_and(|link| matches!(link.role, Role::OnItsWay { .. }));
+        let (words, wish) = match (dialog, exchange) {
+            (Dialog::GoOn, _) => ("this station waits for the log".to_owned(), None),
+            (Dialog::Briefing { .. }, _) if is_on_its_way => (
+                "the flag is asked back: it stays here if the log has not got the pass".to_owned(),
+                Some(FlagWish::Withdraw),
+            ),
+            (Dialog::Briefing { .. }, Some(_)) if is_mine => {
+                ("the flag is declined".to_owned(), Some(FlagWish::Decline))
+            }
+            (Dialog::Briefing { .. }, Some(exchange)) => {
+                (format!("the offer to {} is taken back", exchange.to), Some(FlagWish::Withdraw))
+            }
+            (Dialog::Briefing { .. }, None) => ("the briefing is closed".to_owned(), None),
+            (Dialog::Give { .. }, _) => ("the flag was not offered".to_owned(), None),
+        };
+        self.say_closed(&words, now_ns);
+        Some(wish.map(Task::Flag).into_iter().collect())
+    }
+
+    /// The key that says "something is wrong" to the holder.
+    pub(super) fn warn(&mut self, now_ns: MachineNs) -> Vec<Task> {
+        let Some(link) = self.link.clone() else {
+            self.say("this run is not shared: there is nobody to warn", Tone::Attention, now_ns);
+            return vec![];
+        };
+        match &link.role {
+            Role::Follows { holder } => {
+                self.say(
+                    format!("{holder} is told that something is wrong"),
+                    Tone::Attention,
+                    now_ns,
+                );
+                vec![Task::Flag(FlagWish::Warn)]
+            }
+            Role::Holds
+            | Role::OnItsWay { .. }
+            | Role::Alone { .. }
+            | Role::Nobody
+            | Role::Mute { .. } => {
+                let key = self.keymap.way(Act::Warn);
+                self.refuse_once(
+                    &format!("{key} warns the station that has the flag, and no other has it"),
+                    now_ns,
+                );
+                vec![]
+            }
+        }
+    }
+
+    /// The holder that this station follows.
+    fn followed(&self) -> Option<StationName> {
+        match &self.link.as_ref()?.role {
+            Role::Follows { holder } => Some(holder.clone()),
+            Role::Holds
+            | Role::OnItsWay { .. }
+            | Role::Alone { .. }
+            | Role::Nobody
+            | Role::Mute { .. } => None,
+        }
+    }
+
+    /// Returns `true` if another station has the flag.
+    pub(super) fn follows(&self) -> bool {
+        self.followed().is_some()
+    }
+
+    /// Reason why `act` does nothing at this station, if it needs the flag and the flag is not here.
+    pub(super) fn lacks_flag(&self, act: Act) -> Option<String> {
+        let link = self.link.as_ref().filter(|link| !link.may_fire())?;
+        act.needs_flag().then(|| self.cannot_fire(link))
+    }
+
+    /// Reason why nothing fires here.
+    fn cannot_fire(&self, link: &Shared) -> String {
+        let key = self.keymap.way(Act::Flag);
+        match &link.role {
+            Role::Follows { holder } if offer_to_me(link).is_some() => {
+                format!("{holder} has the flag and offers it; {key} shows the briefing")
+            }
+            Role::Follows { holder } => format!("{holder} has the flag; {key} asks for it"),
+            Role::OnItsWay { to } => format!("the flag is on its way to {to}: nothing fires here"),
+            Role::Nobody => "nobody is known to have the flag: nothing fires here".to_owned(),
+            Role::Mute { why: MuteWhy::Reads { .. } } => {
+                "this station stood still and reads the log: nothing fires until then".to_owned()
+            }
+            Role::Mute { why: MuteWhy::Asks { .. } } => {
+                format!("this station stood still and cannot read the log: {key} decides")
+            }
+            Role::Holds | Role::Alone { .. } => "the flag is here".to_owned(),
+        }
+    }
+
+    /// Step of the exchange at which this station's caller stands, for the others to see.
+    pub fn flag_step(&self) -> Step {
+        let Some(link) = &self.link else { return Step::None };
+        let reads = match self.dialog {
+            Some(Dialog::Briefing { .. }) => Step::Reads,
+            Some(Dialog::Give { .. } | Dialog::GoOn) | None => Step::None,
+        };
+        match (&link.role, &link.exchange) {
+            (Role::OnItsWay { .. }, _) => Step::Waits,
+            (Role::Holds | Role::Alone { .. }, Some(exchange)) if !exchange.accepted => Step::Waits,
+            (Role::Follows { .. }, Some(exchange))
+                if exchange.to == link.me && exchange.accepted =>
+            {
+                Step::Waits
+            }
+            (Role::Follows { .. }, None) if link.has_asked => Step::Waits,
+            (
+                Role::Holds
+                | Role::Follows { .. }
+                | Role::Alone { .. }
+                | Role::Nobody
+                | Role::Mute { .. },
+                _,
+            ) => reads,
+        }
+    }
+}
+
+/// The offer that stands to this station.
+pub(crate) fn offer_to_me(link: &Shared) -> Option<&Exchange> {
+    let follows = matches!(link.role, Role::Follows { .. });
+    link.exchange.as_ref().filter(|exchange| follows && exchange.to == link.me)
+}
+
+/// The station that is selected at first: one that asks for the flag, or the first that is there.
+fn first_choice(link: &Shared) -> Option<StationName> {
+    let asks = link.others().find(|station| station.asks && !station.away);
+    let there = || link.others().find(|station| !station.away);
+    let first = asks.or_else(there).or_else(|| link.others().next());
+    first.map(|station| station.name.clone())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! What is new in a shared run, in words to the caller.
+
+use std::sync::Arc;
+
+use super::{Act, App, Dialog, MachineNs, MuteWhy, Role, Shared, Tone, offer_to_me};
+
+impl App {
+    /// Takes in the state of the shared run: what is new in it is said, and a dialog that it has
+    /// overtaken is closed.
+    pub fn sees_link(&mut self, link: Arc<Shared>, now_ns: MachineNs) {
+        let before = self.link.replace(link);
+        if let (Some(before), Some(link)) = (before, self.link.clone()) {
+            self.close_overtaken(&before, &link, now_ns);
+            self.say_news(&before, &link, now_ns);
+        }
+    }
+
+    fn close_overtaken(&mut self, before: &Shared, link: &Shared, now_ns: MachineNs) {
+        let had = before.exchange.is_some() || matches!(before.role, Role::OnItsWay { .. });
+        let has = link.exchange.is_some() || matches!(link.role, Role::OnItsWay { .. });
+        let holds = link.may_fire();
+        if holds && has && matches!(self.dialog, Some(Dialog::Give { .. })) {
+            self.dialog = Some(Dialog::Briefing { scroll: 0 });
+        }
+        let stays = match &self.dialog {
+            None => return,
+            Some(Dialog::Give { .. }) => holds,
+            Some(Dialog::Briefing { .. }) => has || !had,
+            Some(Dialog::GoOn) => matches!(link.role, Role::Mute { .. }),
+        };
+        if !stays {
+            (self.dialog, self.dialog_closed_ns) = (None, Some(now_ns));
+        }
+    }
+
+    /// Says what has changed between two states of the shared run, the most urgent alone.
+    pub(super) fn say_news(&mut self, before: &Shared, link: &Shared, now_ns: MachineNs) {
+        let news = self
+            .news_of_aside(before, link)
+            .or_else(|| self.news_of_role(before, link))
+            .or_else(|| self.news_of_exchange(before, link))
+            .or_else(|| self.news_of_asking(before, link));
+        match news {
+            Some((words, Tone::Alarm)) => self.say(words, Tone::Alarm, now_ns),
+            Some((words, Tone::Attention | Tone::Calm)) => self.hint(words, now_ns),
+            None => {}
+        }
+    }
+
+    fn news_of_aside(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
+        let new = link.aside.len().checked_sub(before.aside.len()).filter(|new| *new > 0)?;
+        let cues = if new == 1 { "1 cue".to_owned() } else { format!("{new} cues") };
+        let words = format!("{cues} fired here after the flag had been taken: see the stations");
+        Some((words, Tone::Alarm))
+    }
+
+    fn news_of_role(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
+        if before.role == link.role {
+            return None;
+        }
+        let key = self.keymap.way(Act::Flag);
+        let had = before.holder() == Some(&before.me);
+        Some(match &link.role {
+            Role::Holds if !had => {
+                let go = self.keymap.way(Act::Go);
+                (format!("the flag is here: {go} fires from here"), Tone::Attention)
+            }
+            Role::Holds => match &before.role {
+                Role::OnItsWay { to } => {
+                    (format!("the flag was not passed to {to}: it is still here"), Tone::Attention)
+                }
+                Role::Alone { .. } => ("the log is reached again".to_owned(), Tone::Attention),
+                Role::Mute { .. } => {
+                    ("the log was read: the flag is still here".to_owned(), Tone::Attention)
+                }
+                Role::Holds | Role::Follows { .. } | Role::Nobody => return None,
+            },
+            Role::Follows { holder } if had => {
+                let is_passed = matches!(&before.role, Role::OnItsWay { to } if to == holder)
+                    || before
+                        .exchange
+                        .as_ref()
+                        .is_some_and(|exchange| exchange.accepted && exchange.to == *holder);
+                if is_passed {
+                    let warns = self.keymap.way(Act::Warn);
+                    let words = format!(
+                        "{holder} has the flag and you look on: {warns} says that something is wrong"
+                    );
+                    (words, Tone::Attention)
+                } else {
+                    let words = format!("{holder} HAS TAKEN THE FLAG: nothing fires here any more");
+                    (words, Tone::Alarm)
+                }
+            }
+            Role::Follows { holder } => (format!("{holder} has the flag"), Tone::Attention),
+            Role::OnItsWay { to } => (format!("the flag is on its way to {to}"), Tone::Attention),
+            Role::Alone { .. } => (
+                "the log cannot be reached: this station goes on alone".to_owned(),
+                Tone::Attention,
+            ),
+            Role::Nobody => ("nobody is known to have the flag".to_owned(), Tone::Attention),
+            Role::Mute { why: MuteWhy::Reads { .. } } => (
+                "this station stood still: nothing fires until it has read the log".to_owned(),
+                Tone::Alarm,
+            ),
+            Role::Mute { why: MuteWhy::Asks { .. } } => (
+                format!("this station stood still and cannot read the log: {key} decides"),
+                Tone::Alarm,
+            ),
+        })
+    }
+
+    fn news_of_exchange(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
+        let key = self.keymap.way(Act::Flag);
+        let is_open = self.dialog.is_some();
+        let words = match (&before.exchange, &link.exchange) {
+            (None, Some(_)) => {
+                let holder = offer_to_me(link).and(link.holder())?;
+                format!("{holder} offers you the flag: {key} shows the briefing")
+            }
+            (Some(old), Some(new)) if new.accepted && !old.accepted && new.to != link.me => {
+                let enter = self.answer_key();
+                match is_open {
+                    true => format!("{} has accepted: {enter} passes the flag", new.to),
+                    false => format!("{} has accepted: {key} shows the briefing", new.to),
+                }
+            }
+            (Some(old), None) if link.holder() == Some(&link.me) => {
+                format!("the offer to {} has ended: the flag is still here", old.to)
+            }
+            (Some(old), None) if old.to == link.me => {
+                let holder = link.holder()?;
+                format!("the offer has ended: {holder} keeps the flag")
+            }
+            (Some(_), Some(_) | None) | (None, None) => return None,
+        };
+        Some((words, Tone::Attention))
+    }
+
+    fn news_of_asking(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
+        let asked = |name| before.station(name).is_some_and(|station| station.asks);
+        let asks = link.others().find(|station| station.asks && !asked(&station.name))?;
+        let key = self.keymap.way(Act::Flag);
+        let words = format!("{} asks for the flag: {key} offers it", asks.name);
+        (link.may_fire() && link.exchange.is_none()).then_some((words, Tone::Attention))
+    }
+}

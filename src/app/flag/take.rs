@@ -1,0 +1,47 @@
+//! Taking the flag from a holder that is silent: the lines that are typed before.
+
+use super::{Act, App, Ask, FlagWish, MachineNs, SILENT, Task};
+
+impl App {
+    /// Accepts the holder's name, typed out: now the reason.
+    pub(in crate::app) fn accept_name(&mut self, typed: &str, now_ns: MachineNs) -> Vec<Task> {
+        let Some(holder) = self.followed() else { return self.no_take(now_ns) };
+        if typed.trim() != holder.as_str() {
+            let words = format!("the holder's name is {holder}: the flag was not taken");
+            self.refuse(words, now_ns);
+            return vec![];
+        }
+        self.open(Ask::TakeReason { named: true })
+    }
+
+    /// Accepts the reason of a take.
+    pub(in crate::app) fn accept_take(
+        &mut self,
+        reason: &str,
+        named: bool,
+        now_ns: MachineNs,
+    ) -> Vec<Task> {
+        let Some(holder) = self.followed() else { return self.no_take(now_ns) };
+        let reason = reason.trim().to_owned();
+        if reason.is_empty() {
+            self.refuse("a take needs a reason: the flag was not taken", now_ns);
+            return vec![];
+        }
+        let silence = self.link.as_ref().and_then(|link| link.silence(now_ns));
+        if !named && silence.is_none_or(|silence| silence < SILENT) {
+            let asks = self.keymap.way(Act::Flag);
+            self.refuse(
+                format!("{holder} is heard again: the flag was not taken; {asks} asks for it"),
+                now_ns,
+            );
+            return vec![];
+        }
+        let named = named.then_some(holder);
+        vec![Task::Flag(FlagWish::Take { reason, named })]
+    }
+
+    fn no_take(&mut self, now_ns: MachineNs) -> Vec<Task> {
+        self.refuse("no other station has the flag: nothing was taken", now_ns);
+        vec![]
+    }
+}

@@ -1,0 +1,436 @@
+//! The dialogs about the flag, by keys: what each wishes, where each leads, what never answers.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, KeyModifiers};
+
+use super::*;
+use crate::app::keymap::Keymap;
+use crate::app::{Page, Theme, keymap};
+use crate::engine::{Cause, Command, State};
+use crate::show::file;
+
+fn name(text: &str) -> StationName {
+    StationName::new(text).unwrap()
+}
+
+/// The caller of a station, and their clock.
+struct Caller {
+    app: App,
+    state: State,
+    now: MachineNs,
+}
+
+/// `me` of paris, la and nyc, of which paris has the flag; the machine's clock reads a minute.
+fn caller(me: &str) -> Caller {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\ncue = [{ number = \"1\", title = \"a\" }]\n";
+    let state = State::new(Arc::new(file::parse(text, "UTC").unwrap()));
+    let now = MachineNs::new(60_000_000_000);
+    let station = |station: &str| Station {
+        name: name(station),
+        role: StationRole::Follows,
+        term: 1,
+        heard: (station != me).then_some(now),
+        behind: Behind::default(),
+        uncertainty: None,
+        version: String::new(),
+        has_our_version: true,
+        has_our_show: true,
+        terminal: true,
+        away: false,
+        step: Step::None,
+        asks: false,
+        twice: false,
+    };
+    let role = match me {
+        "paris" => Role::Holds,
+        _ => Role::Follows { holder: name("paris") },
+    };
+    let mut app = App::new(Theme::Dark);
+    app.link = Some(Arc::new(Shared {
+        me: name(me),
+        since: MachineNs::ZERO,
+        role,
+        term: 1,
+        behind: Behind::default(),
+        uncertainty: None,
+        stations: ["la", "nyc", "paris"].map(station).into(),
+        log: LogState::default(),
+        exchange: None,
+        has_asked: false,
+        is_taking: false,
+        aside: vec![],
+    }));
+    Caller { app, state, now }
+}
+
+impl Caller {
+    /// Presses keys, a second apart.
+    fn press(&mut self, keys: &str) -> Vec<Task> {
+        let mut tasks = vec![];
+        for key in keys.chars() {
+            let code = match key {
+                '⏎' => KeyCode::Enter,
+                '⎋' => KeyCode::Esc,
+                '↓' => KeyCode::Down,
+                key => KeyCode::Char(key),
+            };
+            tasks.extend(self.key(&KeyEvent::new(code, KeyModifiers::NONE), 1_000));
+        }
+        tasks
+    }
+
+    fn key(&mut self, key: &KeyEvent, after_ms: u64) -> Vec<Task> {
+        self.now += Duration::from_millis(after_ms);
+        // The others go on being heard, unless a test says otherwise.
+        self.app.key(key, &self.state, self.now)
+    }
+
+    fn sees(&mut self, change: impl FnOnce(&mut Shared)) {
+        let mut link = Shared::clone(self.app.link.as_ref().unwrap());
+        change(&mut link);
+        self.app.sees_link(Arc::new(link), self.now);
+    }
+
+    /// The holder was last heard so many seconds ago, at the next key.
+    fn silent(&mut self, seconds: u64) {
+        let heard = self.now + Duration::from_secs(1) - Duration::from_secs(seconds);
+        self.sees(|link| {
+            let holder = link.stations.iter_mut().find(|station| station.name.as_str() == "paris");
+            holder.unwrap().heard = Some(heard);
+        });
+    }
+
+    /// The offer to la, as both sides see it.
+    fn offered(&mut self, accepted: bool) {
+        let lapses = self.now + Duration::from_secs(60);
+        let (giver, taker) = (Step::Waits, Step::None);
+        let exchange = Exchange { to: name("la"), lapses, accepted, giver, taker };
+        self.sees(|link| link.exchange = Some(exchange));
+    }
+
+    fn said(&self) -> &str {
+        self.app.message.as_ref().map_or("", |message| &message.text)
+    }
+}
+
+fn wish(wish: FlagWish) -> Vec<Task> {
+    vec![Task::Flag(wish)]
+}
+
+const BRIEFING: Option<Dialog> = Some(Dialog::Briefing { scroll: 0 });
+
+#[test]
+fn a_run_that_is_not_shared_has_no_flag() {
+    let mut caller = caller("paris");
+    caller.app.link = None;
+    assert_eq!(caller.press("f"), []);
+    assert_eq!(
+        (caller.said(), &caller.app.dialog),
+        ("this run is not shared: there is no flag", &None)
+    );
+    assert_eq!(caller.press("!"), []);
+    assert_eq!(caller.press(" "), [Task::Command(Command::Go { cause: Cause::Go })]);
+    let mut pages = vec![];
+    for _ in Page::ALL {
+        caller.key(&KeyEvent::from(KeyCode::Tab), 1_000);
+        pages.push(caller.app.page);
+    }
+    assert!(!pages.contains(&Page::Stations), "{pages:?}");
+}
+
+#[test]
+fn the_holder_offers_waits_for_the_other_and_passes() {
+    let mut caller = caller("paris");
+    assert_eq!(caller.press("f↓"), []);
+    assert_eq!(caller.app.dialog, Some(Dialog::Give { chosen: name("nyc") }));
+    caller.key(&KeyEvent::from(KeyCode::Up), 1_000);
+    assert_eq!(caller.press("⏎"), wish(FlagWish::Offer(name("la"))));
+    caller.offered(false);
+    assert_eq!((&caller.app.dialog, caller.app.flag_step()), (&BRIEFING, Step::Waits));
+    assert_eq!(caller.press("⏎"), []);
+    assert_eq!(caller.said(), "la has not accepted the flag yet");
+    caller.offered(true);
+    assert_eq!(caller.said(), "la has accepted: Enter passes the flag");
+    assert_eq!(caller.app.flag_step(), Step::Reads);
+    assert_eq!(caller.press("⏎"), wish(FlagWish::Pass));
+    caller.sees(|link| link.role = Role::OnItsWay { to: name("la") });
+    assert_eq!(caller.press(" ⏎"), []);
+    caller.sees(|link| {
+        (link.role, link.exchange) = (Role::Follows { holder: name("la") }, None);
+    });
+    assert_eq!(caller.app.dialog, None);
+    assert_eq!(caller.said(), "la has the flag and you look on: ! says that something is wrong");
+    // What was meant for the briefing does nothing to the run.
+    assert_eq!(caller.press("⏎"), []);
+    assert_eq!(caller.said(), "Enter ignored: the briefing was closed just now");
+    assert_eq!(caller.press("!"), wish(FlagWish::Warn));
+    assert_eq!(caller.said(), "la is told that something is wrong");
+}
+
+#[test]
+fn esc_steps_back_from_each_dialog_and_is_not_the_first_of_two() {
+    type Opens = fn(&mut Caller);
+    let cases: [(&str, &str, Opens, Vec<Task>); 7] = [
+        ("the list", "paris", |_| {}, vec![]),
+        ("an offer", "paris", |caller| caller.offered(false), wish(FlagWish::Withdraw)),
+        ("an accepted offer", "paris", |caller| caller.offered(true), wish(FlagWish::Withdraw)),
+        (
+            "a pass",
+            "paris",
+            |caller| caller.sees(|link| link.role = Role::OnItsWay { to: name("la") }),
+            wish(FlagWish::Withdraw),
+        ),
+        ("an offer to us", "la", |caller| caller.offered(false), wish(FlagWish::Decline)),
+        ("an offer that we accepted", "la", |caller| caller.offered(true), wish(FlagWish::Decline)),
+        (
+            "the question after a standstill",
+            "paris",
+            |caller| {
+                let why = MuteWhy::Asks { stood: Duration::from_secs(6) };
+                caller.sees(|link| link.role = Role::Mute { why });
+            },
+            vec![],
+        ),
+    ];
+    for (what, me, opens, expected) in cases {
+        let mut caller = caller(me);
+        opens(&mut caller);
+        assert_eq!(caller.press("f"), [], "{what}");
+        assert!(caller.app.dialog.is_some(), "{what}");
+        let esc = KeyEvent::from(KeyCode::Esc);
+        let tasks = [caller.key(&esc, 1_000), caller.key(&esc, 100)];
+        assert_eq!(tasks, [expected, vec![]], "{what}");
+        assert_eq!(caller.app.dialog, None, "{what}");
+    }
+    // In a line that is typed it takes nothing.
+    for (silent, typed) in [(3, "par"), (3, "paris⏎dea"), (9, "dead")] {
+        let mut caller = caller("la");
+        caller.silent(silent);
+        assert_eq!(caller.press(&format!("f{typed}")), []);
+        assert!(caller.app.prompt.is_some());
+        assert_eq!((caller.press("⎋"), caller.app.prompt.is_none()), (vec![], true));
+        assert!(caller.said().starts_with("the flag was not taken"), "{}", caller.said());
+    }
+}
+
+#[test]
+fn three_escapes_are_panic_in_every_dialog() {
+    let mut caller = caller("paris");
+    caller.press("f");
+    let esc = KeyEvent::from(KeyCode::Esc);
+    let tasks = [1_000, 100, 100].map(|ms| caller.key(&esc, ms)).concat();
+    assert_eq!(tasks, [Task::Command(Command::Panic)]);
+}
+
+#[test]
+fn the_key_of_go_answers_nothing_and_fires_nothing() {
+    let enter_is_go = "go = \"Enter\"\nplayhead-here = \"none\"\n";
+    for (keys, go, answer) in [("", " ", "⏎"), (enter_is_go, "⏎", "y")] {
+        let go_on = |caller: &mut Caller, wished: FlagWish| {
+            assert_eq!(caller.press("f"), []);
+            let open = caller.app.dialog.clone();
+            assert_eq!(caller.press(&go.repeat(2)), []);
+            assert!(
+                caller.said().contains("fires nothing here: f hides this"),
+                "{}",
+                caller.said()
+            );
+            assert_eq!((caller.app.dialog.clone(), caller.press(answer)), (open, wish(wished)));
+        };
+        let new = |me: &str| {
+            let mut caller = caller(me);
+            caller.app.keymap = Arc::new(match keys {
+                "" => Keymap::default(),
+                keys => keymap::parse(keys).unwrap(),
+            });
+            caller
+        };
+        go_on(&mut new("paris"), FlagWish::Offer(name("la")));
+        let mut giver = new("paris");
+        giver.offered(true);
+        go_on(&mut giver, FlagWish::Pass);
+        let mut taker = new("la");
+        taker.offered(false);
+        go_on(&mut taker, FlagWish::Accept);
+        let mut stood = new("paris");
+        let why = MuteWhy::Asks { stood: Duration::from_secs(6) };
+        stood.sees(|link| link.role = Role::Mute { why });
+        go_on(&mut stood, FlagWish::GoOn);
+    }
+    // In a line it is a letter.
+    let mut caller = caller("la");
+    caller.silent(9);
+    assert_eq!(caller.press("f  "), []);
+    assert_eq!(caller.press("⏎"), []);
+    assert_eq!(caller.said(), "a take needs a reason: the flag was not taken");
+}
+
+#[test]
+fn enter_that_is_held_down_does_not_go_through_an_exchange() {
+    let mut caller = caller("paris");
+    caller.press("f");
+    let enter = KeyEvent::from(KeyCode::Enter);
+    assert_eq!(caller.key(&enter, 1_000), wish(FlagWish::Offer(name("la"))));
+    caller.offered(true);
+    let repeats = (0..20).flat_map(|_| caller.key(&enter, 33)).collect::<Vec<_>>();
+    assert_eq!(repeats, []);
+    assert_eq!(caller.key(&enter, 1_000), wish(FlagWish::Pass));
+}
+
+#[test]
+fn a_follower_asks_is_briefed_and_accepts() {
+    let mut caller = caller("la");
+    assert_eq!(caller.press("f"), wish(FlagWish::Ask));
+    assert_eq!(caller.said(), "paris is asked for the flag; f again takes it without paris");
+    caller.sees(|link| link.has_asked = true);
+    assert_eq!(caller.app.flag_step(), Step::Waits);
+    caller.offered(false);
+    assert_eq!(caller.said(), "paris offers you the flag: f shows the briefing");
+    caller.now += Duration::from_secs(2);
+    assert_eq!(caller.press("f"), []);
+    assert_eq!((&caller.app.dialog, caller.app.flag_step()), (&BRIEFING, Step::Reads));
+    assert_eq!(caller.press("⏎"), wish(FlagWish::Accept));
+    caller.offered(true);
+    assert_eq!(caller.app.flag_step(), Step::Waits);
+    assert_eq!(caller.press("⏎"), []);
+    caller.sees(|link| (link.role, link.exchange) = (Role::Holds, None));
+    assert_eq!(caller.said(), "the flag is here: Space fires from here");
+    assert_eq!(caller.press(" "), [Task::Command(Command::Go { cause: Cause::Go })]);
+}
+
+#[test]
+fn what_is_typed_after_a_mere_question_does_nothing() {
+    let mut caller = caller("la");
+    assert_eq!(caller.press("f"), wish(FlagWish::Ask));
+    let text = "no".chars().map(|c| KeyEvent::from(KeyCode::Char(c)));
+    let tasks: Vec<_> = text.flat_map(|key| caller.key(&key, 200)).collect();
+    assert_eq!(tasks, []);
+    assert!(caller.said().starts_with("f opened no line"), "{}", caller.said());
+}
+
+#[test]
+fn a_silent_holder_is_taken_from_with_a_reason_and_its_name_before_five_seconds() {
+    for (silent, typed, named) in [
+        (5, "line dead⏎", None),
+        (12, " line dead ⏎", None),
+        (4, "paris⏎line dead⏎", Some(name("paris"))),
+        (2, " paris⏎line dead⏎", Some(name("paris"))),
+    ] {
+        let mut caller = caller("la");
+        caller.silent(silent);
+        assert_eq!(caller.press("f"), []);
+        let take = FlagWish::Take { reason: "line dead".into(), named };
+        assert_eq!(caller.press(typed), wish(take), "{silent} s");
+    }
+    // A holder that is heard is asked first; its caller may have fainted.
+    let mut caller = caller("la");
+    caller.silent(1);
+    caller.sees(|link| link.has_asked = true);
+    let named = Some(name("paris"));
+    let take = FlagWish::Take { reason: "they sleep".into(), named };
+    assert_eq!(caller.press("fparis⏎they sleep⏎"), wish(take));
+}
+
+#[test]
+fn nothing_is_taken_by_another_name_or_from_a_holder_that_came_back() {
+    let mut caller = caller("la");
+    caller.silent(3);
+    for typed in ["fParis⏎", "fla⏎", "f⏎"] {
+        assert_eq!(caller.press(typed), [], "{typed}");
+        assert_eq!(caller.said(), "the holder's name is paris: the flag was not taken");
+        assert_eq!(caller.app.prompt, None);
+        caller.silent(3);
+    }
+    caller.silent(9);
+    assert_eq!(caller.press("fdead"), []);
+    caller.silent(1);
+    assert_eq!(caller.press("⏎"), []);
+    assert_eq!(caller.said(), "paris is heard again: the flag was not taken; f asks for it");
+    // Nor from one that has it no longer.
+    caller.silent(9);
+    caller.press("fdead");
+    caller.sees(|link| link.role = Role::Holds);
+    assert_eq!(caller.press("⏎"), []);
+    assert_eq!(caller.said(), "no other station has the flag: nothing was taken");
+}
+
+#[test]
+fn what_calls_the_show_is_refused_aloud_at_a_follower() {
+    let mut caller = caller("la");
+    assert_eq!(caller.press(" "), []);
+    assert_eq!(caller.said(), "paris has the flag; f asks for it");
+    for key in "sobmhnpx⏎".chars() {
+        caller.app.message = None;
+        assert_eq!(caller.press(&key.to_string()), [], "{key}");
+        assert_eq!(caller.said(), "paris has the flag; f asks for it", "{key}");
+        caller.now += Duration::from_secs(2);
+    }
+    // What needs no flag goes on: it is the holder who journals it.
+    assert_eq!(caller.press("0").len(), 1);
+    assert_eq!(caller.press("tseen⏎"), [Task::Command(Command::Note("seen".into()))]);
+    // A follower leaves and suspends without a question: nothing stops.
+    assert_eq!(caller.press("q"), [Task::Quit]);
+    caller.offered(false);
+    assert_eq!(caller.press(" "), []);
+    assert_eq!(caller.said(), "paris has the flag and offers it; f shows the briefing");
+}
+
+#[test]
+fn f_hides_the_briefing_and_the_offer_stands_while_the_holder_calls() {
+    let mut caller = caller("paris");
+    caller.offered(false);
+    caller.press("f");
+    assert_eq!(caller.press("f"), []);
+    assert_eq!(caller.said(), "the offer to la stands; f shows the briefing again");
+    assert_eq!(caller.press(" "), [Task::Command(Command::Go { cause: Cause::Go })]);
+    caller.offered(true);
+    assert_eq!(caller.said(), "la has accepted: f shows the briefing");
+    assert_eq!(caller.press("f⏎"), wish(FlagWish::Pass));
+}
+
+#[test]
+fn a_station_that_is_away_is_offered_nothing_and_one_that_asks_is_chosen() {
+    let mut caller = caller("paris");
+    caller.sees(|link| link.stations[0].away = true);
+    caller.sees(|link| link.stations[1].asks = true);
+    assert_eq!(caller.said(), "nyc asks for the flag: f offers it");
+    caller.press("f");
+    assert_eq!(caller.app.dialog, Some(Dialog::Give { chosen: name("nyc") }));
+    caller.key(&KeyEvent::from(KeyCode::Up), 1_000);
+    assert_eq!(caller.press("⏎"), []);
+    assert_eq!(caller.said(), "la is away: it cannot be offered the flag");
+}
+
+#[test]
+fn what_has_become_of_the_flag_is_said() {
+    type Change = fn(&mut Shared);
+    let alone: Change = |link| link.role = Role::Alone { since: MachineNs::ZERO };
+    let taken: Change = |link| link.role = Role::Follows { holder: name("nyc") };
+    let cases: [(&str, Change, &str, Tone); 4] = [
+        ("paris", alone, "the log cannot be reached: this station goes on alone", Tone::Attention),
+        ("paris", taken, "nyc HAS TAKEN THE FLAG: nothing fires here any more", Tone::Alarm),
+        ("la", taken, "nyc has the flag", Tone::Attention),
+        (
+            "la",
+            |link| {
+                let cue = crate::show::CueNumber::new("1").unwrap();
+                link.aside = vec![crate::link::FiredAside { cue, at_ns: Default::default() }];
+            },
+            "1 cue fired here after the flag had been taken: see the stations",
+            Tone::Alarm,
+        ),
+    ];
+    for (me, change, words, tone) in cases {
+        let mut caller = caller(me);
+        caller.sees(change);
+        let said = caller.app.message.clone().unwrap();
+        assert_eq!((said.text.as_str(), said.tone), (words, tone));
+    }
+    let mut caller = caller("paris");
+    caller.offered(false);
+    caller.press("f");
+    caller.sees(|link| link.exchange = None);
+    assert_eq!(caller.said(), "the offer to la has ended: the flag is still here");
+    assert_eq!(caller.app.dialog, None);
+}

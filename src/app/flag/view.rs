@@ -1,0 +1,247 @@
+//! The state of a shared run for the screen, as plain data, and the wishes of the caller who reads
+//! it.
+//!
+//! [`Watch`](super::Watch) fills it after each change; nothing in it decides anything. Instants are
+//! of the machine's clock here, so that the screen can say how long ago something was.
+
+use std::time::Duration;
+
+use crate::link::{FiredAside, Server, Step};
+use crate::show::StationName;
+use crate::time::MachineNs;
+
+/// A station that was not heard for so long is away.
+pub const AWAY: Duration = Duration::from_secs(2);
+
+/// A shared run as one station sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shared {
+    /// Name of this station.
+    pub me: StationName,
+    /// Instant from which it hears the others.
+    pub since: MachineNs,
+    /// Its role.
+    pub role: Role,
+    /// Term of the flag, by the records that were read here.
+    pub term: u64,
+    /// As a follower: what is not read here yet of the holder's journal; as the holder: what of its
+    /// own is not in the log yet.
+    pub behind: Behind,
+    /// Uncertainty of the run's clock here; `None` while it is not known, zero for the holder.
+    pub uncertainty: Option<Duration>,
+    /// All stations that were heard, this one too, by their names.
+    pub stations: Vec<Station>,
+    /// State of the log.
+    pub log: LogState,
+    /// The exchange that is under way.
+    pub exchange: Option<Exchange>,
+    /// As a follower: `true` from this caller's wish for the flag on, until an offer comes or the
+    /// flag has moved.
+    pub has_asked: bool,
+    /// As a follower: `true` while this caller's take is not known to stand in the log.
+    pub is_taking: bool,
+    /// Cues that this station fired after somebody had taken the flag from it.
+    pub aside: Vec<FiredAside>,
+}
+
+/// Role of this station.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It has the flag.
+    Holds,
+    /// Another has it.
+    Follows {
+        /// The holder.
+        holder: StationName,
+    },
+    /// It has passed the flag, and does not know yet if the log has that.
+    OnItsWay {
+        /// The station that it was passed to.
+        to: StationName,
+    },
+    /// It has the flag, and cannot reach the log.
+    Alone {
+        /// Instant from which nothing was acknowledged any more.
+        since: MachineNs,
+    },
+    /// It follows, and the holder is not known: nothing of it was read or heard yet.
+    Nobody,
+    /// It has the flag by what it has read, but fires nothing until it has read the rest.
+    Mute {
+        /// Reason.
+        why: MuteWhy,
+    },
+}
+
+/// Reason why a holder fires nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MuteWhy {
+    /// It stood still and reads the log.
+    Reads {
+        /// Time for which it stood still.
+        stood: Duration,
+    },
+    /// It stood still and cannot read the log: its caller decides ([`FlagWish::GoOn`]).
+    Asks {
+        /// Time for which it stood still.
+        stood: Duration,
+    },
+}
+
+/// Distance of one journal from another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// Number of records.
+    pub records: u64,
+    /// Age of the oldest of them, or of the last news if there are none.
+    pub time: Duration,
+}
+
+/// A station of the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Station {
+    /// Its name.
+    pub name: StationName,
+    /// Its role, by its own word.
+    pub role: StationRole,
+    /// The highest term that it has read.
+    pub term: u64,
+    /// Instant of its last sign of life; `None` for this station itself.
+    pub heard: Option<MachineNs>,
+    /// What it has not read yet of the holder's journal.
+    pub behind: Behind,
+    /// Uncertainty of its clock; `None` while it knows none.
+    pub uncertainty: Option<Duration>,
+    /// Version of its program.
+    pub version: String,
+    /// `true` if its version is this one's.
+    pub has_our_version: bool,
+    /// `true` if its show is the one of the run.
+    pub has_our_show: bool,
+    /// `true` if it has a terminal.
+    pub terminal: bool,
+    /// `true` if it was not heard for [`AWAY`].
+    pub away: bool,
+    /// Step of the exchange at which its caller stands.
+    pub step: Step,
+    /// `true` if its caller has asked for the flag.
+    pub asks: bool,
+    /// `true` if two programs use its name.
+    pub twice: bool,
+}
+
+/// Role of a station by its own word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StationRole {
+    /// It has the flag.
+    Holds,
+    /// It follows.
+    Follows,
+    /// It fires nothing until it has read the log.
+    Mute,
+}
+
+/// State of the log.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogState {
+    /// Facts on the server; `None` before the first connection.
+    pub server: Option<Server>,
+    /// Reason why there is no connection now.
+    pub trouble: Option<String>,
+    /// The last record of this run that is known to stand in the log.
+    pub stored: u64,
+    /// Instant at which the log last acknowledged or handed over a record.
+    pub acknowledged: Option<MachineNs>,
+    /// Time from an append to its acknowledgement, where it is known.
+    pub round_trip: Option<Duration>,
+    /// Number of records that are not known to stand in the log.
+    pub waits: u64,
+    /// Number of entries of the log that do not count: what a station shipped that had lost the
+    /// flag, and what other programs wrote.
+    pub void: u64,
+}
+
+/// An exchange of the flag: it was offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// The station that it is offered to.
+    pub to: StationName,
+    /// Instant at which the offer lapses.
+    pub lapses: MachineNs,
+    /// `true` once the other has accepted.
+    pub accepted: bool,
+    /// Step of the holder's caller.
+    pub giver: Step,
+    /// Step of the other's caller.
+    pub taker: Step,
+}
+
+/// Wish of the caller about the flag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FlagWish {
+    /// As the holder: offers the flag to a station.
+    Offer(StationName),
+    /// As the holder: takes the offer back, or the pass while its fate is not known.
+    Withdraw,
+    /// As the holder: passes the flag to the station that has accepted it.
+    Pass,
+    /// As a follower: asks the holder for the flag.
+    Ask,
+    /// As a follower: accepts the offer that stands.
+    Accept,
+    /// As a follower: does not want the flag, or has changed their mind.
+    Decline,
+    /// As a follower: takes the flag without the holder.
+    Take {
+        /// Reason, for the journal.
+        reason: String,
+        /// The holder's name where the caller has typed it out: without it the holder must have
+        /// been silent for [`SILENT`](crate::link::SILENT).
+        named: Option<StationName>,
+    },
+    /// As a follower: tells the holder that something is wrong.
+    Warn,
+    /// As a holder that stood still and cannot read the log: goes on calling all the same.
+    GoOn,
+}
+
+impl Shared {
+    /// The station of this name, if it was heard.
+    pub fn station(&self, name: &StationName) -> Option<&Station> {
+        self.stations.iter().find(|station| station.name == *name)
+    }
+
+    /// The holder, as far as this station knows it.
+    pub fn holder(&self) -> Option<&StationName> {
+        match &self.role {
+            Role::Holds | Role::OnItsWay { .. } | Role::Alone { .. } | Role::Mute { .. } => {
+                Some(&self.me)
+            }
+            Role::Follows { holder } => Some(holder),
+            Role::Nobody => None,
+        }
+    }
+
+    /// Returns `true` if a GO of this station's caller fires.
+    pub fn may_fire(&self) -> bool {
+        match &self.role {
+            Role::Holds | Role::Alone { .. } => true,
+            Role::Follows { .. } | Role::OnItsWay { .. } | Role::Nobody | Role::Mute { .. } => {
+                false
+            }
+        }
+    }
+
+    /// The stations but this one.
+    pub fn others(&self) -> impl Iterator<Item = &Station> {
+        self.stations.iter().filter(|station| station.name != self.me)
+    }
+
+    /// Time since the holder was heard, or since this station hears the others; `None` if it is the
+    /// holder itself, or no holder is known.
+    pub fn silence(&self, now: MachineNs) -> Option<Duration> {
+        let holder = self.holder().filter(|holder| **holder != self.me)?;
+        let heard = self.station(holder).and_then(|station| station.heard);
+        Some(now.since(heard.unwrap_or(self.since)))
+    }
+}

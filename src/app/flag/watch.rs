@@ -1,0 +1,418 @@
+//! What the screen shows of a shared run, made from what the flag, the conductor and the run's state
+//! know, and from what only has to be remembered for it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::{AWAY, Behind, Exchange, LogState, MuteWhy, Role, Shared, Station, StationRole};
+use crate::conductor;
+use crate::engine::{FlagState, RunNs};
+use crate::link::{self, FiredAside, News, OFFER_LAPSES, Step};
+use crate::show::StationName;
+use crate::time::MachineNs;
+
+/// What is remembered for the screen of a station.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    me: StationName,
+    version: String,
+    terminal: bool,
+    /// Instant from which the others are heard.
+    since: MachineNs,
+    /// Since when each station is known to be behind.
+    behind_since: BTreeMap<StationName, MachineNs>,
+    /// The stations that have asked this one for the flag, and the term in which they did.
+    asks: BTreeMap<StationName, u64>,
+    /// The term in which this caller has asked for the flag.
+    asked: Option<u64>,
+    /// Time for which this station stood still last.
+    stood: Duration,
+    /// The log cannot be read, so that the caller has to decide.
+    asks_caller: bool,
+    /// Reason why there is no connection.
+    trouble: Option<String>,
+    aside: Vec<FiredAside>,
+}
+
+/// What is known elsewhere at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Sources<'a> {
+    /// What the flag knows.
+    pub view: &'a link::View,
+    /// Part of this station, as its conductor has it.
+    pub role: Option<&'a conductor::Role>,
+    /// The flag as the records have it that are journaled here.
+    pub flag: Option<&'a FlagState>,
+    /// Last record of the journal here.
+    pub seq: u64,
+    /// The run's clock.
+    pub run_ns: RunNs,
+    /// Step at which the caller here stands: [`App::flag_step`](crate::app::App::flag_step).
+    pub step: Step,
+}
+
+impl Watch {
+    /// A station that hears the others from `now` on.
+    pub fn new(me: StationName, version: &str, terminal: bool, now: MachineNs) -> Self {
+        Watch {
+            me,
+            version: version.to_owned(),
+            terminal,
+            since: now,
+            behind_since: BTreeMap::new(),
+            asks: BTreeMap::new(),
+            asked: None,
+            stood: Duration::ZERO,
+            asks_caller: false,
+            trouble: None,
+            aside: vec![],
+        }
+    }
+
+    /// Remembers that the caller of `station` has asked for the flag, in `term`.
+    pub fn is_asked(&mut self, station: StationName, term: u64) {
+        self.asks.insert(station, term);
+    }
+
+    /// Remembers that the caller here has asked for the flag, in `term`.
+    pub fn has_asked(&mut self, term: u64) {
+        self.asked = Some(term);
+    }
+
+    /// Remembers that this station stood still for so long.
+    pub fn stood_still(&mut self, stood: Duration) {
+        (self.stood, self.asks_caller) = (stood, false);
+    }
+
+    /// Remembers that the log cannot be read.
+    pub fn cannot_read(&mut self) {
+        self.asks_caller = true;
+    }
+
+    /// Remembers what was fired here after somebody had taken the flag.
+    pub fn put_aside(&mut self, fired: impl IntoIterator<Item = FiredAside>) {
+        self.aside.extend(fired);
+    }
+
+    /// Remembers what news says of the connection.
+    pub fn hears(&mut self, news: &News) {
+        match news {
+            News::Connected(_) => self.trouble = None,
+            News::Disconnected { why } => self.trouble = Some(why.clone()),
+            News::Entry { .. }
+            | News::Appended { .. }
+            | News::ReadTo { .. }
+            | News::NotRead { .. }
+            | News::Post(_)
+            | News::Word(_) => {}
+        }
+    }
+
+    /// What the screen shows at `now`.
+    pub fn shared(&mut self, now: MachineNs, sources: &Sources) -> Shared {
+        let Sources { view, flag, seq, .. } = *sources;
+        let term = flag.map_or(0, |flag| flag.term);
+        let has_offer = flag.is_some_and(|flag| flag.offer.is_some());
+        self.asks.retain(|_, asked| *asked == term && !has_offer);
+        self.asked = self.asked.filter(|asked| *asked == term && !has_offer);
+        self.asks_caller &= view.is_mute;
+        let role = self.role(now, sources);
+        let holder = flag.map(|flag| &flag.holder);
+        let holds = holder == Some(&self.me);
+        let beat_of = |name: &StationName| view.stations.iter().find(|known| known.name == *name);
+        let holders_seq = match holder {
+            Some(holder) if !holds => beat_of(holder).map_or(0, |known| known.beat.seq).max(seq),
+            Some(_) | None => seq,
+        };
+        let mut stations: Vec<Station> = vec![];
+        for known in &view.stations {
+            let behind = match holder == Some(&known.name) {
+                true => Behind::default(),
+                false => self.behind(&known.name, holders_seq, known.beat.seq, known.heard, now),
+            };
+            stations.push(self.station(known, behind, now));
+        }
+        let heard = holder.and_then(beat_of).map_or(Duration::ZERO, |known| known.heard);
+        let me = self.me.clone();
+        let behind = match holds {
+            true => Behind { records: view.unshipped as u64, time: view.alone.unwrap_or_default() },
+            false => self.behind(&me, holders_seq, seq, heard, now),
+        };
+        let uncertainty = match holds {
+            true => Some(Duration::ZERO),
+            false => view.uncertainty_ns.map(Duration::from_nanos),
+        };
+        stations.push(self.own(holds, view.is_mute, term, behind, uncertainty, sources.step));
+        stations.sort_by(|a, b| a.name.cmp(&b.name));
+        let log = LogState {
+            server: view.server.clone(),
+            trouble: self.trouble.clone(),
+            stored: view.seq,
+            acknowledged: view.log_heard.map(|heard| now - heard),
+            round_trip: view.round.filter(|_| holds),
+            waits: view.unshipped as u64,
+            void: view.void,
+        };
+        Shared {
+            me,
+            since: self.since,
+            role,
+            term,
+            behind,
+            uncertainty,
+            exchange: self.exchange(now, sources),
+            stations,
+            log,
+            has_asked: self.asked.is_some(),
+            is_taking: view.is_taking,
+            aside: self.aside.clone(),
+        }
+    }
+
+    fn role(&self, now: MachineNs, Sources { view, role, flag, .. }: &Sources) -> Role {
+        let holder = flag.map(|flag| flag.holder.clone());
+        match (holder, role) {
+            (_, Some(conductor::Role::Passing { to, .. })) => Role::OnItsWay { to: to.clone() },
+            (Some(holder), _) if holder != self.me => Role::Follows { holder },
+            (Some(_), _) if view.is_mute => Role::Mute {
+                why: match self.asks_caller {
+                    true => MuteWhy::Asks { stood: self.stood },
+                    false => MuteWhy::Reads { stood: self.stood },
+                },
+            },
+            (Some(_), _) if view.holds => match view.alone {
+                Some(alone) => Role::Alone { since: now - alone },
+                None => Role::Holds,
+            },
+            (Some(_) | None, _) => Role::Nobody,
+        }
+    }
+
+    /// Distance of a station that has read `seq` of a journal that ends at `last`. One that has read
+    /// all is as far behind as its last news of the holder is old.
+    fn behind(
+        &mut self,
+        name: &StationName,
+        last: u64,
+        seq: u64,
+        heard: Duration,
+        now: MachineNs,
+    ) -> Behind {
+        let records = last.saturating_sub(seq);
+        if records == 0 {
+            self.behind_since.remove(name);
+            return Behind { records, time: heard };
+        }
+        let since = *self.behind_since.entry(name.clone()).or_insert(now - heard);
+        Behind { records, time: now.since(since) }
+    }
+
+    fn station(&self, known: &link::Station, behind: Behind, now: MachineNs) -> Station {
+        let beat = &known.beat;
+        Station {
+            name: known.name.clone(),
+            role: match (beat.mute, beat.holds) {
+                (true, _) => StationRole::Mute,
+                (false, true) => StationRole::Holds,
+                (false, false) => StationRole::Follows,
+            },
+            term: beat.term,
+            heard: Some(now - known.heard),
+            behind,
+            uncertainty: match beat.holds {
+                true => Some(Duration::ZERO),
+                false => beat.uncertainty_ns.map(Duration::from_nanos),
+            },
+            version: beat.version.clone(),
+            has_our_version: beat.version == self.version,
+            has_our_show: known.same_show,
+            terminal: beat.terminal,
+            away: known.heard > AWAY,
+            step: beat.step,
+            asks: self.asks.contains_key(&known.name),
+            twice: known.is_double,
+        }
+    }
+
+    fn own(
+        &self,
+        holds: bool,
+        is_mute: bool,
+        term: u64,
+        behind: Behind,
+        uncertainty: Option<Duration>,
+        step: Step,
+    ) -> Station {
+        Station {
+            name: self.me.clone(),
+            role: match (is_mute, holds) {
+                (true, _) => StationRole::Mute,
+                (false, true) => StationRole::Holds,
+                (false, false) => StationRole::Follows,
+            },
+            term,
+            heard: None,
+            behind,
+            uncertainty,
+            version: self.version.clone(),
+            has_our_version: true,
+            has_our_show: true,
+            terminal: self.terminal,
+            away: false,
+            step,
+            asks: self.asked.is_some(),
+            twice: false,
+        }
+    }
+
+    fn exchange(&self, now: MachineNs, sources: &Sources) -> Option<Exchange> {
+        let flag = sources.flag?;
+        let offer = flag.offer.as_ref()?;
+        let step_of = |name: &StationName| match *name == self.me {
+            true => sources.step,
+            false => {
+                let known = sources.view.stations.iter().find(|known| known.name == *name);
+                known.map_or(Step::None, |known| known.beat.step)
+            }
+        };
+        let stands = Duration::from_nanos(sources.run_ns.since(offer.at_ns));
+        Some(Exchange {
+            to: offer.to.clone(),
+            lapses: now + OFFER_LAPSES.saturating_sub(stands),
+            accepted: offer.accepted_ns.is_some(),
+            giver: step_of(&flag.holder),
+            taker: step_of(&offer.to),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Offer;
+    use crate::link::Beat;
+
+    const NOW: MachineNs = MachineNs::new(90_000_000_000);
+
+    fn name(text: &str) -> StationName {
+        StationName::new(text).unwrap()
+    }
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// A station that was heard 200 ms ago.
+    fn known(text: &str, holds: bool, seq: u64) -> link::Station {
+        let beat = Beat {
+            holds,
+            mute: false,
+            term: 1,
+            seq,
+            stored: seq,
+            version: "1".into(),
+            digest: "d".into(),
+            terminal: true,
+            uncertainty_ns: Some(1_000_000),
+            step: Step::Reads,
+        };
+        let (heard, behind) = (ms(200), 0);
+        link::Station { name: name(text), beat, heard, behind, same_show: true, is_double: false }
+    }
+
+    fn view(holds: bool, stations: Vec<link::Station>) -> link::View {
+        link::View {
+            holds,
+            is_mute: false,
+            is_taking: false,
+            flag: None,
+            alone: None,
+            unshipped: 0,
+            seq: 9,
+            void: 0,
+            uncertainty_ns: Some(2_000_000),
+            round: None,
+            server: None,
+            log_heard: Some(ms(100)),
+            stations,
+        }
+    }
+
+    fn flag(holder: &str) -> FlagState {
+        let (term, offer, changes, aside, warnings) = (1, None, vec![], vec![], vec![]);
+        FlagState { holder: name(holder), term, offer, changes, aside, warnings }
+    }
+
+    fn sources<'a>(view: &'a link::View, flag: &'a FlagState) -> Sources<'a> {
+        let (role, step) = (None, Step::Waits);
+        Sources { view, role, flag: Some(flag), seq: 9, run_ns: RunNs::new(70_000_000_000), step }
+    }
+
+    fn watch(me: &str) -> Watch {
+        Watch::new(name(me), "1", true, MachineNs::ZERO)
+    }
+
+    #[test]
+    fn a_follower_is_as_far_behind_as_its_oldest_missing_record() {
+        let mut watch = watch("la");
+        let paris = flag("paris");
+        let all = view(false, vec![known("paris", true, 9)]);
+        let shared = watch.shared(NOW, &sources(&all, &paris));
+        assert_eq!(shared.role, Role::Follows { holder: name("paris") });
+        assert_eq!(shared.behind, Behind { records: 0, time: ms(200) });
+        let names: Vec<_> = shared.stations.iter().map(|station| station.name.as_str()).collect();
+        assert_eq!(names, ["la", "paris"]);
+        let some = view(false, vec![known("paris", true, 12)]);
+        assert_eq!(watch.shared(NOW, &sources(&some, &paris)).behind.records, 3);
+        let later = watch.shared(NOW + ms(900), &sources(&some, &paris)).behind;
+        assert_eq!(later, Behind { records: 3, time: ms(1_100) });
+        // It has caught up.
+        let shared = watch.shared(NOW + ms(900), &sources(&all, &paris));
+        assert_eq!(shared.behind, Behind { records: 0, time: ms(200) });
+    }
+
+    #[test]
+    fn the_role_is_the_one_that_may_fire_least() {
+        let (paris, la) = (flag("paris"), flag("la"));
+        let mut watch = watch("paris");
+        let mut holds = view(true, vec![]);
+        assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Holds);
+        holds.alone = Some(ms(12_000));
+        let since = NOW - ms(12_000);
+        assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Alone { since });
+        holds.is_mute = true;
+        watch.stood_still(ms(6_000));
+        let why = MuteWhy::Reads { stood: ms(6_000) };
+        assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Mute { why });
+        watch.cannot_read();
+        let why = MuteWhy::Asks { stood: ms(6_000) };
+        assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Mute { why });
+        let passing = conductor::Role::Passing { to: name("la"), from_ns: RunNs::ZERO };
+        let passes = Sources { role: Some(&passing), ..sources(&holds, &paris) };
+        assert_eq!(watch.shared(NOW, &passes).role, Role::OnItsWay { to: name("la") });
+        let follows = Role::Follows { holder: name("la") };
+        assert_eq!(watch.shared(NOW, &sources(&holds, &la)).role, follows);
+        // The records say that it is here, and the flag has no claim on it.
+        let resumed = view(false, vec![]);
+        assert_eq!(watch.shared(NOW, &sources(&resumed, &paris)).role, Role::Nobody);
+        let unread = Sources { flag: None, ..sources(&resumed, &paris) };
+        assert_eq!(watch.shared(NOW, &unread).role, Role::Nobody);
+    }
+
+    #[test]
+    fn an_offer_lapses_by_the_run_s_clock_and_ends_the_asking() {
+        let mut watch = watch("paris");
+        let mut paris = flag("paris");
+        let heard = view(true, vec![known("la", false, 9)]);
+        watch.is_asked(name("la"), 1);
+        assert!(watch.shared(NOW, &sources(&heard, &paris)).stations[0].asks);
+        let at_ns = RunNs::new(60_000_000_000);
+        paris.offer = Some(Offer { to: name("la"), at_ns, accepted_ns: None });
+        let shared = watch.shared(NOW, &sources(&heard, &paris));
+        assert!(!shared.stations[0].asks);
+        let lapses = NOW + ms(50_000);
+        let (giver, taker) = (Step::Waits, Step::Reads);
+        let exchange = Exchange { to: name("la"), lapses, accepted: false, giver, taker };
+        assert_eq!(shared.exchange, Some(exchange));
+    }
+}

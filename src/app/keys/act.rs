@@ -1,0 +1,114 @@
+//! Facts about each command, in matches that a new one has to be added to.
+
+use super::{Act, Held};
+
+impl Act {
+    /// Returns `true` if its usual key gives way to a keys.toml that has given that key to another
+    /// command: files that were written before it had one stay right.
+    pub fn gives_way(self) -> bool {
+        matches!(
+            self,
+            Act::AllReady
+                | Act::FindNext
+                | Act::OpenSegments
+                | Act::FoldSegments
+                | Act::Redraw
+                | Act::FilterLog
+                | Act::Flag
+                | Act::Warn
+        )
+    }
+
+    /// Effect of its key while it is held down.
+    pub fn held(self) -> Held {
+        match self {
+            Act::Go | Act::Spot => Held::OwnGuard,
+            Act::Standby
+            | Act::Ready(_)
+            | Act::AllReady
+            | Act::Override
+            | Act::SwapBackup
+            | Act::Step
+            | Act::Hold
+            | Act::Skip
+            | Act::Unspot
+            | Act::PersonNote
+            | Act::FindPerson
+            | Act::Find
+            | Act::Flag
+            | Act::Warn
+            | Act::Note
+            | Act::Panic
+            | Act::Open(_)
+            | Act::Help
+            | Act::Palette
+            | Act::Quit
+            | Act::Suspend => Held::Once,
+            Act::PlayheadNext
+            | Act::PlayheadPrevious
+            | Act::PlayheadHere
+            | Act::SelectUp
+            | Act::SelectDown
+            | Act::SelectPageUp
+            | Act::SelectPageDown
+            | Act::SelectFirst
+            | Act::SelectLast
+            | Act::OpenSegments
+            | Act::FoldSegments
+            | Act::FindNext
+            | Act::FindPrevious
+            | Act::FilterLog
+            | Act::NextPage
+            | Act::PreviousPage
+            | Act::SwitchTheme
+            | Act::Redraw => Held::Repeats,
+        }
+    }
+
+    /// Returns `true` if it changes the run in a way that only the station with the flag may.
+    pub fn needs_flag(self) -> bool {
+        match self {
+            Act::Go
+            | Act::Standby
+            | Act::Override
+            | Act::SwapBackup
+            | Act::Step
+            | Act::Hold
+            | Act::PlayheadNext
+            | Act::PlayheadPrevious
+            | Act::PlayheadHere
+            | Act::Skip
+            | Act::Panic => true,
+            Act::Ready(_)
+            | Act::AllReady
+            | Act::SelectUp
+            | Act::SelectDown
+            | Act::SelectPageUp
+            | Act::SelectPageDown
+            | Act::SelectFirst
+            | Act::SelectLast
+            | Act::OpenSegments
+            | Act::FoldSegments
+            | Act::Spot
+            | Act::Unspot
+            | Act::PersonNote
+            | Act::FindPerson
+            | Act::Find
+            | Act::FindNext
+            | Act::FindPrevious
+            | Act::FilterLog
+            | Act::Flag
+            | Act::Warn
+            | Act::Note
+            | Act::NextPage
+            | Act::PreviousPage
+            | Act::Open(_)
+            | Act::Help
+            | Act::Palette
+            | Act::SwitchTheme
+            | Act::Redraw
+            | Act::Quit
+            | Act::Suspend => false,
+        }
+    }
+}

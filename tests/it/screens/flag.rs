@@ -1,0 +1,392 @@
+//! The flag of a shared run: the words over everything else, the dialogs on both sides, the page of
+//! the stations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use handover::app::flag::{
+    Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole,
+};
+use handover::app::{Page, Task};
+use handover::engine::{Event, Origin};
+use handover::link::{FiredAside, Server, StationName, Step};
+use handover::output::Light;
+use handover::show::CueNumber;
+use handover::time::MachineNs;
+
+use super::SIZES;
+use super::stage::{BODY, Region, Run, any_sizes};
+
+/// The lowest rows of a page, where a short panel stands.
+const LOWEST: Region = |parts, _| {
+    let body = parts.body;
+    ratatui::layout::Rect { y: body.bottom() - 5, height: 5, ..body }
+};
+fn name(text: &str) -> StationName {
+    StationName::new(text).unwrap()
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn station(text: &str, role: StationRole) -> Station {
+    Station {
+        name: name(text),
+        role,
+        term: 1,
+        heard: None,
+        behind: Behind::default(),
+        uncertainty: Some(ms(2)),
+        version: "0.1.0".into(),
+        has_our_version: true,
+        has_our_show: true,
+        terminal: true,
+        away: false,
+        step: Step::None,
+        asks: false,
+        twice: false,
+    }
+}
+
+/// A shared run of three stations a minute into the jump, seen by `me`; paris has the flag.
+fn shared(me: &str) -> Run {
+    shared_at(me, 195.0)
+}
+
+/// The same at another second of the run.
+fn shared_at(me: &str, seconds: f64) -> Run {
+    let mut run = Run::shared("paris");
+    run.until(62.0);
+    run.go();
+    run.sent("1", 1, None);
+    run.until(seconds);
+    let now = run.machine_ns();
+    let mut stations = vec![
+        station("la", StationRole::Follows),
+        station("paris", StationRole::Holds),
+        station("stage-left", StationRole::Follows),
+    ];
+    for station in &mut stations {
+        if station.name.as_str() != me {
+            station.heard = Some(now - ms(300));
+        }
+    }
+    stations[0].behind = Behind { records: 2, time: ms(210) };
+    stations[1].uncertainty = Some(Duration::ZERO);
+    stations[2].away = true;
+    stations[2].heard = Some(now - ms(12_000));
+    stations[2].behind = Behind { records: 40, time: ms(12_000) };
+    stations[2].terminal = false;
+    let role = match me {
+        "paris" => Role::Holds,
+        _ => Role::Follows { holder: name("paris") },
+    };
+    let server = Server {
+        name: "hand-1".into(),
+        version: "2.15.0".into(),
+        replicas: 3,
+        leader: Some("hand-2".into()),
+    };
+    run.app.link = Some(Arc::new(Shared {
+        me: name(me),
+        since: MachineNs::ZERO,
+        role,
+        term: 1,
+        behind: Behind { records: 2, time: ms(210) },
+        uncertainty: Some(ms(2)),
+        stations,
+        log: LogState {
+            server: Some(server),
+            trouble: None,
+            stored: 812,
+            acknowledged: Some(now - ms(400)),
+            round_trip: Some(ms(34)),
+            waits: 0,
+            void: 0,
+        },
+        exchange: None,
+        has_asked: false,
+        is_taking: false,
+        aside: vec![],
+    }));
+    run
+}
+
+/// Changes what the station knows of the shared run.
+fn change(run: &mut Run, how: impl FnOnce(&mut Shared)) {
+    let mut link = Shared::clone(run.app.link.as_ref().unwrap());
+    let now = run.machine_ns();
+    let others =
+        link.stations.iter_mut().filter(|station| station.heard.is_some() && !station.away);
+    others.for_each(|station| station.heard = Some(now - ms(300)));
+    how(&mut link);
+    run.app.sees_link(Arc::new(link), now);
+}
+
+fn offered(run: &mut Run, accepted: bool) {
+    let lapses = run.machine_ns() + Duration::from_secs(58);
+    let (giver, taker) = (Step::Waits, if accepted { Step::Waits } else { Step::Reads });
+    let exchange = Exchange { to: name("la"), lapses, accepted, giver, taker };
+    change(run, |link| link.exchange = Some(exchange));
+}
+
+/// What is wrong in the middle of the jump.
+fn trouble(run: &mut Run) {
+    run.app.outputs[1].light = Light::Down;
+    run.app.outputs[1].error = Some("nobody listens at 127.0.0.1:8001".into());
+    let (cue, reason) = (CueNumber::new("12").unwrap(), "wire not answering, seen by eye".into());
+    run.commit(vec![
+        Event::CueStoodBy { cue: cue.clone() },
+        Event::InterlockOverridden { cue, reason },
+        Event::ActionUnknown {
+            cue: CueNumber::new("1").unwrap(),
+            firing: 1,
+            action: 1,
+            output: "lights".into(),
+        },
+        Event::StationWarned { by: name("stage-left") },
+    ]);
+}
+
+#[test]
+fn over_everything_else_it_says_who_has_the_flag() {
+    let role = |me: &str, role: Role| {
+        let mut run = shared(me);
+        change(&mut run, |link| link.role = role);
+        run
+    };
+    let now = shared("paris").machine_ns();
+    let mut silent = shared("la");
+    change(&mut silent, |link| {
+        (link.stations[1].heard, link.stations[1].away) = (Some(now - ms(12_000)), true);
+    });
+    let mut offered_to_us = shared("la");
+    offered(&mut offered_to_us, false);
+    let stood = ms(6_000);
+    let cases = [
+        ("holds", shared("paris"), "THE FLAG IS HERE"),
+        ("follows", shared("la"), "PARIS HAS THE FLAG"),
+        ("silent", silent, "PARIS HAS THE FLAG"),
+        ("offered", offered_to_us, "PARIS HAS THE FLAG"),
+        ("passes", role("paris", Role::OnItsWay { to: name("la") }), "THE FLAG IS ON ITS WAY"),
+        ("alone", role("paris", Role::Alone { since: now - ms(12_000) }), "ALONE"),
+        ("nobody", role("la", Role::Nobody), "NOBODY IS KNOWN TO HAVE THE FLAG"),
+        (
+            "reads",
+            role("paris", Role::Mute { why: MuteWhy::Reads { stood } }),
+            "THIS STATION IS MUTE",
+        ),
+        (
+            "asks",
+            role("paris", Role::Mute { why: MuteWhy::Asks { stood } }),
+            "THIS STATION IS MUTE",
+        ),
+    ];
+    let mut all = String::new();
+    for (what, mut run, words) in cases {
+        for page in [Page::Run, Page::Log, Page::Stations] {
+            run.app.page = page;
+            for (columns, rows) in SIZES.into_iter().chain([(60, 16), (20, 3)]) {
+                let screen = run.text(columns, rows);
+                let shown = &words[..words.len().min(usize::from(columns) - 4)];
+                assert!(
+                    screen.lines().next().unwrap().starts_with(&format!(" {shown}")),
+                    "{what} on {page:?} at {columns}x{rows}:\n{screen}"
+                );
+            }
+        }
+        run.app.page = Page::Run;
+        for (columns, rows) in [(80, 24), (50, 12)] {
+            let screen = run.text(columns, rows);
+            all += &format!("{what:<8}{}\n", screen.lines().next().unwrap());
+        }
+    }
+    picture!("flag-words", all);
+}
+
+#[test]
+fn a_run_that_is_not_shared_is_drawn_as_ever() {
+    let mut run = shared("paris");
+    run.app.link = None;
+    for (columns, rows) in SIZES {
+        let screen = run.text(columns, rows);
+        assert!(!screen.to_uppercase().contains("FLAG"), "{screen}");
+        assert!(!screen.contains("Stations"), "{screen}");
+    }
+    run.keys("f");
+    assert!(run.text(80, 24).contains("this run is not shared"));
+}
+
+#[test]
+fn the_list_offers_the_flag_and_names_who_is_away() {
+    let mut run = shared("paris");
+    run.keys("f");
+    picture!("flag-give-80x24", run.text_of(LOWEST, 80, 24));
+    for (columns, rows) in SIZES {
+        let screen = run.text(columns, rows);
+        assert!(screen.contains("GIVE THE FLAG") && screen.contains("▸ la"), "{screen}");
+        assert!(screen.contains("last heard 0:12 ago"), "{screen}");
+        assert!(screen.contains("Enter offers the flag to la"), "{screen}");
+    }
+}
+
+#[test]
+fn the_briefing_says_everything_on_both_sides() {
+    let mut giver = shared_at("paris", 75.0);
+    trouble(&mut giver);
+    offered(&mut giver, false);
+    giver.keys("f");
+    let mut taker = shared_at("la", 75.0);
+    trouble(&mut taker);
+    offered(&mut taker, false);
+    taker.keys("f");
+    for run in [&mut giver, &mut taker] {
+        let screen = run.text(120, 36);
+        for words in [
+            "1.5 Opening titles, ends 23:00:49, 0:34 left",
+            "12 Tom Cruise: off the roof",
+            "20 Five rings",
+            "21 Fireworks",
+            "by itself in 0:47: 2 聖火",
+            "wire not answering, seen by eye",
+            "nobody knows if it was sent",
+            "sound down: nobody listens",
+            "stage-left is away",
+            "no terminal",
+            "something is wrong",
+            "the offer lapses in 0:5",
+            "no hold",
+            "nothing missed",
+        ] {
+            assert!(screen.contains(words), "no {words:?}:\n{screen}");
+        }
+    }
+    assert!(giver.text(120, 36).contains("▸ 2 la accepts   reads the briefing"));
+    assert!(taker.text(120, 36).contains("▸ 2 la (you) accepts   Enter"));
+    picture!("flag-briefing-giver-80x24", giver.text_of(BODY, 80, 24));
+    picture!("flag-briefing-taker-50x12", taker.text(50, 12));
+    assert!(taker.text(200, 60).contains("│ ON AIR     1.5 Opening titles"));
+    // In a low window the rest is a key away.
+    assert!(!taker.text(50, 12).contains("no hold"));
+    taker.key(&KeyEvent::from(KeyCode::PageDown));
+    taker.drawn(50, 12);
+    taker.key(&KeyEvent::from(KeyCode::End));
+    assert!(taker.text(50, 12).contains("no hold"), "{}", taker.text(50, 12));
+    // Each sees what the other has done.
+    offered(&mut giver, true);
+    offered(&mut taker, true);
+    assert!(giver.text(80, 24).contains("▸ 3 paris (you) passes   Enter"));
+    assert!(taker.text(80, 24).contains("✓ 2 la (you) accepts"));
+    assert!(giver.text(80, 24).contains("Enter PASS THE FLAG"));
+}
+
+#[test]
+fn a_take_says_what_is_at_stake_and_asks_for_a_reason() {
+    let mut run = shared("la");
+    let now = run.machine_ns();
+    change(&mut run, |link| {
+        (link.stations[1].heard, link.stations[1].away) = (Some(now - ms(11_000)), true);
+    });
+    run.keys("fline dead");
+    for (columns, rows) in SIZES {
+        let screen = run.text(columns, rows);
+        let screen = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(screen.contains("it may still be firing"), "{screen}");
+        assert!(screen.contains("take it because line dead"), "{screen}");
+    }
+    let reason = "line dead".to_owned();
+    let tasks = run.key(&KeyEvent::from(KeyCode::Enter));
+    assert_eq!(tasks, [Task::Flag(FlagWish::Take { reason, named: None })]);
+}
+
+#[test]
+fn after_a_pass_the_giver_looks_on() {
+    let mut run = shared("paris");
+    run.commit(vec![
+        Event::FlagOffered { to: name("la") },
+        Event::FlagAccepted { by: name("la") },
+        Event::FlagPassed { to: name("la"), next_term: 2, from_ns: run.now_ns },
+    ]);
+    change(&mut run, |link| (link.role, link.term) = (Role::Follows { holder: name("la") }, 2));
+    let first = |run: &mut Run| run.text(80, 24).lines().next().unwrap().to_owned();
+    assert!(first(&mut run).contains("you look on, ! warns la"), "{}", first(&mut run));
+    assert_eq!(run.key(&KeyEvent::from(KeyCode::Char('!'))), [Task::Flag(FlagWish::Warn)]);
+}
+
+#[test]
+fn the_stations_the_log_and_the_history_of_the_flag() {
+    let mut run = shared("la");
+    taken(&mut run);
+    change(&mut run, |link| {
+        link.stations[0].role = StationRole::Holds;
+        link.stations[2].has_our_show = false;
+    });
+    run.app.page = Page::Stations;
+    picture!("stations-120x36", run.text_of(BODY, 120, 36));
+    assert!(run.text(50, 12).contains("▶ la (you)"));
+    for (columns, rows) in [(60, 16), (80, 24), (120, 36), (200, 60)] {
+        let mut all = String::new();
+        run.app.scroll = 0;
+        for _ in 0..20 {
+            all += &run.text_of(BODY, columns, rows);
+            run.keys("j");
+        }
+        for words in [
+            "la (you)",
+            "HAS IT TOO",
+            "ANOTHER",
+            "0:1",
+            "nats-server 2.15.0",
+            "record 812 is stored",
+            "cue 12 fired here",
+            "TOOK it from paris",
+            "paris began the run",
+        ] {
+            assert!(all.contains(words), "no {words:?} at {columns}x{rows}:\n{all}");
+        }
+    }
+}
+
+#[test]
+fn frames_of_a_shared_run_are_drawn_at_any_size() {
+    let mut runs = vec![];
+    for (me, accepted) in [("paris", false), ("la", true)] {
+        let mut run = shared(me);
+        trouble(&mut run);
+        offered(&mut run, accepted);
+        run.keys("f");
+        runs.push(run);
+    }
+    let mut give = shared("paris");
+    give.keys("f");
+    runs.push(give);
+    for (turn, mut run) in runs.into_iter().enumerate() {
+        for (columns, rows) in any_sizes(turn) {
+            run.drawn(columns, rows);
+            run.app.page = if rows % 2 == 0 { Page::Stations } else { Page::Run };
+        }
+    }
+}
+
+/// The flag was taken from stage-left, passed to la, and paris has taken it again.
+fn taken(run: &mut Run) {
+    run.origin = Some(Arc::new(Origin { station: "la".into(), term: 2 }));
+    run.commit(vec![Event::FlagTaken {
+        from: name("paris"),
+        reason: "the line to Paris is dead".into(),
+        silent_ns: 12_400_000_000,
+    }]);
+    run.commit(vec![Event::CueFiredAside {
+        cue: CueNumber::new("12").unwrap(),
+        fired_by: name("paris"),
+        fired_ns: run.now_ns,
+    }]);
+    let fired = FiredAside { cue: CueNumber::new("12").unwrap(), at_ns: run.now_ns };
+    change(run, |link| {
+        link.term = 2;
+        link.role = Role::Holds;
+        link.aside = vec![fired];
+    });
+}
