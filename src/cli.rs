@@ -14,6 +14,7 @@ mod hints;
 mod line;
 mod man;
 mod probe;
+mod stations;
 mod words;
 
 use std::io::Write;
@@ -26,6 +27,10 @@ use crate::runtime::End;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    #[cfg(feature = "link")]
+    if let Some(status) = crate::link::local::guard() {
+        return status;
+    }
     complete::answer();
     let args = Args::read();
     let done = match &args.verb {
@@ -33,6 +38,10 @@ pub fn main() -> ExitCode {
         Some(Verb::Demo(demo)) => {
             return ended(args.demo(demo).and_then(|options| crate::runtime::demo(&options)));
         }
+        Some(Verb::Join(join)) => {
+            return ended(args.join(join).and_then(|options| crate::runtime::join(&options)));
+        }
+        Some(Verb::Stations(args)) => stations::stations(args),
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
         Some(Verb::Check { show, strict }) => {

@@ -4,10 +4,38 @@
 //! say, and gives out what is to be done. What talks to a server only carries [`Request`]s there
 //! and [`News`] back.
 
+#[cfg(feature = "link")]
+mod access;
+#[cfg(feature = "link")]
+mod address;
+#[cfg(feature = "link")]
+mod credentials;
+#[cfg(feature = "link")]
+mod fault;
+#[cfg(feature = "link")]
+pub mod local;
 mod clock;
 mod flag;
 mod message;
+#[cfg(feature = "link")]
+mod nats;
+#[cfg(feature = "link")]
+mod shared;
+#[cfg(feature = "link")]
+mod subjects;
+#[cfg(feature = "link")]
+mod version;
+#[cfg(feature = "link")]
+mod wire;
 
+#[cfg(feature = "link")]
+pub use access::{Access, CaError, check_ca};
+#[cfg(feature = "link")]
+pub use address::{AddressError, Place, Servers};
+#[cfg(feature = "link")]
+pub use credentials::{Credentials, CredentialsError, VARIABLE as CREDENTIALS_VARIABLE};
+#[cfg(feature = "link")]
+pub use fault::LinkError;
 pub use clock::{Clock, Estimate};
 pub use flag::{
     ALONE, ASKS_AFTER, Flag, FlagInput, FlagOutput, Identity, OFFER_LAPSES, SILENT, Start, Station,
@@ -16,5 +44,11 @@ pub use flag::{
 pub use message::{
     Appended, Beat, Body, FiredAside, Instance, Letter, News, Post, Request, Server, Step, To, Wish,
 };
+#[cfg(feature = "link")]
+pub use nats::{Link, Part, Wake, fetch, only_run, runs};
+#[cfg(feature = "link")]
+pub use shared::{Shared, SharedRun, SharedStation};
+#[cfg(feature = "link")]
+pub use version::{VERSION_MIN, Version};
 
 pub use crate::show::StationName;

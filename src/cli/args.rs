@@ -2,6 +2,7 @@
 
 mod board;
 mod demo;
+mod share;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -26,6 +27,8 @@ use crate::runtime::{RunOptions, Start, Unfinished, config};
 use crate::show::listen::listen_address;
 pub(super) use board::BoardArgs;
 pub(super) use demo::DemoArgs;
+use share::ShareArgs;
+pub(super) use share::{JoinArgs, StationsArgs};
 
 /// The show caller for the terminal.
 ///
@@ -103,6 +106,9 @@ struct RunArgs {
     /// Do not ask the terminal which keys are held down, where it gets that wrong
     #[arg(long)]
     plain_keys: bool,
+
+    #[command(flatten)]
+    shared: ShareArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -185,6 +191,16 @@ pub(super) enum Verb {
     ///
     /// Keys: c clock, d countdown, b board, Tab next view, ? keys, q quit.
     Board(BoardArgs),
+    /// Follow a run that another station shares, and take over its calling when it is handed over
+    ///
+    /// Without RUN it follows the run that goes on. The show comes from the server.
+    Join(JoinArgs),
+    /// List the shared runs of a server: run, show, who has the flag, its term, the stations and
+    /// how far behind they are
+    ///
+    /// Listens for a little more than a second. A station that is up to date has all records of the
+    /// run's log; the one with the flag is behind if the log lacks records that it has.
+    Stations(StationsArgs),
     /// The cue sheet to print, from the plan
     Sheet {
         /// The show file, or the name of a built-in show
@@ -255,9 +271,11 @@ impl RunArgs {
             theme: _,
             ascii: _,
             plain_keys: _,
+            shared,
         } = self;
         let clock = speed.is_some() || at.is_some() || cue.is_some();
-        show.is_some() || *rehearse || clock || *auto || *fresh || *resume || listen.is_some()
+        let opens = show.is_some() || *rehearse || *fresh || *resume || shared.are_given();
+        opens || clock || *auto || listen.is_some()
     }
 
     /// Beginning of the show's clock.
@@ -320,6 +338,7 @@ impl Args {
             capabilities,
             note,
             listen: run.listen,
+            share: run.shared.options(),
         })
     }
 

@@ -61,6 +61,17 @@ pub(super) fn shows(current: &OsStr) -> Vec<CompletionCandidate> {
     candidates
 }
 
+/// What may stand for a server of shared runs.
+pub(super) fn servers(current: &OsStr) -> Vec<CompletionCandidate> {
+    let candidates = [
+        ("local", "a server on this machine, started where none runs"),
+        ("nats://127.0.0.1:4222", "a server on this machine"),
+        ("tls://", "a server elsewhere"),
+    ];
+    let fits = candidates.into_iter().filter(|(text, _)| begins(current, text));
+    fits.map(|(text, help)| CompletionCandidate::new(text).help(Some(help.into()))).collect()
+}
+
 /// The names of the built-in shows.
 pub(super) fn names(current: &OsStr) -> Vec<CompletionCandidate> {
     let named =

@@ -8,7 +8,7 @@ use super::args::Args;
 use super::words::variable;
 
 /// The commands to which `--state` means something.
-const OF_RUNS: [&str; 5] = ["demo", "runs", "stop", "report", "board"];
+const OF_RUNS: [&str; 6] = ["demo", "runs", "stop", "report", "board", "join"];
 /// The commands to which `--env` means something.
 const OF_SHOWS: [&str; 2] = ["check", "probe"];
 

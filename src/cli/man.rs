@@ -9,7 +9,7 @@ use roff::{Roff, bold, roman};
 use super::args;
 
 /// Examples: what for, and the command.
-const EXAMPLES: [(&str, &str); 10] = [
+const EXAMPLES: [(&str, &str); 12] = [
     ("Watch what the program can do in a minute and a half", "handover demo"),
     (
         "Write a small show, check it, and rehearse it",
@@ -25,16 +25,22 @@ const EXAMPLES: [(&str, &str); 10] = [
     ("Resume after a crash, or from another terminal", "handover --resume"),
     ("Show a countdown on a second screen", "handover board show.toml --countdown"),
     ("List the runs, and end one that runs without a terminal", "handover runs; handover stop RUN"),
+    (
+        "Share a run with another terminal on this machine; follow it there",
+        "handover --share local --station paris show.toml; handover join local --station la",
+    ),
+    ("See who follows the runs on a server", "handover stations tls://log.example"),
     ("The as-run report as a web page", "handover report --format html > report.html"),
 ];
 
 /// Files and folders, and what they hold.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     (
         "$XDG_STATE_HOME/handover/runs/RUN/journal.jsonl",
         "The journal of a run: a line of JSON for each event. --state names another folder.",
     ),
     ("$XDG_STATE_HOME/handover/runs/RUN/show.toml", "The show as it was run."),
+    ("$XDG_STATE_HOME/handover/nats/", "The logs of runs that were shared with --share local."),
     ("$XDG_STATE_HOME/handover/fault.log", "Internal errors of the program."),
     (
         "$XDG_CONFIG_HOME/handover/keys.toml",
@@ -47,7 +53,7 @@ const FILES: [(&str, &str); 5] = [
 ];
 
 /// Variables of the environment, and what they do.
-const ENVIRONMENT: [(&str, &str); 8] = [
+const ENVIRONMENT: [(&str, &str); 10] = [
     (
         "HANDOVER_THEME",
         "The colours: dark, light, high-contrast, colour-blind or own. --theme takes precedence.",
@@ -55,6 +61,10 @@ const ENVIRONMENT: [(&str, &str); 8] = [
     (
         "HANDOVER_PASSCODE",
         "The passcode of remote controls, if --listen can be reached from other machines and the show names no other variable.",
+    ),
+    (
+        "HANDOVER_NATS_CREDENTIALS",
+        "The file with the credentials for the server of shared runs. --credentials takes precedence.",
     ),
     ("HANDOVER_COMPLETE", "Set by the shell completions: the shell that asks for them."),
     ("PAGER", "The pager of handover guide; less if it is not set. Empty: no pager."),
@@ -64,6 +74,10 @@ const ENVIRONMENT: [(&str, &str); 8] = [
         "How many colours the terminal has: truecolor or 24bit, 256color, else 16; linux and dumb also choose the signs.",
     ),
     ("LC_ALL, LC_CTYPE, LANG", "A locale without UTF-8 makes the signs plain ASCII."),
+    (
+        "XDG_RUNTIME_DIR",
+        "Where the server of --share local says how it is reached; without it, a folder in /tmp.",
+    ),
     (
         "XDG_STATE_HOME, XDG_CONFIG_HOME",
         "Where runs, and your own files, are kept; usually ~/.local/state and ~/.config.",

@@ -72,6 +72,8 @@ pub struct RunOptions {
     pub note: Option<String>,
     /// Address for remote controls, whatever the show says.
     pub listen: Option<SocketAddr>,
+    /// How the run is shared with other stations, if it is.
+    pub share: Option<super::share::ShareOptions>,
 }
 
 /// Handling of an unfinished run.

@@ -1,0 +1,127 @@
+//! `handover stations`: the shared runs of a server as a table.
+
+use super::args::StationsArgs;
+use super::commands::print;
+
+/// Prints the shared runs of a server.
+#[cfg(feature = "link")]
+pub(super) fn stations(args: &StationsArgs) -> anyhow::Result<()> {
+    let server = args.server();
+    let runs = crate::runtime::share::runs(&server)?;
+    if runs.is_empty() {
+        return print(&format!("no shared runs on {}\n", server.url));
+    }
+    print(&table::table(&runs))
+}
+
+/// Says that this build has no shared runs.
+#[cfg(not(feature = "link"))]
+pub(super) fn stations(args: &StationsArgs) -> anyhow::Result<()> {
+    let _ = (args.server(), print);
+    Err(crate::runtime::share::no_shared_runs())
+}
+
+#[cfg(feature = "link")]
+mod table {
+    use std::fmt::Write;
+
+    use unicode_width::UnicodeWidthStr;
+
+    use crate::link::{SharedRun, SharedStation};
+    use crate::plain;
+
+    const HEAD: [&str; 5] = ["RUN", "SHOW", "FLAG", "TERM", "STATIONS"];
+
+    /// Runs as lines of columns, as wide as their widest word.
+    pub(super) fn table(runs: &[SharedRun]) -> String {
+        let mut rows = vec![HEAD.map(str::to_owned)];
+        rows.extend(runs.iter().map(row));
+        let mut widths = [0; HEAD.len()];
+        for row in &rows {
+            for (width, cell) in widths.iter_mut().zip(row) {
+                *width = (*width).max(cell.width());
+            }
+        }
+        let mut lines = String::new();
+        for row in &rows {
+            let mut line = String::new();
+            for (width, cell) in widths.iter().zip(row) {
+                let gap = width - cell.width() + 2;
+                let _ = write!(line, "{cell}{:gap$}", "");
+            }
+            lines.push_str(line.trim_end());
+            lines.push('\n');
+        }
+        lines
+    }
+
+    fn row(run: &SharedRun) -> [String; 5] {
+        let is_heard =
+            |name: &crate::link::StationName| run.stations.iter().any(|heard| heard.name == *name);
+        let (holder, term) = match &run.holder {
+            Some((name, term)) if is_heard(name) => (name.to_string(), term.to_string()),
+            Some((name, term)) => (format!("{name} (silent)"), term.to_string()),
+            None => ("nobody".to_owned(), "-".to_owned()),
+        };
+        let stations = match (run.stations.is_empty(), run.is_over) {
+            (true, true) => "over".to_owned(),
+            (true, false) => "none heard".to_owned(),
+            (false, _) => run.stations.iter().map(station).collect::<Vec<_>>().join(", "),
+        };
+        let cells = [run.id.0.clone(), run.title.clone(), holder, term, stations];
+        cells.map(|cell| plain::clean(&cell))
+    }
+
+    fn station(station: &SharedStation) -> String {
+        let SharedStation { name, holds, term: _, behind } = station;
+        match (behind, holds) {
+            (0, _) => format!("{name} up to date"),
+            (1, _) => format!("{name} 1 record behind"),
+            // What the holder has not brought to the log yet.
+            (behind, _) => format!("{name} {behind} records behind"),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::engine::RunId;
+        use crate::link::StationName;
+
+        fn name(text: &str) -> StationName {
+            StationName::new(text).unwrap()
+        }
+
+        #[test]
+        fn the_table_says_who_has_the_flag_and_who_is_behind() {
+            let station =
+                |text, holds, behind| SharedStation { name: name(text), holds, term: 3, behind };
+            let run = SharedRun {
+                id: RunId("20261129-200500-paris".into()),
+                title: "Été\u{1b}[2J".into(),
+                last: 40,
+                is_over: false,
+                holder: Some((name("paris"), 3)),
+                stations: vec![station("la", false, 12), station("paris", true, 0)],
+            };
+            let silent = SharedRun {
+                id: RunId("x".into()),
+                holder: Some((name("la"), 1)),
+                stations: vec![],
+                ..run.clone()
+            };
+            let over = SharedRun { is_over: true, holder: None, ..silent.clone() };
+            let text = table(&[run, silent, over]);
+            assert_eq!(
+                text.lines().collect::<Vec<_>>(),
+                [
+                    "RUN                    SHOW       FLAG         TERM  STATIONS",
+                    "20261129-200500-paris  Été [2J    paris        3     la 12 records behind, paris up to date",
+                    "x                      Été [2J    la (silent)  1     none heard",
+                    "x                      Été [2J    nobody       -     over",
+                ]
+                .map(|line| line.replace("[2J    ", "[2J  ").replace("SHOW       ", "SHOW     "))
+            );
+        }
+    }
+}

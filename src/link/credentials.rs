@@ -1,0 +1,194 @@
+//! Who this station is to the server: a credentials file or an nkey, from a file.
+//!
+//! Never from the URL or an argument, because every process of the machine can read those. The
+//! secret is kept in memory and shown by nothing.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use nkeys::{KeyPair, KeyPairType};
+
+/// The variable of the environment that names the file where the command line does not.
+pub const VARIABLE: &str = "HANDOVER_NATS_CREDENTIALS";
+
+/// The largest file that is read, bytes.
+const BYTES_MAX: u64 = 64 << 10;
+
+/// What stands at the beginning of a NATS credentials file's first part.
+const JWT_BEGINS: &str = "BEGIN NATS USER JWT";
+
+/// Proof of who this station is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Credentials {
+    /// The text of a NATS credentials file: a user's JWT and the seed of their key.
+    File(String),
+    /// The seed of a user's nkey.
+    Seed(String),
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Credentials::File(_) => "Credentials::File(…)",
+            Credentials::Seed(_) => "Credentials::Seed(…)",
+        })
+    }
+}
+
+/// Reason why a file proves nothing. No text repeats what is in it.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialsError {
+    /// It cannot be read.
+    #[error("cannot read the credentials in {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// There is no secret in it.
+    #[error(
+        "{} holds neither NATS credentials nor the seed of an nkey; it has to be a .creds file, or \
+         a line that begins with SU",
+        path.display()
+    )]
+    Neither {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The nkey is not a user's.
+    #[error("the nkey in {} is that of {of}; a station needs that of a user (it begins with SU)", path.display())]
+    NotAUser {
+        /// The file.
+        path: PathBuf,
+        /// Owner of such a key: "an account".
+        of: &'static str,
+    },
+    /// The nkey or the credentials are broken.
+    #[error("the {what} in {} is damaged: copy the file again from where it was made", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// "nkey" or "key of the user".
+        what: &'static str,
+    },
+}
+
+impl Credentials {
+    /// Reads a NATS credentials file, or a file with the seed of a user's nkey.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds neither.
+    pub fn read(path: &Path) -> Result<Self, CredentialsError> {
+        let mut text = String::new();
+        File::open(path)
+            .and_then(|file| {
+                // A pipe or a device could keep the program from starting.
+                if file.metadata()?.is_file() { Ok(file) } else { Err(no_file()) }
+            })
+            .and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text))
+            .map_err(|source| CredentialsError::Read { path: path.to_owned(), source })?;
+        Self::of(&text, path)
+    }
+
+    fn of(text: &str, path: &Path) -> Result<Self, CredentialsError> {
+        let path = || path.to_owned();
+        let has_jwt = text.contains(JWT_BEGINS);
+        let mut lines = text.lines().map(str::trim);
+        let seed = lines
+            .find(|line| line.len() > 50 && line.starts_with('S') && line.bytes().all(is_base32));
+        let seed = match (seed, has_jwt) {
+            (Some(seed), _) => seed,
+            (None, true) => {
+                return Err(CredentialsError::Damaged { path: path(), what: "key of the user" });
+            }
+            (None, false) => return Err(CredentialsError::Neither { path: path() }),
+        };
+        let pair = KeyPair::from_seed(seed)
+            .map_err(|_| CredentialsError::Damaged { path: path(), what: "nkey" })?;
+        let of = match pair.key_pair_type() {
+            KeyPairType::User => {
+                return Ok(match has_jwt {
+                    true => Credentials::File(text.to_owned()),
+                    false => Credentials::Seed(seed.to_owned()),
+                });
+            }
+            KeyPairType::Account => "an account",
+            KeyPairType::Operator => "an operator",
+            KeyPairType::Server => "a server",
+            KeyPairType::Cluster => "a cluster",
+            KeyPairType::Module | KeyPairType::Service | KeyPairType::Curve => "something else",
+        };
+        Err(CredentialsError::NotAUser { path: path(), of })
+    }
+}
+
+fn is_base32(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || matches!(byte, b'2'..=b'7')
+}
+
+fn no_file() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of the NATS documentation, which is nobody's.
+    const SEED: &str = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY";
+
+    fn of(text: &str) -> Result<Credentials, String> {
+        Credentials::of(text, Path::new("key")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_seed_is_found_among_comments_and_public_keys() {
+        let seed = Ok(Credentials::Seed(SEED.into()));
+        assert_eq!(of(SEED), seed);
+        assert_eq!(of(&format!("# paris\n  {SEED}\r\nUBLAH\n")), seed);
+    }
+
+    #[test]
+    fn credentials_have_a_jwt_and_a_key() {
+        let text = |key: &str| {
+            format!(
+                "-----BEGIN NATS USER JWT-----\neyJ0eXAi.e30.x\n------END NATS USER JWT------\n\n\
+                 -----BEGIN USER NKEY SEED-----\n{key}\n------END USER NKEY SEED------\n"
+            )
+        };
+        assert_eq!(of(&text(SEED)), Ok(Credentials::File(text(SEED))));
+        assert!(of(&text("")).unwrap_err().contains("damaged"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_secret() {
+        let account = KeyPair::new_account().seed().unwrap();
+        let mut broken = SEED.to_owned();
+        broken.replace_range(20..21, "A");
+        for (text, part) in [
+            ("", "neither NATS credentials nor"),
+            ("password", "neither NATS credentials nor"),
+            (&account, "is that of an account"),
+            (&broken, "is damaged"),
+        ] {
+            let said = of(text).unwrap_err();
+            assert!(said.contains(part), "{said}");
+            assert!(text.is_empty() || !said.contains(text), "{said}");
+        }
+        let said = format!("{:?}", of(SEED).unwrap());
+        assert!(!said.contains(SEED), "{said}");
+    }
+
+    #[test]
+    fn only_a_file_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = Credentials::read(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("cannot read the credentials in"), "{said}");
+        let path = folder.path().join("paris.nk");
+        std::fs::write(&path, SEED).unwrap();
+        assert_eq!(Credentials::read(&path).unwrap(), Credentials::Seed(SEED.into()));
+    }
+}

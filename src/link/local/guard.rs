@@ -1,0 +1,190 @@
+//! The process that keeps the server of `--share local` running as long as stations use it.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use rustix::fs::{FlockOperation, flock};
+use rustix::process::{Pid, Signal, kill_process, setsid};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CONFIG_FILE, KNOWN_FILE, Known, LOG_FILE, PORTS_FOLDER, SERVER, USERS_FILE, open, write_private,
+};
+
+/// Set to the runtime folder, it makes the program the guard.
+pub const GUARD_VARIABLE: &str = "HANDOVER_LOCAL_SERVER";
+
+/// The server ends after so many seconds without a station.
+pub const IDLE_SECONDS: u32 = 60;
+
+/// The file that tells the guard what to start; it is removed once it is read.
+const SETTINGS_FILE: &str = "local.start.json";
+
+/// The time between two looks at the server and its stations, and how many make a second.
+const ROUND: Duration = Duration::from_millis(250);
+const ROUNDS_PER_SECOND: u32 = 4;
+
+/// A server that ends so often in a row without ever having served is not started again.
+const STARTS_MAX: u32 = 5;
+
+/// So many rounds a server may take to end before it is killed.
+const END_ROUNDS_MAX: u32 = 40;
+
+/// What the guard is told.
+#[derive(Deserialize, Serialize)]
+pub(super) struct Settings {
+    /// The folder of the server's data.
+    pub data: PathBuf,
+    /// The key of those who may use it.
+    pub public_key: String,
+    /// Its secret half.
+    pub seed: String,
+}
+
+/// Leaves `settings` for the guard in `folder`.
+pub(super) fn write_settings(folder: &Path, settings: &Settings) -> io::Result<()> {
+    write_private(folder, SETTINGS_FILE, &serde_json::to_string(settings)?)
+}
+
+/// Runs the guard, if this process was started as one; `None` if it was not.
+///
+/// It comes back when no station has used the server for [`IDLE_SECONDS`] or the server cannot be
+/// started.
+pub fn guard() -> Option<ExitCode> {
+    let folder = PathBuf::from(std::env::var_os(GUARD_VARIABLE)?);
+    // Neither Ctrl-C nor the end of the terminal may end it; it fails where it leads a group.
+    let _ = setsid();
+    Some(match keep(&folder) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    })
+}
+
+fn keep(folder: &Path) -> io::Result<()> {
+    let settings = fs::read_to_string(folder.join(SETTINGS_FILE))?;
+    fs::remove_file(folder.join(SETTINGS_FILE))?;
+    let settings: Settings = serde_json::from_str(&settings)?;
+    let users = open(folder, USERS_FILE).map_err(io::Error::other)?;
+    let (mut port, mut failures, mut idle_rounds) = (None, 0, 0);
+    let mut server = begin(folder, &settings, port)?;
+    loop {
+        if port.is_none() {
+            port = port_in(&folder.join(PORTS_FOLDER));
+            if let Some(port) = port {
+                tell(folder, port, &settings.seed)?;
+            }
+        }
+        thread::sleep(ROUND);
+        if server.try_wait()?.is_some() {
+            failures = if port.is_some() { 0 } else { failures + 1 };
+            if failures == STARTS_MAX {
+                return Err(io::Error::other("the server does not start"));
+            }
+            // At the port where its stations look for it.
+            server = begin(folder, &settings, port)?;
+        }
+        idle_rounds = if is_used(&users) { 0 } else { idle_rounds + 1 };
+        if idle_rounds >= IDLE_SECONDS * ROUNDS_PER_SECOND {
+            // A station that begins now waits for the lock, and then starts another server.
+            if flock(&users, FlockOperation::NonBlockingLockExclusive).is_err() {
+                idle_rounds = 0;
+                continue;
+            }
+            fs::remove_file(folder.join(KNOWN_FILE))?;
+            return end(&mut server);
+        }
+    }
+}
+
+/// Returns `true` if a station holds its lock. The guard has the lock alone for an instant, in
+/// which a station waits.
+fn is_used(users: &File) -> bool {
+    let alone = flock(users, FlockOperation::NonBlockingLockExclusive).is_ok();
+    let _ = flock(users, FlockOperation::Unlock);
+    !alone
+}
+
+fn begin(folder: &Path, settings: &Settings, port: Option<u16>) -> io::Result<Child> {
+    let ports = folder.join(PORTS_FOLDER);
+    match fs::remove_dir_all(&ports) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => fs::create_dir(&ports)?,
+    }
+    if port.is_none() {
+        // The words of an earlier server are not this one's.
+        let _ = fs::remove_file(folder.join(LOG_FILE));
+    }
+    write_private(folder, CONFIG_FILE, &config(folder, settings, port)?)?;
+    Command::new(SERVER)
+        .arg("--config")
+        .arg(folder.join(CONFIG_FILE))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+/// The server's configuration: loopback only, one user, every message synced to the disk.
+fn config(folder: &Path, settings: &Settings, port: Option<u16>) -> io::Result<String> {
+    Ok(format!(
+        "# Written by handover for `--share local`; it is written anew at each start.\n\
+         server_name: handover-local\n\
+         host: 127.0.0.1\n\
+         port: {port}\n\
+         ports_file_dir: {ports}\n\
+         log_file: {log}\n\
+         logfile_size_limit: 1MB\n\
+         jetstream {{\n  store_dir: {data}\n  sync_interval: always\n}}\n\
+         authorization {{\n  users: [ {{ nkey: {key} }} ]\n}}\n",
+        port = port.map_or(-1, i32::from),
+        ports = quoted(&folder.join(PORTS_FOLDER))?,
+        log = quoted(&folder.join(LOG_FILE))?,
+        data = quoted(&settings.data)?,
+        key = settings.public_key,
+    ))
+}
+
+/// A path as a string of the server's configuration.
+fn quoted(path: &Path) -> io::Result<String> {
+    let text = path.to_str().filter(|text| !text.chars().any(char::is_control));
+    let text = text.ok_or_else(|| io::Error::other("the folder's name is no plain text"))?;
+    Ok(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+}
+
+/// The port that the server has written down.
+fn port_in(folder: &Path) -> Option<u16> {
+    /// The server's list of where it listens; of it, where clients connect.
+    #[derive(Deserialize)]
+    struct Ports {
+        nats: Vec<String>,
+    }
+    let file = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+    let mut files = file.filter(|path| path.extension().is_some_and(|ending| ending == "ports"));
+    let ports: Ports = serde_json::from_str(&fs::read_to_string(files.next()?).ok()?).ok()?;
+    ports.nats.first()?.rsplit_once(':')?.1.parse().ok()
+}
+
+/// Tells the stations of this user where the server is.
+fn tell(folder: &Path, port: u16, seed: &str) -> io::Result<()> {
+    let known = Known { port, seed: seed.to_owned() };
+    write_private(folder, KNOWN_FILE, &serde_json::to_string(&known)?)
+}
+
+fn end(server: &mut Child) -> io::Result<()> {
+    let pid = i32::try_from(server.id()).ok().and_then(Pid::from_raw);
+    if let Some(pid) = pid {
+        kill_process(pid, Signal::TERM)?;
+    }
+    for _ in 0..END_ROUNDS_MAX {
+        if server.try_wait()?.is_some() {
+            return Ok(());
+        }
+        thread::sleep(ROUND);
+    }
+    server.kill()?;
+    server.wait().map(drop)
+}

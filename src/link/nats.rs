@@ -1,0 +1,160 @@
+//! What talks to the server: the only part that knows NATS and an async runtime.
+//!
+//! A thread of its own with a runtime of its own, between two bounded queues. The station puts
+//! requests into one and takes news out of the other; it waits for neither. Each connection is a
+//! session with a runtime that ends with it, so that nothing which was given to a connection can be
+//! sent by the next one: a message whose fate was unknown is sent again only if the flag says so.
+//!
+//! ```text
+//!  station ── try_send ─► requests ─► session: append, read, follow, post ─► server
+//!     ▲                                  │
+//!     └── wake, next ◄── news ◄──────────┘   connect ─► version, JetStream ─► stream, show
+//! ```
+
+mod append;
+mod away;
+mod connect;
+mod follow;
+mod inbox;
+mod list;
+mod reads;
+mod session;
+mod setup;
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use self::inbox::Inbox;
+use super::access::Access;
+use super::fault::LinkError;
+use super::message::{News, Request};
+use super::shared::{Shared, SharedRun};
+use super::subjects::Subjects;
+use crate::engine::RunId;
+use crate::show::StationName;
+
+/// How many requests may wait for the thread.
+const REQUESTS_MAX: usize = 1024;
+
+/// The longest that the thread may take to end.
+const CLOSE_WAIT: Duration = Duration::from_millis(500);
+const CLOSE_LOOK: Duration = Duration::from_millis(5);
+
+/// Called when there is news where there was none; it must not wait.
+pub type Wake = Box<dyn Fn() + Send + Sync>;
+
+/// A station's line to the log of one run and to the run's other stations.
+#[derive(Debug)]
+pub struct Link {
+    requests: mpsc::Sender<Request>,
+    inbox: Arc<Inbox>,
+    thread: JoinHandle<()>,
+}
+
+/// Whether a station begins a log or needs one that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Makes the log of the run where there is none, and puts the show beside it.
+    Shares,
+    /// Never makes one: where there is none, the run is gone from the server.
+    Joins,
+}
+
+impl Link {
+    /// Starts the thread that connects `station` to the log of `run`, and comes back at once. What
+    /// becomes of it is news, first [`News::Connected`] or [`News::Disconnected`]; a server that
+    /// cannot be used is tried again for as long as the link is kept.
+    ///
+    /// # Errors
+    /// When the system has no thread for it.
+    pub fn open(
+        access: Access,
+        run: Shared,
+        station: StationName,
+        part: Part,
+        wake: Wake,
+    ) -> io::Result<Self> {
+        let (requests, taken) = mpsc::channel(REQUESTS_MAX);
+        let inbox = Arc::new(Inbox::new(wake));
+        let subjects = Subjects::of(&run.id);
+        let mut line = session::Line {
+            servers: access.servers.clone(),
+            access,
+            run,
+            subjects,
+            station,
+            part,
+            requests: taken,
+            inbox: Arc::clone(&inbox),
+            follows_from: None,
+            said: None,
+        };
+        let thread =
+            thread::Builder::new().name("link".into()).spawn(move || session::keep(&mut line))?;
+        Ok(Link { requests, inbox, thread })
+    }
+
+    /// Hands over a request without waiting.
+    ///
+    /// # Errors
+    /// With the request, when too many wait already or the thread has ended.
+    pub fn try_send(&self, request: Request) -> Result<(), Request> {
+        self.requests.try_send(request).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(request)
+            | mpsc::error::TrySendError::Closed(request) => request,
+        })
+    }
+
+    /// The next news; `None` if there is none. Once it has said so, the station is woken for the
+    /// next.
+    pub fn next(&self) -> Option<News> {
+        self.inbox.next()
+    }
+
+    /// Ends the thread. What was handed over before is still sent where a connection stands.
+    pub fn close(self) {
+        let Link { requests, inbox, thread } = self;
+        drop(requests);
+        inbox.close();
+        let mut left = CLOSE_WAIT;
+        while !thread.is_finished() && !left.is_zero() {
+            thread::sleep(CLOSE_LOOK);
+            left = left.saturating_sub(CLOSE_LOOK);
+        }
+    }
+}
+
+/// The runs that are shared on a server, the newest last. It listens for a little more than a
+/// second to which stations are there.
+///
+/// # Errors
+/// When the server cannot be used.
+pub fn runs(access: &Access) -> Result<Vec<SharedRun>, LinkError> {
+    block_on(list::runs(access))
+}
+
+/// The run that is meant where none is named: the only one that goes on. Where several do, it is
+/// the one that has a station.
+///
+/// # Errors
+/// When there is none, when several are left, or when the server cannot be used.
+pub fn only_run(access: &Access) -> Result<RunId, LinkError> {
+    block_on(list::only_run(access))
+}
+
+/// A run that is shared on a server, with its show.
+///
+/// # Errors
+/// When there is no such run, or the server cannot be used.
+pub fn fetch(access: &Access, run: &RunId) -> Result<Shared, LinkError> {
+    block_on(list::fetch(access, run))
+}
+
+fn block_on<T>(work: impl Future<Output = Result<T, LinkError>>) -> Result<T, LinkError> {
+    let runtime = session::runtime().map_err(|error| LinkError::Machine(error.to_string()))?;
+    runtime.block_on(work)
+}

@@ -1,0 +1,152 @@
+//! A connection that is good for a run: somebody answers, lets us in, is new enough, keeps logs.
+
+use std::error::Error;
+use std::time::Duration;
+
+use async_nats::jetstream::context::AccountErrorKind;
+use async_nats::jetstream::{self, ContextBuilder};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event};
+use tokio::sync::mpsc;
+
+use crate::link::access::Access;
+use crate::link::address::Servers;
+use crate::link::credentials::Credentials;
+use crate::link::fault::LinkError;
+use crate::link::version::{VERSION_MIN, Version};
+use crate::plain;
+
+/// A silent line is noticed after two of these.
+const PING_INTERVAL: Duration = Duration::from_secs(1);
+
+/// The longest that one server may take to let us in.
+const CONNECT_WAIT: Duration = Duration::from_secs(2);
+
+/// The longest that an append may take before nobody knows its outcome.
+pub(super) const ACK_WAIT: Duration = Duration::from_secs(2);
+
+/// The longest that a question to the server may take.
+pub(super) const ASK_WAIT: Duration = Duration::from_secs(3);
+
+/// How many orders to the client may wait; more than what is under way at most, so that giving it
+/// one never waits.
+const ORDERS_MAX: usize = 512;
+
+/// How many messages of one subscription may wait; what comes beyond is dropped.
+const MESSAGES_MAX: usize = 4096;
+
+/// How many events of the connection may wait.
+const EVENTS_MAX: usize = 64;
+
+/// A connection and what it says of itself.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    pub(super) events: mpsc::Receiver<Event>,
+    /// For questions.
+    pub(super) questions: jetstream::Context,
+    /// For appends.
+    pub(super) appends: jetstream::Context,
+}
+
+/// Connects to one of `servers`, and looks whether it can keep logs.
+pub(super) async fn connect(access: &Access, servers: &Servers) -> Result<Connection, LinkError> {
+    let (tell, events) = mpsc::channel(EVENTS_MAX);
+    let mut options = ConnectOptions::new()
+        .name("handover")
+        .ping_interval(PING_INTERVAL)
+        .connection_timeout(CONNECT_WAIT)
+        .request_timeout(Some(ASK_WAIT))
+        .client_capacity(ORDERS_MAX)
+        .subscription_capacity(MESSAGES_MAX)
+        // A server may name others. Which of them are used is decided here, not by the client.
+        .ignore_discovered_servers()
+        .require_tls(servers.has_tls())
+        .event_callback(move |event| {
+            let tell = tell.clone();
+            async move {
+                // Where the session does not keep up, it has been told of enough.
+                let _ = tell.try_send(event);
+            }
+        });
+    if let Some(ca) = &access.ca {
+        options = options.add_root_certificates(ca.clone());
+    }
+    options = match &access.credentials {
+        None => options,
+        Some(Credentials::Seed(seed)) => options.nkey(seed.clone()),
+        Some(Credentials::File(text)) => {
+            let refused = |_| LinkError::Refused { servers: servers.to_string() };
+            options.credentials(text).map_err(refused)?
+        }
+    };
+    let urls: Vec<_> = servers.urls().collect();
+    let client = options.connect(urls).await.map_err(|error| fault(access, servers, &error))?;
+    let info = client.server_info();
+    let Some(version) = Version::read(&info.version) else {
+        let version = plain::clean(&info.version);
+        return Err(LinkError::NoVersion { servers: servers.to_string(), version });
+    };
+    let name = plain::clean(&info.server_name);
+    if version < VERSION_MIN {
+        return Err(LinkError::TooOld { name, version });
+    }
+    let context = |wait| ContextBuilder::new().timeout(wait).build(client.clone());
+    let (questions, appends) = (context(ASK_WAIT), context(ACK_WAIT));
+    match questions.query_account().await {
+        Ok(_) => Ok(Connection { client, events, questions, appends }),
+        Err(error) => Err(match error.kind() {
+            AccountErrorKind::JetStreamUnavailable if !info.jetstream => {
+                LinkError::NoJetStream { name }
+            }
+            AccountErrorKind::JetStream(error)
+                if error.error_code()
+                    == jetstream::ErrorCode::JETSTREAM_NOT_ENABLED_FOR_ACCOUNT
+                    || error.error_code() == jetstream::ErrorCode::JETSTREAM_NOT_ENABLED =>
+            {
+                LinkError::NoJetStream { name }
+            }
+            AccountErrorKind::TimedOut
+            | AccountErrorKind::JetStream(_)
+            | AccountErrorKind::JetStreamUnavailable
+            | AccountErrorKind::Other => LinkError::NotNow(said(&error)),
+        }),
+    }
+}
+
+/// What kept us from connecting, in words.
+fn fault(access: &Access, servers: &Servers, error: &async_nats::ConnectError) -> LinkError {
+    let servers = servers.to_string();
+    let why = said(error);
+    match error.kind() {
+        ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
+            match access.credentials {
+                Some(_) => LinkError::Refused { servers },
+                None => LinkError::NoCredentials { servers },
+            }
+        }
+        ConnectErrorKind::TimedOut => LinkError::NoAnswer { servers, why: "no answer".into() },
+        ConnectErrorKind::Tls | ConnectErrorKind::Io => {
+            // rustls has its reasons in an io::Error, which tells them only as text.
+            if why.contains("UnknownIssuer") {
+                LinkError::UnknownCa { servers }
+            } else if why.contains("invalid peer certificate") {
+                LinkError::Certificate { servers, why }
+            } else if why.contains("InvalidContentType") {
+                LinkError::NoTls { servers }
+            } else {
+                LinkError::NoAnswer { servers, why }
+            }
+        }
+        ConnectErrorKind::ServerParse | ConnectErrorKind::Dns | ConnectErrorKind::MaxReconnects => {
+            LinkError::NoAnswer { servers, why }
+        }
+    }
+}
+
+/// The innermost reason, which is the one that says something.
+pub(super) fn said(error: &dyn Error) -> String {
+    let mut inmost = error;
+    while let Some(source) = inmost.source() {
+        inmost = source;
+    }
+    plain::clean(&inmost.to_string())
+}

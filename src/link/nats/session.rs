@@ -1,0 +1,425 @@
+//! One connection after another, each a session: what the station asks for goes out, what comes in
+//! becomes news.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_nats::jetstream::stream::{Info, Stream};
+use async_nats::{Event, Message, ServerError, Subscriber};
+use futures_util::StreamExt;
+use futures_util::future::FutureExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::append::{Appends, Outcome};
+use super::connect::{self, Connection, said};
+use super::follow::Follow;
+use super::inbox::Inbox;
+use super::reads::{Answer, Reads};
+use super::{Part, away, setup};
+use crate::link::access::Access;
+use crate::link::address::Servers;
+use crate::link::fault::LinkError;
+use crate::link::message::{Appended, News, Post, Request, Server, To};
+use crate::link::shared::Shared;
+use crate::link::subjects::Subjects;
+use crate::link::wire;
+use crate::plain;
+use crate::show::StationName;
+
+/// The time between two questions for the stream's facts, which also shows that entries stall.
+const FACTS: Duration = Duration::from_secs(2);
+
+/// The pause before the first attempt after a session, and the longest.
+const PAUSE: Duration = Duration::from_millis(50);
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// The time that what was handed over last has to reach the server when the station leaves.
+const LEAVE_WAIT: Duration = Duration::from_millis(300);
+
+/// What the thread keeps from one session to the next.
+pub(super) struct Line {
+    pub(super) access: Access,
+    /// The servers that are known: those of the URL, and those that these have named.
+    pub(super) servers: Servers,
+    pub(super) run: Shared,
+    pub(super) subjects: Subjects,
+    pub(super) station: StationName,
+    pub(super) part: Part,
+    pub(super) requests: mpsc::Receiver<Request>,
+    pub(super) inbox: Arc<Inbox>,
+    /// Sequence of the entry that comes next, once entries are wanted.
+    pub(super) follows_from: Option<u64>,
+    /// Why there is no connection, as it was last told.
+    pub(super) said: Option<String>,
+}
+
+/// The end of a session.
+enum End {
+    /// The station wants nothing more.
+    Left,
+    /// The connection is lost or could not be made.
+    Lost(String),
+}
+
+/// A runtime for one session.
+pub(super) fn runtime() -> io::Result<Runtime> {
+    Builder::new_current_thread().enable_all().build()
+}
+
+/// Keeps up a connection until the station closes its line.
+pub(super) fn keep(line: &mut Line) {
+    let mut pause = Duration::ZERO;
+    loop {
+        let (end, was_connected) = match runtime() {
+            Ok(runtime) => {
+                let ended = runtime.block_on(one(line, pause));
+                // What still sits in the connection goes with it, and a look-up that hangs is left
+                // behind.
+                runtime.shutdown_background();
+                ended
+            }
+            Err(error) => {
+                std::thread::sleep(PAUSE_MAX);
+                (End::Lost(LinkError::Machine(error.to_string()).to_string()), false)
+            }
+        };
+        match end {
+            End::Left => return,
+            End::Lost(why) => line.tell_lost(why),
+        }
+        pause = if was_connected { PAUSE } else { (pause + PAUSE).min(PAUSE_MAX) };
+    }
+}
+
+/// One session, and whether a connection stood in it.
+async fn one(line: &mut Line, pause: Duration) -> (End, bool) {
+    let opened = {
+        let opens = async {
+            tokio::time::sleep(pause).await;
+            open(&line.access, &line.servers, &line.run, &line.subjects, line.part).await
+        };
+        tokio::select! {
+            opened = opens => opened,
+            () = away::answer(&mut line.requests, &line.inbox, &mut line.follows_from) => {
+                return (End::Left, false);
+            }
+        }
+    };
+    let (connection, stream) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return (End::Lost(error.to_string()), false),
+    };
+    match Session::begin(line, connection, stream).await {
+        Ok(mut session) => {
+            let end = session.run().await;
+            session.give_up();
+            (end, true)
+        }
+        Err(why) => (End::Lost(why), false),
+    }
+}
+
+async fn open(
+    access: &Access,
+    servers: &Servers,
+    run: &Shared,
+    subjects: &Subjects,
+    part: Part,
+) -> Result<(Connection, Stream), LinkError> {
+    let connection = connect::connect(access, servers).await?;
+    let stream = match part {
+        Part::Shares => setup::share(&connection.questions, run, subjects).await?,
+        Part::Joins => {
+            let found = setup::existing(&connection.questions, &run.id, subjects).await?;
+            let gone =
+                || LinkError::NoSuchRun { run: run.id.0.clone(), servers: servers.to_string() };
+            found.ok_or_else(gone)?
+        }
+    };
+    Ok((connection, stream))
+}
+
+impl Line {
+    /// Tells that there is no connection, once for each reason.
+    fn tell_lost(&mut self, why: String) {
+        if self.said.as_ref() != Some(&why) {
+            self.said = Some(why.clone());
+            self.inbox.tell(News::Disconnected { why });
+        }
+    }
+}
+
+/// A connection that stands.
+struct Session<'a> {
+    line: &'a mut Line,
+    connection: Connection,
+    appends: Appends,
+    follow: Follow,
+    reads: Reads,
+    to_all: Subscriber,
+    to_me: Subscriber,
+    facts: Interval,
+    server: Server,
+    /// An entry for which the inbox has no room.
+    held: Option<News>,
+    /// The last entry that was handed over.
+    handed: u64,
+    /// What was handed over when the facts were last asked for.
+    handed_before: u64,
+    /// Why the connection ends, as far as the client has said.
+    why: Option<String>,
+    is_full: bool,
+}
+
+impl<'a> Session<'a> {
+    async fn begin(
+        line: &'a mut Line,
+        connection: Connection,
+        stream: Stream,
+    ) -> Result<Self, String> {
+        let client = &connection.client;
+        let to_all = client.subscribe(line.subjects.all.clone()).await.map_err(|e| said(&e))?;
+        let to_me = line.subjects.to(&line.station);
+        let to_me = client.subscribe(to_me).await.map_err(|e| said(&e))?;
+        let info = client.server_info();
+        line.servers.add_discovered(&info.connect_urls);
+        let mut facts = interval(FACTS);
+        facts.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let server = Server {
+            name: plain::clean(&info.server_name),
+            version: plain::clean(&info.version),
+            ..Server::default()
+        };
+        let mut session = Session {
+            appends: Appends::new(connection.appends.clone(), &line.subjects),
+            follow: Follow::new(stream.clone()),
+            reads: Reads::new(stream.clone()),
+            line,
+            connection,
+            to_all,
+            to_me,
+            facts,
+            server,
+            held: None,
+            handed: 0,
+            handed_before: 0,
+            why: None,
+            is_full: false,
+        };
+        session.line.said = None;
+        session.learn(stream.cached_info());
+        session.line.inbox.tell(News::Connected(session.server.clone()));
+        if let Some(from) = session.line.follows_from {
+            session.follow(from);
+        }
+        Ok(session)
+    }
+
+    async fn run(&mut self) -> End {
+        loop {
+            tokio::select! {
+                request = self.line.requests.recv(), if self.appends.has_room() => match request {
+                    Some(request) => self.take(request).await,
+                    None => {
+                        self.leave().await;
+                        return End::Left;
+                    }
+                },
+                Some(outcome) = self.appends.next(), if !self.appends.is_empty() => {
+                    self.tell_outcome(&outcome);
+                }
+                entry = self.follow.next(), if self.held.is_none() => self.hand_over(Some(entry)),
+                () = self.line.inbox.room(), if self.held.is_some() => {
+                    let held = self.held.take();
+                    self.hand_over(held);
+                }
+                Some(answer) = self.reads.next(), if !self.reads.is_empty() => self.heed(answer),
+                Some(message) = self.to_all.next() => self.hear(&message),
+                Some(message) = self.to_me.next() => self.hear(&message),
+                event = self.connection.events.recv() => {
+                    if let Some(end) = self.note(event) {
+                        return end;
+                    }
+                }
+                _ = self.facts.tick() => self.reads.ask_facts(),
+            }
+        }
+    }
+
+    async fn take(&mut self, request: Request) {
+        match request {
+            Request::Append { ticket, expects, id, line } => {
+                if let Some(outcome) = self.appends.send(ticket, expects, &id, line).await {
+                    self.tell_outcome(&outcome);
+                }
+            }
+            Request::Read { ticket } if self.follow.is_wanted() => self.reads.ask(ticket),
+            Request::Read { ticket } => {
+                let why = "nobody asked for the log's records".into();
+                self.line.inbox.tell(News::NotRead { ticket, why });
+            }
+            Request::Follow { from } => self.follow(from),
+            Request::Post { to, post } => self.post(&to, &post),
+        }
+    }
+
+    fn follow(&mut self, from: u64) {
+        self.line.follows_from = Some(from);
+        self.held = None;
+        self.handed = from.saturating_sub(1);
+        self.handed_before = self.handed;
+        self.follow.from(from);
+    }
+
+    fn post(&self, to: &To, post: &Post) {
+        let subject = match to {
+            To::All => self.line.subjects.all.clone(),
+            To::Station(station) => self.line.subjects.to(station),
+        };
+        match wire::encode(post) {
+            // A post that has no room in the connection now would only come too late.
+            Ok(bytes) => drop(self.connection.client.publish(subject, bytes.into()).now_or_never()),
+            Err(fault) => self.line.inbox.tell(News::Word(fault.to_string())),
+        }
+    }
+
+    fn tell_outcome(&mut self, outcome: &Outcome) {
+        let appended = outcome.appended(&self.line.subjects);
+        match outcome.full() {
+            Some(why) if !self.is_full => {
+                self.is_full = true;
+                self.line.inbox.tell(News::Word(LinkError::Full(why).to_string()));
+            }
+            Some(_) => {}
+            None => self.is_full &= !matches!(appended, Appended::Stored { .. }),
+        }
+        self.line.inbox.tell(News::Appended { ticket: outcome.ticket, outcome: appended });
+    }
+
+    /// Hands over an entry, or holds it until there is room.
+    fn hand_over(&mut self, entry: Option<News>) {
+        self.held = entry;
+        let sequence = match &self.held {
+            Some(News::Entry { sequence, .. }) => *sequence,
+            Some(_) | None => return,
+        };
+        if self.line.inbox.try_entry(&mut self.held) {
+            self.handed = sequence;
+            self.line.follows_from = Some(sequence + 1);
+            self.tell_read();
+        }
+    }
+
+    fn tell_read(&mut self) {
+        for news in self.reads.answered(self.handed) {
+            self.line.inbox.tell(news);
+        }
+    }
+
+    fn heed(&mut self, answer: Answer) {
+        match answer {
+            Answer::Info(Some(ticket), Ok(info)) => {
+                self.reads.wait_for(ticket, info.state.last_sequence);
+                self.tell_read();
+                self.renew(&info);
+            }
+            Answer::Info(Some(ticket), Err(why)) => {
+                self.line.inbox.tell(News::NotRead { ticket, why });
+            }
+            Answer::Info(None, Ok(info)) => {
+                let stalls = info.state.last_sequence >= self.follow.wants()
+                    && self.handed == self.handed_before
+                    && self.held.is_none();
+                if stalls && self.follow.is_wanted() {
+                    self.follow.restart();
+                }
+                self.handed_before = self.handed;
+                self.renew(&info);
+            }
+            // An append tells soon enough that the leader does not answer.
+            Answer::Info(None, Err(_)) => {}
+            Answer::Late(ticket) => {
+                if let Some(news) = self.reads.late(ticket) {
+                    self.line.inbox.tell(news);
+                    self.follow.restart();
+                }
+            }
+        }
+    }
+
+    fn renew(&mut self, info: &Info) {
+        let before = self.server.clone();
+        self.learn(info);
+        if self.server != before {
+            self.line.inbox.tell(News::Connected(self.server.clone()));
+        }
+    }
+
+    fn learn(&mut self, info: &Info) {
+        self.server.replicas = info.config.num_replicas;
+        let leader = info.cluster.as_ref().and_then(|cluster| cluster.leader.as_deref());
+        self.server.leader = leader.map(plain::clean);
+    }
+
+    fn hear(&self, message: &Message) {
+        // What is no post was written by somebody else, and is nothing to us.
+        if let Ok(post) = wire::decode(&message.payload) {
+            self.line.inbox.offer(News::Post(post));
+        }
+    }
+
+    /// Notes what the client says of the connection; the end, if it is one.
+    fn note(&mut self, event: Option<Event>) -> Option<End> {
+        match event {
+            Some(Event::Disconnected | Event::Closed) | None => {
+                let why = self.why.take();
+                let servers = &self.line.servers;
+                let lost = || format!("the connection to {servers} is lost");
+                return Some(End::Lost(why.unwrap_or_else(lost)));
+            }
+            Some(Event::ServerError(error)) => match error {
+                ServerError::AuthorizationViolation => {
+                    let servers = self.line.servers.to_string();
+                    self.why = Some(LinkError::Refused { servers }.to_string());
+                }
+                ServerError::SlowConsumer(_) => {}
+                ServerError::Other(why) => {
+                    let wish = "do all that it has to";
+                    let denied = LinkError::Denied { wish, why: plain::clean(&why) };
+                    self.line.inbox.tell(News::Word(denied.to_string()));
+                }
+            },
+            Some(Event::ClientError(error)) => self.why = Some(plain::clean(&error.to_string())),
+            Some(
+                Event::Connected | Event::LameDuckMode | Event::Draining | Event::SlowConsumer(_),
+            ) => {}
+        }
+        None
+    }
+
+    /// Lets what was handed over last reach the server.
+    async fn leave(&mut self) {
+        let ends = async {
+            while let Some(outcome) = self.appends.next().await {
+                self.tell_outcome(&outcome);
+            }
+            let _ = self.connection.client.flush().await;
+        };
+        let _ = tokio::time::timeout(LEAVE_WAIT, ends).await;
+    }
+
+    /// Answers what cannot be known any more.
+    fn give_up(&mut self) {
+        let why = || "the connection was lost".to_owned();
+        for ticket in self.appends.give_up() {
+            let outcome = Appended::Unknown { why: why() };
+            self.line.inbox.tell(News::Appended { ticket, outcome });
+        }
+        for ticket in self.reads.give_up() {
+            self.line.inbox.tell(News::NotRead { ticket, why: why() });
+        }
+    }
+}
