@@ -33,7 +33,7 @@ pub use access::{Access, CaError, check_ca};
 #[cfg(feature = "link")]
 pub use address::{AddressError, Place, Servers};
 #[cfg(feature = "link")]
-pub use credentials::{Credentials, CredentialsError, VARIABLE as CREDENTIALS_VARIABLE};
+pub use credentials::{Credentials, CredentialsError, new_key};
 #[cfg(feature = "link")]
 pub use fault::LinkError;
 pub use clock::{Clock, Estimate};

@@ -6,6 +6,9 @@ use super::commands::print;
 /// Prints the shared runs of a server.
 #[cfg(feature = "link")]
 pub(super) fn stations(args: &StationsArgs) -> anyhow::Result<()> {
+    if let Some(path) = &args.new_key {
+        return new_key(path);
+    }
     let server = args.server();
     let runs = crate::runtime::share::runs(&server)?;
     if runs.is_empty() {
@@ -14,10 +17,17 @@ pub(super) fn stations(args: &StationsArgs) -> anyhow::Result<()> {
     print(&table::table(&runs))
 }
 
+/// Writes a new key, which must not replace another, and prints how a server knows it.
+#[cfg(feature = "link")]
+fn new_key(path: &std::path::Path) -> anyhow::Result<()> {
+    let public = crate::link::new_key(path)?;
+    print(&format!("nkey: {public}\n"))
+}
+
 /// Says that this build has no shared runs.
 #[cfg(not(feature = "link"))]
 pub(super) fn stations(args: &StationsArgs) -> anyhow::Result<()> {
-    let _ = (args.server(), print);
+    let _ = (args.server(), &args.new_key, print);
     Err(crate::runtime::share::no_shared_runs())
 }
 

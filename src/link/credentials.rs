@@ -4,14 +4,12 @@
 //! secret is kept in memory and shown by nothing.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use nkeys::{KeyPair, KeyPairType};
-
-/// The variable of the environment that names the file where the command line does not.
-pub const VARIABLE: &str = "HANDOVER_NATS_CREDENTIALS";
 
 /// The largest file that is read, bytes.
 const BYTES_MAX: u64 = 64 << 10;
@@ -43,6 +41,14 @@ pub enum CredentialsError {
     /// It cannot be read.
     #[error("cannot read the credentials in {}: {source}", path.display())]
     Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// A new key cannot be written there.
+    #[error("cannot write a key into {}: {source}", path.display())]
+    Write {
         /// The file.
         path: PathBuf,
         /// The system's reason.
@@ -125,6 +131,21 @@ impl Credentials {
     }
 }
 
+/// Writes the seed of a new key into a file that only its owner can read, and gives its public
+/// half, which the server's configuration has to name.
+///
+/// # Errors
+/// When there is such a file already, or it cannot be written.
+pub fn new_key(path: &Path) -> Result<String, CredentialsError> {
+    let failed = |source| CredentialsError::Write { path: path.to_owned(), source };
+    let key = KeyPair::new_user();
+    let seed = key.seed().map_err(|error| failed(io::Error::other(error)))?;
+    let mut options = OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
+    file.and_then(|mut file| writeln!(file, "{seed}")).map_err(failed)?;
+    Ok(key.public_key())
+}
+
 fn is_base32(byte: u8) -> bool {
     byte.is_ascii_uppercase() || matches!(byte, b'2'..=b'7')
 }
@@ -190,5 +211,12 @@ mod tests {
         let path = folder.path().join("paris.nk");
         std::fs::write(&path, SEED).unwrap();
         assert_eq!(Credentials::read(&path).unwrap(), Credentials::Seed(SEED.into()));
+        assert!(new_key(&path).is_err(), "no key is ever overwritten");
+        let path = folder.path().join("la.nk");
+        let public = new_key(&path).unwrap();
+        let Credentials::Seed(seed) = Credentials::read(&path).unwrap() else { panic!() };
+        assert_eq!(KeyPair::from_seed(&seed).unwrap().public_key(), public);
+        let mode = std::fs::metadata(&path).unwrap().permissions();
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o600);
     }
 }

@@ -15,6 +15,8 @@ mod crash;
 mod english;
 mod harness;
 mod layers;
+#[cfg(feature = "link")]
+mod link;
 mod link_sim;
 mod outputs;
 mod pages;

@@ -63,8 +63,22 @@ pub(crate) struct JoinArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct StationsArgs {
     /// The NATS server: tls://HOST[:PORT], nats:// on this machine, several with commas, or local
-    #[arg(value_name = "URL", add = ArgValueCompleter::new(complete::servers))]
-    url: String,
+    #[arg(
+        value_name = "URL",
+        required_unless_present = "new_key",
+        add = ArgValueCompleter::new(complete::servers)
+    )]
+    url: Option<String>,
+
+    /// Instead, write a new key for a station into FILE, and print the line for the server's
+    /// configuration that lets it in
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["url", "credentials", "ca"]
+    )]
+    pub(crate) new_key: Option<PathBuf>,
 
     #[command(flatten)]
     server: ServerArgs,
@@ -123,7 +137,7 @@ impl Args {
 impl StationsArgs {
     /// The server whose runs are listed.
     pub(crate) fn server(&self) -> ServerOptions {
-        self.server.options(&self.url)
+        self.server.options(self.url.as_deref().unwrap_or_default())
     }
 }
 

@@ -39,6 +39,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// The time that what was handed over last has to reach the server when the station leaves.
 const LEAVE_WAIT: Duration = Duration::from_millis(300);
 
+/// The most refusals of a server that are told in one session.
+const DENIED_MAX: usize = 8;
+
 /// What the thread keeps from one session to the next.
 pub(super) struct Line {
     pub(super) access: Access,
@@ -172,6 +175,8 @@ struct Session<'a> {
     /// Why the connection ends, as far as the client has said.
     why: Option<String>,
     is_full: bool,
+    /// What the server has refused and was told of.
+    denied: Vec<String>,
 }
 
 impl<'a> Session<'a> {
@@ -208,6 +213,7 @@ impl<'a> Session<'a> {
             handed_before: 0,
             why: None,
             is_full: false,
+            denied: vec![],
         };
         session.line.said = None;
         session.learn(stream.cached_info());
@@ -386,11 +392,7 @@ impl<'a> Session<'a> {
                     self.why = Some(LinkError::Refused { servers }.to_string());
                 }
                 ServerError::SlowConsumer(_) => {}
-                ServerError::Other(why) => {
-                    let wish = "do all that it has to";
-                    let denied = LinkError::Denied { wish, why: plain::clean(&why) };
-                    self.line.inbox.tell(News::Word(denied.to_string()));
-                }
+                ServerError::Other(why) => self.tell_denied(plain::clean(&why)),
             },
             Some(Event::ClientError(error)) => self.why = Some(plain::clean(&error.to_string())),
             Some(
@@ -398,6 +400,16 @@ impl<'a> Session<'a> {
             ) => {}
         }
         None
+    }
+
+    /// Tells that the server refuses something, once in a session: a post that it lets nobody send
+    /// is refused twice a second.
+    fn tell_denied(&mut self, why: String) {
+        if self.denied.len() < DENIED_MAX && !self.denied.contains(&why) {
+            self.denied.push(why.clone());
+            let denied = LinkError::Denied { wish: "do all that it has to", why };
+            self.line.inbox.tell(News::Word(denied.to_string()));
+        }
     }
 
     /// Lets what was handed over last reach the server.

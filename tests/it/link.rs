@@ -1,0 +1,36 @@
+//! Shared runs against a real nats-server: skipped where none is installed.
+
+mod cluster;
+mod faults;
+mod list;
+mod local;
+mod log;
+mod measure;
+mod proxy;
+mod server;
+mod station;
+
+use handover::engine::RunId;
+use handover::link::{Access, Place, Servers, Shared};
+
+pub(crate) use proxy::Proxy;
+pub(crate) use server::{NatsServer, is_missing};
+pub(crate) use station::{Station, line};
+
+/// The servers of a URL.
+fn servers(url: &str) -> Servers {
+    match url.parse().expect("a URL") {
+        Place::Servers(servers) => servers,
+        Place::Local => panic!("no URL"),
+    }
+}
+
+/// How a server is reached that asks for nothing.
+fn access(url: &str) -> Access {
+    Access { servers: servers(url), credentials: None, ca: None }
+}
+
+/// A run with this id.
+fn run(id: &str) -> Shared {
+    Shared::new(RunId(id.into()), "Été".into(), "title = \"Été\"\n".into())
+}

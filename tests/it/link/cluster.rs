@@ -1,0 +1,84 @@
+//! A cluster of three servers whose leader is killed.
+
+use std::net::{Ipv4Addr, TcpListener};
+
+use handover::link::Appended;
+
+use super::log::write_through;
+use super::server::JETSTREAM;
+use super::station::note;
+use super::{NatsServer, Station, access, is_missing, run};
+use crate::harness::{PATIENCE, await_some};
+
+/// Three servers on loopback, and the URL of all.
+pub(super) struct Cluster {
+    pub(super) servers: Vec<NatsServer>,
+    pub(super) url: String,
+}
+
+/// A port that was free a moment ago: the servers have to know each other's before they start.
+fn free_ports() -> [u16; 6] {
+    let held: [TcpListener; 6] =
+        std::array::from_fn(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port"));
+    held.map(|listener| listener.local_addr().expect("its address").port())
+}
+
+impl Cluster {
+    pub(super) fn start() -> Self {
+        let ports = free_ports();
+        let routes: Vec<_> =
+            ports[3..].iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        let mut servers: Vec<_> = (0..3)
+            .map(|n| {
+                NatsServer::stopped(&format!(
+                    "{JETSTREAM}server_name: n{n}\n\
+                     cluster {{ name: show, listen: \"127.0.0.1:{}\", routes: [{}] }}\n",
+                    ports[3 + n],
+                    routes.join(", ")
+                ))
+            })
+            .collect();
+        for (server, port) in servers.iter_mut().zip(ports) {
+            server.start_at(port);
+        }
+        let urls: Vec<_> =
+            ports[..3].iter().map(|port| format!("nats://127.0.0.1:{port}")).collect();
+        let cluster = Cluster { servers, url: urls.join(",") };
+        // A cluster that has just begun has no leader yet.
+        let begun = await_some(PATIENCE, || handover::link::runs(&access(&cluster.url)).ok());
+        assert!(begun.is_some(), "{}", cluster.servers[0].log());
+        cluster
+    }
+
+    /// The server that leads the log, by its number, as the station knows it.
+    pub(super) fn leader(station: &Station) -> usize {
+        let leader = station.server.leader.as_deref().expect("a leader");
+        leader.trim_start_matches('n').parse().expect("a number")
+    }
+}
+
+#[test]
+fn a_cluster_goes_on_when_the_leader_of_the_log_is_killed() {
+    if is_missing() {
+        return;
+    }
+    let mut cluster = Cluster::start();
+    let mut paris =
+        Station::open(access(&cluster.url), run("r-1"), "paris", handover::link::Part::Shares);
+    assert_eq!(paris.await_connected().replicas, 3);
+    let leader = Cluster::leader(&paris);
+    let mut la = Station::joins(access(&cluster.url), run("r-1"), "la");
+    la.follow(1);
+    let stored = write_through(&mut paris, 60, |seq| {
+        if seq == 30 {
+            cluster.servers[leader].kill();
+        }
+    });
+    assert!(stored.len() >= 55, "{stored:?}");
+    for seq in 1..=60 {
+        assert_eq!(la.await_entry(), (seq, note(seq, "paris")));
+    }
+    cluster.servers[leader].restart();
+    assert_eq!(paris.note(60), Appended::Stored { sequence: 61 });
+    assert_eq!(la.await_entry(), (61, note(61, "paris")));
+}
