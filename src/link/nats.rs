@@ -98,12 +98,11 @@ impl Link {
         Ok(Link { requests, inbox, thread })
     }
 
-    /// Hands over a request without waiting.
-    ///
-    /// # Errors
-    /// With the request, when too many wait already or the thread has ended.
-    pub fn try_send(&self, request: Request) -> Result<(), Request> {
-        self.requests.try_send(request).map_err(|error| match error {
+    /// Hands over a request without waiting; gives it back when too many wait already or the thread
+    /// has ended.
+    #[must_use]
+    pub fn try_send(&self, request: Request) -> Option<Request> {
+        self.requests.try_send(request).err().map(|error| match error {
             mpsc::error::TrySendError::Full(request)
             | mpsc::error::TrySendError::Closed(request) => request,
         })

@@ -1,5 +1,7 @@
 //! Shared runs against a real nats-server: skipped where none is installed.
 
+#![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
+
 mod cluster;
 mod faults;
 mod list;

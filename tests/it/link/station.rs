@@ -104,7 +104,8 @@ impl Station {
     }
 
     pub(crate) fn request(&self, request: Request) {
-        self.link.try_send(request).expect("room for a request");
+        let unsent = self.link.try_send(request);
+        assert!(unsent.is_none(), "no room for {unsent:?}");
     }
 
     /// Asks for an append; gives its ticket.
