@@ -2,8 +2,8 @@
 //!
 //! `local` (a server that this program starts on this machine), or one URL or several with commas:
 //! `nats://127.0.0.1:4222`, `tls://a.example,tls://b.example:4443`. Plain text stays on this
-//! machine: whoever reads a show's log on the network knows everything that is under embargo, and
-//! whoever can write into it could fire its cues.
+//! machine: a stranger who reads a show's log on the network knows everything that is under
+//! embargo, and one who writes into it could fire its cues.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -593,7 +593,7 @@ fn commands_shows_themes_and_runs_are_completed_at_every_level() {
     let found = has(&["--theme", ""], &["dark", "colour-blind"]);
     assert!(!found.contains(&"show.toml".to_owned()), "{found:?}");
     assert_eq!(offered(&house, &["report", "--format", "c"]), ["csv"]);
-    assert_eq!(offered(&house, &["man", "st"]), ["stop"]);
+    assert_eq!(offered(&house, &["man", "st"]), ["stop", "stations"]);
     assert_eq!(offered(&house, &["shows", "p"]), ["paris-2024"]);
     for verb in ["report", "stop"] {
         has(&["--state", &state, verb, ""], &[&runs[0]]);

@@ -17,7 +17,7 @@ use handover::link::{Access, Place, Servers, Shared};
 
 pub(crate) use proxy::Proxy;
 pub(crate) use server::{NatsServer, is_missing};
-pub(crate) use station::{Station, line};
+pub(crate) use station::Station;
 
 /// The servers of a URL.
 fn servers(url: &str) -> Servers {

@@ -131,7 +131,7 @@ fn begin(folder: &Path, settings: &Settings, port: Option<u16>) -> io::Result<Ch
 /// The server's configuration: loopback only, one user, every message synced to the disk.
 fn config(folder: &Path, settings: &Settings, port: Option<u16>) -> io::Result<String> {
     Ok(format!(
-        "# Written by handover for `--share local`; it is written anew at each start.\n\
+        "# Written by handover for `--share local`; it is written again at each start.\n\
          server_name: handover-local\n\
          host: 127.0.0.1\n\
          port: {port}\n\

@@ -45,7 +45,7 @@ impl Follow {
         self.restart();
     }
 
-    /// Asks the server anew, from where the entries broke off.
+    /// Asks the server again, from where the entries broke off.
     pub(super) fn restart(&mut self) {
         let stream = self.stream.clone();
         let config = OrderedConfig {
@@ -94,7 +94,7 @@ impl Follow {
                     let Ok(sequence) = message.info().map(|info| info.stream_sequence) else {
                         continue;
                     };
-                    // A consumer that the client has made anew may begin too early.
+                    // A consumer that the client has made again may begin too early.
                     if sequence < self.next {
                         continue;
                     }

@@ -51,7 +51,7 @@ pub(super) async fn share(
             Ok(stream)
         }
         None => {
-            // First the show: whoever sees the log also finds the show.
+            // First the show: a station that sees the log then also finds the show.
             put_show(context, run).await?;
             create(context, run, subjects).await
         }

@@ -100,8 +100,7 @@ fn tls_believes_only_the_authority_that_is_named() {
         format!("tls {{ cert_file: {:?}, key_file: {:?} }}\n", file("cert.pem"), file("key.pem"));
     let server = NatsServer::with(&format!("{JETSTREAM}{tls}"));
     let url = format!("tls://127.0.0.1:{}", server.port());
-    let believes =
-        |url: &str, ca: Option<&str>| Access { ca: ca.map(|name| file(name)), ..access(url) };
+    let believes = |url: &str, ca: Option<&str>| Access { ca: ca.map(file), ..access(url) };
     let mut station = Station::shares(believes(&url, Some("ca.pem")), run("r-1"), "paris");
     assert_eq!(station.note(0), Appended::Stored { sequence: 1 });
     // Any other authority, also the machine's, is a stranger.

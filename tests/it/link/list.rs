@@ -5,7 +5,7 @@ use std::process::Command;
 use handover::engine::{Event, RunId};
 use handover::link::{
     Appended, Beat, Body, Instance, LinkError, Post, Request, Shared, StationName, Step, To, fetch,
-    only_run, runs,
+    only_run,
 };
 
 use super::station::line;

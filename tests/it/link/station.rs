@@ -45,7 +45,9 @@ impl Station {
     pub(crate) fn open(access: Access, run: Shared, name: &str, part: Part) -> Self {
         let (wake, woken) = mpsc::channel();
         let name = StationName::new(name).expect("a name");
-        let wake = Box::new(move || drop(wake.send(())));
+        let wake = Box::new(move || {
+            let _ = wake.send(());
+        });
         let link = Link::open(access, run, name.clone(), part, wake).expect("a thread");
         Station { link, woken, name, tickets: 0, server: Server::default() }
     }
@@ -157,7 +159,7 @@ impl Station {
             self.request(Request::Read { ticket: asked });
             let last = self.await_news(|news| match news {
                 News::Entry { sequence, line } => {
-                    // Others were on their way before it was asked to begin anew.
+                    // Others were on their way before it was asked to begin again.
                     if sequence == lines.len() as u64 + 1 {
                         lines.push(line);
                     }
