@@ -8,14 +8,14 @@
 mod access;
 #[cfg(feature = "link")]
 mod address;
+mod clock;
 #[cfg(feature = "link")]
 mod credentials;
 #[cfg(feature = "link")]
 mod fault;
+mod flag;
 #[cfg(feature = "link")]
 pub mod local;
-mod clock;
-mod flag;
 mod message;
 #[cfg(feature = "link")]
 mod nats;
@@ -32,11 +32,11 @@ mod wire;
 pub use access::{Access, CaError, check_ca};
 #[cfg(feature = "link")]
 pub use address::{AddressError, Place, Servers};
+pub use clock::{Clock, Estimate};
 #[cfg(feature = "link")]
 pub use credentials::{Credentials, CredentialsError, new_key};
 #[cfg(feature = "link")]
 pub use fault::LinkError;
-pub use clock::{Clock, Estimate};
 pub use flag::{
     ALONE, ASKS_AFTER, Flag, FlagInput, FlagOutput, Identity, OFFER_LAPSES, SILENT, Start, Station,
     View, Word,
