@@ -216,7 +216,9 @@ impl<'a> Session<'a> {
             denied: vec![],
         };
         session.line.said = None;
-        session.learn(stream.cached_info());
+        // What a server says of a stream that it has just made does not name the leader.
+        let info = stream.get_info().await;
+        session.learn(info.as_ref().unwrap_or(stream.cached_info()));
         session.line.inbox.tell(News::Connected(session.server.clone()));
         if let Some(from) = session.line.follows_from {
             session.follow(from);
