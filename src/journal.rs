@@ -20,6 +20,7 @@
 //! follows the line before. A disk that fails, fills up or stalls is reported; it never stops the
 //! show, and the lines that it would not take are written in their order when it comes back.
 
+mod aside;
 mod backlog;
 mod disk;
 mod fault;
@@ -37,6 +38,7 @@ mod writer;
 #[cfg(test)]
 mod sample;
 
+pub use aside::SetAsideError;
 pub use fault::{JournalError, OpenError};
 pub use line::{LINE_BYTES_MAX, LineFault, checksum, decode, encode, truncate};
 pub use lock::{Holder, LockError, RunLock};

@@ -253,6 +253,14 @@ impl Outputs {
         self.drivers.iter_mut().for_each(|driver| driver.show_time(time));
     }
 
+    /// As [`Self::show_time`], for the outputs that `hears` names; the others are told that it
+    /// stands.
+    pub fn show_time_to(&mut self, time: ShowTime, hears: impl Fn(OutputIx) -> bool) {
+        for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
+            driver.show_time(ShowTime { runs: time.runs && hears(output), ..time });
+        }
+    }
+
     /// Has these outputs pretend to be down, and all others to be back; live outputs take no
     /// notice.
     pub fn pretend_down(&mut self, down: &[OutputIx]) {

@@ -77,9 +77,6 @@ pub enum End {
 /// When there is no terminal, the show has faults, or the run that was asked for cannot be resumed;
 /// the text is for the caller.
 pub fn run(options: &RunOptions) -> anyhow::Result<End> {
-    if options.share.is_some() {
-        anyhow::bail!("this version cannot share a run");
-    }
     call(&options.state, |inbox, post| opening::open(options, inbox, post))
 }
 
@@ -88,12 +85,7 @@ pub fn run(options: &RunOptions) -> anyhow::Result<End> {
 /// # Errors
 /// When there is no terminal, no such run, or the server cannot be used.
 pub fn join(options: &share::JoinOptions) -> anyhow::Result<End> {
-    terminal::require()?;
-    #[cfg(feature = "link")]
-    let run = share::meet(options)?.run.id;
-    #[cfg(not(feature = "link"))]
-    let run = options.run.as_deref().map_or_else(|| Err(share::no_shared_runs()), Ok)?;
-    anyhow::bail!("run {run} is there, but this version cannot follow it")
+    call(&options.own.state, |inbox, post| opening::join(options, inbox, post))
 }
 
 /// Shows the demonstration until somebody leaves it.

@@ -128,7 +128,7 @@ pub enum Output {
     Tell(Told),
     /// Ship this record to the log, but do not journal it: [`Input::Stored`] says what the log has
     /// in its place.
-    Propose(Record),
+    Propose(Box<Record>),
     /// The outputs that may be sent something have changed.
     Muted(Muted),
     /// No input has come for so long that the machine must have stood still. This station is mute

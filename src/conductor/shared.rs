@@ -5,17 +5,17 @@
 //! it tells the holder. Who has the flag is not decided here: [`Input`](super::Input)s say what the
 //! log has.
 
+mod exchange;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::due::Ahead;
-use super::{Conductor, Muted, Output, RunClock, Step, told};
+use super::{Conductor, Muted, Output, RunClock, Step};
 use crate::engine::{
-    Command, Effect, Event, FlagWay, Origin, Record, Rejection, RunNs, SendState, State, Told,
-    ToldOutcome,
+    Effect, Event, Origin, Record, Rejection, RunNs, SendState, Told, ToldOutcome,
 };
-use crate::journal::truncate;
 use crate::output::{Job, Outcome};
 use crate::show::{CueIx, OutputIx, StationName};
 use crate::time::MachineNs;
@@ -95,7 +95,7 @@ impl Conductor {
         self.shared.as_ref().is_some_and(|shared| shared.is_mute)
     }
 
-    /// Ties the run's clock anew, on a station that follows: the holder's reads so.
+    /// Ties the run's clock again, on a station that follows: the holder's reads so.
     pub fn set_clock(&mut self, clock: RunClock) {
         if let Some(shared) = self.shared.as_mut().filter(|shared| shared.role == Role::Follows) {
             shared.has_clock = true;
@@ -282,77 +282,6 @@ impl Conductor {
         Some(Absent::Away(Job { cue, firing, action }, is_away(place)))
     }
 
-    /// Records ahead what falls due before `from_ns`, and proposes the record that passes the flag.
-    pub(super) fn pass_flag(&mut self, to: StationName, from_ns: RunNs) -> Result<(), Rejection> {
-        let now = self.decides_at(self.now_ns);
-        let from_ns = from_ns.max(now);
-        let mut passed =
-            self.state.decide(&Command::PassFlag { to: to.clone(), from_ns }, now)?.into_iter();
-        for _ in 0..AHEAD_MAX {
-            let due = self.state.poll_timeout().filter(|&due_ns| due_ns < from_ns);
-            let Some(due_run_ns) = due else { break };
-            let due_ns = self.clock.machine_ns(due_run_ns).max(self.now_ns);
-            let events = self.state.handle_timeout(self.clock.run_ns(due_ns));
-            if events.is_empty() {
-                break;
-            }
-            let effects = self.record(events, due_ns);
-            let mut here = vec![];
-            for effect in effects {
-                match self.absent(effect) {
-                    Some(Absent::Sends) => {}
-                    Some(Absent::Away(job, why)) => {
-                        let told = self.told_of(Some(job), None, why);
-                        self.withhold(told);
-                    }
-                    None => here.push(effect),
-                }
-            }
-            if !here.is_empty() {
-                self.ahead.push_back(Ahead::new(due_ns, here));
-            }
-        }
-        if let Some(event) = passed.next() {
-            self.propose(event);
-        }
-        if let Some(shared) = &mut self.shared {
-            shared.role = Role::Passing { to, from_ns };
-        }
-        Ok(())
-    }
-
-    pub(super) fn take_back(&mut self, why: String) {
-        if matches!(self.role(), Some(Role::Passing { .. })) {
-            self.propose(Event::FlagWithdrawn { why });
-        }
-    }
-
-    fn propose(&mut self, event: Event) {
-        let run_ns = self.run_ns.max(self.clock.run_ns(self.now_ns));
-        let at = truncate(self.clock.wall(self.now_ns));
-        let record = Record { seq: self.seq + 1, at, run_ns, origin: self.origin(), event };
-        self.does(Output::Propose(record));
-    }
-
-    /// The log has one of the records that were proposed: the flag is gone, or it stayed.
-    pub(super) fn stored(&mut self, record: Record) {
-        if !matches!(self.role(), Some(Role::Passing { .. })) || record.seq != self.seq + 1 {
-            return;
-        }
-        let is_gone = matches!(record.event, Event::FlagPassed { .. });
-        self.take_in(&record);
-        self.does(Output::Append(vec![record]));
-        let Some(shared) = &mut self.shared else { return };
-        shared.role = if is_gone { Role::Follows } else { Role::Holds };
-        for (from, told) in std::mem::take(&mut shared.withheld) {
-            if is_gone {
-                self.does(Output::Tell(told));
-            } else {
-                self.told(&from, told);
-            }
-        }
-    }
-
     /// Folds a record that was not made here.
     fn take_in(&mut self, record: &Record) {
         self.state.fold(record);
@@ -430,51 +359,6 @@ impl Conductor {
                 let told = self.told_of(Some(job), None, why);
                 self.tell(told);
             }
-        }
-    }
-
-    /// The log has given the flag to this station.
-    pub(super) fn now_holds(&mut self) {
-        let Some(flag) = self.state.flag() else { return };
-        let term = flag.term;
-        let taken = flag.changes.last().map(|change| matches!(change.how, FlagWay::Taken { .. }));
-        let Some(shared) = &mut self.shared else { return };
-        if shared.role == Role::Holds {
-            return;
-        }
-        shared.role = Role::Holds;
-        shared.is_back = false;
-        shared.origin = Arc::new(Origin { station: shared.me.to_string(), term });
-        for (from, told) in std::mem::take(&mut shared.withheld) {
-            self.told(&from, told);
-        }
-        self.gives_up_absent();
-        if taken == Some(true) {
-            self.gives_up_unresolved();
-            self.catches_up = true;
-        }
-    }
-
-    /// Somebody has taken the flag: nothing more is sent, and the run is what the log has of it.
-    pub(super) fn set_aside(&mut self, kept: &[Record], aside: &[Record]) {
-        let Some(shared) = &mut self.shared else { return };
-        shared.role = Role::Follows;
-        shared.withheld.clear();
-        (self.catches_up, self.settling, self.obeyed) = (false, None, None);
-        let ahead = std::mem::take(&mut self.ahead);
-        self.steps.clear();
-        self.state = State::new(Arc::clone(self.state.show()));
-        (self.seq, self.run_ns) = (0, RunNs::ZERO);
-        for record in kept {
-            self.take_in(record);
-        }
-        self.say_who_is_muted();
-        // Of what the log has, the next holder does not know what became.
-        for told in aside.iter().filter_map(told::told_by) {
-            self.tell_if_open(told);
-        }
-        for ahead in ahead {
-            self.calls_off(ahead.effects);
         }
     }
 

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
-use super::RunNs;
+use super::{MissedWhy, RunNs};
 use crate::show::{CueNumber, StationName};
 
 /// One line of the journal: an event, when it happened, and its place in the run.
@@ -47,6 +47,23 @@ pub struct Origin {
 /// The name of a run's folder.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(pub String);
+
+impl RunId {
+    /// The name of the copy of this run that the station `name` keeps.
+    pub fn copy_of(&self, name: &StationName) -> RunId {
+        RunId(format!("{}@{name}", self.base()))
+    }
+
+    /// The name of the run of which this may be a station's copy.
+    pub fn base(&self) -> RunId {
+        RunId(self.0.split('@').next().unwrap_or_default().to_owned())
+    }
+
+    /// Returns `true` if this is the copy of a run that another station began.
+    pub fn is_copy(&self) -> bool {
+        self.0.contains('@')
+    }
+}
 
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -430,49 +447,6 @@ impl Cause {
             Cause::Clock => "clock",
             Cause::Remote => "remote",
             Cause::Auto => "auto",
-        }
-    }
-}
-
-/// Reason why a cue that fell due did not fire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MissedWhy {
-    /// No program was running.
-    ProgramDown,
-    /// The station that had the flag was silent, and another took it: nobody knows whether it was
-    /// fired.
-    FlagTaken,
-    /// The program or the machine stood still past the instant.
-    Late,
-    /// The clock came in a hold.
-    Held,
-    /// The clock came after a panic.
-    Panicked,
-    /// Everything was stopped while it waited in its delay.
-    Stopped,
-    /// Departments were not ready.
-    Interlock,
-    /// Its segment ended before.
-    SegmentEnded,
-    /// The clip that it follows was not played to an end, and nobody knows when that would have
-    /// been.
-    NotPlayed,
-}
-
-impl MissedWhy {
-    /// For people.
-    pub fn words(self) -> &'static str {
-        match self {
-            MissedWhy::ProgramDown => "the program was down",
-            MissedWhy::FlagTaken => "the flag was taken from a station that was silent",
-            MissedWhy::Late => "the machine stood still",
-            MissedWhy::Held => "the show was held",
-            MissedWhy::Panicked => "the show was stopped by a panic",
-            MissedWhy::Stopped => "it was stopped during its delay",
-            MissedWhy::Interlock => "departments were not ready",
-            MissedWhy::SegmentEnded => "its segment ended first",
-            MissedWhy::NotPlayed => "the clip that it follows was not played",
         }
     }
 }

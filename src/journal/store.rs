@@ -118,6 +118,21 @@ impl Store {
         NewRun { store: self.clone(), id_base, show_text, claimed: None }
     }
 
+    /// Makes the folder of a run of exactly this name, with the show as it will be run.
+    ///
+    /// # Errors
+    /// When there is one already, or the folder or its files cannot be made.
+    pub fn create_named(&self, id: &RunId, show_text: &str) -> Result<RunLock, StoreError> {
+        let dir = self.dir(id)?;
+        let root = &self.root;
+        private_dirs().recursive(true).create(root).map_err(failed("make", root))?;
+        private_dirs().create(&dir).map_err(failed("make", &dir))?;
+        let claimed = Some((id.clone(), dir));
+        let (id_base, show_text) = (id.0.clone(), show_text.to_owned());
+        let (_, lock) = NewRun { store: self.clone(), id_base, show_text, claimed }.folder()?;
+        Ok(lock)
+    }
+
     /// Makes a folder of the first name that is free.
     fn claim(&self, id_base: &str) -> Result<(RunId, PathBuf), StoreError> {
         let mut last = self.dir(&RunId(id_base.to_owned()))?;

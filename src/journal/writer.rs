@@ -133,6 +133,11 @@ impl Journal {
         Ok(Self { order, shared, unsynced: false, thread })
     }
 
+    /// The file.
+    pub(super) fn path(&self) -> std::path::PathBuf {
+        self.shared.path().to_owned()
+    }
+
     /// Writes `records`, all with one write. What they cause may leave the program after this, and
     /// then [`Self::sync`] has them synced: waking the thread that does it costs time that a cue
     /// need not wait.

@@ -177,6 +177,7 @@ impl<'a> Screen<'a> {
                     | Msg::Remote(_)
                     | Msg::Journal(_)
                     | Msg::Neighbours(_)
+                    | Msg::Link
                     | Msg::ScreenLost
                     | Msg::ScreenFault => {}
                 }

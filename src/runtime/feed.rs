@@ -8,6 +8,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
+use crate::conductor::RunClock;
 use crate::engine::{Record, State};
 use crate::locks::Unpoisoned;
 
@@ -31,6 +32,16 @@ impl Feed {
         mailbox
     }
 
+    /// Everybody who follows forgets what they knew of the run: `state` is what it is now.
+    pub(super) fn start_over(&self, state: &State) {
+        self.followers.iter().filter_map(Weak::upgrade).for_each(|each| each.start_over(state));
+    }
+
+    /// The run's clock is tied again; nobody is woken for it.
+    pub(super) fn retime(&self, clock: RunClock) {
+        self.followers.iter().filter_map(Weak::upgrade).for_each(|each| each.retime(clock));
+    }
+
     /// Leaves `records` for everybody who follows; they have made `state` of the run.
     pub(super) fn publish(&mut self, records: Vec<Record>, state: &State) {
         if records.is_empty() {
@@ -49,6 +60,8 @@ impl Feed {
 
 trait Follows: Send + Sync {
     fn take(&self, records: &Arc<Vec<Record>>, state: &State);
+    fn start_over(&self, state: &State);
+    fn retime(&self, clock: RunClock);
 }
 
 /// Everything that waits for one follower.
@@ -72,6 +85,8 @@ pub(super) struct Waiting<T> {
 pub(super) struct Progress {
     /// The run before `records`, where the follower is to forget what it knew of it.
     whole: Option<Box<State>>,
+    /// The run's clock, where it was tied again.
+    pub clock: Option<RunClock>,
     /// Batches of records, in order.
     records: Vec<Arc<Vec<Record>>>,
 }
@@ -104,6 +119,16 @@ impl<T: Send> Follows for Mailbox<T> {
         } else {
             news.records.push(Arc::clone(records));
         }
+    }
+
+    fn start_over(&self, state: &State) {
+        let news = &mut self.lock().news;
+        news.records.clear();
+        news.whole = Some(Box::new(state.clone()));
+    }
+
+    fn retime(&self, clock: RunClock) {
+        self.lock().news.clock = Some(clock);
     }
 }
 

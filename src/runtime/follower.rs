@@ -156,6 +156,7 @@ impl Account {
             self.clips_ns = told.clips_ns;
             let news = std::mem::take(&mut waiting.news);
             drop(waiting);
+            self.clock = news.clock.unwrap_or(self.clock);
             let history = &mut self.history;
             news.fold(&mut self.state, |state, record| history.note(state, &record.event));
         }

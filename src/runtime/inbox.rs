@@ -29,6 +29,8 @@ pub(super) enum Msg {
     Journal(SyncReport),
     /// The other live runs that send to the same outputs, in words; others than before.
     Neighbours(Vec<String>),
+    /// The server of a shared run has news.
+    Link,
     /// The screen cannot write any more: the terminal is gone.
     ScreenLost,
     /// The screen has fallen over a fault of its own.

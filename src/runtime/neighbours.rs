@@ -57,7 +57,9 @@ pub(super) fn holders(store: &Store) -> impl Iterator<Item = (RunId, Holder)> {
 /// The same with what their journals tell, each read as it is asked for. What cannot be read is in
 /// nobody's hands.
 pub(super) fn held(store: &Store) -> impl Iterator<Item = (RunFolder, Holder)> {
-    holders(store).filter_map(|(id, holder)| Some((store.summary(&id).ok()?, holder)))
+    // The copy of a shared run sends what another station fires.
+    let held = holders(store).filter(|(id, _)| !id.is_copy());
+    held.filter_map(|(id, holder)| Some((store.summary(&id).ok()?, holder)))
 }
 
 /// Returns `true` if a live run of `show`, which came from `source`, may begin: no live run of
@@ -129,7 +131,8 @@ impl Watched {
     fn look(&mut self, store: &Store, show: &Show) -> Option<Vec<String>> {
         let own = std::process::id();
         let mut now = vec![];
-        for (id, holder) in holders(store).filter(|(_, holder)| holder.pid != own) {
+        for (id, holder) in holders(store).filter(|(id, holder)| holder.pid != own && !id.is_copy())
+        {
             let known =
                 self.known.iter().find(|(known, by, _)| *known == id && by.pid == holder.pid);
             // What shares nothing stays so. One that shares outputs may have ended meanwhile.

@@ -12,6 +12,7 @@ mod choice;
 mod demo;
 mod recall;
 mod resumable;
+mod shared;
 mod source;
 mod start;
 
@@ -28,6 +29,7 @@ use super::config::Config;
 use super::fault;
 use super::inbox::{Inbox, Msg, Sender};
 use super::neighbours;
+use super::station::SharedStart;
 use super::takeover::lock;
 use super::terminal::Keys;
 use super::wiring;
@@ -42,6 +44,7 @@ use crate::show::{CueIx, Show, builtin};
 use crate::time::nanoseconds;
 use crate::ui::Capabilities;
 use choice::Choice;
+pub(super) use shared::join;
 use source::parse_warned;
 use start::first_event;
 
@@ -117,6 +120,8 @@ pub(super) struct Session {
     pub words: Option<(String, Tone)>,
     /// `true` if nobody has run a show here before.
     pub greets: bool,
+    /// This station's part in a shared run.
+    pub shared: Option<SharedStart>,
 }
 
 /// The show that was asked for.
@@ -144,18 +149,29 @@ pub(super) fn open(
     post: &Sender,
 ) -> anyhow::Result<Option<Session>> {
     let store = Store::new(&options.state);
+    let session = open_alone(options, &store, inbox, post)?;
+    session.map(|session| shared::share(session, options, &store, post)).transpose()
+}
+
+/// Opens what `options` ask for, without the other stations of a shared run.
+fn open_alone(
+    options: &RunOptions,
+    store: &Store,
+    inbox: &Inbox,
+    post: &Sender,
+) -> anyhow::Result<Option<Session>> {
     if options.show.is_none() && options.unfinished == Unfinished::Resume {
-        let Some(folder) = choice::bare(&store, inbox)? else { return Ok(None) };
-        return resume(options, &store, &folder, None, (inbox, post));
+        let Some(folder) = choice::bare(store, inbox)? else { return Ok(None) };
+        return resume(options, store, &folder, None, (inbox, post));
     }
-    if let Some(folder) = run_named(options, &store) {
-        let Some(folder) = choice::beside_another(&store, folder, inbox)? else { return Ok(None) };
-        return resume(options, &store, &folder, None, (inbox, post));
+    if let Some(folder) = run_named(options, store) {
+        let Some(folder) = choice::beside_another(store, folder, inbox)? else { return Ok(None) };
+        return resume(options, store, &folder, None, (inbox, post));
     }
     let script = script(options)?;
-    match choice::choose(options, &store, &script, inbox)? {
-        Choice::Fresh => fresh(options, &store, script, (inbox, post)),
-        Choice::Resume(folder) => resume(options, &store, &folder, Some(&script), (inbox, post)),
+    match choice::choose(options, store, &script, inbox)? {
+        Choice::Fresh => fresh(options, store, script, (inbox, post)),
+        Choice::Resume(folder) => resume(options, store, &folder, Some(&script), (inbox, post)),
         Choice::Leave => Ok(None),
     }
 }
@@ -274,6 +290,7 @@ fn fresh(
         keys: Keys::new(options.config.plain_keys),
         words: said(&options.config, options.note.as_deref(), &words),
         greets,
+        shared: None,
     }))
 }
 
@@ -392,6 +409,7 @@ fn resume(
         words: said(&options.config, options.note.as_deref(), &words)
             .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
         greets: false,
+        shared: None,
     }))
 }
 
@@ -442,7 +460,7 @@ fn known_cues(show: &Show, records: &[Record], id: &RunId) -> anyhow::Result<()>
     }
 }
 
-fn report(post: &Sender) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {
+pub(super) fn report(post: &Sender) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {
     let post = post.clone();
     Box::new(move |report| post.send(Msg::Journal(report)))
 }

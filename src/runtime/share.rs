@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use super::opening::RunOptions;
+use crate::link::{News, Request};
 use crate::show::StationName;
 
 #[cfg(feature = "link")]
-pub use with_link::{Meeting, Reached, meet, runs};
+pub use with_link::{Meeting, Reached, meet, open, runs};
 
 /// A server, as the command line names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,16 +30,24 @@ pub struct ShareOptions {
 }
 
 /// How a shared run is followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct JoinOptions {
-    /// The server.
-    pub server: ServerOptions,
+    /// The server and the name of this station.
+    pub share: ShareOptions,
     /// The run; where none is named, the one that goes on.
     pub run: Option<String>,
-    /// The name of this station.
-    pub station: StationName,
-    /// The folder in which runs are kept.
-    pub state: PathBuf,
+    /// Everything that is as for a run of this station's own.
+    pub own: RunOptions,
+}
+
+/// The line to the server of a shared run. The station never waits for it.
+pub trait Line: std::fmt::Debug {
+    /// Hands over a request; gives it back when too many wait already.
+    fn try_send(&self, request: Request) -> Option<Request>;
+    /// The next news; `None` if there is none now.
+    fn next(&self) -> Option<News>;
+    /// Ends it, after what was handed over before; takes half a second at most.
+    fn close(self: Box<Self>);
 }
 
 /// The words of a build without shared runs.
@@ -51,12 +61,14 @@ mod with_link {
 
     use anyhow::Context;
 
-    use super::{JoinOptions, ServerOptions};
+    use super::{JoinOptions, Line, ServerOptions};
     use crate::engine::RunId;
     use crate::link::local::{self, Local};
     use crate::link::{
-        Access, Credentials, Place, Shared, SharedRun, check_ca, fetch, only_run, runs as listed,
+        Access, Credentials, Link, News, Part, Place, Request, Shared, SharedRun, Wake, check_ca,
+        fetch, only_run, runs as listed,
     };
+    use crate::show::StationName;
 
     /// A server that can be asked.
     #[derive(Debug)]
@@ -122,6 +134,44 @@ mod with_link {
         }
     }
 
+    /// A line, and the server on this machine, which goes on as long as this is kept.
+    #[derive(Debug)]
+    struct OpenLine {
+        link: Link,
+        _local: Option<Local>,
+    }
+
+    impl Line for OpenLine {
+        fn try_send(&self, request: Request) -> Option<Request> {
+            self.link.try_send(request)
+        }
+
+        fn next(&self) -> Option<News> {
+            self.link.next()
+        }
+
+        fn close(self: Box<Self>) {
+            self.link.close();
+        }
+    }
+
+    /// Opens the line of `station` to the log of `run`; `wake` is called when there is news.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn open(
+        reached: Reached,
+        run: Shared,
+        station: StationName,
+        part: Part,
+        wake: Wake,
+    ) -> anyhow::Result<Box<dyn Line>> {
+        let Reached { access, local } = reached;
+        let link = Link::open(access, run, station, part, wake)
+            .context("the system gives no thread for the server")?;
+        Ok(Box::new(OpenLine { link, _local: local }))
+    }
+
     /// The runs that are shared on a server.
     ///
     /// # Errors
@@ -136,7 +186,7 @@ mod with_link {
     /// # Errors
     /// When the server cannot be used, or there is no such run or no single one.
     pub fn meet(options: &JoinOptions) -> anyhow::Result<Meeting> {
-        let reached = options.server.find()?;
+        let reached = options.share.server.find()?;
         let id = match &options.run {
             Some(id) => RunId(id.clone()),
             None => only_run(&reached.access)?,

@@ -8,6 +8,7 @@
 mod drive;
 mod leave;
 mod remote;
+mod shared;
 mod tell;
 mod typed;
 
@@ -36,6 +37,8 @@ use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Remote};
 use crate::time::MachineNs;
 use crate::ui::Capabilities;
+use shared::SharedEnd;
+pub(super) use shared::SharedStart;
 
 /// Number of internal errors that a run survives before it gives up.
 const FAULTS: usize = 5;
@@ -73,6 +76,8 @@ struct Station {
     news: Vec<Record>,
     /// Receiver of remote controls, if there is one.
     remote: Option<RemoteEnd>,
+    /// This station's part in a shared run.
+    shared: Option<Box<SharedEnd>>,
     /// Words for the log that are no events, which the screen has not been told yet.
     words: Vec<Word>,
     /// Reason for the end of the loop, once it ends.
@@ -164,6 +169,7 @@ impl Station {
             keys,
             words,
             greets,
+            shared,
         } = session;
         keyboard.act_once(app.keymap.act_once());
         app.outputs = outputs.health();
@@ -217,11 +223,15 @@ impl Station {
             feed,
             news: vec![],
             remote,
+            shared: None,
             words: vec![],
             leaving: None,
             end: End::Left,
         };
         station.has_asked();
+        let show = Arc::clone(station.conductor.state().show());
+        station.shared = shared.map(|start| Box::new(SharedEnd::new(start, &show)));
+        station.tick_shared();
         if let Some(begin) = begin {
             station.drive(Input::Begin(begin));
         }
@@ -242,6 +252,7 @@ impl Station {
     fn run(&mut self) {
         while self.leaving.is_none() {
             self.tick();
+            self.tick_shared();
             if !self.conductor.is_ahead() {
                 self.publish();
             }
@@ -274,7 +285,9 @@ impl Station {
     /// Time during which nothing comes by itself.
     fn next_wait(&self) -> Duration {
         let left = |due_ns: MachineNs| due_ns.since(machine_ns());
-        self.conductor.deadline().map_or(LONGEST_WAIT, |due_ns| left(due_ns).min(LONGEST_WAIT))
+        let conductor = self.conductor.deadline().map_or(LONGEST_WAIT, left);
+        let shared = self.shared.as_ref().map_or(LONGEST_WAIT, |shared| shared.next_wait());
+        conductor.min(shared).min(LONGEST_WAIT)
     }
 
     /// Returns `true` if the run goes on without a terminal. A rehearsal never does. A live run
@@ -313,6 +326,8 @@ impl Station {
                 self.message(Msg::Word(text));
             }
             Msg::Neighbours(words) => self.meets(words),
+            // The next round takes it in.
+            Msg::Link => {}
             Msg::ScreenLost => self.terminal_lost(),
             Msg::ScreenFault => self.restart_screen(),
             Msg::Signal(SIGWINCH) => self.resized(),

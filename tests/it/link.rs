@@ -11,6 +11,7 @@ mod measure;
 mod proxy;
 mod server;
 mod station;
+mod two;
 
 use handover::engine::RunId;
 use handover::link::{Access, Place, Servers, Shared};

@@ -125,12 +125,9 @@ impl ShareArgs {
 impl Args {
     /// Options for following a shared run.
     pub(crate) fn join(&self, join: &JoinArgs) -> anyhow::Result<JoinOptions> {
-        Ok(JoinOptions {
-            server: join.server.options(&join.url),
-            run: join.run.clone(),
-            station: join.station.clone(),
-            state: self.state_dir()?,
-        })
+        let server = join.server.options(&join.url);
+        let share = ShareOptions { server, station: join.station.clone() };
+        Ok(JoinOptions { share, run: join.run.clone(), own: self.options()? })
     }
 }
 

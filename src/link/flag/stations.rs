@@ -254,7 +254,7 @@ impl Flag {
         (known.beat, known.heard_ns) = (beat, now_ns);
     }
 
-    /// Something for the holder, whoever that is.
+    /// Something for the holder.
     pub(super) fn write(&mut self, letter: Letter) {
         if letter == Letter::Wish(Wish::Accept) {
             if self.my_double_ns.is_some_and(|heard_ns| self.now_ns.since(heard_ns) < GONE) {

@@ -61,5 +61,6 @@ pub(in crate::runtime) fn demo(options: &DemoOptions) -> anyhow::Result<Session>
         keys: Keys::new(options.config.plain_keys),
         words: said(&options.config, options.note.as_deref(), &[]),
         greets: false,
+        shared: None,
     })
 }

@@ -42,6 +42,7 @@ impl Station {
                     {
                         self.app.journal_alarm = Some(error.to_string());
                     }
+                    self.recorded(&records);
                     self.news.extend(records);
                 }
                 Output::Send(job) => {
@@ -83,12 +84,16 @@ impl Station {
                 Output::Arm(cues) => self.outputs.arm(&cues),
                 Output::Join(joins) => self.outputs.join(&joins),
                 Output::Outages(outputs) => self.outputs.pretend_down(&outputs),
-                Output::ShowTime(time) => self.outputs.show_time(time),
+                Output::ShowTime(time) => self.show_time(time),
                 // A run of its own has none of these.
-                Output::Tell(_) | Output::Propose(_) | Output::Muted(_) | Output::StoodStill => {}
+                Output::Tell(told) => self.tell(told),
+                Output::Propose(record) => self.propose(*record),
+                Output::Muted(muted) => self.mute_outputs(muted),
+                Output::StoodStill => self.stood_still(),
             }
         }
         self.happened(heard, now_ns);
+        self.ship();
         reply
     }
 

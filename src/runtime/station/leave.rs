@@ -134,6 +134,7 @@ impl Station {
         let nothing = Outputs::rehearsal(self.conductor.state().show().clone());
         let unsent = std::mem::replace(&mut self.outputs, nothing).close(GOODBYE);
         self.drive(Input::Leave { reason, unsent });
+        self.leave_shared();
         let state = self.conductor.state();
         let fault = match self.journal.take() {
             Some(journal) => {

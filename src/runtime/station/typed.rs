@@ -200,6 +200,7 @@ impl Station {
     fn perform(&mut self, tasks: Vec<Task>, now_ns: MachineNs) {
         for task in tasks {
             match task {
+                Task::Command(command) if self.wishes_of_holder(&command) => {}
                 Task::Command(command) => {
                     match self.app.guard(&command, Hand::Caller, self.conductor.state(), now_ns) {
                         Ok(pass) => {
@@ -212,7 +213,7 @@ impl Station {
                         Err(why) => self.app.refuse(why, now_ns),
                     }
                 }
-                Task::Flag(_) => self.app.refuse("this run is not shared", now_ns),
+                Task::Flag(wish) => self.wish_of_flag(wish),
                 Task::Quit => self.leaving = Some(CALLER_QUIT.into()),
                 Task::Suspend => self.suspend(),
                 Task::Redraw => {

@@ -3,7 +3,10 @@
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::{PATIENCE, SILENCE};
 
@@ -68,9 +71,53 @@ impl Wire {
         assert!(packet.is_none(), "nothing should have come, but {packet:?}");
     }
 
+    /// Takes everything in as it comes: a socket keeps no more than some 250 packets.
+    pub(crate) fn listen(&self) -> Ear {
+        let socket = self.socket.try_clone().expect("a second handle");
+        let (heard, ends) = (Arc::<Mutex<Vec<_>>>::default(), Arc::new(AtomicBool::new(false)));
+        let (theirs, their_end) = (Arc::clone(&heard), Arc::clone(&ends));
+        let thread = std::thread::spawn(move || {
+            while !their_end.load(Ordering::SeqCst) {
+                if let Some(bytes) = datagram(&socket, Duration::from_millis(50)) {
+                    let packet = (decode(&bytes).address, Instant::now());
+                    theirs.lock().unwrap_or_else(PoisonError::into_inner).push(packet);
+                }
+            }
+        });
+        Ear { heard, ends, thread: Some(thread) }
+    }
+
     /// Everything that has arrived.
     pub(crate) fn drain(&self) -> Vec<Packet> {
         std::iter::from_fn(|| self.recv_within(Duration::ZERO)).collect()
+    }
+}
+
+/// A far end that is listened to by a thread of its own.
+pub(crate) struct Ear {
+    heard: Arc<Mutex<Vec<(String, Instant)>>>,
+    ends: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Ear {
+    /// The addresses that have come, and when.
+    pub(crate) fn heard(&self) -> Vec<(String, Instant)> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits until so many have come, and gives them.
+    pub(crate) fn await_count(&self, count: usize) -> Vec<(String, Instant)> {
+        let enough = || Some(self.heard()).filter(|heard| heard.len() >= count);
+        super::await_some(PATIENCE, enough)
+            .unwrap_or_else(|| panic!("{} of {count} packets came", self.heard().len()))
+    }
+}
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        self.ends.store(true, Ordering::SeqCst);
+        drop(self.thread.take().map(JoinHandle::join));
     }
 }
 

@@ -122,7 +122,7 @@ impl Net {
         self.queue.first_key_value().map(|((at_ns, _), _)| *at_ns)
     }
 
-    /// A station's program begins anew: nothing of what the one before had asked comes to it.
+    /// A station's program begins again: nothing of what the one before had asked comes to it.
     pub(super) fn reborn(&mut self, at: usize) {
         self.lines[at].life += 1;
         self.lines[at].follows_from = None;

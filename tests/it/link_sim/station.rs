@@ -155,7 +155,7 @@ impl Program {
                 self.conductor.handle(now, Input::Outcome(job, Outcome::Sent));
             }
             Output::Tell(told) => self.flag.handle(now, FlagInput::Letter(Letter::Told(told))),
-            Output::Propose(record) => self.flag.handle(now, FlagInput::Propose(record)),
+            Output::Propose(record) => self.flag.handle(now, FlagInput::Propose(*record)),
             Output::StoodStill => self.flag.handle(now, FlagInput::StoodStill),
             Output::Stop(_)
             | Output::PauseClip(_)
@@ -225,7 +225,7 @@ impl Program {
                 if resumes {
                     let last = disk.journal.last();
                     let down_ns = last.map_or(0, |last| since(wall, last.at));
-                    let resumed = Event::RunResumed { down_ns };
+                    let resumed = Event::RunResumed { down_ns, listen: None, gap: false };
                     self.conductor.handle(now, Input::Begin(resumed));
                 }
             }

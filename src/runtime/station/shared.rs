@@ -1,0 +1,382 @@
+//! A run that is shared: the flag and the line to the log, beside the conductor.
+//!
+//! What the conductor records goes to the log after its messages have left; what the log and the
+//! other stations say goes to the conductor. Neither waits for the network.
+
+mod elsewhere;
+mod wishes;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::Station;
+use crate::app::Tone;
+use crate::app::flag::{Sources, Watch};
+use crate::app::log::Word;
+use crate::conductor::{By, Input, Muted, RunClock};
+use crate::engine::{Command, Event, Record, Told};
+use crate::link::{FiredAside, Flag, FlagInput, FlagOutput, Letter, Request, StationName};
+use crate::output::{Health, ShowTime};
+use crate::runtime::clock::{machine_ns, wall_now};
+use crate::runtime::share::Line;
+use crate::runtime::{GOODBYE, opening};
+use crate::show::Show;
+use crate::time::MachineNs;
+use elsewhere::Elsewhere;
+
+/// Pause between two looks at what only time changes, for the screen.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// This station's part in a shared run, before the station is there.
+pub(in crate::runtime) struct SharedStart {
+    /// The name of this station.
+    pub me: StationName,
+    /// The flag.
+    pub flag: Flag,
+    /// The line to the server.
+    pub line: Box<dyn Line>,
+    /// What the flag has asked for until now, and is still to be done.
+    pub outputs: VecDeque<FlagOutput>,
+    /// The first event of a run that is resumed here, once the log says that the flag is still here.
+    pub begin: Option<Event>,
+    /// The records of the run that are in the journal already.
+    pub recorded: Vec<Record>,
+}
+
+/// This station's part in a shared run.
+pub(super) struct SharedEnd {
+    flag: Flag,
+    line: Box<dyn Line>,
+    /// What the flag asks for, to be done in this order.
+    outputs: VecDeque<FlagOutput>,
+    /// Requests that the line had no room for.
+    waiting: VecDeque<Request>,
+    me: StationName,
+    /// What the screen shows of the flag and the stations.
+    watch: Watch,
+    muted: Muted,
+    /// Last reading of the show's clock for the outputs.
+    time: Option<ShowTime>,
+    /// The first event, where the run is resumed and the log was not read yet.
+    begin: Option<Event>,
+    /// The other stations that are heard.
+    heard: BTreeSet<StationName>,
+    elsewhere: Elsewhere,
+    /// Everything in the journal that was handed to the flag, and what was not yet.
+    recorded: Vec<Record>,
+    unshipped: Vec<Record>,
+    looked_ns: MachineNs,
+}
+
+impl SharedEnd {
+    pub(super) fn new(start: SharedStart, show: &Show) -> Self {
+        let SharedStart { me, flag, line, outputs, begin, recorded } = start;
+        let mut elsewhere = Elsewhere::new(show);
+        recorded.iter().for_each(|record| elsewhere.note(show, record));
+        SharedEnd {
+            flag,
+            line,
+            outputs,
+            waiting: VecDeque::new(),
+            watch: Watch::new(me.clone(), env!("CARGO_PKG_VERSION"), true, machine_ns()),
+            me,
+            muted: Muted::Nothing,
+            time: None,
+            begin,
+            heard: BTreeSet::new(),
+            elsewhere,
+            recorded,
+            unshipped: vec![],
+            looked_ns: MachineNs::ZERO,
+        }
+    }
+
+    /// Time during which the flag needs nothing.
+    pub(super) fn next_wait(&self) -> Duration {
+        self.flag.deadline().since(machine_ns())
+    }
+
+    fn send(&mut self, request: Request) {
+        self.waiting.push_back(request);
+        self.send_waiting();
+    }
+
+    /// Hands over what waits, as far as there is room.
+    fn send_waiting(&mut self) {
+        while let Some(request) = self.waiting.pop_front() {
+            if let Some(request) = self.line.try_send(request) {
+                self.waiting.push_front(request);
+                return;
+            }
+        }
+    }
+}
+
+impl Station {
+    /// Takes in what the server's thread has, and what time brings.
+    pub(super) fn tick_shared(&mut self) {
+        if let Some(shared) = &mut self.shared {
+            shared.send_waiting();
+        }
+        // What follows from one of them is done before the next is handed in.
+        while let Some(news) = self.shared.as_ref().and_then(|shared| shared.line.next()) {
+            if let Some(shared) = &mut self.shared {
+                shared.watch.hears(&news);
+                shared.flag.handle(machine_ns(), FlagInput::News(news));
+            }
+            self.obey_flag();
+            // Nothing that is due waits for a long log.
+            self.tick();
+        }
+        let Some(shared) = &mut self.shared else { return };
+        if shared.flag.deadline() <= machine_ns() {
+            shared.flag.handle(machine_ns(), FlagInput::Tick);
+        }
+        self.obey_flag();
+        self.look_at_flag(false);
+    }
+
+    /// Keeps what was journaled, to be shipped once its messages have left.
+    pub(super) fn recorded(&mut self, records: &[Record]) {
+        let Some(shared) = &mut self.shared else { return };
+        let show = self.conductor.state().show();
+        records.iter().for_each(|record| shared.elsewhere.note(show, record));
+        shared.unshipped.extend_from_slice(records);
+    }
+
+    /// Ships what was journaled. What was read from the log the flag leaves out.
+    pub(super) fn ship(&mut self) {
+        let Some(shared) = self.shared.as_mut().filter(|shared| !shared.unshipped.is_empty())
+        else {
+            return;
+        };
+        let records = std::mem::take(&mut shared.unshipped);
+        shared.recorded.extend_from_slice(&records);
+        shared.flag.handle(machine_ns(), FlagInput::Recorded(records));
+    }
+
+    /// State of each output: of one that another station sends, what the records say.
+    pub(super) fn health(&self) -> Vec<Health> {
+        let mut health = self.outputs.health();
+        if let Some(shared) = &self.shared {
+            let (me, show) = (&shared.me, self.conductor.state().show());
+            let holder = self.conductor.state().flag().map(|flag| &flag.holder);
+            let sender = |output| {
+                let place = show.output(output).station.as_ref().or(holder);
+                place.filter(|place| *place != me)
+            };
+            shared.elsewhere.put_into(&mut health, &shared.heard, sender);
+        }
+        health
+    }
+
+    /// Tells the outputs what the show's clock reads, those that are sent from here.
+    pub(super) fn show_time(&mut self, time: ShowTime) {
+        let Some(shared) = &mut self.shared else { return self.outputs.show_time(time) };
+        shared.time = Some(time);
+        let (me, muted) = (&shared.me, shared.muted);
+        let show = self.conductor.state().show();
+        self.outputs.show_time_to(time, |output| {
+            let place = show.output(output).station.as_ref();
+            match muted {
+                Muted::Nothing => place.is_none_or(|place| place == me),
+                Muted::Shared => place == Some(me),
+                Muted::Everything => false,
+            }
+        });
+    }
+
+    pub(super) fn mute_outputs(&mut self, muted: Muted) {
+        let Some(shared) = &mut self.shared else { return };
+        shared.muted = muted;
+        if let Some(time) = shared.time {
+            self.show_time(time);
+        }
+    }
+
+    pub(super) fn tell(&mut self, told: Told) {
+        if let Some(shared) = &mut self.shared {
+            shared.flag.handle(machine_ns(), FlagInput::Letter(Letter::Told(told)));
+        }
+    }
+
+    /// Proposes a record, after those that come before it.
+    pub(super) fn propose(&mut self, record: Record) {
+        self.ship();
+        if let Some(shared) = &mut self.shared {
+            shared.flag.handle(machine_ns(), FlagInput::Propose(record));
+        }
+    }
+
+    pub(super) fn stood_still(&mut self) {
+        if let Some(shared) = &mut self.shared {
+            shared.watch.stood_still(machine_ns().since(shared.looked_ns));
+            shared.flag.handle(machine_ns(), FlagInput::StoodStill);
+        }
+    }
+
+    /// Does what the flag asks for, until there is nothing more.
+    pub(super) fn obey_flag(&mut self) {
+        while let Some(output) = self.shared.as_mut().and_then(|shared| {
+            let first = shared.outputs.pop_front();
+            first.or_else(|| shared.flag.poll())
+        }) {
+            self.obey_one(output);
+        }
+    }
+
+    fn obey_one(&mut self, output: FlagOutput) {
+        let now_ns = machine_ns();
+        match output {
+            FlagOutput::Request(request) => {
+                if let Some(shared) = &mut self.shared {
+                    shared.send(request);
+                }
+            }
+            FlagOutput::Follow(records) => drop(self.drive(Input::Follow(records))),
+            FlagOutput::Stored(record) => drop(self.drive(Input::Stored(record))),
+            FlagOutput::Holds { resumes } => {
+                self.drive(Input::Holds);
+                if resumes {
+                    let resumed = self.resumed();
+                    self.drive(Input::Begin(resumed));
+                }
+            }
+            FlagOutput::Aside { kept, records, term } => self.goes_aside(kept, records, term),
+            FlagOutput::Mute(is_mute) => drop(self.drive(Input::Mute(is_mute))),
+            FlagOutput::Heard(heard) => {
+                if let Some(shared) = &mut self.shared {
+                    shared.heard.clone_from(&heard);
+                }
+                self.drive(Input::Heard(heard));
+            }
+            FlagOutput::Letter { from, number, letter } => self.letter(from, number, letter),
+            FlagOutput::Refused(why) => self.app.flag_refused(why, now_ns),
+            FlagOutput::ClockAsked { to, asked_ns } => {
+                let run_ns = self.conductor.clock().run_ns(machine_ns());
+                if let Some(shared) = &mut self.shared {
+                    shared.flag.handle(machine_ns(), FlagInput::Clock { to, asked_ns, run_ns });
+                }
+            }
+            FlagOutput::Clock(best) => {
+                let ago = SignedDuration::try_from(now_ns.since(best.machine_ns));
+                let wall = wall_now().checked_sub(ago.unwrap_or_default());
+                let wall = wall.unwrap_or_else(|_| wall_now());
+                let speed = self.conductor.state().speed();
+                let clock = RunClock::new(best.machine_ns, best.run_ns, wall, speed);
+                self.conductor.set_clock(clock);
+                self.tells_clock();
+            }
+            FlagOutput::Lapsed => {
+                let why = "nobody accepted it for 60 s".to_owned();
+                let _ = self.obey(By::Program, Command::WithdrawFlag(why));
+            }
+            FlagOutput::Asks => {
+                if let Some(shared) = &mut self.shared {
+                    shared.watch.cannot_read();
+                }
+            }
+            FlagOutput::Word(word) => {
+                let tone = if word.is_alarm { Tone::Alarm } else { Tone::Attention };
+                let run_ns = self.conductor.run_ns();
+                self.words.push(Word::program(word.text.clone(), tone, run_ns));
+                match tone {
+                    Tone::Alarm => self.app.say(word.text, tone, now_ns),
+                    Tone::Attention | Tone::Calm => self.app.hint(word.text, now_ns),
+                }
+            }
+        }
+    }
+
+    /// The first event of a run that goes on here.
+    fn resumed(&mut self) -> Event {
+        let begin = self.shared.as_mut().and_then(|shared| shared.begin.take());
+        let last = self.conductor.run_ns();
+        let down_ns = self.conductor.clock().run_ns(machine_ns()).since(last);
+        match begin {
+            Some(Event::RunResumed { listen, gap, .. }) => {
+                Event::RunResumed { down_ns, listen, gap }
+            }
+            Some(_) | None => Event::RunResumed { down_ns, listen: None, gap: false },
+        }
+    }
+
+    /// The run's clock is another one: the screen counts by it.
+    fn tells_clock(&mut self) {
+        self.feed.retime(self.conductor.clock());
+    }
+
+    /// Somebody has taken the flag: what was recorded here since goes into a file of its own, and
+    /// the journal goes on as the log has it.
+    fn goes_aside(&mut self, kept: u64, records: Vec<Record>, term: u64) {
+        let fired = records.iter().filter_map(|record| {
+            let Event::CueFired { cue, .. } = &record.event else { return None };
+            Some(FiredAside { cue: cue.clone(), at_ns: record.run_ns })
+        });
+        let fired: Vec<FiredAside> = fired.collect();
+        let Some(shared) = &mut self.shared else { return };
+        shared.recorded.retain(|record| record.seq <= kept);
+        let kept_records = shared.recorded.clone();
+        let put = self
+            .journal
+            .take()
+            .map(|journal| journal.set_aside(kept, term, GOODBYE, opening::report(&self.post)));
+        let run_ns = self.conductor.run_ns();
+        match put {
+            Some(Ok((journal, path))) => {
+                self.journal = Some(journal);
+                let (count, path) = (records.len(), path.display());
+                let text =
+                    format!("{count} records were put aside, in {path}: the flag had been taken");
+                self.words.push(Word::program(text, Tone::Alarm, run_ns));
+            }
+            Some(Err(error)) => {
+                let text = format!("the journal cannot be put aside, and ends here: {error}");
+                self.app.journal_alarm = Some(text.clone());
+                self.words.push(Word::program(text, Tone::Alarm, run_ns));
+            }
+            None => {}
+        }
+        self.drive(Input::SetAside { kept: kept_records, aside: records });
+        self.feed.start_over(self.conductor.state());
+        self.news.clear();
+        if let Some(shared) = &mut self.shared {
+            shared.watch.put_aside(fired);
+        }
+    }
+
+    /// Lets go of the shared run: what was recorded is shipped still, where the server takes it.
+    pub(super) fn leave_shared(&mut self) {
+        self.obey_flag();
+        if let Some(shared) = self.shared.take() {
+            shared.line.close();
+        }
+    }
+
+    /// Shows what is new of the flag and the stations; what only time changes, a few times a second.
+    fn look_at_flag(&mut self, at_once: bool) {
+        let now_ns = machine_ns();
+        let step = self.app.flag_step();
+        let Some(shared) = &mut self.shared else { return };
+        if !at_once && now_ns.since(shared.looked_ns) < LOOK {
+            return;
+        }
+        shared.looked_ns = now_ns;
+        shared.flag.handle(now_ns, FlagInput::Step(step));
+        let sources = Sources {
+            view: &shared.flag.view(),
+            role: self.conductor.role(),
+            flag: self.conductor.state().flag(),
+            seq: self.conductor.seq(),
+            run_ns: self.conductor.clock().run_ns(now_ns),
+            step,
+        };
+        let seen = shared.watch.shared(now_ns, &sources);
+        if self.app.link.as_deref() != Some(&seen) {
+            self.app.sees_link(Arc::new(seen), now_ns);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Outputs that another station sends: how they are, as far as the records of the run say it.
+
+use std::collections::BTreeSet;
+
+use crate::engine::{Event, Record};
+use crate::output::{Health, Last, Light, Packet};
+use crate::show::{CueNumber, OutputIx, Show, StationName};
+
+/// How every output is by the records, for all senders.
+#[derive(Debug)]
+pub(super) struct Elsewhere(Vec<Health>);
+
+impl Elsewhere {
+    pub(super) fn new(show: &Show) -> Self {
+        Elsewhere(show.outputs.iter().map(|_| Health::default()).collect())
+    }
+
+    /// Takes in what became of a message.
+    pub(super) fn note(&mut self, show: &Show, record: &Record) {
+        let fate = Fate::of(&record.event);
+        let Some((cue, action, output, fate)) = fate else { return };
+        let at = show.outputs.iter().position(|known| known.id == output);
+        let Some(health) = at.and_then(|at| self.0.get_mut(at)) else { return };
+        health.last = last(show, cue, action, fate != Fate::Failed);
+        match fate {
+            Fate::Rehearsed => health.logged += 1,
+            Fate::Sent => {
+                (health.light, health.error, health.sent) = (Light::Ok, None, health.sent + 1);
+            }
+            Fate::Failed => {
+                let Event::ActionFailed { error, .. } = &record.event else { return };
+                (health.light, health.error) = (Light::Down, Some(error.clone()));
+                health.failed += 1;
+            }
+        }
+    }
+
+    /// Puts what the records say in the place of what the outputs here say, where another station
+    /// sends: `sender` names it. One that is not among those `heard` is down.
+    pub(super) fn put_into<'a>(
+        &self,
+        here: &mut [Health],
+        heard: &BTreeSet<StationName>,
+        sender: impl Fn(OutputIx) -> Option<&'a StationName>,
+    ) {
+        let outputs = (0..).map(OutputIx).zip(here.iter_mut().zip(&self.0));
+        for (output, (health, known)) in outputs {
+            let Some(station) = sender(output) else { continue };
+            health.clone_from(known);
+            if !heard.contains(station) {
+                (health.light, health.error) = (Light::Down, Some(format!("{station} is away")));
+            }
+        }
+    }
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Sent,
+    Rehearsed,
+    Failed,
+}
+
+impl Fate {
+    /// The cue, the action from 1, and the output, where an event says what became of a message.
+    fn of(event: &Event) -> Option<(&CueNumber, u32, &str, Fate)> {
+        if let Event::ActionSent { cue, action, output, .. } = event {
+            return Some((cue, *action, output, Fate::Sent));
+        }
+        if let Event::ActionRehearsed { cue, action, output, .. } = event {
+            return Some((cue, *action, output, Fate::Rehearsed));
+        }
+        let Event::ActionFailed { cue, action, output, .. } = event else { return None };
+        Some((cue, *action, output, Fate::Failed))
+    }
+}
+
+fn last(show: &Show, cue: &CueNumber, action: u32, has_left: bool) -> Option<Last> {
+    let (cue, action) = (show.find(cue)?, action.checked_sub(1)?);
+    Some(Last { packet: Packet::Action { cue, action }, has_left, age_ns: 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::engine::RunNs;
+    use crate::show::file;
+
+    const SHOW: &str = "title = \"x\"\n\
+        [output.here]\nosc = \"udp://127.0.0.1:9\"\n\
+        [output.there]\nosc = \"udp://127.0.0.1:10\"\nstation = \"la\"\n\
+        [[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
+        [[segment.cue]]\nnumber = \"1\"\ntitle = \"c\"\ndo = [{ output = \"there\", osc = \"/1\" }]\n";
+
+    #[test]
+    fn what_another_station_sends_is_known_by_the_records_and_down_where_it_is_away() {
+        let show = file::parse(SHOW, "UTC").unwrap();
+        let mut known = Elsewhere::new(&show);
+        let event = Event::ActionSent {
+            cue: show.cues.iter().next().unwrap().number.clone(),
+            firing: 1,
+            action: 1,
+            output: "there".to_owned(),
+        };
+        known.note(&show, &Record::new(1, Timestamp::UNIX_EPOCH, RunNs::ZERO, event));
+        let sender = |output: OutputIx| show.output(output).station.as_ref();
+        let own = Health { sent: 7, ..Health::default() };
+        let la = StationName::new("la").unwrap();
+        for (heard, light) in [(BTreeSet::from([la]), Light::Ok), (BTreeSet::new(), Light::Down)] {
+            let mut here = vec![own.clone(), Health::default()];
+            known.put_into(&mut here, &heard, sender);
+            assert_eq!((&here[0], here[1].light, here[1].sent), (&own, light, 1));
+            let error = here[1].error.as_deref();
+            assert_eq!(error, (light == Light::Down).then_some("la is away"));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What callers wish: this station's of the flag and of the holder, and other stations' of this one.
+
+use std::sync::Arc;
+
+use super::Station;
+use crate::app::Hand;
+use crate::app::flag::{FlagWish, wish_of};
+use crate::conductor::{By, Input, Role, RunClock};
+use crate::engine::{Aside, Command, RunNs};
+use crate::link::{FiredAside, FlagInput, Letter, StationName, Wish};
+use crate::runtime::clock::{machine_ns, wall_now};
+
+impl Station {
+    /// A letter of another station to the holder, which is this one.
+    pub(super) fn letter(&mut self, from: StationName, number: u64, letter: Letter) {
+        match letter {
+            Letter::Told(told) => drop(self.drive(Input::Told { from, told })),
+            Letter::Aside { fired } => {
+                for FiredAside { cue, at_ns } in fired {
+                    let aside = Aside { cue, fired_by: from.clone(), fired_ns: at_ns };
+                    let _ = self.obey(By::Remote, Command::FiredAside(aside));
+                }
+            }
+            Letter::Wish(wish) => {
+                let refused = self.grant(&from, wish).err();
+                if let Some(shared) = &mut self.shared {
+                    let answer = FlagInput::Answer { to: from, number, refused };
+                    shared.flag.handle(machine_ns(), answer);
+                }
+            }
+        }
+    }
+
+    /// Does what the caller of another station wishes.
+    pub(super) fn grant(&mut self, from: &StationName, wish: Wish) -> Result<(), String> {
+        let show = Arc::clone(self.conductor.state().show());
+        let person = |id: &str| {
+            show.find_person(id).ok_or_else(|| format!("there is no person {id} in this show"))
+        };
+        let command = match wish {
+            Wish::Ask => {
+                let term = self.term();
+                if let Some(shared) = &mut self.shared {
+                    shared.watch.is_asked(from.clone(), term);
+                }
+                return Ok(());
+            }
+            Wish::Accept => Command::AcceptFlag(from.clone()),
+            Wish::Decline => Command::WithdrawFlag(format!("{from} does not want it")),
+            Wish::Warn => Command::Warn(from.clone()),
+            Wish::Ready { department } => Command::Ready(department),
+            Wish::ReadyAll => Command::ReadyAll,
+            Wish::Note { text } => Command::Note(format!("{from}: {text}")),
+            Wish::Spot { person: id } => Command::Spot(person(&id)?),
+            Wish::Unspot { person: id } => Command::Unspot(person(&id)?),
+            Wish::NotePerson { person: id, text } => {
+                Command::NotePerson { person: person(&id)?, text }
+            }
+        };
+        let now_ns = machine_ns();
+        let pass = self.app.guard(&command, Hand::Connection, self.conductor.state(), now_ns)?;
+        self.obey(By::Remote, command).map_err(|why| why.to_string())?;
+        self.app.remember(pass);
+        Ok(())
+    }
+
+    /// What the caller of this station wants done with the flag.
+    pub(in crate::runtime::station) fn wish_of_flag(&mut self, wish: FlagWish) {
+        let now_ns = machine_ns();
+        let done = match wish {
+            FlagWish::Offer(to) => self.offer_flag(to),
+            FlagWish::Withdraw if matches!(self.conductor.role(), Some(Role::Passing { .. })) => {
+                let why = "the holder took it back".to_owned();
+                self.drive(Input::TakeBack { why });
+                Ok(())
+            }
+            FlagWish::Withdraw => {
+                self.commands_flag(Command::WithdrawFlag("the holder took it back".to_owned()))
+            }
+            FlagWish::Pass => self.pass_flag(),
+            FlagWish::Ask => {
+                let term = self.term();
+                if let Some(shared) = &mut self.shared {
+                    shared.watch.has_asked(term);
+                }
+                self.write(Letter::Wish(Wish::Ask));
+                Ok(())
+            }
+            FlagWish::Accept => {
+                self.write(Letter::Wish(Wish::Accept));
+                Ok(())
+            }
+            FlagWish::Decline => {
+                self.write(Letter::Wish(Wish::Decline));
+                Ok(())
+            }
+            FlagWish::Warn => {
+                self.write(Letter::Wish(Wish::Warn));
+                Ok(())
+            }
+            FlagWish::Take { reason, named } => self.take_flag(&reason, named.as_ref()),
+            FlagWish::GoOn => {
+                if let Some(shared) = &mut self.shared {
+                    shared.flag.handle(now_ns, FlagInput::GoOn);
+                }
+                Ok(())
+            }
+        };
+        if let Err(why) = done {
+            self.app.flag_refused(why, now_ns);
+        }
+        self.obey_flag();
+        self.look_at_flag(true);
+    }
+
+    pub(super) fn term(&self) -> u64 {
+        self.conductor.state().flag().map_or(0, |flag| flag.term)
+    }
+
+    fn offer_flag(&mut self, to: StationName) -> Result<(), String> {
+        if let Some(shared) = &self.shared {
+            shared.flag.may_pass(&to)?;
+        }
+        self.commands_flag(Command::OfferFlag(to))
+    }
+
+    fn commands_flag(&mut self, command: Command) -> Result<(), String> {
+        self.drive(Input::Command { by: By::Program, command })
+            .unwrap_or(Ok(()))
+            .map_err(|why| why.to_string())
+    }
+
+    pub(super) fn write(&mut self, letter: Letter) {
+        if let Some(shared) = &mut self.shared {
+            shared.flag.handle(machine_ns(), FlagInput::Letter(letter));
+        }
+    }
+
+    fn pass_flag(&mut self) -> Result<(), String> {
+        let flag = self.conductor.state().flag();
+        let offer = flag.and_then(|flag| flag.offer.clone());
+        let Some(offer) = offer else { return Err("the flag is not offered to anybody".into()) };
+        let Some(shared) = &self.shared else { return Ok(()) };
+        shared.flag.may_pass(&offer.to)?;
+        let lead = shared.flag.pass_lead();
+        let from_ns = self.conductor.clock().run_ns(machine_ns() + lead);
+        self.commands_flag(Command::PassFlag { to: offer.to, from_ns })
+    }
+
+    fn take_flag(&mut self, reason: &str, named: Option<&StationName>) -> Result<(), String> {
+        let wall = wall_now();
+        if !self.conductor.has_clock() {
+            // The holder never said what its clock reads: the wall clocks have to do.
+            let state = self.conductor.state();
+            let last_at = self.shared.as_ref().and_then(|shared| shared.recorded.last());
+            let since = wall.duration_since(last_at.map_or(wall, |record| record.at));
+            let since = u64::try_from(since.as_nanos()).unwrap_or(0);
+            let run_ns = self.conductor.run_ns() + since.saturating_mul(u64::from(state.speed()));
+            let clock = RunClock::new(machine_ns(), run_ns, wall, state.speed());
+            self.conductor.set_clock(clock);
+            self.tells_clock();
+        }
+        let run_ns: RunNs = self.conductor.clock().run_ns(machine_ns());
+        let Some(shared) = &mut self.shared else { return Ok(()) };
+        let named = named.map(StationName::as_str);
+        shared.flag.take(machine_ns(), reason, named, (run_ns, wall))
+    }
+
+    /// A command of this station's caller, who has not the flag: what the holder may do for them
+    /// goes there as a wish.
+    pub(in crate::runtime::station) fn wishes_of_holder(&mut self, command: &Command) -> bool {
+        let follows = matches!(self.conductor.role(), Some(Role::Follows));
+        let wish = follows.then(|| wish_of(command, self.conductor.state())).flatten();
+        let Some(wish) = wish else { return false };
+        self.write(Letter::Wish(wish));
+        true
+    }
+}

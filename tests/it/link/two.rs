@@ -1,0 +1,307 @@
+//! Two stations in two terminals, a real server between them, and far ends that listen.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::{NatsServer, Proxy, is_missing};
+use crate::harness::{House, Journal, PATIENCE, Program, Wire, await_some};
+
+/// Paris, which begins the run, and LA, which joins it.
+struct Pair {
+    paris: Program,
+    la: Program,
+    houses: [House; 2],
+    wire: Wire,
+    wire_la: Wire,
+    server: NatsServer,
+}
+
+/// Four cues by hand, each also for LA's own desk, and a chain of `links` after the last one.
+fn show(wire: &Wire, wire_la: &Wire, links: usize) -> String {
+    let mut text = format!(
+        "title = \"Two venues\"\n[output.lights]\n{}\n[output.la-lights]\n{}\nstation = \"la\"\n\
+         [[segment]]\ntitle = \"Act\"\nduration = \"30m\"\n",
+        wire.output(),
+        wire_la.output()
+    );
+    for n in 1..=4 {
+        text += &format!(
+            "[[segment.cue]]\nnumber = \"{n}\"\ntitle = \"By hand {n}\"\n\
+             do = [{{ output = \"lights\", osc = \"/{n}\" }}, {{ output = \"la-lights\", osc = \"/la/{n}\" }}]\n"
+        );
+    }
+    for n in 1..=links {
+        let before = if n == 1 { "4".to_owned() } else { format!("L{}", n - 1) };
+        text += &format!(
+            "[[segment.cue]]\nnumber = \"L{n}\"\ntitle = \"Link {n}\"\n\
+             trigger = {{ with = \"{before}\", delay = \"0.02s\" }}\n\
+             do = [{{ output = \"lights\", osc = \"/L{n}\" }}, {{ output = \"la-lights\", osc = \"/la/L{n}\" }}]\n"
+        );
+    }
+    text
+}
+
+impl Pair {
+    fn new(links: usize) -> Self {
+        let server = NatsServer::start();
+        let url = server.url();
+        Self::by([&url, &url], server, links)
+    }
+
+    /// With a line of its own for each station.
+    fn by(urls: [&str; 2], server: NatsServer, links: usize) -> Self {
+        let (wire, wire_la) = (Wire::new(), Wire::new());
+        let houses = [House::new(), House::new()];
+        let show = houses[0].show(&show(&wire, &wire_la, links));
+        let paris = houses[0].open(&["--share", urls[0], "--station", "paris", &show]);
+        paris.await_words(&["THE FLAG IS HERE"]);
+        let joined = await_some(PATIENCE, || {
+            let listed = crate::commands::succeeds(&["stations", urls[0]]);
+            listed.contains("Two venues").then_some(())
+        });
+        joined.expect("the run is listed");
+        let la = houses[1].open(&["join", urls[1], "--station", "la"]);
+        la.await_words(&["PARIS HAS THE FLAG"]);
+        paris.await_screen("la to be heard", |text| !text.contains("no other station"));
+        Pair { paris, la, houses, wire, wire_la, server }
+    }
+
+    fn journals(&self) -> [Journal; 2] {
+        [self.houses[0].journal(), self.houses[1].journal()]
+    }
+
+    /// Waits until both have the same journal, and gives it.
+    fn await_same_journal(&self) -> Journal {
+        let same = await_some(PATIENCE, || {
+            let [ours, theirs] = self.journals();
+            (ours.lines == theirs.lines).then_some(ours)
+        });
+        same.unwrap_or_else(|| panic!("{}\n{}", self.paris.account(), self.la.account()))
+    }
+
+    /// Passes the flag from one to the other.
+    fn pass(&mut self, to_la: bool) {
+        let (giver, taker, name) = if to_la {
+            (&mut self.paris, &mut self.la, "LA HAS THE FLAG")
+        } else {
+            (&mut self.la, &mut self.paris, "PARIS HAS THE FLAG")
+        };
+        giver.press_to_see("f", &["offers the flag to"]);
+        giver.press_to_see("\r", &["the offer lapses"]);
+        taker.await_words(&["offers"]);
+        taker.press_to_see("f", &["Enter ACCEPT THE FLAG"]);
+        taker.keys("\r");
+        giver.await_words(&["Enter PASS THE FLAG"]);
+        // An Enter that is held down passes nothing.
+        giver.let_go();
+        giver.press_to_see("\r", &[name]);
+        taker.await_words(&["THE FLAG IS HERE"]);
+    }
+}
+
+#[test]
+fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
+    if is_missing() {
+        return;
+    }
+    let mut pair = Pair::new(0);
+    pair.paris.keys(" ");
+    pair.wire.expect("/1");
+    pair.wire_la.expect("/la/1");
+    pair.la.await_words(&["NEXT", "By hand 2"]);
+    pair.la.press_to_see(" ", &["paris has the flag; f asks for it"]);
+    pair.la.keys("tthe dome is open\r");
+    pair.paris.await_words(&["la: the dome is open"]);
+    let journal = pair.await_same_journal();
+    assert_eq!(journal.cues("cue_fired"), ["1"]);
+    let sent: Vec<_> = journal.of_kind("action_sent").iter().map(|l| l["output"].clone()).collect();
+    assert_eq!(sent, ["lights", "la-lights"]);
+    assert!(journal.lines.iter().all(|line| line["station"] == "paris" && line["term"] == 1));
+    pair.wire.expect_silence();
+    pair.wire_la.expect_silence();
+}
+
+#[test]
+fn the_flag_passes_to_and_fro_in_the_middle_of_a_chain() {
+    if is_missing() {
+        return;
+    }
+    const LINKS: usize = 800;
+    let mut pair = Pair::new(LINKS);
+    for n in 1..=4 {
+        pair.paris.keys(" ");
+        pair.wire.expect(&format!("/{n}"));
+        pair.wire_la.expect(&format!("/la/{n}"));
+        pair.paris.guard();
+    }
+    let ears = [pair.wire.listen(), pair.wire_la.listen()];
+    for round in 0..4 {
+        pair.pass(round % 2 == 0);
+    }
+    for (ear, place) in ears.iter().zip(["", "/la"]) {
+        let heard = ear.await_count(LINKS).into_iter().map(|(address, _)| address);
+        let expected: Vec<String> = (1..=LINKS).map(|n| format!("{place}/L{n}")).collect();
+        assert_eq!(heard.collect::<Vec<_>>(), expected, "every link once, in order");
+    }
+    let journal = pair.await_same_journal();
+    assert_eq!(journal.of_kind("flag_passed").len(), 4);
+    assert_eq!(journal.of_kind("cue_fired").len(), LINKS + 4);
+    assert!(journal.of_kind("cue_missed").is_empty());
+    let stations: std::collections::BTreeSet<_> =
+        journal.of_kind("cue_fired").iter().map(|line| line["station"].to_string()).collect();
+    assert_eq!(stations.len(), 2, "both have fired links");
+}
+
+#[test]
+fn a_follower_takes_the_flag_of_a_holder_that_was_killed() {
+    if is_missing() {
+        return;
+    }
+    const LINKS: usize = 2_000;
+    let mut pair = Pair::new(LINKS);
+    for n in 1..=4 {
+        pair.paris.keys(" ");
+        pair.wire.expect(&format!("/{n}"));
+        pair.paris.guard();
+    }
+    pair.la.await_event("cue_fired", 30);
+    pair.paris.kill();
+    pair.la.await_words(&["paris last heard", "f takes it"]);
+    pair.la.press_to_see("f", &["TAKE THE FLAG", "it may still be firing"]);
+    pair.la.keys("paris is dark\r");
+    pair.la.await_words(&["THE FLAG IS HERE"]);
+    let journal = pair.houses[1].journal();
+    let taken = journal.of_kind("flag_taken");
+    assert_eq!((&taken[0]["reason"], &taken[0]["term"]), (&"paris is dark".into(), &2.into()));
+    // The link that fell due meanwhile is missed, and waits for the caller.
+    let missed = pair.la.await_event("cue_missed", 1);
+    let missed = missed.cues("cue_missed")[0].to_owned();
+    pair.la.await_words(&["may have fired"]);
+    pair.la.keys(" ");
+    let mut heard: Vec<String> = std::iter::from_fn(|| pair.wire.recv_within(Duration::ZERO))
+        .map(|packet| packet.address)
+        .collect();
+    while heard.iter().filter(|address| **address == format!("/{missed}")).count() == 0
+        || heard.len() < 60
+    {
+        heard.push(pair.wire.recv().address);
+    }
+    // What Paris had fired, and died with: the log could not have it any more.
+    let fired = pair.houses[0].journal();
+    let known = pair.houses[1].journal();
+    let known: std::collections::BTreeSet<_> = known
+        .of_kind("cue_fired")
+        .iter()
+        .filter(|line| line["term"] == 1)
+        .map(|line| line["cue"].to_string())
+        .collect();
+    let unknown: Vec<String> = fired
+        .of_kind("cue_fired")
+        .iter()
+        .filter(|line| !known.contains(&line["cue"].to_string()))
+        .map(|line| format!("/{}", line["cue"].as_str().unwrap_or_default()))
+        .collect();
+    for address in &heard {
+        let times = heard.iter().filter(|other| *other == address).count();
+        assert!(times == 1 || unknown.contains(address), "{address} {times} times: {heard:?}");
+    }
+    assert!(unknown.first().is_none_or(|first| *first == format!("/{missed}")), "{unknown:?}");
+}
+
+#[test]
+fn a_holder_that_stood_still_while_the_flag_was_taken_sends_nothing_more() {
+    if is_missing() {
+        return;
+    }
+    const LINKS: usize = 2_000;
+    let mut pair = Pair::new(LINKS);
+    for n in 1..=4 {
+        pair.paris.keys(" ");
+        pair.wire.expect(&format!("/{n}"));
+        pair.paris.guard();
+    }
+    pair.wire.recv();
+    pair.paris.signal(Signal::STOP);
+    pair.la.await_words(&["paris last heard", "f takes it"]);
+    pair.la.press_to_see("f", &["TAKE THE FLAG"]);
+    pair.la.keys("paris stands still\r");
+    pair.la.await_words(&["THE FLAG IS HERE"]);
+    pair.la.await_event("cue_missed", 1);
+    pair.wire.drain();
+    pair.paris.signal(Signal::CONT);
+    pair.paris.await_words(&["LA HAS THE FLAG"]);
+    pair.wire.expect_silence();
+    pair.await_same_journal();
+}
+
+#[test]
+fn both_sides_of_a_cut_go_on_and_what_was_fired_aside_is_shown() {
+    if is_missing() {
+        return;
+    }
+    let server = NatsServer::start();
+    let (proxy, url) = (Proxy::to(server.port()), server.url());
+    let mut pair = Pair::by([&proxy.url(), &url], server, 0);
+    pair.paris.keys(" ");
+    pair.wire.expect("/1");
+    pair.await_same_journal();
+    proxy.cut();
+    pair.paris.await_words(&["ALONE"]);
+    pair.paris.keys(" ");
+    pair.wire.expect("/2");
+    pair.la.await_words(&["paris last heard", "f takes it"]);
+    pair.la.press_to_see("f", &["TAKE THE FLAG"]);
+    pair.la.keys("the line is cut\r");
+    pair.la.await_words(&["THE FLAG IS HERE"]);
+    pair.la.keys(" ");
+    // LA does not know of Paris's second cue: that both have fired it is for people to see.
+    pair.wire.expect("/2");
+    proxy.repair();
+    pair.paris.await_words(&["LA HAS THE FLAG"]);
+    pair.la.await_event("cue_fired_aside", 1);
+    let journal = pair.await_same_journal();
+    let aside = journal.of_kind("cue_fired_aside");
+    assert_eq!((&aside[0]["cue"], &aside[0]["fired_by"]), (&"2".into(), &"paris".into()));
+    let run = &pair.houses[0].runs()[0];
+    let kept = std::fs::read_to_string(run.join("journal-aside-1.jsonl")).expect("the fork");
+    assert!(kept.contains("\"cue_fired\",\"cue\":\"2\""), "{kept}");
+    pair.wire.expect_silence();
+}
+
+#[test]
+fn the_run_goes_on_without_its_server_and_is_shipped_when_it_is_back() {
+    if is_missing() {
+        return;
+    }
+    let mut pair = Pair::new(0);
+    pair.server.kill();
+    pair.paris.await_words(&["ALONE"]);
+    pair.paris.keys(" ");
+    pair.wire.expect("/1");
+    pair.server.restart();
+    pair.paris.await_words(&["THE FLAG IS HERE"]);
+    let journal = pair.await_same_journal();
+    assert_eq!(journal.cues("cue_fired"), ["1"]);
+}
+
+#[test]
+fn outputs_of_a_station_that_is_away_are_down_and_nothing_is_sent_late() {
+    if is_missing() {
+        return;
+    }
+    let mut pair = Pair::new(0);
+    pair.la.signal(Signal::STOP);
+    let since = Instant::now();
+    pair.paris.await_words(&["la is away"]);
+    assert!(since.elapsed() < Duration::from_secs(6));
+    pair.paris.keys(" ");
+    pair.wire.expect("/1");
+    let failed = pair.paris.await_event("action_failed", 1);
+    assert_eq!(failed.of_kind("action_failed")[0]["output"], "la-lights");
+    pair.la.signal(Signal::CONT);
+    pair.await_same_journal();
+    pair.wire_la.expect_silence();
+    pair.paris.keys(" ");
+    pair.wire_la.expect("/la/2");
+}
