@@ -127,6 +127,11 @@ impl Show {
         self.index.is_pictured
     }
 
+    /// The cues at which the flag is to be passed, in running order.
+    pub fn passes(&self) -> &[CueIx] {
+        &self.index.passes
+    }
+
     /// The backups of `cue`.
     pub fn backups(&self, cue: CueIx) -> &[CueIx] {
         self.index.backups.get(cue)

@@ -4,7 +4,7 @@
 //! state: all stations have the same.
 
 use super::{Event, MissedWhy, Origin, Record, Rejection, RunNs, State};
-use crate::show::{CueNumber, StationName};
+use crate::show::{CueIx, CueNumber, StationName};
 
 /// The flag as the records have it. A run that is not shared has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,6 +190,25 @@ impl State {
         self.flag.as_ref()
     }
 
+    /// The station that the flag is to be passed to now by the rundown: from when a cue with `pass`
+    /// is next, until a later one is called or that station has had the flag since.
+    pub fn planned_pass(&self) -> Option<&StationName> {
+        let flag = self.flag.as_ref()?;
+        let is_now = |cue: &CueIx| {
+            let is_next = self.playhead == Some(*cue);
+            let is_last = self.frontier.is_none_or(|last| last <= *cue);
+            is_next || (self.cue(*cue).firings > 0 && is_last)
+        };
+        let cue = self.show.passes().iter().rev().copied().find(is_now)?;
+        let to = self.show.cue(cue).pass.as_ref()?;
+        let had_it = self.cue(cue).fired_ns.is_some_and(|fired_ns| {
+            let before = flag.changes.partition_point(|change| change.at_ns < fired_ns);
+            let since = flag.changes.get(before.saturating_sub(1)..).unwrap_or_default();
+            since.iter().any(|change| change.holder == *to)
+        });
+        (flag.holder != *to && !had_it).then_some(to)
+    }
+
     fn shared(&self) -> Result<&FlagState, Rejection> {
         self.flag.as_ref().ok_or(Rejection::NotShared)
     }
@@ -278,7 +297,7 @@ impl State {
 
     /// Returns `true` if the clip of `cue` played at `station`, which had the flag: at one of its
     /// own outputs, or at one that is sent by the holder.
-    fn was_at(&self, cue: crate::show::CueIx, station: &StationName) -> bool {
+    fn was_at(&self, cue: CueIx, station: &StationName) -> bool {
         let outputs =
             self.show.cue(cue).actions.iter().map(|action| self.show.output(action.output));
         outputs.clone().count() == 0

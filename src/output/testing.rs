@@ -66,6 +66,7 @@ fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
         look: None,
         actions,
         together: false,
+        pass: None,
         segment: SegmentIx(0),
     }
 }

@@ -5,7 +5,9 @@ use jiff::civil::Time;
 use super::action::MpvCommand;
 use super::duration::SECOND_NS;
 use super::protocol::Lasting;
-use super::{Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, SegmentIx};
+use super::{
+    Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, SegmentIx, StationName,
+};
 
 /// A numbered call inside a segment.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +51,8 @@ pub struct Cue {
     /// `true` if everything for one output leaves as one message where the protocol has a way to do
     /// so (an OSC bundle).
     pub together: bool,
+    /// In a shared run, the station that the caller is to pass the flag to at this cue.
+    pub pass: Option<StationName>,
     /// The segment in which it stands.
     pub segment: SegmentIx,
 }

@@ -206,6 +206,8 @@ pub(crate) struct CueDraft {
     pub(crate) actions: Option<List<ActionDraft>>,
     /// `true` if its messages to one output leave as one.
     pub(crate) together: Option<Entry<bool>>,
+    /// The station that the caller is to pass the flag to.
+    pub(crate) pass: Option<Placed<StationName>>,
 }
 
 /// The trigger of a cue.

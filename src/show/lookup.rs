@@ -25,6 +25,8 @@ pub(super) struct Index {
     pub(super) clips: Vec<CueIx>,
     /// `true` if any cue has more to draw than words.
     pub(super) is_pictured: bool,
+    /// The cues at which the flag is to be passed, in running order.
+    pub(super) passes: Vec<CueIx>,
     /// Names of people in cues.
     pub(super) named: Named,
 }
@@ -51,6 +53,7 @@ impl Index {
             roots: roots(rundown),
             clips: cues().filter(|(_, cue)| cue.clip().is_some()).map(|(ix, _)| ix).collect(),
             is_pictured: rundown.cues.iter().any(Cue::is_pictured),
+            passes: cues().filter(|(_, cue)| cue.pass.is_some()).map(|(ix, _)| ix).collect(),
             named: people::named(rundown),
         }
     }

@@ -80,7 +80,7 @@ pub struct Output {
     /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC
     /// and MIDI.
     pub timecode: Option<FrameRate>,
-    /// The station that always sends it; `None` if the station with the flag sends it.
+    /// The station that sends it, also without the flag; `None` if the holder sends it.
     pub station: Option<StationName>,
 }
 

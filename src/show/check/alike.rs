@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::warnings::Marks;
 use crate::show::problem::{Place, Problem, quoted};
-use crate::show::{CueIx, OutputIx, OutputKind, Show};
+use crate::show::{CueIx, OutputIx, OutputKind, Show, StationName};
 
 /// Cue numbers that differ only in leading zeros, or in capital letters.
 pub(super) fn numbers(show: &Show, marks: &Marks) -> Vec<Problem> {
@@ -57,11 +57,12 @@ pub(super) fn backups(show: &Show, marks: &Marks) -> Vec<Problem> {
 /// Outputs that send to the same address: two lights for one device, and messages to it that may
 /// overtake each other.
 pub(super) fn addresses(show: &Show, marks: &Marks) -> Vec<Problem> {
-    let mut first_of: HashMap<String, OutputIx> = HashMap::new();
+    let mut first_of: HashMap<(String, Option<&StationName>), OutputIx> = HashMap::new();
     let mut warnings = vec![];
     for (at, output) in (0..).map(OutputIx).zip(&show.outputs) {
         let Some(device) = device(&output.kind) else { continue };
-        let first = *first_of.entry(device).or_insert(at);
+        // `127.0.0.1` is another machine at each station.
+        let first = *first_of.entry((device, output.station.as_ref())).or_insert(at);
         if first == at {
             continue;
         }

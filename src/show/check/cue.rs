@@ -109,6 +109,7 @@ impl Check<'_> {
             look: draft.look.map(|look| look.value),
             actions,
             together: draft.together.is_some_and(|together| together.value),
+            pass: draft.pass.map(|pass| pass.value),
             segment: home.segment,
         })
     }

@@ -39,6 +39,7 @@ fn cue(number: &str, row: u32) -> CueDraft {
         look: None,
         actions: None,
         together: None,
+        pass: None,
     }
 }
 

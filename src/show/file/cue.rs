@@ -2,7 +2,7 @@
 
 use super::action::actions;
 use super::fields::Fields;
-use super::output::Wires;
+use super::output::{self, Wires};
 use super::reader::quoted;
 use super::value::Value;
 use crate::show::draft::{CueDraft, List, Mention, PointDraft, TriggerDraft};
@@ -45,6 +45,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
     let look = fields.entry("look", |value| value.word(LOOKS));
     let actions = fields.find("do").map(|value| actions(&value, wires));
     let together = fields.entry("together", Value::boolean);
+    let pass = fields.placed("pass", |value| output::station(value));
     let place = Place::from(fields.span.clone());
     fields.finish();
     CueDraft {
@@ -68,6 +69,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
         look,
         actions,
         together,
+        pass,
     }
 }
 

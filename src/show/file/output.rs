@@ -57,8 +57,8 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
     (wire, OutputDraft { id: id.placed(), kind, panic, timecode, station })
 }
 
-/// The station that alone sends the output.
-fn station(value: &Value<'_>) -> Option<StationName> {
+/// The name of a station.
+pub(super) fn station(value: &Value<'_>) -> Option<StationName> {
     let text = value.text()?;
     let name = StationName::new(text);
     if let Err(why) = &name {

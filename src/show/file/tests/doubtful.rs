@@ -315,6 +315,10 @@ fn two_outputs_with_one_address_are_named() {
         let plain = show(first, second).replace(['«', '»'], "");
         assert_eq!(warnings(&plain), [] as [&str; 0], "{first} {second}");
     }
+    // The same address at two stations is two desks.
+    let plain =
+        show("udp://127.0.0.1:8000\"\nstation = \"paris", "udp://127.0.0.1:8000\"\nstation = \"la");
+    assert_eq!(warnings(&plain.replace(['«', '»'], "")), [] as [&str; 0]);
     // Two windows are two players, and two accounts of a web service are two outputs.
     let web = "do = [{ output = \"a\", path = \"/1\" }, { output = \"b\", path = \"/1\" }]";
     let text = format!(

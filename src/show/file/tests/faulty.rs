@@ -256,6 +256,8 @@ fn faults_of_cues_are_found() {
         ),
         ("«together» = true", &["two OSC messages or more to one output"]),
         ("together = «1»", &["not true or false"]),
+        ("pass = «\"L.A.\"»", &["1 to 32 of the characters", "\"la\""]),
+        ("pass = «true»", &["`pass` is true or false, not text"]),
         (
             "do = [{ output = \"lights\", osc = \"/x\" }, { output = \"web\" }]\n«together» = true",
             &["to one output"],
