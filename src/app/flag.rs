@@ -5,6 +5,7 @@
 //! has it.
 
 mod news;
+mod planned;
 mod take;
 mod view;
 mod watch;
@@ -14,6 +15,8 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
+use planned::first_choice;
+pub(crate) use planned::{Planned, planned};
 pub use view::{
     AWAY, Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole,
 };
@@ -22,6 +25,7 @@ pub use wish::wish_of;
 
 use super::keys::Act;
 use super::{App, Ask, Task, Tone};
+use crate::engine::State;
 use crate::link::{SILENT, Step};
 use crate::show::StationName;
 use crate::time::MachineNs;
@@ -48,7 +52,7 @@ pub enum Dialog {
 
 impl App {
     /// The key of the flag: opens what there is to do with it now, or hides it again.
-    pub(super) fn press_flag(&mut self, now_ns: MachineNs) -> Vec<Task> {
+    pub(super) fn press_flag(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let Some(link) = self.link.clone() else {
             self.say("this run is not shared: there is no flag", Tone::Attention, now_ns);
             return vec![];
@@ -64,7 +68,7 @@ impl App {
                 self.refuse(why, now_ns);
             }
             Role::OnItsWay { .. } => self.dialog = Some(Dialog::Briefing { scroll: 0 }),
-            Role::Holds | Role::Alone { .. } => match first_choice(&link) {
+            Role::Holds | Role::Alone { .. } => match first_choice(&link, state) {
                 _ if link.exchange.is_some() => {
                     self.dialog = Some(Dialog::Briefing { scroll: 0 });
                 }
@@ -459,14 +463,6 @@ impl App {
 pub(crate) fn offer_to_me(link: &Shared) -> Option<&Exchange> {
     let follows = matches!(link.role, Role::Follows { .. });
     link.exchange.as_ref().filter(|exchange| follows && exchange.to == link.me)
-}
-
-/// The station that is selected at first: one that asks for the flag, or the first that is there.
-fn first_choice(link: &Shared) -> Option<StationName> {
-    let asks = link.others().find(|station| station.asks && !station.away);
-    let there = || link.others().find(|station| !station.away);
-    let first = asks.or_else(there).or_else(|| link.others().next());
-    first.map(|station| station.name.clone())
 }
 
 #[cfg(test)]

@@ -175,7 +175,7 @@ impl App {
             Act::FoldSegments => return self.fold_segments(now_ns),
             Act::Redraw => return vec![Task::Redraw],
             Act::FilterLog => return self.filter_log(now_ns),
-            Act::Flag => return self.press_flag(now_ns),
+            Act::Flag => return self.press_flag(state, now_ns),
             Act::Warn => return self.warn(now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),

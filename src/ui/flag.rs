@@ -16,7 +16,9 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
-use crate::app::flag::{AWAY, Behind, MuteWhy, Role, Shared, Station};
+use crate::app::flag::{
+    AWAY, Behind, MuteWhy, Planned, Role, Shared, Station, planned,
+};
 use crate::app::keys::Act;
 use crate::app::{App, Ask};
 use crate::engine::FlagWay;
@@ -114,6 +116,9 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
                 Some(_) => format!("{holder} offers it to you: {key}"),
                 None if link.is_taking => "the flag is being taken".to_owned(),
                 None if link.has_asked => format!("{holder} is asked for it"),
+                None if scene.state.planned_pass() == Some(&link.me) => {
+                    "the flag is to be passed to you now".to_owned()
+                }
                 None if reviews(scene, link) => {
                     format!("you look on, {} warns {holder}", scene.way(Act::Warn))
                 }
@@ -163,6 +168,16 @@ fn holder_more<'a>(scene: &Scene, link: &Shared) -> Vec<Span<'a>> {
         return vec![Span::styled(words, styles.attention)];
     }
     let mut spans = vec![];
+    match planned(link, scene.state) {
+        Some(Planned::To(to)) => {
+            spans.push(Span::styled(format!("pass the flag to {to}: {key}   "), styles.attention));
+        }
+        Some(Planned::NotHere(to)) => {
+            let words = format!("the flag is to go to {to}, which is not here   ");
+            spans.push(Span::styled(words, styles.attention));
+        }
+        None => {}
+    }
     if let Some(asks) = link.others().find(|station| station.asks) {
         spans.push(Span::styled(format!("{} asks for it: {key}   ", asks.name), styles.attention));
     }

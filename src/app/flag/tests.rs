@@ -7,7 +7,7 @@ use crossterm::event::{KeyEvent, KeyModifiers};
 use super::*;
 use crate::app::keymap::Keymap;
 use crate::app::{Page, Theme, keymap};
-use crate::engine::{Cause, Command, State};
+use crate::engine::{Cause, Command, Event, Origin, Record, RunNs, State};
 use crate::show::file;
 
 fn name(text: &str) -> StationName {
@@ -212,6 +212,117 @@ fn esc_steps_back_from_each_dialog_and_is_not_the_first_of_two() {
         assert_eq!((caller.press("⎋"), caller.app.prompt.is_none()), (vec![], true));
         assert!(caller.said().starts_with("the flag was not taken"), "{}", caller.said());
     }
+}
+
+/// Paris has the flag, and the second of three cues passes it to la.
+fn planned_caller() -> Caller {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\ncue = [
+        { number = \"1\", title = \"a\" },
+        { number = \"2\", title = \"b\", pass = \"la\" },
+        { number = \"3\", title = \"c\" },
+        { number = \"4\", title = \"d\" }]\n";
+    let mut caller = caller("paris");
+    caller.state = State::new(Arc::new(file::parse(text, "UTC").unwrap()));
+    let started = Event::RunStarted {
+        show: "x".into(),
+        source: String::new(),
+        rehearsal: false,
+        speed: 1,
+        auto: false,
+        clock: jiff::Timestamp::UNIX_EPOCH,
+        day: jiff::civil::date(1970, 1, 1),
+        version: String::new(),
+        shift_ns: None,
+        show_crc: None,
+        from_cue: None,
+    };
+    caller.happens("paris", 1, vec![started]);
+    caller
+}
+
+impl Caller {
+    /// The run's clock: it began a minute ago.
+    fn run_ns(&self) -> RunNs {
+        RunNs::ZERO + self.now.since(MachineNs::ZERO).as_nanos() as u64
+    }
+
+    /// Folds what `station` has written in `term`.
+    fn happens(&mut self, station: &str, term: u64, events: Vec<Event>) {
+        for event in events {
+            let record = Record::new(1, jiff::Timestamp::UNIX_EPOCH, self.run_ns(), event);
+            let origin = Some(Arc::new(Origin { station: station.into(), term }));
+            self.state.fold(&Record { origin, ..record });
+        }
+    }
+
+    /// Carries out a command of the caller in Paris, a second later.
+    fn commands(&mut self, command: &Command) {
+        self.now += Duration::from_secs(1);
+        let events = self.state.decide(command, self.run_ns()).unwrap();
+        self.happens("paris", 1, events);
+    }
+
+    /// GO, and what falls due at once: the playhead moves on.
+    fn goes(&mut self) {
+        self.commands(&Command::Go { cause: Cause::Go });
+        while self.state.poll_timeout().is_some_and(|due_ns| due_ns <= self.run_ns()) {
+            let events = self.state.handle_timeout(self.run_ns());
+            self.happens("paris", 1, events);
+        }
+    }
+}
+
+#[test]
+fn a_pass_is_proposed_from_its_cue_on_until_a_later_one_is_called() {
+    let mut caller = planned_caller();
+    let proposal = |caller: &Caller| caller.state.planned_pass().map(ToString::to_string);
+    let mut seen = vec![proposal(&caller)];
+    for _ in 0..3 {
+        caller.goes();
+        seen.push(proposal(&caller));
+    }
+    let la = Some("la".to_owned());
+    // Before 1, before 2, after 2, after 3.
+    assert_eq!(seen, [None, la.clone(), la, None]);
+    // Where the playhead is moved back to it, it is proposed again.
+    caller.commands(&Command::PlayheadTo(crate::show::CueIx(1)));
+    assert_eq!(proposal(&caller), Some("la".to_owned()));
+}
+
+#[test]
+fn a_pass_that_was_made_is_proposed_no_more() {
+    let mut caller = planned_caller();
+    caller.goes();
+    caller.goes();
+    let from_ns = caller.run_ns();
+    let pass = |to: &str, next_term| Event::FlagPassed { to: name(to), next_term, from_ns };
+    caller.happens("paris", 1, vec![pass("la", 2)]);
+    assert_eq!(caller.state.planned_pass(), None);
+    caller.happens("la", 2, vec![pass("paris", 3)]);
+    assert_eq!(caller.state.planned_pass(), None);
+}
+
+#[test]
+fn f_chooses_the_station_that_the_rundown_passes_the_flag_to() {
+    let mut caller = planned_caller();
+    caller.sees(|link| link.stations[1].asks = true);
+    let give = |station: &str| Some(Dialog::Give { chosen: name(station) });
+    caller.press("f");
+    assert_eq!(caller.app.dialog, give("nyc"), "no pass is planned before the first cue");
+    caller.press("⎋");
+    caller.goes();
+    caller.press("f");
+    assert_eq!(caller.app.dialog, give("la"));
+    assert_eq!(caller.press("⏎"), wish(FlagWish::Offer(name("la"))));
+    caller.press("⎋");
+    // It is not here: the others can have the flag.
+    caller.sees(|link| link.stations[0].away = true);
+    assert_eq!(
+        planned(caller.app.link.as_ref().unwrap(), &caller.state),
+        Some(Planned::NotHere(&name("la")))
+    );
+    caller.press("f");
+    assert_eq!(caller.app.dialog, give("nyc"));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use handover::show::CueNumber;
 use handover::time::MachineNs;
 
 use super::SIZES;
-use super::stage::{BODY, Region, Run, any_sizes};
+use super::stage::{BODY, Region, Run, SHOW, any_sizes};
 
 /// The lowest rows of a page, where a short panel stands.
 const LOWEST: Region = |parts, _| {
@@ -57,11 +57,16 @@ fn shared(me: &str) -> Run {
 
 /// The same at another second of the run.
 fn shared_at(me: &str, seconds: f64) -> Run {
-    let mut run = Run::shared("paris");
+    let mut run = Run::shared(SHOW, "paris");
     run.until(62.0);
     run.go();
     run.sent("1", 1, None);
     run.until(seconds);
+    joined(run, me)
+}
+
+/// The run as `me` sees it.
+fn joined(mut run: Run, me: &str) -> Run {
     let now = run.machine_ns();
     let mut stations = vec![
         station("la", StationRole::Follows),
@@ -368,6 +373,20 @@ fn frames_of_a_shared_run_are_drawn_at_any_size() {
             run.app.page = if rows % 2 == 0 { Page::Stations } else { Page::Run };
         }
     }
+}
+
+#[test]
+fn a_planned_pass_is_proposed_in_the_words_about_the_flag() {
+    let mut rows = vec![];
+    for (me, is_away) in [("paris", false), ("paris", true), ("la", false)] {
+        let text = SHOW.replacen("[[segment.cue]]\n", "[[segment.cue]]\npass = \"la\"\n", 1);
+        let mut run = Run::shared(&text, "paris");
+        run.until(62.0);
+        let mut run = joined(run, me);
+        change(&mut run, |link| link.stations[0].away = is_away);
+        rows.push(run.text_of(FLAG, 120, 36));
+    }
+    insta::assert_snapshot!("planned-pass", rows.join("\n"));
 }
 
 /// The flag was taken from stage-left, passed to la, and paris has taken it again.

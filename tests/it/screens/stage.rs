@@ -72,8 +72,8 @@ impl Run {
     }
 
     /// A live run of the small show that is shared, by `station`.
-    pub(super) fn shared(station: &str) -> Run {
-        let show = file::parse(SHOW, "UTC").unwrap();
+    pub(super) fn shared(text: &str, station: &str) -> Run {
+        let show = file::parse(text, "UTC").unwrap();
         Run::opened_by(show, false, false, "2024-08-11T20:59:00Z", Some(station))
     }
 
