@@ -154,7 +154,8 @@ pub(super) enum Verb {
     ///
     /// The kind is live, rehearsal or technical. The state is "called, pid N" while a caller has
     /// it, "runs without a terminal, pid N" if the window is gone and the show keeps running,
-    /// "left" if it can be resumed, or "finished".
+    /// "left" if it can be resumed, or "finished". A run whose id ends in @STATION is the copy
+    /// that this station keeps of a shared run.
     Runs,
     /// End a run that runs without a terminal
     ///

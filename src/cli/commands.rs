@@ -128,6 +128,12 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
                 let end = match (fault, summary.ended, store.holder(&run.id)) {
                     (Some(_), ..) => "damaged".to_owned(),
                     (None, true, _) => "finished".to_owned(),
+                    // A station calls or follows: its screen says which.
+                    (None, false, Some(Holder { pid, terminal: true }))
+                        if run.id.station().is_some() =>
+                    {
+                        format!("open, pid {pid}")
+                    }
                     (None, false, Some(Holder { pid, terminal: true })) => {
                         format!("called, pid {pid}")
                     }

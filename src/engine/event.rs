@@ -59,9 +59,9 @@ impl RunId {
         RunId(self.0.split('@').next().unwrap_or_default().to_owned())
     }
 
-    /// Returns `true` if this is the copy of a run that another station began.
-    pub fn is_copy(&self) -> bool {
-        self.0.contains('@')
+    /// The station whose copy this is of a run that another station began.
+    pub fn station(&self) -> Option<&str> {
+        self.0.split_once('@').map(|(_, station)| station)
     }
 }
 

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use jiff::ZonedDateTime;
 
-use crate::engine::{Cause, Record, Stop};
-use crate::show::Show;
+use crate::engine::{Cause, FlagWay, Record, Stop};
+use crate::show::{Show, StationName};
 
 /// Placeholder for the title of a cue under embargo that has not fired: a report is given to
 /// others.
@@ -62,6 +62,8 @@ pub struct AsRun {
     /// `true` if the show beside the journal is not the one with which the run began: what is
     /// planned here is what it says now.
     pub show_changed: bool,
+    /// In a shared run, every change of the flag, the first one when the run began.
+    pub flag: Vec<FlagRow>,
     /// The panics, and which outputs they told to stop.
     pub panics: Vec<PanicRow>,
     /// Times at which the program lost its terminal.
@@ -77,6 +79,17 @@ pub struct AsRun {
     pub notes: Vec<NoteRow>,
     /// The sheet: who was spotted, or has a note, in the show's order of people.
     pub spotted: Vec<SpottedRow>,
+}
+
+/// One change of the flag.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlagRow {
+    /// Its time.
+    pub at: ZonedDateTime,
+    /// The station that has the flag from then on.
+    pub holder: StationName,
+    /// How it came there.
+    pub how: FlagWay,
 }
 
 /// One panic.

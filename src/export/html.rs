@@ -153,7 +153,7 @@ impl Writer<'_> {
             "<header>\n<h1>{}</h1>\n<p><span class=\"badge\">{badge}</span> As-run report of run <b>{}</b>: {}</p>\n\
              <dl>\n{}</dl>\n</header>\n",
             escape(&run.show),
-            escape(&run.run),
+            escape(&words::run(run)),
             escape(&words::manner(run)),
             facts.collect::<String>()
         )

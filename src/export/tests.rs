@@ -9,9 +9,9 @@ use unicode_width::UnicodeWidthStr;
 use super::asrun::{AsRun, CueOutcome, EMBARGOED};
 use super::{csv, json, text};
 use crate::conductor::{Conductor, Input, Output, RunClock};
-use crate::engine::{Cause, Event, MissedWhy, Record, RunNs, State, UnknownEvent};
+use crate::engine::{Cause, Event, MissedWhy, Origin, Record, RunNs, State, UnknownEvent};
 use crate::show::duration::HOUR_NS;
-use crate::show::{CueNumber, Show, file};
+use crate::show::{CueNumber, Show, StationName, file};
 use crate::time::MachineNs;
 
 const SHOW: &str = r##"
@@ -204,6 +204,39 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
 
 pub(super) fn report(events: Vec<(u64, Event)>) -> AsRun {
     AsRun::from(&show(SHOW), "20240811-235000", &records(events))
+}
+
+#[test]
+fn a_shared_run_says_whose_copy_it_is_and_where_its_flag_was() {
+    let name = |text| StationName::new(text).unwrap();
+    let events = vec![
+        (0, run_started()),
+        (60_000, Event::FlagPassed { to: name("la"), next_term: 2, from_ns: ns(61_000) }),
+        (
+            120_000,
+            Event::FlagTaken {
+                from: name("la"),
+                reason: "the line is dead".into(),
+                silent_ns: 12_400_000_000,
+            },
+        ),
+    ];
+    let mut records = records(events);
+    for (record, (station, term)) in
+        records.iter_mut().zip([("paris", 1), ("paris", 1), ("paris", 3)])
+    {
+        record.origin = Some(Arc::new(Origin { station: station.into(), term }));
+    }
+    let run = AsRun::from(&show(SHOW), "20240811-235000@la", &records);
+    let written = text::write(&run, 100);
+    for line in [
+        "As-run report of run 20240811-235000 (copy of station la): live",
+        "Flag       23:50:00, paris began the run with it",
+        "Flag       23:51:01, paris passed it to la",
+        "Flag       23:52:00, paris took it from la, silent for 0:12: the line is dead",
+    ] {
+        assert!(written.lines().any(|written| written == line), "{line}\n{written}");
+    }
 }
 
 #[test]

@@ -151,7 +151,7 @@ impl<'a> ReportText<'a> {
         let run = self.report;
         let mut lines = wrap(&plain(&run.show), self.width);
         lines.extend(wrap(
-            &format!("As-run report of run {}: {}", plain(&run.run), words::manner(run)),
+            &format!("As-run report of run {}: {}", words::run(run), words::manner(run)),
             self.width,
         ));
         lines.push(String::new());

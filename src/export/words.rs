@@ -7,10 +7,10 @@
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
 
-use super::asrun::{AsRun, CueOutcome, CueRow, LostSend, PanicRow};
+use super::asrun::{AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow};
 use super::layout::plain;
-use crate::engine::Stop;
-use crate::show::duration::{self, MILLISECOND_NS};
+use crate::engine::{FlagWay, RunId, Stop};
+use crate::show::duration::{self, MILLISECOND_NS, SECOND_NS};
 
 /// Legend of the column of differences.
 pub(super) const DIFFERENCE: &str = "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";
@@ -110,6 +110,9 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         let held = duration::length(run.held_ms * MILLISECOND_NS);
         fact("Held", format!("{held}, in {}", counted(run.holds as usize, "hold")));
     }
+    for change in &run.flag {
+        fact("Flag", format!("{}, {}", days.clock(&change.at), flag(change)));
+    }
     if !run.panics.is_empty() {
         let at: Vec<_> = run.panics.iter().map(|panic| days.clock(&panic.at)).collect();
         fact("Panic", format!("{}, at {}", counted(at.len(), "time"), at.join(", ")));
@@ -141,6 +144,27 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         fact("Unknown", format!("events of a newer version, left out of this report: {kinds}"));
     }
     facts
+}
+
+/// A change of the flag: `paris passed it to la`.
+fn flag(FlagRow { holder, how, .. }: &FlagRow) -> String {
+    match how {
+        FlagWay::Began => format!("{holder} began the run with it"),
+        FlagWay::Passed(from) => format!("{from} passed it to {holder}"),
+        FlagWay::Taken { from, reason, silent_ns } => {
+            let silent = duration::clock(silent_ns / SECOND_NS);
+            format!("{holder} took it from {from}, silent for {silent}: {}", plain(reason))
+        }
+    }
+}
+
+/// The run of a report: its id, and whose copy of it this is.
+pub(super) fn run(run: &AsRun) -> String {
+    let id = RunId(run.run.clone());
+    match id.station() {
+        Some(station) => plain(&format!("{} (copy of station {station})", id.base())),
+        None => plain(&run.run),
+    }
 }
 
 /// Outputs that a panic told to stop, and those that it could not tell: `stop sent to 3 outputs;

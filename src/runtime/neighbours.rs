@@ -58,7 +58,7 @@ pub(super) fn holders(store: &Store) -> impl Iterator<Item = (RunId, Holder)> {
 /// nobody's hands.
 pub(super) fn held(store: &Store) -> impl Iterator<Item = (RunFolder, Holder)> {
     // The copy of a shared run sends what another station fires.
-    let held = holders(store).filter(|(id, _)| !id.is_copy());
+    let held = holders(store).filter(|(id, _)| id.station().is_none());
     held.filter_map(|(id, holder)| Some((store.summary(&id).ok()?, holder)))
 }
 
@@ -131,7 +131,8 @@ impl Watched {
     fn look(&mut self, store: &Store, show: &Show) -> Option<Vec<String>> {
         let own = std::process::id();
         let mut now = vec![];
-        for (id, holder) in holders(store).filter(|(id, holder)| holder.pid != own && !id.is_copy())
+        for (id, holder) in
+            holders(store).filter(|(id, holder)| holder.pid != own && id.station().is_none())
         {
             let known =
                 self.known.iter().find(|(known, by, _)| *known == id && by.pid == holder.pid);

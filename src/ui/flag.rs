@@ -16,9 +16,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
-use crate::app::flag::{
-    AWAY, Behind, MuteWhy, Planned, Role, Shared, Station, planned,
-};
+use crate::app::flag::{AWAY, Behind, MuteWhy, Planned, Role, Shared, Station, planned};
 use crate::app::keys::Act;
 use crate::app::{App, Ask};
 use crate::engine::FlagWay;

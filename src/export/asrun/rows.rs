@@ -8,10 +8,10 @@ use jiff::{Timestamp, ZonedDateTime};
 
 use super::fold::{FiredRow, Fold, Send};
 use super::{
-    AsRun, CueOutcome, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, PanicRow, SegmentRow,
-    SpottedNote, SpottedRow,
+    AsRun, CueOutcome, CueRow, Downtime, EMBARGOED, FlagRow, LostSend, NoteRow, PanicRow,
+    SegmentRow, SpottedNote, SpottedRow,
 };
-use crate::engine::{Note, PersonState, Phase, RunNs, Stop};
+use crate::engine::{FlagChange, Note, PersonState, Phase, RunNs, Stop};
 use crate::show::duration::{self, MILLISECOND_NS};
 use crate::show::{CueIx, CueNumber, IndexVec, OutputIx, Person, SegmentIx};
 
@@ -32,6 +32,12 @@ impl Fold {
             at: wall(note.at_ns),
             cue: note.cue.map(|cue| self.show.cue(cue).number.to_string()),
             text: note.text.clone(),
+        };
+        let changes = self.state.flag().map_or(&[][..], |flag| &flag.changes);
+        let change = |change: &FlagChange| FlagRow {
+            at: wall(change.at_ns),
+            holder: change.holder.clone(),
+            how: change.how.clone(),
         };
         let down = |&(until_ns, down_ns): &(RunNs, u64)| {
             let (from, until) = (wall(until_ns - down_ns), wall(until_ns));
@@ -60,6 +66,7 @@ impl Fold {
             held_ms: self.held_ns / MILLISECOND_NS,
             holds: self.holds,
             show_changed: false,
+            flag: changes.iter().map(change).collect(),
             terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns)).collect(),
             panics: self.panics.iter().map(|(ns, stops)| self.panic_row(*ns, stops)).collect(),
             downtimes: self.downs.iter().map(down).collect(),
