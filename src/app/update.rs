@@ -297,7 +297,9 @@ impl App {
                 false => self.ask(Question::End, &why, now_ns),
             };
         }
-        if state.is_rehearsal() || state.has_ended() {
+        let is_followed =
+            self.link.as_ref().is_some_and(|link| link.others().any(|station| !station.away));
+        if state.has_ended() || (state.is_rehearsal() && !is_followed) {
             return vec![Task::Quit];
         }
         let left =

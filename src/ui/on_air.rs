@@ -19,7 +19,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{digits, signs, text};
+use super::{digits, flag, signs, text};
 use crate::app::keys::Act;
 use crate::app::stopped;
 use crate::engine::{Countdown, RunNs};
@@ -331,14 +331,16 @@ fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         ]),
         ..PanelFace::default()
     };
-    if let Some(cue) = state.playhead() {
+    // Where another station has the flag, that one begins it.
+    let calls = !flag::is_idle(scene);
+    if let Some(cue) = state.playhead().filter(|_| calls) {
         face.below.push(Line::from(vec![
             Span::styled(scene.way(Act::Go), styles.strong),
             Span::styled("  GO ", styles.past),
             Span::styled(format!("{} ", scene.number(cue)), styles.text),
             Span::styled(scene.cue(cue).title.as_str(), styles.text),
         ]));
-    } else {
+    } else if calls {
         face.below
             .push(Line::styled(format!("{}  begins the show", scene.way(Act::Go)), styles.text));
     }
