@@ -430,7 +430,15 @@ impl Flag {
             let origin = pending.records.last().and_then(|record| record.origin.clone());
             origin.is_some_and(|origin| origin.station == me.as_str() && origin.term == term)
         };
-        if self.pending.iter().all(own) && (is_mine || self.state.is_none() && self.claims) {
+        // After the run was resumed here without its log, that goes aside: the log is the run.
+        let by_itself =
+            |pending: &Pending| pending.records.iter().all(|record| record.origin.is_none());
+        let was_by_itself = self.pending.iter().any(by_itself);
+        let is_known = self.pending.iter().all(|pending| own(pending) || by_itself(pending));
+        if is_known && (is_mine || self.state.is_none() && self.claims) {
+            if was_by_itself {
+                self.put_aside();
+            }
             self.holds = true;
             self.does(FlagOutput::Holds { resumes: true });
             return;

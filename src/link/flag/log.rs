@@ -160,13 +160,15 @@ impl Flag {
         });
         let fired: Vec<FiredAside> = fired.collect();
         if !records.is_empty() {
-            let holder = self.state.as_ref().map(|flag| flag.holder.to_string());
+            let holder = self.state.as_ref().map(|flag| &flag.holder);
+            let why = match holder.filter(|holder| **holder != self.id.me) {
+                Some(holder) => format!("{holder} has taken the flag"),
+                None => "the log goes on otherwise".to_owned(),
+            };
+            let (records, fired) = (records.len(), fired.len());
             self.says(
                 format!(
-                    "{} has taken the flag: {} records of this station go aside, with {} cues fired",
-                    holder.unwrap_or_default(),
-                    records.len(),
-                    fired.len()
+                    "{why}: {records} records of this station go aside, with {fired} cues fired"
                 ),
                 true,
             );
