@@ -61,6 +61,8 @@ pub enum Input {
     },
     /// The other stations that are heard; all others are away.
     Heard(BTreeSet<StationName>),
+    /// The holder hears this station, and leaves messages to its outputs, or does not any more.
+    Expected(bool),
     /// This station has to be mute, or may speak again.
     Mute(bool),
     /// Somebody has taken the flag, and the log does not have what was recorded here since: the

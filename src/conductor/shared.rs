@@ -53,6 +53,9 @@ pub(super) struct Shared {
     origin: Arc<Origin>,
     /// Nothing is sent and nothing happens until the log was read.
     is_mute: bool,
+    /// The holder hears this station. Of a message that fell due while it did not, it has said that
+    /// this station is away.
+    is_expected: bool,
     /// The run's clock is known here: of a record it can be said how old it is.
     has_clock: bool,
     /// The program has taken the run up again: what the one before was to send is not known.
@@ -73,6 +76,7 @@ impl Conductor {
             role: if term.is_some() { Role::Holds } else { Role::Follows },
             origin: Arc::new(origin),
             is_mute: false,
+            is_expected: false,
             has_clock: term.is_some(),
             is_back: self.seq > 0 && term.is_none(),
             heard: BTreeSet::new(),
@@ -101,6 +105,17 @@ impl Conductor {
             shared.has_clock = true;
             self.clock = clock;
         }
+    }
+
+    /// Takes in if the holder leaves messages to this station.
+    pub(super) fn expect(&mut self, is_expected: bool) {
+        if let Some(shared) = &mut self.shared {
+            shared.is_expected = is_expected;
+        }
+    }
+
+    fn is_expected(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.is_expected && !shared.is_mute)
     }
 
     /// Returns `true` if events become records here.
@@ -179,6 +194,7 @@ impl Conductor {
     pub(super) fn mute(&mut self, is_mute: bool) {
         if let Some(shared) = &mut self.shared {
             shared.is_mute = is_mute;
+            shared.is_expected &= !is_mute;
             let is_back = !is_mute && std::mem::take(&mut shared.is_back);
             self.say_who_is_muted();
             if is_back && !self.holds() {
@@ -306,7 +322,7 @@ impl Conductor {
         self.does(Output::Append(records));
         for (due_ns, effect) in caused {
             let is_known = self.shared.as_ref().is_some_and(|shared| shared.has_clock);
-            if self.is_mute() || !is_known || self.is_too_late(due_ns) {
+            if !self.is_expected() || !is_known || self.is_too_late(due_ns) {
                 self.calls_off(vec![effect]);
             } else if due_ns > self.now_ns {
                 self.ahead.push_back(Ahead::new(due_ns, vec![effect]));

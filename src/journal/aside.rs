@@ -62,10 +62,17 @@ impl Journal {
         let (kept, aside) = bytes.split_at(end);
         let aside_path = unused(&dir, term);
         replace(&aside_path, aside)?;
-        replace(&path, kept)?;
+        if kept.is_empty() {
+            fs::remove_file(&path).map_err(failed(&path))?;
+        } else {
+            replace(&path, kept)?;
+        }
         sync_run(&dir).map_err(failed(&dir))?;
         let lock = RunLock::take(&dir)?;
-        let (journal, _) = Journal::open(lock, report)?;
+        let journal = match kept {
+            [] => Journal::create(lock, report)?,
+            [..] => Journal::open(lock, report)?.0,
+        };
         Ok((journal, aside_path))
     }
 }

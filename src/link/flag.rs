@@ -149,6 +149,8 @@ pub enum FlagOutput {
     Mute(bool),
     /// The other stations that are heard.
     Heard(BTreeSet<StationName>),
+    /// The holder leaves messages to this station's outputs, or does not any more.
+    Expected(bool),
     /// A letter to this station, which has the flag.
     Letter {
         /// The sender; this station itself, too.
@@ -211,6 +213,8 @@ pub struct Flag {
     /// This program, and no other of its name, may have the flag.
     claims: bool,
     is_mute: bool,
+    /// The holder hears this station, by its last sign of life.
+    is_expected: bool,
     /// Since when it is mute, and whether the caller was asked.
     mute_since_ns: MachineNs,
     has_asked: bool,
@@ -269,6 +273,7 @@ impl Flag {
             holds: opens,
             claims: !joins,
             is_mute: false,
+            is_expected: false,
             mute_since_ns: now_ns,
             has_asked: false,
             is_coming: !opens,
@@ -405,7 +410,7 @@ impl Flag {
         if !self.is_mute {
             self.mute_since_ns = self.now_ns;
         }
-        (self.is_mute, self.has_asked) = (true, false);
+        (self.is_mute, self.has_asked, self.is_expected) = (true, false, false);
         self.clock.clear();
         self.does(FlagOutput::Mute(true));
         self.shipping.must_read();

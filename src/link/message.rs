@@ -5,6 +5,8 @@
 //! in order, waits for nothing between two of them, and knows no rules: which records count, who
 //! has the flag and what an unknown outcome was are decided by the flag alone.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::engine::{RunNs, Told};
@@ -204,6 +206,9 @@ pub struct Beat {
     pub seq: u64,
     /// Last record of its journal that it knows to stand in the log.
     pub stored: u64,
+    /// The other stations that it hears.
+    #[serde(default)]
+    pub hears: BTreeSet<StationName>,
     /// Version of its program.
     pub version: String,
     /// SHA-256 of the text of its show, hex.

@@ -13,7 +13,8 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::signs::{LEGEND, SignColour};
 use super::text;
-use crate::app::keys::{BINDINGS, Binding, Group};
+use crate::app::Page;
+use crate::app::keys::{Act, BINDINGS, Binding, Group};
 
 /// The cells of a column, at least.
 const COLUMN: u16 = 56;
@@ -61,12 +62,14 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
         }
         lines
     };
+    // A run that is not shared has no flag.
+    let is_shared = scene.app.link.is_some();
     let mut blocks = vec![];
     for &group in Group::ALL {
         let mut lines = vec![heading(group.title())];
-        let rows: Vec<_> = BINDINGS.iter().filter(|binding| binding.group == group).collect();
-        let rows = rows
-            .into_iter()
+        let rows = BINDINGS
+            .iter()
+            .filter(|binding| binding.group == group && (is_shared || !is_of_stations(binding.act)))
             .map(|binding| (key_of(scene, binding), binding.help))
             .collect::<Vec<_>>();
         let cells = rows
@@ -101,6 +104,11 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
     }
     blocks.push(lines);
     blocks
+}
+
+/// Returns `true` if `act` means something in a shared run alone.
+fn is_of_stations(act: Act) -> bool {
+    matches!(act, Act::Flag | Act::Warn | Act::Open(Page::Stations))
 }
 
 /// All keys of a row, or what to type into the palette where it has none.

@@ -235,6 +235,7 @@ fn planned_caller() -> Caller {
         shift_ns: None,
         show_crc: None,
         from_cue: None,
+        listen: None,
     };
     caller.happens("paris", 1, vec![started]);
     caller

@@ -310,6 +310,7 @@ mod tests {
             term: 1,
             seq,
             stored: seq,
+            hears: Default::default(),
             version: "1".into(),
             digest: "d".into(),
             terminal: true,

@@ -252,6 +252,18 @@ impl Flag {
             return;
         }
         (known.beat, known.heard_ns) = (beat, now_ns);
+        self.sees_if_expected(&from);
+    }
+
+    /// Only while the holder hears this station does it leave messages to this one.
+    fn sees_if_expected(&mut self, from: &StationName) {
+        let is_holder = self.state.as_ref().is_some_and(|flag| flag.holder == *from);
+        let beat = self.stations.get(from).filter(|_| is_holder).map(|known| &known.beat);
+        let Some(is_expected) = beat.map(|beat| beat.hears.contains(&self.id.me)) else { return };
+        if is_expected != self.is_expected {
+            self.is_expected = is_expected;
+            self.does(FlagOutput::Expected(is_expected));
+        }
     }
 
     /// Something for the holder.
@@ -383,6 +395,7 @@ impl Flag {
                 term: self.state.as_ref().map_or(0, |flag| flag.term),
                 seq: self.last_seq(),
                 stored: self.seq,
+                hears: self.heard.clone(),
                 version: self.id.version.clone(),
                 digest: self.id.digest.clone(),
                 terminal: self.id.terminal,
@@ -404,6 +417,8 @@ impl Flag {
         let heard: BTreeSet<StationName> = heard.map(|(name, _)| name.clone()).collect();
         if heard != self.heard {
             self.heard.clone_from(&heard);
+            // They wait for the word that they are heard.
+            self.next_beat_ns = now_ns;
             self.does(FlagOutput::Heard(heard));
         }
     }

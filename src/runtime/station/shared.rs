@@ -247,6 +247,7 @@ impl Station {
             }
             FlagOutput::Aside { kept, records, term } => self.goes_aside(kept, records, term),
             FlagOutput::Mute(is_mute) => drop(self.drive(Input::Mute(is_mute))),
+            FlagOutput::Expected(is_expected) => drop(self.drive(Input::Expected(is_expected))),
             FlagOutput::Heard(heard) => {
                 if let Some(shared) = &mut self.shared {
                     shared.heard.clone_from(&heard);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::{NatsServer, Proxy, is_missing};
-use crate::harness::{House, Journal, PATIENCE, Program, Wire, await_some};
+use crate::harness::{House, Journal, PATIENCE, Program, Wire, await_some, in_time};
 
 /// Paris, which begins the run, and LA, which joins it.
 struct Pair {
@@ -105,21 +105,24 @@ fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
     if is_missing() {
         return;
     }
-    let mut pair = Pair::new(0);
-    pair.paris.keys(" ");
-    pair.wire.expect("/1");
-    pair.wire_la.expect("/la/1");
-    pair.la.await_words(&["NEXT", "By hand 2"]);
-    pair.la.press_to_see(" ", &["paris has the flag; f asks for it"]);
-    pair.la.keys("tthe dome is open\r");
-    pair.paris.await_words(&["la: the dome is open"]);
-    let journal = pair.await_same_journal();
-    assert_eq!(journal.cues("cue_fired"), ["1"]);
-    let sent: Vec<_> = journal.of_kind("action_sent").iter().map(|l| l["output"].clone()).collect();
-    assert_eq!(sent, ["lights", "la-lights"]);
-    assert!(journal.lines.iter().all(|line| line["station"] == "paris" && line["term"] == 1));
-    pair.wire.expect_silence();
-    pair.wire_la.expect_silence();
+    in_time(|| {
+        let mut pair = Pair::new(0);
+        pair.paris.keys(" ");
+        pair.wire.expect("/1");
+        pair.wire_la.expect("/la/1");
+        pair.la.await_words(&["NEXT", "By hand 2"]);
+        pair.la.press_to_see(" ", &["paris has the flag; f asks for it"]);
+        pair.la.keys("tthe dome is open\r");
+        pair.paris.await_words(&["la: the dome is open"]);
+        let journal = pair.await_same_journal();
+        assert_eq!(journal.cues("cue_fired"), ["1"]);
+        let sent: Vec<_> =
+            journal.of_kind("action_sent").iter().map(|l| l["output"].clone()).collect();
+        assert_eq!(sent, ["lights", "la-lights"]);
+        assert!(journal.lines.iter().all(|line| line["station"] == "paris" && line["term"] == 1));
+        pair.wire.expect_silence();
+        pair.wire_la.expect_silence();
+    });
 }
 
 #[test]
@@ -127,30 +130,33 @@ fn the_flag_passes_to_and_fro_in_the_middle_of_a_chain() {
     if is_missing() {
         return;
     }
-    const LINKS: usize = 800;
-    let mut pair = Pair::new(LINKS);
-    for n in 1..=4 {
-        pair.paris.keys(" ");
-        pair.wire.expect(&format!("/{n}"));
-        pair.wire_la.expect(&format!("/la/{n}"));
-        pair.paris.guard();
-    }
-    let ears = [pair.wire.listen(), pair.wire_la.listen()];
-    for round in 0..4 {
-        pair.pass(round % 2 == 0);
-    }
-    for (ear, place) in ears.iter().zip(["", "/la"]) {
-        let heard = ear.await_count(LINKS).into_iter().map(|(address, _)| address);
-        let expected: Vec<String> = (1..=LINKS).map(|n| format!("{place}/L{n}")).collect();
-        assert_eq!(heard.collect::<Vec<_>>(), expected, "every link once, in order");
-    }
-    let journal = pair.await_same_journal();
-    assert_eq!(journal.of_kind("flag_passed").len(), 4);
-    assert_eq!(journal.of_kind("cue_fired").len(), LINKS + 4);
-    assert!(journal.of_kind("cue_missed").is_empty());
-    let stations: std::collections::BTreeSet<_> =
-        journal.of_kind("cue_fired").iter().map(|line| line["station"].to_string()).collect();
-    assert_eq!(stations.len(), 2, "both have fired links");
+    in_time(|| {
+        const LINKS: usize = 800;
+        let mut pair = Pair::new(LINKS);
+        for n in 1..=4 {
+            pair.paris.keys(" ");
+            pair.wire.expect(&format!("/{n}"));
+            pair.wire_la.expect(&format!("/la/{n}"));
+            pair.paris.guard();
+        }
+        let ears = [pair.wire.listen(), pair.wire_la.listen()];
+        for round in 0..4 {
+            pair.pass(round % 2 == 0);
+        }
+        for (ear, place) in ears.iter().zip(["", "/la"]) {
+            pair.paris.await_event("cue_fired", LINKS + 4);
+            let heard = ear.await_count(LINKS).into_iter().map(|(address, _)| address);
+            let expected: Vec<String> = (1..=LINKS).map(|n| format!("{place}/L{n}")).collect();
+            assert_eq!(heard.collect::<Vec<_>>(), expected, "every link once, in order");
+        }
+        let journal = pair.await_same_journal();
+        assert_eq!(journal.of_kind("flag_passed").len(), 4);
+        assert_eq!(journal.of_kind("cue_fired").len(), LINKS + 4);
+        assert!(journal.of_kind("cue_missed").is_empty());
+        let stations: std::collections::BTreeSet<_> =
+            journal.of_kind("cue_fired").iter().map(|line| line["station"].to_string()).collect();
+        assert_eq!(stations.len(), 2, "both have fired links");
+    });
 }
 
 #[test]
@@ -158,55 +164,57 @@ fn a_follower_takes_the_flag_of_a_holder_that_was_killed() {
     if is_missing() {
         return;
     }
-    const LINKS: usize = 2_000;
-    let mut pair = Pair::new(LINKS);
-    for n in 1..=4 {
-        pair.paris.keys(" ");
-        pair.wire.expect(&format!("/{n}"));
-        pair.paris.guard();
-    }
-    pair.la.await_event("cue_fired", 30);
-    pair.paris.kill();
-    pair.la.await_words(&["paris last heard", "f takes it"]);
-    pair.la.press_to_see("f", &["TAKE THE FLAG", "it may still be firing"]);
-    pair.la.keys("paris is dark\r");
-    pair.la.await_words(&["THE FLAG IS HERE"]);
-    let journal = pair.houses[1].journal();
-    let taken = journal.of_kind("flag_taken");
-    assert_eq!((&taken[0]["reason"], &taken[0]["term"]), (&"paris is dark".into(), &2.into()));
-    // The link that fell due meanwhile is missed, and waits for the caller.
-    let missed = pair.la.await_event("cue_missed", 1);
-    let missed = missed.cues("cue_missed")[0].to_owned();
-    pair.la.await_words(&["may have fired"]);
-    pair.la.keys(" ");
-    let mut heard: Vec<String> = std::iter::from_fn(|| pair.wire.recv_within(Duration::ZERO))
-        .map(|packet| packet.address)
-        .collect();
-    while heard.iter().filter(|address| **address == format!("/{missed}")).count() == 0
-        || heard.len() < 60
-    {
-        heard.push(pair.wire.recv().address);
-    }
-    // What Paris had fired, and died with: the log could not have it any more.
-    let fired = pair.houses[0].journal();
-    let known = pair.houses[1].journal();
-    let known: std::collections::BTreeSet<_> = known
-        .of_kind("cue_fired")
-        .iter()
-        .filter(|line| line["term"] == 1)
-        .map(|line| line["cue"].to_string())
-        .collect();
-    let unknown: Vec<String> = fired
-        .of_kind("cue_fired")
-        .iter()
-        .filter(|line| !known.contains(&line["cue"].to_string()))
-        .map(|line| format!("/{}", line["cue"].as_str().unwrap_or_default()))
-        .collect();
-    for address in &heard {
-        let times = heard.iter().filter(|other| *other == address).count();
-        assert!(times == 1 || unknown.contains(address), "{address} {times} times: {heard:?}");
-    }
-    assert!(unknown.first().is_none_or(|first| *first == format!("/{missed}")), "{unknown:?}");
+    in_time(|| {
+        const LINKS: usize = 2_000;
+        let mut pair = Pair::new(LINKS);
+        for n in 1..=4 {
+            pair.paris.keys(" ");
+            pair.wire.expect(&format!("/{n}"));
+            pair.paris.guard();
+        }
+        pair.la.await_event("cue_fired", 30);
+        pair.paris.kill();
+        pair.la.await_words(&["paris last heard", "f takes it"]);
+        pair.la.press_to_see("f", &["TAKE THE FLAG", "it may still be firing"]);
+        pair.la.keys("paris is dark\r");
+        pair.la.await_words(&["THE FLAG IS HERE"]);
+        let journal = pair.houses[1].journal();
+        let taken = journal.of_kind("flag_taken");
+        assert_eq!((&taken[0]["reason"], &taken[0]["term"]), (&"paris is dark".into(), &2.into()));
+        // The link that fell due meanwhile is missed, and waits for the caller.
+        let missed = pair.la.await_event("cue_missed", 1);
+        let missed = missed.cues("cue_missed")[0].to_owned();
+        pair.la.await_words(&["may have fired"]);
+        pair.la.keys(" ");
+        let mut heard: Vec<String> = std::iter::from_fn(|| pair.wire.recv_within(Duration::ZERO))
+            .map(|packet| packet.address)
+            .collect();
+        while heard.iter().filter(|address| **address == format!("/{missed}")).count() == 0
+            || heard.len() < 60
+        {
+            heard.push(pair.wire.recv().address);
+        }
+        // What Paris had fired, and died with: the log could not have it any more.
+        let fired = pair.houses[0].journal();
+        let known = pair.houses[1].journal();
+        let known: std::collections::BTreeSet<_> = known
+            .of_kind("cue_fired")
+            .iter()
+            .filter(|line| line["term"] == 1)
+            .map(|line| line["cue"].to_string())
+            .collect();
+        let unknown: Vec<String> = fired
+            .of_kind("cue_fired")
+            .iter()
+            .filter(|line| !known.contains(&line["cue"].to_string()))
+            .map(|line| format!("/{}", line["cue"].as_str().unwrap_or_default()))
+            .collect();
+        for address in &heard {
+            let times = heard.iter().filter(|other| *other == address).count();
+            assert!(times == 1 || unknown.contains(address), "{address} {times} times: {heard:?}");
+        }
+        assert!(unknown.first().is_none_or(|first| *first == format!("/{missed}")), "{unknown:?}");
+    });
 }
 
 #[test]
@@ -214,25 +222,27 @@ fn a_holder_that_stood_still_while_the_flag_was_taken_sends_nothing_more() {
     if is_missing() {
         return;
     }
-    const LINKS: usize = 2_000;
-    let mut pair = Pair::new(LINKS);
-    for n in 1..=4 {
-        pair.paris.keys(" ");
-        pair.wire.expect(&format!("/{n}"));
-        pair.paris.guard();
-    }
-    pair.wire.recv();
-    pair.paris.signal(Signal::STOP);
-    pair.la.await_words(&["paris last heard", "f takes it"]);
-    pair.la.press_to_see("f", &["TAKE THE FLAG"]);
-    pair.la.keys("paris stands still\r");
-    pair.la.await_words(&["THE FLAG IS HERE"]);
-    pair.la.await_event("cue_missed", 1);
-    pair.wire.drain();
-    pair.paris.signal(Signal::CONT);
-    pair.paris.await_words(&["LA HAS THE FLAG"]);
-    pair.wire.expect_silence();
-    pair.await_same_journal();
+    in_time(|| {
+        const LINKS: usize = 2_000;
+        let mut pair = Pair::new(LINKS);
+        for n in 1..=4 {
+            pair.paris.keys(" ");
+            pair.wire.expect(&format!("/{n}"));
+            pair.paris.guard();
+        }
+        pair.wire.recv();
+        pair.paris.signal(Signal::STOP);
+        pair.la.await_words(&["paris last heard", "f takes it"]);
+        pair.la.press_to_see("f", &["TAKE THE FLAG"]);
+        pair.la.keys("paris stands still\r");
+        pair.la.await_words(&["THE FLAG IS HERE"]);
+        pair.la.await_event("cue_missed", 1);
+        pair.wire.drain();
+        pair.paris.signal(Signal::CONT);
+        pair.paris.await_words(&["LA HAS THE FLAG"]);
+        pair.wire.expect_silence();
+        pair.await_same_journal();
+    });
 }
 
 #[test]
@@ -290,18 +300,20 @@ fn outputs_of_a_station_that_is_away_are_down_and_nothing_is_sent_late() {
     if is_missing() {
         return;
     }
-    let mut pair = Pair::new(0);
-    pair.la.signal(Signal::STOP);
-    let since = Instant::now();
-    pair.paris.await_words(&["la is away"]);
-    assert!(since.elapsed() < Duration::from_secs(6));
-    pair.paris.keys(" ");
-    pair.wire.expect("/1");
-    let failed = pair.paris.await_event("action_failed", 1);
-    assert_eq!(failed.of_kind("action_failed")[0]["output"], "la-lights");
-    pair.la.signal(Signal::CONT);
-    pair.await_same_journal();
-    pair.wire_la.expect_silence();
-    pair.paris.keys(" ");
-    pair.wire_la.expect("/la/2");
+    in_time(|| {
+        let mut pair = Pair::new(0);
+        pair.la.signal(Signal::STOP);
+        let since = Instant::now();
+        pair.paris.await_words(&["la is away"]);
+        assert!(since.elapsed() < Duration::from_secs(6));
+        pair.paris.keys(" ");
+        pair.wire.expect("/1");
+        let failed = pair.paris.await_event("action_failed", 1);
+        assert_eq!(failed.of_kind("action_failed")[0]["output"], "la-lights");
+        pair.la.signal(Signal::CONT);
+        pair.await_same_journal();
+        pair.wire_la.expect_silence();
+        pair.paris.keys(" ");
+        pair.wire_la.expect("/la/2");
+    });
 }

@@ -246,6 +246,9 @@ impl Program {
                 self.asks &= mute;
                 self.conductor.handle(now, Input::Mute(mute));
             }
+            FlagOutput::Expected(is_expected) => {
+                self.conductor.handle(now, Input::Expected(is_expected))
+            }
             FlagOutput::Heard(heard) => self.conductor.handle(now, Input::Heard(heard)),
             FlagOutput::Letter { from, number, letter } => self.letter(now, from, number, letter),
             FlagOutput::ClockAsked { to, asked_ns } => {

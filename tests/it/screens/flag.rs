@@ -18,6 +18,7 @@ use handover::time::MachineNs;
 use super::SIZES;
 use super::stage::{BODY, Region, Run, SHOW, any_sizes};
 
+const FLAG: Region = |parts, _| parts.flag;
 /// The lowest rows of a page, where a short panel stands.
 const LOWEST: Region = |parts, _| {
     let body = parts.body;

@@ -227,6 +227,7 @@ impl Run {
             self.follow(outputs);
             self.now_ns = next_ns;
         }
+        self.now_ns = end_ns;
     }
 
     /// Lets time pass until `cue` has fired.
