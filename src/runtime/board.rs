@@ -177,9 +177,10 @@ impl<'a> Screen<'a> {
                     | Msg::Remote(_)
                     | Msg::Journal(_)
                     | Msg::Neighbours(_)
-                    | Msg::Link
                     | Msg::ScreenLost
                     | Msg::ScreenFault => {}
+                    #[cfg(feature = "link")]
+                    Msg::Link => {}
                 }
             }
             if news {

@@ -30,6 +30,7 @@ pub(super) enum Msg {
     /// The other live runs that send to the same outputs, in words; others than before.
     Neighbours(Vec<String>),
     /// The server of a shared run has news.
+    #[cfg(feature = "link")]
     Link,
     /// The screen cannot write any more: the terminal is gone.
     ScreenLost,

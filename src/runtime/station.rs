@@ -327,6 +327,7 @@ impl Station {
             }
             Msg::Neighbours(words) => self.meets(words),
             // The next round takes it in.
+            #[cfg(feature = "link")]
             Msg::Link => {}
             Msg::ScreenLost => self.terminal_lost(),
             Msg::ScreenFault => self.restart_screen(),

@@ -22,6 +22,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub(crate) use calm::in_time;
+#[cfg(feature = "link")]
+pub(crate) use far_end::datagram;
 pub(crate) use far_end::{Arg, Packet, Wire, messages};
 pub(crate) use journal::Journal;
 pub(crate) use program::Program;

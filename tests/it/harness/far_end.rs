@@ -3,10 +3,7 @@
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{PATIENCE, SILENCE};
 
@@ -71,20 +68,10 @@ impl Wire {
         assert!(packet.is_none(), "nothing should have come, but {packet:?}");
     }
 
-    /// Takes everything in as it comes: a socket keeps no more than some 250 packets.
-    pub(crate) fn listen(&self) -> Ear {
-        let socket = self.socket.try_clone().expect("a second handle");
-        let (heard, ends) = (Arc::<Mutex<Vec<_>>>::default(), Arc::new(AtomicBool::new(false)));
-        let (theirs, their_end) = (Arc::clone(&heard), Arc::clone(&ends));
-        let thread = std::thread::spawn(move || {
-            while !their_end.load(Ordering::SeqCst) {
-                if let Some(bytes) = datagram(&socket, Duration::from_millis(50)) {
-                    let packet = (decode(&bytes).address, Instant::now());
-                    theirs.lock().unwrap_or_else(PoisonError::into_inner).push(packet);
-                }
-            }
-        });
-        Ear { heard, ends, thread: Some(thread) }
+    /// A second handle, for a thread that listens.
+    #[cfg(feature = "link")]
+    pub(crate) fn socket(&self) -> UdpSocket {
+        self.socket.try_clone().expect("a second handle")
     }
 
     /// Everything that has arrived.
@@ -93,36 +80,8 @@ impl Wire {
     }
 }
 
-/// A far end that is listened to by a thread of its own.
-pub(crate) struct Ear {
-    heard: Arc<Mutex<Vec<(String, Instant)>>>,
-    ends: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Ear {
-    /// The addresses that have come, and when.
-    pub(crate) fn heard(&self) -> Vec<(String, Instant)> {
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Waits until so many have come, and gives them.
-    pub(crate) fn await_count(&self, count: usize) -> Vec<(String, Instant)> {
-        let enough = || Some(self.heard()).filter(|heard| heard.len() >= count);
-        super::await_some(PATIENCE, enough)
-            .unwrap_or_else(|| panic!("{} of {count} packets came", self.heard().len()))
-    }
-}
-
-impl Drop for Ear {
-    fn drop(&mut self) {
-        self.ends.store(true, Ordering::SeqCst);
-        drop(self.thread.take().map(JoinHandle::join));
-    }
-}
-
 /// The next datagram, if one comes in time.
-pub(super) fn datagram(socket: &UdpSocket, at_most: Duration) -> Option<Vec<u8>> {
+pub(crate) fn datagram(socket: &UdpSocket, at_most: Duration) -> Option<Vec<u8>> {
     socket.set_read_timeout(Some(at_most.max(Duration::from_millis(1)))).expect("a timeout");
     let mut bytes = vec![0; 65_536];
     loop {

@@ -1,0 +1,227 @@
+//! Sharing a run of this station's own, and joining another station's.
+
+use std::collections::VecDeque;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use crate::app::log::Log;
+use crate::conductor::{Conductor, RunClock};
+use crate::engine::{Event, Record, RunId, RunNs, State};
+use crate::journal::{Journal, Store, recover};
+use crate::link::{Flag, FlagInput, FlagOutput, Identity, Instance, Part, Shared, Start};
+use crate::runtime::clock::{machine_ns, wall_now};
+use crate::runtime::inbox::{Inbox, Msg, Sender};
+use crate::runtime::opening::source::parse_warned;
+use crate::runtime::opening::{
+    RESUME_NS_MAX, RunOptions, Session, note_config, note_warnings, report, said, wiring,
+};
+use crate::runtime::share::{JoinOptions, Line, Meeting, meet, open};
+use crate::runtime::station::SharedStart;
+use crate::runtime::takeover::lock;
+use crate::runtime::terminal::Keys;
+use crate::show::StationName;
+use crate::time::{MachineNs, nanoseconds};
+
+/// Maximum time until the first record of a run that is joined.
+const FIRST_RECORD: Duration = Duration::from_secs(10);
+/// Pause between two looks for it.
+const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+
+/// Follows a run that another station shares.
+///
+/// # Errors
+/// When the server cannot be used, there is no such run, or its journal here cannot be had.
+pub(in crate::runtime) fn join(
+    options: &JoinOptions,
+    inbox: &Inbox,
+    post: &Sender,
+) -> anyhow::Result<Option<Session>> {
+    let Meeting { reached, run } = meet(options)?;
+    let me = options.share.station.clone();
+    let (store, shared) = (Store::new(&options.own.state), run.clone());
+    let id = run.id.copy_of(&me);
+    let (show, warnings) = parse_warned(&run.show_text, &format!("the show of run {}", run.id))?;
+    let (journal, records) = if store.summary(&id).is_ok() {
+        let (journal, recovered) = Journal::open(lock(&store, &id)?, report(post))?;
+        (journal, recovered.records)
+    } else {
+        let lock = store.create_named(&id, &run.show_text)?;
+        (Journal::create(lock, report(post))?, vec![])
+    };
+    let identity = identity(&me, &run.id, &shared.digest);
+    let line = open(reached, run, me.clone(), Part::Joins, waker(post))?;
+    let begun = if records.is_empty() { Start::Joins } else { Start::Resumes(records.clone()) };
+    let mut flag = Flag::new(identity, begun, machine_ns());
+    let mut outputs = VecDeque::new();
+    if records.is_empty() && !first_record(&mut flag, &*line, &mut outputs, inbox)? {
+        return Ok(None);
+    }
+    let mut state = State::new(show.clone());
+    let mut log = Log::default();
+    for record in &records {
+        state.fold(record);
+        log.push(record, &show);
+    }
+    let rehearses = records.iter().chain(followed(&outputs)).find_map(|record| {
+        let Event::RunStarted { rehearsal, .. } = &record.event else { return None };
+        Some(*rehearsal)
+    });
+    let own = &options.own;
+    // The folder of the holder's show is on another machine.
+    let rehearses = rehearses.context("the run's log does not begin with its start")?;
+    let outputs_here = wiring::outputs(&show, "", rehearses, &own.config.permits, post);
+    let (remote, deaf) = wiring::remote(&show, own.listen, &own.config.permits, post)?;
+    let (seq, run_ns, clock) = clock_after(&records, &state);
+    let mut conductor = Conductor::new(state, clock, seq, run_ns);
+    conductor.share(me.clone(), None);
+    if !records.is_empty() {
+        conductor.set_clock(clock);
+    }
+    note_config(&own.config, own.note.as_deref(), &mut log, run_ns);
+    note_warnings(&warnings, &mut log, run_ns);
+    Ok(Some(Session {
+        id: Some(id),
+        conductor,
+        log,
+        begin: None,
+        playhead: None,
+        journal: Some(journal),
+        journal_alarm: None,
+        beacon: None,
+        outputs: outputs_here,
+        remote,
+        deaf,
+        app: own.config.app(own.theme),
+        capabilities: own.capabilities,
+        keys: Keys::new(own.config.plain_keys),
+        words: said(&own.config, own.note.as_deref(), &[]),
+        greets: false,
+        end_known: true,
+        shared: Some(SharedStart { me, flag, line, outputs, begin: None, recorded: records }),
+    }))
+}
+
+/// Shares the run of `session`, where the caller wants that.
+///
+/// # Errors
+/// When the server cannot be used, or the run cannot be shared.
+pub(in crate::runtime) fn share(
+    mut session: Session,
+    options: &RunOptions,
+    store: &Store,
+    post: &Sender,
+) -> anyhow::Result<Session> {
+    let Some(share) = &options.share else { return Ok(session) };
+    let id = session.id.clone().context(
+        "a run is shared by its journal, and this one cannot be written; free some room, or share it later",
+    )?;
+    let reached = share.server.share(&options.state)?;
+    let (me, base) = (share.station.clone(), id.base());
+    let title = session.conductor.state().show().title.clone();
+    let run = Shared::new(base.clone(), title, store.show_text(&id)?);
+    let records = match session.begin {
+        Some(Event::RunStarted { .. }) => vec![],
+        _ => recover(&store.journal_path(&id)?)?.records,
+    };
+    let mut begin = None;
+    let begun = if records.is_empty() {
+        session.conductor.share(me.clone(), Some(1));
+        Start::Opens
+    } else {
+        if records.first().is_some_and(|record| record.origin.is_none()) {
+            bail!("run {id} was not shared from its beginning: `--fresh` begins one that is");
+        }
+        let clock = session.conductor.clock();
+        session.conductor.share(me.clone(), None);
+        session.conductor.set_clock(clock);
+        begin = session.begin.take();
+        Start::Resumes(records.clone())
+    };
+    let identity = identity(&me, &base, &run.digest);
+    let line = open(reached, run, me.clone(), Part::Shares, waker(post))?;
+    let flag = Flag::new(identity, begun, machine_ns());
+    session.shared =
+        Some(SharedStart { me, flag, line, outputs: VecDeque::new(), begin, recorded: records });
+    Ok(session)
+}
+
+/// This program as the other stations know it.
+fn identity(me: &StationName, run: &RunId, digest: &str) -> Identity {
+    Identity {
+        me: me.clone(),
+        // Of the standard library's random numbers the first one is as good as any.
+        instance: Instance(RandomState::new().build_hasher().finish()),
+        run: run.0.clone(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        digest: digest.to_owned(),
+        terminal: true,
+    }
+}
+
+fn waker(post: &Sender) -> Box<dyn Fn() + Send + Sync> {
+    let post = post.clone();
+    Box::new(move || post.send(Msg::Link))
+}
+
+/// Waits for the first record of the log; `false` if the program was told to end meanwhile.
+fn first_record(
+    flag: &mut Flag,
+    line: &dyn Line,
+    outputs: &mut VecDeque<FlagOutput>,
+    inbox: &Inbox,
+) -> anyhow::Result<bool> {
+    let until_ns = machine_ns() + FIRST_RECORD;
+    let mut why = None;
+    while followed(outputs).next().is_none() {
+        while let Some(news) = line.next() {
+            if let crate::link::News::Disconnected { why: words } = &news {
+                why = Some(words.clone());
+            }
+            flag.handle(machine_ns(), FlagInput::News(news));
+        }
+        if flag.deadline() <= machine_ns() {
+            flag.handle(machine_ns(), FlagInput::Tick);
+        }
+        while let Some(output) = flag.poll() {
+            let FlagOutput::Request(request) = output else {
+                outputs.push_back(output);
+                continue;
+            };
+            outputs.extend(line.try_send(request).map(FlagOutput::Request));
+        }
+        if machine_ns() >= until_ns {
+            let why = why.unwrap_or_else(|| "it has no record yet".to_owned());
+            bail!("the run's log cannot be read: {why}");
+        }
+        let mut bell = [PollFd::from_borrowed_fd(inbox.wake_fd(), PollFlags::IN)];
+        let _ = poll(&mut bell, Some(&LOOK));
+        if inbox.take().iter().any(|message| matches!(message, Msg::Signal(_))) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// The records that are to be followed.
+fn followed(outputs: &VecDeque<FlagOutput>) -> impl Iterator<Item = &Record> {
+    outputs.iter().flat_map(|output| {
+        let FlagOutput::Follow(records) = output else { return &[][..] };
+        records.as_slice()
+    })
+}
+
+/// The last record's place, and the run's clock as far as the wall clocks tell it.
+fn clock_after(records: &[Record], state: &State) -> (u64, RunNs, RunClock) {
+    let (now_ns, wall): (MachineNs, _) = (machine_ns(), wall_now());
+    let Some(last) = records.last() else {
+        return (0, RunNs::ZERO, RunClock::new(now_ns, RunNs::ZERO, wall, 1));
+    };
+    let down = wall.duration_since(last.at).max(jiff::SignedDuration::ZERO);
+    let down_ns = nanoseconds(down.unsigned_abs()).saturating_mul(u64::from(state.speed()));
+    let run_ns = (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns));
+    (last.seq, last.run_ns, RunClock::new(now_ns, run_ns, wall, state.speed()))
+}
