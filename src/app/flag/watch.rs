@@ -19,8 +19,8 @@ pub struct Watch {
     terminal: bool,
     /// Instant from which the others are heard.
     since: MachineNs,
-    /// Since when each station is known to be behind.
-    behind_since: BTreeMap<StationName, MachineNs>,
+    /// For each station that is behind: the last record when that was seen first, and that instant.
+    behind_since: BTreeMap<StationName, (u64, MachineNs)>,
     /// The stations that have asked this one for the flag, and the term in which they did.
     asks: BTreeMap<StationName, u64>,
     /// The term in which this caller has asked for the flag.
@@ -203,8 +203,12 @@ impl Watch {
             self.behind_since.remove(name);
             return Behind { records, time: heard };
         }
-        let since = *self.behind_since.entry(name.clone()).or_insert(now - heard);
-        Behind { records, time: now.since(since) }
+        let lacks = self.behind_since.entry(name.clone()).or_insert((last, now - heard));
+        // What it lacked then it has by now; what it lacks now is newer.
+        if seq >= lacks.0 {
+            *lacks = (last, now);
+        }
+        Behind { records, time: now.since(lacks.1) }
     }
 
     fn station(&self, known: &link::Station, behind: Behind, now: MachineNs) -> Station {
@@ -367,6 +371,11 @@ mod tests {
         assert_eq!(watch.shared(NOW, &sources(&some, &paris)).behind.records, 3);
         let later = watch.shared(NOW + ms(900), &sources(&some, &paris)).behind;
         assert_eq!(later, Behind { records: 3, time: ms(1_100) });
+        // It has what it lacked, and lacks what has come since.
+        let more = view(false, vec![known("paris", true, 15)]);
+        let later = Sources { seq: 12, ..sources(&more, &paris) };
+        let behind = watch.shared(NOW + ms(900), &later).behind;
+        assert_eq!(behind, Behind { records: 3, time: ms(0) });
         // It has caught up.
         let shared = watch.shared(NOW + ms(900), &sources(&all, &paris));
         assert_eq!(shared.behind, Behind { records: 0, time: ms(200) });
