@@ -21,7 +21,7 @@ pub use view::{
     AWAY, Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole,
 };
 pub use watch::{Sources, Watch};
-pub use wish::wish_of;
+pub use wish::{command_of, wish_of};
 
 use super::keys::Act;
 use super::{App, Ask, Task, Tone};

@@ -32,7 +32,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::clock::{Clock, Estimate};
-use super::message::{Instance, Letter, News, Request, Server, Step};
+use super::message::{FiredAside, Instance, Letter, News, Request, Server, Step};
 use crate::engine::{FlagState, Record, RunNs};
 use crate::journal::RecordOrder;
 use crate::show::StationName;
@@ -115,6 +115,8 @@ pub enum FlagInput {
     Step(Step),
     /// The machine has stood still.
     StoodStill,
+    /// This station has lost its terminal.
+    TerminalLost,
     /// The caller wants to go on though the log cannot be read.
     GoOn,
     /// Time has passed.
@@ -144,6 +146,8 @@ pub enum FlagOutput {
         records: Vec<Record>,
         /// The term in which they were recorded.
         term: u64,
+        /// The cues among them that were fired.
+        fired: Vec<FiredAside>,
     },
     /// This station is mute, or speaks again.
     Mute(bool),
@@ -316,6 +320,7 @@ impl Flag {
             FlagInput::Clock { to, asked_ns, run_ns } => self.tell_clock(to, asked_ns, run_ns),
             FlagInput::Step(step) => self.step = step,
             FlagInput::StoodStill => self.be_mute(),
+            FlagInput::TerminalLost => self.id.terminal = false,
             FlagInput::GoOn => self.go_on(),
             FlagInput::Tick => {}
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 mod choice;
 mod demo;
@@ -341,11 +341,7 @@ fn resume(
         (Err(why), None) => return Err(why),
     };
     let now = wall_now();
-    let down = now.duration_since(last.at).max(SignedDuration::ZERO);
-    let down_ns = nanoseconds(down.unsigned_abs()).saturating_mul(u64::from(state.speed()));
-    // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages:
-    // no sum may overflow.
-    let run_ns = (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns));
+    let run_ns = run_ns_at(last, state.speed(), now);
     let down_ns = run_ns.since(last.run_ns);
     note_config(&options.config, options.note.as_deref(), &mut log, run_ns);
     note_warnings(&warnings, &mut log, run_ns);
@@ -443,6 +439,15 @@ fn note_config(config: &Config, note: Option<&str>, log: &mut Log, at_ns: RunNs)
 /// Puts what the show will not do as it is meant into the log.
 fn note_warnings(warnings: &[String], log: &mut Log, at_ns: RunNs) {
     warnings.iter().for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
+}
+
+/// The run's clock at an instant of the wall's, by its last record.
+pub(super) fn run_ns_at(last: &Record, speed: u32, now: Timestamp) -> RunNs {
+    let down = now.duration_since(last.at).max(SignedDuration::ZERO);
+    let down_ns = nanoseconds(down.unsigned_abs()).saturating_mul(u64::from(speed));
+    // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages:
+    // no sum may overflow.
+    (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns))
 }
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.

@@ -1,7 +1,9 @@
-//! Commands that a caller without the flag may give: the holder journals them.
+//! Commands that a caller without the flag may give: they go to the holder as wishes, which it turns
+//! into commands again and journals.
 
 use crate::engine::{Command, State};
 use crate::link::Wish;
+use crate::show::{Show, StationName};
 
 /// The wish for the holder that stands for `command`; `None` if the command needs the flag.
 pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
@@ -48,4 +50,27 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
         | Command::FiredAside(_)
         | Command::Warn(_) => return None,
     })
+}
+
+/// The command that the wish of the caller of station `from` is for; `None` if it only asks for the
+/// flag.
+///
+/// # Errors
+/// With what this show does not have, for that caller.
+pub fn command_of(wish: Wish, from: &StationName, show: &Show) -> Result<Option<Command>, String> {
+    let person = |id: &str| {
+        show.find_person(id).ok_or_else(|| format!("there is no person {id} in this show"))
+    };
+    Ok(Some(match wish {
+        Wish::Ask => return Ok(None),
+        Wish::Accept => Command::AcceptFlag(from.clone()),
+        Wish::Decline => Command::WithdrawFlag(format!("{from} does not want it")),
+        Wish::Warn => Command::Warn(from.clone()),
+        Wish::Ready { department } => Command::Ready(department),
+        Wish::ReadyAll => Command::ReadyAll,
+        Wish::Note { text } => Command::Note(format!("{from}: {text}")),
+        Wish::Spot { person: id } => Command::Spot(person(&id)?),
+        Wish::Unspot { person: id } => Command::Unspot(person(&id)?),
+        Wish::NotePerson { person: id, text } => Command::NotePerson { person: person(&id)?, text },
+    }))
 }

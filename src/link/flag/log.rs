@@ -173,7 +173,7 @@ impl Flag {
                 true,
             );
         }
-        self.does(FlagOutput::Aside { kept: seq - 1, records, term });
+        self.does(FlagOutput::Aside { kept: seq - 1, records, term, fired: fired.clone() });
         for fired in fired.chunks(FIRED_MAX) {
             self.write(Letter::Aside { fired: fired.to_vec() });
         }

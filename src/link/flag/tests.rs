@@ -100,7 +100,7 @@ fn a_higher_term_that_is_read_ends_the_flag_and_a_wrong_sequence_does_not() {
     gives(&mut paris, 30, FlagInput::Recorded(vec![held.clone()]));
     let done = gives(&mut paris, 40, entry(2, &taken(2)));
     assert!(!paris.holds());
-    let aside = FlagOutput::Aside { kept: 1, records: vec![held], term: 1 };
+    let aside = FlagOutput::Aside { kept: 1, records: vec![held], term: 1, fired: vec![] };
     let at = |wanted: &FlagOutput| done.iter().position(|output| output == wanted);
     let follow = at(&FlagOutput::Follow(vec![taken(2)]));
     assert!(at(&aside).is_some() && at(&aside) < follow, "{done:?}");

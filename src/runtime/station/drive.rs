@@ -42,7 +42,6 @@ impl Station {
                     {
                         self.app.journal_alarm = Some(error.to_string());
                     }
-                    self.recorded(&records);
                     self.news.extend(records);
                 }
                 Output::Send(job) => {

@@ -28,6 +28,7 @@ impl Station {
                 let _ = journal.set_terminal(false);
             }
             self.drive(Input::TerminalLost);
+            self.lost_terminal();
         }
     }
 

@@ -27,6 +27,9 @@ use crate::show::Show;
 use crate::time::MachineNs;
 use elsewhere::Elsewhere;
 
+/// Maximum number of news in one round: the keyboard waits for no more.
+const NEWS_MAX: usize = 256;
+
 /// Pause between two looks at what only time changes, for the screen.
 const LOOK: Duration = Duration::from_millis(200);
 
@@ -65,17 +68,20 @@ pub(super) struct SharedEnd {
     /// The other stations that are heard.
     heard: BTreeSet<StationName>,
     elsewhere: Elsewhere,
-    /// Everything in the journal that was handed to the flag, and what was not yet.
+    /// Everything that the flag was handed. It is kept here since a journal can be away when its
+    /// end has to go aside: a disk may be full.
     recorded: Vec<Record>,
-    unshipped: Vec<Record>,
+    /// Number of the station's news that the flag was handed.
+    shipped: usize,
+    /// The server's thread has more news than one round takes in.
+    has_more: bool,
     looked_ns: MachineNs,
 }
 
 impl SharedEnd {
     pub(super) fn new(start: SharedStart, show: &Show) -> Self {
         let SharedStart { me, flag, line, outputs, begin, recorded } = start;
-        let mut elsewhere = Elsewhere::new(show);
-        recorded.iter().for_each(|record| elsewhere.note(show, record));
+        let elsewhere = Elsewhere::of(show, &recorded);
         SharedEnd {
             flag,
             line,
@@ -89,13 +95,17 @@ impl SharedEnd {
             heard: BTreeSet::new(),
             elsewhere,
             recorded,
-            unshipped: vec![],
+            shipped: 0,
+            has_more: false,
             looked_ns: MachineNs::ZERO,
         }
     }
 
     /// Time during which the flag needs nothing.
     pub(super) fn next_wait(&self) -> Duration {
+        if self.has_more {
+            return Duration::ZERO;
+        }
         self.flag.deadline().since(machine_ns())
     }
 
@@ -121,17 +131,9 @@ impl Station {
         if let Some(shared) = &mut self.shared {
             shared.send_waiting();
         }
-        // What follows from one of them is done before the next is handed in.
-        while let Some(news) = self.shared.as_ref().and_then(|shared| shared.line.next()) {
-            if let Some(shared) = &mut self.shared {
-                shared.watch.hears(&news);
-                shared.flag.handle(machine_ns(), FlagInput::News(news));
-            }
-            self.obey_flag();
-            // Nothing that is due waits for a long log.
-            self.tick();
-        }
+        let has_more = (0..NEWS_MAX).all(|_| self.take_news());
         let Some(shared) = &mut self.shared else { return };
+        shared.has_more = has_more;
         if shared.flag.deadline() <= machine_ns() {
             shared.flag.handle(machine_ns(), FlagInput::Tick);
         }
@@ -139,23 +141,39 @@ impl Station {
         self.look_at_flag(false);
     }
 
-    /// Keeps what was journaled, to be shipped once its messages have left.
-    pub(super) fn recorded(&mut self, records: &[Record]) {
-        let Some(shared) = &mut self.shared else { return };
-        let show = self.conductor.state().show();
-        records.iter().for_each(|record| shared.elsewhere.note(show, record));
-        shared.unshipped.extend_from_slice(records);
+    /// Takes in one of the news and does what follows from it, before the next is handed in; `false`
+    /// if there is none.
+    fn take_news(&mut self) -> bool {
+        let Some(shared) = &mut self.shared else { return false };
+        let Some(news) = shared.line.next() else { return false };
+        shared.watch.hears(&news);
+        shared.flag.handle(machine_ns(), FlagInput::News(news));
+        self.obey_flag();
+        // Nothing that is due waits for a long log.
+        self.tick();
+        true
     }
 
-    /// Ships what was journaled. What was read from the log the flag leaves out.
+    /// Ships what was journaled since, now that its messages have left. What was read from the log
+    /// the flag leaves out.
     pub(super) fn ship(&mut self) {
-        let Some(shared) = self.shared.as_mut().filter(|shared| !shared.unshipped.is_empty())
-        else {
+        let Some(shared) = &mut self.shared else { return };
+        let records = self.news.get(shared.shipped..).unwrap_or_default();
+        if records.is_empty() {
             return;
-        };
-        let records = std::mem::take(&mut shared.unshipped);
-        shared.recorded.extend_from_slice(&records);
-        shared.flag.handle(machine_ns(), FlagInput::Recorded(records));
+        }
+        let show = self.conductor.state().show();
+        records.iter().for_each(|record| shared.elsewhere.note(show, record));
+        shared.recorded.extend_from_slice(records);
+        shared.shipped = self.news.len();
+        shared.flag.handle(machine_ns(), FlagInput::Recorded(records.to_vec()));
+    }
+
+    /// The news are published, and others come in their place.
+    pub(super) fn news_are_gone(&mut self) {
+        if let Some(shared) = &mut self.shared {
+            shared.shipped = 0;
+        }
     }
 
     /// State of each output: of one that another station sends, what the records say.
@@ -211,6 +229,12 @@ impl Station {
         }
     }
 
+    pub(super) fn lost_terminal(&mut self) {
+        if let Some(shared) = &mut self.shared {
+            shared.flag.handle(machine_ns(), FlagInput::TerminalLost);
+        }
+    }
+
     pub(super) fn stood_still(&mut self) {
         if let Some(shared) = &mut self.shared {
             shared.watch.stood_still(machine_ns().since(shared.looked_ns));
@@ -245,7 +269,9 @@ impl Station {
                     self.drive(Input::Begin(resumed));
                 }
             }
-            FlagOutput::Aside { kept, records, term } => self.goes_aside(kept, records, term),
+            FlagOutput::Aside { kept, records, term, fired } => {
+                self.goes_aside(kept, records, term, fired);
+            }
             FlagOutput::Mute(is_mute) => drop(self.drive(Input::Mute(is_mute))),
             FlagOutput::Expected(is_expected) => drop(self.drive(Input::Expected(is_expected))),
             FlagOutput::Heard(heard) => {
@@ -312,12 +338,7 @@ impl Station {
 
     /// Somebody has taken the flag: what was recorded here since goes into a file of its own, and
     /// the journal goes on as the log has it.
-    fn goes_aside(&mut self, kept: u64, records: Vec<Record>, term: u64) {
-        let fired = records.iter().filter_map(|record| {
-            let Event::CueFired { cue, .. } = &record.event else { return None };
-            Some(FiredAside { cue: cue.clone(), at_ns: record.run_ns })
-        });
-        let fired: Vec<FiredAside> = fired.collect();
+    fn goes_aside(&mut self, kept: u64, records: Vec<Record>, term: u64, fired: Vec<FiredAside>) {
         let Some(shared) = &mut self.shared else { return };
         shared.recorded.retain(|record| record.seq <= kept);
         let kept_records = shared.recorded.clone();
@@ -344,7 +365,10 @@ impl Station {
         self.drive(Input::SetAside { kept: kept_records, aside: records });
         self.feed.start_over(self.conductor.state());
         self.news.clear();
+        let show = self.conductor.state().show();
         if let Some(shared) = &mut self.shared {
+            shared.shipped = 0;
+            shared.elsewhere = Elsewhere::of(show, &shared.recorded);
             shared.watch.put_aside(fired);
         }
     }

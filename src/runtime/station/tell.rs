@@ -26,6 +26,7 @@ impl Station {
             .extend(self.app.take_refusals().into_iter().map(|why| Word::refusal(why, run_ns)));
         let has_records = !self.news.is_empty();
         self.feed.publish(std::mem::take(&mut self.news), self.conductor.state());
+        self.news_are_gone();
         if let Some(RemoteEnd { follower, .. }) = &self.remote {
             follower.publish(&self.app.outputs, self.app.outputs_ns);
         }

@@ -17,14 +17,14 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Msg, Sender};
 use crate::runtime::opening::source::parse_warned;
 use crate::runtime::opening::{
-    RESUME_NS_MAX, RunOptions, Session, note_config, note_warnings, report, said, wiring,
+    RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
 };
 use crate::runtime::share::{JoinOptions, Line, Meeting, meet, open};
 use crate::runtime::station::SharedStart;
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
 use crate::show::StationName;
-use crate::time::{MachineNs, nanoseconds};
+use crate::time::MachineNs;
 
 /// Maximum time until the first record of a run that is joined.
 const FIRST_RECORD: Duration = Duration::from_secs(10);
@@ -45,13 +45,13 @@ pub(in crate::runtime) fn join(
     let (store, shared) = (Store::new(&options.own.state), run.clone());
     let id = run.id.copy_of(&me);
     let (show, warnings) = parse_warned(&run.show_text, &format!("the show of run {}", run.id))?;
-    let (journal, records) = if store.summary(&id).is_ok() {
-        let (journal, recovered) = Journal::open(lock(&store, &id)?, report(post))?;
-        (journal, recovered.records)
+    let known = if store.summary(&id).is_ok() {
+        Some(Journal::open(lock(&store, &id)?, report(post))?)
     } else {
-        let lock = store.create_named(&id, &run.show_text)?;
-        (Journal::create(lock, report(post))?, vec![])
+        None
     };
+    let (journal, records) = known.map(|(journal, found)| (journal, found.records)).unzip();
+    let records: Vec<Record> = records.unwrap_or_default();
     let identity = identity(&me, &run.id, &shared.digest);
     let line = open(reached, run, me.clone(), Part::Joins, waker(post))?;
     let begun = if records.is_empty() { Start::Joins } else { Start::Resumes(records.clone()) };
@@ -60,6 +60,11 @@ pub(in crate::runtime) fn join(
     if records.is_empty() && !first_record(&mut flag, &*line, &mut outputs, inbox)? {
         return Ok(None);
     }
+    // Only now, so that a run that cannot be read leaves no folder without a record.
+    let journal = match journal {
+        Some(journal) => journal,
+        None => Journal::create(store.create_named(&id, &shared.show_text)?, report(post))?,
+    };
     let mut state = State::new(show.clone());
     let mut log = Log::default();
     for record in &records {
@@ -71,8 +76,8 @@ pub(in crate::runtime) fn join(
         Some(*rehearsal)
     });
     let own = &options.own;
-    // The folder of the holder's show is on another machine.
     let rehearses = rehearses.context("the run's log does not begin with its start")?;
+    // The folder of the holder's show is on another machine.
     let outputs_here = wiring::outputs(&show, "", rehearses, &own.config.permits, post);
     let (remote, deaf) = wiring::remote(&show, own.listen, &own.config.permits, post)?;
     let (seq, run_ns, clock) = clock_after(&records, &state);
@@ -220,8 +225,6 @@ fn clock_after(records: &[Record], state: &State) -> (u64, RunNs, RunClock) {
     let Some(last) = records.last() else {
         return (0, RunNs::ZERO, RunClock::new(now_ns, RunNs::ZERO, wall, 1));
     };
-    let down = wall.duration_since(last.at).max(jiff::SignedDuration::ZERO);
-    let down_ns = nanoseconds(down.unsigned_abs()).saturating_mul(u64::from(state.speed()));
-    let run_ns = (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns));
+    let run_ns = run_ns_at(last, state.speed(), wall);
     (last.seq, last.run_ns, RunClock::new(now_ns, run_ns, wall, state.speed()))
 }

@@ -11,8 +11,11 @@ use crate::show::{CueNumber, OutputIx, Show, StationName};
 pub(super) struct Elsewhere(Vec<Health>);
 
 impl Elsewhere {
-    pub(super) fn new(show: &Show) -> Self {
-        Elsewhere(show.outputs.iter().map(|_| Health::default()).collect())
+    /// How they are after `records`.
+    pub(super) fn of(show: &Show, records: &[Record]) -> Self {
+        let mut known = Elsewhere(show.outputs.iter().map(|_| Health::default()).collect());
+        records.iter().for_each(|record| known.note(show, record));
+        known
     }
 
     /// Takes in what became of a message.
@@ -98,14 +101,14 @@ mod tests {
     #[test]
     fn what_another_station_sends_is_known_by_the_records_and_down_where_it_is_away() {
         let show = file::parse(SHOW, "UTC").unwrap();
-        let mut known = Elsewhere::new(&show);
         let event = Event::ActionSent {
             cue: show.cues.iter().next().unwrap().number.clone(),
             firing: 1,
             action: 1,
             output: "there".to_owned(),
         };
-        known.note(&show, &Record::new(1, Timestamp::UNIX_EPOCH, RunNs::ZERO, event));
+        let record = Record::new(1, Timestamp::UNIX_EPOCH, RunNs::ZERO, event);
+        let known = Elsewhere::of(&show, &[record]);
         let sender = |output: OutputIx| show.output(output).station.as_ref();
         let own = Health { sent: 7, ..Health::default() };
         let la = StationName::new("la").unwrap();

@@ -1,14 +1,13 @@
 //! What callers wish: this station's of the flag and of the holder, and other stations' of this one.
 
-use std::sync::Arc;
-
 use super::Station;
 use crate::app::Hand;
-use crate::app::flag::{FlagWish, wish_of};
+use crate::app::flag::{FlagWish, command_of, wish_of};
 use crate::conductor::{By, Input, Role, RunClock};
 use crate::engine::{Aside, Command, RunNs};
 use crate::link::{FiredAside, FlagInput, Letter, StationName, Wish};
 use crate::runtime::clock::{machine_ns, wall_now};
+use crate::runtime::opening;
 
 impl Station {
     /// A letter of another station to the holder, which is this one.
@@ -33,29 +32,12 @@ impl Station {
 
     /// Does what the caller of another station wishes.
     pub(super) fn grant(&mut self, from: &StationName, wish: Wish) -> Result<(), String> {
-        let show = Arc::clone(self.conductor.state().show());
-        let person = |id: &str| {
-            show.find_person(id).ok_or_else(|| format!("there is no person {id} in this show"))
-        };
-        let command = match wish {
-            Wish::Ask => {
-                let term = self.term();
-                if let Some(shared) = &mut self.shared {
-                    shared.watch.is_asked(from.clone(), term);
-                }
-                return Ok(());
+        let Some(command) = command_of(wish, from, self.conductor.state().show())? else {
+            let term = self.term();
+            if let Some(shared) = &mut self.shared {
+                shared.watch.is_asked(from.clone(), term);
             }
-            Wish::Accept => Command::AcceptFlag(from.clone()),
-            Wish::Decline => Command::WithdrawFlag(format!("{from} does not want it")),
-            Wish::Warn => Command::Warn(from.clone()),
-            Wish::Ready { department } => Command::Ready(department),
-            Wish::ReadyAll => Command::ReadyAll,
-            Wish::Note { text } => Command::Note(format!("{from}: {text}")),
-            Wish::Spot { person: id } => Command::Spot(person(&id)?),
-            Wish::Unspot { person: id } => Command::Unspot(person(&id)?),
-            Wish::NotePerson { person: id, text } => {
-                Command::NotePerson { person: person(&id)?, text }
-            }
+            return Ok(());
         };
         let now_ns = machine_ns();
         let pass = self.app.guard(&command, Hand::Connection, self.conductor.state(), now_ns)?;
@@ -151,16 +133,14 @@ impl Station {
         let wall = wall_now();
         if !self.conductor.has_clock() {
             // The holder never said what its clock reads: the wall clocks have to do.
-            let state = self.conductor.state();
-            let last_at = self.shared.as_ref().and_then(|shared| shared.recorded.last());
-            let since = wall.duration_since(last_at.map_or(wall, |record| record.at));
-            let since = u64::try_from(since.as_nanos()).unwrap_or(0);
-            let run_ns = self.conductor.run_ns() + since.saturating_mul(u64::from(state.speed()));
-            let clock = RunClock::new(machine_ns(), run_ns, wall, state.speed());
+            let speed = self.conductor.state().speed();
+            let last = self.shared.as_ref().and_then(|shared| shared.recorded.last());
+            let run_ns = last.map_or(RunNs::ZERO, |last| opening::run_ns_at(last, speed, wall));
+            let clock = RunClock::new(machine_ns(), run_ns, wall, speed);
             self.conductor.set_clock(clock);
             self.tells_clock();
         }
-        let run_ns: RunNs = self.conductor.clock().run_ns(machine_ns());
+        let run_ns = self.conductor.clock().run_ns(machine_ns());
         let Some(shared) = &mut self.shared else { return Ok(()) };
         let named = named.map(StationName::as_str);
         shared.flag.take(machine_ns(), reason, named, (run_ns, wall))
