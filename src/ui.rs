@@ -182,8 +182,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
     ribbon::draw(scene, buf, parts.ribbon);
     alarms::draw(scene, buf, parts.alarms);
     strip::draw(scene, buf, parts.strip);
-    (hits.page, hits.asked, hits.log_seen) = (scene.app.page, scene.app.scroll, scene.app.log_seen);
-    hits.log_newest = scene.view.log.newest();
+    asks(scene, hits);
     match scene.app.page {
         Page::Run => run(scene, buf, body, hits),
         other @ (Page::Monitor
@@ -272,6 +271,12 @@ fn run_areas(scene: &Scene, body: Rect) -> Areas {
 pub fn areas(view: &View, area: Rect) -> (Parts, Areas) {
     let parts = Parts::new(area, view.app.link.is_some());
     (parts, run_areas(&Scene::new(view), parts.body))
+}
+
+/// Says which page is drawn, from which scroll.
+fn asks(scene: &Scene, hits: &mut Hits) {
+    (hits.page, hits.asked, hits.log_seen) = (scene.app.page, scene.app.scroll, scene.app.log_seen);
+    hits.log_newest = scene.view.log.newest();
 }
 
 /// Lets the wheel scroll what stands in `area`.

@@ -30,7 +30,7 @@ impl App {
                 let stays = self.person == before.1 && !state.show().people.is_empty();
                 stays.then(|| format!("this is the {edge} of them"))
             }
-            (_, Some(Seen { is_small: true, .. })) => {
+            (page, Some(Seen { is_small: true, .. })) if !page.is_in_small_windows() => {
                 Some("the window is too small for this page".to_owned())
             }
             (_, Some(Seen { scroll_max: 0, .. })) => {
@@ -69,6 +69,11 @@ impl App {
         }
         if self.page != page {
             let name = self.page.name().to_lowercase();
+            if self.page.is_in_small_windows() {
+                // The page has no heading there.
+                self.say(format!("this is the {name} page"), Tone::Calm, now_ns);
+                return;
+            }
             self.say(
                 format!("the window is too small for the {name} page"),
                 Tone::Attention,

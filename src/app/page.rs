@@ -128,6 +128,11 @@ impl Page {
         self.spec().name
     }
 
+    /// Returns `true` if it is drawn also in a window that is too small for the other pages.
+    pub fn is_in_small_windows(self) -> bool {
+        self == Page::Stations
+    }
+
     /// The page after this one; after the last, the first.
     pub fn next(self) -> Page {
         self.turned(1)

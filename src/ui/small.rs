@@ -26,7 +26,7 @@ use super::scene::Scene;
 use super::{
     alarms, by_itself, end, flag, footer, header, on_air, people, standby, stations, strip, text,
 };
-use crate::app::{Hits, Page};
+use crate::app::Hits;
 
 /// The smallest window that has panels.
 pub(super) const COLUMNS_MIN: u16 = 60;
@@ -60,8 +60,11 @@ pub(super) fn draw(
         return None;
     }
     let above = Rect { height: area.height - 1, ..area };
-    if scene.app.page == Page::Stations && scene.app.link.is_some() {
-        stations::draw(scene, buf, above);
+    if scene.app.page.is_in_small_windows() && scene.app.link.is_some() {
+        super::asks(scene, hits);
+        super::lines(hits, above);
+        hits.scroll_max = stations::draw(scene, buf, above);
+        hits.scroll = scene.app.scroll.min(hits.scroll_max);
     } else if has_digits(scene, area) {
         with_digits(scene, buf, area);
     } else {

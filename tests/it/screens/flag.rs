@@ -377,6 +377,30 @@ fn frames_of_a_shared_run_are_drawn_at_any_size() {
 }
 
 #[test]
+fn the_stations_scroll_in_a_small_window() {
+    let mut run = shared("la");
+    taken(&mut run);
+    run.drawn(50, 8);
+    run.tab_to(Page::Stations);
+    let mut seen = run.text(50, 8);
+    assert!(seen.contains("▶ la (you)") && !seen.contains("too small"), "{seen}");
+    assert!(!seen.contains("paris began the run"), "{seen}");
+    for _ in 0..40 {
+        run.drawn(50, 8);
+        run.keys("j");
+    }
+    seen = run.text(50, 8);
+    assert!(
+        seen.contains("paris began the run") && seen.contains("this is the last line"),
+        "{seen}"
+    );
+    // One key back is one line back.
+    run.drawn(50, 8);
+    run.keys("k");
+    assert_ne!(run.text(50, 8), seen);
+}
+
+#[test]
 fn a_planned_pass_is_proposed_in_the_words_about_the_flag() {
     let mut rows = vec![];
     for (me, is_away) in [("paris", false), ("paris", true), ("la", false)] {
