@@ -46,7 +46,7 @@ pub enum Dialog {
         /// First line that is shown, at most.
         scroll: usize,
     },
-    /// As a holder that stood still: the question if it goes on without having read the log.
+    /// As a holder that is mute: the question if it goes on without having read the log.
     GoOn,
 }
 
@@ -421,11 +421,11 @@ impl App {
             Role::Follows { holder } => format!("{holder} has the flag; {key} asks for it"),
             Role::OnItsWay { to } => format!("the flag is on its way to {to}: nothing fires here"),
             Role::Nobody => "nobody is known to have the flag: nothing fires here".to_owned(),
-            Role::Mute { why: MuteWhy::Reads { .. } } => {
-                "this station stood still and reads the log: nothing fires until then".to_owned()
+            Role::Mute { why: why @ MuteWhy::Reads { .. } } => {
+                format!("{} and reads the log: nothing fires until then", why.cause())
             }
-            Role::Mute { why: MuteWhy::Asks { .. } } => {
-                format!("this station stood still and cannot read the log: {key} decides")
+            Role::Mute { why: why @ MuteWhy::Asks { .. } } => {
+                format!("{} and cannot read the log: {key} decides", why.cause())
             }
             Role::Holds | Role::Alone { .. } => "the flag is here".to_owned(),
         }

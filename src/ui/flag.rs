@@ -140,15 +140,22 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
             ])
         }
         Role::Nobody => plain("you follow".to_owned()),
-        Role::Mute { why: MuteWhy::Reads { stood } } => loud(&[
-            format!("it stood still for {} and reads the log", clock(*stood)),
-            "it reads the log".to_owned(),
-        ]),
-        Role::Mute { why: MuteWhy::Asks { stood } } => loud(&[
-            format!("it stood still for {} and cannot read the log: {key} decides", clock(*stood)),
+        Role::Mute { why: why @ MuteWhy::Reads { .. } } => {
+            loud(&[format!("{} and reads the log", cause(*why)), "it reads the log".to_owned()])
+        }
+        Role::Mute { why: why @ MuteWhy::Asks { .. } } => loud(&[
+            format!("{} and cannot read the log: {key} decides", cause(*why)),
             format!("it cannot read the log: {key} decides"),
             format!("no log: {key} decides"),
         ]),
+    }
+}
+
+/// What had become of this station before it was mute.
+fn cause(why: MuteWhy) -> String {
+    match why.stood() {
+        Some(stood) => format!("it stood still for {}", clock(stood)),
+        None => "the run was resumed".to_owned(),
     }
 }
 

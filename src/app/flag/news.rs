@@ -99,14 +99,13 @@ impl App {
                 Tone::Attention,
             ),
             Role::Nobody => ("nobody is known to have the flag".to_owned(), Tone::Attention),
-            Role::Mute { why: MuteWhy::Reads { .. } } => (
-                "this station stood still: nothing fires until it has read the log".to_owned(),
+            Role::Mute { why: why @ MuteWhy::Reads { .. } } => (
+                format!("{} and reads the log: nothing fires until then", why.cause()),
                 Tone::Alarm,
             ),
-            Role::Mute { why: MuteWhy::Asks { .. } } => (
-                format!("this station stood still and cannot read the log: {key} decides"),
-                Tone::Alarm,
-            ),
+            Role::Mute { why: why @ MuteWhy::Asks { .. } } => {
+                (format!("{} and cannot read the log: {key} decides", why.cause()), Tone::Alarm)
+            }
         })
     }
 

@@ -187,7 +187,7 @@ fn esc_steps_back_from_each_dialog_and_is_not_the_first_of_two() {
             "the question after a standstill",
             "paris",
             |caller| {
-                let why = MuteWhy::Asks { stood: Duration::from_secs(6) };
+                let why = MuteWhy::Asks { stood: Some(Duration::from_secs(6)) };
                 caller.sees(|link| link.role = Role::Mute { why });
             },
             vec![],
@@ -366,7 +366,7 @@ fn the_key_of_go_answers_nothing_and_fires_nothing() {
         taker.offered(false);
         go_on(&mut taker, FlagWish::Accept);
         let mut stood = new("paris");
-        let why = MuteWhy::Asks { stood: Duration::from_secs(6) };
+        let why = MuteWhy::Asks { stood: Some(Duration::from_secs(6)) };
         stood.sees(|link| link.role = Role::Mute { why });
         go_on(&mut stood, FlagWish::GoOn);
     }
@@ -519,7 +519,14 @@ fn what_has_become_of_the_flag_is_said() {
     type Change = fn(&mut Shared);
     let alone: Change = |link| link.role = Role::Alone { since: MachineNs::ZERO };
     let taken: Change = |link| link.role = Role::Follows { holder: name("nyc") };
-    let cases: [(&str, Change, &str, Tone); 4] = [
+    let resumed: Change = |link| link.role = Role::Mute { why: MuteWhy::Reads { stood: None } };
+    let cases: [(&str, Change, &str, Tone); 5] = [
+        (
+            "paris",
+            resumed,
+            "this run was resumed and reads the log: nothing fires until then",
+            Tone::Alarm,
+        ),
         ("paris", alone, "the log cannot be reached: this station goes on alone", Tone::Attention),
         ("paris", taken, "nyc HAS TAKEN THE FLAG: nothing fires here any more", Tone::Alarm),
         ("la", taken, "nyc has the flag", Tone::Attention),

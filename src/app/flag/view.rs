@@ -76,15 +76,15 @@ pub enum Role {
 /// Reason why a holder fires nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MuteWhy {
-    /// It stood still and reads the log.
+    /// It reads the log.
     Reads {
-        /// Time for which it stood still.
-        stood: Duration,
+        /// Time for which it stood still; `None` where the run was resumed on it.
+        stood: Option<Duration>,
     },
-    /// It stood still and cannot read the log: its caller decides ([`FlagWish::GoOn`]).
+    /// It cannot read the log: its caller decides ([`FlagWish::GoOn`]).
     Asks {
-        /// Time for which it stood still.
-        stood: Duration,
+        /// Time for which it stood still; `None` where the run was resumed on it.
+        stood: Option<Duration>,
     },
 }
 
@@ -203,6 +203,23 @@ pub enum FlagWish {
     Warn,
     /// As a holder that stood still and cannot read the log: goes on calling all the same.
     GoOn,
+}
+
+impl MuteWhy {
+    /// Time for which this station stood still; `None` where the run was resumed on it.
+    pub fn stood(self) -> Option<Duration> {
+        match self {
+            MuteWhy::Reads { stood } | MuteWhy::Asks { stood } => stood,
+        }
+    }
+
+    /// What had become of this station before, for a sentence.
+    pub(crate) fn cause(self) -> &'static str {
+        match self.stood() {
+            Some(_) => "this station stood still",
+            None => "this run was resumed",
+        }
+    }
 }
 
 impl Shared {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::{AWAY, Behind, Exchange, LogState, MuteWhy, Role, Shared, Station, StationRole};
 use crate::conductor;
-use crate::engine::{FlagState, RunNs};
-use crate::link::{self, FiredAside, News, OFFER_LAPSES, Step};
+use crate::engine::FlagState;
+use crate::link::{self, FiredAside, News, OFFER_LAPSES, Server, Step};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -16,7 +16,6 @@ use crate::time::MachineNs;
 pub struct Watch {
     me: StationName,
     version: String,
-    terminal: bool,
     /// Instant from which the others are heard.
     since: MachineNs,
     /// For each station that is behind: the last record when that was seen first, and that instant.
@@ -25,10 +24,13 @@ pub struct Watch {
     asks: BTreeMap<StationName, u64>,
     /// The term in which this caller has asked for the flag.
     asked: Option<u64>,
-    /// Time for which this station stood still last.
-    stood: Duration,
+    /// Time for which this station stood still last; `None` if it never did, so that what it reads
+    /// is the log of a run that was resumed here.
+    stood: Option<Duration>,
     /// The log cannot be read, so that the caller has to decide.
     asks_caller: bool,
+    /// The server, as it was last reached.
+    server: Option<Server>,
     /// Reason why there is no connection.
     trouble: Option<String>,
     aside: Vec<FiredAside>,
@@ -45,25 +47,23 @@ pub struct Sources<'a> {
     pub flag: Option<&'a FlagState>,
     /// Last record of the journal here.
     pub seq: u64,
-    /// The run's clock.
-    pub run_ns: RunNs,
     /// Step at which the caller here stands: [`App::flag_step`](crate::app::App::flag_step).
     pub step: Step,
 }
 
 impl Watch {
     /// A station that hears the others from `now` on.
-    pub fn new(me: StationName, version: &str, terminal: bool, now: MachineNs) -> Self {
+    pub fn new(me: StationName, version: &str, now: MachineNs) -> Self {
         Watch {
             me,
             version: version.to_owned(),
-            terminal,
             since: now,
             behind_since: BTreeMap::new(),
             asks: BTreeMap::new(),
             asked: None,
-            stood: Duration::ZERO,
+            stood: None,
             asks_caller: false,
+            server: None,
             trouble: None,
             aside: vec![],
         }
@@ -81,7 +81,7 @@ impl Watch {
 
     /// Remembers that this station stood still for so long.
     pub fn stood_still(&mut self, stood: Duration) {
-        (self.stood, self.asks_caller) = (stood, false);
+        (self.stood, self.asks_caller) = (Some(stood), false);
     }
 
     /// Remembers that the log cannot be read.
@@ -97,7 +97,9 @@ impl Watch {
     /// Remembers what news says of the connection.
     pub fn hears(&mut self, news: &News) {
         match news {
-            News::Connected(_) => self.trouble = None,
+            News::Connected(server) => {
+                (self.server, self.trouble) = (Some(server.clone()), None);
+            }
             News::Disconnected { why } => self.trouble = Some(why.clone()),
             News::Entry { .. }
             | News::Appended { .. }
@@ -145,7 +147,7 @@ impl Watch {
         stations.push(self.own(holds, view.is_mute, term, behind, uncertainty, sources.step));
         stations.sort_by(|a, b| a.name.cmp(&b.name));
         let log = LogState {
-            server: view.server.clone(),
+            server: self.server.clone(),
             trouble: self.trouble.clone(),
             stored: view.seq,
             acknowledged: view.log_heard.map(|heard| now - heard),
@@ -261,7 +263,8 @@ impl Watch {
             version: self.version.clone(),
             has_our_version: true,
             has_our_show: true,
-            terminal: self.terminal,
+            // Its caller reads this on it.
+            terminal: true,
             away: false,
             step,
             asks: self.asked.is_some(),
@@ -279,7 +282,8 @@ impl Watch {
                 known.map_or(Step::None, |known| known.beat.step)
             }
         };
-        let stands = Duration::from_nanos(sources.run_ns.since(offer.at_ns));
+        // By the machine's clock, as it lapses: a rehearsal's run may be faster.
+        let stands = sources.view.offer_age.unwrap_or(OFFER_LAPSES);
         Some(Exchange {
             to: offer.to.clone(),
             lapses: now + OFFER_LAPSES.saturating_sub(stands),
@@ -293,7 +297,7 @@ impl Watch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Offer;
+    use crate::engine::{Offer, RunNs};
     use crate::link::Beat;
 
     const NOW: MachineNs = MachineNs::new(90_000_000_000);
@@ -331,6 +335,7 @@ mod tests {
             is_mute: false,
             is_taking: false,
             flag: None,
+            offer_age: None,
             alone: None,
             unshipped: 0,
             seq: 9,
@@ -350,11 +355,11 @@ mod tests {
 
     fn sources<'a>(view: &'a link::View, flag: &'a FlagState) -> Sources<'a> {
         let (role, step) = (None, Step::Waits);
-        Sources { view, role, flag: Some(flag), seq: 9, run_ns: RunNs::new(70_000_000_000), step }
+        Sources { view, role, flag: Some(flag), seq: 9, step }
     }
 
     fn watch(me: &str) -> Watch {
-        Watch::new(name(me), "1", true, MachineNs::ZERO)
+        Watch::new(name(me), "1", MachineNs::ZERO)
     }
 
     #[test]
@@ -391,11 +396,13 @@ mod tests {
         let since = NOW - ms(12_000);
         assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Alone { since });
         holds.is_mute = true;
+        let why = MuteWhy::Reads { stood: None };
+        assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Mute { why });
         watch.stood_still(ms(6_000));
-        let why = MuteWhy::Reads { stood: ms(6_000) };
+        let why = MuteWhy::Reads { stood: Some(ms(6_000)) };
         assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Mute { why });
         watch.cannot_read();
-        let why = MuteWhy::Asks { stood: ms(6_000) };
+        let why = MuteWhy::Asks { stood: Some(ms(6_000)) };
         assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Mute { why });
         let passing = conductor::Role::Passing { to: name("la"), from_ns: RunNs::ZERO };
         let passes = Sources { role: Some(&passing), ..sources(&holds, &paris) };
@@ -410,13 +417,29 @@ mod tests {
     }
 
     #[test]
-    fn an_offer_lapses_by_the_run_s_clock_and_ends_the_asking() {
+    fn the_server_stays_known_while_it_cannot_be_reached() {
+        let mut watch = watch("paris");
+        let paris = flag("paris");
+        let view = view(true, vec![]);
+        assert_eq!(watch.shared(NOW, &sources(&view, &paris)).log.server, None);
+        let server =
+            Server { name: "h1".into(), version: "2.15.0".into(), replicas: 1, leader: None };
+        watch.hears(&News::Connected(server.clone()));
+        watch.hears(&News::Disconnected { why: "cut".into() });
+        let log = watch.shared(NOW, &sources(&view, &paris)).log;
+        assert_eq!((log.server, log.trouble), (Some(server), Some("cut".to_owned())));
+    }
+
+    #[test]
+    fn an_offer_lapses_by_the_machine_s_clock_and_ends_the_asking() {
         let mut watch = watch("paris");
         let mut paris = flag("paris");
-        let heard = view(true, vec![known("la", false, 9)]);
+        let mut heard = view(true, vec![known("la", false, 9)]);
         watch.is_asked(name("la"), 1);
         assert!(watch.shared(NOW, &sources(&heard, &paris)).stations[0].asks);
-        let at_ns = RunNs::new(60_000_000_000);
+        // The run's clock says nothing about it: this one is a rehearsal at another speed.
+        let at_ns = RunNs::new(600_000_000_000);
+        heard.offer_age = Some(ms(10_000));
         paris.offer = Some(Offer { to: name("la"), at_ns, accepted_ns: None });
         let shared = watch.shared(NOW, &sources(&heard, &paris));
         assert!(!shared.stations[0].asks);

@@ -74,6 +74,9 @@ pub struct View {
     pub is_taking: bool,
     /// The flag as the log has it.
     pub flag: Option<FlagState>,
+    /// Time since the last offer was made, by this machine's clock; `None` if it has lapsed, or
+    /// none was seen.
+    pub offer_age: Option<Duration>,
     /// Since when the log has not answered, on the holder; `None` while it does.
     pub alone: Option<Duration>,
     /// Number of records that the log is not known to have; on the holder.
@@ -129,6 +132,7 @@ impl Flag {
             is_mute: self.is_mute,
             is_taking: self.taking.is_some(),
             flag: self.state.clone(),
+            offer_age: self.offered_ns.map(|at_ns| now_ns.since(at_ns)),
             alone: self.alone(),
             unshipped: if self.holds { self.pending.len() } else { 0 },
             seq: self.seq,

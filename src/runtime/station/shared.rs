@@ -87,7 +87,7 @@ impl SharedEnd {
             line,
             outputs,
             waiting: VecDeque::new(),
-            watch: Watch::new(me.clone(), env!("CARGO_PKG_VERSION"), true, machine_ns()),
+            watch: Watch::new(me.clone(), env!("CARGO_PKG_VERSION"), machine_ns()),
             me,
             muted: Muted::Nothing,
             time: None,
@@ -298,7 +298,7 @@ impl Station {
                 self.tells_clock();
             }
             FlagOutput::Lapsed => {
-                let why = "nobody accepted it for 60 s".to_owned();
+                let why = "it was not passed within 60 s".to_owned();
                 let _ = self.obey(By::Program, Command::WithdrawFlag(why));
             }
             FlagOutput::Asks => {
@@ -396,7 +396,6 @@ impl Station {
             role: self.conductor.role(),
             flag: self.conductor.state().flag(),
             seq: self.conductor.seq(),
-            run_ns: self.conductor.clock().run_ns(now_ns),
             step,
         };
         let seen = shared.watch.shared(now_ns, &sources);

@@ -17,7 +17,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::{briefing, clock, heard, is_take, standing};
 use crate::app::flag::offer_to_me;
-use crate::app::flag::{Exchange, MuteWhy, Role, Shared, Station, StationRole};
+use crate::app::flag::{Exchange, Role, Shared, Station, StationRole};
 use crate::app::keys::Act;
 use crate::app::{Ask, Dialog, Hits};
 use crate::link::{SILENT, Step};
@@ -39,7 +39,7 @@ pub(in crate::ui) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mu
             ("GIVE THE FLAG".to_owned(), stations(scene, link, chosen.as_str(), (columns, room)))
         }
         (None, Some(Dialog::GoOn)) => {
-            ("THIS STATION STOOD STILL".to_owned(), going_on(scene, link, columns))
+            ("THE LOG CANNOT BE READ".to_owned(), going_on(scene, link, columns))
         }
         (None, Some(Dialog::Briefing { scroll })) => {
             let (heading, steps) = exchange(scene, link, columns);
@@ -235,11 +235,14 @@ fn stake(scene: &Scene, link: &Shared, ask: Ask, columns: usize) -> Vec<Line<'st
     lines
 }
 
-/// The question of a station that stood still and cannot read the log.
+/// The question of a station that cannot read the log.
 fn going_on(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
-    let stood = match link.role {
-        Role::Mute { why: MuteWhy::Reads { stood } | MuteWhy::Asks { stood } } => stood,
+    let cause = match link.role {
+        Role::Mute { why } => match why.stood() {
+            Some(stood) => format!("This station stood still for {}", clock(stood)),
+            None => "This run was resumed".to_owned(),
+        },
         Role::Holds
         | Role::Follows { .. }
         | Role::OnItsWay { .. }
@@ -248,10 +251,7 @@ fn going_on(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> 
     };
     let words = [
         (
-            format!(
-                "This station stood still for {} and cannot read the log. Another may have taken the flag meanwhile.",
-                clock(stood)
-            ),
+            format!("{cause} and cannot read the log. Another may have taken the flag meanwhile."),
             styles.attention,
         ),
         (

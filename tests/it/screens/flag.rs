@@ -170,7 +170,7 @@ fn over_everything_else_it_says_who_has_the_flag() {
     });
     let mut offered_to_us = shared("la");
     offered(&mut offered_to_us, false);
-    let stood = ms(6_000);
+    let stood = Some(ms(6_000));
     let cases = [
         ("holds", shared("paris"), "THE FLAG IS HERE"),
         ("follows", shared("la"), "PARIS HAS THE FLAG"),
