@@ -4,6 +4,7 @@
 //! answers none of them. What they wish goes to the flag as [`Task::Flag`]; nothing here decides who
 //! has it.
 
+mod key;
 mod news;
 mod planned;
 mod take;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
+pub(crate) use key::FlagKey;
 use planned::first_choice;
 pub(crate) use planned::{Planned, planned};
 pub use view::{
@@ -61,55 +63,35 @@ impl App {
             self.say_hidden(&link, now_ns);
             return vec![];
         }
-        match &link.role {
-            Role::Mute { why: MuteWhy::Asks { .. } } => self.dialog = Some(Dialog::GoOn),
-            Role::Mute { why: MuteWhy::Reads { .. } } | Role::Nobody => {
+        match FlagKey::of(&link, state, now_ns) {
+            FlagKey::Give { first } => self.dialog = Some(Dialog::Give { chosen: first }),
+            FlagKey::Briefing => self.dialog = Some(Dialog::Briefing { scroll: 0 }),
+            FlagKey::Decide => self.dialog = Some(Dialog::GoOn),
+            FlagKey::Take => {
+                return self.open(Ask::TakeReason { term: link.term, named: false });
+            }
+            FlagKey::Name => return self.open(Ask::HolderName),
+            FlagKey::Ask { holder } => {
+                let again = self.keymap.way(Act::Flag);
+                let words = format!(
+                    "{holder} is asked for the flag; {again} again takes it without {holder}"
+                );
+                self.say(words, Tone::Attention, now_ns);
+                // A caller who believes the holder to be silent types the reason right away.
+                self.opened_no_line(Act::Flag, now_ns);
+                return vec![Task::Flag(FlagWish::Ask)];
+            }
+            FlagKey::IsTaking => {
+                self.refuse_once("the flag is being taken already", now_ns);
+                self.opened_no_line(Act::Flag, now_ns);
+            }
+            FlagKey::NoOther => self.refuse("no other station takes part in this run", now_ns),
+            FlagKey::Waits => {
                 let why = self.cannot_fire(&link);
                 self.refuse(why, now_ns);
             }
-            Role::OnItsWay { .. } => self.dialog = Some(Dialog::Briefing { scroll: 0 }),
-            Role::Holds | Role::Alone { .. } => match first_choice(&link, state) {
-                _ if link.exchange.is_some() => {
-                    self.dialog = Some(Dialog::Briefing { scroll: 0 });
-                }
-                Some(chosen) => self.dialog = Some(Dialog::Give { chosen }),
-                None => self.refuse("no other station takes part in this run", now_ns),
-            },
-            Role::Follows { holder } => return self.follower_wants(&link, holder, now_ns),
         }
         vec![]
-    }
-
-    fn follower_wants(
-        &mut self,
-        link: &Shared,
-        holder: &StationName,
-        now_ns: MachineNs,
-    ) -> Vec<Task> {
-        let silence = link.silence(now_ns).unwrap_or_default();
-        if link.is_taking {
-            self.refuse_once("the flag is being taken already", now_ns);
-            return vec![];
-        }
-        if offer_to_me(link).is_some() {
-            self.dialog = Some(Dialog::Briefing { scroll: 0 });
-            return vec![];
-        }
-        if silence >= SILENT {
-            return self.open(Ask::TakeReason { named: false });
-        }
-        if silence >= AWAY || link.has_asked {
-            return self.open(Ask::HolderName);
-        }
-        let again = self.keymap.way(Act::Flag);
-        self.say(
-            format!("{holder} is asked for the flag; {again} again takes it without {holder}"),
-            Tone::Attention,
-            now_ns,
-        );
-        // A caller who believes the holder to be silent types the reason right away.
-        self.opened_no_line(Act::Flag, now_ns);
-        vec![Task::Flag(FlagWish::Ask)]
     }
 
     fn say_hidden(&mut self, link: &Shared, now_ns: MachineNs) {
@@ -161,7 +143,12 @@ impl App {
             Act::SelectPageDown => self.page_step(),
             Act::SelectFirst => isize::MIN,
             Act::SelectLast => isize::MAX,
-            Act::PlayheadHere | Act::Spot => 0,
+            act @ (Act::PlayheadHere | Act::Skip | Act::Spot | Act::Unspot) => {
+                // The selection that they act on may lie below the panel.
+                let (key, hides) = (self.keymap.way(act), self.keymap.way(Act::Flag));
+                self.refuse_once(&format!("{key} does nothing here: {hides} hides this"), now_ns);
+                return Some(vec![]);
+            }
             Act::Go
             | Act::Standby
             | Act::Ready(_)
@@ -172,10 +159,8 @@ impl App {
             | Act::Hold
             | Act::PlayheadNext
             | Act::PlayheadPrevious
-            | Act::Skip
             | Act::OpenSegments
             | Act::FoldSegments
-            | Act::Unspot
             | Act::PersonNote
             | Act::FindPerson
             | Act::Find
@@ -388,10 +373,11 @@ impl App {
         }
     }
 
-    /// The holder that this station follows.
-    fn followed(&self) -> Option<StationName> {
-        match &self.link.as_ref()?.role {
-            Role::Follows { holder } => Some(holder.clone()),
+    /// The holder that this station follows, and the term.
+    fn followed(&self) -> Option<(StationName, u64)> {
+        let link = self.link.as_ref()?;
+        match &link.role {
+            Role::Follows { holder } => Some((holder.clone(), link.term)),
             Role::Holds
             | Role::OnItsWay { .. }
             | Role::Alone { .. }
@@ -400,9 +386,22 @@ impl App {
         }
     }
 
-    /// Returns `true` if another station has the flag.
+    /// Returns `true` if no part of the run depends on this station: it has no flag to leave.
     pub(super) fn follows(&self) -> bool {
-        self.followed().is_some()
+        self.link.as_ref().is_some_and(|link| match &link.role {
+            Role::Follows { .. } | Role::Nobody => true,
+            Role::Holds | Role::OnItsWay { .. } | Role::Alone { .. } | Role::Mute { .. } => false,
+        })
+    }
+
+    /// The place of the flag that this station leaves, for the question before; `None` if it has
+    /// none.
+    pub(super) fn flag_left(&self) -> Option<String> {
+        Some(match &self.link.as_ref()?.role {
+            Role::OnItsWay { to } => format!("its flag is on its way to {to}"),
+            Role::Holds | Role::Alone { .. } | Role::Mute { .. } => "its flag is here".to_owned(),
+            Role::Follows { .. } | Role::Nobody => return None,
+        })
     }
 
     /// Reason why `act` does nothing at this station, if it needs the flag and the flag is not here.

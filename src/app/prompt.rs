@@ -49,6 +49,8 @@ pub enum Ask {
     HolderName,
     /// The reason of a take.
     TakeReason {
+        /// The term of the flag when the line was opened: it is taken in no other.
+        term: u64,
         /// `true` if the holder's name was typed before.
         named: bool,
     },

@@ -163,7 +163,7 @@ impl App {
                 vec![]
             }
             Ask::HolderName => self.accept_name(text, now_ns),
-            Ask::TakeReason { named } => self.accept_take(text, named, now_ns),
+            Ask::TakeReason { term, named } => self.accept_take(text, (term, named), now_ns),
             Ask::Palette => self.run_command(&prompt, state, now_ns),
         }
     }

@@ -309,7 +309,7 @@ impl App {
         } else {
             "it can be resumed"
         };
-        let flag = if self.link.is_some() { "; its flag is here" } else { "" };
+        let flag = self.flag_left().map_or(String::new(), |words| format!("; {words}"));
         self.ask(Question::Quit, &format!("{left}, {after}{flag}"), now_ns)
     }
 

@@ -16,7 +16,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
-use crate::app::flag::{AWAY, Behind, MuteWhy, Planned, Role, Shared, Station, planned};
+use crate::app::flag::{AWAY, Behind, FlagKey, MuteWhy, Planned, Role, Shared, Station, planned};
 use crate::app::keys::Act;
 use crate::app::{App, Ask};
 use crate::engine::FlagWay;
@@ -238,24 +238,11 @@ fn reviews(scene: &Scene, link: &Shared) -> bool {
     change.is_some_and(|change| change.how == FlagWay::Passed(link.me.clone()))
 }
 
-/// Word of the flag's key in the footer; `None` in a run that is not shared.
+/// Word of the flag's key in the footer; `None` where it does nothing, and in a run that is not
+/// shared.
 pub(super) fn word(scene: &Scene) -> Option<&'static str> {
     let link = scene.app.link.as_deref()?;
-    let silence = link.silence(scene.view.machine_ns).unwrap_or_default();
-    Some(match &link.role {
-        Role::Holds | Role::Alone { .. } if link.exchange.is_none() => "give the flag",
-        Role::Follows { .. } if crate::app::flag::offer_to_me(link).is_none() => match silence {
-            silence if silence >= AWAY => "take the flag",
-            _ if link.has_asked => "take the flag",
-            _ => "ask for the flag",
-        },
-        Role::Mute { .. } => "decide",
-        Role::Holds
-        | Role::Follows { .. }
-        | Role::Alone { .. }
-        | Role::OnItsWay { .. }
-        | Role::Nobody => "briefing",
-    })
+    FlagKey::of(link, scene.state, scene.view.machine_ns).word()
 }
 
 /// Returns `true` if the keys that call the show are refused here.

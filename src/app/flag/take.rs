@@ -5,23 +5,28 @@ use super::{Act, App, Ask, FlagWish, MachineNs, SILENT, Task};
 impl App {
     /// Accepts the holder's name, typed out: now the reason.
     pub(in crate::app) fn accept_name(&mut self, typed: &str, now_ns: MachineNs) -> Vec<Task> {
-        let Some(holder) = self.followed() else { return self.no_take(now_ns) };
+        let Some((holder, term)) = self.followed() else { return self.no_take(now_ns) };
         if typed.trim() != holder.as_str() {
             let words = format!("the holder's name is {holder}: the flag was not taken");
             self.refuse(words, now_ns);
             return vec![];
         }
-        self.open(Ask::TakeReason { named: true })
+        self.open(Ask::TakeReason { term, named: true })
     }
 
-    /// Accepts the reason of a take.
+    /// Accepts the reason of a take, with the term and the name of [`Ask::TakeReason`].
     pub(in crate::app) fn accept_take(
         &mut self,
         reason: &str,
-        named: bool,
+        (in_term, named): (u64, bool),
         now_ns: MachineNs,
     ) -> Vec<Task> {
-        let Some(holder) = self.followed() else { return self.no_take(now_ns) };
+        let Some((holder, term)) = self.followed() else { return self.no_take(now_ns) };
+        if term != in_term {
+            // What was typed was about the station that had it then.
+            self.refuse(format!("{holder} has the flag now: it was not taken"), now_ns);
+            return vec![];
+        }
         let reason = reason.trim().to_owned();
         if reason.is_empty() {
             self.refuse("a take needs a reason: the flag was not taken", now_ns);

@@ -468,6 +468,117 @@ fn nothing_is_taken_by_another_name_or_from_a_holder_that_came_back() {
 }
 
 #[test]
+fn what_was_typed_about_one_holder_takes_from_no_other() {
+    // The name is typed while paris has the flag, and then nyc has it.
+    for (silent, typed) in [(3, "fparis⏎they sleep"), (9, "fline dead")] {
+        let mut caller = caller("la");
+        caller.silent(silent);
+        assert_eq!(caller.press(typed), []);
+        caller.sees(|link| {
+            (link.role, link.term) = (Role::Follows { holder: name("nyc") }, 2);
+            // As silent as the one before it.
+            link.stations[1].heard = link.stations[2].heard;
+        });
+        assert_eq!(caller.press("⏎"), [], "{typed}");
+        assert_eq!(caller.said(), "nyc has the flag now: it was not taken");
+        assert_eq!(caller.app.prompt, None);
+    }
+}
+
+#[test]
+fn a_reason_that_is_typed_while_the_flag_is_being_taken_does_nothing() {
+    let mut caller = caller("la");
+    caller.sees(|link| link.is_taking = true);
+    assert_eq!(caller.press("f"), []);
+    assert_eq!(caller.said(), "the flag is being taken already");
+    let text = "no q".chars().map(|c| KeyEvent::from(KeyCode::Char(c)));
+    let tasks: Vec<_> = text.flat_map(|key| caller.key(&key, 200)).collect();
+    assert_eq!(tasks, []);
+    assert!(caller.said().starts_with("f opened no line"), "{}", caller.said());
+}
+
+#[test]
+fn below_a_panel_nothing_is_selected() {
+    let keys = "go = \"Enter\"\nplayhead-here = \"w\"\n";
+    let cases = [(Page::Run, "x"), (Page::People, "x"), (Page::Run, "w"), (Page::People, "w")];
+    for (page, key) in cases {
+        let mut caller = caller("paris");
+        caller.app.page = page;
+        if key == "w" {
+            caller.app.keymap = Arc::new(keymap::parse(keys).unwrap());
+        }
+        caller.press("f");
+        let open = caller.app.dialog.clone();
+        assert_eq!(caller.press(key), [], "{key} on {page:?}");
+        assert!(caller.said().ends_with("does nothing here: f hides this"), "{}", caller.said());
+        assert_eq!(caller.app.dialog, open);
+    }
+}
+
+#[test]
+fn who_leaves_is_told_where_the_flag_is() {
+    let started = |caller: &mut Caller| {
+        caller.state = planned_caller().state;
+    };
+    let cases = [
+        (Role::Holds, Some("its flag is here")),
+        (Role::OnItsWay { to: name("la") }, Some("its flag is on its way to la")),
+        (Role::Mute { why: MuteWhy::Reads { stood: None } }, Some("its flag is here")),
+        (Role::Follows { holder: name("la") }, None),
+        (Role::Nobody, None),
+    ];
+    for (role, words) in cases {
+        let mut caller = caller("paris");
+        started(&mut caller);
+        caller.sees(|link| link.role = role.clone());
+        let tasks = caller.press("q");
+        match words {
+            Some(words) => {
+                assert_eq!(tasks, [], "{role:?}");
+                assert!(caller.said().contains(&format!("; {words}")), "{}", caller.said());
+            }
+            None => assert_eq!(tasks, [Task::Quit], "{role:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_footer_names_the_flag_s_key_where_it_does_something() {
+    type Change = fn(&mut Shared);
+    let alone: Change = |link| link.role = Role::Alone { since: MachineNs::ZERO };
+    let nobody: Change = |link| link.role = Role::Nobody;
+    let reads: Change = |link| link.role = Role::Mute { why: MuteWhy::Reads { stood: None } };
+    let asks: Change = |link| link.role = Role::Mute { why: MuteWhy::Asks { stood: None } };
+    let passes: Change = |link| link.role = Role::OnItsWay { to: name("la") };
+    let single: Change = |link| link.stations.retain(|station| station.name == link.me);
+    let has_asked: Change = |link| link.has_asked = true;
+    let cases: [(&str, Change, Option<&str>); 11] = [
+        ("paris", |_| {}, Some("give the flag")),
+        ("paris", alone, Some("give the flag")),
+        ("paris", single, None),
+        ("paris", nobody, None),
+        ("paris", reads, None),
+        ("paris", asks, Some("decide")),
+        ("paris", passes, Some("briefing")),
+        ("la", |_| {}, Some("ask for the flag")),
+        ("la", has_asked, Some("take the flag")),
+        ("la", |link| link.is_taking = true, None),
+        ("la", |link| link.stations[2].heard = Some(MachineNs::ZERO), Some("take the flag")),
+    ];
+    for (me, change, expected) in cases {
+        let mut caller = caller(me);
+        caller.sees(change);
+        let link = caller.app.link.clone().unwrap();
+        let word = FlagKey::of(&link, &caller.state, caller.now).word();
+        assert_eq!(word, expected, "{:?}", link.role);
+        // The key does something exactly where it has a word.
+        let tasks = caller.press("f");
+        let opens = caller.app.dialog.is_some() || caller.app.prompt.is_some();
+        assert_eq!(opens || !tasks.is_empty(), expected.is_some(), "{:?}", link.role);
+    }
+}
+
+#[test]
 fn what_calls_the_show_is_refused_aloud_at_a_follower() {
     let mut caller = caller("la");
     assert_eq!(caller.press(" "), []);

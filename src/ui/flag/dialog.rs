@@ -210,11 +210,11 @@ fn stake(scene: &Scene, link: &Shared, ask: Ask, columns: usize) -> Vec<Line<'st
         ),
         styles.text,
     );
-    let enter = scene.app.answer_key();
     match ask {
+        // In a line that is typed Enter is never GO.
         Ask::HolderName => say(
             format!(
-                "{holder} has not been silent for {} s: type its name, then {enter}.",
+                "{holder} has not been silent for {} s: type its name, then Enter.",
                 SILENT.as_secs()
             ),
             styles.strong,

@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use handover::app::flag::{
     Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole,
 };
-use handover::app::{Page, Task};
+use handover::app::{Page, Task, keymap};
 use handover::engine::{Event, Origin};
 use handover::link::{FiredAside, Server, StationName, Step};
 use handover::output::Light;
@@ -308,6 +308,22 @@ fn a_take_says_what_is_at_stake_and_asks_for_a_reason() {
 }
 
 #[test]
+fn enter_ends_the_lines_of_a_take_also_where_it_is_the_key_of_go() {
+    let mut run = shared("la");
+    let now = run.machine_ns();
+    let own = keymap::parse("go = \"Enter\"\nplayhead-here = \"none\"\n").unwrap();
+    run.app.keymap = Arc::new(own);
+    change(&mut run, |link| {
+        (link.stations[1].heard, link.stations[1].away) = (Some(now - ms(3_000)), true);
+    });
+    run.keys("f");
+    let words = |run: &mut Run| run.text(120, 36).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words(&mut run).contains("type its name, then Enter."), "{}", words(&mut run));
+    run.keys("paris⏎");
+    assert!(words(&mut run).contains("then Enter takes the flag."), "{}", words(&mut run));
+}
+
+#[test]
 fn after_a_pass_the_giver_looks_on() {
     let mut run = shared("paris");
     run.commit(vec![
@@ -356,27 +372,6 @@ fn the_stations_the_log_and_the_history_of_the_flag() {
 }
 
 #[test]
-fn frames_of_a_shared_run_are_drawn_at_any_size() {
-    let mut runs = vec![];
-    for (me, accepted) in [("paris", false), ("la", true)] {
-        let mut run = shared(me);
-        trouble(&mut run);
-        offered(&mut run, accepted);
-        run.keys("f");
-        runs.push(run);
-    }
-    let mut give = shared("paris");
-    give.keys("f");
-    runs.push(give);
-    for (turn, mut run) in runs.into_iter().enumerate() {
-        for (columns, rows) in any_sizes(turn) {
-            run.drawn(columns, rows);
-            run.app.page = if rows % 2 == 0 { Page::Stations } else { Page::Run };
-        }
-    }
-}
-
-#[test]
 fn the_stations_scroll_in_a_small_window() {
     let mut run = shared("la");
     taken(&mut run);
@@ -398,6 +393,27 @@ fn the_stations_scroll_in_a_small_window() {
     run.drawn(50, 8);
     run.keys("k");
     assert_ne!(run.text(50, 8), seen);
+}
+
+#[test]
+fn frames_of_a_shared_run_are_drawn_at_any_size() {
+    let mut runs = vec![];
+    for (me, accepted) in [("paris", false), ("la", true)] {
+        let mut run = shared(me);
+        trouble(&mut run);
+        offered(&mut run, accepted);
+        run.keys("f");
+        runs.push(run);
+    }
+    let mut give = shared("paris");
+    give.keys("f");
+    runs.push(give);
+    for (turn, mut run) in runs.into_iter().enumerate() {
+        for (columns, rows) in any_sizes(turn) {
+            run.drawn(columns, rows);
+            run.app.page = if rows % 2 == 0 { Page::Stations } else { Page::Run };
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,74 @@
+//! The effect of the flag's key at this moment: what it does when it is pressed, and what the footer
+//! says of it.
+
+use super::{AWAY, MuteWhy, Role, SILENT, Shared, StationName, first_choice, offer_to_me};
+use crate::engine::State;
+use crate::time::MachineNs;
+
+/// Effect of the flag's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FlagKey {
+    /// Opens the list of stations that can be offered the flag.
+    Give {
+        /// The station that is selected at first.
+        first: StationName,
+    },
+    /// Shows the briefing of the exchange.
+    Briefing,
+    /// Asks the holder for the flag.
+    Ask {
+        /// The holder.
+        holder: StationName,
+    },
+    /// Opens the line for the holder's name, which a take needs first.
+    Name,
+    /// Opens the line for the reason of a take.
+    Take,
+    /// Opens the question if the run goes on without the log.
+    Decide,
+    /// Nothing: the flag is being taken.
+    IsTaking,
+    /// Nothing: there is no other station.
+    NoOther,
+    /// Nothing: this station waits for the log, or nobody is known to have the flag.
+    Waits,
+}
+
+impl FlagKey {
+    /// Its effect at `now_ns`.
+    pub(crate) fn of(link: &Shared, state: &State, now_ns: MachineNs) -> Self {
+        match &link.role {
+            Role::Mute { why: MuteWhy::Asks { .. } } => FlagKey::Decide,
+            Role::Mute { why: MuteWhy::Reads { .. } } | Role::Nobody => FlagKey::Waits,
+            Role::OnItsWay { .. } => FlagKey::Briefing,
+            Role::Holds | Role::Alone { .. } if link.exchange.is_some() => FlagKey::Briefing,
+            Role::Holds | Role::Alone { .. } => {
+                first_choice(link, state).map_or(FlagKey::NoOther, |first| FlagKey::Give { first })
+            }
+            Role::Follows { .. } if link.is_taking => FlagKey::IsTaking,
+            Role::Follows { .. } if offer_to_me(link).is_some() => FlagKey::Briefing,
+            Role::Follows { holder } => {
+                let silence = link.silence(now_ns).unwrap_or_default();
+                if silence >= SILENT {
+                    FlagKey::Take
+                } else if silence >= AWAY || link.has_asked {
+                    FlagKey::Name
+                } else {
+                    FlagKey::Ask { holder: holder.clone() }
+                }
+            }
+        }
+    }
+
+    /// Its word in the footer; `None` where it does nothing.
+    pub(crate) fn word(&self) -> Option<&'static str> {
+        match self {
+            FlagKey::Give { .. } => Some("give the flag"),
+            FlagKey::Briefing => Some("briefing"),
+            FlagKey::Ask { .. } => Some("ask for the flag"),
+            FlagKey::Name | FlagKey::Take => Some("take the flag"),
+            FlagKey::Decide => Some("decide"),
+            FlagKey::IsTaking | FlagKey::NoOther | FlagKey::Waits => None,
+        }
+    }
+}
