@@ -5,13 +5,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use jiff::{SignedDuration, Timestamp};
 
 mod choice;
 mod demo;
 mod recall;
 mod resumable;
+mod resume;
 mod shared;
 mod source;
 mod start;
@@ -30,20 +31,21 @@ use super::fault;
 use super::inbox::{Inbox, Msg, Sender};
 use super::neighbours;
 use super::station::SharedStart;
-use super::takeover::lock;
 use super::terminal::Keys;
 use super::wiring;
 use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
 use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, RUN_NS_MAX, Record, RunId, RunNs, State};
-use crate::journal::{Journal, RunFolder, Store, checksum};
+use crate::journal::{Journal, RunFolder, Store};
 use crate::output::Outputs;
 use crate::remote::Remote;
 use crate::show::{CueIx, Show, builtin};
 use crate::time::nanoseconds;
 use crate::ui::Capabilities;
 use choice::Choice;
+use resume::resume;
+use shared::Sharing;
 pub(super) use shared::join;
 use source::parse_warned;
 use start::first_event;
@@ -148,30 +150,22 @@ pub(super) fn open(
     inbox: &Inbox,
     post: &Sender,
 ) -> anyhow::Result<Option<Session>> {
-    let store = Store::new(&options.state);
-    let session = open_alone(options, &store, inbox, post)?;
-    session.map(|session| shared::share(session, options, &store, post)).transpose()
-}
-
-/// Opens what `options` ask for, without the other stations of a shared run.
-fn open_alone(
-    options: &RunOptions,
-    store: &Store,
-    inbox: &Inbox,
-    post: &Sender,
-) -> anyhow::Result<Option<Session>> {
+    let store = &Store::new(&options.state);
+    let sharing = shared::wanted(options)?;
     if options.show.is_none() && options.unfinished == Unfinished::Resume {
         let Some(folder) = choice::bare(store, inbox)? else { return Ok(None) };
-        return resume(options, store, &folder, None, (inbox, post));
+        return resume(options, store, &folder, None, sharing, (inbox, post));
     }
     if let Some(folder) = run_named(options, store) {
         let Some(folder) = choice::beside_another(store, folder, inbox)? else { return Ok(None) };
-        return resume(options, store, &folder, None, (inbox, post));
+        return resume(options, store, &folder, None, sharing, (inbox, post));
     }
     let script = script(options)?;
     match choice::choose(options, store, &script, inbox)? {
-        Choice::Fresh => fresh(options, store, script, (inbox, post)),
-        Choice::Resume(folder) => resume(options, store, &folder, Some(&script), (inbox, post)),
+        Choice::Fresh => fresh(options, store, script, sharing, (inbox, post)),
+        Choice::Resume(folder) => {
+            resume(options, store, &folder, Some(&script), sharing, (inbox, post))
+        }
         Choice::Leave => Ok(None),
     }
 }
@@ -211,6 +205,7 @@ fn fresh(
     options: &RunOptions,
     store: &Store,
     script: Script,
+    sharing: Sharing,
     (inbox, post): (&Inbox, &Sender),
 ) -> anyhow::Result<Option<Session>> {
     if !script.rehearse
@@ -218,6 +213,7 @@ fn fresh(
     {
         return Ok(None);
     }
+    let sharing = sharing.reach(&options.state, None)?;
     let outputs = wiring::outputs(
         &script.show,
         &script.source,
@@ -267,7 +263,7 @@ fn fresh(
     let mut log = Log::default();
     note_config(&options.config, options.note.as_deref(), &mut log, RunNs::ZERO);
     note_warnings(&script.warnings, &mut log, RunNs::ZERO);
-    Ok(Some(Session {
+    let session = Session {
         id,
         conductor: Conductor::new(
             State::new(script.show),
@@ -291,134 +287,8 @@ fn fresh(
         words: said(&options.config, options.note.as_deref(), &words),
         greets,
         shared: None,
-    }))
-}
-
-fn resume(
-    options: &RunOptions,
-    store: &Store,
-    folder: &RunFolder,
-    script: Option<&Script>,
-    (inbox, post): (&Inbox, &Sender),
-) -> anyhow::Result<Option<Session>> {
-    let id = folder.id.clone();
-    let text = store.show_text(&id)?;
-    let (show, warnings) = parse_warned(&text, &format!("the show of run {id}"))?;
-    let live = folder.summary.as_ref().filter(|summary| !summary.rehearsal);
-    if let Some(summary) = live
-        && !neighbours::may_begin(store, (&show, &summary.source), summary.auto, inbox)?
-    {
-        return Ok(None);
-    }
-    let lock = lock(store, &id)?;
-    let gap = lock.has_gap();
-    let (journal, recovered) = Journal::open(lock, report(post))?;
-    let mut state = State::new(Arc::clone(&show));
-    let mut log = Log::default();
-    for record in &recovered.records {
-        state.fold(record);
-        log.push(record, &show);
-    }
-    let last = recovered.records.last().context("the journal holds no event")?;
-    known_cues(&show, &recovered.records, &id)?;
-    let started = recovered.records.iter().find_map(|record| {
-        let Event::RunStarted { source, show_crc, .. } = &record.event else { return None };
-        Some((source.as_str(), show_crc.as_deref()))
-    });
-    let (source, show_crc) = started.unwrap_or_default();
-    let beacon = live.and_then(|summary| Beacon::light(store, &summary.source));
-    let mut outputs =
-        wiring::outputs(&show, source, state.is_rehearsal(), &options.config.permits, post);
-    for (output, why) in recall::down(&recovered.records, &show) {
-        outputs.recall(output, why);
-    }
-    let earlier = options.listen.is_none().then(|| listened(&recovered.records)).flatten();
-    let heard = wiring::remote(&show, options.listen.or(earlier), &options.config.permits, post);
-    let (remote, deaf) = match (heard, earlier) {
-        (Ok(heard), _) => heard,
-        // What nobody has asked for again is no reason not to resume.
-        (Err(why), Some(_)) => (None, Some(super::said(&why))),
-        (Err(why), None) => return Err(why),
     };
-    let now = wall_now();
-    let run_ns = run_ns_at(last, state.speed(), now);
-    let down_ns = run_ns.since(last.run_ns);
-    note_config(&options.config, options.note.as_deref(), &mut log, run_ns);
-    note_warnings(&warnings, &mut log, run_ns);
-    let mut words: Vec<String> = vec![];
-    let show_changed = show_crc.is_some_and(|crc| crc != checksum(&text));
-    if show_changed {
-        words.push(format!(
-            "the show.toml of run {id} was changed after the run began: the run uses what it says now, \
-             check the cues to come"
-        ));
-    }
-    if let Some(listen) = earlier.filter(|_| remote.is_some()) {
-        words.push(format!("remote control is heard at {listen} again"));
-    }
-    if let Some(torn) = &recovered.torn {
-        words.push(torn.to_string());
-    }
-    let file_changed = script.is_some_and(|script| script.text != text);
-    if file_changed {
-        words.push(
-            "the show file was changed after the run began: the run keeps the old show".into(),
-        );
-    }
-    if !state.is_rehearsal() {
-        neighbours::watch(store, &show, post);
-    }
-    words.iter().for_each(|line| log.say(Word::program(line, Tone::Alarm, run_ns)));
-    if let Some(summary) = &folder.summary {
-        let on_air = resumable::on_air(summary).unwrap_or_else(|| "nothing on air".into());
-        words.push(format!("“{}”, {}, {on_air}; run {id}", summary.show, summary.kind()));
-    }
-    let mut app = options.config.app(options.theme);
-    app.show_alarm = match (show_changed, file_changed) {
-        (true, _) => {
-            Some("show.toml was changed after the run began: check the cues to come".to_owned())
-        }
-        (false, true) => Some("changed since the run began: the run keeps the old show".to_owned()),
-        (false, false) => None,
-    };
-    let clock = RunClock::new(machine_ns(), run_ns, now, state.speed());
-    Ok(Some(Session {
-        id: Some(id),
-        conductor: Conductor::new(state, clock, last.seq, last.run_ns),
-        log,
-        begin: Some(Event::RunResumed {
-            down_ns,
-            listen: options.listen.or(earlier).map(|listen| listen.to_string()),
-            gap,
-        }),
-        playhead: None,
-        journal: Some(journal),
-        journal_alarm: None,
-        beacon,
-        end_known: matches!(last.event, Event::RunLeft { .. }),
-        outputs,
-        remote,
-        deaf,
-        app,
-        capabilities: options.capabilities,
-        keys: Keys::new(options.config.plain_keys),
-        words: said(&options.config, options.note.as_deref(), &words)
-            .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
-        greets: false,
-        shared: None,
-    }))
-}
-
-/// Where remote controls were heard last, if the command line had said so.
-fn listened(records: &[Record]) -> Option<SocketAddr> {
-    let listen = |record: &Record| {
-        if let Event::RunStarted { listen, .. } | Event::RunResumed { listen, .. } = &record.event {
-            listen.as_ref()?.parse().ok()
-        } else {
-            None
-        }
-    };
-    records.iter().rev().find_map(listen)
+    sharing.share(session, vec![], store, post).map(Some)
 }
 
 /// The first words to the caller. Keys that are not where they put them come first, and are an
@@ -448,21 +318,6 @@ pub(super) fn run_ns_at(last: &Record, speed: u32, now: Timestamp) -> RunNs {
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages:
     // no sum may overflow.
     (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns))
-}
-
-/// A journal and the show beside it belong together, or somebody has exchanged one of them.
-fn known_cues(show: &Show, records: &[Record], id: &RunId) -> anyhow::Result<()> {
-    let unknown = records
-        .iter()
-        .find_map(|r| r.event.cue().filter(|cue| show.find(cue).is_none()).map(|cue| (r, cue)));
-    match unknown {
-        Some((record, cue)) => bail!(
-            "line {} of run {id}'s journal speaks of cue {cue}, which the show.toml beside it does not have; \
-             put the right show.toml back, or start a new run with --fresh",
-            record.seq
-        ),
-        None => Ok(()),
-    }
 }
 
 pub(super) fn report(post: &Sender) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {

@@ -9,6 +9,7 @@ mod list;
 mod local;
 mod log;
 mod measure;
+mod opening;
 mod proxy;
 mod server;
 mod station;

@@ -6,6 +6,6 @@ mod with_link;
 mod without_link;
 
 #[cfg(feature = "link")]
-pub(in crate::runtime) use with_link::{join, share};
+pub(in crate::runtime) use with_link::{Sharing, join, wanted};
 #[cfg(not(feature = "link"))]
-pub(in crate::runtime) use without_link::{join, share};
+pub(in crate::runtime) use without_link::{Sharing, join, wanted};

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -11,15 +12,16 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::app::log::Log;
 use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, Record, RunId, RunNs, State};
-use crate::journal::{Journal, Store, recover};
-use crate::link::{Flag, FlagInput, FlagOutput, Identity, Instance, Part, Shared, Start};
+use crate::journal::{Journal, Store};
+use crate::link::{Flag, FlagInput, FlagOutput, Identity, Instance, News, Part, Shared, Start};
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Msg, Sender};
 use crate::runtime::opening::source::parse_warned;
 use crate::runtime::opening::{
     RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
 };
-use crate::runtime::share::{JoinOptions, Line, Meeting, meet, open};
+use crate::runtime::share::{JoinOptions, Line, Meeting, Reached, Server, meet, open};
+use crate::runtime::signals;
 use crate::runtime::station::SharedStart;
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
@@ -28,8 +30,6 @@ use crate::time::MachineNs;
 
 /// Maximum time until the first record of a run that is joined.
 const FIRST_RECORD: Duration = Duration::from_secs(10);
-/// Pause between two looks for it.
-const LOOK: Timespec = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
 
 /// Follows a run that another station shares.
 ///
@@ -57,7 +57,7 @@ pub(in crate::runtime) fn join(
     let begun = if records.is_empty() { Start::Joins } else { Start::Resumes(records.clone()) };
     let mut flag = Flag::new(identity, begun, machine_ns());
     let mut outputs = VecDeque::new();
-    if records.is_empty() && !first_record(&mut flag, &*line, &mut outputs, inbox)? {
+    if records.is_empty() && !first_record(&mut flag, &*line, &mut outputs, (inbox, post))? {
         return Ok(None);
     }
     // Only now, so that a run that cannot be read leaves no folder without a record.
@@ -110,48 +110,84 @@ pub(in crate::runtime) fn join(
     }))
 }
 
-/// Shares the run of `session`, where the caller wants that.
+/// The caller's wish to share the run that is opened, if they have it.
+pub(in crate::runtime) struct Sharing(Option<(StationName, Server)>);
+
+/// A run that is about to be shared: its server can be asked.
+pub(in crate::runtime) struct Shares(Option<Ready>);
+
+struct Ready {
+    me: StationName,
+    reached: Reached,
+}
+
+/// The wish to share a run, where the caller has it: its words are right, and nothing was done.
 ///
 /// # Errors
-/// When the server cannot be used, or the run cannot be shared.
-pub(in crate::runtime) fn share(
-    mut session: Session,
-    options: &RunOptions,
-    store: &Store,
-    post: &Sender,
-) -> anyhow::Result<Session> {
-    let Some(share) = &options.share else { return Ok(session) };
-    let id = session.id.clone().context(
-        "a run is shared by its journal, and this one cannot be written; free some room, or share it later",
-    )?;
-    let reached = share.server.share(&options.state)?;
-    let (me, base) = (share.station.clone(), id.base());
-    let title = session.conductor.state().show().title.clone();
-    let run = Shared::new(base.clone(), title, store.show_text(&id)?);
-    let records = match session.begin {
-        Some(Event::RunStarted { .. }) => vec![],
-        _ => recover(&store.journal_path(&id)?)?.records,
-    };
-    let mut begin = None;
-    let begun = if records.is_empty() {
-        session.conductor.share(me.clone(), Some(1));
-        Start::Opens
-    } else {
-        if records.first().is_some_and(|record| record.origin.is_none()) {
+/// When the URL or a file is no good.
+pub(in crate::runtime) fn wanted(options: &RunOptions) -> anyhow::Result<Sharing> {
+    let Some(share) = &options.share else { return Ok(Sharing(None)) };
+    Ok(Sharing(Some((share.station.clone(), share.server.server()?))))
+}
+
+impl Sharing {
+    /// Gets a server before anything is opened for a run; `begun` is the run and its records, if it
+    /// goes on. The server on this machine has its data in `state`.
+    ///
+    /// # Errors
+    /// When the run was not shared from its beginning, or the server on this machine is no good.
+    pub(in crate::runtime) fn reach(
+        self,
+        state: &Path,
+        begun: Option<(&RunId, &[Record])>,
+    ) -> anyhow::Result<Shares> {
+        let Some((me, server)) = self.0 else { return Ok(Shares(None)) };
+        if let Some((id, [first, ..])) = begun
+            && first.origin.is_none()
+        {
             bail!("run {id} was not shared from its beginning: `--fresh` begins one that is");
         }
-        let clock = session.conductor.clock();
-        session.conductor.share(me.clone(), None);
-        session.conductor.set_clock(clock);
-        begin = session.begin.take();
-        Start::Resumes(records.clone())
-    };
-    let identity = identity(&me, &base, &run.digest);
-    let line = open(reached, run, me.clone(), Part::Shares, waker(post))?;
-    let flag = Flag::new(identity, begun, machine_ns());
-    session.shared =
-        Some(SharedStart { me, flag, line, outputs: VecDeque::new(), begin, recorded: records });
-    Ok(session)
+        Ok(Shares(Some(Ready { me, reached: server.start(state)? })))
+    }
+}
+
+impl Shares {
+    /// Shares the run of `session`, which has these `records`, where the caller wants that.
+    ///
+    /// # Errors
+    /// When the run has no journal, or the system gives no thread.
+    pub(in crate::runtime) fn share(
+        self,
+        mut session: Session,
+        records: Vec<Record>,
+        store: &Store,
+        post: &Sender,
+    ) -> anyhow::Result<Session> {
+        let Some(Ready { me, reached }) = self.0 else { return Ok(session) };
+        let id = session.id.clone().context(
+            "a run is shared by its journal, and this one cannot be written; free some room, or share it later",
+        )?;
+        let base = id.base();
+        let title = session.conductor.state().show().title.clone();
+        let run = Shared::new(base.clone(), title, store.show_text(&id)?);
+        let mut begin = None;
+        let begun = if records.is_empty() {
+            session.conductor.share(me.clone(), Some(1));
+            Start::Opens
+        } else {
+            let clock = session.conductor.clock();
+            session.conductor.share(me.clone(), None);
+            session.conductor.set_clock(clock);
+            begin = session.begin.take();
+            Start::Resumes(records.clone())
+        };
+        let identity = identity(&me, &base, &run.digest);
+        let line = open(reached, run, me.clone(), Part::Shares, waker(post))?;
+        let flag = Flag::new(identity, begun, machine_ns());
+        let outputs = VecDeque::new();
+        session.shared = Some(SharedStart { me, flag, line, outputs, begin, recorded: records });
+        Ok(session)
+    }
 }
 
 /// This program as the other stations know it.
@@ -172,18 +208,19 @@ fn waker(post: &Sender) -> Box<dyn Fn() + Send + Sync> {
     Box::new(move || post.send(Msg::Link))
 }
 
-/// Waits for the first record of the log; `false` if the program was told to end meanwhile.
+/// Waits for the first record of the log; `false` if the program was told to end meanwhile. What
+/// else comes is left in the inbox for the station.
 fn first_record(
     flag: &mut Flag,
     line: &dyn Line,
     outputs: &mut VecDeque<FlagOutput>,
-    inbox: &Inbox,
+    (inbox, post): (&Inbox, &Sender),
 ) -> anyhow::Result<bool> {
     let until_ns = machine_ns() + FIRST_RECORD;
-    let mut why = None;
+    let (mut why, mut others) = (None, vec![]);
     while followed(outputs).next().is_none() {
         while let Some(news) = line.next() {
-            if let crate::link::News::Disconnected { why: words } = &news {
+            if let News::Disconnected { why: words } = &news {
                 why = Some(words.clone());
             }
             flag.handle(machine_ns(), FlagInput::News(news));
@@ -198,16 +235,27 @@ fn first_record(
             };
             outputs.extend(line.try_send(request).map(FlagOutput::Request));
         }
-        if machine_ns() >= until_ns {
+        if followed(outputs).next().is_some() {
+            break;
+        }
+        let now_ns = machine_ns();
+        if now_ns >= until_ns {
             let why = why.unwrap_or_else(|| "it has no record yet".to_owned());
             bail!("the run's log cannot be read: {why}");
         }
+        let wait = flag.deadline().min(until_ns).since(now_ns);
         let mut bell = [PollFd::from_borrowed_fd(inbox.wake_fd(), PollFlags::IN)];
-        let _ = poll(&mut bell, Some(&LOOK));
-        if inbox.take().iter().any(|message| matches!(message, Msg::Signal(_))) {
-            return Ok(false);
+        let _ = poll(&mut bell, Timespec::try_from(wait).ok().as_ref());
+        for message in inbox.take() {
+            if matches!(message, Msg::Signal(signal) if signals::ends(signal)) {
+                return Ok(false);
+            }
+            if !matches!(message, Msg::Link) {
+                others.push(message);
+            }
         }
     }
+    others.into_iter().for_each(|message| post.send(message));
     Ok(true)
 }
 

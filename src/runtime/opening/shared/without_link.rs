@@ -1,5 +1,8 @@
 //! A build without shared runs: each wish for one is answered in words.
 
+use std::path::Path;
+
+use crate::engine::{Record, RunId};
 use crate::journal::Store;
 use crate::runtime::inbox::{Inbox, Sender};
 use crate::runtime::opening::{RunOptions, Session};
@@ -17,18 +20,38 @@ pub(in crate::runtime) fn join(
     Err(no_shared_runs())
 }
 
-/// Shares nothing.
+/// The wish to share no run.
+pub(in crate::runtime) struct Sharing;
+
+/// The wish to share no run.
 ///
 /// # Errors
 /// When the caller wants a run shared: this build has no shared runs.
-pub(in crate::runtime) fn share(
-    session: Session,
-    options: &RunOptions,
-    _: &Store,
-    _: &Sender,
-) -> anyhow::Result<Session> {
+pub(in crate::runtime) fn wanted(options: &RunOptions) -> anyhow::Result<Sharing> {
     match options.share {
         Some(_) => Err(no_shared_runs()),
-        None => Ok(session),
+        None => Ok(Sharing),
+    }
+}
+
+impl Sharing {
+    /// Reaches nothing.
+    pub(in crate::runtime) fn reach(
+        self,
+        _: &Path,
+        _: Option<(&RunId, &[Record])>,
+    ) -> anyhow::Result<Self> {
+        Ok(self)
+    }
+
+    /// Shares nothing.
+    pub(in crate::runtime) fn share(
+        self,
+        session: Session,
+        _: Vec<Record>,
+        _: &Store,
+        _: &Sender,
+    ) -> anyhow::Result<Session> {
+        Ok(session)
     }
 }

@@ -1,0 +1,175 @@
+//! Going on with a run that was left.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use super::shared::Sharing;
+use super::source::parse_warned;
+use super::{
+    RunOptions, Script, Session, note_config, note_warnings, recall, report, resumable, run_ns_at,
+    said,
+};
+use crate::app::Tone;
+use crate::app::log::{Log, Word};
+use crate::conductor::{Conductor, RunClock};
+use crate::engine::{Event, Record, RunId, State};
+use crate::journal::{Journal, RunFolder, Store, checksum};
+use crate::runtime::beacon::Beacon;
+use crate::runtime::clock::{machine_ns, wall_now};
+use crate::runtime::inbox::{Inbox, Sender};
+use crate::runtime::takeover::lock;
+use crate::runtime::terminal::Keys;
+use crate::runtime::{neighbours, wiring};
+use crate::show::Show;
+
+/// Goes on with the run in `folder`; `script` is the show that was asked for, where one was. `None`
+/// where the caller thought better of it.
+///
+/// # Errors
+/// With the reason, in words for the caller.
+pub(super) fn resume(
+    options: &RunOptions,
+    store: &Store,
+    folder: &RunFolder,
+    script: Option<&Script>,
+    sharing: Sharing,
+    (inbox, post): (&Inbox, &Sender),
+) -> anyhow::Result<Option<Session>> {
+    let id = folder.id.clone();
+    let text = store.show_text(&id)?;
+    let (show, warnings) = parse_warned(&text, &format!("the show of run {id}"))?;
+    let live = folder.summary.as_ref().filter(|summary| !summary.rehearsal);
+    if let Some(summary) = live
+        && !neighbours::may_begin(store, (&show, &summary.source), summary.auto, inbox)?
+    {
+        return Ok(None);
+    }
+    let lock = lock(store, &id)?;
+    let gap = lock.has_gap();
+    let (journal, recovered) = Journal::open(lock, report(post))?;
+    let sharing = sharing.reach(&options.state, Some((&id, &recovered.records)))?;
+    let mut state = State::new(Arc::clone(&show));
+    let mut log = Log::default();
+    for record in &recovered.records {
+        state.fold(record);
+        log.push(record, &show);
+    }
+    let last = recovered.records.last().context("the journal holds no event")?;
+    known_cues(&show, &recovered.records, &id)?;
+    let started = recovered.records.iter().find_map(|record| {
+        let Event::RunStarted { source, show_crc, .. } = &record.event else { return None };
+        Some((source.as_str(), show_crc.as_deref()))
+    });
+    let (source, show_crc) = started.unwrap_or_default();
+    let beacon = live.and_then(|summary| Beacon::light(store, &summary.source));
+    let mut outputs =
+        wiring::outputs(&show, source, state.is_rehearsal(), &options.config.permits, post);
+    for (output, why) in recall::down(&recovered.records, &show) {
+        outputs.recall(output, why);
+    }
+    let earlier = options.listen.is_none().then(|| listened(&recovered.records)).flatten();
+    let heard = wiring::remote(&show, options.listen.or(earlier), &options.config.permits, post);
+    let (remote, deaf) = match (heard, earlier) {
+        (Ok(heard), _) => heard,
+        // What nobody has asked for again is no reason not to resume.
+        (Err(why), Some(_)) => (None, Some(crate::runtime::said(&why))),
+        (Err(why), None) => return Err(why),
+    };
+    let now = wall_now();
+    let run_ns = run_ns_at(last, state.speed(), now);
+    let down_ns = run_ns.since(last.run_ns);
+    note_config(&options.config, options.note.as_deref(), &mut log, run_ns);
+    note_warnings(&warnings, &mut log, run_ns);
+    let mut words: Vec<String> = vec![];
+    let show_changed = show_crc.is_some_and(|crc| crc != checksum(&text));
+    if show_changed {
+        words.push(format!(
+            "the show.toml of run {id} was changed after the run began: the run uses what it says now, \
+             check the cues to come"
+        ));
+    }
+    if let Some(listen) = earlier.filter(|_| remote.is_some()) {
+        words.push(format!("remote control is heard at {listen} again"));
+    }
+    if let Some(torn) = &recovered.torn {
+        words.push(torn.to_string());
+    }
+    let file_changed = script.is_some_and(|script| script.text != text);
+    if file_changed {
+        words.push(
+            "the show file was changed after the run began: the run keeps the old show".into(),
+        );
+    }
+    if !state.is_rehearsal() {
+        neighbours::watch(store, &show, post);
+    }
+    words.iter().for_each(|line| log.say(Word::program(line, Tone::Alarm, run_ns)));
+    if let Some(summary) = &folder.summary {
+        let on_air = resumable::on_air(summary).unwrap_or_else(|| "nothing on air".into());
+        words.push(format!("“{}”, {}, {on_air}; run {id}", summary.show, summary.kind()));
+    }
+    let mut app = options.config.app(options.theme);
+    app.show_alarm = match (show_changed, file_changed) {
+        (true, _) => {
+            Some("show.toml was changed after the run began: check the cues to come".to_owned())
+        }
+        (false, true) => Some("changed since the run began: the run keeps the old show".to_owned()),
+        (false, false) => None,
+    };
+    let clock = RunClock::new(machine_ns(), run_ns, now, state.speed());
+    let session = Session {
+        id: Some(id),
+        conductor: Conductor::new(state, clock, last.seq, last.run_ns),
+        log,
+        begin: Some(Event::RunResumed {
+            down_ns,
+            listen: options.listen.or(earlier).map(|listen| listen.to_string()),
+            gap,
+        }),
+        playhead: None,
+        journal: Some(journal),
+        journal_alarm: None,
+        beacon,
+        end_known: matches!(last.event, Event::RunLeft { .. }),
+        outputs,
+        remote,
+        deaf,
+        app,
+        capabilities: options.capabilities,
+        keys: Keys::new(options.config.plain_keys),
+        words: said(&options.config, options.note.as_deref(), &words)
+            .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
+        greets: false,
+        shared: None,
+    };
+    sharing.share(session, recovered.records, store, post).map(Some)
+}
+
+/// Where remote controls were heard last, if the command line had said so.
+fn listened(records: &[Record]) -> Option<SocketAddr> {
+    let listen = |record: &Record| {
+        if let Event::RunStarted { listen, .. } | Event::RunResumed { listen, .. } = &record.event {
+            listen.as_ref()?.parse().ok()
+        } else {
+            None
+        }
+    };
+    records.iter().rev().find_map(listen)
+}
+
+/// A journal and the show beside it belong together, or somebody has exchanged one of them.
+fn known_cues(show: &Show, records: &[Record], id: &RunId) -> anyhow::Result<()> {
+    let unknown = records
+        .iter()
+        .find_map(|r| r.event.cue().filter(|cue| show.find(cue).is_none()).map(|cue| (r, cue)));
+    match unknown {
+        Some((record, cue)) => bail!(
+            "line {} of run {id}'s journal speaks of cue {cue}, which the show.toml beside it does not have; \
+             put the right show.toml back, or start a new run with --fresh",
+            record.seq
+        ),
+        None => Ok(()),
+    }
+}

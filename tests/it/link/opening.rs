@@ -1,0 +1,95 @@
+//! What is refused before anything is opened for a shared run, and the wait for the first record.
+
+use handover::engine::{Event, RunId};
+use handover::link::{Body, News, Part, Shared};
+use jiff::Timestamp;
+
+use super::station::line;
+use super::{NatsServer, Station, access, is_missing};
+use crate::harness::House;
+
+const SHOW: &str = "title = \"Two venues\"\n[[segment]]\ntitle = \"Act\"\nduration = \"30m\"\n\
+                    [[segment.cue]]\nnumber = \"1\"\ntitle = \"By hand\"\n";
+
+#[test]
+fn a_server_that_cannot_be_meant_leaves_no_run() {
+    let house = House::new();
+    let show = house.show(SHOW);
+    for (url, part) in [("nats://10.0.0.1", "write tls://10.0.0.1"), ("tls://[::1", "is no server")]
+    {
+        let args = ["--share", url, "--station", "paris", &show];
+        let mut program = house.spawn(&args, (120, 36), &[]);
+        assert_eq!(program.await_exit().exit_code(), 1);
+        let said = program.last_screen();
+        assert!(said.contains(part), "{said}");
+        assert!(!house.state().join("runs").exists(), "{said}");
+    }
+}
+
+#[test]
+fn a_run_of_one_station_is_not_shared_later_and_starts_no_server() {
+    let house = House::new();
+    let show = house.show(SHOW);
+    let mut alone = house.open(&["--rehearse", &show]);
+    alone.kill();
+    let runtime = house.path("runtime");
+    std::fs::create_dir(&runtime).unwrap();
+    let env = [("XDG_RUNTIME_DIR", runtime.to_str().unwrap())];
+    let args = ["--rehearse", "--resume", "--share", "local", "--station", "paris", &show];
+    let mut program = house.spawn(&args, (120, 36), &env);
+    assert_eq!(program.await_exit().exit_code(), 1);
+    let said = program.last_screen();
+    assert!(said.contains("was not shared from its beginning"), "{said}");
+    assert_eq!(std::fs::read_dir(&runtime).unwrap().count(), 0, "nothing was started");
+    assert_eq!(house.journal().of_kind("run_resumed").len(), 0);
+}
+
+/// The start of a rehearsal.
+fn started() -> Event {
+    Event::RunStarted {
+        show: "Two venues".into(),
+        source: String::new(),
+        rehearsal: true,
+        speed: 1,
+        auto: false,
+        clock: Timestamp::UNIX_EPOCH,
+        day: jiff::civil::date(2026, 11, 29),
+        version: "0".into(),
+        shift_ns: None,
+        show_crc: None,
+        from_cue: None,
+        listen: None,
+    }
+}
+
+#[test]
+fn a_station_that_waits_for_the_first_record_stays_when_its_window_changes() {
+    if is_missing() {
+        return;
+    }
+    let (server, house) = (NatsServer::start(), House::new());
+    let run = Shared::new(RunId("r-1".into()), "Two venues".into(), SHOW.into());
+    let mut paris = Station::shares(access(&server.url()), run.clone(), "paris");
+    let la = house.spawn(&["join", &server.url(), "r-1", "--station", "la"], (120, 36), &[]);
+    let await_beat = |paris: &mut Station| {
+        paris.await_news(|news| match news {
+            News::Post(post) => matches!(post.body, Body::Beat(_)).then_some(()),
+            _ => None,
+        });
+    };
+    await_beat(&mut paris);
+    la.resize(100, 36);
+    // It goes on being heard, so it has not taken the signal for its end.
+    (0..3).for_each(|_| await_beat(&mut paris));
+    paris.append(0, "start", line(1, "paris", started()));
+    la.await_words(&["Two venues", "By hand"]);
+    drop(paris);
+    // One that is told to end ends.
+    let nobody = Shared { id: RunId("r-2".into()), ..run };
+    let mut paris = Station::open(access(&server.url()), nobody, "paris", Part::Shares);
+    paris.await_connected();
+    let mut la = house.spawn(&["join", &server.url(), "r-2", "--station", "la"], (120, 36), &[]);
+    await_beat(&mut paris);
+    la.signal(rustix::process::Signal::TERM);
+    assert!(la.await_exit().success());
+}
