@@ -96,6 +96,10 @@ trait Driver: Send {
     /// Drops what waits, sends the messages of panic, and reports what is known at once.
     fn panic(&mut self) -> Vec<Report>;
 
+    /// Drops what waits for the far end to take it, for `why`, and sends nothing; gives the jobs
+    /// that it has dropped. There is no default: each driver has to say what waits.
+    fn call_off(&mut self, why: &str) -> Vec<Report>;
+
     /// The same output as one whose actions may go on after they were sent; `None` where none does.
     /// There is no default: each driver has to say so.
     fn lasts(&mut self) -> Option<&mut dyn Lasts>;
@@ -220,6 +224,33 @@ impl Outputs {
     /// well.
     pub fn panic(&mut self) -> Vec<Report> {
         self.drivers.iter_mut().flat_map(|driver| driver.panic()).collect()
+    }
+
+    /// As [`Self::panic`] for the outputs that `is_meant` names. Of any other, which another station
+    /// sends, what waits is dropped and what lasts is stopped; it is sent no message.
+    pub fn panic_of(&mut self, is_meant: impl Fn(OutputIx) -> bool) -> Vec<Report> {
+        let mut reports = vec![];
+        for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
+            if is_meant(output) {
+                reports.extend(driver.panic());
+                continue;
+            }
+            reports.extend(driver.call_off(STOPPED_BY_PANIC));
+            let Some(lasts) = driver.lasts() else { continue };
+            let ended = Lasting::all().flat_map(|what| lasts.end_all(what).1);
+            reports.extend(ended.map(|job| Report {
+                output,
+                job: Some(job),
+                outcome: Outcome::Failed(STOPPED_BY_PANIC.into()),
+            }));
+        }
+        reports
+    }
+
+    /// Drops every message that waits at an output, for `why`, and sends nothing; what lasts goes
+    /// on. Gives the dropped jobs as failed.
+    pub fn call_off(&mut self, why: &str) -> Vec<Report> {
+        self.drivers.iter_mut().flat_map(|driver| driver.call_off(why)).collect()
     }
 
     /// Has every output get ready for `cues`, which are likely to be next, the next first.

@@ -73,7 +73,7 @@ impl Demo {
             Output::Stop(_)
             | Output::PauseClip(_)
             | Output::ResumeClip(_)
-            | Output::StopAll
+            | Output::StopAll(_)
             | Output::Reply { .. }
             | Output::ClipsLost(_)
             | Output::Arm(_)

@@ -37,7 +37,7 @@ impl Conductor {
                 Effect::Stop(cue) => Output::Stop(cue),
                 Effect::PauseClip(cue) => Output::PauseClip(cue),
                 Effect::ResumeClip(cue) => Output::ResumeClip(cue),
-                Effect::StopOutputs => Output::StopAll,
+                Effect::StopOutputs => Output::StopAll(self.sent_from_here()),
             });
         }
         if !self.holds() {

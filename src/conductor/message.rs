@@ -102,9 +102,10 @@ pub enum Output {
     PauseClip(CueIx),
     /// Let the picture of what this cue has on air go on.
     ResumeClip(CueIx),
-    /// Stop every output. What is known of it at once comes back as [`Input::Report`] before the
-    /// next output is polled.
-    StopAll,
+    /// A panic: send these outputs their messages of panic, and stop what lasts at any other; those
+    /// are sent nothing, since another station does that. What is known of it at once comes back as
+    /// [`Input::Report`] before the next output is polled.
+    StopAll(Vec<OutputIx>),
     /// Result of a command, once everything has happened that follows from it now.
     Reply {
         /// The one who gave it.

@@ -16,8 +16,8 @@ use super::{Conductor, Muted, Output, RunClock, Step};
 use crate::engine::{
     Effect, Event, Origin, Record, Rejection, RunNs, SendState, Told, ToldOutcome,
 };
-use crate::output::{Job, Outcome};
-use crate::show::{CueIx, OutputIx, StationName};
+use crate::output::{Job, Outcome, Report};
+use crate::show::{self, CueIx, OutputIx, StationName};
 use crate::time::MachineNs;
 
 /// Time without an input after which the machine is taken to have stood still. The same lateness
@@ -167,7 +167,7 @@ impl Conductor {
                     Output::Stop(_)
                     | Output::PauseClip(_)
                     | Output::ResumeClip(_)
-                    | Output::StopAll,
+                    | Output::StopAll(_),
                 ) => {}
                 Step::Output(
                     Output::Append(_)
@@ -283,6 +283,9 @@ impl Conductor {
                 Some(Absent::Away(job, why)) => away.push(self.outcome(job, why)),
                 None => here.push(effect),
             }
+            if effect == Effect::StopOutputs {
+                away.extend(self.absent_stops());
+            }
         }
         away.append(&mut after);
         (here, away)
@@ -296,6 +299,26 @@ impl Conductor {
             return Some(Absent::Sends);
         }
         Some(Absent::Away(Job { cue, firing, action }, is_away(place)))
+    }
+
+    /// The outputs that this station sends the messages of a panic.
+    pub(super) fn sent_from_here(&self) -> Vec<OutputIx> {
+        let outputs = (0..).map(OutputIx).zip(self.state.show().outputs.iter());
+        let is_here = |(output, known): &(OutputIx, &show::Output)| {
+            self.is_here(*output) && (known.station.is_some() || self.holds())
+        };
+        outputs.filter(is_here).map(|(output, _)| output).collect()
+    }
+
+    /// That the outputs of stations that are away were not told of a panic.
+    fn absent_stops(&self) -> Vec<Event> {
+        let outputs = (0..).map(OutputIx).zip(self.state.show().outputs.iter());
+        let told = outputs.filter(|(_, output)| output.stop_messages() > 0);
+        let away = told.filter_map(|(output, _)| {
+            let place = self.elsewhere(output).filter(|place| !self.hears(place))?;
+            Some(self.reported(Report { output, job: None, outcome: is_away(place) }))
+        });
+        away.collect()
     }
 
     /// Folds a record that was not made here.
@@ -314,7 +337,7 @@ impl Conductor {
         for record in &records {
             self.take_in(record);
             for effect in self.state.effects(&record.event) {
-                if self.is_of_own_output(effect) {
+                if self.concerns_this_station(effect) {
                     caused.push((self.clock.machine_ns(record.run_ns), effect));
                 }
             }
@@ -323,7 +346,7 @@ impl Conductor {
         for (due_ns, effect) in caused {
             let is_known = self.shared.as_ref().is_some_and(|shared| shared.has_clock);
             if !self.is_expected() || !is_known || self.is_too_late(due_ns) {
-                self.calls_off(vec![effect]);
+                self.comes_late(effect);
             } else if due_ns > self.now_ns {
                 self.ahead.push_back(Ahead::new(due_ns, vec![effect]));
             } else {
@@ -332,20 +355,31 @@ impl Conductor {
         }
     }
 
-    /// Returns `true` if an effect of another station's record concerns an output that is sent by
-    /// this station alone.
-    fn is_of_own_output(&self, effect: Effect) -> bool {
+    /// Returns `true` if an effect of another station's record is carried out here: it is sent from
+    /// an output of this station alone, or concerns what lasts here. A clip that began before a pass
+    /// still plays at the station that gave the flag away.
+    fn concerns_this_station(&self, effect: Effect) -> bool {
         let Some(shared) = self.shared.as_deref() else { return false };
         let show = self.state.show();
         let is_own = |output: OutputIx| show.output(output).station.as_ref() == Some(&shared.me);
         match effect {
             Effect::Send { cue, action, .. } => self.output_of(cue, action).is_some_and(is_own),
-            Effect::Stop(cue) | Effect::PauseClip(cue) | Effect::ResumeClip(cue) => {
-                show.cue(cue).actions.iter().any(|action| is_own(action.output))
+            Effect::Stop(_)
+            | Effect::PauseClip(_)
+            | Effect::ResumeClip(_)
+            | Effect::StopOutputs => true,
+        }
+    }
+
+    /// Carries out what has come too late: nothing is sent any more, but what the run has stopped
+    /// must not go on here.
+    fn comes_late(&mut self, effect: Effect) {
+        match effect {
+            Effect::Send { .. } => self.calls_off(vec![effect]),
+            Effect::Stop(_) | Effect::PauseClip(_) | Effect::ResumeClip(_) => {
+                self.carry_out(vec![effect], vec![]);
             }
-            Effect::StopOutputs => {
-                show.outputs.iter().any(|output| output.station.as_ref() == Some(&shared.me))
-            }
+            Effect::StopOutputs => self.does(Output::StopAll(vec![])),
         }
     }
 

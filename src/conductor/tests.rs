@@ -1,6 +1,8 @@
 //! What the conductor promises: the order of its outputs, and what happens between a record that is
 //! journaled ahead and its instant.
 
+mod shared;
+
 use std::sync::Arc;
 
 use super::*;
@@ -32,6 +34,9 @@ number = "3"
 title = "Landed"
 "#;
 
+/// The wall clock when the run begins.
+const CLOCK: &str = "2024-08-11T21:00:00Z";
+
 const GO: Command = Command::Go { cause: Cause::Go };
 
 /// A run of [`SHOW`] with outputs that answer at once, and what it has had done, in words.
@@ -44,8 +49,26 @@ struct Run {
 
 impl Run {
     fn new(rehearsal: bool) -> Self {
-        let show = Arc::new(file::parse(SHOW, "UTC").unwrap());
-        let clock = "2024-08-11T21:00:00Z".parse().unwrap();
+        let mut run = Run::of(SHOW);
+        run.begins(rehearsal);
+        run
+    }
+
+    /// A run of `show` that has not begun.
+    fn of(show: &str) -> Self {
+        let show = Arc::new(file::parse(show, "UTC").unwrap());
+        let conductor = Conductor::new(
+            State::new(show),
+            RunClock::new(MachineNs::ZERO, RunNs::ZERO, CLOCK.parse().unwrap(), 1),
+            0,
+            RunNs::ZERO,
+        );
+        Run { conductor, done: vec![], records: vec![], answers: true }
+    }
+
+    fn begins(&mut self, rehearsal: bool) {
+        let show = Arc::clone(self.conductor.state().show());
+        let clock = CLOCK.parse().unwrap();
         let started = Event::RunStarted {
             show: show.title.clone(),
             source: String::new(),
@@ -60,16 +83,8 @@ impl Run {
             from_cue: None,
             listen: None,
         };
-        let conductor = Conductor::new(
-            State::new(show),
-            RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1),
-            0,
-            RunNs::ZERO,
-        );
-        let mut run = Run { conductor, done: vec![], records: vec![], answers: true };
-        run.gives(0, Input::Begin(started));
-        run.done.clear();
-        run
+        self.gives(0, Input::Begin(started));
+        self.done.clear();
     }
 
     fn gives(&mut self, now_ns: u64, input: Input) {
@@ -79,9 +94,9 @@ impl Run {
             match output {
                 Output::Append(new) => records.extend(new),
                 Output::Send(job) if *answers => return vec![Input::Outcome(job, Outcome::Sent)],
-                Output::StopAll if *answers => {
-                    let told = Report { output: OutputIx(0), job: None, outcome: Outcome::Sent };
-                    return vec![Input::Report(told)];
+                Output::StopAll(outputs) if *answers => {
+                    let sent = |output| Report { output, job: None, outcome: Outcome::Sent };
+                    return outputs.into_iter().map(sent).map(Input::Report).collect();
                 }
                 _ => {}
             }
@@ -111,7 +126,11 @@ fn word(output: &Output) -> String {
         Output::Stop(cue) => format!("> stop {}", cue.0 + 1),
         Output::PauseClip(cue) => format!("> pause {}", cue.0 + 1),
         Output::ResumeClip(cue) => format!("> resume {}", cue.0 + 1),
-        Output::StopAll => "> stop".into(),
+        Output::StopAll(outputs) if outputs[..] == [OutputIx(0)] => "> stop".into(),
+        Output::StopAll(outputs) => {
+            let outputs: Vec<_> = outputs.iter().map(|output| output.0).collect();
+            format!("> stop outputs {outputs:?}")
+        }
         Output::Reply { result: Ok(()), .. } => "ok".into(),
         Output::Reply { result: Err(why), .. } => why.to_string(),
         Output::ClipsLost(cues) => format!("lost {}", cues.len()),

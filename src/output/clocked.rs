@@ -37,6 +37,10 @@ impl Driver for Clocked {
         self.driver.panic()
     }
 
+    fn call_off(&mut self, why: &str) -> Vec<Report> {
+        self.driver.call_off(why)
+    }
+
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {
         self.driver.lasts()
     }

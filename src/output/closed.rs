@@ -48,6 +48,11 @@ impl Driver for Closed {
         (0..self.panics).map(|_| self.context.report(None, self.fail(None))).collect()
     }
 
+    fn call_off(&mut self, _why: &str) -> Vec<Report> {
+        // Nothing waits: each message has failed already.
+        vec![]
+    }
+
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {
         None
     }

@@ -278,7 +278,6 @@ impl Driver for Mpv {
                 outcome = ended;
             }
         }
-        self.wake();
         for _ in 0..self.panics {
             match &outcome {
                 Outcome::Sent => self.context.gauge.sent_in_doubt(Delivery::new(None, at)),
@@ -293,6 +292,11 @@ impl Driver for Mpv {
         });
         let messages = (0..self.panics).map(|_| self.context.report(None, outcome.clone()));
         dropped.chain(messages).collect()
+    }
+
+    fn call_off(&mut self, _why: &str) -> Vec<Report> {
+        // A player has taken it already, and answers for it.
+        vec![]
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {
@@ -332,9 +336,11 @@ impl Driver for Mpv {
 
 impl Lasts for Mpv {
     fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>) {
-        match what {
+        let ended = match what {
             Lasting::Clip => self.deck().panic(),
-        }
+        };
+        self.wake();
+        ended
     }
 
     fn end(&mut self, what: Lasting, cue: CueIx) {

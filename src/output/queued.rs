@@ -63,6 +63,10 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
         }
     }
 
+    fn call_off(&mut self, why: &str) -> Vec<Report> {
+        self.workers().flat_map(|worker| worker.call_off(why)).collect()
+    }
+
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {
         None
     }

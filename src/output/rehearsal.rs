@@ -79,6 +79,11 @@ impl Driver for Rehearsal {
         reports
     }
 
+    fn call_off(&mut self, _why: &str) -> Vec<Report> {
+        // Nothing waits in a rehearsal.
+        vec![]
+    }
+
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {
         None
     }

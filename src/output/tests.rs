@@ -81,6 +81,31 @@ fn panic_does_not_wait_for_the_answer_to_a_cue() {
 }
 
 #[test]
+fn a_panic_drops_what_waits_at_an_output_of_another_station_and_sends_it_nothing() {
+    let servers = [0, 1].map(|_| TcpListener::bind("127.0.0.1:0").unwrap());
+    let stop = || vec![request("POST", "/stop")];
+    let outputs = vec![
+        output("here", http_to(&servers[0], SOON), stop()),
+        output("there", http_to(&servers[1], SOON), stop()),
+    ];
+    let show = Arc::new(show(outputs, vec![(1, request("GET", "/slow"))]));
+    let (reporter, _reports) = reporter();
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
+    assert_eq!(outputs.send(action(0)), None);
+    let (_slow, _) = servers[1].accept().unwrap();
+    assert_eq!(outputs.send(action(0)), None);
+    let stopped = Report {
+        output: OutputIx(1),
+        job: Some(action(0)),
+        outcome: Outcome::Failed("stopped by panic".into()),
+    };
+    assert_eq!(outputs.panic_of(|output| output == OutputIx(0)), [stopped]);
+    servers[0].accept().unwrap();
+    servers[1].set_nonblocking(true).unwrap();
+    assert!(servers[1].accept().is_err(), "no stop for the other station's output");
+}
+
+#[test]
 fn closing_ends_in_time_whatever_is_stuck() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let show = Arc::new(show(

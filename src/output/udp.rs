@@ -253,6 +253,11 @@ impl Driver for Udp {
             .collect()
     }
 
+    fn call_off(&mut self, _why: &str) -> Vec<Report> {
+        // A datagram leaves at once, or has failed.
+        vec![]
+    }
+
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {
         None
     }

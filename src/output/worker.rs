@@ -206,6 +206,12 @@ impl<T: Send + Sync + 'static> Worker<T> {
         }
     }
 
+    /// Drops what waits, for `why`, and reports it; a message that is just being sent is not tried
+    /// again.
+    pub(super) fn call_off(&self, why: &str) -> Vec<Report> {
+        self.queue.replace(&[]).map_or(vec![], |dropped| self.reports_on(dropped, why))
+    }
+
     /// A way in for a clock.
     pub(super) fn clock(&self) -> Clock<T> {
         Clock { queue: Arc::clone(&self.queue) }

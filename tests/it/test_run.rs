@@ -89,7 +89,7 @@ impl TestRun {
                 Output::Stop(cue) => effects.push(Effect::Stop(cue)),
                 Output::PauseClip(cue) => effects.push(Effect::PauseClip(cue)),
                 Output::ResumeClip(cue) => effects.push(Effect::ResumeClip(cue)),
-                Output::StopAll => effects.push(Effect::StopOutputs),
+                Output::StopAll(_) => effects.push(Effect::StopOutputs),
                 Output::Reply { result, .. } => reply = Some(result),
                 Output::ClipsLost(_)
                 | Output::Arm(_)

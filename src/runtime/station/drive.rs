@@ -52,8 +52,8 @@ impl Station {
                 Output::Stop(cue) => self.outputs.stop(cue),
                 Output::PauseClip(cue) => self.outputs.freeze(cue, true),
                 Output::ResumeClip(cue) => self.outputs.freeze(cue, false),
-                Output::StopAll => {
-                    for report in self.outputs.panic() {
+                Output::StopAll(outputs) => {
+                    for report in self.outputs.panic_of(|output| outputs.contains(&output)) {
                         self.conductor.handle(machine_ns(), Input::Report(report));
                     }
                 }

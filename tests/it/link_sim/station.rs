@@ -160,7 +160,7 @@ impl Program {
             Output::Stop(_)
             | Output::PauseClip(_)
             | Output::ResumeClip(_)
-            | Output::StopAll
+            | Output::StopAll(_)
             | Output::Reply { .. }
             | Output::ClipsLost(_)
             | Output::Arm(_)

@@ -112,7 +112,7 @@ impl Watched {
             Output::Stop(_)
             | Output::PauseClip(_)
             | Output::ResumeClip(_)
-            | Output::StopAll
+            | Output::StopAll(_)
             | Output::Reply { .. }
             | Output::ClipsLost(_)
             | Output::Arm(_)

@@ -173,7 +173,7 @@ impl Run {
                 | Output::Stop(_)
                 | Output::PauseClip(_)
                 | Output::ResumeClip(_)
-                | Output::StopAll
+                | Output::StopAll(_)
                 | Output::ClipsLost(_)
                 | Output::Arm(_)
                 | Output::Join(_)

@@ -348,7 +348,7 @@ impl World {
                     Output::Stop(_)
                     | Output::PauseClip(_)
                     | Output::ResumeClip(_)
-                    | Output::StopAll
+                    | Output::StopAll(_)
                     | Output::ClipsLost(_)
                     | Output::Arm(_)
                     | Output::Join(_)
