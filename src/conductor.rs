@@ -129,12 +129,6 @@ impl Conductor {
         self.run_ns
     }
 
-    /// Returns `true` if something is journaled that leaves at an instant that is about to come.
-    /// Nothing should be done in between that can wait.
-    pub fn is_ahead(&self) -> bool {
-        !self.ahead.is_empty()
-    }
-
     /// Returns the rejection that the run would give `command` at `now_ns`, if any.
     pub fn would_refuse(&self, command: &Command, now_ns: MachineNs) -> Option<Rejection> {
         self.may_decide()
@@ -218,7 +212,7 @@ impl Conductor {
             self.does(Output::Reply { by, command, result: Ok(()) });
             return true;
         }
-        if std::mem::take(&mut self.gets_ready) && self.ahead.is_empty() {
+        if !self.is_ahead() && std::mem::take(&mut self.gets_ready) {
             self.get_ready();
             return true;
         }
@@ -276,7 +270,7 @@ impl Conductor {
             }
             Input::Follow(records) => self.follow(records),
             Input::Holds => self.now_holds(),
-            Input::Stored(record) => self.stored(record),
+            Input::Stored(record) => self.stored(*record),
             Input::TakeBack { why } => self.take_back(why),
             Input::Told { from, told } => self.told(&from, told),
             Input::Heard(heard) => self.heard(heard),

@@ -33,9 +33,9 @@ impl Conductor {
         let mut now_ns = from_ns;
         while let Some(due_ns) = self.deadline().filter(|&due_ns| due_ns <= until_ns) {
             now_ns = now_ns.max(due_ns);
-            let before = (self.seq, self.is_ahead());
+            let before = (self.seq, self.ahead.len());
             self.drive(now_ns, Input::Tick, &mut perform);
-            if (self.seq, self.is_ahead()) == before {
+            if (self.seq, self.ahead.len()) == before {
                 // Something is due and does not happen: waiting for it would never end.
                 break;
             }

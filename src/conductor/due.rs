@@ -25,27 +25,33 @@ pub(super) struct Ahead {
     pub effects: Vec<Effect>,
 }
 
-impl Ahead {
-    /// Messages that leave at an instant of the machine's clock.
-    pub(super) fn new(due_ns: MachineNs, effects: Vec<Effect>) -> Self {
-        Ahead { due_ns, effects }
-    }
-}
-
 impl Conductor {
     /// The instant of the machine's clock at which something is to be done next.
     pub(super) fn due_ns(&self) -> Option<MachineNs> {
         if self.is_mute() {
             return None;
         }
-        match self.ahead.front() {
-            Some(ahead) => Some(ahead.due_ns),
-            None if self.holds() => {
-                let due_run_ns = self.state.poll_timeout();
-                due_run_ns.map(|due_run_ns| self.clock.machine_ns(due_run_ns) - self.lead())
-            }
-            None => None,
+        let ahead_ns = self.ahead.front().map(|ahead| ahead.due_ns);
+        if self.is_ahead() || !self.holds() {
+            return ahead_ns;
         }
+        let due_run_ns = self.state.poll_timeout();
+        let due_ns = due_run_ns.map(|due| self.clock.machine_ns(due) - self.lead());
+        [ahead_ns, due_ns].into_iter().flatten().min()
+    }
+
+    /// Returns `true` if something is journaled that leaves at an instant that is about to come.
+    /// Nothing should be done in between that can wait. What was recorded ahead of a pass may leave
+    /// much later.
+    pub fn is_ahead(&self) -> bool {
+        let first = self.ahead.front();
+        first.is_some_and(|ahead| ahead.due_ns <= self.now_ns + self.lead())
+    }
+
+    /// Has messages that are journaled leave at `due_ns`, after those of earlier instants.
+    pub(super) fn leaves_at(&mut self, due_ns: MachineNs, effects: Vec<Effect>) {
+        let at = self.ahead.partition_point(|ahead| ahead.due_ns <= due_ns);
+        self.ahead.insert(at, Ahead { due_ns, effects });
     }
 
     /// Does the first thing that has fallen due; `false` where nothing has.
@@ -53,14 +59,11 @@ impl Conductor {
         if self.is_mute() {
             return false;
         }
-        if let Some(ahead) = self.ahead.front() {
-            if ahead.due_ns > self.now_ns {
-                return false;
-            }
+        if self.ahead.front().is_some_and(|ahead| ahead.due_ns <= self.now_ns) {
             self.release();
             return true;
         }
-        if !self.holds() {
+        if self.is_ahead() || !self.holds() {
             return false;
         }
         let Some(due_run_ns) = self.state.poll_timeout() else { return false };
@@ -76,7 +79,7 @@ impl Conductor {
             self.commit(events);
         } else {
             let effects = self.record(events, due_ns);
-            self.ahead.push_back(Ahead { due_ns, effects });
+            self.leaves_at(due_ns, effects);
         }
         true
     }
@@ -87,7 +90,7 @@ impl Conductor {
         if !self.holds() || self.is_mute() {
             return false;
         }
-        if !self.ahead.is_empty() {
+        if self.is_ahead() {
             self.release();
             return true;
         }

@@ -46,7 +46,7 @@ pub enum Input {
     /// The log has given the flag to this station; the record that says so was followed.
     Holds,
     /// The log has this record where one was proposed: that one, or the one that took its place.
-    Stored(Record),
+    Stored(Box<Record>),
     /// The caller wants back the flag that is on its way.
     TakeBack {
         /// The reason; the journal keeps it.

@@ -11,7 +11,6 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::due::Ahead;
 use super::{Conductor, Muted, Output, RunClock, Step};
 use crate::engine::{
     Effect, Event, Origin, Record, Rejection, RunNs, SendState, Told, ToldOutcome,
@@ -187,7 +186,7 @@ impl Conductor {
         }
         self.steps = kept;
         if !effects.is_empty() {
-            self.ahead.push_front(Ahead::new(due_ns, effects));
+            self.leaves_at(due_ns, effects);
         }
     }
 
@@ -348,7 +347,7 @@ impl Conductor {
             if !self.is_expected() || !is_known || self.is_too_late(due_ns) {
                 self.comes_late(effect);
             } else if due_ns > self.now_ns {
-                self.ahead.push_back(Ahead::new(due_ns, vec![effect]));
+                self.leaves_at(due_ns, vec![effect]);
             } else {
                 self.carry_out(vec![effect], vec![]);
             }

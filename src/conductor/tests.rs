@@ -44,6 +44,8 @@ struct Run {
     conductor: Conductor,
     done: Vec<String>,
     records: Vec<Record>,
+    /// The last record that was proposed.
+    proposed: Option<Record>,
     answers: bool,
 }
 
@@ -63,7 +65,7 @@ impl Run {
             0,
             RunNs::ZERO,
         );
-        Run { conductor, done: vec![], records: vec![], answers: true }
+        Run { conductor, done: vec![], records: vec![], proposed: None, answers: true }
     }
 
     fn begins(&mut self, rehearsal: bool) {
@@ -88,11 +90,12 @@ impl Run {
     }
 
     fn gives(&mut self, now_ns: u64, input: Input) {
-        let Run { conductor, done, records, answers } = self;
+        let Run { conductor, done, records, proposed, answers } = self;
         conductor.drive(MachineNs::new(now_ns), input, |_, output| {
             done.push(word(&output));
             match output {
                 Output::Append(new) => records.extend(new),
+                Output::Propose(record) => *proposed = Some(*record),
                 Output::Send(job) if *answers => return vec![Input::Outcome(job, Outcome::Sent)],
                 Output::StopAll(outputs) if *answers => {
                     let sent = |output| Report { output, job: None, outcome: Outcome::Sent };

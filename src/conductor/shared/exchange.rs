@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use super::{AHEAD_MAX, Absent, Role};
-use crate::conductor::due::Ahead;
 use crate::conductor::{Conductor, Output, told};
 use crate::engine::{Command, Event, FlagWay, Origin, Record, Rejection, RunNs, State};
 use crate::journal::truncate;
@@ -42,7 +41,7 @@ impl Conductor {
                 }
             }
             if !here.is_empty() {
-                self.ahead.push_back(Ahead::new(due_ns, here));
+                self.leaves_at(due_ns, here);
             }
         }
         if let Some(event) = passed.next() {

@@ -101,3 +101,58 @@ fn what_lasts_at_a_follower_is_stopped_with_its_cue() {
     follows(&mut la, SECOND_NS, &paris);
     assert_eq!(la.taken(), ["cue_stopped 1", "> stop 1"]);
 }
+
+const MILLISECOND_NS: u64 = SECOND_NS / 1_000;
+
+/// Both a moment before the tenth second after cue 1: cue 2, which is due at 11 s, is recorded ahead
+/// of a pass to la, and the pass is proposed.
+fn on_its_way() -> (Run, Run) {
+    let (mut paris, mut la) = two();
+    paris.command(SECOND_NS, GO);
+    paris.command(SECOND_NS, Command::OfferFlag(name("la")));
+    paris.command(SECOND_NS, Command::AcceptFlag(name("la")));
+    follows(&mut la, SECOND_NS, &paris);
+    let from_ns = RunNs::new(11_050 * MILLISECOND_NS as i64);
+    for now_ns in (1..11).map(|second| second * SECOND_NS) {
+        paris.gives(now_ns, Input::Tick);
+        la.gives(now_ns, Input::Tick);
+    }
+    let now_ns = 10_900 * MILLISECOND_NS;
+    paris.command(now_ns, Command::PassFlag { to: name("la"), from_ns });
+    follows(&mut la, now_ns, &paris);
+    paris.taken();
+    la.taken();
+    (paris, la)
+}
+
+/// Lets the log have what was proposed.
+fn stored(paris: &mut Run, la: &mut Run, now_ns: u64) {
+    let record = paris.proposed.take().unwrap();
+    paris.gives(now_ns, Input::Stored(Box::new(record)));
+    follows(la, now_ns, paris);
+}
+
+#[test]
+fn what_was_recorded_ahead_of_a_pass_leaves_at_its_instant_whatever_is_done_before() {
+    let (mut paris, mut la) = on_its_way();
+    stored(&mut paris, &mut la, 10_910 * MILLISECOND_NS);
+    la.gives(10_910 * MILLISECOND_NS, Input::Holds);
+    la.taken();
+    la.command(10_920 * MILLISECOND_NS, Command::Note("a key".into()));
+    assert_eq!(la.taken(), ["note_taken 1", "ok"]);
+    assert_eq!(la.conductor.deadline(), Some(MachineNs::new(11 * SECOND_NS)));
+    la.gives(11 * SECOND_NS, Input::Tick);
+    assert_eq!(la.taken()[..2], ["> 2.2", "action_sent 2"]);
+}
+
+#[test]
+fn a_giver_that_keeps_the_flag_goes_on_with_what_comes_before_that_instant() {
+    let (mut paris, mut la) = on_its_way();
+    paris.gives(10_910 * MILLISECOND_NS, Input::TakeBack { why: "no".into() });
+    stored(&mut paris, &mut la, 10_920 * MILLISECOND_NS);
+    paris.taken();
+    paris.command(10_930 * MILLISECOND_NS, Command::Note("a key".into()));
+    assert_eq!(paris.taken(), ["note_taken 1", "ok"]);
+    paris.gives(11 * SECOND_NS, Input::Tick);
+    assert_eq!(paris.taken()[..2], ["> 2.1", "action_sent 2"]);
+}

@@ -261,7 +261,7 @@ impl Station {
                 }
             }
             FlagOutput::Follow(records) => drop(self.drive(Input::Follow(records))),
-            FlagOutput::Stored(record) => drop(self.drive(Input::Stored(record))),
+            FlagOutput::Stored(record) => drop(self.drive(Input::Stored(Box::new(record)))),
             FlagOutput::Holds { resumes } => {
                 self.drive(Input::Holds);
                 if resumes {

@@ -219,7 +219,9 @@ impl Program {
         match output {
             FlagOutput::Request(request) => self.requests.push(request),
             FlagOutput::Follow(records) => self.conductor.handle(now, Input::Follow(records)),
-            FlagOutput::Stored(record) => self.conductor.handle(now, Input::Stored(record)),
+            FlagOutput::Stored(record) => {
+                self.conductor.handle(now, Input::Stored(Box::new(record)));
+            }
             FlagOutput::Holds { resumes } => {
                 self.conductor.handle(now, Input::Holds);
                 if resumes {
