@@ -203,7 +203,7 @@ impl Conductor {
             self.rounds_left = self.rounds_left.saturating_sub(1);
             return true;
         }
-        if std::mem::take(&mut self.catches_up) {
+        if !self.is_mute() && std::mem::take(&mut self.catches_up) {
             let command = self.state.catch_up();
             self.inputs.extend(command.map(|command| Input::Command { by: By::Program, command }));
             return true;
@@ -248,7 +248,7 @@ impl Conductor {
                     ClipNews::Lost(why) => ClipFact::Lost(why),
                     ClipNews::BrokeOff(why) => ClipFact::BrokeOff(why),
                 };
-                if self.holds() {
+                if self.holds() && !self.is_mute() {
                     self.obey(By::Player, Command::Clip { cue, firing, output, fact });
                 } else {
                     self.tell_of_clip(cue, firing, output, fact);

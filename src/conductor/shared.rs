@@ -199,6 +199,9 @@ impl Conductor {
             if is_back && !self.holds() {
                 self.tells_what_is_unknown();
             }
+            if !is_mute && self.holds() {
+                self.hands_in_withheld();
+            }
         }
     }
 

@@ -2,19 +2,25 @@
 
 use std::sync::Arc;
 
-use super::{By, Conductor, Output, Role};
-use crate::engine::{ClipFact, Command, Event, Record, SendState, Told, ToldOutcome};
+use super::{By, Conductor, Input, Output, Role};
+use crate::engine::{ClipFact, Command, Event, Record, SendState, Stop, Told, ToldOutcome};
 use crate::output::{Job, Outcome, Report};
 use crate::show::{CueIx, OutputIx, StationName};
 
 impl Conductor {
     /// Tells the holder, or keeps it until it is known who that is.
     pub(super) fn tell(&mut self, told: Told) {
-        if matches!(self.role(), Some(Role::Passing { .. })) {
-            self.withhold(told);
-        } else {
-            self.does(Output::Tell(told));
+        match self.role() {
+            Some(Role::Follows) | None => self.does(Output::Tell(told)),
+            Some(Role::Passing { .. } | Role::Holds) => self.withhold(told),
         }
+    }
+
+    /// Journals what was withheld while this station was mute.
+    pub(super) fn hands_in_withheld(&mut self) {
+        let withheld = self.shared.as_mut().map(|shared| std::mem::take(&mut shared.withheld));
+        let told = |(from, told)| Input::Told { from, told };
+        self.inputs.extend(withheld.unwrap_or_default().into_iter().map(told));
     }
 
     pub(super) fn withhold(&mut self, told: Told) {
@@ -63,7 +69,7 @@ impl Conductor {
     /// Journals what another station, or this one when it had no flag, says of its outputs. What
     /// the show does not have, and what is known already, changes nothing.
     pub(super) fn told(&mut self, from: &StationName, told: Told) {
-        if !self.holds() {
+        if !self.holds() || self.is_mute() {
             if let Some(shared) = &mut self.shared {
                 shared.withheld.push((from.clone(), told));
             }
@@ -99,11 +105,25 @@ impl Conductor {
         }
     }
 
-    /// Tells the holder what became of a message, if that is not known to it.
+    /// Tells the holder what an output has to say of what the run has, if that is not known to it.
     pub(super) fn tell_if_open(&mut self, told: Told) {
-        let Told::Action { cue, firing, action, outcome } = &told else { return };
-        let found = self.state.show().find(cue).zip(action.checked_sub(1));
-        if found.is_some_and(|(cue, action)| self.is_news(cue, *firing, action, outcome)) {
+        let show = self.state.show();
+        let is_open = match &told {
+            Told::Action { cue, firing, action, outcome } => {
+                let found = show.find(cue).zip(action.checked_sub(1));
+                found.is_some_and(|(cue, action)| self.is_news(cue, *firing, action, outcome))
+            }
+            Told::Panic { output, .. } => {
+                let is_it = |(at, stop): (OutputIx, Stop)| {
+                    show.output(at).id == *output && stop == Stop::Pending
+                };
+                self.state.panic_stops().any(is_it)
+            }
+            Told::Clip { cue, firing, .. } => show.find(cue).is_some_and(|cue| {
+                self.state.cue(cue).firings == *firing && self.state.on_air().contains(&cue)
+            }),
+        };
+        if is_open {
             self.tell(told);
         }
     }

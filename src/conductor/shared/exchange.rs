@@ -83,6 +83,10 @@ impl Conductor {
                 self.told(&from, told);
             }
         }
+        if !is_gone {
+            // Who went away meanwhile was not looked at.
+            self.gives_up_absent();
+        }
     }
 
     /// The log has given the flag to this station.
@@ -111,7 +115,7 @@ impl Conductor {
     pub(in crate::conductor) fn set_aside(&mut self, kept: &[Record], aside: &[Record]) {
         let Some(shared) = &mut self.shared else { return };
         shared.role = Role::Follows;
-        shared.withheld.clear();
+        let withheld = std::mem::take(&mut shared.withheld);
         (self.catches_up, self.settling, self.obeyed) = (false, None, None);
         let ahead = std::mem::take(&mut self.ahead);
         self.steps.clear();
@@ -121,8 +125,10 @@ impl Conductor {
             self.take_in(record);
         }
         self.say_who_is_muted();
-        // Of what the log has, the next holder does not know what became.
-        for told in aside.iter().filter_map(told::told_by) {
+        // Of what the log has, the next holder does not know what became, not even where another
+        // station has told it here.
+        let withheld = withheld.into_iter().map(|(_, told)| told);
+        for told in aside.iter().filter_map(told::told_by).chain(withheld) {
             self.tell_if_open(told);
         }
         for ahead in ahead {

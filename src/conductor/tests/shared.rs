@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::engine::{Told, ToldOutcome};
+use crate::output::{ClipNews, ClipReport};
 use crate::show::{CueNumber, StationName};
 
 /// A show with an output of the holder and one of each station; cue 1 goes to all of them.
@@ -155,4 +157,69 @@ fn a_giver_that_keeps_the_flag_goes_on_with_what_comes_before_that_instant() {
     assert_eq!(paris.taken(), ["note_taken 1", "ok"]);
     paris.gives(11 * SECOND_NS, Input::Tick);
     assert_eq!(paris.taken()[..2], ["> 2.1", "action_sent 2"]);
+}
+
+#[test]
+fn a_station_that_went_away_during_a_pass_is_given_up_when_the_flag_stays() {
+    let (mut paris, mut la) = two();
+    paris.command(SECOND_NS, GO);
+    paris.command(SECOND_NS, Command::OfferFlag(name("la")));
+    paris.command(SECOND_NS, Command::AcceptFlag(name("la")));
+    let from_ns = RunNs::new(1_100 * MILLISECOND_NS as i64);
+    paris.command(SECOND_NS, Command::PassFlag { to: name("la"), from_ns });
+    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    paris.gives(SECOND_NS, Input::TakeBack { why: "no".into() });
+    paris.taken();
+    stored(&mut paris, &mut la, SECOND_NS);
+    assert_eq!(paris.taken(), ["flag_withdrawn", "action_failed 1"]);
+}
+
+#[test]
+fn a_report_that_came_during_a_pass_is_not_lost_when_the_flag_was_taken() {
+    let (mut paris, _) = on_its_way();
+    let (firing, action, outcome) = (1, 3, ToldOutcome::Sent);
+    let told = Told::Action { cue: number("1"), firing, action, outcome };
+    paris.gives(10_910 * MILLISECOND_NS, Input::Told { from: name("la"), told: told.clone() });
+    assert_eq!(paris.taken(), [""; 0], "nobody knows yet who journals it");
+    let kept = paris.records.clone();
+    paris.gives(10_920 * MILLISECOND_NS, Input::SetAside { kept, aside: vec![] });
+    assert!(paris.taken().contains(&format!("tell {told:?}")));
+}
+
+#[test]
+fn a_run_that_is_resumed_before_its_log_was_read_takes_up_what_was_missed_after_it() {
+    let (mut paris, _) = two();
+    paris.command(SECOND_NS, GO);
+    let (clock, seq, run_ns) =
+        (paris.conductor.clock(), paris.conductor.seq(), paris.conductor.run_ns());
+    paris.conductor = Conductor::new(paris.conductor.state().clone(), clock, seq, run_ns);
+    paris.conductor.share(name("paris"), None);
+    paris.gives(30 * SECOND_NS, Input::Mute(true));
+    paris.gives(30 * SECOND_NS, Input::Holds);
+    let down_ns = 29 * SECOND_NS;
+    let resumed = Event::RunResumed { down_ns, listen: None, gap: false };
+    paris.gives(30 * SECOND_NS, Input::Begin(resumed));
+    paris.taken();
+    paris.gives(30 * SECOND_NS, Input::Mute(false));
+    let done = paris.taken();
+    assert_eq!(done[1..], ["cue_missed 2", "playhead_moved 2", "ok"], "{done:?}");
+}
+
+#[test]
+fn what_a_player_says_while_the_station_is_mute_is_journaled_when_it_speaks_again() {
+    let show = "title = \"x\"\n[output.film]\nmpv = true\n[[segment]]\ntitle = \"s\"\n\
+        duration = \"1m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"c\"\n\
+        do = [{ output = \"film\", play = \"a.mp4\" }]\n";
+    let mut paris = Run::of(show);
+    paris.conductor.share(name("paris"), Some(1));
+    paris.begins(false);
+    paris.command(SECOND_NS, GO);
+    paris.gives(SECOND_NS, Input::Mute(true));
+    paris.taken();
+    let what = ClipNews::Started { length_ns: None };
+    let report = ClipReport { cue: CueIx(0), firing: 1, output: OutputIx(0), what };
+    paris.gives(SECOND_NS, Input::Clip(report));
+    assert_eq!(paris.taken(), [""; 0]);
+    paris.gives(SECOND_NS, Input::Mute(false));
+    assert_eq!(paris.taken()[1..], ["clip_started 1", "ok"]);
 }
