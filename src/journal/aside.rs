@@ -2,7 +2,7 @@
 //! recorded here since is not in the run's log.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,7 +38,8 @@ pub enum SetAsideError {
 
 impl Journal {
     /// Moves all records after the one numbered `kept` into a file of their own beside the journal,
-    /// which has the `term` in its name, and gives the journal that ends there, and the file.
+    /// which has the `term` in its name, and gives the journal that ends there, and the file. The
+    /// run stays locked meanwhile.
     ///
     /// # Errors
     /// When one of the steps fails. No line is lost: it is in one of the two files, or in both.
@@ -50,8 +51,11 @@ impl Journal {
         report: Report,
     ) -> Result<(Self, PathBuf), SetAsideError> {
         let path = self.path();
-        self.close(at_most)?;
         let dir = path.parent().unwrap_or(Path::new(".")).to_owned();
+        let lock = match self.close_locked(at_most)? {
+            Some(lock) => lock,
+            None => RunLock::take(&dir)?,
+        };
         let bytes = fs::read(&path).map_err(failed(&path))?;
         // One line a record, numbered from 1 without a gap.
         let lines = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
@@ -60,15 +64,15 @@ impl Journal {
             kept => lines.map(|(at, _)| at + 1).nth(kept - 1).unwrap_or(bytes.len()),
         };
         let (kept, aside) = bytes.split_at(end);
-        let aside_path = unused(&dir, term);
-        replace(&aside_path, aside)?;
+        let aside_path = write_aside(&dir, term, aside)?;
         if kept.is_empty() {
             fs::remove_file(&path).map_err(failed(&path))?;
         } else {
+            // A new file, and not the old one made shorter: a board that looks only once it has
+            // grown again would go on in the middle of other lines.
             replace(&path, kept)?;
         }
         sync_run(&dir).map_err(failed(&dir))?;
-        let lock = RunLock::take(&dir)?;
         let journal = match kept {
             [] => Journal::create(lock, report)?,
             [..] => Journal::open(lock, report)?.0,
@@ -77,16 +81,24 @@ impl Journal {
     }
 }
 
-/// A name that no file has: the flag can be taken in a term more than once, by programs that do not
-/// know of each other.
-fn unused(dir: &Path, term: u64) -> PathBuf {
+/// Writes the lines that go aside into a file that was not there: the flag can be taken in a term
+/// more than once, by programs that do not know of each other.
+fn write_aside(dir: &Path, term: u64, bytes: &[u8]) -> Result<PathBuf, SetAsideError> {
     let stem = JOURNAL_FILE.trim_end_matches(".jsonl");
-    let name = |n: u32| match n {
-        1 => format!("{stem}-aside-{term}.jsonl"),
-        n => format!("{stem}-aside-{term}-{n}.jsonl"),
+    let mut path = dir.join(format!("{stem}-aside-{term}.jsonl"));
+    let mut others = 2_u64..;
+    let mut file = loop {
+        match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+            Ok(file) => break file,
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let n = others.next().unwrap_or_default();
+                path = dir.join(format!("{stem}-aside-{term}-{n}.jsonl"));
+            }
+            Err(error) => return Err(failed(&path)(error)),
+        }
     };
-    let paths = (1..).map(|n| dir.join(name(n)));
-    paths.into_iter().find(|path| !path.exists()).unwrap_or_else(|| dir.join(name(1)))
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(&path))?;
+    Ok(path)
 }
 
 /// Writes a file under another name and gives it its own once it is on the disk.
@@ -122,9 +134,11 @@ mod tests {
         let records = sample::records();
         let mut journal = Journal::create(lock, Box::new(|_| {})).unwrap();
         journal.append(&records[..6]).unwrap();
+        journal.set_terminal(false).unwrap();
         let (mut journal, aside) = journal.set_aside(4, 2, PATIENCE, Box::new(|_| {})).unwrap();
         assert_eq!(aside.file_name().unwrap(), "journal-aside-2.jsonl");
-        assert!(store.lock(&id).is_err(), "the run is still locked");
+        let held = store.holder(&id).expect("the run is still locked");
+        assert!(!held.terminal, "it was never given free");
         journal.append(&records[4..8]).unwrap();
         journal.close(PATIENCE).unwrap();
         let path = store.journal_path(&id).unwrap();

@@ -235,9 +235,11 @@ impl RunLock {
     /// waiting for it, and [`Self::marked`] has to follow.
     pub(super) fn mark(&mut self, gap: bool) -> Option<Mark> {
         self.gap = gap;
+        if self.gap_in_file == gap {
+            return None;
+        }
         let file = self.identity.is_some().then(|| Arc::clone(&self.file))?;
-        let text = self.text().bytes().ok()?;
-        (self.gap_in_file != gap).then_some(Mark { file, text, gap })
+        Some(Mark { file, text: self.text().bytes().ok()?, gap })
     }
 
     /// Takes in that `mark` was written. Gives it again where the file has to say something else by

@@ -223,6 +223,11 @@ impl SyncShared {
         self.fault(&state).map_or(Ok(()), Err)
     }
 
+    /// The run's lock, which is held no longer here; only for a journal that is closed.
+    pub(super) fn give_lock(&self) -> Option<RunLock> {
+        self.lock().lock.take()
+    }
+
     /// The thread: rounds until the journal is closed. `new_run` is a run that has no files yet.
     pub(super) fn keep(&self, mut new_run: Option<NewRun>, report: &dyn Fn(SyncReport)) {
         let (mut told, mut begun) = (None, None);

@@ -192,6 +192,18 @@ impl Journal {
         self.finish(at_most)
     }
 
+    /// As [`Self::close`], but keeps the run's lock and gives it; `None` if the run has none.
+    ///
+    /// # Errors
+    /// As [`Self::close`]; the run is free then.
+    pub(super) fn close_locked(
+        mut self,
+        at_most: Duration,
+    ) -> Result<Option<RunLock>, JournalError> {
+        self.finish(at_most)?;
+        Ok(self.shared.give_lock())
+    }
+
     fn finish(&mut self, at_most: Duration) -> Result<(), JournalError> {
         let Some(thread) = self.thread.take() else { return Ok(()) };
         let closed = self.shared.close(at_most);

@@ -342,10 +342,10 @@ impl Station {
         let Some(shared) = &mut self.shared else { return };
         shared.recorded.retain(|record| record.seq <= kept);
         let kept_records = shared.recorded.clone();
-        let put = self
-            .journal
-            .take()
-            .map(|journal| journal.set_aside(kept, term, GOODBYE, opening::report(&self.post)));
+        // Where nothing goes aside, the journal is the log's already.
+        let journal = if records.is_empty() { None } else { self.journal.take() };
+        let report = || opening::report(&self.post);
+        let put = journal.map(|journal| journal.set_aside(kept, term, GOODBYE, report()));
         let run_ns = self.conductor.run_ns();
         match put {
             Some(Ok((journal, path))) => {
