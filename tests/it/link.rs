@@ -10,6 +10,7 @@ mod local;
 mod log;
 mod measure;
 mod opening;
+mod pair;
 mod proxy;
 mod server;
 mod station;

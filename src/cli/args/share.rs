@@ -1,13 +1,16 @@
 //! Arguments of shared runs: the server, who this station is, how it proves that.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 
 use super::{Args, complete, usage};
+use crate::runtime::RunOptions;
 use crate::runtime::share::{JoinOptions, ServerOptions, ShareOptions};
 use crate::show::StationName;
+use crate::show::listen::listen_address;
 
 /// The variable of the environment that names the credentials where the command line does not.
 const CREDENTIALS_VARIABLE: &str = "HANDOVER_NATS_CREDENTIALS";
@@ -54,6 +57,10 @@ pub(crate) struct JoinArgs {
     /// The name of this station: a to z, 0 to 9 and -, at most 32
     #[arg(long, value_name = "NAME", value_parser = station)]
     station: StationName,
+
+    /// Hear remote controls at ADDR:PORT here, whatever the show says
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
+    listen: Option<SocketAddr>,
 
     #[command(flatten)]
     server: ServerArgs,
@@ -127,7 +134,8 @@ impl Args {
     pub(crate) fn join(&self, join: &JoinArgs) -> anyhow::Result<JoinOptions> {
         let server = join.server.options(&join.url);
         let share = ShareOptions { server, station: join.station.clone() };
-        Ok(JoinOptions { share, run: join.run.clone(), own: self.options()? })
+        let own = RunOptions { listen: join.listen, ..self.options()? };
+        Ok(JoinOptions { share, run: join.run.clone(), own })
     }
 }
 

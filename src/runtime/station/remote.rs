@@ -21,15 +21,13 @@ impl Station {
         let done = match Wanted::of(&wish, self.conductor.state().show()) {
             Wanted::Command(command) => {
                 match self.app.guard(&command, hand, self.conductor.state(), now_ns) {
-                    Ok(pass) => match self.goes_early(&command, now_ns) {
-                        Some(why) => Err(why),
-                        None => {
-                            let done = self.obey(By::Remote, command);
-                            done.map(|()| self.app.remember(pass)).map_err(|why| why.to_string())
-                        }
-                    },
+                    Ok(pass) => {
+                        let done = self.obey_remote(command, now_ns);
+                        done.map(|()| self.app.remember(pass))
+                    }
                     // A GO would be about the next cue already, which nobody has asked for.
                     Err(again) if matches!(command, Command::Go { .. }) => Err(again),
+                    Err(again) if self.wish_for_holder(&command).is_some() => Err(again),
                     // Where the run would refuse it anyway, its reason is the better answer.
                     Err(again) => {
                         let refused = self.conductor.would_refuse(&command, now_ns);
@@ -53,6 +51,18 @@ impl Station {
                 Err(why) => Answer::Error(why),
             };
             remote.answer(&from, answer);
+        }
+    }
+
+    /// Does a command of a remote control, or has the holder do it, where another station has the
+    /// flag and that is a wish that it takes.
+    fn obey_remote(&mut self, command: Command, now_ns: MachineNs) -> Result<(), String> {
+        if self.wishes_of_holder(&command) {
+            return Ok(());
+        }
+        match self.goes_early(&command, now_ns) {
+            Some(why) => Err(why),
+            None => self.obey(By::Remote, command).map_err(|why| why.to_string()),
         }
     }
 

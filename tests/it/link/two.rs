@@ -1,111 +1,13 @@
-//! Two stations in two terminals, a real server between them, and far ends that listen.
+//! Two stations that call one run: GO, chains, passes, takes, cuts.
 
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use super::ear::Ear;
+use super::pair::Pair;
 use super::{NatsServer, Proxy, is_missing};
-use crate::harness::{House, Journal, PATIENCE, Program, Wire, await_some, in_time};
-
-/// Paris, which begins the run, and LA, which joins it.
-struct Pair {
-    paris: Program,
-    la: Program,
-    houses: [House; 2],
-    wire: Wire,
-    wire_la: Wire,
-    server: NatsServer,
-}
-
-/// Four cues by hand, each also for LA's own desk, and a chain of `links` after the last one.
-fn show(wire: &Wire, wire_la: &Wire, links: usize) -> String {
-    let mut text = format!(
-        "title = \"Two venues\"\n[output.lights]\n{}\n[output.la-lights]\n{}\nstation = \"la\"\n\
-         [[segment]]\ntitle = \"Act\"\nduration = \"30m\"\n",
-        wire.output(),
-        wire_la.output()
-    );
-    for n in 1..=4 {
-        text += &format!(
-            "[[segment.cue]]\nnumber = \"{n}\"\ntitle = \"By hand {n}\"\n\
-             do = [{{ output = \"lights\", osc = \"/{n}\" }}, {{ output = \"la-lights\", osc = \"/la/{n}\" }}]\n"
-        );
-    }
-    for n in 1..=links {
-        let before = if n == 1 { "4".to_owned() } else { format!("L{}", n - 1) };
-        text += &format!(
-            "[[segment.cue]]\nnumber = \"L{n}\"\ntitle = \"Link {n}\"\n\
-             trigger = {{ with = \"{before}\", delay = \"0.02s\" }}\n\
-             do = [{{ output = \"lights\", osc = \"/L{n}\" }}, {{ output = \"la-lights\", osc = \"/la/L{n}\" }}]\n"
-        );
-    }
-    text
-}
-
-impl Pair {
-    fn new(links: usize) -> Self {
-        let server = NatsServer::start();
-        let url = server.url();
-        Self::by([&url, &url], server, links)
-    }
-
-    /// With a line of its own for each station.
-    fn by(urls: [&str; 2], server: NatsServer, links: usize) -> Self {
-        let (wire, wire_la) = (Wire::new(), Wire::new());
-        let houses = [House::new(), House::new()];
-        let show = houses[0].show(&show(&wire, &wire_la, links));
-        let paris = houses[0].open(&["--share", urls[0], "--station", "paris", &show]);
-        paris.await_words(&["THE FLAG IS HERE"]);
-        let joined = await_some(PATIENCE, || {
-            let listed = crate::commands::succeeds(&["stations", urls[0]]);
-            listed.contains("Two venues").then_some(())
-        });
-        joined.expect("the run is listed");
-        let la = houses[1].open(&["join", urls[1], "--station", "la"]);
-        la.await_words(&["PARIS HAS THE FLAG"]);
-        paris.await_screen("la to be heard", |text| !text.contains("no other station"));
-        Pair { paris, la, houses, wire, wire_la, server }
-    }
-
-    fn journals(&self) -> [Journal; 2] {
-        [self.houses[0].journal(), self.houses[1].journal()]
-    }
-
-    /// Waits until both have the same journal, and gives it.
-    fn await_same_journal(&self) -> Journal {
-        let same = await_some(PATIENCE, || {
-            let [ours, theirs] = self.journals();
-            (ours.lines == theirs.lines).then_some(ours)
-        });
-        same.unwrap_or_else(|| panic!("{}\n{}", self.paris.account(), self.la.account()))
-    }
-
-    /// Passes the flag from one to the other.
-    fn pass(&mut self, to_la: bool) {
-        let (giver, taker, name) = if to_la {
-            (&mut self.paris, &mut self.la, "LA HAS THE FLAG")
-        } else {
-            (&mut self.la, &mut self.paris, "PARIS HAS THE FLAG")
-        };
-        giver.press_to_see("f", &["offers the flag to"]);
-        giver.press_to_see("\r", &["the offer lapses"]);
-        taker.await_words(&["offers"]);
-        taker.press_to_see("f", &["Enter ACCEPT THE FLAG"]);
-        taker.keys("\r");
-        giver.await_words(&["Enter PASS THE FLAG"]);
-        // An Enter that is held down passes nothing.
-        giver.let_go();
-        // Where the other one stood still for a moment, the pass is refused with a word.
-        let passed = (0..5).any(|_| {
-            giver.keys("\r");
-            let is_gone = || giver.screen().contains(name).then_some(());
-            await_some(Duration::from_secs(4), is_gone).is_some()
-        });
-        assert!(passed, "{}", giver.account());
-        taker.await_words(&["THE FLAG IS HERE"]);
-    }
-}
+use crate::harness::{Arg, Remote, encode, in_time};
 
 #[test]
 fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
@@ -133,6 +35,37 @@ fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
 }
 
 #[test]
+fn a_remote_control_of_a_follower_does_what_its_keys_do() {
+    if is_missing() {
+        return;
+    }
+    in_time(|| {
+        let (server, remote) = (NatsServer::start(), Remote::new());
+        let url = server.url();
+        let mut pair = Pair::with([&url, &url], server, 0, &["--listen", &remote.listen()]);
+        // A datagram that the network delivers twice is one wish.
+        let note = encode("/note", &[Arg::Text("the stage is wet".into())]);
+        remote.send(&note);
+        remote.send(&note);
+        remote.reply().ok();
+        remote.reply().refused(&["this note was taken"]);
+        pair.paris.await_words(&["la: the stage is wet"]);
+        remote.press("/go").refused(&["paris has the flag"]);
+        pair.pass(true);
+        remote.press("/go").ok();
+        pair.wire.expect("/1");
+        let journal = pair.await_same_journal();
+        let stations = |kind| -> Vec<_> {
+            journal.of_kind(kind).iter().map(|line| line["station"].clone()).collect()
+        };
+        assert_eq!(
+            (stations("note_taken"), stations("cue_fired")),
+            (vec!["paris".into()], vec!["la".into()])
+        );
+    });
+}
+
+#[test]
 fn the_flag_passes_to_and_fro_in_the_middle_of_a_chain() {
     if is_missing() {
         return;
@@ -140,12 +73,7 @@ fn the_flag_passes_to_and_fro_in_the_middle_of_a_chain() {
     in_time(|| {
         const LINKS: usize = 800;
         let mut pair = Pair::new(LINKS);
-        for n in 1..=4 {
-            pair.paris.keys(" ");
-            pair.wire.expect(&format!("/{n}"));
-            pair.wire_la.expect(&format!("/la/{n}"));
-            pair.paris.guard();
-        }
+        pair.call_all();
         let ears = [Ear::at(&pair.wire), Ear::at(&pair.wire_la)];
         for round in 0..4 {
             pair.pass(round % 2 == 0);
@@ -174,17 +102,10 @@ fn a_follower_takes_the_flag_of_a_holder_that_was_killed() {
     in_time(|| {
         const LINKS: usize = 2_000;
         let mut pair = Pair::new(LINKS);
-        for n in 1..=4 {
-            pair.paris.keys(" ");
-            pair.wire.expect(&format!("/{n}"));
-            pair.paris.guard();
-        }
+        pair.call_all();
         pair.la.await_event("cue_fired", 30);
         pair.paris.kill();
-        pair.la.await_words(&["paris last heard", "f takes it"]);
-        pair.la.press_to_see("f", &["TAKE THE FLAG", "it may still be firing"]);
-        pair.la.keys("paris is dark\r");
-        pair.la.await_words(&["THE FLAG IS HERE"]);
+        pair.la_takes("paris is dark");
         let journal = pair.houses[1].journal();
         let taken = journal.of_kind("flag_taken");
         assert_eq!((&taken[0]["reason"], &taken[0]["term"]), (&"paris is dark".into(), &2.into()));
@@ -232,17 +153,10 @@ fn a_holder_that_stood_still_while_the_flag_was_taken_sends_nothing_more() {
     in_time(|| {
         const LINKS: usize = 2_000;
         let mut pair = Pair::new(LINKS);
-        for n in 1..=4 {
-            pair.paris.keys(" ");
-            pair.wire.expect(&format!("/{n}"));
-            pair.paris.guard();
-        }
+        pair.call_all();
         pair.wire.recv();
         pair.paris.signal(Signal::STOP);
-        pair.la.await_words(&["paris last heard", "f takes it"]);
-        pair.la.press_to_see("f", &["TAKE THE FLAG"]);
-        pair.la.keys("paris stands still\r");
-        pair.la.await_words(&["THE FLAG IS HERE"]);
+        pair.la_takes("paris stands still");
         pair.la.await_event("cue_missed", 1);
         pair.wire.drain();
         pair.paris.signal(Signal::CONT);
@@ -267,10 +181,7 @@ fn both_sides_of_a_cut_go_on_and_what_was_fired_aside_is_shown() {
     pair.paris.await_words(&["ALONE"]);
     pair.paris.keys(" ");
     pair.wire.expect("/2");
-    pair.la.await_words(&["paris last heard", "f takes it"]);
-    pair.la.press_to_see("f", &["TAKE THE FLAG"]);
-    pair.la.keys("the line is cut\r");
-    pair.la.await_words(&["THE FLAG IS HERE"]);
+    pair.la_takes("the line is cut");
     pair.la.keys(" ");
     // LA does not know of Paris's second cue: that both have fired it is for people to see.
     pair.wire.expect("/2");
@@ -335,11 +246,7 @@ fn a_hundred_passes() {
         return;
     }
     let mut pair = Pair::new(LINKS);
-    for n in 1..=4 {
-        pair.paris.keys(" ");
-        pair.wire.expect(&format!("/{n}"));
-        pair.paris.guard();
-    }
+    pair.call_all();
     let ear = Ear::at(&pair.wire);
     for round in 0..100 {
         pair.pass(round % 2 == 0);

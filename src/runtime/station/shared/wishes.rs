@@ -149,10 +149,14 @@ impl Station {
     /// A command of this station's caller, who has not the flag: what the holder may do for them
     /// goes there as a wish.
     pub(in crate::runtime::station) fn wishes_of_holder(&mut self, command: &Command) -> bool {
-        let follows = matches!(self.conductor.role(), Some(Role::Follows));
-        let wish = follows.then(|| wish_of(command, self.conductor.state())).flatten();
-        let Some(wish) = wish else { return false };
+        let Some(wish) = self.wish_for_holder(command) else { return false };
         self.write(Letter::Wish(wish));
         true
+    }
+
+    /// The wish that a command is, where another station has the flag and takes such a wish.
+    pub(in crate::runtime::station) fn wish_for_holder(&self, command: &Command) -> Option<Wish> {
+        let follows = matches!(self.conductor.role(), Some(Role::Follows));
+        follows.then(|| wish_of(command, self.conductor.state())).flatten()
     }
 }
