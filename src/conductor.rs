@@ -274,7 +274,7 @@ impl Conductor {
             Input::TakeBack { why } => self.take_back(why),
             Input::Told { from, told } => self.told(&from, told),
             Input::Heard(heard) => self.heard(heard),
-            Input::Expected(is_expected) => self.expect(is_expected),
+            Input::Expected(expected) => self.expect(expected),
             // They were done when they came.
             Input::Mute(_) | Input::SetAside { .. } => {}
         }

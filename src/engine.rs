@@ -55,4 +55,4 @@ pub use state::{CueState, Note, Override, Phase, SegmentState, SendState, State}
 pub use stops::Stop;
 pub use time::{RunNs, ShowNs};
 pub use timing::{Countdown, Timing};
-pub use told::{Told, ToldOutcome};
+pub use told::{Expected, Told, ToldOutcome};

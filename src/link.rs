@@ -42,7 +42,8 @@ pub use flag::{
     View, Word,
 };
 pub use message::{
-    Appended, Beat, Body, FiredAside, Instance, Letter, News, Post, Request, Server, Step, To, Wish,
+    Appended, Beat, Body, FiredAside, HeardBeat, Instance, Letter, News, Post, Request, Server,
+    Step, To, Wish,
 };
 #[cfg(feature = "link")]
 pub use nats::{Link, Part, Wake, fetch, only_run, runs};

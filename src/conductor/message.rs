@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::{Command, Event, Record, Rejection, Told};
+use crate::engine::{Command, Event, Expected, Record, Rejection, Told};
 use crate::output::{ClipReport, Job, Outcome, Report, ShowTime};
 use crate::show::{CueIx, OutputIx, StationName};
 
@@ -61,8 +61,8 @@ pub enum Input {
     },
     /// The other stations that are heard; all others are away.
     Heard(BTreeSet<StationName>),
-    /// The holder hears this station, and leaves messages to its outputs, or does not any more.
-    Expected(bool),
+    /// The holder leaves messages to the outputs of this station, or with `None` does not.
+    Expected(Option<Expected>),
     /// This station has to be mute, or may speak again.
     Mute(bool),
     /// Somebody has taken the flag, and the log does not have what was recorded here since: the

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::{Conductor, Muted, Output, RunClock, Step};
 use crate::engine::{
-    Effect, Event, Origin, Record, Rejection, RunNs, SendState, Told, ToldOutcome,
+    Effect, Event, Expected, Origin, Record, Rejection, RunNs, SendState, Told, ToldOutcome,
 };
 use crate::output::{Job, Outcome, Report};
 use crate::show::{self, CueIx, OutputIx, StationName};
@@ -52,9 +52,8 @@ pub(super) struct Shared {
     origin: Arc<Origin>,
     /// Nothing is sent and nothing happens until the log was read.
     is_mute: bool,
-    /// The holder hears this station. Of a message that fell due while it did not, it has said that
-    /// this station is away.
-    is_expected: bool,
+    /// The records of which the holder leaves messages to this station.
+    expected: Option<Expected>,
     /// The run's clock is known here: of a record it can be said how old it is.
     has_clock: bool,
     /// The program has taken the run up again: what the one before was to send is not known.
@@ -75,7 +74,7 @@ impl Conductor {
             role: if term.is_some() { Role::Holds } else { Role::Follows },
             origin: Arc::new(origin),
             is_mute: false,
-            is_expected: false,
+            expected: None,
             has_clock: term.is_some(),
             is_back: self.seq > 0 && term.is_none(),
             heard: BTreeSet::new(),
@@ -106,15 +105,24 @@ impl Conductor {
         }
     }
 
-    /// Takes in if the holder leaves messages to this station.
-    pub(super) fn expect(&mut self, is_expected: bool) {
+    /// Takes in of which records the holder leaves messages to this station.
+    pub(super) fn expect(&mut self, expected: Option<Expected>) {
         if let Some(shared) = &mut self.shared {
-            shared.is_expected = is_expected;
+            shared.expected = expected;
         }
     }
 
-    fn is_expected(&self) -> bool {
-        self.shared.as_ref().is_some_and(|shared| shared.is_expected && !shared.is_mute)
+    /// Returns `true` if the holder has left to this station what its record `seq` sends at
+    /// `due_ns`.
+    fn is_expected(&self, seq: u64, due_ns: MachineNs) -> bool {
+        let Some(shared) = self.shared.as_deref().filter(|shared| !shared.is_mute) else {
+            return false;
+        };
+        // A record is made before it is read, and before what it sends is due.
+        let made_ns = due_ns.min(self.now_ns);
+        shared
+            .expected
+            .is_some_and(|Expected { after_seq, until_ns }| seq > after_seq && made_ns < until_ns)
     }
 
     /// Returns `true` if events become records here.
@@ -193,7 +201,7 @@ impl Conductor {
     pub(super) fn mute(&mut self, is_mute: bool) {
         if let Some(shared) = &mut self.shared {
             shared.is_mute = is_mute;
-            shared.is_expected &= !is_mute;
+            shared.expected = shared.expected.filter(|_| !is_mute);
             let is_back = !is_mute && std::mem::take(&mut shared.is_back);
             self.say_who_is_muted();
             if is_back && !self.holds() {
@@ -340,14 +348,14 @@ impl Conductor {
             self.take_in(record);
             for effect in self.state.effects(&record.event) {
                 if self.concerns_this_station(effect) {
-                    caused.push((self.clock.machine_ns(record.run_ns), effect));
+                    caused.push((record.seq, self.clock.machine_ns(record.run_ns), effect));
                 }
             }
         }
         self.does(Output::Append(records));
-        for (due_ns, effect) in caused {
+        for (seq, due_ns, effect) in caused {
             let is_known = self.shared.as_ref().is_some_and(|shared| shared.has_clock);
-            if !self.is_expected() || !is_known || self.is_too_late(due_ns) {
+            if !self.is_expected(seq, due_ns) || !is_known || self.is_too_late(due_ns) {
                 self.comes_late(effect);
             } else if due_ns > self.now_ns {
                 self.leaves_at(due_ns, vec![effect]);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ClipFact;
 use crate::show::CueNumber;
+use crate::time::MachineNs;
 
 /// Report of a station on one of its outputs. Names stand for indices, because it travels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,4 +54,15 @@ pub enum ToldOutcome {
     Failed(String),
     /// The program that was to send it has ended: nobody knows.
     Unknown,
+}
+
+/// The records of which the holder takes another station to send what is for its outputs. The
+/// holder hears that station by its signs of life; of what it records while it does not, it says
+/// that the station is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Only records after this one.
+    pub after_seq: u64,
+    /// Only records that are made before this instant of the station's own clock.
+    pub until_ns: MachineNs,
 }

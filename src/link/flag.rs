@@ -33,7 +33,7 @@ use jiff::Timestamp;
 
 use super::clock::{Clock, Estimate};
 use super::message::{FiredAside, Instance, Letter, News, Request, Server, Step};
-use crate::engine::{FlagState, Record, RunNs};
+use crate::engine::{Expected, FlagState, Record, RunNs};
 use crate::journal::RecordOrder;
 use crate::show::StationName;
 use crate::time::MachineNs;
@@ -153,8 +153,8 @@ pub enum FlagOutput {
     Mute(bool),
     /// The other stations that are heard.
     Heard(BTreeSet<StationName>),
-    /// The holder leaves messages to this station's outputs, or does not any more.
-    Expected(bool),
+    /// The holder leaves messages to this station's outputs for so long; with `None` it does not.
+    Expected(Option<Expected>),
     /// A letter to this station, which has the flag.
     Letter {
         /// The sender; this station itself, too.
@@ -217,8 +217,12 @@ pub struct Flag {
     /// This program, and no other of its name, may have the flag.
     claims: bool,
     is_mute: bool,
-    /// The holder hears this station, by its last sign of life.
-    is_expected: bool,
+    /// Last sign of life of this program.
+    beat_number: u64,
+    /// The last ones since it was mute, and when they were sent.
+    beats_sent: VecDeque<(u64, MachineNs)>,
+    /// For how long the holder leaves messages to this station.
+    expected: Option<Expected>,
     /// Since when it is mute, and whether the caller was asked.
     mute_since_ns: MachineNs,
     has_asked: bool,
@@ -277,7 +281,9 @@ impl Flag {
             holds: opens,
             claims: !joins,
             is_mute: false,
-            is_expected: false,
+            beat_number: 0,
+            beats_sent: VecDeque::new(),
+            expected: None,
             mute_since_ns: now_ns,
             has_asked: false,
             is_coming: !opens,
@@ -415,7 +421,8 @@ impl Flag {
         if !self.is_mute {
             self.mute_since_ns = self.now_ns;
         }
-        (self.is_mute, self.has_asked, self.is_expected) = (true, false, false);
+        (self.is_mute, self.has_asked) = (true, false);
+        self.is_not_expected();
         self.clock.clear();
         self.does(FlagOutput::Mute(true));
         self.shipping.must_read();

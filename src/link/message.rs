@@ -5,7 +5,7 @@
 //! in order, waits for nothing between two of them, and knows no rules: which records count, who
 //! has the flag and what an unknown outcome was are decided by the flag alone.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -206,9 +206,12 @@ pub struct Beat {
     pub seq: u64,
     /// Last record of its journal that it knows to stand in the log.
     pub stored: u64,
-    /// The other stations that it hears.
+    /// Number of this sign of life: 1 for the first of a program, then one more each.
     #[serde(default)]
-    pub hears: BTreeSet<StationName>,
+    pub number: u64,
+    /// The last sign of life of each other station that it hears.
+    #[serde(default)]
+    pub hears: BTreeMap<StationName, HeardBeat>,
     /// Version of its program.
     pub version: String,
     /// SHA-256 of the text of its show, hex.
@@ -221,6 +224,15 @@ pub struct Beat {
     /// Step of the exchange at which its caller stands.
     #[serde(default)]
     pub step: Step,
+}
+
+/// A sign of life that a station has heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeardBeat {
+    /// The program that sent it.
+    pub instance: Instance,
+    /// Its number.
+    pub number: u64,
 }
 
 /// Step of the exchange of the flag at which a caller stands, by the keys pressed.

@@ -58,6 +58,7 @@ mod tests {
             term: 3,
             seq: 12,
             stored: 11,
+            number: 1,
             hears: Default::default(),
             version: "0.1.0".into(),
             digest: "ab".into(),

@@ -318,6 +318,7 @@ mod tests {
             term: 1,
             seq,
             stored: seq,
+            number: 1,
             hears: Default::default(),
             version: "1".into(),
             digest: "d".into(),

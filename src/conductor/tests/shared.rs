@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::engine::{Told, ToldOutcome};
+use crate::engine::{Expected, Told, ToldOutcome};
 use crate::output::{ClipNews, ClipReport};
 use crate::show::{CueNumber, StationName};
 
@@ -55,7 +55,8 @@ fn two() -> (Run, Run) {
     la.conductor.share(name("la"), None);
     let clock = la.conductor.clock();
     la.conductor.set_clock(clock);
-    la.gives(0, Input::Expected(true));
+    let until_ns = MachineNs::new(u64::MAX);
+    la.gives(0, Input::Expected(Some(Expected { after_seq: 0, until_ns })));
     follows(&mut la, 0, &paris);
     la.taken();
     paris.taken();
@@ -88,9 +89,28 @@ fn a_panic_says_which_outputs_of_a_station_that_is_away_were_not_told() {
     paris.gives(0, Input::Heard(BTreeSet::new()));
     paris.command(SECOND_NS, Command::Panic);
     assert_eq!(paris.taken()[2], "panic_failed, panic_sent, panic_sent");
-    la.gives(SECOND_NS, Input::Expected(false));
+    la.gives(SECOND_NS, Input::Expected(None));
     follows(&mut la, SECOND_NS, &paris);
     assert_eq!(la.taken()[1], "> stop outputs []", "what lasts there is stopped all the same");
+}
+
+#[test]
+fn a_follower_sends_only_what_is_recorded_while_the_holder_hears_it() {
+    let (heard, seconds) = (3, |seconds: u64| MachineNs::new(seconds * SECOND_NS));
+    for (after_seq, until_ns, is_sent) in
+        [(heard - 1, seconds(2), true), (heard, seconds(2), false), (heard - 1, seconds(1), false)]
+    {
+        let (mut paris, mut la) = two();
+        paris.command(SECOND_NS, GO);
+        assert_eq!(
+            paris.records.iter().find(|r| r.event.kind() == "cue_fired").unwrap().seq,
+            heard
+        );
+        la.gives(0, Input::Expected(Some(Expected { after_seq, until_ns })));
+        follows(&mut la, SECOND_NS, &paris);
+        let done = la.taken();
+        assert_eq!(done.iter().any(|done| done.contains("> 1.3")), is_sent, "{done:?}");
+    }
 }
 
 #[test]

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{ALONE, Flag, FlagOutput};
-use crate::engine::{FlagState, RunNs};
+use crate::engine::{Expected, FlagState, RunNs};
 use crate::link::clock::Estimate;
-use crate::link::message::{Beat, Body, Instance, Letter, Post, Request, Server, To, Wish};
+use crate::link::message::{
+    Beat, Body, HeardBeat, Instance, Letter, Post, Request, Server, To, Wish,
+};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -39,6 +41,8 @@ pub(super) struct Known {
     pub instance: Instance,
     pub beat: Beat,
     pub heard_ns: MachineNs,
+    /// For how long it takes this station to be there.
+    expects: Option<Expected>,
     /// Another program of the same name, and when it was heard last.
     double: Option<(Instance, MachineNs)>,
     /// Numbers of the letters that were taken in: all up to the first, and some after it.
@@ -255,19 +259,35 @@ impl Flag {
             *known = Known::new(instance, beat, now_ns);
             return;
         }
+        let heard = beat.hears.get(&self.id.me).filter(|heard| heard.instance == self.id.instance);
+        let sent = heard.and_then(|heard| {
+            let sent = self.beats_sent.iter().find(|(number, _)| *number == heard.number);
+            sent.map(|(_, sent_ns)| *sent_ns)
+        });
+        known.expects = sent.map(|sent_ns| {
+            let before = known.expects.filter(|before| now_ns < before.until_ns);
+            let after_seq = before.map_or(beat.seq, |before| before.after_seq);
+            Expected { after_seq, until_ns: sent_ns + AWAY }
+        });
         (known.beat, known.heard_ns) = (beat, now_ns);
-        self.sees_if_expected(&from);
     }
 
-    /// Only while the holder hears this station does it leave messages to this one.
-    fn sees_if_expected(&mut self, from: &StationName) {
-        let is_holder = self.state.as_ref().is_some_and(|flag| flag.holder == *from);
-        let beat = self.stations.get(from).filter(|_| is_holder).map(|known| &known.beat);
-        let Some(is_expected) = beat.map(|beat| beat.hears.contains(&self.id.me)) else { return };
-        if is_expected != self.is_expected {
-            self.is_expected = is_expected;
-            self.does(FlagOutput::Expected(is_expected));
+    /// Says for how long the holder leaves messages to this station.
+    fn sees_if_expected(&mut self) {
+        let holder = self.state.as_ref().and_then(|flag| self.stations.get(&flag.holder));
+        let expected = holder.filter(|_| !self.is_mute).and_then(|known| known.expects);
+        if expected != self.expected {
+            self.expected = expected;
+            self.does(FlagOutput::Expected(expected));
         }
+    }
+
+    /// The machine has stood still: that the others have heard this station before says nothing of
+    /// what they took it for since.
+    pub(super) fn is_not_expected(&mut self) {
+        self.beats_sent.clear();
+        self.stations.values_mut().for_each(|known| known.expects = None);
+        self.sees_if_expected();
     }
 
     /// Something for the holder.
@@ -393,13 +413,18 @@ impl Flag {
         let now_ns = self.now_ns;
         if self.next_beat_ns <= now_ns {
             self.next_beat_ns = now_ns + BEAT;
+            self.beat_number += 1;
+            self.beats_sent.push_back((self.beat_number, now_ns));
+            self.beats_sent.retain(|(_, sent_ns)| now_ns.since(*sent_ns) < AWAY);
+            let heard = self.heard.iter().filter_map(|name| Some((name, self.stations.get(name)?)));
             let beat = Beat {
                 holds: self.holds,
                 mute: self.is_mute,
                 term: self.state.as_ref().map_or(0, |flag| flag.term),
                 seq: self.last_seq(),
                 stored: self.seq,
-                hears: self.heard.clone(),
+                number: self.beat_number,
+                hears: heard.map(|(name, known)| (name.clone(), known.heard_beat())).collect(),
                 version: self.id.version.clone(),
                 digest: self.id.digest.clone(),
                 terminal: self.id.terminal,
@@ -415,6 +440,7 @@ impl Flag {
                 self.send(To::Station(holder), Body::ClockAsked { asked_ns: now_ns.ns() });
             }
         }
+        self.sees_if_expected();
         self.sends_letters();
         let is_heard = |known: &Known| now_ns.since(known.heard_ns) <= AWAY;
         let heard = self.stations.iter().filter(|(_, known)| is_heard(known));
@@ -434,12 +460,17 @@ impl Known {
             instance,
             beat,
             heard_ns,
+            expects: None,
             double: None,
             taken_in: 0,
             taken_in_after: BTreeSet::new(),
             second_ns: heard_ns,
             letters: 0,
         }
+    }
+
+    fn heard_beat(&self) -> HeardBeat {
+        HeardBeat { instance: self.instance, number: self.beat.number }
     }
 
     fn is_double(&self, now_ns: MachineNs) -> bool {

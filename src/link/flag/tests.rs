@@ -1,9 +1,9 @@
 //! Rules of the flag that the simulator meets too seldom to be relied on.
 
 use super::*;
-use crate::engine::{Event, Origin};
+use crate::engine::{Event, Expected, Origin};
 use crate::journal::encode;
-use crate::link::message::Appended;
+use crate::link::message::{Appended, Beat, Body, HeardBeat, Post};
 
 fn name(text: &str) -> StationName {
     StationName::new(text).unwrap()
@@ -141,4 +141,70 @@ fn a_take_needs_silence_or_the_holders_name_and_a_reason() {
     assert!(la.take(now(10), "gone", Some("la"), when).is_err(), "another name");
     assert_eq!(la.take(now(10), "gone", Some("paris"), when), Ok(()));
     assert!(!la.holds(), "not before the log has it");
+}
+
+/// A sign of life of the holder, which has heard that one of `la`.
+fn beat(seq: u64, number: Option<u64>) -> FlagInput {
+    let heard = number.map(|number| (name("la"), HeardBeat { instance: Instance(1), number }));
+    let beat = Beat {
+        holds: true,
+        mute: false,
+        term: 1,
+        seq,
+        stored: seq,
+        number: 1,
+        hears: heard.into_iter().collect(),
+        version: "0".into(),
+        digest: "d".into(),
+        terminal: true,
+        uncertainty_ns: None,
+        step: Step::None,
+    };
+    let post = Post { from: name("paris"), instance: Instance(7), body: Body::Beat(beat) };
+    FlagInput::News(News::Post(post))
+}
+
+/// The last sign of life among the outputs.
+fn sent(outputs: &[FlagOutput]) -> Option<u64> {
+    outputs.iter().rev().find_map(|output| match output {
+        FlagOutput::Request(Request::Post {
+            post: Post { body: Body::Beat(beat), .. }, ..
+        }) => Some(beat.number),
+        _ => None,
+    })
+}
+
+/// What is said of messages that are left to this station; `None` where nothing is said.
+fn expected(outputs: &[FlagOutput]) -> Option<Option<Expected>> {
+    outputs.iter().rev().find_map(|output| match output {
+        FlagOutput::Expected(expected) => Some(*expected),
+        _ => None,
+    })
+}
+
+#[test]
+fn messages_are_left_to_a_station_while_the_holder_hears_what_it_has_sent_since_it_stood_still() {
+    const AWAY_MS: u64 = 2_000;
+    let at = |ms: u64| MachineNs::new(1 + ms * 1_000_000);
+    let mut la = station("la", Start::Joins);
+    let first = sent(&gives(&mut la, 0, entry(1, &started()))).unwrap();
+    gives(&mut la, 10, FlagInput::News(News::ReadTo { ticket: 0, last: 1 }));
+    assert!(!la.view().is_mute);
+    assert_eq!(expected(&gives(&mut la, 20, beat(1, None))), None, "paris does not hear la");
+    let until =
+        |after_seq, sent_ms| Some(Some(Expected { after_seq, until_ns: at(sent_ms + AWAY_MS) }));
+    assert_eq!(expected(&gives(&mut la, 30, beat(4, Some(first)))), until(4, 0));
+    // Heard again in time: it was left messages all the while.
+    let second = sent(&gives(&mut la, 600, FlagInput::Tick)).unwrap();
+    assert_eq!(expected(&gives(&mut la, 610, beat(6, Some(second)))), until(4, 600));
+    // It stood still: nothing counts that it has sent before.
+    let woken = gives(&mut la, 4_000, beat(7, Some(second)));
+    assert_eq!(expected(&woken), Some(None));
+    assert_eq!(expected(&gives(&mut la, 4_010, beat(8, Some(second)))), None);
+    assert_eq!(expected(&gives(&mut la, 4_020, beat(9, None))), None);
+    let third = sent(&woken).unwrap();
+    assert_eq!(expected(&gives(&mut la, 4_030, beat(9, Some(third)))), until(9, 4_000));
+    // Another program has the same name.
+    let double = gives(&mut la, 4_040, beat(9, Some(third + 9)));
+    assert_eq!(expected(&double), Some(None));
 }

@@ -273,7 +273,7 @@ impl Station {
                 self.goes_aside(kept, records, term, fired);
             }
             FlagOutput::Mute(is_mute) => drop(self.drive(Input::Mute(is_mute))),
-            FlagOutput::Expected(is_expected) => drop(self.drive(Input::Expected(is_expected))),
+            FlagOutput::Expected(expected) => drop(self.drive(Input::Expected(expected))),
             FlagOutput::Heard(heard) => {
                 if let Some(shared) = &mut self.shared {
                     shared.heard.clone_from(&heard);

@@ -17,6 +17,7 @@ fn beat(name: &str, holds: bool, stored: u64) -> Post {
         mute: false,
         term: 1,
         seq: stored,
+        number: 1,
         hears: Default::default(),
         stored,
         version: "0.1.0".into(),

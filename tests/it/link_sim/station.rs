@@ -248,9 +248,7 @@ impl Program {
                 self.asks &= mute;
                 self.conductor.handle(now, Input::Mute(mute));
             }
-            FlagOutput::Expected(is_expected) => {
-                self.conductor.handle(now, Input::Expected(is_expected))
-            }
+            FlagOutput::Expected(expected) => self.conductor.handle(now, Input::Expected(expected)),
             FlagOutput::Heard(heard) => self.conductor.handle(now, Input::Heard(heard)),
             FlagOutput::Letter { from, number, letter } => self.letter(now, from, number, letter),
             FlagOutput::ClockAsked { to, asked_ns } => {
