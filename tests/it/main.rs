@@ -12,6 +12,7 @@ mod board;
 mod clips;
 mod commands;
 mod crash;
+mod documents;
 mod english;
 mod harness;
 mod layers;
