@@ -326,6 +326,13 @@ mod tests {
     }
 
     #[test]
+    fn a_taken_flag_has_the_silence_that_the_stations_page_and_the_report_have() {
+        let from = crate::show::StationName::new("paris").unwrap();
+        let taken = Event::FlagTaken { from, reason: "cut".into(), silent_ns: 12_400_000_000 };
+        assert_eq!(telling(&taken, &show()).text, "FLAG TAKEN from paris, silent for 0:12: cut");
+    }
+
+    #[test]
     fn a_swap_names_what_is_not_followed_any_more() {
         let number = |text: &str| CueNumber::new(text).unwrap();
         let swapped = |not_followed| {

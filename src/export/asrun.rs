@@ -88,6 +88,8 @@ pub struct FlagRow {
     pub at: ZonedDateTime,
     /// The station that has the flag from then on.
     pub holder: StationName,
+    /// Its term, from 1.
+    pub term: u64,
     /// How it came there.
     pub how: FlagWay,
 }

@@ -11,10 +11,13 @@ use jiff::ZonedDateTime;
 use serde::{Serialize, Serializer};
 
 use super::asrun::{
-    AsRun, CueRow, Downtime, LostSend, NoteRow, PanicRow, SegmentRow, SpottedNote, SpottedRow,
+    AsRun, CueRow, Downtime, FlagRow, LostSend, NoteRow, PanicRow, SegmentRow, SpottedNote,
+    SpottedRow,
 };
 use super::csv::rfc3339;
-use crate::engine::Stop as PanicStop;
+use crate::engine::{FlagWay, RunId, Stop as PanicStop};
+use crate::show::StationName;
+use crate::show::duration::MILLISECOND_NS;
 
 /// Writes the report, indented, with a newline at its end.
 pub fn write(report: &AsRun) -> String {
@@ -30,8 +33,11 @@ fn plain<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&crate::plain::lines(text))
 }
 
-fn plain_where_any<S: Serializer>(text: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
-    text.map(crate::plain::lines).serialize(serializer)
+fn plain_where_any<T: AsRef<str>, S: Serializer>(
+    text: &Option<T>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    text.as_ref().map(|text| crate::plain::lines(text.as_ref())).serialize(serializer)
 }
 
 fn plain_each<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
@@ -44,6 +50,9 @@ struct Run<'a> {
     show: &'a str,
     #[serde(serialize_with = "plain")]
     run: &'a str,
+    /// The station whose copy of the run this is; `null` for the run itself.
+    #[serde(serialize_with = "plain_where_any")]
+    copy_of_station: Option<String>,
     #[serde(serialize_with = "plain")]
     timezone: &'a str,
     rehearsal: bool,
@@ -65,6 +74,8 @@ struct Run<'a> {
     held: f64,
     holds: u32,
     show_changed: bool,
+    /// Only of a shared run.
+    flag: Vec<Flag<'a>>,
     panics: Vec<String>,
     terminal_lost: Vec<String>,
     stops: Vec<Stop<'a>>,
@@ -75,6 +86,22 @@ struct Run<'a> {
     segments: Vec<Segment<'a>>,
     notes: Vec<Note<'a>>,
     spotted: Vec<Spotted<'a>>,
+}
+
+/// One change of the flag.
+#[derive(Serialize)]
+struct Flag<'a> {
+    at: String,
+    term: u64,
+    station: &'a str,
+    how: &'static str,
+    /// The station before; `null` at the beginning.
+    from: Option<&'a str>,
+    /// Why it was taken.
+    #[serde(serialize_with = "plain_where_any")]
+    reason: Option<&'a str>,
+    /// For how long the station before had not been heard when it was taken.
+    silent: Option<f64>,
 }
 
 /// Outcome of a panic's stop at one output.
@@ -172,6 +199,7 @@ impl<'a> From<&'a AsRun> for Run<'a> {
         Run {
             show: &run.show,
             run: &run.run,
+            copy_of_station: RunId(run.run.clone()).station().map(str::to_owned),
             timezone: &run.zone_name,
             rehearsal: run.rehearsal,
             speed: run.speed,
@@ -190,6 +218,7 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             held: seconds(run.held_ms as i64),
             holds: run.holds,
             show_changed: run.show_changed,
+            flag: run.flag.iter().map(Flag::from).collect(),
             terminal_lost: run.terminal_lost.iter().map(rfc3339).collect(),
             panics: run.panics.iter().map(|panic| rfc3339(&panic.at)).collect(),
             stops: run.panics.iter().flat_map(stops).collect(),
@@ -199,6 +228,22 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             notes: run.notes.iter().map(Note::from).collect(),
             spotted: run.spotted.iter().map(Spotted::from).collect(),
         }
+    }
+}
+
+impl<'a> From<&'a FlagRow> for Flag<'a> {
+    fn from(row: &'a FlagRow) -> Self {
+        let (how, from, reason, silent) = match &row.how {
+            FlagWay::Began => ("began", None, None, None),
+            FlagWay::Passed(from) => ("passed", Some(from), None, None),
+            FlagWay::Taken { from, reason, silent_ns } => {
+                let silent = seconds((silent_ns / MILLISECOND_NS) as i64);
+                ("taken", Some(from), Some(reason.as_str()), Some(silent))
+            }
+        };
+        let (at, station, from) =
+            (rfc3339(&row.at), row.holder.as_str(), from.map(StationName::as_str));
+        Flag { at, term: row.term, station, how, from, reason, silent }
     }
 }
 

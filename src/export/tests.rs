@@ -237,6 +237,23 @@ fn a_shared_run_says_whose_copy_it_is_and_where_its_flag_was() {
     ] {
         assert!(written.lines().any(|written| written == line), "{line}\n{written}");
     }
+    let value: serde_json::Value = serde_json::from_str(&json::write(&run)).unwrap();
+    assert_eq!(value["copy_of_station"], "la");
+    let (at, none) = ("2024-08-11T23:50:00.000+02:00", serde_json::Value::Null);
+    let expected = serde_json::json!([
+        {"at": at, "term": 1, "station": "paris", "how": "began", "from": none, "reason": none,
+         "silent": none},
+        {"at": "2024-08-11T23:51:01.000+02:00", "term": 2, "station": "la", "how": "passed",
+         "from": "paris", "reason": none, "silent": none},
+        {"at": "2024-08-11T23:52:00.000+02:00", "term": 3, "station": "paris", "how": "taken",
+         "from": "la", "reason": "the line is dead", "silent": 12.4},
+    ]);
+    assert_eq!(value["flag"], expected);
+    // Of a run that is not shared the keys are there too.
+    let alone: serde_json::Value = serde_json::from_str(&json::write(&report(evening()))).unwrap();
+    assert_eq!(alone["flag"], serde_json::json!([]));
+    assert!(alone.as_object().unwrap().contains_key("copy_of_station"));
+    assert!(alone["copy_of_station"].is_null());
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use super::{Kind, Mark};
 use crate::app::Tone;
 use crate::engine::Event;
-use crate::show::{CueNumber, Show, duration};
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::{CueNumber, Show};
 
 /// Log entry of an event.
 #[derive(Debug)]
@@ -156,7 +157,7 @@ pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
         Event::FlagTaken { from, reason, silent_ns } => Kind::Program
             .says(format!(
                 "FLAG TAKEN from {from}, silent for {}: {reason}",
-                duration::countdown(*silent_ns)
+                duration::clock(*silent_ns / SECOND_NS)
             ))
             .alarm(),
         Event::CueFiredAside { cue, fired_by, .. } => Kind::Cue

@@ -37,6 +37,7 @@ impl Fold {
         let change = |change: &FlagChange| FlagRow {
             at: wall(change.at_ns),
             holder: change.holder.clone(),
+            term: change.term,
             how: change.how.clone(),
         };
         let down = |&(until_ns, down_ns): &(RunNs, u64)| {
