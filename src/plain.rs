@@ -12,6 +12,11 @@ use std::borrow::Cow;
 /// U+200C and U+200D (Unicode's Join_Control).
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
+/// A number of things, by their name in the singular: `1 hold`, `2 holds`.
+pub fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Returns `true` if `c` does something to the text around it instead of standing in it. The
 /// joiners are not among these: what they do depends on their neighbours, and [`line()`] looks at
 /// those.

@@ -248,7 +248,7 @@ impl App {
             Dialog::Briefing { .. } => match (&link.role, &link.exchange) {
                 (Role::OnItsWay { to }, _) => {
                     let why = format!(
-                        "the flag is on its way to {to}: Esc takes it back while the log has not got it"
+                        "the flag is on its way to {to}: Esc takes it back while the log does not have it"
                     );
                     self.refuse_once(&why, now_ns);
                     vec![]
@@ -327,7 +327,8 @@ impl App {
         let (words, wish) = match (dialog, exchange) {
             (Dialog::GoOn, _) => ("this station waits for the log".to_owned(), None),
             (Dialog::Briefing { .. }, _) if is_on_its_way => (
-                "the flag is asked back: it stays here if the log has not got the pass".to_owned(),
+                "the flag is asked back: it stays here if the log does not have the pass"
+                    .to_owned(),
                 Some(FlagWish::Withdraw),
             ),
             (Dialog::Briefing { .. }, Some(_)) if is_mine => {

@@ -10,6 +10,7 @@ use anyhow::bail;
 
 use super::commands::{folder_of, print, source, tell};
 use crate::output::{Permits, Surroundings, ThisMachine};
+use crate::plain;
 use crate::runtime::opening::machine_zone;
 use crate::show::action::MpvCommand;
 use crate::show::file::machine::{Machine, Unseen};
@@ -43,10 +44,8 @@ pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Res
 fn summary(name: &str, show: &Show, warnings: &str, machine: &dyn Machine) -> String {
     let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
     let planned = duration::length(total_ns);
-    let counted =
-        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    let (segments, cues) =
-        (counted(show.segments.len(), "segment"), counted(show.cues.len(), "cue"));
+    let segments = plain::counted(show.segments.len(), "segment");
+    let cues = plain::counted(show.cues.len(), "cue");
     let warnings = if warnings.is_empty() { "no warnings" } else { warnings };
     let notes = [secrets(show), optional(show, machine)].concat();
     format!("{name}: no errors, {warnings}; {segments}, {cues}, {planned}\n{notes}")

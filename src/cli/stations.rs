@@ -86,9 +86,8 @@ mod table {
         let SharedStation { name, holds, term: _, behind } = station;
         match (behind, holds) {
             (0, _) => format!("{name} up to date"),
-            (1, _) => format!("{name} 1 record behind"),
             // What the holder has not brought to the log yet.
-            (behind, _) => format!("{name} {behind} records behind"),
+            (behind, _) => format!("{name} {} behind", plain::counted(*behind as usize, "record")),
         }
     }
 

@@ -70,7 +70,7 @@ pub enum Input {
     SetAside {
         /// The records that the log has, too.
         kept: Vec<Record>,
-        /// The records after them, which it has not.
+        /// The records after them, which it does not have.
         aside: Vec<Record>,
     },
 }

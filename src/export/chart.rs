@@ -28,7 +28,8 @@ use self::scale::Scale;
 use super::asrun::{AsRun, PanicRow, SegmentRow};
 use super::layout::{cut, plain};
 use super::markup::escape;
-use super::words::{Days, counted, lasted, manner, over_under, planned};
+use super::words::{Days, lasted, manner, over_under, planned};
+use crate::plain::counted;
 
 /// The width of the picture, and of its columns: titles, the clock, figures. All in CSS pixels.
 const WIDTH: f64 = 1180.0;

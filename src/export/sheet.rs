@@ -13,7 +13,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
-use super::words::{Days, counted};
+use super::words::Days;
+use crate::plain::counted;
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::plan::{Plan, start_on};
 use crate::show::{Colour, CueIx, SegmentIx, Show, Source, Trigger};

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use super::asrun::{AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow};
 use super::layout::plain;
 use crate::engine::{FlagWay, RunId, Stop};
+use crate::plain::counted;
 use crate::show::duration::{self, MILLISECOND_NS, SECOND_NS};
 
 /// Legend of the column of differences.
@@ -227,9 +228,4 @@ pub(super) fn planned(ms: u64) -> String {
 /// A difference in whole seconds: `+0:42`, `−0:03`, `0:00`.
 pub(super) fn over_under(ms: i64) -> String {
     duration::over_under(ms.saturating_mul(MILLISECOND_NS as i64))
-}
-
-/// `1 hold`, `2 holds`.
-pub(super) fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

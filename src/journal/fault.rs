@@ -163,7 +163,7 @@ pub enum OpenError {
     /// Its contents are damaged.
     #[error(transparent)]
     Recover(#[from] RecoverError),
-    /// Another program writes it, though it has not got the run's lock.
+    /// Another program writes it, though it does not have the run's lock.
     #[error("{} is being written by another program; quit that one, or start a new run with --fresh", path.display())]
     Held {
         /// The journal.

@@ -1,5 +1,5 @@
 //! How the server of a shared run is reached: its servers, who this station is, whose certificates
-//! are believed.
+//! are trusted.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ pub struct Access {
     pub servers: Servers,
     /// Proof of who this station is, where the server asks for one.
     pub credentials: Option<Credentials>,
-    /// A file with the certificates of the authorities that are believed, instead of the
+    /// A file with the certificates of the authorities that are trusted, instead of the
     /// machine's.
     pub ca: Option<PathBuf>,
 }

@@ -31,7 +31,7 @@ pub enum LinkError {
         /// The URL.
         servers: String,
     },
-    /// Nobody who is believed has signed its certificate.
+    /// Nobody who is trusted has signed its certificate.
     #[error(
         "the certificate of {servers} is signed by an authority that is not known here: name the \
          file with the authority's certificate with --ca"

@@ -273,7 +273,7 @@ pub struct FiredAside {
     pub at_ns: RunNs,
 }
 
-/// Wish of a caller who has not the flag.
+/// Wish of a caller who does not have the flag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "wish", rename_all = "snake_case")]
 pub enum Wish {

@@ -60,7 +60,7 @@ pub struct SharedStation {
     pub holds: bool,
     /// Term that it has read.
     pub term: u64,
-    /// Records of the log that it has not.
+    /// Records of the log that it does not have.
     pub behind: u64,
 }
 

@@ -142,7 +142,7 @@ const SOLID: &str = "█▇▆";
 /// Replacement of every character without one of its own.
 const UNKNOWN: char = '?';
 
-/// Takes everything off the screen that the font has not.
+/// Takes everything off the screen that the font does not have.
 pub(super) fn pass(buf: &mut Buffer, glyphs: Glyphs) {
     let of = match glyphs {
         Glyphs::All => return,

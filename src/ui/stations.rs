@@ -19,7 +19,8 @@ use super::scene::Scene;
 use super::text;
 use crate::app::flag::{LogState, Shared, Station, StationRole};
 use crate::engine::FlagWay;
-use crate::show::duration;
+use crate::plain::counted;
+use crate::show::duration::{self, SECOND_NS};
 use crate::time::nanoseconds;
 
 /// From this width on a station is one row.
@@ -211,10 +212,14 @@ fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
     let trip = round_trip.map_or(String::new(), |time| format!(", took {}", milliseconds(time)));
     words.push(format!("{ago}{trip}"));
     if *waits > 0 && link.holder() == Some(&link.me) {
-        words.push(format!("{waits} records wait to be stored"));
+        words.push(format!("not stored yet: {}", counted(*waits as usize, "record")));
     }
     if *void > 0 {
-        words.push(format!("{void} entries do not count: their writer had not the flag"));
+        let (entries, their) = match void {
+            1 => ("1 entry does".to_owned(), "its"),
+            many => (format!("{many} entries do"), "their"),
+        };
+        words.push(format!("{entries} not count: {their} writer did not have the flag"));
     }
     let lines = words.into_iter().flat_map(|words| text::wrap(&words, room, 2));
     let mut lines: Vec<_> = lines.map(|line| Line::styled(line, styles.text)).collect();
@@ -262,7 +267,7 @@ fn history(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
             FlagWay::Began => "began the run".to_owned(),
             FlagWay::Passed(from) => format!("got it from {from}"),
             FlagWay::Taken { from, reason, silent_ns } => {
-                let silent = duration::clock(*silent_ns / 1_000_000_000);
+                let silent = duration::clock(*silent_ns / SECOND_NS);
                 format!("TOOK it from {from}, silent for {silent}: {reason}")
             }
         };

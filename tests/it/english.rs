@@ -43,6 +43,12 @@ const WORDS: &[(&str, &str)] = &[
 /// Phrases that are not used, each with what to write instead.
 const PHRASES: &[(&str, &str)] = &[
     ("behind the last", "after the last"),
+    ("had not got ", "did not have"),
+    ("had not the ", "did not have the"),
+    ("has not got ", "does not have"),
+    ("has not the ", "does not have the"),
+    ("have not got ", "do not have"),
+    ("have not the ", "do not have the"),
     ("stand aside", "be out of the running order"),
     ("stands aside", "is out of the running order"),
 ];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Act, App, Dialog, MachineNs, MuteWhy, Role, Shared, Tone, offer_to_me};
+use crate::plain::counted;
 
 impl App {
     /// Takes in the state of the shared run: what is new in it is said, and a dialog that it has
@@ -49,7 +50,7 @@ impl App {
 
     fn news_of_aside(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
         let new = link.aside.len().checked_sub(before.aside.len()).filter(|new| *new > 0)?;
-        let cues = if new == 1 { "1 cue".to_owned() } else { format!("{new} cues") };
+        let cues = counted(new, "cue");
         let words = format!("{cues} fired here after the flag had been taken: see the stations");
         Some((words, Tone::Alarm))
     }

@@ -6,6 +6,7 @@ use super::{Flag, FlagOutput};
 use crate::engine::{Event, FlagState, Record};
 use crate::journal::decode;
 use crate::link::message::{FiredAside, Letter, Request};
+use crate::plain::counted;
 
 /// Number of cues in one letter.
 const FIRED_MAX: usize = 100;
@@ -45,7 +46,7 @@ impl Flag {
             let from = record.origin.as_ref();
             let from =
                 from.map_or("nobody".into(), |o| format!("{} in term {}", o.station, o.term));
-            return Err(format!("it is from {from}, which has not the flag"));
+            return Err(format!("it is from {from}, which does not have the flag"));
         }
         self.order = order;
         Ok(record)
@@ -165,13 +166,10 @@ impl Flag {
                 Some(holder) => format!("{holder} has taken the flag"),
                 None => "the log goes on otherwise".to_owned(),
             };
-            let (records, fired) = (records.len(), fired.len());
-            self.says(
-                format!(
-                    "{why}: {records} records of this station go aside, with {fired} cues fired"
-                ),
-                true,
-            );
+            let fired = counted(fired.len(), "fired cue");
+            let go = if records.len() == 1 { "goes" } else { "go" };
+            let records = counted(records.len(), "record");
+            self.says(format!("{why}: {records} of this station {go} aside, with {fired}"), true);
         }
         self.does(FlagOutput::Aside { kept: seq - 1, records, term, fired: fired.clone() });
         for fired in fired.chunks(FIRED_MAX) {

@@ -3,7 +3,7 @@
 //!
 //! Appends flow one after the other, each on the sequence that the ones before will have given it.
 //! After the first answer that is not "stored", nothing more is sent until all answers are there
-//! and the log was read to its end; then it goes on from the first record that the log has not.
+//! and the log was read to its end; then it goes on from the first record that the log does not have.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

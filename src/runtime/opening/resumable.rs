@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::RunId;
 use crate::journal::{RunFolder, Store, StoreError, Summary};
+use crate::plain;
 use crate::runtime::RUNS_LOOKED_AT;
 use crate::runtime::when::{ago, listed};
 
@@ -167,12 +168,12 @@ pub fn account(summary: &Summary, now: Timestamp) -> String {
 /// What [`account`] says, in two rows for a narrow terminal.
 pub(in crate::runtime) fn account_rows(summary: &Summary, now: Timestamp) -> [String; 2] {
     let (show, kind, fired) = (&summary.show, summary.kind(), summary.cues_fired);
-    let cues = if fired == 1 { "cue" } else { "cues" };
+    let cues = plain::counted(fired as usize, "cue");
     let (begun, since) = (listed(summary.started_at), ago(summary.last_at, now));
     let on_air = on_air(summary).map_or(String::new(), |words| format!(", {words}"));
     [
         format!("“{show}”, {kind}, begun {begun},"),
-        format!("{fired} {cues} fired, last event {since} ago{on_air}"),
+        format!("{cues} fired, last event {since} ago{on_air}"),
     ]
 }
 

@@ -20,6 +20,7 @@ use crate::conductor::{By, Input, Muted, RunClock};
 use crate::engine::{Command, Event, Record, Told};
 use crate::link::{FiredAside, Flag, FlagInput, FlagOutput, Letter, Request, StationName};
 use crate::output::{Health, ShowTime};
+use crate::plain::counted;
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::share::Line;
 use crate::runtime::{GOODBYE, opening};
@@ -350,9 +351,8 @@ impl Station {
         match put {
             Some(Ok((journal, path))) => {
                 self.journal = Some(journal);
-                let (count, path) = (records.len(), path.display());
-                let text =
-                    format!("{count} records were put aside, in {path}: the flag had been taken");
+                let (count, path) = (counted(records.len(), "record"), path.display());
+                let text = format!("put aside: {count}, in {path}: the flag had been taken");
                 self.words.push(Word::program(text, Tone::Alarm, run_ns));
             }
             Some(Err(error)) => {

@@ -39,7 +39,7 @@ pub(crate) struct Fields<'a> {
     missing: Vec<Missing>,
 }
 
-/// Something that a table must have and has not; told at the end, because a misspelt key may be it.
+/// Something that a table must have and does not have; told at the end, because a misspelt key may be it.
 struct Missing {
     /// The keys of which one would do.
     keys: Vec<&'static str>,

@@ -67,7 +67,7 @@ fn credentials_are_asked_for_and_looked_at() {
     assert_eq!(station.note(0), Appended::Stored { sequence: 1 });
 }
 
-/// Makes an authority and a certificate of it for 127.0.0.1; `false` without openssl.
+/// Makes an authority and a certificate that it has signed for 127.0.0.1; `false` without openssl.
 fn make_certificates(folder: &Path) -> bool {
     let openssl = |args: &str| {
         let mut command = Command::new("openssl");

@@ -372,6 +372,23 @@ fn the_stations_the_log_and_the_history_of_the_flag() {
 }
 
 #[test]
+fn one_record_and_one_entry_are_counted_as_one() {
+    let mut run = shared("paris");
+    run.app.page = Page::Stations;
+    change(&mut run, |link| (link.log.waits, link.log.void) = (1, 1));
+    let seen = run.text(120, 36);
+    for words in ["not stored yet: 1 record", "1 entry does not count: its writer did not have"] {
+        assert!(seen.contains(words), "no {words:?}:\n{seen}");
+    }
+    assert!(!seen.contains("1 records"), "{seen}");
+    change(&mut run, |link| (link.log.waits, link.log.void) = (3, 2));
+    let seen = run.text(120, 36);
+    for words in ["not stored yet: 3 records", "2 entries do not count: their writer"] {
+        assert!(seen.contains(words), "no {words:?}:\n{seen}");
+    }
+}
+
+#[test]
 fn the_stations_scroll_in_a_small_window() {
     let mut run = shared("la");
     taken(&mut run);

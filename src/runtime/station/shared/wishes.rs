@@ -146,7 +146,7 @@ impl Station {
         shared.flag.take(machine_ns(), reason, named, (run_ns, wall))
     }
 
-    /// A command of this station's caller, who has not the flag: what the holder may do for them
+    /// A command of this station's caller, who does not have the flag: what the holder may do for them
     /// goes there as a wish.
     pub(in crate::runtime::station) fn wishes_of_holder(&mut self, command: &Command) -> bool {
         let Some(wish) = self.wish_for_holder(command) else { return false };
