@@ -340,7 +340,9 @@ impl App {
             | Rejection::NotOffered(_)
             | Rejection::NoOffer
             | Rejection::NotAccepted(_)
-            | Rejection::Mute => String::new(),
+            | Rejection::Mute
+            | Rejection::NoSuchCue(_)
+            | Rejection::TooFar => String::new(),
         };
         self.refuse(format!("{rejection}{help}"), now_ns);
     }

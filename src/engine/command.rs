@@ -216,4 +216,8 @@ pub enum Rejection {
     NotAccepted(StationName),
     #[error("this station says nothing until it has read the run's log")]
     Mute,
+    #[error("the show has no cue {0}")]
+    NoSuchCue(CueNumber),
+    #[error("no run lasts as long as that")]
+    TooFar,
 }

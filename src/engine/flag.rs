@@ -3,7 +3,7 @@
 //! Folded from the records like everything else. Which station "this one" is, is no matter of the
 //! state: all stations have the same.
 
-use super::{Event, MissedWhy, Origin, Record, Rejection, RunNs, State};
+use super::{Event, MissedWhy, Origin, RUN_NS_MAX, Record, Rejection, RunNs, State};
 use crate::show::{CueIx, CueNumber, StationName};
 
 /// The flag as the records have it. A run that is not shared has none.
@@ -263,6 +263,13 @@ impl State {
             known.cue == *cue && known.fired_by == *fired_by && known.fired_ns == *fired_ns
         };
         let is_known = self.shared()?.aside.iter().any(is_known);
+        // Both come from another station: no line of a journal takes just any number.
+        if self.show.find(cue).is_none() {
+            return Err(Rejection::NoSuchCue(cue.clone()));
+        }
+        if *fired_ns > RUN_NS_MAX {
+            return Err(Rejection::TooFar);
+        }
         let told = || Event::CueFiredAside {
             cue: cue.clone(),
             fired_by: fired_by.clone(),

@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use super::timer::TimerKind;
-use super::{ClipFact, Event, MissedWhy, Phase, Rejection, RunNs, ShowNs, State};
+use super::{ClipFact, Event, MissedWhy, Phase, RUN_NS_MAX, Rejection, RunNs, ShowNs, State};
 use crate::show::action::MpvCommand;
 use crate::show::{Action, Body, CueIx, CueNumber, OutputIx, Trigger};
 
@@ -90,7 +90,9 @@ impl State {
         let number = self.show.cue(cue).number.clone();
         match fact {
             ClipFact::Started(length_ns) => {
-                vec![Event::ClipStarted { cue: number, firing, length_ns: *length_ns }]
+                // A length that no run has is none: no journal takes it, and no sum holds it.
+                let length_ns = length_ns.filter(|&ns| RunNs::ZERO + ns <= RUN_NS_MAX);
+                vec![Event::ClipStarted { cue: number, firing, length_ns }]
             }
             ClipFact::Ended if state.awaits_clip => {
                 vec![Event::CueCompleted { cue: number, due_ns: now }]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::engine::{Expected, Told, ToldOutcome};
+use crate::engine::{Aside, ClipFact, Expected, Told, ToldOutcome};
 use crate::output::{ClipNews, ClipReport};
 use crate::show::{CueNumber, StationName};
 
@@ -124,6 +124,11 @@ fn what_lasts_at_a_follower_is_stopped_with_its_cue() {
     assert_eq!(la.taken(), ["cue_stopped 1", "> stop 1"]);
 }
 
+/// A show with a player.
+const FILM: &str = "title = \"x\"\n[output.film]\nmpv = true\n[[segment]]\ntitle = \"s\"\n\
+    duration = \"1m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"c\"\n\
+    do = [{ output = \"film\", play = \"a.mp4\" }]\n";
+
 const MILLISECOND_NS: u64 = SECOND_NS / 1_000;
 
 /// Both a moment before the tenth second after cue 1: cue 2, which is due at 11 s, is recorded ahead
@@ -227,10 +232,7 @@ fn a_run_that_is_resumed_before_its_log_was_read_takes_up_what_was_missed_after_
 
 #[test]
 fn what_a_player_says_while_the_station_is_mute_is_journaled_when_it_speaks_again() {
-    let show = "title = \"x\"\n[output.film]\nmpv = true\n[[segment]]\ntitle = \"s\"\n\
-        duration = \"1m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"c\"\n\
-        do = [{ output = \"film\", play = \"a.mp4\" }]\n";
-    let mut paris = Run::of(show);
+    let mut paris = Run::of(FILM);
     paris.conductor.share(name("paris"), Some(1));
     paris.begins(false);
     paris.command(SECOND_NS, GO);
@@ -242,4 +244,33 @@ fn what_a_player_says_while_the_station_is_mute_is_journaled_when_it_speaks_agai
     assert_eq!(paris.taken(), [""; 0]);
     paris.gives(SECOND_NS, Input::Mute(false));
     assert_eq!(paris.taken()[1..], ["clip_started 1", "ok"]);
+}
+
+#[test]
+fn what_no_journal_takes_is_not_taken_from_another_station() {
+    let mut paris = Run::of(FILM);
+    paris.conductor.share(name("paris"), Some(1));
+    paris.begins(false);
+    paris.command(SECOND_NS, GO);
+    paris.gives(SECOND_NS, Input::Heard(BTreeSet::from([name("la")])));
+    paris.taken();
+    let aside = |cue, fired_ns| {
+        let fired_ns = RunNs::new(fired_ns);
+        Command::FiredAside(Aside { cue: number(cue), fired_by: name("la"), fired_ns })
+    };
+    for (command, why) in [
+        (aside("1", i64::MAX), "no run lasts as long as that"),
+        (aside("no-such", 5), "the show has no cue no-such"),
+    ] {
+        paris.command(SECOND_NS, command);
+        assert_eq!(paris.taken(), [why]);
+    }
+    let (output, fact) = ("film".to_owned(), ClipFact::Started(Some(u64::MAX)));
+    let told = Told::Clip { cue: number("1"), firing: 1, output, fact };
+    paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+    let started = paris.records.iter().find_map(|record| match record.event {
+        Event::ClipStarted { length_ns, .. } => Some(length_ns),
+        _ => None,
+    });
+    assert_eq!(started, Some(None));
 }
