@@ -20,6 +20,7 @@
 //! sequence on, but not the run's.
 
 mod log;
+mod mute;
 mod say;
 mod ship;
 mod stations;
@@ -211,6 +212,10 @@ pub struct Flag {
     /// of its journal that the log was not compared with.
     pending: VecDeque<Pending>,
     shipping: Shipping,
+    /// Since when the log takes none of the records that wait for it here.
+    waits_since_ns: Option<MachineNs>,
+    /// A record of this station stands in the log and cannot count: nothing more is shipped.
+    is_stuck: bool,
     void: u64,
 
     holds: bool,
@@ -277,6 +282,8 @@ impl Flag {
             state: None,
             pending: pending.collect(),
             shipping: Shipping::default(),
+            waits_since_ns: None,
+            is_stuck: false,
             void: 0,
             holds: opens,
             claims: !joins,
@@ -414,67 +421,6 @@ impl Flag {
             News::Disconnected { .. } => self.server = None,
             News::Word(text) => self.says(text, true),
         }
-    }
-
-    /// Nothing is sent until the log was read to its end.
-    fn be_mute(&mut self) {
-        if !self.is_mute {
-            self.mute_since_ns = self.now_ns;
-        }
-        (self.is_mute, self.has_asked) = (true, false);
-        self.is_not_expected();
-        self.clock.clear();
-        self.does(FlagOutput::Mute(true));
-        self.shipping.must_read();
-    }
-
-    /// The log was read to its end.
-    fn is_up_to_date(&mut self) {
-        if std::mem::take(&mut self.is_coming) {
-            self.comes_in();
-        }
-        if std::mem::take(&mut self.is_mute) {
-            self.does(FlagOutput::Mute(false));
-        }
-    }
-
-    /// A station that joins or resumes has read the log.
-    fn comes_in(&mut self) {
-        let me = &self.id.me;
-        let is_mine = self.state.as_ref().is_some_and(|flag| flag.holder == *me) && self.claims;
-        let term = self.state.as_ref().map_or(1, |flag| flag.term);
-        let own = |pending: &Pending| {
-            let origin = pending.records.last().and_then(|record| record.origin.clone());
-            origin.is_some_and(|origin| origin.station == me.as_str() && origin.term == term)
-        };
-        // After the run was resumed here without its log, that goes aside: the log is the run.
-        let by_itself =
-            |pending: &Pending| pending.records.iter().all(|record| record.origin.is_none());
-        let was_by_itself = self.pending.iter().any(by_itself);
-        let is_known = self.pending.iter().all(|pending| own(pending) || by_itself(pending));
-        if is_known && (is_mine || self.state.is_none() && self.claims) {
-            if was_by_itself {
-                self.put_aside();
-            }
-            self.holds = true;
-            self.does(FlagOutput::Holds { resumes: true });
-            return;
-        }
-        if !self.pending.is_empty() {
-            self.put_aside();
-        }
-    }
-
-    fn go_on(&mut self) {
-        if !self.is_mute || !self.claims {
-            return;
-        }
-        self.is_mute = false;
-        if std::mem::take(&mut self.is_coming) {
-            self.holds = true;
-            self.does(FlagOutput::Holds { resumes: true });
-        }
-        self.does(FlagOutput::Mute(false));
     }
 }
 

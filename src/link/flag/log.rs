@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Flag, FlagOutput};
 use crate::engine::{Event, FlagState, Record};
-use crate::journal::decode;
+use crate::journal::{decode, encode};
 use crate::link::message::{FiredAside, Letter, Request};
 use crate::plain::counted;
 
@@ -29,7 +29,25 @@ impl Flag {
                 self.void += 1;
                 self.shipping.was_displaced();
                 self.says(format!("entry {sequence} of the log does not count: {why}"), false);
+                self.sees_if_stuck(line);
             }
+        }
+    }
+
+    /// What this station has recorded next stands in the log, at its place, and does not count: it
+    /// never will, and nothing after it either.
+    fn sees_if_stuck(&mut self, line: &[u8]) {
+        let next = self.pending.front().filter(|pending| pending.seq == self.seq + 1);
+        let is_own = next.is_some_and(|pending| {
+            pending.records.iter().any(|record| {
+                let mut own = vec![];
+                encode(record, &mut own).is_ok() && own.strip_suffix(b"\n") == Some(line)
+            })
+        });
+        if is_own && self.holds && !self.is_stuck {
+            self.is_stuck = true;
+            let seq = self.seq + 1;
+            self.says(format!("the log cannot have record {seq}: no other station follows"), true);
         }
     }
 
@@ -54,6 +72,7 @@ impl Flag {
 
     fn takes_in(&mut self, record: Record) {
         (self.seq, self.run_ns) = (record.seq, record.run_ns);
+        let term = self.state.as_ref().map_or(0, |flag| flag.term);
         match &mut self.state {
             Some(flag) => flag.fold(&record),
             none => *none = FlagState::begun(&record),
@@ -62,47 +81,41 @@ impl Flag {
         let is_next = self.pending.front().is_some_and(|pending| pending.seq == record.seq);
         let own = if is_next { self.pending.pop_front() } else { None };
         let Some(own) = own else {
-            self.follows(record, false);
+            self.follows(record, term, false);
             return;
         };
         self.shipping.one_less();
+        self.waits_since_ns = (!self.pending.is_empty()).then_some(self.now_ns);
         let is_mine = own.records.iter().any(|mine| **mine == record);
         match (is_mine, own.is_proposal) {
-            (true, false) => self.was_shipped(&record),
+            (true, false) => {}
             (true, true) if matches!(record.event, Event::FlagTaken { .. }) => {
                 self.taking = None;
-                self.follows(record, true);
+                self.follows(record, term, true);
             }
             (true, true) => {
                 self.holds = matches!(record.event, Event::FlagWithdrawn { .. });
+                // It comes back to the program that accepts it.
+                self.claims &= self.holds;
                 self.clock.clear();
                 self.outbox.again();
                 self.does(FlagOutput::Stored(record));
             }
             // The taker's own proposal found no place here, and may find the next one.
             (false, true) if !self.holds => {
-                self.follows(record, false);
+                self.follows(record, term, false);
                 self.proposes_again();
             }
             (false, _) => {
                 self.pending.push_front(own);
-                self.lost(record);
+                self.lost(record, term);
             }
         }
     }
 
-    /// A record of this station's journal is in the log. Of a pass to this station that it has
-    /// journaled itself nothing new follows.
-    fn was_shipped(&mut self, record: &Record) {
-        if let Event::FlagPassed { to, .. } = &record.event
-            && *to != self.id.me
-        {
-            self.holds = false;
-        }
-    }
-
-    /// A record of another station, or the one by which this station has taken the flag.
-    fn follows(&mut self, record: Record, takes: bool) {
+    /// A record of another station, or the one by which this station has taken the flag; the flag's
+    /// term was `term` before it.
+    fn follows(&mut self, record: Record, term: u64, takes: bool) {
         let passed_to =
             if let Event::FlagPassed { to, .. } = &record.event { Some(to) } else { None };
         let is_for_me = passed_to == Some(&self.id.me);
@@ -110,7 +123,7 @@ impl Flag {
         let from_here = self.holds;
         if from_here {
             // Records of this station's name and term that it did not write.
-            self.lost(record);
+            self.lost(record, term);
             return;
         }
         self.does(FlagOutput::Follow(vec![record]));
@@ -126,26 +139,34 @@ impl Flag {
         }
         if takes || (is_for_me && self.claims && !self.is_coming) {
             self.claims = true;
-            self.holds = true;
-            self.does(FlagOutput::Holds { resumes: false });
+            self.now_holds(false);
         }
     }
 
-    /// The log goes on otherwise than this station's journal does.
-    fn lost(&mut self, record: Record) {
+    /// This station has the flag; or had it already when its program ended, and `resumes`.
+    pub(super) fn now_holds(&mut self, resumes: bool) {
+        self.holds = true;
+        self.waits_since_ns = (!self.pending.is_empty()).then_some(self.now_ns);
+        self.does(FlagOutput::Holds { resumes });
+    }
+
+    /// The log goes on otherwise than this station's journal does, which was of `term`.
+    fn lost(&mut self, record: Record, term: u64) {
         self.holds = false;
         self.claims = false;
-        self.put_aside_before(record.seq);
+        self.put_aside_before(record.seq, term);
         self.does(FlagOutput::Follow(vec![record]));
     }
 
     /// What is not in the log and cannot come there goes aside.
     pub(super) fn put_aside(&mut self) {
-        self.put_aside_before(self.seq + 1);
+        let term = self.state.as_ref().map_or(0, |flag| flag.term);
+        self.put_aside_before(self.seq + 1, term);
     }
 
-    fn put_aside_before(&mut self, seq: u64) {
+    fn put_aside_before(&mut self, seq: u64, term: u64) {
         let pending = std::mem::take(&mut self.pending);
+        (self.waits_since_ns, self.is_stuck) = (None, false);
         self.shipping.forgets();
         let records: Vec<Record> = pending
             .into_iter()
@@ -154,7 +175,7 @@ impl Flag {
             .map(Arc::unwrap_or_clone)
             .collect();
         let origin = records.first().and_then(|record| record.origin.as_ref());
-        let term = origin.map_or(0, |origin| origin.term);
+        let term = origin.map_or(term, |origin| origin.term);
         let fired = records.iter().filter_map(|record| {
             let Event::CueFired { cue, .. } = &record.event else { return None };
             Some(FiredAside { cue: cue.clone(), at_ns: record.run_ns })

@@ -22,7 +22,9 @@ impl Flag {
             }
         }
         let mute_for = self.now_ns.since(self.mute_since_ns);
-        if self.is_mute && self.claims && mute_for >= ASKS_AFTER && !self.has_asked {
+        self.gives_up_taking();
+        let may_ask = self.is_mute && !self.has_asked && self.may_go_on();
+        if may_ask && mute_for >= ASKS_AFTER {
             self.has_asked = true;
             self.does(FlagOutput::Asks);
         }

@@ -87,6 +87,7 @@ impl Flag {
         for record in records.into_iter().filter(|record| record.seq > self.seq) {
             let (seq, records) = (record.seq, vec![Arc::new(record)]);
             self.pending.push_back(Pending { seq, records, is_proposal: false });
+            self.waits_since_ns.get_or_insert(self.now_ns);
         }
     }
 
@@ -104,8 +105,21 @@ impl Flag {
             None => {
                 let (seq, records) = (record.seq, vec![Arc::new(record)]);
                 self.pending.push_back(Pending { seq, records, is_proposal: true });
+                self.waits_since_ns.get_or_insert(self.now_ns);
             }
         }
+    }
+
+    /// Returns `true` while this holder's record of a pass is on its way to the log: nobody knows
+    /// who has the flag.
+    pub(super) fn is_passing(&self) -> bool {
+        self.holds && self.pending.back().is_some_and(|pending| pending.is_proposal)
+    }
+
+    /// Returns `true` if the log has answered to everything that it was sent, and was read since.
+    pub(super) fn is_settled(&self) -> bool {
+        let Shipping { sent, under_way, reading, reads_at_ns, .. } = &self.shipping;
+        *sent == 0 && under_way.is_empty() && reading.is_none() && reads_at_ns.is_none()
     }
 
     pub(super) fn appended(&mut self, ticket: u64, outcome: &Appended) {
@@ -181,8 +195,9 @@ impl Flag {
                 return;
             }
         }
-        let may_ship = (self.holds || self.taking.is_some()) && !self.is_mute && !self.is_coming;
-        while may_ship && self.shipping.under_way.len() < WINDOW {
+        let is_wanted = self.holds || self.taking.as_ref().is_some_and(|taking| taking.is_wanted);
+        let may_ship = is_wanted && !self.is_mute && !self.is_coming;
+        while may_ship && !self.is_stuck && self.shipping.under_way.len() < WINDOW {
             let at = self.shipping.sent;
             let Some(record) = self.pending.get(at).and_then(|pending| pending.records.last())
             else {
@@ -197,10 +212,14 @@ impl Flag {
     fn append(&mut self, record: &Record, expects: u64) {
         let mut line = vec![];
         if let Err(why) = encode(record, &mut line) {
-            self.says(format!("record {} cannot be shipped: {why}", record.seq), true);
+            self.is_stuck = true;
+            self.says(format!("the log cannot have record {}: {why}", record.seq), true);
             return;
         }
         line.pop();
+        if let Some(taking) = self.taking.as_mut().filter(|_| !self.holds) {
+            taking.was_sent = true;
+        }
         let origin = record.origin.as_ref();
         let (station, term) = origin.map_or(("", 0), |origin| (&origin.station, origin.term));
         // The place belongs to it: a record that came to a place where it does not count is a new

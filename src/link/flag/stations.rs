@@ -134,7 +134,7 @@ impl Flag {
         View {
             holds: self.holds,
             is_mute: self.is_mute,
-            is_taking: self.taking.is_some(),
+            is_taking: self.taking.as_ref().is_some_and(|taking| taking.is_wanted),
             flag: self.state.clone(),
             offer_age: self.offered_ns.map(|at_ns| now_ns.since(at_ns)),
             alone: self.alone(),
@@ -149,10 +149,17 @@ impl Flag {
         }
     }
 
-    /// Time for which the log has not answered, if this station has the flag and that is too long.
+    /// Time for which the log has not answered, or has taken none of the records that wait, if this
+    /// station has the flag and that is too long.
     pub fn alone(&self) -> Option<Duration> {
-        let heard_ns = self.log_heard_ns.unwrap_or(self.began_ns);
-        Some(self.now_ns.since(heard_ns)).filter(|&since| self.holds && since > ALONE)
+        let waits = self.waits_since_ns.map(|since_ns| self.now_ns.since(since_ns));
+        let alone = self.log_silence().max(waits.unwrap_or_default());
+        Some(alone).filter(|&alone| self.holds && alone > ALONE)
+    }
+
+    /// Time since the log has answered.
+    pub(super) fn log_silence(&self) -> Duration {
+        self.now_ns.since(self.log_heard_ns.unwrap_or(self.began_ns))
     }
 
     /// How long before its instant a pass is proposed: 100 ms, or four times a round to the log.
@@ -308,6 +315,9 @@ impl Flag {
     }
 
     fn sends_letters(&mut self) {
+        if self.is_passing() {
+            return;
+        }
         if self.holds {
             let me = self.id.me.clone();
             for (number, (letter, _)) in std::mem::take(&mut self.outbox.letters) {
@@ -333,7 +343,8 @@ impl Flag {
     }
 
     fn letter(&mut self, from: StationName, instance: Instance, number: u64, letter: Letter) {
-        if !self.holds || self.is_mute {
+        // What comes while the flag is on its way is sent again, to the one who has it then.
+        if !self.holds || self.is_mute || self.is_passing() {
             return;
         }
         let now_ns = self.now_ns;

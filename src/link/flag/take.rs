@@ -1,13 +1,17 @@
 //! Taking the flag from a holder that is silent: a caller's act, with a reason.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Flag, Pending, SILENT};
+use super::{ALONE, Flag, Pending, SILENT};
 use crate::engine::{Event, Origin, Record, RunNs};
 use crate::journal::truncate;
-use crate::time::nanoseconds;
+use crate::time::{MachineNs, nanoseconds};
+
+/// Time after which a take is given up that the log is known not to have.
+const LAPSES: Duration = Duration::from_secs(5);
 
 /// A take that the log does not have yet.
 #[derive(Clone, Debug)]
@@ -18,6 +22,13 @@ pub(super) struct Taking {
     at: Timestamp,
     /// The term in which it was wished: it is for no other.
     term: u64,
+    /// The holder's name was typed: it may be heard.
+    is_named: bool,
+    since_ns: MachineNs,
+    /// The log may have it.
+    pub was_sent: bool,
+    /// It was not given up.
+    pub is_wanted: bool,
 }
 
 impl Flag {
@@ -38,8 +49,11 @@ impl Flag {
         if reason.is_empty() {
             return Err("taking the flag needs a reason".to_owned());
         }
-        if self.taking.is_some() {
+        if self.taking.as_ref().is_some_and(|taking| taking.is_wanted) {
             return Err("the flag is being taken already".to_owned());
+        }
+        if self.log_silence() > ALONE {
+            return Err("the log does not answer: the flag cannot be taken".to_owned());
         }
         let (holder, term) = (flag.holder.clone(), flag.term);
         let silent = self.silence_of(&holder);
@@ -48,14 +62,58 @@ impl Flag {
         }
         let silent_ns = nanoseconds(silent);
         let (reason, at) = (reason.to_owned(), truncate(at));
-        self.taking = Some(Taking { reason, silent_ns, run_ns, at, term });
+        let was_sent = self.taking.take().is_some_and(|taking| taking.was_sent);
+        self.taking = Some(Taking {
+            reason,
+            silent_ns,
+            run_ns,
+            at,
+            term,
+            is_named: named.is_some(),
+            since_ns: self.now_ns,
+            was_sent,
+            is_wanted: true,
+        });
         self.proposes_again();
         Ok(())
+    }
+
+    /// Gives up a take that the log has not: the holder is heard again, or it takes too long for an
+    /// act that somebody has decided a moment ago.
+    pub(super) fn gives_up_taking(&mut self) {
+        let Some((taking, flag)) = self.taking.as_ref().zip(self.state.as_ref()) else { return };
+        if !taking.is_wanted || (taking.was_sent && !self.is_settled()) {
+            return;
+        }
+        let holder = &flag.holder;
+        let why = if !taking.is_named && self.silence_of(holder) < SILENT {
+            format!("{holder} is heard again")
+        } else if self.now_ns.since(taking.since_ns) >= LAPSES {
+            "the log did not answer in time".to_owned()
+        } else {
+            return;
+        };
+        if taking.was_sent {
+            // A message that was sent once may be stored late: it is known when it is read.
+            if let Some(taking) = &mut self.taking {
+                taking.is_wanted = false;
+            }
+        } else {
+            self.taking = None;
+            self.pending.clear();
+            self.shipping.forgets();
+        }
+        self.says(format!("the flag was not taken: {why}"), true);
     }
 
     /// Proposes the take for the next place of the log, if it is still wanted there.
     pub(super) fn proposes_again(&mut self) {
         let Some((taking, flag)) = self.taking.as_ref().zip(self.state.as_ref()) else { return };
+        if !taking.is_wanted {
+            // Another record has its place, so it cannot be stored any more.
+            self.taking = None;
+            return;
+        }
         if taking.term != flag.term {
             let text = format!("the flag was not taken: {} has it now", flag.holder);
             self.taking = None;
@@ -75,7 +133,16 @@ impl Flag {
             },
         };
         self.shipping.forgets();
-        let (seq, records) = (record.seq, vec![Arc::new(record)]);
-        self.pending.push_back(Pending { seq, records, is_proposal: true });
+        let (seq, record) = (record.seq, Arc::new(record));
+        match self.pending.back_mut().filter(|pending| pending.seq == seq) {
+            Some(pending) => pending.records.push(record),
+            None => {
+                let records = vec![record];
+                self.pending.push_back(Pending { seq, records, is_proposal: true });
+                if let Some(taking) = &mut self.taking {
+                    taking.was_sent = false;
+                }
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::{Event, Expected, Origin};
 use crate::journal::encode;
-use crate::link::message::{Appended, Beat, Body, HeardBeat, Post};
+use crate::link::message::{Appended, Beat, Body, HeardBeat, Post, Wish};
 
 fn name(text: &str) -> StationName {
     StationName::new(text).unwrap()
@@ -58,11 +58,26 @@ fn line(record: &Record) -> Vec<u8> {
 
 /// Hands something in, with a log that says at once how far it was read.
 fn gives(flag: &mut Flag, ms: u64, input: FlagInput) -> Vec<FlagOutput> {
-    let now_ns = MachineNs::new(1 + ms * 1_000_000);
+    hands(flag, ms, input, true)
+}
+
+/// Hands something in, with a log that does not answer.
+fn gives_silently(flag: &mut Flag, ms: u64, input: FlagInput) -> Vec<FlagOutput> {
+    hands(flag, ms, input, false)
+}
+
+fn at(ms: u64) -> MachineNs {
+    MachineNs::new(1 + ms * 1_000_000)
+}
+
+fn hands(flag: &mut Flag, ms: u64, input: FlagInput, answers: bool) -> Vec<FlagOutput> {
+    let now_ns = at(ms);
     let mut done = vec![];
     flag.handle(now_ns, input);
     while let Some(output) = flag.poll() {
-        if let FlagOutput::Request(Request::Read { ticket }) = output {
+        if let FlagOutput::Request(Request::Read { ticket }) = output
+            && answers
+        {
             let read = News::ReadTo { ticket, last: flag.position };
             flag.handle(now_ns, FlagInput::News(read));
         }
@@ -131,7 +146,7 @@ fn what_does_not_count_moves_the_sequence_on_and_not_the_run() {
 #[test]
 fn a_take_needs_silence_or_the_holders_name_and_a_reason() {
     let mut la = station("la", Start::Joins);
-    let now = |ms: u64| MachineNs::new(1 + ms * 1_000_000);
+    let now = at;
     let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
     assert!(la.take(now(0), "gone", Some("paris"), when).is_err(), "the log was not read");
     gives(&mut la, 1, entry(1, &started()));
@@ -141,6 +156,232 @@ fn a_take_needs_silence_or_the_holders_name_and_a_reason() {
     assert!(la.take(now(10), "gone", Some("la"), when).is_err(), "another name");
     assert_eq!(la.take(now(10), "gone", Some("paris"), when), Ok(()));
     assert!(!la.holds(), "not before the log has it");
+}
+
+fn passed(seq: u64, from: &str, term: u64, to: &str) -> Record {
+    let event = Event::FlagPassed { to: name(to), next_term: term + 1, from_ns: RunNs::new(5) };
+    record(seq, from, term, event)
+}
+
+fn letter(from: &str, number: u64, text: &str) -> FlagInput {
+    let letter = Letter::Wish(Wish::Note { text: text.into() });
+    post(from, Body::Letter { number, letter })
+}
+
+fn post(from: &str, body: Body) -> FlagInput {
+    FlagInput::News(News::Post(Post { from: name(from), instance: Instance(7), body }))
+}
+
+fn sign(from: &str, holds: bool) -> FlagInput {
+    let beat = Beat {
+        holds,
+        mute: false,
+        term: 1,
+        seq: 1,
+        stored: 1,
+        number: 1,
+        hears: Default::default(),
+        version: "0".into(),
+        digest: "d".into(),
+        terminal: true,
+        uncertainty_ns: None,
+        step: Step::None,
+    };
+    post(from, Body::Beat(beat))
+}
+
+fn alarms(outputs: &[FlagOutput]) -> Vec<&str> {
+    let alarm = |output: &'_ FlagOutput| matches!(output, FlagOutput::Word(w) if w.is_alarm);
+    let alarms = outputs.iter().filter(|output| alarm(output));
+    alarms
+        .filter_map(|output| match output {
+            FlagOutput::Word(word) => Some(word.text.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Answers to the appends among `done`.
+fn answers(flag: &mut Flag, ms: u64, done: &[FlagOutput], outcome: &Appended) -> Vec<FlagOutput> {
+    let answer = |(ticket, ..): (u64, u64, String)| {
+        let outcome = outcome.clone();
+        gives(flag, ms, FlagInput::News(News::Appended { ticket, outcome }))
+    };
+    appends(done).into_iter().flat_map(answer).collect()
+}
+
+/// The station that opens the run, with its first record in the log.
+fn paris() -> Flag {
+    let mut paris = station("paris", Start::Opens);
+    let done = gives(&mut paris, 0, FlagInput::Recorded(vec![started()]));
+    answers(&mut paris, 1, &done, &Appended::Stored { sequence: 1 });
+    gives(&mut paris, 1, entry(1, &started()));
+    paris
+}
+
+/// A station that follows it.
+fn la() -> Flag {
+    let mut la = station("la", Start::Joins);
+    gives(&mut la, 1, entry(1, &started()));
+    la.is_coming = false;
+    la
+}
+
+#[test]
+fn a_record_that_the_log_cannot_have_is_not_shipped_without_end() {
+    let mut paris = paris();
+    let far = Record { run_ns: RunNs::MAX, ..record(2, "paris", 1, Event::Held {}) };
+    let done = gives(&mut paris, 2, FlagInput::Recorded(vec![far.clone()]));
+    assert_eq!(appends(&done).len(), 1);
+    let done = gives(&mut paris, 3, entry(2, &far));
+    assert_eq!(alarms(&done), ["the log cannot have record 2: no other station follows"]);
+    let mut later = vec![];
+    for ms in (10..3_000).step_by(100) {
+        later.extend(gives(&mut paris, ms, FlagInput::Tick));
+    }
+    assert_eq!(appends(&later), []);
+    assert!(paris.alone().is_some());
+}
+
+#[test]
+fn a_log_that_answers_and_takes_nothing_leaves_its_holder_alone() {
+    let mut paris = paris();
+    let held = record(2, "paris", 1, Event::Held {});
+    let mut done = gives(&mut paris, 10, FlagInput::Recorded(vec![held.clone()]));
+    for ms in (20..2_000).step_by(10) {
+        done = answers(&mut paris, ms, &done, &Appended::Unknown { why: "no leader".into() });
+        done.extend(gives(&mut paris, ms, FlagInput::Tick));
+    }
+    assert_eq!(paris.alone(), None);
+    gives(&mut paris, 2_100, FlagInput::Tick);
+    assert_eq!(paris.alone(), Some(Duration::from_millis(2_090)));
+    gives(&mut paris, 2_200, entry(2, &held));
+    assert_eq!(paris.alone(), None);
+}
+
+#[test]
+fn a_take_is_given_up_when_the_holder_is_heard_again_or_the_log_does_not_answer() {
+    let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
+    let mut silent = la();
+    for ms in (0..6_000).step_by(500) {
+        gives_silently(&mut silent, ms, FlagInput::Tick);
+    }
+    assert!(silent.take(at(6_000), "gone", None, when).is_err(), "the log does not answer");
+
+    let mut la = la();
+    for ms in (0..6_000).step_by(500) {
+        gives(&mut la, ms, FlagInput::Tick);
+    }
+    // The log is to be read first, and does not answer.
+    gives_silently(&mut la, 6_000, FlagInput::StoodStill);
+    assert_eq!(la.take(at(6_010), "gone", None, when), Ok(()));
+    gives_silently(&mut la, 6_020, sign("paris", true));
+    let done = gives_silently(&mut la, 6_030, FlagInput::Tick);
+    let done = [done, gives_silently(&mut la, 6_040, sign("paris", true))].concat();
+    assert!(!la.view().is_taking, "{done:?}");
+    assert_eq!(la.take(at(6_050), "gone", Some("paris"), when), Ok(()));
+    let done = gives_silently(&mut la, 6_060, sign("paris", true));
+    assert!(la.view().is_taking && alarms(&done).is_empty(), "its name was typed");
+    let mut done = vec![];
+    for ms in (6_100..11_200).step_by(100) {
+        done.extend(gives_silently(&mut la, ms, FlagInput::Tick));
+    }
+    assert_eq!(alarms(&done), ["the flag was not taken: the log did not answer in time"]);
+    let mut later = gives(&mut la, 11_300, FlagInput::Tick);
+    for ms in (11_400..13_000).step_by(100) {
+        later.extend(gives(&mut la, ms, FlagInput::Tick));
+    }
+    assert_eq!(appends(&later), [], "it is not sent when the log answers again");
+}
+
+#[test]
+fn a_take_that_was_given_up_counts_all_the_same_where_the_log_has_it() {
+    let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
+    let mut la = la();
+    gives(&mut la, 10, FlagInput::Tick);
+    assert_eq!(la.take(at(20), "gone", Some("paris"), when), Ok(()));
+    let mut done = gives(&mut la, 30, FlagInput::Tick);
+    assert_eq!(appends(&done).len(), 1);
+    let taken = la.pending[0].records[0].as_ref().clone();
+    for ms in (100..6_000).step_by(100) {
+        done = answers(&mut la, ms, &done, &Appended::Unknown { why: "cut".into() });
+        done.extend(gives(&mut la, ms, FlagInput::Tick));
+    }
+    assert!(!la.view().is_taking);
+    assert!(
+        gives(&mut la, 6_100, entry(2, &taken)).contains(&FlagOutput::Holds { resumes: false })
+    );
+}
+
+#[test]
+fn a_caller_goes_on_without_the_log_only_where_the_flag_was_last() {
+    let asks = |own: Vec<Record>| {
+        let mut flag = station("paris", Start::Resumes(own));
+        let mut done = vec![];
+        for ms in (0..5_000).step_by(500) {
+            done.extend(gives_silently(&mut flag, ms, FlagInput::Tick));
+        }
+        let asks = done.contains(&FlagOutput::Asks);
+        gives_silently(&mut flag, 5_000, FlagInput::GoOn);
+        assert_eq!(flag.holds(), asks);
+        (asks, flag)
+    };
+    let there = vec![started(), passed(2, "paris", 1, "la")];
+    assert!(!asks(there.clone()).0, "the flag is at la");
+    let back = [there, vec![passed(3, "la", 2, "paris")]].concat();
+    let (is_asked, mut flag) = asks(back.clone());
+    assert!(is_asked);
+    // What its journal has is no news to it, when the log comes.
+    for (sequence, record) in (1..).zip(&back) {
+        gives(&mut flag, 5_100, entry(sequence, record));
+    }
+    assert!(flag.holds());
+}
+
+#[test]
+fn a_station_that_has_passed_the_flag_has_no_say_in_it() {
+    let mut paris = paris();
+    let pass = passed(2, "paris", 1, "la");
+    gives(&mut paris, 10, FlagInput::Propose(pass.clone()));
+    gives(&mut paris, 20, entry(2, &pass));
+    gives_silently(&mut paris, 30, FlagInput::StoodStill);
+    let mut done = vec![];
+    for ms in (100..5_000).step_by(500) {
+        done.extend(gives_silently(&mut paris, ms, FlagInput::Tick));
+    }
+    assert!(!done.contains(&FlagOutput::Asks));
+    gives_silently(&mut paris, 5_000, FlagInput::GoOn);
+    assert!(paris.is_mute());
+}
+
+#[test]
+fn letters_wait_while_the_flag_is_on_its_way() {
+    let mut paris = paris();
+    gives(&mut paris, 5, sign("la", false));
+    gives(&mut paris, 10, FlagInput::Propose(passed(2, "paris", 1, "la")));
+    let is_about = |output: &FlagOutput| match output {
+        FlagOutput::Letter { .. } => true,
+        FlagOutput::Request(Request::Post { post, .. }) => matches!(post.body, Body::Got { .. }),
+        _ => false,
+    };
+    let note = Letter::Wish(Wish::Note { text: "own".into() });
+    let done = gives(&mut paris, 20, letter("la", 1, "theirs"));
+    let done = [done, gives(&mut paris, 25, FlagInput::Letter(note))].concat();
+    assert!(!done.iter().any(is_about), "{done:?}");
+    let withdrawn = record(2, "paris", 1, Event::FlagWithdrawn { why: "no".into() });
+    gives(&mut paris, 30, FlagInput::Propose(withdrawn.clone()));
+    let done = gives(&mut paris, 40, entry(2, &withdrawn));
+    let done = [done, gives(&mut paris, 50, letter("la", 1, "theirs"))].concat();
+    let letters = done.iter().filter(|output| matches!(output, FlagOutput::Letter { .. }));
+    assert_eq!(letters.count(), 2);
+}
+
+#[test]
+fn a_take_that_finds_nothing_to_put_aside_names_the_term_before_it() {
+    let mut paris = paris();
+    let done = gives(&mut paris, 10, entry(2, &taken(2)));
+    let aside = FlagOutput::Aside { kept: 1, records: vec![], term: 1, fired: vec![] };
+    assert!(done.contains(&aside), "{done:?}");
 }
 
 /// A sign of life of the holder, which has heard that one of `la`.

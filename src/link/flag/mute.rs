@@ -1,0 +1,89 @@
+//! A station that does not know the run: it comes, or it stood still. It is mute until it has read
+//! the log, or its caller goes on without.
+
+use super::{Flag, FlagOutput, Pending};
+use crate::engine::{Event, Record};
+
+impl Flag {
+    /// Nothing is sent until the log was read to its end.
+    pub(super) fn be_mute(&mut self) {
+        if !self.is_mute {
+            self.mute_since_ns = self.now_ns;
+        }
+        (self.is_mute, self.has_asked) = (true, false);
+        self.is_not_expected();
+        self.clock.clear();
+        self.does(FlagOutput::Mute(true));
+        self.shipping.must_read();
+    }
+
+    /// The log was read to its end.
+    pub(super) fn is_up_to_date(&mut self) {
+        if std::mem::take(&mut self.is_coming) {
+            self.comes_in();
+        }
+        if std::mem::take(&mut self.is_mute) {
+            self.does(FlagOutput::Mute(false));
+        }
+    }
+
+    /// A station that joins or resumes has read the log.
+    fn comes_in(&mut self) {
+        let me = &self.id.me;
+        let is_mine = self.state.as_ref().is_some_and(|flag| flag.holder == *me) && self.claims;
+        let term = self.state.as_ref().map_or(1, |flag| flag.term);
+        let own = |pending: &Pending| {
+            let origin = pending.records.last().and_then(|record| record.origin.clone());
+            origin.is_some_and(|origin| origin.station == me.as_str() && origin.term == term)
+        };
+        // After the run was resumed here without its log, that goes aside: the log is the run.
+        let by_itself =
+            |pending: &Pending| pending.records.iter().all(|record| record.origin.is_none());
+        let was_by_itself = self.pending.iter().any(by_itself);
+        let is_known = self.pending.iter().all(|pending| own(pending) || by_itself(pending));
+        if is_known && (is_mine || self.state.is_none() && self.claims) {
+            if was_by_itself {
+                self.put_aside();
+            }
+            self.now_holds(true);
+            return;
+        }
+        if !self.pending.is_empty() {
+            self.put_aside();
+        }
+    }
+
+    /// The run goes on here though the log cannot be read, where the flag was here before.
+    pub(super) fn go_on(&mut self) {
+        if !self.is_mute || !self.may_go_on() {
+            return;
+        }
+        self.is_mute = false;
+        if std::mem::take(&mut self.is_coming) {
+            self.now_holds(true);
+        }
+        self.does(FlagOutput::Mute(false));
+    }
+
+    /// Returns `true` if this station has the flag by all that it knows, so that its caller may
+    /// decide to go on.
+    pub(super) fn may_go_on(&self) -> bool {
+        if self.holds || !self.is_coming || !self.claims {
+            return self.holds;
+        }
+        let journaled = self.pending.iter().rev().flat_map(|pending| pending.records.last());
+        match journaled.filter_map(|record| holder_after(record)).next() {
+            Some(holder) => holder == self.id.me.as_str(),
+            // The log has all of the journal here, so it says more.
+            None => self.state.as_ref().is_some_and(|flag| flag.holder == self.id.me),
+        }
+    }
+}
+
+/// The station that has the flag once `record` is there, if it says so.
+fn holder_after(record: &Record) -> Option<&str> {
+    if let Event::FlagPassed { to, .. } = &record.event {
+        return Some(to.as_str());
+    }
+    record.origin.as_ref().map(|origin| origin.station.as_str())
+}
