@@ -1,11 +1,13 @@
 //! A connection that is good for a run: somebody answers, lets us in, is new enough, keeps logs.
 
 use std::error::Error;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use async_nats::connection::State;
 use async_nats::jetstream::context::AccountErrorKind;
 use async_nats::jetstream::{self, ContextBuilder};
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerError};
 use tokio::sync::mpsc;
 
 use crate::link::access::Access;
@@ -63,8 +65,11 @@ pub(super) async fn connect(access: &Access, servers: &Servers) -> Result<Connec
         .event_callback(move |event| {
             let tell = tell.clone();
             async move {
-                // Where the session does not keep up, it has been told of enough.
-                let _ = tell.try_send(event);
+                if is_noted(&event) {
+                    // Where the session does not keep up, it has been told of enough, and looks
+                    // by itself whether the connection stands.
+                    let _ = tell.try_send(event);
+                }
             }
         });
     if let Some(ca) = &access.ca {
@@ -109,6 +114,25 @@ pub(super) async fn connect(access: &Access, servers: &Servers) -> Result<Connec
             | AccountErrorKind::JetStreamUnavailable
             | AccountErrorKind::Other => LinkError::NotNow(said(&error)),
         }),
+    }
+}
+
+/// Returns `true` if the session does anything about it. A flood of the others must not keep the
+/// end of the connection from it.
+fn is_noted(event: &Event) -> bool {
+    match event {
+        Event::Disconnected | Event::Closed | Event::ClientError(_) => true,
+        Event::ServerError(error) => !matches!(error, ServerError::SlowConsumer(_)),
+        Event::Connected | Event::LameDuckMode | Event::Draining | Event::SlowConsumer(_) => false,
+    }
+}
+
+impl Connection {
+    /// Returns `true` if it is the one that was made, and stands: the client makes another one by
+    /// itself, with all that this one could not send.
+    pub(super) fn stands(&self) -> bool {
+        let connects = self.client.statistics().connects.load(Ordering::Relaxed);
+        self.client.connection_state() == State::Connected && connects <= 1
     }
 }
 

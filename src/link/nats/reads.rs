@@ -20,8 +20,17 @@ pub(super) struct Reads {
     /// Tickets that are asked for.
     asked: Vec<u64>,
     /// Tickets whose last sequence is known and not handed over yet.
-    waiting: Vec<(u64, u64)>,
+    waiting: Vec<Waiting>,
     is_asking: bool,
+}
+
+/// A ticket that is answered once `last` is handed over.
+#[derive(Clone, Copy)]
+pub(super) struct Waiting {
+    ticket: u64,
+    pub(super) last: u64,
+    /// What was handed over when it began to wait.
+    pub(super) handed: u64,
 }
 
 /// What came of a question.
@@ -77,9 +86,10 @@ impl Reads {
         Some(answer)
     }
 
-    /// Notes that `ticket` is answered once `last` is handed over, and not before.
-    pub(super) fn wait_for(&mut self, ticket: u64, last: u64) {
-        self.waiting.push((ticket, last));
+    /// Notes that `ticket` is answered once `last` is handed over, and not before; everything up to
+    /// `handed` was.
+    pub(super) fn wait_for(&mut self, ticket: u64, last: u64, handed: u64) {
+        self.waiting.push(Waiting { ticket, last, handed });
         let late = tokio::time::sleep(READ_WAIT).map(move |()| Answer::Late(ticket));
         self.under_way.push(late.boxed());
     }
@@ -87,7 +97,7 @@ impl Reads {
     /// The tickets that are answered now that everything up to `handed` was handed over.
     pub(super) fn answered(&mut self, handed: u64) -> Vec<News> {
         let mut news = vec![];
-        self.waiting.retain(|&(ticket, last)| {
+        self.waiting.retain(|&Waiting { ticket, last, .. }| {
             let is_answered = last <= handed;
             news.extend(is_answered.then_some(News::ReadTo { ticket, last }));
             !is_answered
@@ -95,18 +105,16 @@ impl Reads {
         news
     }
 
-    /// Gives up on a ticket, if it still waits.
-    pub(super) fn late(&mut self, ticket: u64) -> Option<News> {
-        let at = self.waiting.iter().position(|waiting| waiting.0 == ticket)?;
-        self.waiting.swap_remove(at);
-        let why = "the server does not hand over the log's last records".to_owned();
-        Some(News::NotRead { ticket, why })
+    /// Takes a ticket out of those that wait, if it still does.
+    pub(super) fn late(&mut self, ticket: u64) -> Option<Waiting> {
+        let at = self.waiting.iter().position(|waiting| waiting.ticket == ticket)?;
+        Some(self.waiting.swap_remove(at))
     }
 
     /// The tickets that wait, with or without a last sequence: none of them is answered any more.
     pub(super) fn give_up(&mut self) -> Vec<u64> {
         self.under_way.clear();
-        let waiting = self.waiting.drain(..).map(|(ticket, _)| ticket);
+        let waiting = self.waiting.drain(..).map(|waiting| waiting.ticket);
         self.asked.drain(..).chain(waiting).collect()
     }
 }

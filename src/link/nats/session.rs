@@ -252,7 +252,12 @@ impl<'a> Session<'a> {
                         return end;
                     }
                 }
-                _ = self.facts.tick() => self.reads.ask_facts(),
+                _ = self.facts.tick() => {
+                    if !self.connection.stands() {
+                        return self.lost();
+                    }
+                    self.reads.ask_facts();
+                }
             }
         }
     }
@@ -330,7 +335,7 @@ impl<'a> Session<'a> {
     fn heed(&mut self, answer: Answer) {
         match answer {
             Answer::Info(Some(ticket), Ok(info)) => {
-                self.reads.wait_for(ticket, info.state.last_sequence);
+                self.reads.wait_for(ticket, info.state.last_sequence, self.handed);
                 self.tell_read();
                 self.renew(&info);
             }
@@ -338,10 +343,7 @@ impl<'a> Session<'a> {
                 self.line.inbox.tell(News::NotRead { ticket, why });
             }
             Answer::Info(None, Ok(info)) => {
-                let stalls = info.state.last_sequence >= self.follow.wants()
-                    && self.handed == self.handed_before
-                    && self.held.is_none();
-                if stalls && self.follow.is_wanted() {
+                if self.stalls(info.state.last_sequence, self.handed_before) {
                     self.follow.restart();
                 }
                 self.handed_before = self.handed;
@@ -349,13 +351,26 @@ impl<'a> Session<'a> {
             }
             // An append tells soon enough that the leader does not answer.
             Answer::Info(None, Err(_)) => {}
-            Answer::Late(ticket) => {
-                if let Some(news) = self.reads.late(ticket) {
-                    self.line.inbox.tell(news);
+            Answer::Late(ticket) => match self.reads.late(ticket) {
+                Some(late) if self.stalls(late.last, late.handed) => {
+                    let why = "the server does not hand over the log's last records".to_owned();
+                    self.line.inbox.tell(News::NotRead { ticket, why });
                     self.follow.restart();
                 }
-            }
+                // A long log takes its time, and so does a station that stands still.
+                Some(late) => self.reads.wait_for(ticket, late.last, self.handed),
+                None => {}
+            },
         }
+    }
+
+    /// Returns `true` if entries up to `last` are wanted and none has come since everything up to
+    /// `handed` was handed over, though the station would have taken it.
+    fn stalls(&self, last: u64, handed: u64) -> bool {
+        self.follow.is_wanted()
+            && last >= self.follow.wants()
+            && self.handed == handed
+            && self.held.is_none()
     }
 
     fn renew(&mut self, info: &Info) {
@@ -379,14 +394,17 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// The end of a connection, with the reason as far as it is known.
+    fn lost(&mut self) -> End {
+        let servers = &self.line.servers;
+        End::Lost(self.why.take().unwrap_or_else(|| format!("the connection to {servers} is lost")))
+    }
+
     /// Notes what the client says of the connection; the end, if it is one.
     fn note(&mut self, event: Option<Event>) -> Option<End> {
         match event {
             Some(Event::Disconnected | Event::Closed) | None => {
-                let why = self.why.take();
-                let servers = &self.line.servers;
-                let lost = || format!("the connection to {servers} is lost");
-                return Some(End::Lost(why.unwrap_or_else(lost)));
+                return Some(self.lost());
             }
             Some(Event::ServerError(error)) => match error {
                 ServerError::AuthorizationViolation => {

@@ -8,7 +8,7 @@ use handover::link::{
 
 use super::station::note;
 use super::{NatsServer, Proxy, Station, access, is_missing, run};
-use crate::harness::{PATIENCE, SILENCE};
+use crate::harness::{PATIENCE, SILENCE, pass};
 
 #[test]
 fn what_one_station_appends_another_reads_as_it_was() {
@@ -87,6 +87,46 @@ fn an_end_is_read_when_all_before_it_was() {
     la.request(Request::Read { ticket: 9 });
     la.await_news(|news| matches!(news, News::NotRead { ticket: 9, .. }).then_some(()));
     assert_eq!(la.read_all(), lines);
+}
+
+#[test]
+fn a_station_that_takes_its_time_to_read_is_waited_for() {
+    if is_missing() {
+        return;
+    }
+    // More than waits for a station.
+    const ENTRIES: u64 = 4_500;
+    let server = NatsServer::start();
+    let mut paris = Station::shares(access(&server.url()), run("r-9"), "paris");
+    for first in (0..ENTRIES).step_by(500) {
+        let tickets: Vec<_> = (first..first + 500)
+            .map(|expects| {
+                paris.append(expects, &paris.id(expects + 1), note(expects + 1, "paris"))
+            })
+            .collect();
+        for ticket in tickets {
+            assert!(matches!(paris.await_outcome(ticket), Appended::Stored { .. }));
+        }
+    }
+    let mut la = Station::joins(access(&server.url()), run("r-9"), "la");
+    la.follow(1);
+    la.request(Request::Read { ticket: 9 });
+    // It stands still for longer than a read may stall.
+    pass(3_500);
+    let mut next = 1;
+    la.await_news(|news| match news {
+        News::Entry { sequence, .. } => {
+            assert_eq!(sequence, next, "nothing came twice");
+            next += 1;
+            None
+        }
+        News::ReadTo { ticket: 9, last } => {
+            assert_eq!((last, next), (ENTRIES, ENTRIES + 1));
+            Some(())
+        }
+        News::NotRead { why, .. } => panic!("{why}, at {next}"),
+        _ => None,
+    });
 }
 
 /// Appends `most` notes, whatever becomes of the server, as the flag does it: what is not known is
