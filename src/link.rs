@@ -43,7 +43,7 @@ pub use flag::{
 };
 pub use message::{
     Appended, Beat, Body, FiredAside, HeardBeat, Instance, Letter, News, Post, Request, Server,
-    Step, To, Wish,
+    Step, Taken, To, Wish,
 };
 #[cfg(feature = "link")]
 pub use nats::{Link, Part, Wake, fetch, only_run, runs};

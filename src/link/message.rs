@@ -64,6 +64,18 @@ pub enum To {
     Station(StationName),
 }
 
+/// Answer to a request that is handed over: whether the server's thread has it.
+#[derive(Debug)]
+#[must_use]
+pub enum Taken {
+    /// It has it.
+    Yes,
+    /// Too many wait already; here it is again.
+    Full(Request),
+    /// The thread has ended, and will take none any more.
+    Gone,
+}
+
 /// News of the server's thread.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News {

@@ -31,7 +31,7 @@ use tokio::sync::mpsc;
 use self::inbox::Inbox;
 use super::access::Access;
 use super::fault::LinkError;
-use super::message::{News, Request};
+use super::message::{News, Request, Taken};
 use super::shared::{Shared, SharedRun};
 use super::subjects::Subjects;
 use crate::engine::RunId;
@@ -98,14 +98,13 @@ impl Link {
         Ok(Link { requests, inbox, thread })
     }
 
-    /// Hands over a request without waiting; gives it back when too many wait already or the thread
-    /// has ended.
-    #[must_use]
-    pub fn try_send(&self, request: Request) -> Option<Request> {
-        self.requests.try_send(request).err().map(|error| match error {
-            mpsc::error::TrySendError::Full(request)
-            | mpsc::error::TrySendError::Closed(request) => request,
-        })
+    /// Hands over a request without waiting.
+    pub fn try_send(&self, request: Request) -> Taken {
+        match self.requests.try_send(request) {
+            Ok(()) => Taken::Yes,
+            Err(mpsc::error::TrySendError::Full(request)) => Taken::Full(request),
+            Err(mpsc::error::TrySendError::Closed(_)) => Taken::Gone,
+        }
     }
 
     /// The next news; `None` if there is none. Once it has said so, the station is woken for the

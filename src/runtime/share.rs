@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::opening::RunOptions;
-use crate::link::{News, Request};
+use crate::link::{News, Request, Taken};
 use crate::show::StationName;
 
 #[cfg(feature = "link")]
@@ -45,8 +45,8 @@ pub struct JoinOptions {
 
 /// The line to the server of a shared run. The station never waits for it.
 pub trait Line: std::fmt::Debug {
-    /// Hands over a request; gives it back when too many wait already.
-    fn try_send(&self, request: Request) -> Option<Request>;
+    /// Hands over a request.
+    fn try_send(&self, request: Request) -> Taken;
     /// The next news; `None` if there is none now.
     fn next(&self) -> Option<News>;
     /// Ends it, after what was handed over before; takes half a second at most.

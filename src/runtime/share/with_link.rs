@@ -8,8 +8,8 @@ use super::{JoinOptions, Line, ServerOptions};
 use crate::engine::RunId;
 use crate::link::local::{self, Local};
 use crate::link::{
-    Access, Credentials, Link, News, Part, Place, Request, Shared, SharedRun, Wake, check_ca,
-    fetch, only_run, runs as listed,
+    Access, Credentials, Link, News, Part, Place, Request, Shared, SharedRun, Taken, Wake,
+    check_ca, fetch, only_run, runs as listed,
 };
 use crate::show::StationName;
 
@@ -103,7 +103,7 @@ struct OpenLine {
 }
 
 impl Line for OpenLine {
-    fn try_send(&self, request: Request) -> Option<Request> {
+    fn try_send(&self, request: Request) -> Taken {
         self.link.try_send(request)
     }
 

@@ -4,6 +4,7 @@
 //! other stations say goes to the conductor. Neither waits for the network.
 
 mod elsewhere;
+mod waiting;
 mod wishes;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -18,7 +19,7 @@ use crate::app::flag::{Sources, Watch};
 use crate::app::log::Word;
 use crate::conductor::{By, Input, Muted, RunClock};
 use crate::engine::{Command, Event, Record, Told};
-use crate::link::{FiredAside, Flag, FlagInput, FlagOutput, Letter, Request, StationName};
+use crate::link::{FiredAside, Flag, FlagInput, FlagOutput, Letter, StationName, Word as Said};
 use crate::output::{Health, ShowTime};
 use crate::plain::counted;
 use crate::runtime::clock::{machine_ns, wall_now};
@@ -27,12 +28,17 @@ use crate::runtime::{GOODBYE, opening};
 use crate::show::Show;
 use crate::time::MachineNs;
 use elsewhere::Elsewhere;
+use waiting::Waiting;
 
 /// Maximum number of news in one round: the keyboard waits for no more.
 const NEWS_MAX: usize = 256;
 
 /// Pause between two looks at what only time changes, for the screen.
 const LOOK: Duration = Duration::from_millis(200);
+
+/// Words for the caller where the program itself has failed.
+const THREAD_ENDED: &str = "the part of this program that talks to the server has failed: nothing is \
+                            shipped any more; leave the run and resume it to share it again";
 
 /// This station's part in a shared run, before the station is there.
 pub(in crate::runtime) struct SharedStart {
@@ -57,7 +63,7 @@ pub(super) struct SharedEnd {
     /// What the flag asks for, to be done in this order.
     outputs: VecDeque<FlagOutput>,
     /// Requests that the line had no room for.
-    waiting: VecDeque<Request>,
+    waiting: Waiting,
     me: StationName,
     /// What the screen shows of the flag and the stations.
     watch: Watch,
@@ -87,7 +93,7 @@ impl SharedEnd {
             flag,
             line,
             outputs,
-            waiting: VecDeque::new(),
+            waiting: Waiting::default(),
             watch: Watch::new(me.clone(), env!("CARGO_PKG_VERSION"), machine_ns()),
             me,
             muted: Muted::Nothing,
@@ -109,28 +115,15 @@ impl SharedEnd {
         }
         self.flag.deadline().since(machine_ns())
     }
-
-    fn send(&mut self, request: Request) {
-        self.waiting.push_back(request);
-        self.send_waiting();
-    }
-
-    /// Hands over what waits, as far as there is room.
-    fn send_waiting(&mut self) {
-        while let Some(request) = self.waiting.pop_front() {
-            if let Some(request) = self.line.try_send(request) {
-                self.waiting.push_front(request);
-                return;
-            }
-        }
-    }
 }
 
 impl Station {
     /// Takes in what the server's thread has, and what time brings.
     pub(super) fn tick_shared(&mut self) {
-        if let Some(shared) = &mut self.shared {
-            shared.send_waiting();
+        let Some(shared) = &mut self.shared else { return };
+        shared.waiting.hand_over(&*shared.line);
+        if shared.waiting.has_just_ended() {
+            self.hears_of_flag(Said { text: THREAD_ENDED.to_owned(), is_alarm: true });
         }
         let has_more = (0..NEWS_MAX).all(|_| self.take_news());
         let Some(shared) = &mut self.shared else { return };
@@ -258,7 +251,7 @@ impl Station {
         match output {
             FlagOutput::Request(request) => {
                 if let Some(shared) = &mut self.shared {
-                    shared.send(request);
+                    shared.waiting.send(&*shared.line, request);
                 }
             }
             FlagOutput::Follow(records) => drop(self.drive(Input::Follow(records))),
@@ -307,15 +300,18 @@ impl Station {
                     shared.watch.cannot_read();
                 }
             }
-            FlagOutput::Word(word) => {
-                let tone = if word.is_alarm { Tone::Alarm } else { Tone::Attention };
-                let run_ns = self.conductor.run_ns();
-                self.words.push(Word::program(word.text.clone(), tone, run_ns));
-                match tone {
-                    Tone::Alarm => self.app.say(word.text, tone, now_ns),
-                    Tone::Attention | Tone::Calm => self.app.hint(word.text, now_ns),
-                }
-            }
+            FlagOutput::Word(said) => self.hears_of_flag(said),
+        }
+    }
+
+    /// Tells the caller something about the shared run, and logs it.
+    fn hears_of_flag(&mut self, Said { text, is_alarm }: Said) {
+        let tone = if is_alarm { Tone::Alarm } else { Tone::Attention };
+        self.words.push(Word::program(text.clone(), tone, self.conductor.run_ns()));
+        if is_alarm {
+            self.app.say(text, tone, machine_ns());
+        } else {
+            self.app.hint(text, machine_ns());
         }
     }
 

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use handover::engine::{Event, Origin, Record, RunNs};
 use handover::journal::encode;
-use handover::link::{Access, Appended, Link, News, Part, Request, Server, Shared, StationName};
+use handover::link::{
+    Access, Appended, Link, News, Part, Request, Server, Shared, StationName, Taken,
+};
 use jiff::Timestamp;
 
 use crate::harness::PATIENCE;
@@ -106,8 +108,8 @@ impl Station {
     }
 
     pub(crate) fn request(&self, request: Request) {
-        let unsent = self.link.try_send(request);
-        assert!(unsent.is_none(), "no room for {unsent:?}");
+        let taken = self.link.try_send(request);
+        assert!(matches!(taken, Taken::Yes), "{taken:?}");
     }
 
     /// Asks for an append; gives its ticket.

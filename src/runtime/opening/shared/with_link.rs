@@ -13,7 +13,9 @@ use crate::app::log::Log;
 use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::journal::{Journal, Store};
-use crate::link::{Flag, FlagInput, FlagOutput, Identity, Instance, News, Part, Shared, Start};
+use crate::link::{
+    Flag, FlagInput, FlagOutput, Identity, Instance, News, Part, Shared, Start, Taken,
+};
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Msg, Sender};
 use crate::runtime::opening::source::parse_warned;
@@ -233,7 +235,11 @@ fn first_record(
                 outputs.push_back(output);
                 continue;
             };
-            outputs.extend(line.try_send(request).map(FlagOutput::Request));
+            match line.try_send(request) {
+                Taken::Yes => {}
+                Taken::Full(request) => outputs.push_back(FlagOutput::Request(request)),
+                Taken::Gone => bail!("the thread that talks to the server has ended"),
+            }
         }
         if followed(outputs).next().is_some() {
             break;
