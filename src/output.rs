@@ -47,7 +47,6 @@ mod worker;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 pub use error::Fault;
 pub use health::{ClipOnAir, Health, Last, Latency, Light, Packet, ReadyClip};
@@ -61,6 +60,7 @@ pub use report::{
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
 use crate::show::{CueIx, FrameRate, IndexVec, OutputIx, OutputKind, Show};
+use crate::time::{MachineClock, MachineNs};
 use closed::Closed;
 use gauge::Gauge;
 use peer::Peer;
@@ -86,15 +86,18 @@ pub struct Surroundings<'a> {
     pub folder: &'a Path,
     /// Permissions of the user for shows.
     pub permits: &'a Permits,
+    /// The machine's clocks, for threads that wait for far ends.
+    pub clock: MachineClock,
 }
 
-/// Interface of all outputs. None of these calls may wait for anything but [`Self::close`].
+/// Interface of all outputs. None of these calls may wait for anything but [`Self::close`]. `now` is
+/// the instant of the call.
 trait Driver: Send {
     /// Sends the message of `job`; gives the outcome where it is known at once.
-    fn send(&mut self, job: Job) -> Option<Outcome>;
+    fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome>;
 
     /// Drops what waits, sends the messages of panic, and reports what is known at once.
-    fn panic(&mut self) -> Vec<Report>;
+    fn panic(&mut self, now: MachineNs) -> Vec<Report>;
 
     /// Drops what waits for the far end to take it, for `why`, and sends nothing; gives the jobs
     /// that it has dropped. There is no default: each driver has to say what waits.
@@ -105,7 +108,7 @@ trait Driver: Send {
     fn lasts(&mut self) -> Option<&mut dyn Lasts>;
 
     /// Current state.
-    fn health(&self) -> Health;
+    fn health(&self, now: MachineNs) -> Health;
 
     /// Gets ready for `cues`, which are likely to be next, the next first; what was got ready for
     /// others may go.
@@ -115,8 +118,8 @@ trait Driver: Send {
     /// changes.
     fn join(&mut self, _joins: &[(CueIx, CueIx)]) {}
 
-    /// Hears that the show's clock reads this now.
-    fn show_time(&mut self, _time: ShowTime) {}
+    /// Hears what the show's clock read at `at`, from where it goes on.
+    fn show_time(&mut self, _time: ShowTime, _at: MachineNs) {}
 
     /// Pretends to be down, or to be back. Only what takes an output's place in a rehearsal can: a
     /// real one does what it is asked, whatever a demonstration says.
@@ -126,7 +129,7 @@ trait Driver: Send {
     fn finish(&mut self) {}
 
     /// Gives what waits until `deadline`, and reports what did not go.
-    fn close(&mut self, _deadline: Instant) -> Vec<Report> {
+    fn close(&mut self, _deadline: MachineNs) -> Vec<Report> {
         vec![]
     }
 }
@@ -142,7 +145,7 @@ trait Lasts {
     fn end(&mut self, what: Lasting, cue: CueIx);
 
     /// Freezes what `cue` has going here, if anything, or lets it go on.
-    fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool);
+    fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs);
 }
 
 /// All outputs of a show, live or in rehearsal. Dropping them ends their threads without waiting.
@@ -171,6 +174,7 @@ impl Outputs {
                 name: output.id.clone(),
                 gauge: Arc::clone(&gauges[ix]),
                 reporter: Arc::clone(&reporter),
+                clock: surroundings.clock,
             };
             let opened = kind(&output.kind).prepare(&show, ix, surroundings).and_then(|open| {
                 open(context.clone(), output.timecode)
@@ -202,37 +206,38 @@ impl Outputs {
         }
     }
 
-    /// Sends the message of `job` once, without waiting.
+    /// Sends the message of `job` once, at `now`, without waiting.
     ///
     /// `Some` is what became of it, where that is known at once (UDP, rehearsal, a queue that is
     /// full); with `None`, exactly one report on `job` will come: to the reporter, or out of
     /// [`Self::panic`] or [`Self::close`].
-    pub fn send(&mut self, job: Job) -> Option<Outcome> {
+    pub fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
         let cue = self.show.cues.get(job.cue);
         let action = cue.and_then(|cue| cue.actions.get(job.action as usize));
         match action.and_then(|action| self.drivers.get_mut(action.output.0 as usize)) {
-            Some(driver) => driver.send(job),
+            Some(driver) => driver.send(job, now),
             None => Some(Outcome::no_message()),
         }
     }
 
-    /// Drops everything that waits and sends every output's messages of panic, without waiting.
+    /// Drops everything that waits and sends every output's messages of panic, at `now`, without
+    /// waiting.
     ///
     /// Gives back what is known at once: each dropped job as failed, "stopped by panic", and, with
     /// no job, the messages of panic that have left or failed already; reports on the others
     /// follow. A message that a worker is just sending cannot be called back; its report comes as
     /// well.
-    pub fn panic(&mut self) -> Vec<Report> {
-        self.drivers.iter_mut().flat_map(|driver| driver.panic()).collect()
+    pub fn panic(&mut self, now: MachineNs) -> Vec<Report> {
+        self.drivers.iter_mut().flat_map(|driver| driver.panic(now)).collect()
     }
 
     /// As [`Self::panic`] for the outputs that `is_meant` names. Of any other, which another station
     /// sends, what waits is dropped and what lasts is stopped; it is sent no message.
-    pub fn panic_of(&mut self, is_meant: impl Fn(OutputIx) -> bool) -> Vec<Report> {
+    pub fn panic_of(&mut self, is_meant: impl Fn(OutputIx) -> bool, now: MachineNs) -> Vec<Report> {
         let mut reports = vec![];
         for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
             if is_meant(output) {
-                reports.extend(driver.panic());
+                reports.extend(driver.panic(now));
                 continue;
             }
             reports.extend(driver.call_off(STOPPED_BY_PANIC));
@@ -271,24 +276,29 @@ impl Outputs {
         }
     }
 
-    /// Freezes what `cue` has on air, or lets it go on.
-    pub fn freeze(&mut self, cue: CueIx, is_frozen: bool) {
+    /// Freezes what `cue` has on air, or lets it go on, at `now`.
+    pub fn freeze(&mut self, cue: CueIx, is_frozen: bool, now: MachineNs) {
         for output in self.drivers.iter_mut().filter_map(|driver| driver.lasts()) {
-            Lasting::all().for_each(|what| output.freeze(what, cue, is_frozen));
+            Lasting::all().for_each(|what| output.freeze(what, cue, is_frozen, now));
         }
     }
 
-    /// Tells the outputs that are sent timecode what the show's clock reads; to be called whenever
-    /// it is set, held or let go.
-    pub fn show_time(&mut self, time: ShowTime) {
-        self.drivers.iter_mut().for_each(|driver| driver.show_time(time));
+    /// Tells the outputs that are sent timecode what the show's clock read at `at`; to be called
+    /// whenever it is set, held or let go.
+    pub fn show_time(&mut self, time: ShowTime, at: MachineNs) {
+        self.drivers.iter_mut().for_each(|driver| driver.show_time(time, at));
     }
 
     /// As [`Self::show_time`], for the outputs that `hears` names; the others are told that it
     /// stands.
-    pub fn show_time_to(&mut self, time: ShowTime, hears: impl Fn(OutputIx) -> bool) {
+    pub fn show_time_to(
+        &mut self,
+        time: ShowTime,
+        at: MachineNs,
+        hears: impl Fn(OutputIx) -> bool,
+    ) {
         for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
-            driver.show_time(ShowTime { runs: time.runs && hears(output), ..time });
+            driver.show_time(ShowTime { runs: time.runs && hears(output), ..time }, at);
         }
     }
 
@@ -300,17 +310,16 @@ impl Outputs {
         }
     }
 
-    /// State of each output, in the order of the show.
-    pub fn health(&self) -> Vec<Health> {
-        self.drivers.iter().map(|driver| driver.health()).collect()
+    /// State of each output at `now`, in the order of the show.
+    pub fn health(&self, now: MachineNs) -> Vec<Health> {
+        self.drivers.iter().map(|driver| driver.health(now)).collect()
     }
 
-    /// Takes no more messages, gives those that wait `at_most` this long to leave, and gives back
-    /// those that did not, as failed. What is being sent at that moment stays unknown.
-    pub fn close(mut self, at_most: Duration) -> Vec<Report> {
+    /// Takes no more messages, gives those that wait until `deadline` to leave, and gives back those
+    /// that did not, as failed. What is being sent at that moment stays unknown.
+    pub fn close(mut self, deadline: MachineNs) -> Vec<Report> {
         // All of them first: what one output waits for, the others can use.
         self.drivers.iter_mut().for_each(|driver| driver.finish());
-        let deadline = now() + at_most;
         self.drivers.iter_mut().flat_map(|driver| driver.close(deadline)).collect()
     }
 }
@@ -353,26 +362,15 @@ fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
     }
 }
 
-/// The clock beside an output, where the show asks for one.
-fn clock(
-    name: &str,
+/// The timecode beside an output, where the show asks for it.
+fn start_timecode(
+    context: &WorkerContext,
     rate: Option<FrameRate>,
     format: Format,
     line: impl Line,
 ) -> io::Result<Option<Timecode>> {
-    rate.map(|rate| Timecode::start(name, rate, format, line)).transpose()
-}
-
-/// The monotonic clock.
-///
-/// Time limits on sockets and on waiting are this layer's own business: they are not times of the
-/// show, no event has them, and no replay needs them.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "bounds the waiting of workers; nothing of it reaches the engine"
-)]
-fn now() -> Instant {
-    Instant::now()
+    let start = |rate| Timecode::start(&context.name, context.clock, rate, format, line);
+    rate.map(start).transpose()
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
-//! The machine's steady clock, as a type: an instant of it can't be taken for an instant of a run,
-//! nor for a number.
+//! The machine's clocks, as types: an instant of the steady one can't be taken for an instant of a
+//! run, nor for a number. What reads them is handed in.
 
 use std::ops::{Add, AddAssign, Sub};
 use std::time::Duration;
+
+use jiff::Timestamp;
 
 /// An instant of the machine's steady clock: nanoseconds from some moment in the past, which is
 /// another one each time that the machine starts.
@@ -53,6 +55,28 @@ impl Sub<Duration> for MachineNs {
     /// The instant so much earlier.
     fn sub(self, earlier: Duration) -> MachineNs {
         MachineNs(self.0.saturating_sub(nanoseconds(earlier)))
+    }
+}
+
+/// The machine's clocks, for what an instant as an argument is not enough for: a thread that waits
+/// between two steps, and a call whose length is measured. Who starts these hands the clocks in.
+#[derive(Clone, Copy, Debug)]
+pub struct MachineClock {
+    /// Reads the steady clock.
+    pub steady: fn() -> MachineNs,
+    /// Reads the wall clock.
+    pub wall: fn() -> Timestamp,
+}
+
+impl MachineClock {
+    /// The instant now, by the steady clock.
+    pub fn now(self) -> MachineNs {
+        (self.steady)()
+    }
+
+    /// The instant now, by the wall clock.
+    pub fn wall(self) -> Timestamp {
+        (self.wall)()
     }
 }
 

@@ -11,6 +11,7 @@ use anyhow::bail;
 use super::commands::{folder_of, print, source, tell};
 use crate::output::{Permits, Surroundings, ThisMachine};
 use crate::plain;
+use crate::runtime::clock::CLOCK;
 use crate::runtime::opening::machine_zone;
 use crate::show::action::MpvCommand;
 use crate::show::file::machine::{Machine, Unseen};
@@ -23,7 +24,8 @@ pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Res
     let (name, text) = source(path)?;
     let env = |name: &str| std::env::var(name).ok();
     let folder = folder_of(path);
-    let machine = ThisMachine::new(Surroundings { env: &env, folder: &folder, permits });
+    let machine =
+        ThisMachine::new(Surroundings { env: &env, folder: &folder, permits, clock: CLOCK });
     // What is no file is a built-in show, which sends nothing anywhere.
     let machine: &dyn Machine = if path.exists() { &machine } else { &Unseen };
     let (shown, checked) = (visible(&name), file::check(&text, &machine_zone(), machine));

@@ -10,6 +10,7 @@ use anyhow::bail;
 
 use super::commands::{folder_of, print, source};
 use crate::output::{self, Answer, Permits, Probed, Surroundings};
+use crate::runtime::clock::CLOCK;
 use crate::runtime::opening::parse;
 use crate::show::Show;
 
@@ -28,8 +29,12 @@ pub(super) fn probe(path: &Path, permits: &Permits) -> anyhow::Result<()> {
         return print(&format!("{name} has no outputs\n"));
     }
     let folder = folder_of(path);
-    let surroundings =
-        Surroundings { env: &|name| std::env::var(name).ok(), folder: &folder, permits };
+    let surroundings = Surroundings {
+        env: &|name| std::env::var(name).ok(),
+        folder: &folder,
+        permits,
+        clock: CLOCK,
+    };
     let probed = output::probe(&show, &surroundings, LIMIT);
     print(&table(&show, &probed))?;
     let (all, down) =

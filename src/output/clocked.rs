@@ -1,10 +1,9 @@
 //! An output that is also sent timecode: its driver as it is, and beside it a clock.
 
-use std::time::Instant;
-
 use super::timecode::Timecode;
 use super::{Driver, Health, Job, Lasts, Outcome, Report, ShowTime};
 use crate::show::CueIx;
+use crate::time::MachineNs;
 
 /// A driver with a clock beside it.
 pub(super) struct Clocked {
@@ -27,14 +26,14 @@ impl Clocked {
 }
 
 impl Driver for Clocked {
-    fn send(&mut self, job: Job) -> Option<Outcome> {
-        self.driver.send(job)
+    fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
+        self.driver.send(job, now)
     }
 
-    fn panic(&mut self) -> Vec<Report> {
+    fn panic(&mut self, now: MachineNs) -> Vec<Report> {
         // The clock goes on: whatever chases it would only come to a stop at a place that is
         // nobody's.
-        self.driver.panic()
+        self.driver.panic(now)
     }
 
     fn call_off(&mut self, why: &str) -> Vec<Report> {
@@ -45,17 +44,17 @@ impl Driver for Clocked {
         self.driver.lasts()
     }
 
-    fn health(&self) -> Health {
-        self.driver.health()
+    fn health(&self, now: MachineNs) -> Health {
+        self.driver.health(now)
     }
 
     fn arm(&mut self, cues: &[CueIx]) {
         self.driver.arm(cues);
     }
 
-    fn show_time(&mut self, time: ShowTime) {
-        self.timecode.set(time);
-        self.driver.show_time(time);
+    fn show_time(&mut self, time: ShowTime, at: MachineNs) {
+        self.timecode.set(time, at);
+        self.driver.show_time(time, at);
     }
 
     fn finish(&mut self) {
@@ -63,7 +62,7 @@ impl Driver for Clocked {
         self.driver.finish();
     }
 
-    fn close(&mut self, deadline: Instant) -> Vec<Report> {
+    fn close(&mut self, deadline: MachineNs) -> Vec<Report> {
         self.driver.close(deadline)
     }
 }

@@ -6,7 +6,8 @@
 
 use super::gauge::Delivery;
 use super::worker::WorkerContext;
-use super::{Driver, Fault, Health, Job, Lasts, Outcome, Report, now};
+use super::{Driver, Fault, Health, Job, Lasts, Outcome, Report};
+use crate::time::MachineNs;
 
 /// Maximum number of reasons that are named: a show in which each cue has the same fault must not
 /// fill the screen.
@@ -33,19 +34,19 @@ impl Closed {
         Closed { context, panics, why }
     }
 
-    fn fail(&self, job: Option<Job>) -> Outcome {
-        self.context.gauge.failed(Delivery::new(job, now()));
+    fn fail(&self, job: Option<Job>, now: MachineNs) -> Outcome {
+        self.context.gauge.failed(Delivery::new(job, now, now));
         Outcome::Failed(self.why.clone())
     }
 }
 
 impl Driver for Closed {
-    fn send(&mut self, job: Job) -> Option<Outcome> {
-        Some(self.fail(Some(job)))
+    fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
+        Some(self.fail(Some(job), now))
     }
 
-    fn panic(&mut self) -> Vec<Report> {
-        (0..self.panics).map(|_| self.context.report(None, self.fail(None))).collect()
+    fn panic(&mut self, now: MachineNs) -> Vec<Report> {
+        (0..self.panics).map(|_| self.context.report(None, self.fail(None, now))).collect()
     }
 
     fn call_off(&mut self, _why: &str) -> Vec<Report> {
@@ -57,7 +58,7 @@ impl Driver for Closed {
         None
     }
 
-    fn health(&self) -> Health {
-        self.context.gauge.health(0)
+    fn health(&self, now: MachineNs) -> Health {
+        self.context.gauge.health(0, now)
     }
 }

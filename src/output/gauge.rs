@@ -3,11 +3,11 @@
 //! Must never be locked across input or output, so that reading a light cannot wait for a network.
 
 use std::sync::{Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Health, Job, Last, Latency, Light, Packet, now};
+use super::{Health, Job, Last, Latency, Light, Packet};
 use crate::locks::Unpoisoned;
-use crate::time::nanoseconds;
+use crate::time::{MachineNs, nanoseconds};
 
 /// The time from which on a message that is being sent makes its output slow.
 pub(super) const SLOW: Duration = Duration::from_secs(1);
@@ -20,18 +20,18 @@ const KEPT: usize = 32;
 pub(super) struct Delivery {
     packet: Packet,
     /// Instant at which it was handed over.
-    since: Instant,
+    since: MachineNs,
     /// Instant at which it was done.
-    until: Instant,
+    until: MachineNs,
 }
 
 impl Delivery {
     /// The delivery of the message of `job` (`None`: of a panic), which was handed over at `since`
-    /// and is done now.
-    pub(super) fn new(job: Option<Job>, since: Instant) -> Self {
+    /// and was done at `until`.
+    pub(super) fn new(job: Option<Job>, since: MachineNs, until: MachineNs) -> Self {
         let packet =
             job.map_or(Packet::Panic, |job| Packet::Action { cue: job.cue, action: job.action });
-        Delivery { packet, since, until: now() }
+        Delivery { packet, since, until }
     }
 }
 
@@ -71,22 +71,22 @@ struct Reading {
     error: Option<String>,
     sent: u64,
     failed: u64,
-    last: Option<(Packet, bool, Instant)>,
+    last: Option<(Packet, bool, MachineNs)>,
     latencies: Latencies,
     /// Start of each message that is being sent: at most one for each worker of the output.
-    in_flight: Vec<Instant>,
+    in_flight: Vec<MachineNs>,
 }
 
 /// A message that is just being sent, which it is until this is dropped.
 pub(super) struct InFlight<'a> {
     gauge: &'a Gauge,
-    since: Instant,
+    since: MachineNs,
 }
 
 impl InFlight<'_> {
-    /// Ends it, well or not; gives how long it took.
-    pub(super) fn end(self) -> Duration {
-        now().duration_since(self.since)
+    /// Ends it, well or not, at `now`; gives how long it took.
+    pub(super) fn end(self, now: MachineNs) -> Duration {
+        now.since(self.since)
     }
 }
 
@@ -103,14 +103,13 @@ impl Reading {
     fn left(&mut self, delivery: Delivery) {
         self.sent += 1;
         self.last = Some((delivery.packet, true, delivery.until));
-        self.latencies.keep(delivery.until.saturating_duration_since(delivery.since));
+        self.latencies.keep(delivery.until.since(delivery.since));
     }
 }
 
 impl Gauge {
-    /// A message is about to be sent, which may take long.
-    pub(super) fn in_flight(&self) -> InFlight<'_> {
-        let since = now();
+    /// A message is about to be sent, at `since`, which may take long.
+    pub(super) fn in_flight(&self, since: MachineNs) -> InFlight<'_> {
         self.lock().in_flight.push(since);
         InFlight { gauge: self, since }
     }
@@ -191,17 +190,11 @@ impl Gauge {
         self.lock().error.clone()
     }
 
-    /// The whole reading, for people.
-    pub(super) fn health(&self, queued: usize) -> Health {
-        self.health_at(queued, now())
-    }
-
-    /// The whole reading as it is at `at`: what has been under way for long is slow before anybody
-    /// knows how it ends, unless the output is known to be worse.
-    pub(super) fn health_at(&self, queued: usize, at: Instant) -> Health {
+    /// The whole reading as it is at `at`, for people: what has been under way for long is slow
+    /// before anybody knows how it ends, unless the output is known to be worse.
+    pub(super) fn health(&self, queued: usize, at: MachineNs) -> Health {
         let reading = self.lock();
-        let longest =
-            reading.in_flight.iter().map(|since| at.saturating_duration_since(*since)).max();
+        let longest = reading.in_flight.iter().map(|since| at.since(*since)).max();
         let (light, error) = match longest
             .filter(|longest| *longest > SLOW && reading.light != Light::Down)
         {
@@ -209,7 +202,7 @@ impl Gauge {
             None => (reading.light, reading.error.clone()),
         };
         let last = reading.last.map(|(packet, has_left, done)| {
-            let age = at.saturating_duration_since(done);
+            let age = at.since(done);
             Last { packet, has_left, age_ns: nanoseconds(age) }
         });
         let (sent, failed, latency) = (reading.sent, reading.failed, reading.latencies.reading());
@@ -226,7 +219,7 @@ impl Gauge {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testing::job;
+    use crate::output::testing::{job, now};
 
     #[test]
     fn latencies_are_those_of_the_last_messages_only() {
@@ -247,11 +240,11 @@ mod tests {
     #[test]
     fn the_last_message_is_the_one_that_was_tried_last() {
         let (gauge, began) = (Gauge::default(), now());
-        gauge.sent(Light::Ok, Delivery::new(Some(job(1)), began));
-        let delivery = Delivery::new(None, began);
+        gauge.sent(Light::Ok, Delivery::new(Some(job(1)), began, began));
+        let delivery = Delivery::new(None, began, began);
         gauge.failed(delivery);
         gauge.dropped(2);
-        let health = gauge.health_at(0, delivery.until + Duration::from_secs(3));
+        let health = gauge.health(0, delivery.until + Duration::from_secs(3));
         let last = Last { packet: Packet::Panic, has_left: false, age_ns: 3_000_000_000 };
         assert_eq!((health.sent, health.failed, health.last), (1, 3, Some(last)));
         assert_eq!(

@@ -30,13 +30,13 @@ impl<'a> ThisMachine<'a> {
     }
 
     fn try_clip(&self, clip: &str) -> TriedClip {
-        let Surroundings { env, folder, permits } = &self.surroundings;
+        let Surroundings { env, folder, permits, clock } = &self.surroundings;
         let file = folder.join(clip);
         // What lies elsewhere is not even opened.
         if file.exists() && !ClipFolders::of(folder, permits).have(&file) {
             return TriedClip { fault: Some(format!("{clip}: {OUTSIDE}")), length_ns: None };
         }
-        try_out(folder, clip, *env)
+        try_out(folder, clip, *env, *clock)
     }
 }
 

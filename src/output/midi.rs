@@ -21,7 +21,7 @@ use super::probe::Attempt;
 use super::queued::Queued;
 use super::timecode::MTC;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
-use super::{Fault, Opening, Surroundings, clock};
+use super::{Fault, Opening, Surroundings, start_timecode};
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 pub(super) use encode::bytes;
@@ -91,10 +91,9 @@ impl super::Kind for Kind<'_> {
         let ports = system().ok_or_else(|| vec![fault()])?;
         let wanted = self.wanted.to_owned();
         Ok(Box::new(move |context, rate| {
-            let name = context.name.clone();
-            let midi = open(context, &wanted, messages, ports)?;
+            let midi = open(context.clone(), &wanted, messages, ports)?;
             let line = midi.clock();
-            Ok(Clocked::beside(midi, clock(&name, rate, MTC, line)?))
+            Ok(Clocked::beside(midi, start_timecode(&context, rate, MTC, line)?))
         }))
     }
 

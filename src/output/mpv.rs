@@ -60,7 +60,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub(super) use tryout::try_out;
 
@@ -70,13 +70,13 @@ use super::probe::Attempt;
 use super::worker::WorkerContext;
 use super::{
     Driver, Fault, Health, Job, Lasts, Opening, Outcome, Report, STOPPED_BY_PANIC, Surroundings,
-    now,
 };
 use crate::locks::Unpoisoned;
 use crate::show::action::MpvCommand;
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
 use crate::show::{Body, CueIx, Output, OutputIx, Show};
+use crate::time::MachineNs;
 use clip::Clip;
 use deck::Deck;
 use supervisor::Supervisor;
@@ -249,18 +249,18 @@ impl Mpv {
 }
 
 impl Driver for Mpv {
-    fn send(&mut self, job: Job) -> Option<Outcome> {
-        let at = now();
+    fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
         let outcome = match self.orders.get(&(job.cue, job.action)) {
             None => Some(Outcome::no_message()),
-            Some(PlayerOrder::Play(_)) => self.deck().play(job, at),
-            Some(PlayerOrder::Pause) => Some(self.deck().pause(at)),
-            Some(PlayerOrder::Resume) => Some(self.deck().resume(at)),
+            Some(PlayerOrder::Play(_)) => self.deck().play(job, now),
+            Some(PlayerOrder::Pause) => Some(self.deck().pause(now)),
+            Some(PlayerOrder::Resume) => Some(self.deck().resume(now)),
             Some(PlayerOrder::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
         };
+        let delivery = Delivery::new(Some(job), now, self.context.clock.now());
         match &outcome {
-            Some(Outcome::Sent) => self.context.gauge.sent_in_doubt(Delivery::new(Some(job), at)),
-            Some(_) => self.context.gauge.failed(Delivery::new(Some(job), at)),
+            Some(Outcome::Sent) => self.context.gauge.sent_in_doubt(delivery),
+            Some(_) => self.context.gauge.failed(delivery),
             // What becomes of it is the supervisor's to hear.
             None => {}
         }
@@ -268,8 +268,7 @@ impl Driver for Mpv {
         outcome
     }
 
-    fn panic(&mut self) -> Vec<Report> {
-        let at = now();
+    fn panic(&mut self, now: MachineNs) -> Vec<Report> {
         let (mut outcome, mut dropped) = (Outcome::Sent, vec![]);
         for what in Lasting::all() {
             let (ended, called_off) = self.end_all(what);
@@ -278,12 +277,11 @@ impl Driver for Mpv {
                 outcome = ended;
             }
         }
+        let delivery = Delivery::new(None, now, self.context.clock.now());
         for _ in 0..self.panics {
             match &outcome {
-                Outcome::Sent => self.context.gauge.sent_in_doubt(Delivery::new(None, at)),
-                Outcome::Rehearsed(_) | Outcome::Failed(_) => {
-                    self.context.gauge.failed(Delivery::new(None, at))
-                }
+                Outcome::Sent => self.context.gauge.sent_in_doubt(delivery),
+                Outcome::Rehearsed(_) | Outcome::Failed(_) => self.context.gauge.failed(delivery),
             }
         }
         let dropped = dropped.into_iter().map(|job| {
@@ -303,10 +301,10 @@ impl Driver for Mpv {
         Some(self)
     }
 
-    fn health(&self) -> Health {
+    fn health(&self, now: MachineNs) -> Health {
         let deck = self.deck();
-        let (clip, queued) = deck.reading(now());
-        Health { clip, ready: deck.ready(), ..self.context.gauge.health(queued) }
+        let (clip, queued) = deck.reading(now);
+        Health { clip, ready: deck.ready(), ..self.context.gauge.health(queued, now) }
     }
 
     fn arm(&mut self, cues: &[CueIx]) {
@@ -324,11 +322,11 @@ impl Driver for Mpv {
         self.wake();
     }
 
-    fn close(&mut self, deadline: Instant) -> Vec<Report> {
+    fn close(&mut self, deadline: MachineNs) -> Vec<Report> {
         let left = self.deck().close(deadline);
         self.wake();
         // Whether it ends in time or not, there is nothing more to be done about it here.
-        let _ = self.ended.recv_timeout(deadline.saturating_duration_since(now()) + LAST);
+        let _ = self.ended.recv_timeout(deadline.since(self.context.clock.now()) + LAST);
         let why = || Outcome::Failed("the program closed before it could be sent".into());
         left.into_iter().map(|job| self.context.report(Some(job), why())).collect()
     }
@@ -352,15 +350,14 @@ impl Lasts for Mpv {
         self.wake();
     }
 
-    fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool) {
-        let at = now();
+    fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs) {
         match what {
             Lasting::Clip => {
                 let mut deck = self.deck();
                 if deck.has(cue) {
                     // A player that does not take it is ended, and then the clip is lost, which is
                     // told.
-                    drop(if is_frozen { deck.pause(at) } else { deck.resume(at) });
+                    drop(if is_frozen { deck.pause(now) } else { deck.resume(now) });
                 }
             }
         }
@@ -371,7 +368,7 @@ impl Lasts for Mpv {
 impl Drop for Mpv {
     fn drop(&mut self) {
         // Those who wait for nothing leave no time for a farewell.
-        drop(self.deck().close(now()));
+        drop(self.deck().close(self.context.clock.now()));
         self.wake();
     }
 }

@@ -15,7 +15,9 @@
 //! call it back. What is in one bundle is carried out as one in either case.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use rosc::{OscMessage, OscPacket, OscType};
 
@@ -93,10 +95,11 @@ pub(super) fn is_bundle(packet: &[u8]) -> bool {
     packet.starts_with(BUNDLE)
 }
 
-/// Writes the time of this moment into a bundle, and leaves a message as it is.
-pub(super) fn stamp(packet: &mut [u8]) {
+/// Writes the time `now` into a bundle, and leaves a message as it is. A wall clock that is set
+/// before 1970 counts as 1970: an overdue bundle is carried out at once.
+pub(super) fn stamp(packet: &mut [u8], now: Timestamp) {
     if is_bundle(packet) {
-        set_tag(packet, time_tag(since_1970()));
+        set_tag(packet, time_tag(Duration::try_from(now.as_duration()).unwrap_or_default()));
     }
 }
 
@@ -114,20 +117,10 @@ fn time_tag(since_1970: Duration) -> [u8; 8] {
     (u64::from(seconds) << 32 | fraction).to_be_bytes()
 }
 
-/// The wall clock. One that is set before 1970 reads 1970: an overdue bundle is carried out at
-/// once.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a time tag is wall time by its standard; no event has it, no replay needs it"
-)]
-fn since_1970() -> Duration {
-    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
-}
-
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::output::testing::{FIRE_BYTES, fire};
+    use crate::output::testing::{CLOCK, FIRE_BYTES, fire};
 
     /// Bytes of a bundle of `fire()` and of `/stop` after its time tag, by hand from the
     /// specification.
@@ -140,7 +133,7 @@ pub(super) mod tests {
         assert_eq!(bundle.get(..8), Some(BUNDLE.as_slice()));
         let seconds = u32::from_be_bytes(bundle[8..12].try_into().unwrap());
         let unix = u64::from(seconds) - 2_208_988_800;
-        assert!(since_1970().as_secs().abs_diff(unix) < 60, "{unix}");
+        assert!(CLOCK.wall().as_second().abs_diff(unix as i64) < 60, "{unix}");
     }
 
     #[test]
@@ -188,10 +181,10 @@ pub(super) mod tests {
     #[test]
     fn only_bundles_are_stamped() {
         let mut message = FIRE_BYTES.to_vec();
-        stamp(&mut message);
+        stamp(&mut message, CLOCK.wall());
         assert_eq!(message, FIRE_BYTES);
         let mut bundle = *NOTHING;
-        stamp(&mut bundle);
+        stamp(&mut bundle, CLOCK.wall());
         assert_tagged_now(&bundle);
     }
 }

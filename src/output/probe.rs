@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::peer::words;
-use super::{Surroundings, kind, now};
+use super::{Surroundings, kind};
 use crate::plain::clean;
 use crate::show::{OutputIx, Show};
 
@@ -50,21 +50,22 @@ pub(super) type Attempt = Box<dyn FnOnce(Duration) -> Said + Send>;
 /// Tries every output of `show`, each for no longer than `at_most`, all at the same time; in the
 /// order of the show.
 pub fn probe(show: &Show, surroundings: &Surroundings<'_>, at_most: Duration) -> Vec<Probed> {
-    let began = now();
+    let clock = surroundings.clock;
+    let deadline = clock.now() + at_most + GRACE;
     let (sender, answers) = channel();
     let mut probed = vec![];
     for (output, ix) in show.outputs.iter().zip((0..).map(OutputIx)) {
         let attempt = kind(&output.kind).probe(show, ix, surroundings);
         let sender = sender.clone();
         let run = move || {
-            let began = now();
+            let began = clock.now();
             let (what, said) = attempt(at_most);
             // The thread that asked may have stopped waiting by now.
             drop(sender.send(Probed {
                 output: ix,
                 what,
                 words: clean(&said),
-                took: now() - began,
+                took: clock.now().since(began),
             }));
         };
         let name = format!("probe {}", output.id);
@@ -76,9 +77,8 @@ pub fn probe(show: &Show, surroundings: &Surroundings<'_>, at_most: Duration) ->
         probed.push(Probed { output: ix, what: Answer::Down, words, took: at_most });
     }
     drop(sender);
-    let deadline = began + at_most + GRACE;
     loop {
-        match answers.recv_timeout(deadline.saturating_duration_since(now())) {
+        match answers.recv_timeout(deadline.since(clock.now())) {
             Ok(answer) => {
                 if let Some(place) = probed.get_mut(answer.output.0 as usize) {
                     *place = answer;

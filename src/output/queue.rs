@@ -8,10 +8,11 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{Job, now, timecode};
+use super::{Job, timecode};
 use crate::locks::Unpoisoned;
+use crate::time::MachineNs;
 
 /// Maximum number of messages that wait for one output.
 pub(super) const LIMIT: usize = 256;
@@ -47,19 +48,29 @@ impl Senders {
 pub(super) struct Waiting<T> {
     pub(super) senders: Senders,
     pub(super) message: Arc<T>,
-    pub(super) since: Instant,
+    pub(super) since: MachineNs,
 }
 
 /// Next thing that the worker has to do.
 pub(super) enum NextWork<T> {
     /// Send this.
     Send(Waiting<T>),
-    /// Send this, if it can go at once.
-    Tick(Arc<T>),
+    /// Send this, if it can go at once and that is no later than `until`.
+    Tick { message: Arc<T>, until: MachineNs },
     /// Nothing came in time: look after the connection.
     Look,
     /// End: nothing more will come.
     End,
+}
+
+/// Message that has waited for too long.
+pub(super) enum Overdue<T> {
+    /// This one.
+    Message(Waiting<T>),
+    /// None yet.
+    Nothing,
+    /// None will: no more can come.
+    Ended,
 }
 
 /// Reason why a message was not taken.
@@ -84,7 +95,7 @@ enum Stage {
 struct WaitingLine<T> {
     waiting: VecDeque<Waiting<T>>,
     /// Messages of a clock, each with the instant until which it is true.
-    ticks: VecDeque<(Arc<T>, Instant)>,
+    ticks: VecDeque<(Arc<T>, MachineNs)>,
     stage: Stage,
     /// `true` while the worker sends a message: others may then have to wait for long.
     busy: bool,
@@ -108,15 +119,20 @@ impl<T> Queue<T> {
         Queue { line: Mutex::new(line), changed: Condvar::new(), waits: Condvar::new() }
     }
 
-    /// Puts a message at the end of the line.
-    pub(super) fn push(&self, senders: Senders, message: &Arc<T>) -> Result<(), Refusal> {
+    /// Puts a message at the end of the line, at `now`.
+    pub(super) fn push(
+        &self,
+        senders: Senders,
+        message: &Arc<T>,
+        now: MachineNs,
+    ) -> Result<(), Refusal> {
         let mut line = self.lock();
         match line.stage {
             Stage::Open if line.waiting.len() < LIMIT => {}
             Stage::Open => return Err(Refusal::Full),
             Stage::Finishing | Stage::Ended => return Err(Refusal::Ended),
         }
-        line.waiting.push_back(Waiting { senders, message: Arc::clone(message), since: now() });
+        line.waiting.push_back(Waiting { senders, message: Arc::clone(message), since: now });
         self.changed.notify_all();
         if line.busy && line.waiting.len() == 1 {
             self.waits.notify_all();
@@ -126,7 +142,7 @@ impl<T> Queue<T> {
 
     /// Sends a clock's message after all that waits, until then or never; it is dropped where
     /// others of its kind wait.
-    pub(super) fn tick(&self, message: Arc<T>, until: Instant) {
+    pub(super) fn tick(&self, message: Arc<T>, until: MachineNs) {
         let mut line = self.lock();
         if line.stage == Stage::Open && line.ticks.len() < TICKS {
             line.ticks.push_back((message, until));
@@ -134,18 +150,23 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Empties the line, puts `messages` into it instead, and gives back what was dropped.
+    /// Empties the line, puts `messages` into it instead, at `since`, and gives back what was
+    /// dropped.
     ///
     /// The messages of panic are few and fixed by the show, so they may stand in the line whatever
     /// its limit.
-    pub(super) fn replace(&self, messages: &[Arc<T>]) -> Result<Vec<Waiting<T>>, Refusal> {
+    pub(super) fn replace(
+        &self,
+        messages: &[Arc<T>],
+        since: MachineNs,
+    ) -> Result<Vec<Waiting<T>>, Refusal> {
         let mut line = self.lock();
         if line.stage != Stage::Open {
             return Err(Refusal::Ended);
         }
         let dropped = line.waiting.drain(..).collect();
         line.panicked = true;
-        let (since, senders) = (now(), Senders::default());
+        let senders = Senders::default();
         let waiting =
             |message| Waiting { senders: senders.clone(), message: Arc::clone(message), since };
         line.waiting.extend(messages.iter().map(waiting));
@@ -180,34 +201,30 @@ impl<T> Queue<T> {
                 NextWork::Send(waiting)
             }
             (None, Stage::Open) if at_most == Some(Duration::ZERO) => NextWork::Look,
-            (None, Stage::Open) => {
-                let timely = |(message, until)| (now() <= until).then_some(message);
-                std::iter::from_fn(|| line.ticks.pop_front())
-                    .find_map(timely)
-                    .map_or(NextWork::Look, NextWork::Tick)
-            }
+            (None, Stage::Open) => match line.ticks.pop_front() {
+                Some((message, until)) => NextWork::Tick { message, until },
+                None => NextWork::Look,
+            },
             (None, Stage::Finishing | Stage::Ended) => NextWork::End,
         }
     }
 
-    /// Waits until a message has waited for `late` after others, and takes it out; nothing once no
-    /// more can come.
-    pub(super) fn overdue(&self, late: Duration) -> Option<Waiting<T>> {
+    /// Takes out the message that at `now` has waited for `late` after others. Where there is none,
+    /// waits until there may be one.
+    pub(super) fn overdue(&self, now: MachineNs, late: Duration) -> Overdue<T> {
         let mut line = self.lock();
-        loop {
-            if line.stage == Stage::Ended {
-                return None;
-            }
-            let left = line
-                .waiting
-                .front()
-                .map(|first| (first.since + late).saturating_duration_since(now()));
-            line = match left.filter(|_| line.busy) {
-                Some(Duration::ZERO) => return line.waiting.pop_front(),
-                Some(left) => self.waits.wait_timeout(line, left).unpoisoned().0,
-                None => self.waits.wait(line).unpoisoned(),
-            };
+        if line.stage == Stage::Ended {
+            return Overdue::Ended;
         }
+        let left = line.waiting.front().map(|first| (first.since + late).since(now));
+        match left.filter(|_| line.busy) {
+            Some(Duration::ZERO) => {
+                return line.waiting.pop_front().map_or(Overdue::Nothing, Overdue::Message);
+            }
+            Some(left) => drop(self.waits.wait_timeout(line, left)),
+            None => drop(self.waits.wait(line)),
+        }
+        Overdue::Nothing
     }
 
     /// Waits for `pause`; says whether the message that was taken last may then be tried again,
@@ -241,13 +258,12 @@ impl<T> Queue<T> {
         line.waiting.drain(..).collect()
     }
 
-    /// Waits until somebody has called [`Self::end`], but not past `deadline`.
-    pub(super) fn wait_for_end(&self, deadline: Instant) {
-        let left = deadline.saturating_duration_since(now());
+    /// Waits until somebody has called [`Self::end`], but no longer than `at_most`.
+    pub(super) fn wait_for_end(&self, at_most: Duration) {
         let running = |line: &mut WaitingLine<T>| line.stage != Stage::Ended;
         // The waiting thread goes on in either case, so whether the time ran out makes no
         // difference.
-        drop(self.changed.wait_timeout_while(self.lock(), left, running));
+        drop(self.changed.wait_timeout_while(self.lock(), at_most, running));
     }
 
     fn lock(&self) -> MutexGuard<'_, WaitingLine<T>> {
@@ -259,17 +275,17 @@ impl<T> Queue<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testing::{SOON, awaited, job};
+    use crate::output::testing::{SOON, job, now};
 
     #[test]
     fn refuses_one_too_many_and_whatever_comes_behind_the_end() {
         let (queue, message) = (Queue::new(), Arc::new(1));
         for _ in 0..LIMIT {
-            queue.push(Senders::one(job(0)), &message).unwrap();
+            queue.push(Senders::one(job(0)), &message, now()).unwrap();
         }
-        assert_eq!(queue.push(Senders::default(), &message), Err(Refusal::Full));
+        assert_eq!(queue.push(Senders::default(), &message, now()), Err(Refusal::Full));
         queue.finish();
-        assert_eq!(queue.push(Senders::default(), &message), Err(Refusal::Ended));
+        assert_eq!(queue.push(Senders::default(), &message, now()), Err(Refusal::Ended));
         assert!(matches!(queue.next(None), NextWork::Send(_)));
         assert_eq!(queue.end().len(), LIMIT - 1);
         assert!(matches!(queue.next(None), NextWork::End));
@@ -279,11 +295,11 @@ mod tests {
     fn a_clock_goes_behind_all_others_and_never_queues_up() {
         let (queue, until) = (Queue::new(), now() + SOON);
         (1..=TICKS + 1).for_each(|tick| queue.tick(Arc::new(tick), until));
-        queue.push(Senders::one(job(0)), &Arc::new(0)).unwrap();
+        queue.push(Senders::one(job(0)), &Arc::new(0), now()).unwrap();
         assert!(matches!(queue.next(None), NextWork::Send(w) if *w.message == 0));
         assert!(matches!(queue.next(Some(Duration::ZERO)), NextWork::Look));
         for tick in 1..=TICKS {
-            assert!(matches!(queue.next(None), NextWork::Tick(message) if *message == tick));
+            assert!(matches!(queue.next(None), NextWork::Tick { message, .. } if *message == tick));
         }
         assert!(matches!(queue.next(Some(Duration::from_millis(1))), NextWork::Look));
         queue.tick(Arc::new(9), until);
@@ -292,20 +308,10 @@ mod tests {
     }
 
     #[test]
-    fn what_a_clock_said_long_ago_is_not_said() {
-        let queue = Queue::new();
-        let began = now();
-        queue.tick(Arc::new(1), began);
-        awaited(|| now() > began);
-        queue.tick(Arc::new(2), began + SOON);
-        assert!(matches!(queue.next(None), NextWork::Tick(message) if *message == 2));
-    }
-
-    #[test]
     fn panic_takes_the_place_of_all_that_waits() {
         let queue = Queue::new();
-        queue.push(Senders::one(job(7)), &Arc::new("go")).unwrap();
-        let dropped = queue.replace(&[Arc::new("stop")]).unwrap();
+        queue.push(Senders::one(job(7)), &Arc::new("go"), now()).unwrap();
+        let dropped = queue.replace(&[Arc::new("stop")], now()).unwrap();
         assert_eq!(dropped.iter().map(|w| w.senders.job).collect::<Vec<_>>(), [Some(job(7))]);
         assert!(
             matches!(queue.next(None), NextWork::Send(w) if *w.message == "stop" && w.senders.job.is_none())
@@ -317,11 +323,11 @@ mod tests {
     fn panic_and_the_end_leave_no_rest() {
         let queue = Queue::new();
         for n in 0..2 {
-            queue.push(Senders::one(job(n)), &Arc::new("go")).unwrap();
+            queue.push(Senders::one(job(n)), &Arc::new("go"), now()).unwrap();
         }
         queue.next(None);
         assert!(queue.rest(Duration::from_millis(1)));
-        queue.replace(&[Arc::new("stop")]).unwrap();
+        queue.replace(&[Arc::new("stop")], now()).unwrap();
         assert!(!queue.rest(Duration::MAX), "panic came while the message was being sent");
         queue.next(None);
         assert!(queue.rest(Duration::from_millis(1)), "that panic is over");

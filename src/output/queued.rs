@@ -1,11 +1,11 @@
 //! An output with a worker: looks the message up and hands it over, and never waits for anything.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::messages::{Messages, SharedOutcome, Work};
 use super::worker::{Clock, Worker, WorkerContext};
 use super::{Driver, Health, Job, Lasts, Outcome, Report};
+use crate::time::MachineNs;
 
 /// An output whose messages go through a worker.
 pub(super) struct Queued<T> {
@@ -38,11 +38,11 @@ impl<T: Send + Sync + 'static> Queued<T> {
 }
 
 impl<T: Send + Sync + 'static> Driver for Queued<T> {
-    fn send(&mut self, job: Job) -> Option<Outcome> {
+    fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
         match self.messages.of(job) {
-            Some(Work::Alone(message)) => self.worker.send(job, message),
+            Some(Work::Alone(message)) => self.worker.send(job, message, now),
             Some(Work::Leads(message, others)) => {
-                let outcome = self.worker.send_for(job, others, message);
+                let outcome = self.worker.send_for(job, others, message, now);
                 self.shared_outcome.keep(job, outcome.clone());
                 outcome
             }
@@ -51,15 +51,15 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
         }
     }
 
-    fn panic(&mut self) -> Vec<Report> {
+    fn panic(&mut self, now: MachineNs) -> Vec<Report> {
         let panic: &[Arc<T>] = &self.messages.panic;
         match &self.panic_worker {
             Some(second) => {
-                let mut reports = self.worker.panic(&[]);
-                reports.extend(second.panic(panic));
+                let mut reports = self.worker.panic(&[], now);
+                reports.extend(second.panic(panic, now));
                 reports
             }
-            None => self.worker.panic(panic),
+            None => self.worker.panic(panic, now),
         }
     }
 
@@ -71,15 +71,15 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
         None
     }
 
-    fn health(&self) -> Health {
-        self.context.gauge.health(self.workers().map(Worker::queued).sum())
+    fn health(&self, now: MachineNs) -> Health {
+        self.context.gauge.health(self.workers().map(Worker::queued).sum(), now)
     }
 
     fn finish(&mut self) {
         self.workers().for_each(Worker::finish);
     }
 
-    fn close(&mut self, deadline: Instant) -> Vec<Report> {
+    fn close(&mut self, deadline: MachineNs) -> Vec<Report> {
         self.workers().flat_map(|worker| worker.close(deadline)).collect()
     }
 }

@@ -4,19 +4,18 @@
 //! whatever mistake.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use super::{Driver, Health, Job, Last, Lasts, Light, Outcome, Packet, Report, now};
+use super::{Driver, Health, Job, Last, Lasts, Light, Outcome, Packet, Report};
 use crate::show::demonstration::OUTAGE;
 use crate::show::{OutputIx, Show};
-use crate::time::nanoseconds;
+use crate::time::{MachineNs, nanoseconds};
 
 /// An output of a rehearsal.
 pub(super) struct Rehearsal {
     show: Arc<Show>,
     output: OutputIx,
     /// Last message that would have been sent, its instant, and `true` if it would have left.
-    last: Option<(Packet, Instant, bool)>,
+    last: Option<(Packet, MachineNs, bool)>,
     logged: u64,
     failed: u64,
     /// It pretends to be down, for a demonstration.
@@ -29,42 +28,42 @@ impl Rehearsal {
         Rehearsal { show, output, last: None, logged: 0, failed: 0, is_down: false }
     }
 
-    fn log(&mut self, packet: Packet, count: usize) {
+    fn log(&mut self, packet: Packet, count: usize, now: MachineNs) {
         if count > 0 {
-            self.last = Some((packet, now(), true));
+            self.last = Some((packet, now, true));
             self.logged += count as u64;
         }
     }
 }
 
 impl Driver for Rehearsal {
-    fn send(&mut self, job: Job) -> Option<Outcome> {
+    fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
         let show = Arc::clone(&self.show);
         let cue = show.cues.get(job.cue);
         let action = cue.and_then(|cue| cue.actions.get(job.action as usize));
         let output = show.outputs.get(self.output);
         if self.is_down {
-            self.last = Some((Packet::Action { cue: job.cue, action: job.action }, now(), false));
+            self.last = Some((Packet::Action { cue: job.cue, action: job.action }, now, false));
             self.failed += 1;
             return Some(Outcome::Failed(OUTAGE.to_owned()));
         }
         Some(match output.zip(action) {
             Some((output, action)) => {
-                self.log(Packet::Action { cue: job.cue, action: job.action }, 1);
+                self.log(Packet::Action { cue: job.cue, action: job.action }, 1, now);
                 Outcome::Rehearsed(output.kind.describe(&action.body))
             }
             None => Outcome::no_message(),
         })
     }
 
-    fn panic(&mut self) -> Vec<Report> {
+    fn panic(&mut self, now: MachineNs) -> Vec<Report> {
         let show = Arc::clone(&self.show);
         let output = show.outputs.get(self.output);
         let Some(output) = output else { return vec![] };
         let report = |outcome| Report { output: self.output, job: None, outcome };
         let messages = output.stop_messages();
         if self.is_down {
-            self.last = Some((Packet::Panic, now(), false)).filter(|_| messages > 0).or(self.last);
+            self.last = Some((Packet::Panic, now, false)).filter(|_| messages > 0).or(self.last);
             self.failed += messages as u64;
             return (0..messages).map(|_| report(Outcome::Failed(OUTAGE.to_owned()))).collect();
         }
@@ -75,7 +74,7 @@ impl Driver for Rehearsal {
             described.chain(std::iter::repeat(stop.unwrap_or_default().to_owned())).take(messages);
         let reports: Vec<Report> =
             described.map(|message| report(Outcome::Rehearsed(message))).collect();
-        self.log(Packet::Panic, messages);
+        self.log(Packet::Panic, messages, now);
         reports
     }
 
@@ -88,9 +87,9 @@ impl Driver for Rehearsal {
         None
     }
 
-    fn health(&self) -> Health {
+    fn health(&self, now: MachineNs) -> Health {
         let last = self.last.map(|(packet, done, has_left)| {
-            let age_ns = nanoseconds(now().saturating_duration_since(done));
+            let age_ns = nanoseconds(now.since(done));
             Last { packet, has_left, age_ns }
         });
         let (light, error) =

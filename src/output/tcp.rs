@@ -7,8 +7,9 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, sockopt};
@@ -20,11 +21,12 @@ use super::probe::{Answer, Attempt};
 use super::queued::Queued;
 use super::timecode::OSC;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
-use super::{Fault, Opening, Surroundings, clock, now, osc};
+use super::{Fault, Opening, Surroundings, osc, start_timecode};
 use crate::show::action::Framing;
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use crate::slip;
+use crate::time::{MachineClock, MachineNs};
 
 /// Time limit for a connection, over all addresses of the host.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
@@ -67,10 +69,9 @@ impl super::Kind for Kind {
     ) -> Result<Opening, Vec<Fault>> {
         let (peer, framing, packets) = (self.0.clone(), self.1, osc::packets(show, output)?);
         Ok(Box::new(move |context, rate| {
-            let name = context.name.clone();
-            let tcp = open(context, peer, framing, packets)?;
+            let tcp = open(context.clone(), peer, framing, packets)?;
             let line = tcp.clock();
-            Ok(Clocked::beside(tcp, clock(&name, rate, OSC, line)?))
+            Ok(Clocked::beside(tcp, start_timecode(&context, rate, OSC, line)?))
         }))
     }
 
@@ -100,11 +101,10 @@ pub(super) fn open(
     Ok(Queued::new(context, packets, worker, None))
 }
 
-/// The frame of `packet`; a bundle is given the time of this moment, which changes what has to be
-/// escaped.
-fn frame(packet: &[u8], framing: Framing) -> Vec<u8> {
+/// The frame of `packet`; a bundle is given the time `now`, which changes what has to be escaped.
+fn frame(packet: &[u8], framing: Framing, now: Timestamp) -> Vec<u8> {
     let mut packet = packet.to_vec();
-    osc::stamp(&mut packet);
+    osc::stamp(&mut packet, now);
     match framing {
         Framing::Slip => slip::frame(&packet),
         Framing::Length => {
@@ -129,23 +129,24 @@ struct Tcp {
 /// A connection.
 struct Link {
     stream: TcpStream,
-    since: Instant,
+    since: MachineNs,
 }
 
 impl Link {
-    /// Returns `true` if it has been there for `at_least`.
-    fn has_lasted(&self, at_least: Duration) -> bool {
-        now().duration_since(self.since) >= at_least
+    /// Returns `true` if at `now` it has been there for `at_least`.
+    fn has_lasted(&self, at_least: Duration, now: MachineNs) -> bool {
+        now.since(self.since) >= at_least
     }
 }
 
 impl Tcp {
     /// Finds out whether the far end has closed the connection; says so where it has.
     fn check(&mut self) {
+        let now = self.context.clock.now();
         let Some(link) = &self.link else { return };
         match drain(&link.stream) {
             Ok(()) => {
-                if self.hung_up > 0 && link.has_lasted(LASTS) {
+                if self.hung_up > 0 && link.has_lasted(LASTS, now) {
                     self.hung_up = 0;
                     self.pause = LOOK;
                     self.context.gauge.up();
@@ -160,7 +161,8 @@ impl Tcp {
 
     /// Lets go of the connection that the far end has closed; gives the words for it.
     fn closed(&mut self, error: &io::Error) -> String {
-        let lasted = self.link.take().is_none_or(|link| link.has_lasted(LASTS));
+        let now = self.context.clock.now();
+        let lasted = self.link.take().is_none_or(|link| link.has_lasted(LASTS, now));
         self.hung_up = if lasted { 0 } else { self.hung_up.saturating_add(1) };
         let did =
             if lasted { "closed the connection" } else { "hangs up as soon as it is connected" };
@@ -169,9 +171,10 @@ impl Tcp {
 
     fn connect(&mut self) -> Result<&mut Link, String> {
         // Until it is known how this ends, the light says how long it has taken.
-        let in_flight = self.context.gauge.in_flight();
+        let clock = self.context.clock;
+        let in_flight = self.context.gauge.in_flight(clock.now());
         let connected = connect(&self.peer);
-        in_flight.end();
+        drop(in_flight);
         match connected {
             Ok(stream) => {
                 // Where earlier connections did not last, this one has to last before it counts.
@@ -179,7 +182,7 @@ impl Tcp {
                     self.pause = LOOK;
                     self.context.gauge.up();
                 }
-                Ok(self.link.insert(Link { stream, since: now() }))
+                Ok(self.link.insert(Link { stream, since: clock.now() }))
             }
             Err(error) => Err(format!("cannot connect to {}: {}", self.peer, words(&error))),
         }
@@ -191,14 +194,15 @@ impl Transmit for Tcp {
 
     fn transmit(&mut self, packet: &Vec<u8>) -> Result<(), Failure> {
         self.check();
-        let frame = frame(packet, self.framing);
+        let clock = self.context.clock;
+        let (frame, now) = (frame(packet, self.framing, clock.wall()), clock.now());
         let in_doubt =
-            self.hung_up > 0 || self.link.as_ref().is_none_or(|link| !link.has_lasted(LOOK));
+            self.hung_up > 0 || self.link.as_ref().is_none_or(|link| !link.has_lasted(LOOK, now));
         let link = match &mut self.link {
             Some(link) => link,
             None => self.connect()?,
         };
-        if let Err(error) = write_within(&mut link.stream, &frame, WRITE_LIMIT) {
+        if let Err(error) = write_within(&mut link.stream, &frame, WRITE_LIMIT, clock) {
             // Half a frame may be on the wire: only a new connection is sure to begin with a whole
             // one.
             self.link = None;
@@ -206,7 +210,7 @@ impl Transmit for Tcp {
         }
         // A far end that accepts and hangs up takes a message as well as any other, and throws it
         // away.
-        match in_doubt.then(|| thrown_away_within(&link.stream, DOUBT)).flatten() {
+        match in_doubt.then(|| thrown_away_within(&link.stream, DOUBT, clock)).flatten() {
             Some(error) => Err(format!("{}; it may not have taken it", self.closed(&error)).into()),
             None => Ok(()),
         }
@@ -214,14 +218,16 @@ impl Transmit for Tcp {
 
     fn tick(&mut self, packet: &Vec<u8>) {
         let Some(link) = &mut self.link else { return };
-        let frame = frame(packet, self.framing);
+        let clock = self.context.clock;
+        let frame = frame(packet, self.framing, clock.wall());
         let sent = match rustix::net::send(&link.stream, &frame, SendFlags::DONTWAIT) {
             // A cue would find no room either.
             Err(Errno::AGAIN | Errno::INTR) => return,
             // What is begun has to be ended: the far end would take the next frame for the rest of
             // this one.
             Ok(sent) => {
-                write_within(&mut link.stream, frame.get(sent..).unwrap_or_default(), WRITE_LIMIT)
+                let rest = frame.get(sent..).unwrap_or_default();
+                write_within(&mut link.stream, rest, WRITE_LIMIT, clock)
             }
             Err(error) => Err(error.into()),
         };
@@ -270,8 +276,12 @@ impl Tcp {
 ///
 /// A far end that takes the message and then hangs up ends the connection in order. One that had
 /// hung up before, or did not read, has its system reset the connection.
-fn thrown_away_within(stream: &TcpStream, at_most: Duration) -> Option<io::Error> {
-    let deadline = now() + at_most;
+fn thrown_away_within(
+    stream: &TcpStream,
+    at_most: Duration,
+    clock: MachineClock,
+) -> Option<io::Error> {
+    let deadline = clock.now() + at_most;
     let mut ended = false;
     loop {
         match drain(stream) {
@@ -282,7 +292,7 @@ fn thrown_away_within(stream: &TcpStream, at_most: Duration) -> Option<io::Error
         if let Ok(Some(error)) = stream.take_error() {
             return Some(error);
         }
-        let left = deadline.saturating_duration_since(now());
+        let left = deadline.since(clock.now());
         if left.is_zero() {
             return None;
         }
@@ -342,11 +352,16 @@ fn drain(stream: &TcpStream) -> io::Result<()> {
 }
 
 /// Writes all of `frame`, or fails once `limit` is over, however slowly the far end takes it.
-fn write_within(stream: &mut TcpStream, frame: &[u8], limit: Duration) -> io::Result<()> {
-    let deadline = now() + limit;
+fn write_within(
+    stream: &mut TcpStream,
+    frame: &[u8],
+    limit: Duration,
+    clock: MachineClock,
+) -> io::Result<()> {
+    let deadline = clock.now() + limit;
     let mut rest = frame;
     while !rest.is_empty() {
-        let left = deadline.saturating_duration_since(now());
+        let left = deadline.since(clock.now());
         if left.is_zero() {
             let why = format!("no room for it within {} s", limit.as_secs_f32());
             return Err(io::Error::new(ErrorKind::TimedOut, why));
@@ -372,7 +387,7 @@ mod tests {
     use super::*;
     use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
     use crate::output::testing::{
-        FIRE_BYTES, SOON, awaited, context, job, osc_show, together_show,
+        CLOCK, FIRE_BYTES, SOON, awaited, context, job, now, osc_show, together_show,
     };
     use crate::output::{Driver, Job, Light, Outcome, Report};
     use crate::show::{OutputIx, Show};
@@ -408,14 +423,14 @@ mod tests {
         let desk = TcpListener::bind("127.0.0.1:0").unwrap();
         let (mut tcp, reports) = open_to(desk.local_addr().unwrap().port());
         let mut stream = accept(&desk);
-        awaited(|| tcp.health().light == Light::Ok);
+        awaited(|| tcp.health(now()).light == Light::Ok);
         for n in 0..2 {
-            assert_eq!(tcp.send(job(n)), None);
+            assert_eq!(tcp.send(job(n), now()), None);
             assert_hears_fire(&mut stream);
             let report = reports.recv_timeout(SOON).unwrap();
             assert_eq!((report.job, report.outcome), (Some(job(n)), Outcome::Sent));
         }
-        assert_eq!(tcp.panic(), []);
+        assert_eq!(tcp.panic(now()), []);
         let mut heard = [0; 14];
         stream.read_exact(&mut heard).unwrap();
         assert_eq!(&heard, b"\xC0/stop\0\0\0,\0\0\0\xC0");
@@ -429,7 +444,7 @@ mod tests {
         let (mut tcp, reports) = open_show(&together_show("127.0.0.1", port), port);
         let mut stream = accept(&desk);
         for action in [0, 2] {
-            assert_eq!(tcp.send(Job { action, ..job(1) }), None);
+            assert_eq!(tcp.send(Job { action, ..job(1) }, now()), None);
         }
         let bundle = unframed(&mut stream);
         assert_tagged_now(&bundle);
@@ -441,12 +456,12 @@ mod tests {
                 (Some(Job { action, ..job(1) }), Outcome::Sent)
             );
         }
-        assert_eq!(tcp.health().sent, 1);
+        assert_eq!(tcp.health(now()).sent, 1);
 
         drop((stream, desk));
-        awaited(|| tcp.health().light == Light::Down);
+        awaited(|| tcp.health(now()).light == Light::Down);
         for action in [0, 2] {
-            assert_eq!(tcp.send(Job { action, ..job(2) }), None);
+            assert_eq!(tcp.send(Job { action, ..job(2) }, now()), None);
         }
         let why = |report: Report| (report.job.map(|job| job.action), report.outcome);
         let (first, second) =
@@ -481,17 +496,17 @@ mod tests {
         let stream = accept(&desk);
         drop(desk);
         drop(stream);
-        awaited(|| tcp.health().light == Light::Down);
-        assert_eq!(tcp.send(job(0)), None);
+        awaited(|| tcp.health(now()).light == Light::Down);
+        assert_eq!(tcp.send(job(0), now()), None);
         let report = reports.recv_timeout(SOON).unwrap();
         let refused = format!("cannot connect to 127.0.0.1:{port}: Connection refused");
         assert_eq!(report.outcome, Outcome::Failed(refused));
 
         let desk = TcpListener::bind(("127.0.0.1", port)).unwrap();
-        assert_eq!(tcp.send(job(1)), None);
+        assert_eq!(tcp.send(job(1), now()), None);
         assert_hears_fire(&mut accept(&desk));
         assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
-        awaited(|| tcp.health().sent == 1);
+        awaited(|| tcp.health(now()).sent == 1);
     }
 
     #[test]
@@ -499,7 +514,7 @@ mod tests {
         let desk = TcpListener::bind("127.0.0.1:0").unwrap();
         let (mut tcp, reports) = open_to(desk.local_addr().unwrap().port());
         drop(accept(&desk));
-        assert_eq!(tcp.send(job(0)), None);
+        assert_eq!(tcp.send(job(0), now()), None);
         assert_hears_fire(&mut accept(&desk));
         assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
     }
@@ -518,18 +533,18 @@ mod tests {
             desk
         });
         awaited(|| {
-            tcp.health()
+            tcp.health(now())
                 .error
                 .is_some_and(|error| error.contains("hangs up as soon as it is connected"))
         });
         for n in 0..2 {
-            assert_eq!(tcp.send(job(n)), None);
+            assert_eq!(tcp.send(job(n), now()), None);
             let Outcome::Failed(why) = reports.recv_timeout(SOON).unwrap().outcome else {
                 panic!("sent to nobody")
             };
             assert!(why.contains("may not have taken it"), "{why}");
         }
-        let health = tcp.health();
+        let health = tcp.health(now());
         assert_eq!((health.light, health.sent, health.failed), (Light::Down, 0, 2));
 
         // It comes to its senses: the next message is taken, and after a second the light is on.
@@ -545,11 +560,11 @@ mod tests {
                 }
             }
         });
-        assert_eq!(tcp.send(job(2)), None);
+        assert_eq!(tcp.send(job(2), now()), None);
         assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
         let (_stream, heard) = taken.join().unwrap();
         assert_eq!(heard, fire_frame());
-        awaited(|| tcp.health().light == Light::Ok);
+        awaited(|| tcp.health(now()).light == Light::Ok);
     }
 
     #[test]
@@ -561,7 +576,7 @@ mod tests {
         let mut tcp =
             open(context, Peer::new("127.0.0.1", port), Framing::Length, packets).unwrap();
         let mut stream = accept(&desk);
-        assert_eq!(tcp.send(job(0)), None);
+        assert_eq!(tcp.send(job(0), now()), None);
         let mut heard = vec![0; 4 + FIRE_BYTES.len()];
         stream.read_exact(&mut heard).unwrap();
         // OSC 1.0, "a stream of packets": an int32 size before each, big-endian.
@@ -575,7 +590,7 @@ mod tests {
         let mut stream = connect_to(desk.local_addr().unwrap(), SOON).unwrap();
         let _held = accept(&desk);
         let big = vec![0; 64 << 20];
-        let error = write_within(&mut stream, &big, Duration::from_millis(50)).unwrap_err();
+        let error = write_within(&mut stream, &big, Duration::from_millis(50), CLOCK).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
     }
 
@@ -592,10 +607,10 @@ mod tests {
 
         let (mut tcp, _reports) = open_to(address.port());
         let began = now();
-        assert!((0..3).all(|n| tcp.send(job(n)).is_none()));
+        assert!((0..3).all(|n| tcp.send(job(n), now()).is_none()));
         tcp.finish();
         let left = tcp.close(now());
-        assert!(now() - began < CONNECT_LIMIT / 2);
+        assert!(now().since(began) < CONNECT_LIMIT / 2);
         assert!(left.len() >= 2, "{left:?}");
     }
 

@@ -7,12 +7,14 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::worker::WorkerContext;
-use super::{Job, OutputReport, Permits, Report, Reporter, Surroundings, now};
+use super::{Job, OutputReport, Permits, Report, Reporter, Surroundings};
+pub(super) use crate::runtime::clock::CLOCK;
 use crate::show::action::OscArg;
 use crate::show::{
     Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds,
     Trigger,
 };
+use crate::time::MachineNs;
 
 /// Longer than anything takes that these tests wait for, on a machine with other work.
 pub(super) const SOON: Duration = Duration::from_secs(20);
@@ -105,7 +107,13 @@ pub(super) fn reporter() -> (Reporter, Receiver<Report>) {
 pub(super) fn context(name: &str) -> (WorkerContext, Receiver<Report>) {
     let (reporter, reports) = reporter();
     (
-        WorkerContext { output: OutputIx(0), name: name.into(), gauge: Arc::default(), reporter },
+        WorkerContext {
+            output: OutputIx(0),
+            name: name.into(),
+            gauge: Arc::default(),
+            reporter,
+            clock: CLOCK,
+        },
         reports,
     )
 }
@@ -121,7 +129,12 @@ pub(super) fn permits() -> &'static Permits {
 
 /// A machine whose environment is `env`.
 pub(super) fn surroundings(env: &dyn Fn(&str) -> Option<String>) -> Surroundings<'_> {
-    Surroundings { env, folder: Path::new("."), permits: permits() }
+    Surroundings { env, folder: Path::new("."), permits: permits(), clock: CLOCK }
+}
+
+/// The instant now, by the clock that the outputs of these tests are given.
+pub(super) fn now() -> MachineNs {
+    CLOCK.now()
 }
 
 /// Waits until `condition` holds, and fails the test if it does not soon.

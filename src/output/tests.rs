@@ -2,8 +2,9 @@
 //! is silent.
 
 use std::net::{TcpListener, UdpSocket};
+use std::time::Duration;
 
-use super::testing::{FIRE_BYTES, SOON, fire, job, output, reporter, show, surroundings};
+use super::testing::{FIRE_BYTES, SOON, fire, job, now, output, reporter, show, surroundings};
 use super::*;
 use crate::show::Body;
 use crate::show::action::{HttpContent, MidiMessage, MpvCommand};
@@ -42,8 +43,8 @@ fn a_server_that_never_answers_holds_up_nobody_else() {
     let (reporter, reports) = reporter();
     let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
 
-    assert_eq!(outputs.send(action(0)), None);
-    assert_eq!(outputs.send(action(1)), Some(Outcome::Sent));
+    assert_eq!(outputs.send(action(0), now()), None);
+    assert_eq!(outputs.send(action(1), now()), Some(Outcome::Sent));
     let mut heard = [0; 64];
     let len = desk.recv(&mut heard).unwrap();
     assert_eq!(heard.get(..len), Some(FIRE_BYTES));
@@ -52,8 +53,8 @@ fn a_server_that_never_answers_holds_up_nobody_else() {
     assert_eq!((report.output, report.job), (OutputIx(0), Some(action(0))));
     let why = "no answer from 127.0.0.1 within 0.2 s: it may have been done or not";
     assert_eq!(report.outcome, Outcome::Failed(why.into()));
-    assert_eq!(outputs.health()[0].light, Light::Down);
-    assert_eq!(outputs.health()[1].light, Light::Ok);
+    assert_eq!(outputs.health(now())[0].light, Light::Down);
+    assert_eq!(outputs.health(now())[1].light, Light::Ok);
 }
 
 #[test]
@@ -65,15 +66,15 @@ fn panic_does_not_wait_for_the_answer_to_a_cue() {
     let (reporter, _reports) = reporter();
     let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
 
-    assert_eq!(outputs.send(action(0)), None);
+    assert_eq!(outputs.send(action(0), now()), None);
     let (_slow, _) = server.accept().unwrap();
-    assert_eq!(outputs.send(action(0)), None);
+    assert_eq!(outputs.send(action(0), now()), None);
     let stopped = Report {
         output: OutputIx(0),
         job: Some(action(0)),
         outcome: Outcome::Failed("stopped by panic".into()),
     };
-    assert_eq!(outputs.panic(), [stopped]);
+    assert_eq!(outputs.panic(now()), [stopped]);
     let (mut panic, _) = server.accept().unwrap();
     let mut first = [0; 19];
     std::io::Read::read_exact(&mut panic, &mut first).unwrap();
@@ -91,15 +92,15 @@ fn a_panic_drops_what_waits_at_an_output_of_another_station_and_sends_it_nothing
     let show = Arc::new(show(outputs, vec![(1, request("GET", "/slow"))]));
     let (reporter, _reports) = reporter();
     let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
-    assert_eq!(outputs.send(action(0)), None);
+    assert_eq!(outputs.send(action(0), now()), None);
     let (_slow, _) = servers[1].accept().unwrap();
-    assert_eq!(outputs.send(action(0)), None);
+    assert_eq!(outputs.send(action(0), now()), None);
     let stopped = Report {
         output: OutputIx(1),
         job: Some(action(0)),
         outcome: Outcome::Failed("stopped by panic".into()),
     };
-    assert_eq!(outputs.panic_of(|output| output == OutputIx(0)), [stopped]);
+    assert_eq!(outputs.panic_of(|output| output == OutputIx(0), now()), [stopped]);
     servers[0].accept().unwrap();
     servers[1].set_nonblocking(true).unwrap();
     assert!(servers[1].accept().is_err(), "no stop for the other station's output");
@@ -114,12 +115,12 @@ fn closing_ends_in_time_whatever_is_stuck() {
     ));
     let (reporter, _reports) = reporter();
     let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
-    outputs.send(job(0));
+    outputs.send(job(0), now());
     let (_slow, _) = server.accept().unwrap();
-    outputs.send(job(1));
+    outputs.send(job(1), now());
     let began = now();
-    let left = outputs.close(Duration::from_millis(20));
-    assert!(now() - began < SOON / 2);
+    let left = outputs.close(now() + Duration::from_millis(20));
+    assert!(now().since(began) < SOON / 2);
     assert_eq!(left.iter().map(|r| r.job).collect::<Vec<_>>(), [Some(job(1))]);
 }
 
@@ -141,14 +142,14 @@ fn an_output_that_cannot_be_opened_is_down_with_its_reason_and_the_others_work()
     let why =
         "header X-Key needs the environment variable KEY, which is not set; set it and start again";
     let down = Health { light: Light::Down, error: Some(why.into()), ..Health::default() };
-    assert_eq!(outputs.health()[0], down);
-    assert_eq!(outputs.send(job(0)), Some(Outcome::Failed(why.into())));
-    assert_eq!(outputs.send(action(1)), Some(Outcome::Sent));
+    assert_eq!(outputs.health(now())[0], down);
+    assert_eq!(outputs.send(job(0), now()), Some(Outcome::Failed(why.into())));
+    assert_eq!(outputs.send(action(1), now()), Some(Outcome::Sent));
     let len = desk.recv(&mut [0; 256]).unwrap();
     assert_eq!(len, FIRE_BYTES.len());
     let failed = Report { output: OutputIx(0), job: None, outcome: Outcome::Failed(why.into()) };
-    assert_eq!(outputs.panic(), [failed]);
-    assert_eq!(outputs.health()[0].failed, 2);
+    assert_eq!(outputs.panic(now()), [failed]);
+    assert_eq!(outputs.health(now())[0].failed, 2);
 }
 
 #[cfg(not(any(feature = "midi", target_os = "linux")))]
@@ -157,7 +158,7 @@ fn a_build_without_midi_says_how_to_get_it() {
     let show = show(vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![])], vec![]);
     let outputs = Outputs::live(Arc::new(show), &surroundings(&no_env), reporter().0);
     let why = "this build cannot drive midi; build it with `cargo build --release --features midi`";
-    assert_eq!(outputs.health()[0].error.as_deref(), Some(why));
+    assert_eq!(outputs.health(now())[0].error.as_deref(), Some(why));
 }
 
 #[test]
@@ -166,7 +167,10 @@ fn a_midi_message_that_cannot_be_sent_is_found_at_opening() {
     let outputs = vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![])];
     let show = Arc::new(show(outputs, vec![(0, note)]));
     let outputs = Outputs::live(show, &surroundings(&no_env), reporter().0);
-    assert_eq!(outputs.health()[0].error.as_deref(), Some("cue 12: there is no MIDI channel 17"));
+    assert_eq!(
+        outputs.health(now())[0].error.as_deref(),
+        Some("cue 12: there is no MIDI channel 17")
+    );
 }
 
 #[cfg(any(feature = "midi", target_os = "linux"))]
@@ -178,14 +182,14 @@ fn a_midi_port_that_no_machine_has_is_down_with_words() {
     let show = Arc::new(show(vec![keys], vec![(0, note)]));
     let (reporter, reports) = reporter();
     let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
-    super::testing::awaited(|| outputs.health()[0].light == Light::Down);
-    outputs.show_time(ShowTime { now_ns: 0, runs: true });
-    assert_eq!(outputs.send(job(0)), None);
+    super::testing::awaited(|| outputs.health(now())[0].light == Light::Down);
+    outputs.show_time(ShowTime { now_ns: 0, runs: true }, now());
+    assert_eq!(outputs.send(job(0), now()), None);
     let Outcome::Failed(why) = reports.recv_timeout(SOON).unwrap().outcome else {
         panic!("sent to nobody")
     };
     assert!(why.contains("\"No such port, surely\"") || why.contains("cannot be listed"), "{why}");
-    assert_eq!(outputs.health()[0].error, Some(why));
+    assert_eq!(outputs.health(now())[0].error, Some(why));
 }
 
 #[test]
@@ -208,19 +212,19 @@ fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
     .into_iter()
     .enumerate()
     {
-        assert_eq!(outputs.send(action(n as u32)), Some(Outcome::Rehearsed(said.into())));
+        assert_eq!(outputs.send(action(n as u32), now()), Some(Outcome::Rehearsed(said.into())));
     }
     let panic = |output, message: &str| {
         let outcome = Outcome::Rehearsed(message.into());
         Report { output: OutputIx(output), job: None, outcome }
     };
     assert_eq!(
-        outputs.panic(),
+        outputs.panic(now()),
         [panic(0, "/stop"), panic(2, "stop")],
         "a player is told to stop in any case"
     );
-    assert_eq!(outputs.send(action(3)), Some(Outcome::no_message()));
-    let health = outputs.health();
+    assert_eq!(outputs.send(action(3), now()), Some(Outcome::no_message()));
+    let health = outputs.health(now());
     assert!(
         health
             .iter()
@@ -241,16 +245,22 @@ fn only_a_rehearsal_can_pretend_to_be_down() {
     let (reporter, _reports) = reporter();
     let mut live = Outputs::live(Arc::clone(&show), &surroundings(&no_env), reporter);
     live.pretend_down(&[OutputIx(0)]);
-    assert_eq!(live.send(action(0)), Some(Outcome::Sent));
-    assert_eq!((live.health()[0].light, live.health()[0].failed), (Light::Ok, 0));
+    assert_eq!(live.send(action(0), now()), Some(Outcome::Sent));
+    assert_eq!((live.health(now())[0].light, live.health(now())[0].failed), (Light::Ok, 0));
 
     let mut rehearsal = Outputs::rehearsal(show);
     rehearsal.pretend_down(&[OutputIx(0)]);
     assert!(
-        matches!(rehearsal.send(action(0)), Some(Outcome::Failed(why)) if why.contains("demonstration"))
+        matches!(rehearsal.send(action(0), now()), Some(Outcome::Failed(why)) if why.contains("demonstration"))
     );
-    assert_eq!((rehearsal.health()[0].light, rehearsal.health()[0].failed), (Light::Down, 1));
+    assert_eq!(
+        (rehearsal.health(now())[0].light, rehearsal.health(now())[0].failed),
+        (Light::Down, 1)
+    );
     rehearsal.pretend_down(&[]);
-    assert!(matches!(rehearsal.send(action(0)), Some(Outcome::Rehearsed(_))));
-    assert!(rehearsal.health()[0].light != Light::Down && rehearsal.health()[0].error.is_none());
+    assert!(matches!(rehearsal.send(action(0), now()), Some(Outcome::Rehearsed(_))));
+    assert!(
+        rehearsal.health(now())[0].light != Light::Down
+            && rehearsal.health(now())[0].error.is_none()
+    );
 }

@@ -19,13 +19,13 @@ mod smpte;
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use super::ShowTime;
 use super::worker::Clock;
-use super::{ShowTime, now};
 use crate::locks::Unpoisoned;
 use crate::show::FrameRate;
-use crate::time::nanoseconds;
+use crate::time::{MachineClock, MachineNs};
 pub(super) use osc::UdpLine;
 use pace::{ClockPace, Grain, Say};
 
@@ -35,11 +35,11 @@ pub(super) const AT_ONCE_MAX: usize = mtc::GRAIN.at_once as usize;
 /// Receiver of a clock's messages.
 pub(super) trait Line: Send + 'static {
     /// Lets one go at `now`, or loses it.
-    fn say(&mut self, bytes: Vec<u8>, now: Instant);
+    fn say(&mut self, bytes: Vec<u8>, now: MachineNs);
 }
 
 impl Line for Clock<Vec<u8>> {
-    fn say(&mut self, bytes: Vec<u8>, now: Instant) {
+    fn say(&mut self, bytes: Vec<u8>, now: MachineNs) {
         self.tick(bytes, now);
     }
 }
@@ -62,23 +62,24 @@ pub(super) struct Timecode {
 }
 
 impl Timecode {
-    /// Starts the thread: a clock that stands at zero.
+    /// Starts the thread: timecode that stands at zero, and keeps time by `clock`.
     pub(super) fn start(
         name: &str,
+        clock: MachineClock,
         rate: FrameRate,
         format: Format,
         line: impl Line,
     ) -> io::Result<Self> {
         let board = Arc::new(ClockMailbox::default());
         let (told, pace) = (Arc::clone(&board), ClockPace::new(rate, format.grain));
-        let work = move || keep_time(&told, pace, rate, &format, line);
+        let work = move || keep_time(&told, clock, pace, rate, &format, line);
         thread::Builder::new().name(format!("timecode to {name}")).spawn(work)?;
         Ok(Timecode { board })
     }
 
-    /// Sets the clock.
-    pub(super) fn set(&self, time: ShowTime) {
-        self.board.lock().news = Some((now(), time));
+    /// Sets the clock to what it read at `at`.
+    pub(super) fn set(&self, time: ShowTime, at: MachineNs) {
+        self.board.lock().news = Some((at, time));
         self.board.changed.notify_all();
     }
 
@@ -105,20 +106,17 @@ struct ClockMailbox {
 #[derive(Default)]
 struct ClockUpdate {
     /// Last setting of the clock and its instant; earlier ones do not count.
-    news: Option<(Instant, ShowTime)>,
+    news: Option<(MachineNs, ShowTime)>,
     ended: bool,
 }
 
 impl ClockMailbox {
-    /// Waits for news until `deadline`, or without an end.
-    fn wait(&self, deadline: Option<Instant>) -> ClockUpdate {
+    /// Waits for news no longer than `at_most`, or without an end.
+    fn wait(&self, at_most: Option<Duration>) -> ClockUpdate {
         let idle = |told: &mut ClockUpdate| told.news.is_none() && !told.ended;
         let told = self.lock();
-        let mut told = match deadline {
-            Some(deadline) => {
-                let left = deadline.saturating_duration_since(now());
-                self.changed.wait_timeout_while(told, left, idle).unpoisoned().0
-            }
+        let mut told = match at_most {
+            Some(at_most) => self.changed.wait_timeout_while(told, at_most, idle).unpoisoned().0,
             None => self.changed.wait_while(told, idle).unpoisoned(),
         };
         ClockUpdate { news: told.news.take(), ended: told.ended }
@@ -132,26 +130,23 @@ impl ClockMailbox {
 
 fn keep_time(
     board: &ClockMailbox,
+    clock: MachineClock,
     mut pace: ClockPace,
     rate: FrameRate,
     format: &Format,
     mut line: impl Line,
 ) {
-    let origin = now();
-    let since_origin_ns = |at: Instant| nanoseconds(at.duration_since(origin));
     loop {
-        let deadline =
-            pace.due_ns().and_then(|due_ns| origin.checked_add(Duration::from_nanos(due_ns)));
-        let told = board.wait(deadline);
+        let left = pace.due_ns().map(|due_ns| MachineNs::new(due_ns).since(clock.now()));
+        let told = board.wait(left);
         if told.ended {
             return;
         }
         if let Some((at, time)) = told.news {
-            pace.set(since_origin_ns(at), time);
+            pace.set(at.ns(), time);
         }
-        let now = now();
-        let at_ns = since_origin_ns(now);
-        while let Some(say) = pace.say(at_ns) {
+        let now = clock.now();
+        while let Some(say) = pace.say(now.ns()) {
             if let Some(bytes) = (format.encode)(rate, say) {
                 line.say(bytes, now);
             }

@@ -16,7 +16,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::clocked::Clocked;
 use super::gauge::Delivery;
@@ -29,11 +29,12 @@ use super::timecode::{OSC, UdpLine};
 use super::worker::WorkerContext;
 use super::{
     Driver, Fault, Health, Job, Lasts, Light, Opening, Outcome, OutputReport, Report, Surroundings,
-    clock, now,
+    start_timecode,
 };
 use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
+use crate::time::MachineNs;
 use recent::{Left, Recent};
 
 /// Interval at which a name without an address, or an address without a route, is tried again.
@@ -56,8 +57,8 @@ impl super::Kind for Kind {
         let (peer, packets) = (self.0.clone(), osc::packets(show, output)?);
         Ok(Box::new(move |context, rate| {
             let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
-            let clock = clock(&context.name, rate, OSC, line)?;
-            Ok(Clocked::beside(Udp::open(context, peer, packets)?, clock))
+            let timecode = start_timecode(&context, rate, OSC, line)?;
+            Ok(Clocked::beside(Udp::open(context, peer, packets)?, timecode))
         }))
     }
 
@@ -121,25 +122,29 @@ impl Udp {
     }
 
     /// Sends a bundle with the time of this moment, and a message as it is.
-    fn stamp_and_send(&mut self, senders: Senders, packet: &[u8]) -> Option<Outcome> {
-        let since = now();
+    fn stamp_and_send(
+        &mut self,
+        senders: Senders,
+        packet: &[u8],
+        since: MachineNs,
+    ) -> Option<Outcome> {
         if !osc::is_bundle(packet) {
             return self.send_packet(senders, packet, since);
         }
         self.stamped.clear();
         self.stamped.extend_from_slice(packet);
-        osc::stamp(&mut self.stamped);
+        osc::stamp(&mut self.stamped, self.context.clock.wall());
         self.send_packet(senders, &self.stamped, since)
     }
 
     /// Sends a datagram; gives no outcome where a report on it will come.
-    fn send_packet(&self, senders: Senders, packet: &[u8], since: Instant) -> Option<Outcome> {
+    fn send_packet(&self, senders: Senders, packet: &[u8], since: MachineNs) -> Option<Outcome> {
         let (job, mut link) = (senders.job, lock(&self.link));
         let gauge = &self.context.gauge;
         let Some(socket) = &link.socket else {
             let why = gauge.error().unwrap_or_else(|| unresolved(&self.peer, None));
             gauge.down(why.clone());
-            gauge.failed(Delivery::new(job, since));
+            gauge.failed(Delivery::new(job, since, since));
             return Some(Outcome::Failed(why));
         };
         let (mut result, mut refused) = send_past_refusals(socket, packet);
@@ -152,7 +157,7 @@ impl Udp {
             (result, refused) = (again, refused || refused_again);
             link.socket = Some(fresh);
         }
-        let delivery = Delivery::new(job, since);
+        let delivery = Delivery::new(job, since, self.context.clock.now());
         if refused {
             self.tell_refused(&mut link);
         }
@@ -206,11 +211,11 @@ impl Udp {
     }
 
     /// Looks whether a refusal has come back, and reports what is known now of those in doubt.
-    fn look(&self, link: &mut Link) {
+    fn look(&self, link: &mut Link, now: MachineNs) {
         if is_refused(link.socket.as_ref()) {
             self.tell_refused(link);
         }
-        for left in link.recent.heard(now()) {
+        for left in link.recent.heard(now) {
             link.refuses = false;
             self.context.gauge.up();
             self.tell(&left, &Outcome::Sent);
@@ -229,7 +234,7 @@ impl Udp {
 }
 
 impl Driver for Udp {
-    fn send(&mut self, job: Job) -> Option<Outcome> {
+    fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
         let (senders, packet) = match self.packets.of(job) {
             Some(Work::Alone(packet)) => (Senders::one(job), Arc::clone(packet)),
             Some(Work::Leads(packet, others)) => {
@@ -238,13 +243,13 @@ impl Driver for Udp {
             Some(Work::Follows) => return self.shared_outcome.of(job),
             None => return Some(Outcome::no_message()),
         };
-        let outcome = self.stamp_and_send(senders, &packet);
+        let outcome = self.stamp_and_send(senders, &packet, now);
         self.shared_outcome.keep(job, outcome.clone());
         outcome
     }
 
-    fn panic(&mut self) -> Vec<Report> {
-        let send = |packet: &Arc<Vec<u8>>| self.send_packet(Senders::default(), packet, now());
+    fn panic(&mut self, now: MachineNs) -> Vec<Report> {
+        let send = |packet: &Arc<Vec<u8>>| self.send_packet(Senders::default(), packet, now);
         self.packets
             .panic
             .iter()
@@ -262,21 +267,22 @@ impl Driver for Udp {
         None
     }
 
-    fn health(&self) -> Health {
+    fn health(&self, now: MachineNs) -> Health {
         // Over a network a refusal comes back a moment after the datagram: looking here shows it
         // before the next cue.
-        self.look(&mut lock(&self.link));
-        self.context.gauge.health(0)
+        self.look(&mut lock(&self.link), now);
+        self.context.gauge.health(0, now)
     }
 
-    fn close(&mut self, deadline: Instant) -> Vec<Report> {
-        let known_at = lock(&self.link).recent.known_at();
+    fn close(&mut self, deadline: MachineNs) -> Vec<Report> {
+        let (clock, known_at) = (self.context.clock, lock(&self.link).recent.known_at());
         if let Some(known_at) = known_at {
-            thread::sleep(known_at.min(deadline).saturating_duration_since(now()));
+            thread::sleep(known_at.min(deadline).since(clock.now()));
         }
         let mut link = lock(&self.link);
         let refused = if is_refused(link.socket.as_ref()) { link.recent.refused() } else { vec![] };
-        let (refused_outcome, known) = (self.refused(), known_at.is_some_and(|at| at <= now()));
+        let (refused_outcome, known) =
+            (self.refused(), known_at.is_some_and(|at| at <= clock.now()));
         let doubtful = || {
             Outcome::Failed("sent after a refusal: nobody knows whether it was heard".to_owned())
         };
@@ -373,9 +379,9 @@ fn find(context: &WorkerContext, peer: &Peer, link: &Mutex<Link>, stopped: &Rece
     loop {
         // The first address with a route will do: there is no telling over UDP which one has a
         // listener.
-        let in_flight = context.gauge.in_flight();
+        let in_flight = context.gauge.in_flight(context.clock.now());
         let found = peer.addresses().and_then(|addresses| first_of(&addresses, connect));
-        in_flight.end();
+        drop(in_flight);
         match found {
             Ok(socket) => {
                 let mut link = lock(link);
@@ -397,7 +403,7 @@ mod tests {
     use crate::output::Packet;
     use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
     use crate::output::testing::{
-        FIRE_BYTES, SOON, awaited, context, job, osc_show, together_show,
+        FIRE_BYTES, SOON, awaited, context, job, now, osc_show, together_show,
     };
     use crate::show::{CueIx, OutputIx, Show};
 
@@ -426,9 +432,9 @@ mod tests {
     fn sends_the_packet_of_the_action_and_of_panic() {
         let desk = listener("127.0.0.1:0");
         let mut udp = open("127.0.0.1", desk.local_addr().unwrap().port());
-        assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
+        assert_eq!(udp.send(job(0), now()), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES);
-        let health = udp.health();
+        let health = udp.health(now());
         assert_eq!(
             (health.light, health.error, health.sent, health.failed),
             (Light::Ok, None, 1, 0)
@@ -437,11 +443,11 @@ mod tests {
         assert_eq!(health.last.map(|last| (last.packet, last.has_left)), Some((fired, true)));
         assert_eq!(health.latency.map(|latency| latency.count), Some(1));
         assert_eq!(
-            udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(),
+            udp.panic(now()).iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(),
             [(None, &Outcome::Sent)]
         );
         assert_eq!(heard(&desk), b"/stop\0\0\0,\0\0\0");
-        assert_eq!(udp.send(Job { action: 9, ..job(0) }), Some(Outcome::no_message()));
+        assert_eq!(udp.send(Job { action: 9, ..job(0) }, now()), Some(Outcome::no_message()));
     }
 
     #[test]
@@ -451,21 +457,21 @@ mod tests {
         let mut udp = open_show(&together_show("127.0.0.1", port), "127.0.0.1", port);
         let room = udp.stamped.capacity();
         assert!(
-            matches!(udp.send(Job { action: 2, ..job(1) }), Some(Outcome::Failed(_))),
+            matches!(udp.send(Job { action: 2, ..job(1) }, now()), Some(Outcome::Failed(_))),
             "nothing led it"
         );
         for action in [0, 2] {
-            assert_eq!(udp.send(Job { action, ..job(1) }), Some(Outcome::Sent));
+            assert_eq!(udp.send(Job { action, ..job(1) }, now()), Some(Outcome::Sent));
         }
         let bundle = heard(&desk);
         assert_tagged_now(&bundle);
         assert_eq!(&bundle[16..], FIRE_AND_STOP);
-        assert_eq!((udp.health().sent, udp.stamped.capacity()), (1, room));
+        assert_eq!((udp.health(now()).sent, udp.stamped.capacity()), (1, room));
         assert!(
-            matches!(udp.send(Job { action: 2, ..job(2) }), Some(Outcome::Failed(_))),
+            matches!(udp.send(Job { action: 2, ..job(2) }, now()), Some(Outcome::Failed(_))),
             "led by another firing"
         );
-        assert_eq!(udp.send(Job { cue: CueIx(1), ..job(2) }), Some(Outcome::Sent));
+        assert_eq!(udp.send(Job { cue: CueIx(1), ..job(2) }, now()), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES, "one message needs no bundle");
     }
 
@@ -474,13 +480,13 @@ mod tests {
         if let Ok(desk) = UdpSocket::bind("[::1]:0") {
             desk.set_read_timeout(Some(SOON)).unwrap();
             let mut udp = open("::1", desk.local_addr().unwrap().port());
-            assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
+            assert_eq!(udp.send(job(0), now()), Some(Outcome::Sent));
             assert_eq!(heard(&desk), FIRE_BYTES);
         }
         let desk = listener("127.0.0.1:0");
         let mut udp = open("localhost", desk.local_addr().unwrap().port());
         awaited(|| lock(&udp.link).socket.is_some());
-        assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
+        assert_eq!(udp.send(job(0), now()), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES);
     }
 
@@ -496,20 +502,20 @@ mod tests {
         for n in 0..2 {
             // On a machine with other work the refusal may come a moment after the call has
             // returned.
-            let mut outcome = udp.send(job(n)).filter(|outcome| *outcome != Outcome::Sent);
+            let mut outcome = udp.send(job(n), now()).filter(|outcome| *outcome != Outcome::Sent);
             awaited(|| {
-                udp.health();
+                udp.health(now());
                 outcome =
                     outcome.take().or_else(|| reports.try_recv().ok().map(|report| report.outcome));
                 outcome.is_some()
             });
             assert_eq!(outcome, Some(refused.clone()));
         }
-        let health = udp.health();
+        let health = udp.health(now());
         assert_eq!((health.light, health.sent, health.failed), (Light::Down, 0, 2));
         assert_eq!(health.error, Some(format!("nobody listens at 127.0.0.1:{port}")));
         assert_eq!(
-            udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(),
+            udp.panic(now()).iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(),
             [(None, &refused)]
         );
 
@@ -517,23 +523,23 @@ mod tests {
         // refused.
         let desk = listener(&format!("127.0.0.1:{port}"));
         for n in 2..4 {
-            assert_eq!(udp.send(job(n)), None);
+            assert_eq!(udp.send(job(n), now()), None);
             assert_eq!(heard(&desk), FIRE_BYTES);
         }
-        assert_eq!(udp.health().light, Light::Down);
+        assert_eq!(udp.health(now()).light, Light::Down);
         let mut outcomes = vec![];
         awaited(|| {
-            udp.health();
+            udp.health(now());
             outcomes.extend(reports.try_iter().map(|report| (report.job, report.outcome)));
             outcomes.len() == 2
         });
         assert_eq!(outcomes, [2, 3].map(|n| (Some(job(n)), Outcome::Sent)));
-        let health = udp.health();
+        let health = udp.health(now());
         assert_eq!(
             (health.light, health.error, health.sent, health.failed),
             (Light::Ok, None, 2, 3)
         );
-        assert_eq!(udp.send(job(4)), Some(Outcome::Sent));
+        assert_eq!(udp.send(job(4), now()), Some(Outcome::Sent));
     }
 
     #[test]
@@ -544,8 +550,8 @@ mod tests {
         let desk = listener("127.0.0.1:0");
         let peer = Peer::new("127.0.0.1", desk.local_addr().unwrap().port());
         let mut udp = Udp::open(context, peer, packets).unwrap();
-        assert_eq!(udp.send(job(1)), Some(Outcome::Sent));
-        assert_eq!(udp.send(Job { action: 2, ..job(1) }), Some(Outcome::Sent));
+        assert_eq!(udp.send(job(1), now()), Some(Outcome::Sent));
+        assert_eq!(udp.send(Job { action: 2, ..job(1) }, now()), Some(Outcome::Sent));
         // A network that brings the refusal after the call has come back.
         udp.tell_refused(&mut lock(&udp.link));
         let failed: Vec<_> =
@@ -553,7 +559,7 @@ mod tests {
         let why = format!("sent, but refused: nobody listens at {}", desk.local_addr().unwrap());
         let of = |action| (Some(Job { action, ..job(1) }), Outcome::Failed(why.clone()));
         assert_eq!(failed, [of(0), of(2)], "each action of the bundle");
-        let health = udp.health();
+        let health = udp.health(now());
         assert_eq!((health.light, health.sent, health.failed), (Light::Down, 0, 1));
         assert_eq!(health.last.map(|last| last.has_left), Some(false));
     }
@@ -563,13 +569,13 @@ mod tests {
         let desk = listener("127.0.0.1:0");
         let mut udp = open("127.0.0.1", desk.local_addr().unwrap().port());
         lock(&udp.link).refuses = true;
-        assert_eq!(udp.send(job(0)), None);
+        assert_eq!(udp.send(job(0), now()), None);
         let closed = udp.close(now() + SOON);
         assert_eq!(
             closed.iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(),
             [(Some(job(0)), &Outcome::Sent)]
         );
-        assert_eq!(udp.send(job(1)), None);
+        assert_eq!(udp.send(job(1), now()), None);
         let closed = udp.close(now());
         assert!(
             matches!(&closed[..], [Report { outcome: Outcome::Failed(why), .. }] if why.contains("nobody knows"))
@@ -579,11 +585,11 @@ mod tests {
     #[test]
     fn an_unknown_name_fails_at_once_and_says_so() {
         let mut udp = open("no-such-desk.invalid", 8000);
-        let Some(Outcome::Failed(why)) = udp.send(job(0)) else { panic!("sent nowhere") };
+        let Some(Outcome::Failed(why)) = udp.send(job(0), now()) else { panic!("sent nowhere") };
         assert!(why.starts_with("no-such-desk.invalid:8000 is not resolved yet"), "{why}");
-        assert!(udp.health().error.is_some());
+        assert!(udp.health(now()).error.is_some());
         assert_eq!(
-            (udp.health().light, udp.health().sent, udp.health().failed),
+            (udp.health(now()).light, udp.health(now()).sent, udp.health(now()).failed),
             (Light::Down, 0, 1)
         );
     }

@@ -8,12 +8,13 @@
 use std::io;
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::gauge::{Delivery, Gauge, SLOW};
-use super::queue::{LIMIT, NextWork, Queue, Refusal, Senders, Waiting};
-use super::{Job, Light, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC, now};
+use super::queue::{LIMIT, NextWork, Overdue, Queue, Refusal, Senders, Waiting};
+use super::{Job, Light, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC};
 use crate::show::OutputIx;
+use crate::time::{MachineClock, MachineNs};
 
 /// The longest that a message may wait for its turn.
 const LATE: Duration = Duration::from_secs(5);
@@ -81,6 +82,8 @@ pub(super) struct WorkerContext {
     pub(super) name: String,
     pub(super) gauge: Arc<Gauge>,
     pub(super) reporter: Reporter,
+    /// For what waits, and for how long a call took.
+    pub(super) clock: MachineClock,
 }
 
 impl WorkerContext {
@@ -89,10 +92,10 @@ impl WorkerContext {
         Report { output: self.output, job, outcome }
     }
 
-    /// Records what became of a message that was handed over at `since`, and reports it to each of
-    /// its senders.
-    fn settle(&self, senders: &Senders, since: Instant, sent: Result<Light, Failure>) {
-        let delivery = Delivery::new(senders.job, since);
+    /// Records what became by now of a message that was handed over at `since`, and reports it to
+    /// each of its senders.
+    fn settle(&self, senders: &Senders, since: MachineNs, sent: Result<Light, Failure>) {
+        let delivery = Delivery::new(senders.job, since, self.clock.now());
         let outcome = match sent {
             Ok(light) => {
                 self.gauge.sent(light, delivery);
@@ -142,12 +145,16 @@ impl<T: Send + Sync + 'static> Worker<T> {
         let (aging, observer) = (Arc::clone(&queue), context.clone());
         thread::Builder::new().name(format!("late {}", context.name)).spawn(move || {
             // The worker may be at one message for longer than those after it may wait.
-            while let Some(waiting) = aging.overdue(late) {
-                observer.settle(
-                    &waiting.senders,
-                    waiting.since,
-                    Err(too_late(&observer.name, waiting.since)),
-                );
+            loop {
+                let now = observer.clock.now();
+                match aging.overdue(now, late) {
+                    Overdue::Message(Waiting { senders, since, .. }) => {
+                        let failure = too_late(&observer.name, now.since(since));
+                        observer.settle(&senders, since, Err(failure));
+                    }
+                    Overdue::Nothing => {}
+                    Overdue::Ended => return,
+                }
             }
         })?;
         let worker_thread = WorkerThread {
@@ -162,9 +169,9 @@ impl<T: Send + Sync + 'static> Worker<T> {
         Ok(Worker { queue, context })
     }
 
-    /// Hands a message over; gives an outcome only where it is refused.
-    pub(super) fn send(&self, job: Job, message: &Arc<T>) -> Option<Outcome> {
-        self.push(Senders::one(job), message)
+    /// Hands a message over, at `now`; gives an outcome only where it is refused.
+    pub(super) fn send(&self, job: Job, message: &Arc<T>, now: MachineNs) -> Option<Outcome> {
+        self.push(Senders::one(job), message, now)
     }
 
     /// Hands a message over that speaks for later actions of the job's cue as well: each gets a
@@ -174,13 +181,14 @@ impl<T: Send + Sync + 'static> Worker<T> {
         job: Job,
         others: &Arc<[u32]>,
         message: &Arc<T>,
+        now: MachineNs,
     ) -> Option<Outcome> {
-        self.push(Senders { job: Some(job), others: Some(Arc::clone(others)) }, message)
+        self.push(Senders { job: Some(job), others: Some(Arc::clone(others)) }, message, now)
     }
 
-    fn push(&self, senders: Senders, message: &Arc<T>) -> Option<Outcome> {
+    fn push(&self, senders: Senders, message: &Arc<T>, now: MachineNs) -> Option<Outcome> {
         let (name, job) = (&self.context.name, senders.job);
-        let why = match self.queue.push(senders, message) {
+        let why = match self.queue.push(senders, message, now) {
             Ok(()) => return None,
             Err(Refusal::Full) => {
                 let why = format!("queue full: {LIMIT} messages wait for {name}");
@@ -189,13 +197,13 @@ impl<T: Send + Sync + 'static> Worker<T> {
             }
             Err(Refusal::Ended) => format!("the sender of {name} has ended"),
         };
-        self.context.gauge.failed(Delivery::new(job, now()));
+        self.context.gauge.failed(Delivery::new(job, now, now));
         Some(Outcome::Failed(why))
     }
 
-    /// Drops what waits in favour of `messages`, and reports what was dropped.
-    pub(super) fn panic(&self, messages: &[Arc<T>]) -> Vec<Report> {
-        match self.queue.replace(messages) {
+    /// Drops what waits in favour of `messages`, at `now`, and reports what was dropped.
+    pub(super) fn panic(&self, messages: &[Arc<T>], now: MachineNs) -> Vec<Report> {
+        match self.queue.replace(messages, now) {
             Ok(dropped) => self.reports_on(dropped, STOPPED_BY_PANIC),
             Err(_) => {
                 let outcome =
@@ -209,7 +217,9 @@ impl<T: Send + Sync + 'static> Worker<T> {
     /// Drops what waits, for `why`, and reports it; a message that is just being sent is not tried
     /// again.
     pub(super) fn call_off(&self, why: &str) -> Vec<Report> {
-        self.queue.replace(&[]).map_or(vec![], |dropped| self.reports_on(dropped, why))
+        // Without a message, its instant does not count.
+        let dropped = self.queue.replace(&[], MachineNs::ZERO);
+        dropped.map_or(vec![], |dropped| self.reports_on(dropped, why))
     }
 
     /// A way in for a clock.
@@ -228,8 +238,8 @@ impl<T: Send + Sync + 'static> Worker<T> {
     }
 
     /// Gives what waits until `deadline`, and reports what did not go.
-    pub(super) fn close(&self, deadline: Instant) -> Vec<Report> {
-        self.queue.wait_for_end(deadline);
+    pub(super) fn close(&self, deadline: MachineNs) -> Vec<Report> {
+        self.queue.wait_for_end(deadline.since(self.context.clock.now()));
         self.reports_on(self.queue.end(), "the program closed before it could be sent")
     }
 
@@ -257,14 +267,14 @@ pub(super) struct Clock<T> {
 
 impl<T> Clock<T> {
     /// Hands a word of the clock over, at `now`.
-    pub(super) fn tick(&self, message: T, now: Instant) {
+    pub(super) fn tick(&self, message: T, now: MachineNs) {
         self.queue.tick(Arc::new(message), now + TICK_LATE);
     }
 }
 
-/// Failure of a message that was handed over at `since` and is not sent any more.
-fn too_late(output: &str, since: Instant) -> Failure {
-    let seconds = now().duration_since(since).as_secs();
+/// Failure of a message that has `waited` and is not sent any more.
+fn too_late(output: &str, waited: Duration) -> Failure {
+    let seconds = waited.as_secs();
     format!("not sent: it waited {seconds} s behind others for {output}, too late now").into()
 }
 
@@ -282,30 +292,34 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
     fn work(mut self, late: Duration) {
         // A moment and not a length: a clock's words come faster than any connection is looked
         // after.
-        let mut look_at = self.look();
+        let (mut look_at, clock) = (self.look(), self.context.clock);
         loop {
-            let pause = look_at.map(|at| at.saturating_duration_since(now()));
+            let pause = look_at.map(|at| at.since(clock.now()));
             match self.queue.next(pause) {
                 NextWork::Send(waiting) => self.send(&waiting, late),
-                NextWork::Tick(message) => self.transmit.tick(&message),
-                NextWork::Look if look_at.is_some_and(|at| at <= now()) => look_at = self.look(),
-                NextWork::Look => {}
+                NextWork::Tick { message, until } if clock.now() <= until => {
+                    self.transmit.tick(&message)
+                }
+                NextWork::Look if look_at.is_some_and(|at| at <= clock.now()) => {
+                    look_at = self.look()
+                }
+                NextWork::Tick { .. } | NextWork::Look => {}
                 NextWork::End => return,
             }
         }
     }
 
     /// Looks after the connection, and says when it wants to be looked after again.
-    fn look(&mut self) -> Option<Instant> {
-        self.transmit.look().map(|pause| now() + pause)
+    fn look(&mut self) -> Option<MachineNs> {
+        self.transmit.look().map(|pause| self.context.clock.now() + pause)
     }
 
     fn send(&mut self, waiting: &Waiting<T>, late: Duration) {
         self.current = Some(waiting.senders.clone());
         // A machine that stood still finds messages late that waited for nobody.
-        let is_late = now().duration_since(waiting.since) > late;
-        let sent = match is_late {
-            true => Err(too_late(&self.context.name, waiting.since)),
+        let waited = self.context.clock.now().since(waiting.since);
+        let sent = match waited > late {
+            true => Err(too_late(&self.context.name, waited)),
             false => self.try_to_send(&waiting.message),
         };
         self.current = None;
@@ -314,10 +328,11 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
 
     /// Tries once, and once more for as long as that is asked for and may help.
     fn try_to_send(&mut self, message: &T) -> Result<Light, Failure> {
+        let clock = self.context.clock;
         for tried in 1.. {
-            let in_flight = self.context.gauge.in_flight();
+            let in_flight = self.context.gauge.in_flight(clock.now());
             let sent = self.transmit.transmit(message);
-            let took = in_flight.end();
+            let took = in_flight.end(clock.now());
             let Err(Failure { why, answered }) = sent else {
                 return Ok(if took > SLOW { Light::Slow } else { Light::Ok });
             };
@@ -359,7 +374,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
-    use crate::output::testing::{SOON, context, job};
+    use crate::output::testing::{SOON, context, job, now};
 
     /// Says what it was given, then waits to be told the outcome.
     struct Told {
@@ -393,7 +408,7 @@ mod tests {
     fn reports_each_message_once_in_order() {
         let s = setup(LATE);
         for n in 0..3 {
-            assert_eq!(s.worker.send(job(n), &Arc::new("go")), None);
+            assert_eq!(s.worker.send(job(n), &Arc::new("go"), now()), None);
         }
         s.tell.send(Ok(())).unwrap();
         s.tell.send(Err("no".into())).unwrap();
@@ -404,16 +419,16 @@ mod tests {
             outcomes,
             [(0, Outcome::Sent), (1, Outcome::Failed("no".into())), (2, Outcome::Sent)]
         );
-        assert_eq!(s.worker.context.gauge.health(0).sent, 2);
+        assert_eq!(s.worker.context.gauge.health(0, now()).sent, 2);
     }
 
     #[test]
     fn a_message_behind_one_that_hangs_is_given_up_in_time_and_not_when_that_ends() {
         let s = setup(Duration::from_millis(20));
-        s.worker.send(job(0), &Arc::new("stuck"));
+        s.worker.send(job(0), &Arc::new("stuck"), now());
         s.given.recv_timeout(SOON).unwrap();
         for n in 1..3 {
-            assert_eq!(s.worker.send(job(n), &Arc::new("behind it")), None);
+            assert_eq!(s.worker.send(job(n), &Arc::new("behind it"), now()), None);
         }
         for n in 1..3 {
             let report = s.reports.recv_timeout(SOON).unwrap();
@@ -431,13 +446,13 @@ mod tests {
     #[test]
     fn says_how_many_wait_when_the_queue_is_full() {
         let s = setup(LATE);
-        s.worker.send(job(0), &Arc::new("stuck"));
+        s.worker.send(job(0), &Arc::new("stuck"), now());
         s.given.recv_timeout(SOON).unwrap();
-        assert!((0..LIMIT as u32).all(|n| s.worker.send(job(n), &Arc::new("go")).is_none()));
-        let refused = s.worker.send(job(0), &Arc::new("go"));
+        assert!((0..LIMIT as u32).all(|n| s.worker.send(job(n), &Arc::new("go"), now()).is_none()));
+        let refused = s.worker.send(job(0), &Arc::new("go"), now());
         assert_eq!(refused, Some(Outcome::Failed("queue full: 256 messages wait for desk".into())));
         assert_eq!(s.worker.queued(), LIMIT);
-        let health = || s.worker.context.gauge.health(0);
+        let health = || s.worker.context.gauge.health(0, now());
         let (light, error) = (health().light, health().error);
         assert_eq!(
             (light, error.as_deref()),
@@ -452,8 +467,8 @@ mod tests {
     fn is_slow_while_a_message_gets_no_answer() {
         let s = setup(LATE);
         let health_in =
-            |seconds| s.worker.context.gauge.health_at(0, now() + Duration::from_secs(seconds));
-        s.worker.send(job(0), &Arc::new("stuck"));
+            |seconds| s.worker.context.gauge.health(0, now() + Duration::from_secs(seconds));
+        s.worker.send(job(0), &Arc::new("stuck"), now());
         s.given.recv_timeout(SOON).unwrap();
         let words =
             |seconds| (health_in(seconds).light, health_in(seconds).error.unwrap_or_default());
@@ -463,10 +478,10 @@ mod tests {
         s.tell.send(Ok(())).unwrap();
         s.reports.recv_timeout(SOON).unwrap();
         assert_eq!(words(3600), (Light::Ok, String::new()), "it has been answered");
-        s.worker.send(job(1), &Arc::new("no"));
+        s.worker.send(job(1), &Arc::new("no"), now());
         s.tell.send(Err("refused".into())).unwrap();
         s.reports.recv_timeout(SOON).unwrap();
-        s.worker.send(job(2), &Arc::new("stuck"));
+        s.worker.send(job(2), &Arc::new("stuck"), now());
         assert_eq!(s.given.recv_timeout(SOON), Ok("no"));
         assert_eq!(s.given.recv_timeout(SOON), Ok("stuck"));
         assert_eq!(words(3600), (Light::Down, "refused".into()), "down is worse than slow");
@@ -479,28 +494,53 @@ mod tests {
 
     #[test]
     fn the_oldest_of_two_messages_under_way_counts() {
-        let gauge = Gauge::default();
-        let first = gauge.in_flight();
-        let later = now() + Duration::from_millis(1500);
-        gauge.in_flight().end();
-        assert_eq!(gauge.health_at(0, later).light, Light::Slow, "only the second has ended");
-        first.end();
-        assert_eq!(gauge.health_at(0, later).light, Light::Idle);
+        let (gauge, began) = (Gauge::default(), now());
+        let first = gauge.in_flight(began);
+        let second = gauge.in_flight(began + Duration::from_millis(1));
+        let later = began + Duration::from_millis(1500);
+        assert_eq!(second.end(later), Duration::from_millis(1499));
+        assert_eq!(gauge.health(0, later).light, Light::Slow, "only the second has ended");
+        first.end(later);
+        assert_eq!(gauge.health(0, later).light, Light::Idle);
+    }
+
+    /// Says which words of a clock it was given.
+    struct Ticked(Sender<u32>);
+
+    impl Transmit for Ticked {
+        type Message = u32;
+        fn transmit(&mut self, _: &u32) -> Result<(), Failure> {
+            Ok(())
+        }
+        fn tick(&mut self, word: &u32) {
+            self.0.send(*word).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_a_clock_said_long_ago_is_not_said() {
+        let (context, _reports) = context("desk");
+        let (ticked, words) = channel();
+        let worker = Worker::start(context, Ticked(ticked)).unwrap();
+        let clock = worker.clock();
+        clock.tick(1, now() - SOON);
+        clock.tick(2, now() + SOON);
+        assert_eq!(words.recv_timeout(SOON), Ok(2));
     }
 
     #[test]
     fn panic_drops_what_waits_and_goes_next() {
         let s = setup(LATE);
-        s.worker.send(job(0), &Arc::new("stuck"));
+        s.worker.send(job(0), &Arc::new("stuck"), now());
         assert_eq!(s.given.recv_timeout(SOON), Ok("stuck"));
-        s.worker.send(job(1), &Arc::new("go"));
-        let dropped = s.worker.panic(&[Arc::new("stop")]);
+        s.worker.send(job(1), &Arc::new("go"), now());
+        let dropped = s.worker.panic(&[Arc::new("stop")], now());
         assert_eq!(
             dropped,
             [s.worker.context.report(Some(job(1)), Outcome::Failed("stopped by panic".into()))]
         );
-        assert_eq!(s.worker.panic(&[Arc::new("stop")]), [], "the same again is no loss");
-        assert_eq!(s.worker.context.gauge.health_at(0, now()).failed, 1);
+        assert_eq!(s.worker.panic(&[Arc::new("stop")], now()), [], "the same again is no loss");
+        assert_eq!(s.worker.context.gauge.health(0, now()).failed, 1);
         s.tell.send(Ok(())).unwrap();
         assert_eq!(s.given.recv_timeout(SOON), Ok("stop"));
     }
@@ -513,10 +553,10 @@ mod tests {
         let all = [action(0), action(2), action(5)];
         let of =
             |reports: Vec<Report>| reports.into_iter().map(|report| report.job).collect::<Vec<_>>();
-        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("both")), None);
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("both"), now()), None);
         assert_eq!(s.given.recv_timeout(SOON), Ok("both"));
-        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("dropped")), None);
-        assert_eq!(of(s.worker.panic(&[])), all);
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("dropped"), now()), None);
+        assert_eq!(of(s.worker.panic(&[], now())), all);
         s.tell.send(Err("no".into())).unwrap();
         let reports: Vec<_> = (0..3).map(|_| s.reports.recv_timeout(SOON).unwrap()).collect();
         assert!(
@@ -524,11 +564,11 @@ mod tests {
             "{reports:?}"
         );
         assert_eq!(of(reports), all);
-        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("fault")), None);
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("fault"), now()), None);
         drop(s.tell);
         assert_eq!(of((0..3).map(|_| s.reports.recv_timeout(SOON).unwrap()).collect()), all);
         assert!(matches!(
-            s.worker.send_for(lead, &others, &Arc::new("late")),
+            s.worker.send_for(lead, &others, &Arc::new("late"), now()),
             Some(Outcome::Failed(_))
         ));
     }
@@ -536,7 +576,7 @@ mod tests {
     #[test]
     fn fails_a_late_message_instead_of_sending_it() {
         let s = setup(Duration::ZERO);
-        s.worker.send(job(0), &Arc::new("go"));
+        s.worker.send(job(0), &Arc::new("go"), now());
         let Outcome::Failed(why) = s.reports.recv_timeout(SOON).unwrap().outcome else {
             panic!("sent late")
         };
@@ -547,9 +587,9 @@ mod tests {
     #[test]
     fn closing_is_bounded_and_reports_what_is_left() {
         let s = setup(LATE);
-        s.worker.send(job(0), &Arc::new("stuck"));
+        s.worker.send(job(0), &Arc::new("stuck"), now());
         s.given.recv_timeout(SOON).unwrap();
-        s.worker.send(job(1), &Arc::new("go"));
+        s.worker.send(job(1), &Arc::new("go"), now());
         s.worker.finish();
         let left = s.worker.close(now());
         assert_eq!(left.iter().map(|r| r.job).collect::<Vec<_>>(), [Some(job(1))]);
@@ -558,7 +598,7 @@ mod tests {
     #[test]
     fn closing_lets_what_waits_go() {
         let s = setup(LATE);
-        s.worker.send(job(0), &Arc::new("go"));
+        s.worker.send(job(0), &Arc::new("go"), now());
         s.tell.send(Ok(())).unwrap();
         s.worker.finish();
         assert_eq!(s.worker.close(now() + SOON), []);
@@ -568,9 +608,9 @@ mod tests {
     #[test]
     fn a_worker_that_dies_leaves_nothing_unsaid() {
         let s = setup(LATE);
-        s.worker.send(job(0), &Arc::new("go"));
+        s.worker.send(job(0), &Arc::new("go"), now());
         s.given.recv_timeout(SOON).unwrap();
-        s.worker.send(job(1), &Arc::new("go"));
+        s.worker.send(job(1), &Arc::new("go"), now());
         // Without anybody to tell the outcome, the transmitter panics.
         drop(s.tell);
         for n in 0..2 {
@@ -578,6 +618,6 @@ mod tests {
             assert_eq!(report.job, Some(job(n)));
             assert!(matches!(report.outcome, Outcome::Failed(why) if why.contains("has ended")));
         }
-        assert!(matches!(s.worker.send(job(2), &Arc::new("go")), Some(Outcome::Failed(_))));
+        assert!(matches!(s.worker.send(job(2), &Arc::new("go"), now()), Some(Outcome::Failed(_))));
     }
 }

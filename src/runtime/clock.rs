@@ -5,7 +5,10 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::time::MachineNs;
+use crate::time::{MachineClock, MachineNs};
+
+/// The machine's clocks, for threads that wait between two steps.
+pub const CLOCK: MachineClock = MachineClock { steady: machine_ns, wall: wall_now };
 
 /// The machine's steady clock, nanoseconds from some moment in the past.
 ///

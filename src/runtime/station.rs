@@ -172,7 +172,7 @@ impl Station {
             shared,
         } = session;
         keyboard.act_once(app.keymap.act_once());
-        app.outputs = outputs.health();
+        app.outputs = outputs.health(machine_ns());
         app.greets = greets;
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);
@@ -301,7 +301,7 @@ impl Station {
         let can_be_called = state.has_begun() || self.remote.is_some();
         (can_be_called && !state.has_ended())
             || self.conductor.deadline().is_some()
-            || self.outputs.health().iter().any(is_at_work)
+            || self.outputs.health(machine_ns()).iter().any(is_at_work)
     }
 
     fn message(&mut self, message: Msg) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
+use super::clock::CLOCK;
 use super::inbox::{Msg, Sender};
 use crate::output::{OutputReport, Outputs, Permits, Surroundings, how_to_permit};
 use crate::remote::{Passcode, Remote, Settings};
@@ -37,7 +38,8 @@ pub(super) fn outputs(
     // program was started.
     let folder =
         Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
-    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder, permits };
+    let surroundings =
+        Surroundings { env: &|name| std::env::var(name).ok(), folder, permits, clock: CLOCK };
     Outputs::live(Arc::clone(show), &surroundings, hear)
 }
 

@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use handover::output::{ClipNews, Light, OutputReport};
+use handover::runtime::clock::CLOCK;
 
 use crate::harness::{House, PATIENCE, Remote, await_some, in_time};
 use crate::player::{Stage, film, is_equipped};
@@ -81,7 +82,7 @@ fn a_sound_of_a_tenth_of_a_second_is_played_and_over() {
     let firing = stage.go_pending("1");
     assert_eq!(stage.expect_start(firing), Some(100));
     stage.expect(firing, ClipNews::Ended);
-    assert_eq!(stage.outputs.health()[0].light, Light::Ok);
+    assert_eq!(stage.health()[0].light, Light::Ok);
     stage.close();
 }
 
@@ -160,12 +161,12 @@ fn a_file_that_is_cut_off_is_told_of_before_it_is_called_and_plays_as_far_as_it_
     let mut told_first = cut_off();
     told_first.outputs.arm(&[told_first.cue("1")]);
     let said = || {
-        told_first.outputs.health()[0]
+        told_first.health()[0]
             .error
             .clone()
             .filter(|error| error.starts_with("cue 1: half.mkv: breaks off"))
     };
-    assert!(await_some(PATIENCE, said).is_some(), "{:?}", told_first.outputs.health()[0].error);
+    assert!(await_some(PATIENCE, said).is_some(), "{:?}", told_first.health()[0].error);
     told_first.await_light(Light::Down);
     plays(&mut told_first);
     told_first.close();
@@ -185,11 +186,11 @@ fn a_sound_that_is_cut_off_is_told_of_before_it_is_called() {
     let mut stage = Stage::of(house, &show(&[&cues[0], &cues[1]]), &|_| None);
     stage.outputs.arm(&[stage.cue("1")]);
     stage.await_light(Light::Down);
-    let said = stage.outputs.health()[0].error.clone();
+    let said = stage.health()[0].error.clone();
     // No picture tells where it ends; it is looked for 0.8 s before its end.
     assert_eq!(said.as_deref(), Some("cue 1: half.flac: breaks off before 0:05.2 of 0:06"));
     stage.arm(&["2"]);
-    assert_eq!(stage.outputs.health()[0].error, None);
+    assert_eq!(stage.health()[0].error, None);
     stage.close();
 }
 
@@ -221,7 +222,7 @@ fn half_a_file_whose_length_the_player_takes_from_what_is_there_breaks_off() {
         let half = (2 * at + 2).to_string();
         stage.outputs.arm(&[stage.cue(&half)]);
         stage.await_light(Light::Down);
-        let said = stage.outputs.health()[0].error.clone().unwrap_or_default();
+        let said = stage.health()[0].error.clone().unwrap_or_default();
         let place = match *name {
             "a.wav" => "at 0:04.9 of 0:10",
             "a.avi" => "at 0:05 of 0:10",
@@ -360,7 +361,7 @@ fn sounds_that_follow_each_other_lose_no_sample() {
         let second = stage.go_pending("2");
         assert_eq!(stage.expect_start(second), Some(1500));
         stage.expect(second, ClipNews::Ended);
-        stage.outputs.close(Duration::from_millis(700));
+        stage.outputs.close(CLOCK.now() + Duration::from_millis(700));
         let heard = fs::read(heard).expect("what was heard");
         let expected = [a, b].concat();
         let differs = heard.iter().zip(&expected).position(|(heard, expected)| heard != expected);

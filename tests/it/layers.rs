@@ -58,29 +58,21 @@ const READS_A_CLOCK: &[&str] = &[
 /// The files that may read a clock, with the reason. Everything else gets its time as an argument.
 const CLOCKS: &[(&str, &str)] = &[
     ("runtime/clock.rs", "the clocks of a run, for the runtime"),
-    ("output.rs", "`now`, for the threads that wait for the far ends of outputs"),
-    ("output/osc.rs", "a time tag is wall time by its standard"),
     ("remote.rs", "`now` and `wall`, for the thread that serves remote controls"),
 ];
 
-/// The files that may call `now`, with the reason.
+/// The files that may read the clock that they were given, with the reason: an instant as an
+/// argument is not enough.
 const CALL_NOW: &[(&str, &str)] = &[
     ("remote/server.rs", "its loop waits in between, and may be stopped between two messages"),
-    ("output.rs", "the station's way in: one instant for all drivers"),
     ("output/worker.rs", "the loop of a worker, which takes messages and waits in between"),
-    ("output/queue.rs", "it waits: for messages, for late ones and for the end"),
-    ("output/gauge.rs", "how long a message took is measured around what sends it"),
     ("output/timecode.rs", "the loop of a clock's thread, which waits for each word"),
-    ("output/udp.rs", "a datagram leaves on the station's thread, and its refusal is waited for"),
+    ("output/mpv/supervisor.rs", "the loop of the thread that starts, feeds and ends players"),
+    ("output/udp.rs", "how long a datagram took is measured; at the end refusals are waited for"),
+    ("output/mpv.rs", "how long a command took is measured; at the end players are waited for"),
     ("output/tcp.rs", "it waits for a connection and for room to write"),
     ("output/probe.rs", "it waits for far ends and tells how long they took"),
-    ("output/closed.rs", "each failure has its instant"),
-    ("output/rehearsal.rs", "it tells how long ago something would have left"),
-    ("output/mpv.rs", "the station's way to a player's deck"),
-    ("output/mpv/supervisor.rs", "the loop of the thread that starts, feeds and ends players"),
     ("output/mpv/process.rs", "it waits for a process to end"),
-    ("output/mpv/tryout.rs", "it waits for a process to end"),
-    ("output/mpv/probe.rs", "it waits for a player's answers"),
 ];
 
 /// The longest file, without its tests.

@@ -15,8 +15,9 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use handover::output::{
-    ClipNews, Job, Light, Outcome, OutputReport, Outputs, Permits, Report, Surroundings,
+    ClipNews, Health, Job, Light, Outcome, OutputReport, Outputs, Permits, Report, Surroundings,
 };
+use handover::runtime::clock::CLOCK;
 use handover::show::action::MpvCommand;
 use handover::show::{CueIx, CueNumber, Show, file};
 use rustix::process::{Pid, Signal, kill_process};
@@ -135,7 +136,8 @@ impl Stage {
         let (sender, news) = channel();
         let hear = Arc::new(move |news| drop(sender.send(news)));
         let folder = house.path("");
-        let surroundings = Surroundings { env, folder: &folder, permits: &Permits::default() };
+        let surroundings =
+            Surroundings { env, folder: &folder, permits: &Permits::default(), clock: CLOCK };
         let outputs = Outputs::live(Arc::clone(&show), &surroundings, hear);
         Stage { outputs, show, news, firing: 0, house, _alone: alone }
     }
@@ -159,15 +161,19 @@ impl Stage {
     }
 
     pub(crate) fn await_light(&self, light: Light) {
-        let found =
-            await_some(PATIENCE, || (self.outputs.health()[0].light == light).then_some(()));
-        assert!(found.is_some(), "the light is no {light:?}: {:?}", self.outputs.health());
+        let found = await_some(PATIENCE, || (self.health()[0].light == light).then_some(()));
+        assert!(found.is_some(), "the light is no {light:?}: {:?}", self.health());
+    }
+
+    /// State of the outputs now.
+    pub(crate) fn health(&self) -> Vec<Health> {
+        self.outputs.health(CLOCK.now())
     }
 
     pub(crate) fn go(&mut self, number: &str) -> (u32, Option<Outcome>) {
         self.firing += 1;
         let job = Job { cue: self.cue(number), firing: self.firing, action: 0 };
-        (self.firing, self.outputs.send(job))
+        (self.firing, self.outputs.send(job, CLOCK.now()))
     }
 
     /// Fires a cue whose outcome comes later.
@@ -228,7 +234,7 @@ impl Stage {
     }
 
     pub(crate) fn close(self) {
-        self.outputs.close(Duration::from_millis(700));
+        self.outputs.close(CLOCK.now() + Duration::from_millis(700));
         let left = players(std::process::id());
         assert!(left.is_empty(), "players are left: {left:?}");
     }
@@ -285,11 +291,11 @@ fn at_most_ns(called: Instant) -> u64 {
 fn an_armed_clip_plays_to_its_end() {
     let Some(mut stage) = Stage::new() else { return };
     stage.arm(&["1", "2"]);
-    assert_eq!(stage.outputs.health()[0].clip, None, "nothing plays that nobody has called");
+    assert_eq!(stage.health()[0].clip, None, "nothing plays that nobody has called");
     let began = Instant::now();
     let firing = stage.go_pending("1");
     assert_eq!(stage.expect_start(firing), Some(2000));
-    let clip = stage.outputs.health()[0].clip.clone().expect("a clip on air");
+    let clip = stage.health()[0].clip.clone().expect("a clip on air");
     assert!(
         clip.cue == stage.cue("1") && clip.moves && clip.length_ns == Some(2_000_000_000),
         "{clip:?}"
@@ -298,8 +304,8 @@ fn an_armed_clip_plays_to_its_end() {
     stage.expect(firing, ClipNews::Ended);
     let took = began.elapsed();
     assert!(took > Duration::from_millis(1900), "it took {took:?}");
-    assert_eq!(stage.outputs.health()[0].clip, None);
-    assert_eq!(stage.outputs.health()[0].sent, 1);
+    assert_eq!(stage.health()[0].clip, None);
+    assert_eq!(stage.health()[0].sent, 1);
     stage.close();
 }
 
@@ -320,7 +326,7 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
     assert_eq!(stage.expect_start(firing), Some(300));
     let (mut passes, mut last_ns) = (0, 0);
     let falls_back_twice = || {
-        let clip = stage.outputs.health()[0].clip.clone().expect("it plays on");
+        let clip = stage.health()[0].clip.clone().expect("it plays on");
         assert!(clip.position_ns <= 300_000_000, "{clip:?}");
         passes += u32::from(clip.position_ns < last_ns);
         last_ns = clip.position_ns;
@@ -334,7 +340,7 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
     stage.expect_silence();
     stage.expect_silence();
     assert!(
-        stage.outputs.health()[0].clip.as_ref().is_some_and(|clip| clip.moves),
+        stage.health()[0].clip.as_ref().is_some_and(|clip| clip.moves),
         "it is looped to the file's end"
     );
     stage.close();
@@ -354,7 +360,7 @@ fn a_clip_takes_the_place_of_another_and_the_same_one_of_itself() {
     let third = stage.go_pending("14");
     assert_eq!(stage.expect_start(third), Some(29_000));
     stage.expect(second, ClipNews::Stopped);
-    let position_ns = stage.outputs.health()[0].clip.as_ref().expect("a clip on air").position_ns;
+    let position_ns = stage.health()[0].clip.as_ref().expect("a clip on air").position_ns;
     assert!(position_ns <= at_most_ns(called), "it goes on where the one before was");
     stage.close();
 }
@@ -365,7 +371,7 @@ fn pause_freezes_the_picture_resume_lets_it_go_on_and_stop_takes_it_away() {
     stage.arm(&["4", "1"]);
     let firing = stage.go_pending("4");
     stage.expect_start(firing);
-    let position = |stage: &Stage| stage.outputs.health()[0].clip.clone().expect("a clip on air");
+    let position = |stage: &Stage| stage.health()[0].clip.clone().expect("a clip on air");
     for _ in 0..2 {
         assert_eq!(stage.go("10").1, Some(Outcome::Sent));
         await_some(PATIENCE, || (!position(&stage).moves).then_some(())).expect("it stands");
@@ -382,7 +388,7 @@ fn pause_freezes_the_picture_resume_lets_it_go_on_and_stop_takes_it_away() {
     await_some(PATIENCE, goes_on).expect("it goes on");
     assert_eq!(stage.go("9").1, Some(Outcome::Sent));
     stage.expect(firing, ClipNews::Stopped);
-    assert_eq!(stage.outputs.health()[0].clip, None);
+    assert_eq!(stage.health()[0].clip, None);
     // What is armed stays armed.
     let firing = stage.go_pending("1");
     stage.expect_start(firing);
@@ -398,12 +404,12 @@ fn panic_stops_every_picture() {
     let told = |reports: &[Report]| {
         reports.iter().any(|report| report.job.is_none() && report.outcome == Outcome::Sent)
     };
-    let reports = stage.outputs.panic();
+    let reports = stage.outputs.panic(CLOCK.now());
     assert!(reports.len() == 1 && told(&reports), "{reports:?}");
     stage.expect(firing, ClipNews::Stopped);
     // One that is called and does not move yet never does.
     let firing = stage.go_pending("2");
-    match &stage.outputs.panic()[..] {
+    match &stage.outputs.panic(CLOCK.now())[..] {
         // This thread had to wait so long that it moves already.
         reports @ [_] => {
             assert!(told(reports), "{reports:?}");
@@ -437,7 +443,7 @@ fn lose_the_player(signal: Signal) -> Option<String> {
     println!("found out after {took:?}");
     let Err(ClipNews::Lost(why)) = lost else { panic!("{lost:?}") };
     assert_eq!(of, firing);
-    assert_eq!(stage.outputs.health()[0].clip, None);
+    assert_eq!(stage.health()[0].clip, None);
     // The next one plays as soon as there is another player, and so does the lost one.
     let called = Instant::now();
     let next = stage.go_pending("1");
@@ -480,7 +486,7 @@ fn a_clip_that_cannot_be_played_is_told_of_before_it_is_called() {
         stage.await_light(Light::Ok);
         stage.outputs.arm(&[stage.cue(number), stage.cue("1")]);
         stage.await_light(Light::Down);
-        assert_eq!(stage.outputs.health()[0].error.as_deref(), Some(said));
+        assert_eq!(stage.health()[0].error.as_deref(), Some(said));
         assert_eq!(stage.go(number).1, Some(Outcome::Failed(said.into())));
     }
     // One that is put there in the meantime is taken up.
@@ -501,7 +507,7 @@ fn a_clip_that_is_called_without_warning_fails_in_words() {
     stage.arm(&["1"]);
     let firing = stage.go_pending("7");
     assert_eq!(stage.expect_failure(firing), "away.mp4 is not there; the cue goes without it");
-    assert_eq!(stage.outputs.health()[0].light, Light::Ok, "{:?}", stage.outputs.health());
+    assert_eq!(stage.health()[0].light, Light::Ok, "{:?}", stage.health());
     stage.close();
 }
 
@@ -547,14 +553,14 @@ fn without_mpv_a_show_opens_and_says_what_is_missing() {
     let folder = house.path("");
     let nowhere = |name: &str| (name == "HANDOVER_MPV").then(|| "/nowhere/mpv".to_owned());
     let surroundings =
-        Surroundings { env: &nowhere, folder: &folder, permits: &Permits::default() };
+        Surroundings { env: &nowhere, folder: &folder, permits: &Permits::default(), clock: CLOCK };
     let mut outputs = Outputs::live(show, &surroundings, Arc::new(|_| {}));
-    await_some(PATIENCE, || (outputs.health()[0].light == Light::Down).then_some(()))
+    await_some(PATIENCE, || (outputs.health(CLOCK.now())[0].light == Light::Down).then_some(()))
         .expect("the light goes out");
     let said = "HANDOVER_MPV names /nowhere/mpv, which is not there";
-    assert_eq!(outputs.health()[0].error.as_deref(), Some(said));
+    assert_eq!(outputs.health(CLOCK.now())[0].error.as_deref(), Some(said));
     let job = Job { cue: CueIx(0), firing: 1, action: 0 };
-    assert_eq!(outputs.send(job), Some(Outcome::Failed(said.into())));
+    assert_eq!(outputs.send(job, CLOCK.now()), Some(Outcome::Failed(said.into())));
 }
 
 #[test]

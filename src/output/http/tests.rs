@@ -9,8 +9,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use super::*;
-use crate::output::testing::{SOON, awaited, context, job, output, permits, show, surroundings};
-use crate::output::{Driver, Job, Light, Outcome, Report, now};
+use crate::output::testing::{
+    CLOCK, SOON, awaited, context, job, now, output, permits, show, surroundings,
+};
+use crate::output::{Driver, Job, Light, Outcome, Report};
 use crate::show::OutputKind;
 
 const TOKEN: &str = "Bearer s3cr3t-t0k3n";
@@ -114,7 +116,7 @@ fn failure(reports: &Receiver<Report>) -> String {
 fn posts_exactly_what_the_show_says() {
     let (base, heard) = serve(vec!["HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}"]);
     let (mut x, reports) = open(&base, vec![post()]);
-    assert_eq!(x.send(job(0)), None);
+    assert_eq!(x.send(job(0), now()), None);
     let heard = heard.recv_timeout(SOON).unwrap();
     assert_eq!(heard.head[0], "POST /2/tweets HTTP/1.1");
     assert_eq!(heard.header("host"), base.strip_prefix("http://"));
@@ -124,7 +126,7 @@ fn posts_exactly_what_the_show_says() {
     assert_eq!(heard.header("user-agent"), Some(concat!("handover/", env!("CARGO_PKG_VERSION"))));
     assert_eq!(heard.body, "{\"text\":\"Thank you, Paris! Now off to LA\"}");
     assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
-    assert_eq!((x.health().light, x.health().sent), (Light::Ok, 1));
+    assert_eq!((x.health(now()).light, x.health(now()).sent), (Light::Ok, 1));
 }
 
 #[test]
@@ -141,7 +143,7 @@ fn sends_text_nothing_and_requests_without_a_body() {
     ];
     let (mut x, reports) = open(&base, bodies);
     let mut exchange = |action| {
-        x.send(Job { action, ..job(0) });
+        x.send(Job { action, ..job(0) }, now());
         let heard = heard.recv_timeout(SOON).unwrap();
         assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
         heard
@@ -176,10 +178,10 @@ fn says_in_the_servers_words_why_it_failed_but_never_a_secret() {
     ]);
     let (mut x, reports) = open(&base, vec![post()]);
     let mut fail = || {
-        x.send(job(0));
+        x.send(job(0), now());
         heard.recv_timeout(SOON).unwrap();
         let why = failure(&reports);
-        let health = x.health();
+        let health = x.health(now());
         assert_eq!((health.light, health.error.as_ref()), (Light::Down, Some(&why)));
         assert!(!why.contains("s3cr3t"), "{why}");
         why
@@ -196,12 +198,15 @@ fn a_refusal_of_one_request_leaves_the_light_on() {
     let denied = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     let (base, _heard) = serve(vec![answer, denied]);
     let (mut x, reports) = open(&base, vec![post()]);
-    x.send(job(0));
+    x.send(job(0), now());
     assert_eq!(failure(&reports), "HTTP 404 Not Found");
-    assert_eq!((x.health().light, x.health().error, x.health().failed), (Light::Ok, None, 1));
-    x.send(job(1));
+    assert_eq!(
+        (x.health(now()).light, x.health(now()).error, x.health(now()).failed),
+        (Light::Ok, None, 1)
+    );
+    x.send(job(1), now());
     assert_eq!(failure(&reports), "HTTP 403 Forbidden");
-    assert_eq!(x.health().light, Light::Down, "the next request will be refused as well");
+    assert_eq!(x.health(now()).light, Light::Down, "the next request will be refused as well");
 }
 
 #[test]
@@ -223,9 +228,9 @@ fn the_status_decides_and_a_late_or_short_answer_holds_up_nothing() {
         held
     });
     let (mut x, reports) = open(&base, vec![post()]);
-    x.send(job(0));
+    x.send(job(0), now());
     assert_eq!(reports.recv_timeout(SOON / 2).unwrap().outcome, Outcome::Sent);
-    x.send(job(1));
+    x.send(job(1), now());
     let report = reports.recv_timeout(SOON / 2).unwrap();
     assert_eq!(report.outcome, Outcome::Failed("HTTP 404 Not Found: half".into()));
     drop(server.join().unwrap());
@@ -264,7 +269,7 @@ fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
             &show,
             OutputIx(0),
             &settings,
-            &Surroundings { env: &env, folder, permits: permits() },
+            &Surroundings { env: &env, folder, permits: permits(), clock: CLOCK },
         )
     };
     let (context, reports) = context("x");
@@ -272,7 +277,7 @@ fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
         .unwrap_or_else(|faults| panic!("{faults:?}"))
         .open(context)
         .unwrap();
-    x.send(job(0));
+    x.send(job(0), now());
     assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
     server.child.kill().unwrap();
 
@@ -296,7 +301,7 @@ fn cuts_long_answers() {
         Box::leak(format!("HTTP/1.1 400 Bad Request\r\n\r\n{}", "é".repeat(50_000)).into());
     let (base, _heard) = serve(vec![answer]);
     let (mut x, reports) = open(&base, vec![post()]);
-    x.send(job(0));
+    x.send(job(0), now());
     assert_eq!(
         failure(&reports),
         format!("HTTP 400 Bad Request: {}", "é".repeat(ANSWER_CHARS_MAX))
@@ -307,7 +312,7 @@ fn cuts_long_answers() {
 fn nobody_there_is_said_at_once() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (mut x, reports) = open(&format!("http://{gone}"), vec![post()]);
-    x.send(job(0));
+    x.send(job(0), now());
     assert_eq!(failure(&reports), "cannot connect to 127.0.0.1: Connection refused");
 }
 
@@ -319,7 +324,7 @@ fn a_server_without_tls_gets_no_request_over_https() {
         listener.accept().unwrap().0.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap()
     });
     let (mut x, reports) = open(&base, vec![post()]);
-    x.send(job(0));
+    x.send(job(0), now());
     let why = failure(&reports);
     assert!(why.starts_with("no TLS with 127.0.0.1: "), "{why}");
     assert!(reports.recv_timeout(Duration::ZERO).is_err());
@@ -329,7 +334,7 @@ fn a_server_without_tls_gets_no_request_over_https() {
 fn a_certificate_that_nobody_vouches_for_is_refused() {
     let Some(mut server) = self_signed() else { return };
     let (mut x, reports) = open(&format!("https://127.0.0.1:{}", server.port), vec![insistent()]);
-    x.send(job(0));
+    x.send(job(0), now());
     let why = failure(&reports);
     server.child.kill().unwrap();
     let said =
@@ -387,12 +392,12 @@ fn what_may_pass_is_tried_again_where_it_is_asked_for() {
     ]);
     let (mut x, reports) = open(&base, vec![insistent()]);
     let began = now();
-    x.send(job(0));
+    x.send(job(0), now());
     heard.recv_timeout(SOON).unwrap();
-    awaited(|| x.health().error.is_some());
+    awaited(|| x.health(now()).error.is_some());
     let (light, said) =
-        (x.health().light, "trying again (2 of 3): HTTP 503 Service Unavailable: env:X_TOKEN");
-    assert_eq!((light, x.health().error.as_deref()), (Light::Down, Some(said)));
+        (x.health(now()).light, "trying again (2 of 3): HTTP 503 Service Unavailable: env:X_TOKEN");
+    assert_eq!((light, x.health(now()).error.as_deref()), (Light::Down, Some(said)));
     for _ in 0..2 {
         let again = heard.recv_timeout(SOON).unwrap();
         assert_eq!(
@@ -402,9 +407,9 @@ fn what_may_pass_is_tried_again_where_it_is_asked_for() {
     }
     assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
     // Half a second by itself, and a whole one because the server asks for it.
-    assert!(now() - began >= Duration::from_millis(1500));
+    assert!(now().since(began) >= Duration::from_millis(1500));
     assert!(reports.recv_timeout(Duration::ZERO).is_err(), "one report, at the end");
-    assert_eq!((x.health().light, x.health().sent), (Light::Ok, 1));
+    assert_eq!((x.health(now()).light, x.health(now()).sent), (Light::Ok, 1));
 }
 
 #[test]
@@ -414,7 +419,7 @@ fn what_cannot_pass_and_what_nobody_asks_for_is_tried_once() {
     let (base, heard) = serve(vec![refused, down, "nonsense\r\n\r\n", down]);
     let (mut x, reports) = open(&base, vec![insistent(), post()]);
     let mut fail = |action| {
-        x.send(Job { action, ..job(0) });
+        x.send(Job { action, ..job(0) }, now());
         heard.recv_timeout(SOON).unwrap();
         failure(&reports)
     };
@@ -428,16 +433,20 @@ fn what_cannot_pass_and_what_nobody_asks_for_is_tried_once() {
 fn retries_are_counted_and_panic_ends_them_at_once() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (mut x, reports) = open(&format!("http://{gone}"), vec![insistent()]);
-    x.send(job(0));
+    x.send(job(0), now());
     let refused = "cannot connect to 127.0.0.1: Connection refused";
     assert_eq!(failure(&reports), format!("{refused} (tried 3 times)"));
 
-    x.send(job(1));
-    awaited(|| x.health().error.is_some_and(|error| error.starts_with("trying again (3 of 3)")));
-    assert_eq!(x.panic(), []);
+    x.send(job(1), now());
+    awaited(|| {
+        x.health(now()).error.is_some_and(|error| error.starts_with("trying again (3 of 3)"))
+    });
+    assert_eq!(x.panic(now()), []);
     assert_eq!(failure(&reports), format!("{refused} (tried 2 times of 3, then stopped)"));
-    x.send(job(2));
-    awaited(|| x.health().error.is_some_and(|error| error.starts_with("trying again (2 of 3)")));
+    x.send(job(2), now());
+    awaited(|| {
+        x.health(now()).error.is_some_and(|error| error.starts_with("trying again (2 of 3)"))
+    });
     x.finish();
     assert_eq!(failure(&reports), format!("{refused} (tried 1 time of 3, then stopped)"));
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::output::clocked::Clocked;
-use crate::output::testing::{SOON, awaited, context, job, output, show};
+use crate::output::testing::{CLOCK, SOON, awaited, context, job, now, output, show};
 use crate::output::timecode::{MTC, Timecode};
-use crate::output::{Driver, Light, Outcome, Report, ShowTime, now};
+use crate::output::{Driver, Light, Outcome, Report, ShowTime};
 use crate::show::action::MidiMessage;
 use crate::show::{Body, FrameRate, OutputIx, OutputKind};
 
@@ -73,7 +73,7 @@ impl Setup {
     }
 
     fn outcome(&mut self, n: u32) -> Outcome {
-        assert_eq!(self.midi.send(job(n)), None);
+        assert_eq!(self.midi.send(job(n), now()), None);
         let report = self.reports.recv_timeout(SOON).unwrap();
         assert_eq!(report.job, Some(job(n)));
         report.outcome
@@ -102,10 +102,10 @@ fn setup(wanted: &str, there: &[&str]) -> Setup {
 #[test]
 fn cues_and_panic_go_to_the_port_that_is_named() {
     let mut s = setup("pyro", &["Through 14:0", "USB Pyro 20:0", "Pyro 2 21:0"]);
-    awaited(|| s.midi.health().light == Light::Ok);
+    awaited(|| s.midi.health(now()).light == Light::Ok);
     assert_eq!(s.outcome(0), Outcome::Sent);
     assert_eq!(s.heard.recv_timeout(SOON), Ok(("USB Pyro 20:0".into(), vec![0x90, 60, 100])));
-    assert_eq!(s.midi.panic(), []);
+    assert_eq!(s.midi.panic(now()), []);
     assert_eq!(s.heard.recv_timeout(SOON), Ok(("USB Pyro 20:0".into(), vec![0xB0, 123, 0])));
     assert_eq!(s.machine.lock().unwrap().opened, 1);
 }
@@ -123,8 +123,8 @@ fn a_missing_port_fails_at_once_and_says_what_there_is() {
     let mut s = setup("Pyro", &["Through", "Desk"]);
     let why = "no MIDI port has \"Pyro\" in its name; there are: Through, Desk";
     assert_eq!(s.outcome(0), Outcome::Failed(why.into()));
-    assert_eq!(s.midi.health().light, Light::Down);
-    assert_eq!(s.midi.health().error.as_deref(), Some(why));
+    assert_eq!(s.midi.health(now()).light, Light::Down);
+    assert_eq!(s.midi.health(now()).error.as_deref(), Some(why));
     s.plug(&[]);
     let why = "no MIDI port has \"Pyro\" in its name; there are: none at all";
     assert_eq!(s.outcome(1), Outcome::Failed(why.into()));
@@ -136,13 +136,13 @@ fn a_missing_port_fails_at_once_and_says_what_there_is() {
 #[test]
 fn a_port_that_is_unplugged_shows_and_one_that_comes_back_is_opened_again() {
     let mut s = setup("Pyro", &["Pyro"]);
-    awaited(|| s.midi.health().light == Light::Ok);
+    awaited(|| s.midi.health(now()).light == Light::Ok);
     s.plug(&["Desk"]);
-    awaited(|| s.midi.health().light == Light::Down);
-    assert!(s.midi.health().error.unwrap().contains("there are: Desk"));
+    awaited(|| s.midi.health(now()).light == Light::Down);
+    assert!(s.midi.health(now()).error.unwrap().contains("there are: Desk"));
     s.plug(&["Desk", "Pyro"]);
     // Nothing is sent: it is looked for every two seconds.
-    awaited(|| s.midi.health().light == Light::Ok);
+    awaited(|| s.midi.health(now()).light == Light::Ok);
     assert_eq!(s.machine.lock().unwrap().opened, 2);
     assert_eq!(s.outcome(0), Outcome::Sent);
 }
@@ -150,7 +150,7 @@ fn a_port_that_is_unplugged_shows_and_one_that_comes_back_is_opened_again() {
 #[test]
 fn a_cue_finds_a_port_that_came_back_a_moment_ago() {
     let mut s = setup("Pyro", &[]);
-    awaited(|| s.midi.health().light == Light::Down);
+    awaited(|| s.midi.health(now()).light == Light::Down);
     s.plug(&["Pyro"]);
     assert_eq!(s.outcome(0), Outcome::Sent);
 }
@@ -158,7 +158,7 @@ fn a_cue_finds_a_port_that_came_back_a_moment_ago() {
 #[test]
 fn a_port_that_takes_nothing_fails_its_cue_and_is_opened_again() {
     let mut s = setup("Pyro", &["Pyro"]);
-    awaited(|| s.midi.health().light == Light::Ok);
+    awaited(|| s.midi.health(now()).light == Light::Ok);
     s.machine.lock().unwrap().stuck = Some("no room".into());
     assert_eq!(
         s.outcome(0),
@@ -174,37 +174,37 @@ fn a_port_that_takes_nothing_fails_its_cue_and_is_opened_again() {
 fn a_clock_at_the_port_goes_unheard_where_there_is_none_and_is_looked_after_all_the_same() {
     let mut s = setup("Pyro", &[]);
     let clock = s.midi.clock();
-    awaited(|| s.midi.health().light == Light::Down);
+    awaited(|| s.midi.health(now()).light == Light::Down);
     s.plug(&["Pyro"]);
     // As long as the clock ticks, the port is still looked for, and a cue goes.
     awaited(|| {
         clock.tick(vec![0xF1, 0x00], now());
-        s.midi.health().light == Light::Ok
+        s.midi.health(now()).light == Light::Ok
     });
     awaited(|| {
         clock.tick(vec![0xF1, 0x01], now());
         s.heard.try_iter().any(|(_, bytes)| bytes == [0xF1, 0x01])
     });
     assert_eq!(s.outcome(0), Outcome::Sent);
-    assert_eq!(s.midi.health().sent, 1, "the clock's words are not counted");
+    assert_eq!(s.midi.health(now()).sent, 1, "the clock's words are not counted");
 }
 
 #[test]
 fn timecode_and_cues_share_the_port() {
     let s = setup("Pyro", &["Pyro"]);
-    awaited(|| s.midi.health().light == Light::Ok);
-    let timecode = Timecode::start("pyro", FrameRate::Fps25, MTC, s.midi.clock()).unwrap();
+    awaited(|| s.midi.health(now()).light == Light::Ok);
+    let timecode = Timecode::start("pyro", CLOCK, FrameRate::Fps25, MTC, s.midi.clock()).unwrap();
     let mut driver = Clocked::beside(s.midi, Some(timecode));
-    driver.show_time(ShowTime { now_ns: 0, runs: true });
+    driver.show_time(ShowTime { now_ns: 0, runs: true }, now());
     let mut heard = std::iter::from_fn(|| s.heard.recv_timeout(SOON).ok()).map(|(_, bytes)| bytes);
     assert!(heard.by_ref().take(2000).any(|bytes| bytes[0] == 0xF1));
     for n in 0..3 {
-        assert_eq!(driver.send(job(n)), None);
+        assert_eq!(driver.send(job(n), now()), None);
         assert_eq!(s.reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
         assert!(heard.by_ref().take(2000).any(|bytes| bytes == [0x90, 60, 100]));
     }
-    driver.panic();
+    driver.panic(now());
     assert!(heard.by_ref().take(2000).any(|bytes| bytes == [0xB0, 123, 0]));
     assert!(heard.by_ref().take(2000).any(|bytes| bytes[0] == 0xF1), "panic stops no clock");
-    assert_eq!(driver.health().sent, 4);
+    assert_eq!(driver.health(now()).sent, 4);
 }

@@ -13,7 +13,7 @@ mod reports;
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::gauge::Delivery;
 use super::super::{Job, Outcome, OutputReport};
@@ -23,6 +23,7 @@ use super::player::Player;
 use super::reel::{Facts, PARTS_MAX};
 use super::state::{Play, Role, Stage, State};
 use crate::show::{CueIx, OutputIx};
+use crate::time::MachineNs;
 pub(super) use pending_work::PendingWork;
 
 /// Number of clips that are kept examined, the first of them loaded.
@@ -38,7 +39,7 @@ const CALM: Duration = Duration::from_secs(10);
 /// State of a clip's file.
 struct File {
     status: FileStatus,
-    looked: Instant,
+    looked: MachineNs,
     /// Reason why it cannot be played.
     fault: Option<String>,
     /// Facts from its examination.
@@ -76,13 +77,13 @@ pub(super) struct Deck {
     /// `true` once a player has come up.
     up: bool,
     /// No player is started before this.
-    start_at: Option<Instant>,
+    start_at: Option<MachineNs>,
     restart: Duration,
-    lost_at: Option<Instant>,
+    lost_at: Option<MachineNs>,
     /// Takes no more orders.
     is_finished: bool,
     /// Instant by which the last player has to be gone.
-    close_by: Option<Instant>,
+    close_by: Option<MachineNs>,
 }
 
 impl Deck {
@@ -182,7 +183,7 @@ impl Deck {
     }
 
     /// Lets the clip of `job` go; gives an outcome only where it does not even try.
-    pub(super) fn play(&mut self, job: Job, at: Instant) -> Option<Outcome> {
+    pub(super) fn play(&mut self, job: Job, at: MachineNs) -> Option<Outcome> {
         let key = (job.cue, job.action);
         let refused = if self.is_finished {
             Some("the player is being closed".to_owned())
@@ -265,7 +266,7 @@ impl Deck {
     }
 
     /// Freezes the picture on air; a clip that does not move yet stands still as soon as it does.
-    pub(super) fn pause(&mut self, at: Instant) -> Outcome {
+    pub(super) fn pause(&mut self, at: MachineNs) -> Outcome {
         self.called.iter_mut().for_each(|play| play.held = true);
         let absence = self.absence();
         let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
@@ -288,7 +289,7 @@ impl Deck {
     }
 
     /// Lets a picture that was frozen go on.
-    pub(super) fn resume(&mut self, at: Instant) -> Outcome {
+    pub(super) fn resume(&mut self, at: MachineNs) -> Outcome {
         self.called.iter_mut().for_each(|play| play.held = false);
         let absence = self.absence();
         let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
@@ -330,7 +331,7 @@ impl Deck {
     }
 
     /// Has every player leave by `deadline`; gives the jobs that were not done.
-    pub(super) fn close(&mut self, deadline: Instant) -> Vec<Job> {
+    pub(super) fn close(&mut self, deadline: MachineNs) -> Vec<Job> {
         self.is_finished = true;
         self.close_by = Some(self.close_by.map_or(deadline, |earlier| earlier.min(deadline)));
         self.clear(|_| true).0

@@ -6,7 +6,6 @@
 //! says what to ask next.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde_json::Value;
 
@@ -17,6 +16,7 @@ use super::player::of_seconds;
 use super::reel::{Facts, Part, Reel};
 use super::replies::{Question, Said};
 use crate::show::duration::{self, SECOND_NS};
+use crate::time::MachineNs;
 
 /// Formats of FFmpeg's that name other files instead of holding pictures or sounds.
 const LISTS: [&str; 4] = ["hls", "concat", "dash", "sdp"];
@@ -111,7 +111,7 @@ pub(super) enum Verdict {
 pub(super) struct Exam {
     pub(super) key: ActionKey,
     clip: Arc<Clip>,
-    pub(super) since: Instant,
+    pub(super) since: MachineNs,
     /// The command that loads the file.
     pub(super) request: u64,
     entry: Option<i64>,
@@ -126,7 +126,7 @@ pub(super) struct Exam {
 
 impl Exam {
     /// An examination of `clip`; the player is to be told [`Self::load`].
-    pub(super) fn new(key: ActionKey, clip: &Arc<Clip>, since: Instant) -> Self {
+    pub(super) fn new(key: ActionKey, clip: &Arc<Clip>, since: MachineNs) -> Self {
         let (entry, begun, step) = (None, false, Step::Loading);
         Exam {
             key,
@@ -355,7 +355,7 @@ mod tests {
             optional: false,
         };
         let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/")).unwrap();
-        let mut exam = Exam::new((CueIx(0), 0), &Arc::new(clip), super::super::now());
+        let mut exam = Exam::new((CueIx(0), 0), &Arc::new(clip), crate::output::testing::now());
         let known =
             PlayerValues { duration_ns: Some(of_seconds(lasts)), ..PlayerValues::default() };
         let mut said = vec![

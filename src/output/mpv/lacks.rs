@@ -38,7 +38,7 @@ impl Lacks<'_> {
             )];
         }
         let mut findings = vec![];
-        if let Some(why) = flags_fault(flags, named) {
+        if let Some(why) = flags_fault(flags, named, self.0.clock) {
             findings.push(finding(
                 format!("mpv does not take these `flags`: {why}"),
                 "write them as mpv's manual has them",

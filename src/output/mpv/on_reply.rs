@@ -3,7 +3,6 @@
 //! The other half of [`super::player`]: that one tells, this one hears.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
@@ -15,13 +14,14 @@ use super::player::{ASK, Player, of_seconds};
 use super::replies::{Question, Said};
 use super::state::{PlayerChange, Stage, State};
 use crate::show::duration::SECOND_NS;
+use crate::time::MachineNs;
 
 /// The first frame of a part may come this much before its time.
 const EARLY_NS: u64 = SECOND_NS / 1000;
 
 impl Player {
     /// Takes in what it says.
-    pub(super) fn on_reply(&mut self, said: Said, at: Instant) -> PlayerChange {
+    pub(super) fn on_reply(&mut self, said: Said, at: MachineNs) -> PlayerChange {
         (self.asked, self.heard) = (None, at);
         if let State::Starting = self.state {
             self.state = State::Idle;
@@ -128,7 +128,12 @@ impl Player {
         }
     }
 
-    fn on_answer(&mut self, question: Question, data: Option<Value>, now: Instant) -> PlayerChange {
+    fn on_answer(
+        &mut self,
+        question: Question,
+        data: Option<Value>,
+        now: MachineNs,
+    ) -> PlayerChange {
         let is = |yes: bool| data == Some(Value::Bool(yes));
         let place_ns = data.as_ref().and_then(Value::as_f64).map(of_seconds);
         match (&self.state, question) {
@@ -168,7 +173,7 @@ impl Player {
     }
 
     /// The picture moves.
-    fn begin(&mut self, at: Instant) -> PlayerChange {
+    fn begin(&mut self, at: MachineNs) -> PlayerChange {
         let State::Playing { stage, play, .. } = &mut self.state else {
             return PlayerChange::Nothing;
         };
@@ -181,7 +186,7 @@ impl Player {
 
     /// The reel that is being loaded stands at its beginning, or a clip that is looped is there
     /// again.
-    fn stand(&mut self, now: Instant) -> PlayerChange {
+    fn stand(&mut self, now: MachineNs) -> PlayerChange {
         if let State::Playing { stage: Stage::OnAir { from_ns, at, .. }, .. } = &mut self.state
             && !self.is_still
         {
@@ -208,7 +213,7 @@ impl Player {
         }
     }
 
-    fn on_property(&mut self, name: &str, data: &Value, now: Instant) -> PlayerChange {
+    fn on_property(&mut self, name: &str, data: &Value, now: MachineNs) -> PlayerChange {
         let is = |yes: bool| data.as_bool() == Some(yes);
         match name {
             "time-pos" => return self.is_at(data.as_f64().map(of_seconds), now),
@@ -248,7 +253,7 @@ impl Player {
     }
 
     /// It is at this place of its own time.
-    fn is_at(&mut self, place_ns: Option<u64>, now: Instant) -> PlayerChange {
+    fn is_at(&mut self, place_ns: Option<u64>, now: MachineNs) -> PlayerChange {
         let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
             return PlayerChange::Nothing;
         };
@@ -278,7 +283,7 @@ impl Player {
     }
 
     /// It stands at the end, at this place of its own time.
-    fn end(&mut self, place_ns: Option<u64>, now: Instant) -> PlayerChange {
+    fn end(&mut self, place_ns: Option<u64>, now: MachineNs) -> PlayerChange {
         let (length_ns, cut) = (self.length_ns(), self.breaks_off());
         let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
             return PlayerChange::Nothing;

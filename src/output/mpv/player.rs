@@ -12,7 +12,7 @@ use std::io::Write;
 use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ use super::reel::{Part, Reel};
 use super::replies::Question;
 use super::state::{Exit, Play, Role, Stage, State};
 use crate::show::duration::SECOND_NS;
-use crate::time::nanoseconds;
+use crate::time::{MachineNs, nanoseconds};
 
 /// Interval at which a player that says nothing is asked for a sign of life.
 pub(super) const ASK: Duration = Duration::from_millis(250);
@@ -56,8 +56,8 @@ pub(super) struct Player {
     line: UnixStream,
     request: u64,
     /// Since when an answer is awaited.
-    pub(super) asked: Option<Instant>,
-    pub(super) heard: Instant,
+    pub(super) asked: Option<MachineNs>,
+    pub(super) heard: MachineNs,
     /// The length of what it has loaded, as it said last. It does not say again what has not
     /// changed.
     pub(super) duration_ns: Option<u64>,
@@ -76,7 +76,7 @@ impl Player {
         role: Role,
         child: Option<Child>,
         line: UnixStream,
-        at: Instant,
+        at: MachineNs,
     ) -> Self {
         let mut player = Player {
             id,
@@ -101,7 +101,7 @@ impl Player {
 
     /// Has it load `reel` and stand at its beginning, of which it may play the parts up to `last`.
     /// What was not called stands behind black; what was takes the place of the picture on air.
-    pub(super) fn load(&mut self, reel: Arc<Reel>, last: usize, play: Option<Play>, at: Instant) {
+    pub(super) fn load(&mut self, reel: Arc<Reel>, last: usize, play: Option<Play>, at: MachineNs) {
         (self.error, self.is_paused) = (None, true);
         let cover = play.is_none().then(commands::cover);
         if self.say(cover.into_iter().chain(commands::load(&reel, last))) {
@@ -112,7 +112,7 @@ impl Player {
     }
 
     /// Has it examine a file.
-    pub(super) fn examine(&mut self, mut exam: Exam, at: Instant) {
+    pub(super) fn examine(&mut self, mut exam: Exam, at: MachineNs) {
         self.error = None;
         if self.say(exam.load()) {
             exam.request = self.request;
@@ -122,7 +122,7 @@ impl Player {
     }
 
     /// Lets the reel go that stands at its beginning; whether it was told.
-    pub(super) fn go(&mut self, play: Play, at: Instant) -> bool {
+    pub(super) fn go(&mut self, play: Play, at: MachineNs) -> bool {
         let State::Ready { reel, last } = &self.state else { return false };
         let (reel, last) = (Arc::clone(reel), *last);
         let told = self.write(commands::GO.as_bytes());
@@ -135,11 +135,11 @@ impl Player {
     }
 
     /// Gives the part that has begun by itself to the play that it was meant for.
-    pub(super) fn join(&mut self, called: Play, now: Instant) {
+    pub(super) fn join(&mut self, called: Play, now: MachineNs) {
         if let State::Playing { play, stage, .. } = &mut self.state
             && let Stage::Joined { at } = *stage
         {
-            let from_ns = nanoseconds(now.saturating_duration_since(at));
+            let from_ns = nanoseconds(now.since(at));
             (*play, *stage) = (called, Stage::OnAir { from_ns, at: now, moves: true });
             // A short one may be over already.
             self.tell([Line::Ask(Question::Pause)]);
@@ -166,20 +166,20 @@ impl Player {
     ///
     /// Its word on it is not waited for: of a pause so soon after a GO that mpv has told of
     /// neither, it never tells.
-    pub(super) fn pause(&mut self, now: Instant) -> bool {
+    pub(super) fn pause(&mut self, now: MachineNs) -> bool {
         self.set_moving(false, now);
         self.is_paused = true;
         self.say([json!(["set_property", "pause", true])])
     }
 
     /// Lets a picture that was frozen go on.
-    pub(super) fn resume(&mut self, now: Instant) -> bool {
+    pub(super) fn resume(&mut self, now: MachineNs) -> bool {
         self.set_moving(true, now);
         self.is_paused = false;
         self.say([json!(["set_property", "pause", false])])
     }
 
-    fn set_moving(&mut self, moving: bool, now: Instant) {
+    fn set_moving(&mut self, moving: bool, now: MachineNs) {
         let length_ns = self.length_ns();
         if let State::Playing { stage: Stage::OnAir { from_ns, at, moves }, .. } = &mut self.state {
             *from_ns = position(*from_ns, *at, *moves, now, length_ns);
@@ -194,7 +194,7 @@ impl Player {
     }
 
     /// Tells it to quit.
-    pub(super) fn leave(&mut self, at: Instant) {
+    pub(super) fn leave(&mut self, at: MachineNs) {
         if !matches!(self.state, State::Leaving) {
             (self.state, self.asked) = (State::Leaving, Some(at));
             self.say([json!(["quit"])]);
@@ -203,7 +203,7 @@ impl Player {
 
     /// Asks whether it is there if it is time to, finds out that it is not, and says when to look
     /// again.
-    pub(super) fn watch(&mut self, at: Instant) -> Instant {
+    pub(super) fn watch(&mut self, at: MachineNs) -> MachineNs {
         let limit = match self.state {
             State::Starting | State::Loading { .. } | State::Examining(_) => LOAD,
             State::Playing { stage: Stage::Called, .. } => ANSWER,
@@ -239,7 +239,7 @@ impl Player {
 
     /// Instant at which a still picture on air has stood for as long as its cue lasts; no player
     /// can tell.
-    pub(super) fn over_at(&self, now: Instant) -> Option<Instant> {
+    pub(super) fn over_at(&self, now: MachineNs) -> Option<MachineNs> {
         let State::Playing { stage: Stage::OnAir { from_ns, at, moves: true }, .. } = &self.state
         else {
             return None;
@@ -255,7 +255,7 @@ impl Player {
     }
 
     /// The clip that it has on air, if any.
-    pub(super) fn on_air(&self, now: Instant) -> Option<ClipOnAir> {
+    pub(super) fn on_air(&self, now: MachineNs) -> Option<ClipOnAir> {
         let State::Playing { play, stage: Stage::OnAir { from_ns, at, moves }, .. } = &self.state
         else {
             return None;
@@ -322,8 +322,14 @@ pub(super) fn of_seconds(seconds: f64) -> u64 {
 
 /// Position of a clip that was at `from_ns` at an instant; it does not run past its end, however
 /// late the player's report is.
-fn position(from_ns: u64, at: Instant, moves: bool, now: Instant, length_ns: Option<u64>) -> u64 {
-    let since_ns = if moves { nanoseconds(now.saturating_duration_since(at)) } else { 0 };
+fn position(
+    from_ns: u64,
+    at: MachineNs,
+    moves: bool,
+    now: MachineNs,
+    length_ns: Option<u64>,
+) -> u64 {
+    let since_ns = if moves { nanoseconds(now.since(at)) } else { 0 };
     from_ns.saturating_add(since_ns).min(length_ns.unwrap_or(u64::MAX))
 }
 

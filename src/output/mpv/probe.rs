@@ -5,20 +5,18 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use std::{io, thread};
 
 use super::super::probe::{Answer, Said};
-use super::process::{find, program_or_mpv};
+use super::process::{end_of, find, program_or_mpv};
+use crate::output::Surroundings;
 use crate::output::peer::words;
-use crate::output::{Surroundings, now};
 use crate::show::action::MpvCommand;
 use crate::show::{Body, OutputIx, Show};
-
-/// Interval at which the player's version is looked for.
-const GLANCE: Duration = Duration::from_millis(5);
+use crate::time::MachineClock;
 
 /// Maximum number of missing clips that are named.
 const NAMED_MAX: usize = 3;
@@ -29,6 +27,7 @@ pub(super) struct Player {
     path: String,
     program: OsString,
     folder: PathBuf,
+    clock: MachineClock,
     /// The clips that the show cannot do without, and those that it can.
     needed: BTreeSet<String>,
     optional: BTreeSet<String>,
@@ -48,6 +47,7 @@ impl Player {
             path: (surroundings.env)("PATH").unwrap_or_default(),
             program: program_or_mpv((surroundings.env)("HANDOVER_MPV")),
             folder: surroundings.folder.to_owned(),
+            clock: surroundings.clock,
             needed,
             optional,
         }
@@ -58,7 +58,7 @@ impl Player {
         let Ok(program) = find(&self.program, self.path.as_ref()) else {
             return (Answer::Down, format!("there is no {} in PATH", self.program.display()));
         };
-        let version = match version(&program, at_most) {
+        let version = match version(&program, at_most, self.clock) {
             Ok(version) => version,
             Err(error) => {
                 return (
@@ -90,19 +90,15 @@ impl Player {
 }
 
 /// First line of `program --version`, up to the copyright.
-fn version(program: &Path, at_most: Duration) -> io::Result<String> {
-    let deadline = now() + at_most;
+fn version(program: &Path, at_most: Duration, clock: MachineClock) -> io::Result<String> {
     let mut command = Command::new(program);
     command.arg("--version").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn()?;
     // Its words are few enough for a pipe, so that it never has to wait for them to be read.
-    while child.try_wait()?.is_none() {
-        if now() > deadline {
-            child.kill()?;
-            child.wait()?;
-            return Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time"));
-        }
-        thread::sleep(GLANCE);
+    if end_of(&mut child, at_most, clock).is_none() {
+        child.kill()?;
+        child.wait()?;
+        return Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time"));
     }
     let output = child.wait_with_output()?;
     let said = String::from_utf8_lossy(&output.stdout);

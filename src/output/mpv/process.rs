@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::super::now;
 use super::state::Role;
 use crate::locks::Unpoisoned;
+use crate::time::MachineClock;
 
 /// Flags that keep a player to the file that it is given: no configuration, no script, no address,
 /// no terminal, no subtitles or covers that lie beside a clip, and no other file that a clip names.
@@ -155,12 +155,17 @@ pub(super) fn program_or_mpv(program: Option<String>) -> OsString {
     program.filter(|program| !program.is_empty()).unwrap_or_else(|| "mpv".into()).into()
 }
 
-/// Waits for the end of a child until `deadline`; `None` if it has not come.
-pub(super) fn end_of(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
+/// Waits for the end of a child for `at_most`; `None` if it has not come.
+pub(super) fn end_of(
+    child: &mut Child,
+    at_most: Duration,
+    clock: MachineClock,
+) -> Option<ExitStatus> {
+    let deadline = clock.now() + at_most;
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Some(status),
-            Ok(None) if now() < deadline => thread::sleep(GLANCE),
+            Ok(None) if clock.now() < deadline => thread::sleep(GLANCE),
             _ => return None,
         }
     }

@@ -2,12 +2,12 @@
 //! share.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::super::Job;
 use super::ActionKey;
 use super::exam::Exam;
 use super::reel::{Facts, Reel};
+use crate::time::MachineNs;
 
 /// Role of a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) struct Play {
     /// The GO.
     pub(super) job: Job,
     /// Instant of its call.
-    pub(super) since: Instant,
+    pub(super) since: MachineNs,
     /// It is to stand still as soon as it moves.
     pub(super) held: bool,
 }
@@ -41,14 +41,14 @@ pub(super) enum Stage {
     /// It does not move yet.
     Called,
     /// It is on air: nanoseconds from its in-point at an instant, and whether it has moved since.
-    OnAir { from_ns: u64, at: Instant, moves: bool },
+    OnAir { from_ns: u64, at: MachineNs, moves: bool },
     /// The player stands by itself, and is asked where; it was here when it was heard of last.
     Ending { from_ns: u64 },
     /// It is over, and the next one of the reel is on air already, for which nobody has given a GO
     /// yet.
-    Joined { at: Instant },
+    Joined { at: MachineNs },
     /// It is over since then; its last picture stands.
-    Over { at: Instant },
+    Over { at: MachineNs },
 }
 
 /// State of a player.

@@ -12,20 +12,21 @@ use std::path::Path;
 use std::process::Child;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::super::gauge::Delivery;
 use super::super::permits::{ClipFolders, OUTSIDE};
 use super::super::worker::WorkerContext;
-use super::super::{Light, Outcome, OutputReport, Report, now};
+use super::super::{Light, Outcome, OutputReport, Report};
 use super::clip::{FileStatus, stat};
 use super::deck::{Deck, PendingWork};
 use super::player::Player;
 use super::process::{Process, end_of, words};
 use super::state::{Exit, Role, State};
 use super::{LAST, lock, replies};
+use crate::time::MachineNs;
 
 /// The longest line that is accepted from a player, bytes. No reply comes near it.
 const LINE_MAX: usize = 1 << 20;
@@ -89,26 +90,32 @@ impl Supervisor {
     /// Keeps the players until the deck is closed and the last of them is gone.
     pub(super) fn supervise(mut self) {
         loop {
-            let pending_work = self.deck().pending_work(now());
+            let now = self.now();
+            let pending_work = self.deck().pending_work(now);
             let (wake, is_over) = (pending_work.wake, pending_work.is_over);
             let is_busy = self.work(pending_work);
             self.tell();
             if is_over {
                 // Under a heavy load a killed player exits late, and nothing else reaps it.
-                let deadline = now() + LAST / 2;
+                let deadline = self.now() + LAST / 2;
                 for child in &mut self.exiting {
-                    end_of(child, deadline);
+                    let clock = self.context.clock;
+                    end_of(child, deadline.since(clock.now()), clock);
                 }
                 return;
             }
             // What was done may have caused more work.
-            let wake = if is_busy { now() } else { wake };
+            let wake = if is_busy { self.now() } else { wake };
             self.listen(wake);
         }
     }
 
     fn deck(&self) -> MutexGuard<'_, Deck> {
         lock(&self.deck)
+    }
+
+    fn now(&self) -> MachineNs {
+        self.context.clock.now()
     }
 
     /// Does the pending work; returns `true` if there was any.
@@ -128,7 +135,8 @@ impl Supervisor {
                     status
                 }
             };
-            self.deck().looked(key, status, now());
+            let now = self.now();
+            self.deck().looked(key, status, now);
         }
         if let Some(role) = pending_work.start {
             self.start(role);
@@ -144,12 +152,14 @@ impl Supervisor {
         });
         match started {
             Ok((child, line, reader)) => {
-                let id = self.deck().started(role, Some(child), line, now());
+                let now = self.now();
+                let id = self.deck().started(role, Some(child), line, now);
                 self.readers.insert(id, reader);
             }
             Err(error) => {
                 let why = self.process.refusal(&error);
-                self.deck().not_started(why, now());
+                let now = self.now();
+                self.deck().not_started(why, now);
             }
         }
     }
@@ -161,8 +171,9 @@ impl Supervisor {
             Some(Exit::Silent | Exit::Closed) | None => "the player stopped answering".to_owned(),
         };
         if let Some(mut child) = player.child.take() {
+            let clock = self.context.clock;
             let has_gone = !matches!(player.exit, Some(Exit::Silent) | None);
-            let by_itself = has_gone.then(|| end_of(&mut child, now() + END)).flatten();
+            let by_itself = has_gone.then(|| end_of(&mut child, END, clock)).flatten();
             if let Some(status) = by_itself {
                 why = words(status);
             } else {
@@ -171,7 +182,7 @@ impl Supervisor {
                 // At the end there are many of them at once: they are waited for together.
                 let patience =
                     if matches!(player.state, State::Leaving) { Duration::ZERO } else { KILLED };
-                if end_of(&mut child, now() + patience).is_none() {
+                if end_of(&mut child, patience, clock).is_none() {
                     self.exiting.push(child);
                 }
             }
@@ -183,7 +194,8 @@ impl Supervisor {
         if let Some(error) = &player.error {
             why.push_str(&format!("; its last error: {error}"));
         }
-        self.deck().reaped(&player, &why, now());
+        let now = self.now();
+        self.deck().reaped(&player, &why, now);
     }
 
     /// Reports what has happened, and updates the health of the output.
@@ -205,16 +217,18 @@ impl Supervisor {
             if let OutputReport::Report(Report { job, outcome, .. }) = &report
                 && *outcome != Outcome::Sent
             {
-                self.context.gauge.failed(Delivery::new(*job, now()));
+                let now = self.now();
+                self.context.gauge.failed(Delivery::new(*job, now, now));
             }
             (self.context.reporter)(report);
         }
     }
 
     /// Waits until something is heard, but not past `wake`.
-    fn listen(&mut self, wake: Instant) {
-        let wake = if self.exiting.is_empty() { wake } else { wake.min(now() + REAP_INTERVAL) };
-        let left = wake.saturating_duration_since(now());
+    fn listen(&mut self, wake: MachineNs) {
+        let now = self.now();
+        let wake = if self.exiting.is_empty() { wake } else { wake.min(now + REAP_INTERVAL) };
+        let left = wake.since(now);
         let left = Timespec { tv_sec: left.as_secs() as _, tv_nsec: left.subsec_nanos() as _ };
         let ids: Vec<u64> = self.readers.keys().copied().collect();
         let lines = ids.iter().filter_map(|id| self.readers.get(id)).map(|reader| &reader.line);
@@ -227,8 +241,7 @@ impl Supervisor {
         let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
         let ready: Vec<bool> = fds.iter().map(is_ready).collect();
         drop(fds);
-        let at = now();
-        let late = at.saturating_duration_since(wake);
+        let late = self.now().since(wake);
         if late > LATE {
             self.deck().excuse(late);
         }
@@ -261,7 +274,7 @@ impl Supervisor {
         };
         let whole = reader.begun.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let lines: Vec<u8> = reader.begun.drain(..whole).collect();
-        let at = now();
+        let at = self.now();
         let said: Vec<_> = lines
             .split(|byte| *byte == b'\n')
             .filter(|line| !line.is_empty())
@@ -284,7 +297,8 @@ impl Drop for Supervisor {
                 "the supervisor of {} has ended by a fault of the program",
                 self.context.name
             );
-            self.deck().fall(&why, now());
+            let now = self.now();
+            self.deck().fall(&why, now);
             self.tell();
         }
     }

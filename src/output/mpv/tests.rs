@@ -11,7 +11,7 @@ use super::player::{ANSWER, ASK, LOAD};
 use super::replies::{Question, Said};
 use super::state::{Exit, Role};
 use super::*;
-use crate::output::testing::SOON;
+use crate::output::testing::{SOON, now};
 use crate::output::{ClipNews, Light, OutputReport};
 use crate::show::CueNumber;
 
@@ -21,7 +21,7 @@ const LENGTH: f64 = 0.9;
 /// A deck of eight cues, each with a clip, and the players that it has asked for.
 struct Rig {
     deck: Deck,
-    at: Instant,
+    at: MachineNs,
     /// The players' own ends.
     far: Vec<(u64, Role, UnixStream)>,
     /// The entry of the playlist that each loads, as mpv counts them.
@@ -343,7 +343,7 @@ fn a_still_picture_lasts_as_long_as_its_cue() {
     rig.news();
     rig.at += SOON - Duration::from_millis(1);
     let pending_work = rig.deck.pending_work(rig.at);
-    assert_eq!((rig.news(), pending_work.wake - rig.at), (vec![], Duration::from_millis(1)));
+    assert_eq!((rig.news(), pending_work.wake.since(rig.at)), (vec![], Duration::from_millis(1)));
     rig.at = pending_work.wake;
     rig.deck.pending_work(rig.at);
     assert_eq!(rig.news(), [(0, "ended")]);
@@ -424,7 +424,7 @@ fn a_player_on_air_that_dies_is_lost_and_the_next_ones_come_after_longer_and_lon
         while rig.deck.pending_work(rig.at).start.is_none() {
             rig.at += Duration::from_millis(50);
         }
-        pauses.push((rig.at - refused).as_millis());
+        pauses.push(rig.at.since(refused).as_millis());
     }
     assert_eq!(pauses, [200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
 }

@@ -8,12 +8,12 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::super::now;
 use super::clip::{FileStatus, NO_SUCH_FILE, absolute, not_playable, stat};
 use super::process::{end_of, program_or_mpv};
 use crate::plain::clean;
 use crate::show::duration::SECOND_NS;
 use crate::show::file::machine::TriedClip;
+use crate::time::MachineClock;
 
 /// Time limit for one clip.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -37,13 +37,14 @@ pub(crate) fn try_out(
     folder: &Path,
     clip: &str,
     env: &dyn Fn(&str) -> Option<String>,
+    clock: MachineClock,
 ) -> TriedClip {
     let path = match absolute(folder, clip) {
         Ok(path) => path,
         Err(why) => return TriedClip { fault: Some(why), length_ns: None },
     };
     let tried = match stat(&path) {
-        FileStatus::There(_) => play(&path, env("HANDOVER_MPV")),
+        FileStatus::There(_) => play(&path, env("HANDOVER_MPV"), clock),
         FileStatus::Missing => Err(NO_SUCH_FILE.into()),
         FileStatus::Odd(why) => Err(why),
     };
@@ -54,7 +55,7 @@ pub(crate) fn try_out(
 }
 
 /// Plays the beginning of a file; gives its length, nanoseconds, where the player knows it.
-fn play(path: &str, program: Option<String>) -> Result<Option<u64>, String> {
+fn play(path: &str, program: Option<String>, clock: MachineClock) -> Result<Option<u64>, String> {
     let mut command = Command::new(program_or_mpv(program));
     let quiet = [
         "--no-config",
@@ -86,7 +87,7 @@ fn play(path: &str, program: Option<String>) -> Result<Option<u64>, String> {
     let Ok(mut child) = command.spawn() else { return Ok(None) };
     let said = child.stdout.take();
     // Its words are few enough for a pipe, so that it never has to wait for them to be read.
-    match end_of(&mut child, now() + LIMIT) {
+    match end_of(&mut child, LIMIT, clock) {
         Some(status) if status.code() == Some(NOT_PLAYED) => {
             Err(not_playable("it finds nothing to play"))
         }
@@ -111,13 +112,17 @@ fn length_ns(said: impl Read) -> Option<u64> {
 }
 
 /// mpv's own words on why it does not take `flags`; `None` if it takes them, or is missing.
-pub(super) fn flags_fault(flags: &[String], program: Option<String>) -> Option<String> {
+pub(super) fn flags_fault(
+    flags: &[String],
+    program: Option<String>,
+    clock: MachineClock,
+) -> Option<String> {
     let mut command = Command::new(program_or_mpv(program));
     command.arg("--no-config").args(flags).arg("--version");
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let said = child.stdout.take();
-    let status = end_of(&mut child, now() + LIMIT);
+    let status = end_of(&mut child, LIMIT, clock);
     if status.is_none() {
         drop(child.kill());
         drop(child.wait());

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::output::testing::{SOON, fire, output, permits, show};
+use crate::output::testing::{CLOCK, SOON, fire, now, output, permits, show};
 use crate::show::action::{Framing, MpvCommand};
 use crate::show::{Body, OutputKind};
 
@@ -24,7 +24,8 @@ fn probed(
 }
 
 fn probed_in(folder: &Path, show: &Show, env: &dyn Fn(&str) -> Option<String>) -> Vec<Said> {
-    let probed = probe(show, &Surroundings { env, folder, permits: permits() }, AT_MOST);
+    let probed =
+        probe(show, &Surroundings { env, folder, permits: permits(), clock: CLOCK }, AT_MOST);
     assert!(probed.iter().zip(0..).all(|(probed, ix)| probed.output == OutputIx(ix)), "{probed:?}");
     probed.into_iter().map(|probed| (probed.what, probed.words)).collect()
 }
@@ -115,7 +116,7 @@ fn any_answer_of_a_server_will_do_and_no_secret_is_shown() {
     assert_eq!(said[0], (Answer::Up, "answers 404 Not Found".into()));
     assert_eq!(said[1], (Answer::Down, "no answer in time".into()));
     assert_eq!(said[2], (Answer::Down, "cannot connect to 127.0.0.1: Connection refused".into()));
-    assert!(now() - began < SOON);
+    assert!(now().since(began) < SOON);
     let head = serving.join().unwrap();
     assert_eq!(head[0], "HEAD /api HTTP/1.1");
     // A probe fires nothing, and gives nothing away.
@@ -195,7 +196,8 @@ fn a_player_says_its_version_and_which_clips_are_away() {
         _ => (name == "HANDOVER_MPV").then(|| from_here.display().to_string()),
     };
     assert_eq!(probed_in(folder.path(), &show, &named)[0], (Answer::Up, "mpv 0.35.1".into()));
-    let surroundings = Surroundings { env: &named, folder: folder.path(), permits: permits() };
+    let surroundings =
+        Surroundings { env: &named, folder: folder.path(), permits: permits(), clock: CLOCK };
     let found = kind(&show.outputs[OutputIx(0)].kind).lacks(&surroundings);
     assert!(found.iter().all(|finding| !finding.what.contains("no mpv")), "{found:?}");
     script("#!/bin/sh\nexit 3\n");
@@ -214,7 +216,7 @@ fn nobody_waits_longer_than_was_asked_for() {
     let far = OutputKind::OscTcp { host: "192.0.2.1".into(), port: 9, framing: Framing::Slip };
     let began = now();
     let said = probed(vec![("far", far.clone()), ("farther", far)], vec![], &no_env);
-    assert!(now() - began < AT_MOST + SOON / 2);
+    assert!(now().since(began) < AT_MOST + SOON / 2);
     assert!(
         said.iter().all(|(what, words)| *what == Answer::Down && !words.is_empty()),
         "{said:?}"

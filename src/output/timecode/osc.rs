@@ -9,7 +9,7 @@
 use std::io::ErrorKind;
 use std::net::UdpSocket;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Line;
 use super::pace::{Grain, Say};
@@ -19,6 +19,7 @@ use crate::output::peer::{Peer, first_of};
 use crate::output::{osc, udp};
 use crate::show::action::OscArg;
 use crate::show::{Body, FrameRate};
+use crate::time::MachineNs;
 
 /// Each frame as it begins; of those that are overdue none but the one that runs.
 pub(super) const GRAIN: Grain = Grain { per_frame: 1, group: 1, announces: false, at_once: 1 };
@@ -45,11 +46,11 @@ pub(in crate::output) struct UdpLine {
     peer: Peer,
     socket: Option<UdpSocket>,
     /// Instant of the last vain lookup of the host.
-    failed: Option<Instant>,
+    failed: Option<MachineNs>,
     /// Shows that nobody listens, where no cue's message does.
     gauge: Arc<Gauge>,
     /// Instant of the last refused packet, until somebody listens again.
-    refused: Option<Instant>,
+    refused: Option<MachineNs>,
 }
 
 impl UdpLine {
@@ -58,10 +59,8 @@ impl UdpLine {
     }
 
     /// The socket; may wait for a name server.
-    fn socket(&mut self, now: Instant) -> Option<&UdpSocket> {
-        if self.socket.is_none()
-            && self.failed.is_none_or(|failed| now.saturating_duration_since(failed) >= RETRY)
-        {
+    fn socket(&mut self, now: MachineNs) -> Option<&UdpSocket> {
+        if self.socket.is_none() && self.failed.is_none_or(|failed| now.since(failed) >= RETRY) {
             self.socket =
                 self.peer.addresses().and_then(|addresses| first_of(&addresses, udp::connect)).ok();
             self.failed = self.socket.is_none().then_some(now);
@@ -72,13 +71,13 @@ impl UdpLine {
 
 impl UdpLine {
     /// Shows whether anybody listens: a refusal comes back as the error of a later packet.
-    fn show(&mut self, is_refused: bool, now: Instant) {
+    fn show(&mut self, is_refused: bool, now: MachineNs) {
         let why = || format!("nobody listens at {} to the timecode", self.peer);
         if is_refused {
             if self.refused.replace(now).is_none() {
                 self.gauge.down(why());
             }
-        } else if self.refused.is_some_and(|at| now.saturating_duration_since(at) > HEARD) {
+        } else if self.refused.is_some_and(|at| now.since(at) > HEARD) {
             self.gauge.clear(&why());
             self.refused = None;
         }
@@ -86,7 +85,7 @@ impl UdpLine {
 }
 
 impl Line for UdpLine {
-    fn say(&mut self, packet: Vec<u8>, now: Instant) {
+    fn say(&mut self, packet: Vec<u8>, now: MachineNs) {
         let Some(sent) = self.socket(now).map(|socket| socket.send(&packet)) else { return };
         // Nobody listening and no room are over soon; with anything else the socket may have lost
         // its own address.
@@ -104,8 +103,7 @@ impl Line for UdpLine {
 mod tests {
     use super::*;
     use crate::output::Light;
-    use crate::output::now;
-    use crate::output::testing::awaited;
+    use crate::output::testing::{awaited, now};
 
     #[test]
     fn a_port_that_refuses_timecode_puts_the_light_out_until_it_listens() {
@@ -115,7 +113,7 @@ mod tests {
         let mut at = now();
         (0..2).for_each(|_| line.say(vec![0; 4], at));
         let why = format!("nobody listens at {closed} to the timecode");
-        assert_eq!((gauge.health(0).light, gauge.error()), (Light::Down, Some(why)));
+        assert_eq!((gauge.health(0, at).light, gauge.error()), (Light::Down, Some(why)));
         let _listens = UdpSocket::bind(closed).unwrap();
         // The refusal of the packet before is still to be read.
         awaited(|| {
@@ -123,7 +121,7 @@ mod tests {
             line.say(vec![0; 4], at);
             gauge.error().is_none()
         });
-        assert_eq!(gauge.health(0).light, Light::Idle);
+        assert_eq!(gauge.health(0, at).light, Light::Idle);
     }
 
     #[test]

@@ -211,6 +211,17 @@ mod tests {
     }
 
     #[test]
+    fn a_reading_of_a_while_ago_goes_on_from_there() {
+        // Another station has sent the clock until now: it was read a minute ago, and stood here.
+        let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
+        pace.set(SECOND_NS, stands(HOUR_NS));
+        assert_eq!(at(&mut pace, SECOND_NS), [Say::Here(90_000)]);
+        pace.set(SECOND_NS, runs(HOUR_NS));
+        // A minute has 1,500 frames of four quarters.
+        assert_eq!(at(&mut pace, 61 * SECOND_NS), [Say::Here(91_500), Say::Step(4 * 91_500)]);
+    }
+
+    #[test]
     fn after_a_stall_it_goes_on_from_where_it_is_without_a_burst() {
         let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
         pace.set(0, runs(0));

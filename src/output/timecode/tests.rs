@@ -5,26 +5,26 @@ use std::net::{TcpListener, UdpSocket};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 
 use super::*;
-use crate::output::testing::{SOON, fire, job, output, reporter, show, surroundings};
+use crate::output::testing::{CLOCK, SOON, fire, job, now, output, reporter, show, surroundings};
 use crate::output::{Outputs, Surroundings};
 use crate::show::OutputKind;
 use crate::show::action::Framing;
 use crate::show::duration::{HOUR_NS, SECOND_NS};
 
-struct Heard(Sender<(Instant, Vec<u8>)>);
+struct Heard(Sender<(MachineNs, Vec<u8>)>);
 
 impl Line for Heard {
-    fn say(&mut self, bytes: Vec<u8>, _now: Instant) {
+    fn say(&mut self, bytes: Vec<u8>, _now: MachineNs) {
         drop(self.0.send((now(), bytes)));
     }
 }
 
-fn mtc(rate: FrameRate) -> (Timecode, Receiver<(Instant, Vec<u8>)>) {
+fn mtc(rate: FrameRate) -> (Timecode, Receiver<(MachineNs, Vec<u8>)>) {
     let (sender, heard) = channel();
-    (Timecode::start("desk", rate, MTC, Heard(sender)).unwrap(), heard)
+    (Timecode::start("desk", CLOCK, rate, MTC, Heard(sender)).unwrap(), heard)
 }
 
-fn next(heard: &Receiver<(Instant, Vec<u8>)>) -> Vec<u8> {
+fn next(heard: &Receiver<(MachineNs, Vec<u8>)>) -> Vec<u8> {
     heard.recv_timeout(SOON).unwrap().1
 }
 
@@ -32,13 +32,13 @@ fn next(heard: &Receiver<(Instant, Vec<u8>)>) -> Vec<u8> {
 fn quarter_frames_keep_their_time_and_end_with_the_clock() {
     let (timecode, heard) = mtc(FrameRate::Fps30);
     let began = now();
-    timecode.set(ShowTime { now_ns: HOUR_NS, runs: true });
+    timecode.set(ShowTime { now_ns: HOUR_NS, runs: true }, now());
     // The thread may begin some frames late, but not by a second.
     assert_eq!(next(&heard)[..8], [0xF0, 0x7F, 0x7F, 0x01, 0x01, 0x61, 0, 0]);
     let quarters: Vec<_> = std::iter::from_fn(|| heard.recv_timeout(SOON).ok()).take(60).collect();
     // 60 quarters of frames are half a second, less the first; a machine under load may be late,
     // but never early.
-    let took = quarters.last().unwrap().0.duration_since(began);
+    let took = quarters.last().unwrap().0.since(began);
     assert!(took >= Duration::from_millis(490), "{took:?}");
     assert!(took < SOON, "{took:?}");
     // A stall of this machine may have cost some pieces, and put a full frame in their place; else
@@ -48,7 +48,7 @@ fn quarter_frames_keep_their_time_and_end_with_the_clock() {
         quarters.iter().zip((0..8_u8).cycle()).all(|((_, bytes), piece)| bytes[1] >> 4 == piece);
     assert!(!is_whole || in_order, "{quarters:?}");
 
-    timecode.set(ShowTime { now_ns: HOUR_NS + SECOND_NS, runs: false });
+    timecode.set(ShowTime { now_ns: HOUR_NS + SECOND_NS, runs: false }, now());
     let last =
         std::iter::from_fn(|| heard.recv_timeout(SOON).ok()).find(|(_, bytes)| bytes[0] == 0xF0);
     assert_eq!(last.unwrap().1, [0xF0, 0x7F, 0x7F, 0x01, 0x01, 0x61, 0, 1, 0, 0xF7]);
@@ -91,18 +91,18 @@ fn a_desk_at_udp_hears_each_frame_and_the_cues_between_them() {
         let len = desk.recv(&mut block).unwrap();
         block[..len].to_vec()
     };
-    outputs.show_time(ShowTime { now_ns: 3723 * SECOND_NS, runs: true });
+    outputs.show_time(ShowTime { now_ns: 3723 * SECOND_NS, runs: true }, now());
     let heard: Vec<_> = (0..5).map(|_| hear()).collect();
     let labels: Vec<_> = heard.iter().map(|packet| label(packet)).collect();
     assert!(labels[0].starts_with("01:02:03:"), "{labels:?}");
     assert!(labels.is_sorted() && labels.windows(2).all(|pair| pair[0] != pair[1]), "{labels:?}");
 
-    assert_eq!(outputs.send(job(0)), Some(crate::output::Outcome::Sent));
+    assert_eq!(outputs.send(job(0), now()), Some(crate::output::Outcome::Sent));
     assert!((0..2000).any(|_| hear().starts_with(b"/eos")));
-    assert_eq!(outputs.panic(), []);
+    assert_eq!(outputs.panic(now()), []);
     label(&hear());
 
-    outputs.show_time(ShowTime { now_ns: 4000 * SECOND_NS, runs: false });
+    outputs.show_time(ShowTime { now_ns: 4000 * SECOND_NS, runs: false }, now());
     assert!((0..2000).any(|_| label(&hear()) == "01:06:40:00"));
     desk.set_read_timeout(Some(Duration::from_millis(120))).unwrap();
     assert!(desk.recv(&mut [0; 256]).is_err(), "a clock that stands is told once");
@@ -116,7 +116,7 @@ fn a_desk_at_tcp_hears_it_on_the_connection_of_the_cues() {
         live(OutputKind::OscTcp { host: "127.0.0.1".into(), port, framing: Framing::Slip });
     let (mut stream, _) = desk.accept().unwrap();
     stream.set_read_timeout(Some(SOON)).unwrap();
-    outputs.show_time(ShowTime { now_ns: 0, runs: true });
+    outputs.show_time(ShowTime { now_ns: 0, runs: true }, now());
     // A frame is END, the packet of 48 bytes, none of which needs an escape, END.
     let mut frame = [0; 50];
     for _ in 0..3 {
@@ -134,7 +134,7 @@ fn a_rehearsal_tells_nobody() {
         output("lights", OutputKind::OscUdp { host: "127.0.0.1".into(), port }, vec![]);
     lights.timecode = Some(FrameRate::Fps25);
     let mut outputs = Outputs::rehearsal(Arc::new(show(vec![lights], vec![])));
-    outputs.show_time(ShowTime { now_ns: 0, runs: true });
+    outputs.show_time(ShowTime { now_ns: 0, runs: true }, now());
     desk.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
     assert!(desk.recv(&mut [0; 256]).is_err());
 }

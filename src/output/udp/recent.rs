@@ -10,10 +10,11 @@
 //! Pure: time comes in as an argument.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::gauge::Delivery;
 use super::super::queue::Senders;
+use crate::time::MachineNs;
 
 /// Maximum age of an earlier datagram that shares the last one's refusal: the messages of one cue.
 const BURST: Duration = Duration::from_millis(100);
@@ -30,7 +31,7 @@ pub(super) struct Left {
     /// Senders of the message.
     pub(super) senders: Senders,
     pub(super) delivery: Delivery,
-    pub(super) at: Instant,
+    pub(super) at: MachineNs,
     /// The port refused what was sent before, so its outcome has not been reported yet.
     pub(super) in_doubt: bool,
 }
@@ -52,13 +53,12 @@ impl Recent {
     pub(super) fn refused(&mut self) -> Vec<Left> {
         let Some(last) = self.0.back().map(|left| left.at) else { return vec![] };
         let all = std::mem::take(&mut self.0).into_iter();
-        all.filter(|left| left.in_doubt || last.saturating_duration_since(left.at) <= BURST)
-            .collect()
+        all.filter(|left| left.in_doubt || last.since(left.at) <= BURST).collect()
     }
 
     /// Gives those in doubt that were not refused in time, and forgets what is over.
-    pub(super) fn heard(&mut self, now: Instant) -> Vec<Left> {
-        let is_over = |left: &Left| now.saturating_duration_since(left.at) > ANSWER_MAX;
+    pub(super) fn heard(&mut self, now: MachineNs) -> Vec<Left> {
+        let is_over = |left: &Left| now.since(left.at) > ANSWER_MAX;
         let count = self.0.iter().take_while(|left| is_over(left)).count();
         self.0.drain(..count).filter(|left| left.in_doubt).collect()
     }
@@ -70,7 +70,7 @@ impl Recent {
 
     /// Instant at which the last datagram in doubt is known to have been received, if any is in
     /// doubt.
-    pub(super) fn known_at(&self) -> Option<Instant> {
+    pub(super) fn known_at(&self) -> Option<MachineNs> {
         self.0.iter().rfind(|left| left.in_doubt).map(|left| left.at + ANSWER_MAX)
     }
 }
@@ -78,13 +78,17 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::now;
-    use crate::output::testing::job;
+    use crate::output::testing::{job, now};
 
-    fn left(start: Instant, ms: u64, in_doubt: bool) -> Left {
+    fn left(start: MachineNs, ms: u64, in_doubt: bool) -> Left {
         let at = start + Duration::from_millis(ms);
         let job = job(ms as u32);
-        Left { senders: Senders::one(job), delivery: Delivery::new(Some(job), at), at, in_doubt }
+        Left {
+            senders: Senders::one(job),
+            delivery: Delivery::new(Some(job), at, at),
+            at,
+            in_doubt,
+        }
     }
 
     fn firings(left: &[Left]) -> Vec<u32> {

@@ -34,7 +34,9 @@ impl Station {
         let now_ns = machine_ns();
         let (mut reply, mut heard) = (None, self.news.len());
         self.conductor.handle(now_ns, input);
-        while let Some(output) = self.conductor.poll_output(machine_ns()) {
+        loop {
+            let polled_ns = machine_ns();
+            let Some(output) = self.conductor.poll_output(polled_ns) else { break };
             match output {
                 Output::Append(records) => {
                     if let Some(journal) = &mut self.journal
@@ -45,15 +47,16 @@ impl Station {
                     self.news.extend(records);
                 }
                 Output::Send(job) => {
-                    if let Some(outcome) = self.outputs.send(job) {
+                    if let Some(outcome) = self.outputs.send(job, polled_ns) {
                         self.conductor.handle(machine_ns(), Input::Outcome(job, outcome));
                     }
                 }
                 Output::Stop(cue) => self.outputs.stop(cue),
-                Output::PauseClip(cue) => self.outputs.freeze(cue, true),
-                Output::ResumeClip(cue) => self.outputs.freeze(cue, false),
+                Output::PauseClip(cue) => self.outputs.freeze(cue, true, polled_ns),
+                Output::ResumeClip(cue) => self.outputs.freeze(cue, false, polled_ns),
                 Output::StopAll(outputs) => {
-                    for report in self.outputs.panic_of(|output| outputs.contains(&output)) {
+                    let is_meant = |output| outputs.contains(&output);
+                    for report in self.outputs.panic_of(is_meant, polled_ns) {
                         self.conductor.handle(machine_ns(), Input::Report(report));
                     }
                 }
@@ -83,7 +86,7 @@ impl Station {
                 Output::Arm(cues) => self.outputs.arm(&cues),
                 Output::Join(joins) => self.outputs.join(&joins),
                 Output::Outages(outputs) => self.outputs.pretend_down(&outputs),
-                Output::ShowTime(time) => self.show_time(time),
+                Output::ShowTime(time) => self.show_time(time, polled_ns),
                 // A run of its own has none of these.
                 Output::Tell(told) => self.tell(told),
                 Output::Propose(record) => self.propose(*record),

@@ -133,7 +133,7 @@ impl Station {
         });
         terminal::give_back();
         let nothing = Outputs::rehearsal(self.conductor.state().show().clone());
-        let unsent = std::mem::replace(&mut self.outputs, nothing).close(GOODBYE);
+        let unsent = std::mem::replace(&mut self.outputs, nothing).close(machine_ns() + GOODBYE);
         self.drive(Input::Leave { reason, unsent });
         self.leave_shared();
         let state = self.conductor.state();

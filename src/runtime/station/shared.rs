@@ -68,8 +68,8 @@ pub(super) struct SharedEnd {
     /// What the screen shows of the flag and the stations.
     watch: Watch,
     muted: Muted,
-    /// Last reading of the show's clock for the outputs.
-    time: Option<ShowTime>,
+    /// Last reading of the show's clock for the outputs, and its instant.
+    time: Option<(ShowTime, MachineNs)>,
     /// The first event, where the run is resumed and the log was not read yet.
     begin: Option<Event>,
     /// The other stations that are heard.
@@ -172,7 +172,7 @@ impl Station {
 
     /// State of each output: of one that another station sends, what the records say.
     pub(super) fn health(&self) -> Vec<Health> {
-        let mut health = self.outputs.health();
+        let mut health = self.outputs.health(machine_ns());
         if let Some(shared) = &self.shared {
             let (me, show) = (&shared.me, self.conductor.state().show());
             let holder = self.conductor.state().flag().map(|flag| &flag.holder);
@@ -185,13 +185,13 @@ impl Station {
         health
     }
 
-    /// Tells the outputs what the show's clock reads, those that are sent from here.
-    pub(super) fn show_time(&mut self, time: ShowTime) {
-        let Some(shared) = &mut self.shared else { return self.outputs.show_time(time) };
-        shared.time = Some(time);
+    /// Tells the outputs what the show's clock read at `at`, those that are sent from here.
+    pub(super) fn show_time(&mut self, time: ShowTime, at: MachineNs) {
+        let Some(shared) = &mut self.shared else { return self.outputs.show_time(time, at) };
+        shared.time = Some((time, at));
         let (me, muted) = (&shared.me, shared.muted);
         let show = self.conductor.state().show();
-        self.outputs.show_time_to(time, |output| {
+        self.outputs.show_time_to(time, at, |output| {
             let place = show.output(output).station.as_ref();
             match muted {
                 Muted::Nothing => place.is_none_or(|place| place == me),
@@ -204,8 +204,8 @@ impl Station {
     pub(super) fn mute_outputs(&mut self, muted: Muted) {
         let Some(shared) = &mut self.shared else { return };
         shared.muted = muted;
-        if let Some(time) = shared.time {
-            self.show_time(time);
+        if let Some((time, at)) = shared.time {
+            self.show_time(time, at);
         }
     }
 

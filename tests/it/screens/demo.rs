@@ -101,7 +101,7 @@ impl Watched {
                 vec![]
             }
             Output::Send(job) => {
-                let outcome = outputs.send(job).expect("a rehearsal knows at once");
+                let outcome = outputs.send(job, machine_ns).expect("a rehearsal knows at once");
                 assert_ne!(outcome, Outcome::Sent, "a rehearsal sends nothing");
                 vec![Input::Outcome(job, outcome)]
             }
@@ -124,7 +124,7 @@ impl Watched {
             | Output::StoodStill => vec![],
         });
         self.machine_ns = machine_ns;
-        self.app.outputs = self.outputs.health();
+        self.app.outputs = self.outputs.health(machine_ns);
     }
 
     fn frame(&self, machine_ns: MachineNs, (columns, rows): (u16, u16)) -> String {

@@ -7,7 +7,7 @@
 use std::os::unix::net::UnixStream;
 use std::process::Child;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::super::clip::FileStatus;
 use super::super::exam::Exam;
@@ -16,6 +16,7 @@ use super::super::reel::{Part, Reel};
 use super::super::state::{Play, PlayerChange, Role, Stage, State};
 use super::{ActionKey, CALM, Deck, File, RESTART};
 use crate::output::{ClipNews, Outcome, OutputReport};
+use crate::time::MachineNs;
 
 /// Wait before the file of a clip that could not be played is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -47,18 +48,18 @@ pub(in super::super) struct PendingWork {
     /// Players to reap; each has its exit.
     pub(in super::super) lost: Vec<Player>,
     /// Instant of the next call, if nothing is received before.
-    pub(in super::super) wake: Instant,
+    pub(in super::super) wake: MachineNs,
     /// Nothing is left to be done.
     pub(in super::super) is_over: bool,
 }
 
 impl Deck {
     /// Sees to what is due, and says what is to be done.
-    pub(in super::super) fn pending_work(&mut self, at: Instant) -> PendingWork {
+    pub(in super::super) fn pending_work(&mut self, at: MachineNs) -> PendingWork {
         if self.close_by.is_some() {
             self.players.iter_mut().for_each(|player| player.leave(at));
         }
-        let watched: Vec<Instant> =
+        let watched: Vec<MachineNs> =
             self.players.iter_mut().map(|player| player.watch(at)).collect();
         self.end_what_is_due(at);
         self.call_off_late(at);
@@ -87,11 +88,11 @@ impl Deck {
             .chain(start_at)
             .chain(self.close_by)
             .chain(self.due());
-        PendingWork { looks, start, lost, wake: times.fold(at + ROUND, Instant::min), is_over }
+        PendingWork { looks, start, lost, wake: times.fold(at + ROUND, MachineNs::min), is_over }
     }
 
     /// Next instant at which something is due on stage that no player reports.
-    fn due(&self) -> Option<Instant> {
+    fn due(&self) -> Option<MachineNs> {
         self.players.iter().find_map(|player| match &player.state {
             State::Playing { stage: Stage::Joined { at }, .. } => Some(*at + UNCALLED),
             State::Playing { stage: Stage::Over { at }, .. } => Some(*at + BRIDGE),
@@ -107,7 +108,7 @@ impl Deck {
 
     /// Ends still pictures that have stood long enough; goes to black where nothing follows; takes
     /// away what has begun by itself and was not called after all.
-    fn end_what_is_due(&mut self, at: Instant) {
+    fn end_what_is_due(&mut self, at: MachineNs) {
         let over = |player: &Player| {
             player.over_at(at).is_some_and(|over| at >= over).then_some(player.id)
         };
@@ -141,7 +142,12 @@ impl Deck {
     }
 
     /// Takes in what a look at the file of a clip has shown.
-    pub(in super::super) fn looked(&mut self, key: ActionKey, status: FileStatus, looked: Instant) {
+    pub(in super::super) fn looked(
+        &mut self,
+        key: ActionKey,
+        status: FileStatus,
+        looked: MachineNs,
+    ) {
         let Some(clip) = self.clips.get(&key) else { return };
         // What a player has said of this very file still holds.
         let known = self.files.remove(&key);
@@ -169,7 +175,7 @@ impl Deck {
         role: Role,
         child: Option<Child>,
         line: UnixStream,
-        at: Instant,
+        at: MachineNs,
     ) -> u64 {
         self.next_id += 1;
         self.absent = None;
@@ -178,7 +184,7 @@ impl Deck {
     }
 
     /// Hears why a player could not be started.
-    pub(in super::super) fn not_started(&mut self, why: String, at: Instant) {
+    pub(in super::super) fn not_started(&mut self, why: String, at: MachineNs) {
         self.wait_to_start(at);
         if self.players.is_empty()
             && let Some(play) = self.called.take()
@@ -189,7 +195,7 @@ impl Deck {
     }
 
     /// Says of what a player had on air or was called for that it is lost, and why.
-    pub(in super::super) fn reaped(&mut self, player: &Player, why: &str, at: Instant) {
+    pub(in super::super) fn reaped(&mut self, player: &Player, why: &str, at: MachineNs) {
         match &player.state {
             State::Leaving => return,
             State::Playing { play, stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
@@ -230,7 +236,7 @@ impl Deck {
     }
 
     /// Says of everything that it is lost: nobody keeps the players any more.
-    pub(in super::super) fn fall(&mut self, why: &str, at: Instant) {
+    pub(in super::super) fn fall(&mut self, why: &str, at: MachineNs) {
         self.is_finished = true;
         for player in std::mem::take(&mut self.players) {
             self.reaped(&player, why, at);
@@ -247,8 +253,8 @@ impl Deck {
     }
 
     /// The next player is started after a pause, a longer one if the last loss is not long ago.
-    fn wait_to_start(&mut self, at: Instant) {
-        let is_calm = self.lost_at.is_none_or(|lost| at.saturating_duration_since(lost) > CALM);
+    fn wait_to_start(&mut self, at: MachineNs) {
+        let is_calm = self.lost_at.is_none_or(|lost| at.since(lost) > CALM);
         let pause = if is_calm { RESTART.0 } else { self.restart };
         self.restart = (pause * 2).min(RESTART.1);
         (self.lost_at, self.start_at) = (Some(at), Some(at + pause));
@@ -256,8 +262,8 @@ impl Deck {
 
     /// Calls off what was called and has not come for too long: a picture that comes so late is a
     /// wrong one. Ends examinations that take too long.
-    fn call_off_late(&mut self, at: Instant) {
-        let is_late = |since: Instant| at >= since + LOAD;
+    fn call_off_late(&mut self, at: MachineNs) {
+        let is_late = |since: MachineNs| at >= since + LOAD;
         let mut late = self.called.take_if(|play| is_late(play.since));
         if let Some(player) = self.stage() {
             let play = match &player.state {
@@ -301,7 +307,7 @@ impl Deck {
     }
 
     /// Gives clips to players; says which player it lacks.
-    fn serve(&mut self, at: Instant) -> Option<Role> {
+    fn serve(&mut self, at: MachineNs) -> Option<Role> {
         if let Some(play) = &self.called
             && let Some(why) = self.files.get(&play.key()).and_then(|file| file.fault.clone())
         {
@@ -320,7 +326,7 @@ impl Deck {
         }
     }
 
-    fn serve_stage(&mut self, at: Instant) {
+    fn serve_stage(&mut self, at: MachineNs) {
         let called = self.called.clone().filter(|play| self.files.contains_key(&play.key()));
         let is_examined = |key: &ActionKey| {
             self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_some())
@@ -367,7 +373,7 @@ impl Deck {
     }
 
     /// Has the scout examine the next file that is not known; whether there is any.
-    fn serve_scout(&mut self, at: Instant) -> bool {
+    fn serve_scout(&mut self, at: MachineNs) -> bool {
         let is_open = |key: &ActionKey| {
             self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_none())
         };
@@ -424,7 +430,7 @@ impl Deck {
     }
 
     /// The files that have to be looked at.
-    fn looks(&self, at: Instant) -> Vec<(ActionKey, String)> {
+    fn looks(&self, at: MachineNs) -> Vec<(ActionKey, String)> {
         let is_due = |key: &ActionKey| match self.files.get(key) {
             Some(file) => {
                 at >= file.looked + if file.fault.is_some() { LOOK_AGAIN } else { LOOK_FRESH }

@@ -1,14 +1,13 @@
 //! Readings of a deck for the screen: the clip on air, the clips that are ready, the state of the
 //! output and its problem.
 
-use std::time::Instant;
-
 use super::super::super::{ClipOnAir, Light, ReadyClip};
 use super::super::ActionKey;
 use super::super::clip::FileStatus;
 use super::super::player::Player;
 use super::super::state::{Stage, State};
 use super::Deck;
+use crate::time::MachineNs;
 
 impl Deck {
     /// The clips that are wanted, were examined and can be played.
@@ -24,7 +23,7 @@ impl Deck {
     }
 
     /// The clip on air, and how many clips were called that do not move yet.
-    pub(in super::super) fn reading(&self, now: Instant) -> (Option<ClipOnAir>, usize) {
+    pub(in super::super) fn reading(&self, now: MachineNs) -> (Option<ClipOnAir>, usize) {
         let on_air = self.players.iter().find_map(|player| player.on_air(now));
         let waits = |player: &&Player| match &player.state {
             State::Loading { play, .. } => play.is_some(),

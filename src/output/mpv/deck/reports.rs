@@ -2,7 +2,6 @@
 //! clip that moved.
 
 use std::mem;
-use std::time::Instant;
 
 use super::super::super::gauge::Delivery;
 use super::super::super::{ClipNews, ClipReport, Job, Outcome, OutputReport, Report};
@@ -11,6 +10,7 @@ use super::super::reel::Facts;
 use super::super::replies::Said;
 use super::super::state::{Exit, PlayerChange, Stage, State};
 use super::Deck;
+use crate::time::MachineNs;
 
 impl Deck {
     /// Takes the reports since the last call.
@@ -24,14 +24,14 @@ impl Deck {
     }
 
     /// Takes in what the player `id` says.
-    pub(in super::super) fn on_reply(&mut self, id: u64, said: Said, at: Instant) {
+    pub(in super::super) fn on_reply(&mut self, id: u64, said: Said, at: MachineNs) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let change = player.on_reply(said, at);
         self.take(id, change, at);
     }
 
     /// Takes in what has become of the player `id`.
-    pub(super) fn take(&mut self, id: u64, change: PlayerChange, at: Instant) {
+    pub(super) fn take(&mut self, id: u64, change: PlayerChange, at: MachineNs) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let job = match &player.state {
             State::Playing { play, .. } => Some(play.job),
@@ -67,7 +67,7 @@ impl Deck {
     }
 
     /// The clip of the stage has come to its end.
-    fn ended(&mut self, id: u64, at: Instant) {
+    fn ended(&mut self, id: u64, at: MachineNs) {
         let player = self.players.iter_mut().find(|player| player.id == id);
         if let Some(State::Playing { play, stage, .. }) = player.map(|player| &mut player.state) {
             *stage = Stage::Over { at };
@@ -76,8 +76,8 @@ impl Deck {
         }
     }
 
-    /// The picture of `job` moves.
-    pub(super) fn begun(&mut self, job: Job, _at: Instant) {
+    /// The picture of `job` moves, since `at`.
+    pub(super) fn begun(&mut self, job: Job, at: MachineNs) {
         let playing = self.players.iter().find_map(|player| match &player.state {
             State::Playing { play, .. } if play.job == job => {
                 Some((player.length_ns(), play.since))
@@ -92,7 +92,7 @@ impl Deck {
         });
         let Some((length_ns, since)) = playing else { return };
         self.failed = None;
-        self.deliveries.push(Delivery::new(Some(job), since));
+        self.deliveries.push(Delivery::new(Some(job), since, at));
         self.report(job, Outcome::Sent);
         self.tell(job, ClipNews::Started { length_ns });
         self.let_out();
