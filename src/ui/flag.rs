@@ -2,8 +2,9 @@
 //! behind.
 //!
 //! ```text
-//!  THE FLAG IS HERE  la 0.1 s behind · stage-left away 0:12              term 3 · you are paris
-//!  PARIS HAS THE FLAG  you follow, 0.2 s behind                             term 3 · you are la
+//! THE FLAG IS HERE  la 0.2 s behind · stage-left is away  term 1 · you are paris
+//! PARIS HAS THE FLAG  you follow, 0.2 s behind               term 1 · you are la
+//! ALONE  for 0:12, la, stage-left cannot hear             term 1 · you are paris
 //! ```
 
 mod briefing;

@@ -1,12 +1,15 @@
 //! The stations of a shared run, the state of its log, and the history of its flag.
 //!
 //! ```text
-//!    STATION     ROLE      TERM   HEARD     BEHIND          CLOCK      SHOW   VERSION
-//!  ● paris       has flag     3   0:00      0 rec   0.0 s   ±0.0 ms    same   0.1.0
-//!  ○ la (you)    follows      3             2 rec   0.2 s   ±2.1 ms    same   0.1.0
+//!   STATION          ROLE       TERM  HEARD    BEHIND            CLOCK      SHOW     VERSION
+//! ▶ la (you)         has flag      1  here                       ±2.0 ms    same     0.1.0
+//! ○ stage-left       away          1  0:13 ago 40 rec  12.0 s    ±2.0 ms    ANOTHER  0.1.0  no terminal
 //!
-//!  LOG     hand-1, nats-server 2.15.0, 3 copies · record 812 stored, acknowledged 0:00 ago
-//!  FLAG    22:41:07  term 2  la  took it from paris, silent 0:12: line dead
+//! LOG     hand-1, nats-server 2.15.0, 3 copies, led by hand-2
+//!         record 812 is stored, acknowledged 0:01 ago, took 34 ms
+//!
+//! FLAG    23:02:15 term 2 la TOOK it from paris, silent for 0:12: the line to Paris is dead
+//!         22:59:00 term 1 paris began the run
 //! ```
 
 use std::time::Duration;

@@ -1,14 +1,12 @@
 //! The relief briefing: what the one who gets the flag has to know, the abnormal before the normal.
 //!
 //! ```text
-//!  ON AIR    29 The ride through Paris          ends 22:59:10, 1:03 left
-//!  NEXT      31 Door shut, stadium to black     “LX 31, all pictures out: GO”
-//!            32 Flame out
-//!  HELD    ! for 0:40: nothing comes by itself
-//!  OVERRIDE! 12 wire not answering: seen by eye  22:41:07
-//!  OUTPUTS ! sound down: nobody listens at 10.0.0.6:8000
-//!  STATIONS  paris ±0.0 ms · la 0.1 s behind ±2.1 ms
-//!  NOTHING   missed, skipped, sent without knowing
+//! ON AIR     1.5 Opening titles, ends 23:00:49, 0:34 left
+//! NEXT       12 Tom Cruise: off the roof  0 of 3 ready  “Stunts, off the roof:…
+//!            20 Five rings for Hollywood  “Rings: GO”
+//! OVERRIDE ! 12 at 23:00:15: wire not answering, seen by eye
+//! OUTPUTS  ! sound down: nobody listens at 127.0.0.1:8001
+//! STATIONS   la 0.2 s behind, clock ±2.0 ms, same show and version
 //! ```
 
 use ratatui::style::Style;

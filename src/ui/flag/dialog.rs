@@ -2,10 +2,9 @@
 //! stake.
 //!
 //! ```text
-//! ─ GIVE THE FLAG ───────────────────────────────────────────────
-//!  ▸ la           follows    0.1 s behind   ±2.1 ms  same show
-//!    stage-left   away       last heard 0:12 ago
-//!
+//! ─ GIVE THE FLAG ─────────────────────────────────────────────────
+//!  ▸ la          0.2 s behind
+//!    stage-left  last heard 0:12 ago
 //!  Enter offers the flag to la: nothing moves until la accepts it
 //! ```
 
