@@ -233,7 +233,8 @@ impl App {
             return vec![];
         };
         match dialog {
-            Dialog::Give { chosen } => self.offer(&link, chosen, now_ns),
+            // If it may be offered, the flag says; the briefing is next once it is.
+            Dialog::Give { chosen } => vec![Task::Flag(FlagWish::Offer(chosen))],
             Dialog::GoOn => {
                 self.dialog = None;
                 match link.role {
@@ -267,6 +268,7 @@ impl App {
                     }
                     vec![Task::Flag(FlagWish::Accept)]
                 }
+                // It is closed where there is no exchange any more.
                 (
                     Role::Holds
                     | Role::Follows { .. }
@@ -274,45 +276,9 @@ impl App {
                     | Role::Nobody
                     | Role::Mute { .. },
                     _,
-                ) => {
-                    self.refuse_once("no offer stands: Esc closes this", now_ns);
-                    vec![]
-                }
+                ) => vec![],
             },
         }
-    }
-
-    fn offer(&mut self, link: &Shared, to: StationName, now_ns: MachineNs) -> Vec<Task> {
-        match link.station(&to) {
-            Some(Station { twice: true, .. }) => {
-                self.refuse_once(&format!("two programs use the name {to}: one has to go"), now_ns);
-                vec![]
-            }
-            Some(Station { has_our_show: false, .. }) => {
-                self.refuse_once(&format!("{to} has another show file"), now_ns);
-                vec![]
-            }
-            Some(station) if !station.away => {
-                self.dialog = Some(Dialog::Briefing { scroll: 0 });
-                vec![Task::Flag(FlagWish::Offer(to))]
-            }
-            Some(_) | None => {
-                self.refuse_once(&format!("{to} is away: it cannot be offered the flag"), now_ns);
-                vec![]
-            }
-        }
-    }
-
-    /// Says why a wish about the flag was not granted; a briefing for which there is no offer is
-    /// closed.
-    pub fn flag_refused(&mut self, why: impl Into<String>, now_ns: MachineNs) {
-        let has_exchange = self.link.as_ref().is_some_and(|link| {
-            link.exchange.is_some() || matches!(link.role, Role::OnItsWay { .. })
-        });
-        if matches!(self.dialog, Some(Dialog::Briefing { .. })) && !has_exchange {
-            (self.dialog, self.dialog_closed_ns) = (None, Some(now_ns));
-        }
-        self.refuse(why, now_ns);
     }
 
     /// Esc in a dialog: a step back, which takes an offer or an acceptance back.
@@ -337,8 +303,9 @@ impl App {
             (Dialog::Briefing { .. }, Some(exchange)) => {
                 (format!("the offer to {} is taken back", exchange.to), Some(FlagWish::Withdraw))
             }
-            (Dialog::Briefing { .. }, None) => ("the briefing is closed".to_owned(), None),
-            (Dialog::Give { .. }, _) => ("the flag was not offered".to_owned(), None),
+            (Dialog::Briefing { .. }, None) | (Dialog::Give { .. }, _) => {
+                ("the flag was not offered".to_owned(), None)
+            }
         };
         self.say_closed(&words, now_ns);
         Some(wish.map(Task::Flag).into_iter().collect())

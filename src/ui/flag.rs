@@ -9,6 +9,7 @@
 
 mod briefing;
 pub(super) mod dialog;
+mod exchange;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -1,7 +1,7 @@
 //! The effect of the flag's key at this moment: what it does when it is pressed, and what the footer
 //! says of it.
 
-use super::{AWAY, MuteWhy, Role, SILENT, Shared, StationName, first_choice, offer_to_me};
+use super::{AWAY, MuteWhy, Role, SILENT, Shared, StationName, first_choice};
 use crate::engine::State;
 use crate::time::MachineNs;
 
@@ -40,13 +40,14 @@ impl FlagKey {
         match &link.role {
             Role::Mute { why: MuteWhy::Asks { .. } } => FlagKey::Decide,
             Role::Mute { why: MuteWhy::Reads { .. } } | Role::Nobody => FlagKey::Waits,
+            Role::Follows { .. } if link.is_taking => FlagKey::IsTaking,
             Role::OnItsWay { .. } => FlagKey::Briefing,
-            Role::Holds | Role::Alone { .. } if link.exchange.is_some() => FlagKey::Briefing,
+            Role::Holds | Role::Alone { .. } | Role::Follows { .. } if link.is_exchanging() => {
+                FlagKey::Briefing
+            }
             Role::Holds | Role::Alone { .. } => {
                 first_choice(link, state).map_or(FlagKey::NoOther, |first| FlagKey::Give { first })
             }
-            Role::Follows { .. } if link.is_taking => FlagKey::IsTaking,
-            Role::Follows { .. } if offer_to_me(link).is_some() => FlagKey::Briefing,
             Role::Follows { holder } => {
                 let silence = link.silence(now_ns).unwrap_or_default();
                 if silence >= SILENT {

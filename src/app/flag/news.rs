@@ -11,14 +11,13 @@ impl App {
     pub fn sees_link(&mut self, link: Arc<Shared>, now_ns: MachineNs) {
         let before = self.link.replace(link);
         if let (Some(before), Some(link)) = (before, self.link.clone()) {
-            self.close_overtaken(&before, &link, now_ns);
+            self.close_overtaken(&link, now_ns);
             self.say_news(&before, &link, now_ns);
         }
     }
 
-    fn close_overtaken(&mut self, before: &Shared, link: &Shared, now_ns: MachineNs) {
-        let had = before.exchange.is_some() || matches!(before.role, Role::OnItsWay { .. });
-        let has = link.exchange.is_some() || matches!(link.role, Role::OnItsWay { .. });
+    fn close_overtaken(&mut self, link: &Shared, now_ns: MachineNs) {
+        let has = link.is_exchanging();
         let holds = link.may_fire();
         if holds && has && matches!(self.dialog, Some(Dialog::Give { .. })) {
             self.dialog = Some(Dialog::Briefing { scroll: 0 });
@@ -26,7 +25,7 @@ impl App {
         let stays = match &self.dialog {
             None => return,
             Some(Dialog::Give { .. }) => holds,
-            Some(Dialog::Briefing { .. }) => has || !had,
+            Some(Dialog::Briefing { .. }) => has,
             Some(Dialog::GoOn) => matches!(link.role, Role::Mute { .. }),
         };
         if !stays {

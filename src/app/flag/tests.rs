@@ -613,7 +613,7 @@ fn f_hides_the_briefing_and_the_offer_stands_while_the_holder_calls() {
 }
 
 #[test]
-fn a_station_that_is_away_is_offered_nothing_and_one_that_asks_is_chosen() {
+fn a_station_that_asks_is_chosen_and_a_refused_offer_leaves_the_list_open() {
     let mut caller = caller("paris");
     caller.sees(|link| link.stations[0].away = true);
     caller.sees(|link| link.stations[1].asks = true);
@@ -621,8 +621,13 @@ fn a_station_that_is_away_is_offered_nothing_and_one_that_asks_is_chosen() {
     caller.press("f");
     assert_eq!(caller.app.dialog, Some(Dialog::Give { chosen: name("nyc") }));
     caller.key(&KeyEvent::from(KeyCode::Up), 1_000);
-    assert_eq!(caller.press("⏎"), []);
-    assert_eq!(caller.said(), "la is away: it cannot be offered the flag");
+    // The flag refuses it.
+    assert_eq!(caller.press("⏎"), wish(FlagWish::Offer(name("la"))));
+    caller.app.refuse("la is away: it cannot have the flag", caller.now);
+    caller.sees(|_| {});
+    assert_eq!(caller.app.dialog, Some(Dialog::Give { chosen: name("la") }));
+    caller.key(&KeyEvent::from(KeyCode::Down), 1_000);
+    assert_eq!(caller.press("⏎"), wish(FlagWish::Offer(name("nyc"))));
 }
 
 #[test]

@@ -249,6 +249,18 @@ impl Shared {
         }
     }
 
+    /// Returns `true` while this station's caller gives the flag or is offered it.
+    pub fn is_exchanging(&self) -> bool {
+        match &self.role {
+            Role::OnItsWay { .. } => true,
+            Role::Holds | Role::Alone { .. } => self.exchange.is_some(),
+            Role::Follows { .. } => {
+                self.exchange.as_ref().is_some_and(|exchange| exchange.to == self.me)
+            }
+            Role::Nobody | Role::Mute { .. } => false,
+        }
+    }
+
     /// The stations but this one.
     pub fn others(&self) -> impl Iterator<Item = &Station> {
         self.stations.iter().filter(|station| station.name != self.me)

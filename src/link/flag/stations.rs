@@ -179,10 +179,10 @@ impl Flag {
         match self.stations.get(to) {
             None => Err(format!("{to} was never heard")),
             Some(known) if self.now_ns.since(known.heard_ns) > AWAY => {
-                Err(format!("{to} is not heard"))
+                Err(format!("{to} is away: it cannot have the flag"))
             }
             Some(known) if known.is_double(self.now_ns) => {
-                Err(format!("two programs are called {to}"))
+                Err(format!("two programs use the name {to}: one has to go"))
             }
             Some(known) if known.beat.digest != self.id.digest => {
                 Err(format!("{to} has another show file"))

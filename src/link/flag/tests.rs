@@ -386,8 +386,17 @@ fn a_take_that_finds_nothing_to_put_aside_names_the_term_before_it() {
 
 /// A sign of life of the holder, which has heard that one of `la`.
 fn beat(seq: u64, number: Option<u64>) -> FlagInput {
+    from("paris", 7, holder_beat(seq, number))
+}
+
+fn from(station: &str, instance: u64, beat: Beat) -> FlagInput {
+    let (from, instance) = (name(station), Instance(instance));
+    FlagInput::News(News::Post(Post { from, instance, body: Body::Beat(beat) }))
+}
+
+fn holder_beat(seq: u64, number: Option<u64>) -> Beat {
     let heard = number.map(|number| (name("la"), HeardBeat { instance: Instance(1), number }));
-    let beat = Beat {
+    Beat {
         holds: true,
         mute: false,
         term: 1,
@@ -400,9 +409,32 @@ fn beat(seq: u64, number: Option<u64>) -> FlagInput {
         terminal: true,
         uncertainty_ns: None,
         step: Step::None,
+    }
+}
+
+#[test]
+fn the_flag_goes_to_no_station_that_cannot_call_the_show() {
+    let mut paris = station("paris", Start::Opens);
+    gives(&mut paris, 0, FlagInput::Recorded(vec![started()]));
+    gives(&mut paris, 10, entry(1, &started()));
+    let may = |paris: &Flag| paris.may_pass(&name("la")).err();
+    let of_la = |instance: u64, change: fn(&mut Beat)| {
+        let mut beat = Beat { holds: false, ..holder_beat(1, None) };
+        change(&mut beat);
+        from("la", instance, beat)
     };
-    let post = Post { from: name("paris"), instance: Instance(7), body: Body::Beat(beat) };
-    FlagInput::News(News::Post(post))
+    assert_eq!(may(&paris).unwrap(), "la was never heard");
+    gives(&mut paris, 20, of_la(7, |beat| beat.digest = "another".into()));
+    assert_eq!(may(&paris).unwrap(), "la has another show file");
+    gives(&mut paris, 30, of_la(7, |beat| beat.mute = true));
+    assert_eq!(may(&paris).unwrap(), "la has not read the log");
+    gives(&mut paris, 40, of_la(7, |_| {}));
+    assert_eq!(may(&paris), None);
+    gives(&mut paris, 3_000, entry(2, &started()));
+    assert_eq!(may(&paris).unwrap(), "la is away: it cannot have the flag");
+    gives(&mut paris, 3_010, of_la(8, |_| {}));
+    gives(&mut paris, 3_020, of_la(7, |_| {}));
+    assert_eq!(may(&paris).unwrap(), "two programs use the name la: one has to go");
 }
 
 /// The last sign of life among the outputs.

@@ -275,7 +275,7 @@ impl Station {
                 self.drive(Input::Heard(heard));
             }
             FlagOutput::Letter { from, number, letter } => self.letter(from, number, letter),
-            FlagOutput::Refused(why) => self.app.flag_refused(why, now_ns),
+            FlagOutput::Refused(why) => self.app.refuse(why, now_ns),
             FlagOutput::ClockAsked { to, asked_ns } => {
                 let run_ns = self.conductor.clock().run_ns(machine_ns());
                 if let Some(shared) = &mut self.shared {

@@ -14,14 +14,15 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use super::exchange::exchange;
 use super::{briefing, clock, heard, is_take, standing};
 use crate::app::flag::offer_to_me;
-use crate::app::flag::{Exchange, Role, Shared, Station, StationRole};
+use crate::app::flag::{Role, Shared, Station, StationRole};
 use crate::app::keys::Act;
 use crate::app::{Ask, Dialog, Hits};
-use crate::link::{SILENT, Step};
+use crate::link::SILENT;
 use crate::ui::scene::Scene;
-use crate::ui::{layout, signs, text};
+use crate::ui::{layout, text};
 
 /// From this width on, the exchange stands beside the briefing.
 const TWO_COLUMNS: u16 = 130;
@@ -164,7 +165,7 @@ fn stations<'a>(
         true => {
             format!("{enter} offers the flag to {chosen}: nothing moves until {chosen} accepts it")
         }
-        false => format!("{chosen} is away: it cannot be offered the flag"),
+        false => format!("{chosen} is away: it cannot have the flag"),
     };
     let words = text::wrap(&words, columns, 2);
     lines.extend(words.into_iter().map(|line| Line::styled(line, styles.text)));
@@ -219,7 +220,7 @@ fn stake(scene: &Scene, link: &Shared, ask: Ask, columns: usize) -> Vec<Line<'st
             styles.strong,
         ),
         Ask::TakeReason { .. } => {
-            let words = "Type the reason, then Enter takes the flag. The journal keeps both.";
+            let words = "Type the reason, then Enter takes the flag. The journal keeps the reason.";
             say(words.to_owned(), styles.strong);
         }
         Ask::Reason
@@ -266,103 +267,6 @@ fn going_on(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> 
         text::wrap(&words, columns, 3).into_iter().map(move |line| Line::styled(line, style))
     });
     lines.collect()
-}
-
-/// The three steps of an exchange.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
-    Offers,
-    Accepts,
-    Passes,
-    OnItsWay,
-}
-
-/// The exchange in three steps, with whose turn it is, below its heading.
-fn exchange<'a>(scene: &Scene, link: &Shared, columns: usize) -> (String, Vec<Line<'a>>) {
-    let styles = &scene.styles;
-    let holder = link.holder().map_or_else(String::new, ToString::to_string);
-    let (to, stage) = match (&link.role, &link.exchange) {
-        (Role::OnItsWay { to }, _) => (to.to_string(), Stage::OnItsWay),
-        (_, Some(exchange)) => {
-            let stage = if exchange.accepted { Stage::Passes } else { Stage::Accepts };
-            (exchange.to.to_string(), stage)
-        }
-        (_, None) => (String::new(), Stage::Offers),
-    };
-    let heading = match to.as_str() {
-        "" => "BRIEFING".to_owned(),
-        to => format!("THE FLAG: {} → {}", holder.to_uppercase(), to.to_uppercase()),
-    };
-    let mine = |name: &str| name == link.me.as_str();
-    let mut lines = vec![];
-    let steps = [
-        (Stage::Offers, holder.as_str(), "offers"),
-        (Stage::Accepts, to.as_str(), "accepts"),
-        (Stage::Passes, holder.as_str(), "passes"),
-    ];
-    for (at, (step, who, does)) in steps.into_iter().enumerate() {
-        let (sign, style) = match step.cmp(&stage) {
-            std::cmp::Ordering::Less => (signs::DONE, styles.ready),
-            std::cmp::Ordering::Equal => ("▸", styles.strong),
-            std::cmp::Ordering::Greater => (signs::NOT_YET, styles.past),
-        };
-        let now = if step == stage { waits_for(scene, link, mine(who)) } else { String::new() };
-        let who = if mine(who) { format!("{who} (you)") } else { who.to_owned() };
-        lines.push(Line::from(vec![
-            Span::styled(format!("{sign} {} {who} {does}", at + 1), style),
-            Span::styled(now, styles.attention),
-        ]));
-    }
-    lines.extend(note(scene, link, stage, columns));
-    (heading, lines)
-}
-
-/// What a step waits for, or which key the other side has pressed.
-fn waits_for(scene: &Scene, link: &Shared, is_mine: bool) -> String {
-    let enter = scene.app.answer_key();
-    let other = link.exchange.as_ref().map(|exchange| match link.me == exchange.to {
-        true => exchange.giver,
-        false => exchange.taker,
-    });
-    match (is_mine, other) {
-        (true, _) => format!("   {enter}"),
-        (false, Some(Step::Reads)) => "   reads the briefing".to_owned(),
-        (false, Some(Step::None)) => "   has not opened the briefing".to_owned(),
-        (false, Some(Step::Waits) | None) => "   …".to_owned(),
-    }
-}
-
-/// A word below the steps.
-fn note(scene: &Scene, link: &Shared, stage: Stage, columns: usize) -> Vec<Line<'static>> {
-    let styles = &scene.styles;
-    let hides = scene.way(Act::Flag);
-    let left = |exchange: &Exchange| clock(exchange.lapses.since(scene.view.machine_ns));
-    let (words, style) = match (stage, &link.exchange) {
-        (Stage::OnItsWay, _) => (
-            "the log has not confirmed the pass: nothing fires here until its fate is known"
-                .to_owned(),
-            styles.attention,
-        ),
-        (_, Some(exchange)) if offer_to_me(link).is_some() => {
-            let words = match exchange.accepted {
-                true => "accepted; you have it once the holder passes it".to_owned(),
-                false => format!("the offer lapses in {}", left(exchange)),
-            };
-            (words, styles.past)
-        }
-        (_, Some(exchange)) => {
-            let words = format!(
-                "the offer lapses in {}; {hides} hides this, and you go on calling",
-                left(exchange)
-            );
-            (words, styles.past)
-        }
-        (_, None) => return vec![],
-    };
-    text::wrap(&words, columns.min(52), 3)
-        .into_iter()
-        .map(|line| Line::styled(line, style))
-        .collect()
 }
 
 /// The keys of the open panel, for the footer.

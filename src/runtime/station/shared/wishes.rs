@@ -89,7 +89,7 @@ impl Station {
             }
         };
         if let Err(why) = done {
-            self.app.flag_refused(why, now_ns);
+            self.app.refuse(why, now_ns);
         }
         self.obey_flag();
         self.look_at_flag(true);
