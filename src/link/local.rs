@@ -21,11 +21,12 @@
 mod guard;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -54,9 +55,9 @@ const CONFIG_FILE: &str = "local.conf";
 const LOG_FILE: &str = "local.log";
 const PORTS_FOLDER: &str = "ports";
 
-/// The time between two looks at a server that is starting, and how many there are.
-const LOOK: Duration = Duration::from_millis(20);
-const LOOKS_MAX: u32 = 500;
+/// The longest that a server may take to start, and to say its version.
+const START_WAIT: Duration = Duration::from_secs(10);
+const VERSION_WAIT: Duration = Duration::from_secs(5);
 
 /// The longest that a server on this machine takes to accept a connection.
 const ACCEPT_WAIT: Duration = Duration::from_millis(500);
@@ -180,29 +181,31 @@ pub fn start(folder: &Path, state: &Path, program: &Path) -> Result<Local, Local
     DirBuilder::new().mode(0o700).recursive(true).create(&data).map_err(failed("make", &data))?;
     let settings = guard::Settings { data, public_key: key.public_key(), seed };
     guard::write_settings(folder, &settings).map_err(failed("write into", folder))?;
-    let mut child = Command::new(program)
+    let guard = Command::new(program)
         .env(GUARD_VARIABLE, folder)
         .current_dir("/")
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .map_err(failed("run", program))?;
-    await_server(folder, &mut child).map(|known| known.local(used))
+    // It says a byte once the server stands, and none where it gives up.
+    let stands = guard.stdout.is_some_and(|mut says| {
+        bounded(START_WAIT, move || says.read_exact(&mut [0]).is_ok()) == Some(true)
+    });
+    let known = stands.then(|| running(folder)).flatten();
+    known.map(|known| known.local(used)).ok_or_else(|| LocalError::Failed(last_words(folder)))
 }
 
-/// The server once it answers.
-fn await_server(folder: &Path, guard: &mut Child) -> Result<Known, LocalError> {
-    for _ in 0..LOOKS_MAX {
-        if let Some(known) = running(folder) {
-            return Ok(known);
-        }
-        if guard.try_wait().is_ok_and(|ended| ended.is_some()) {
-            return Err(LocalError::Failed(last_words(folder)));
-        }
-        thread::sleep(LOOK);
-    }
-    Err(LocalError::Failed(last_words(folder)))
+/// Does `work` on a thread of its own, and waits for it at most so long; `None` if it takes longer,
+/// and is left behind.
+fn bounded<T: Send + 'static>(
+    at_most: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (tell, done) = mpsc::sync_channel(1);
+    thread::Builder::new().spawn(move || drop(tell.send(work()))).ok()?;
+    done.recv_timeout(at_most).ok()
 }
 
 impl Known {
@@ -247,10 +250,13 @@ fn write_private(folder: &Path, name: &str, text: &str) -> io::Result<()> {
 
 /// The version of the server that is installed.
 fn installed() -> Result<Version, LocalError> {
-    let output = Command::new(SERVER).arg("--version").stdin(Stdio::null()).output();
-    let output = output.map_err(|error| match error.kind() == io::ErrorKind::NotFound {
-        true => LocalError::NotInstalled,
-        false => LocalError::Broken(error.to_string()),
+    let asks = || Command::new(SERVER).arg("--version").stdin(Stdio::null()).output();
+    let no_answer = || LocalError::Broken("it does not say its version".into());
+    let output = bounded(VERSION_WAIT, asks).ok_or_else(no_answer)?.map_err(|error| {
+        match error.kind() == io::ErrorKind::NotFound {
+            true => LocalError::NotInstalled,
+            false => LocalError::Broken(error.to_string()),
+        }
     })?;
     let said = String::from_utf8_lossy(&output.stdout);
     // "nats-server: v2.15.1"

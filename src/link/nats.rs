@@ -22,8 +22,8 @@ mod session;
 mod setup;
 
 use std::io;
-use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::sync::{Arc, mpsc as std_mpsc};
+use std::thread;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -42,7 +42,6 @@ const REQUESTS_MAX: usize = 1024;
 
 /// The longest that the thread may take to end.
 const CLOSE_WAIT: Duration = Duration::from_millis(500);
-const CLOSE_LOOK: Duration = Duration::from_millis(5);
 
 /// Called when there is news where there was none; it must not wait.
 pub type Wake = Box<dyn Fn() + Send + Sync>;
@@ -52,7 +51,8 @@ pub type Wake = Box<dyn Fn() + Send + Sync>;
 pub struct Link {
     requests: mpsc::Sender<Request>,
     inbox: Arc<Inbox>,
-    thread: JoinHandle<()>,
+    /// Its other end goes with the thread.
+    ended: std_mpsc::Receiver<()>,
 }
 
 /// Whether a station begins a log or needs one that is there.
@@ -93,9 +93,12 @@ impl Link {
             follows_from: None,
             said: None,
         };
-        let thread =
-            thread::Builder::new().name("link".into()).spawn(move || session::keep(&mut line))?;
-        Ok(Link { requests, inbox, thread })
+        let (ends, ended) = std_mpsc::channel();
+        thread::Builder::new().name("link".into()).spawn(move || {
+            session::keep(&mut line);
+            drop(ends);
+        })?;
+        Ok(Link { requests, inbox, ended })
     }
 
     /// Hands over a request without waiting.
@@ -115,14 +118,10 @@ impl Link {
 
     /// Ends the thread. What was handed over before is still sent where a connection stands.
     pub fn close(self) {
-        let Link { requests, inbox, thread } = self;
+        let Link { requests, inbox, ended } = self;
         drop(requests);
         inbox.close();
-        let mut left = CLOSE_WAIT;
-        while !thread.is_finished() && !left.is_zero() {
-            thread::sleep(CLOSE_LOOK);
-            left = left.saturating_sub(CLOSE_LOOK);
-        }
+        let _ = ended.recv_timeout(CLOSE_WAIT);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The process that keeps the server of `--share local` running as long as stations use it.
 
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::thread;
@@ -31,6 +31,12 @@ const ROUNDS_PER_SECOND: u32 = 4;
 /// A server that ends so often in a row without ever having served is not started again.
 const STARTS_MAX: u32 = 5;
 
+/// A server that has run for fewer rounds has ended soon after its start.
+const SOON_ROUNDS: u32 = 2 * ROUNDS_PER_SECOND;
+
+/// The longest pause before a server is started again.
+const PAUSE_ROUNDS_MAX: u32 = 5 * ROUNDS_PER_SECOND;
+
 /// So many rounds a server may take to end before it is killed.
 const END_ROUNDS_MAX: u32 = 40;
 
@@ -53,7 +59,8 @@ pub(super) fn write_settings(folder: &Path, settings: &Settings) -> io::Result<(
 /// Runs the guard, if this process was started as one; `None` if it was not.
 ///
 /// It comes back when no station has used the server for [`IDLE_SECONDS`] or the server cannot be
-/// started.
+/// started, and takes the server with it. Only where the guard itself is killed does the server go
+/// on alone: stations use it as before, and whoever killed the guard ends it, too.
 pub fn guard() -> Option<ExitCode> {
     let folder = PathBuf::from(std::env::var_os(GUARD_VARIABLE)?);
     // Neither Ctrl-C nor the end of the terminal may end it; it fails where it leads a group.
@@ -69,8 +76,8 @@ fn keep(folder: &Path) -> io::Result<()> {
     fs::remove_file(folder.join(SETTINGS_FILE))?;
     let settings: Settings = serde_json::from_str(&settings)?;
     let users = open(folder, USERS_FILE).map_err(io::Error::other)?;
-    let (mut port, mut failures, mut idle_rounds) = (None, 0, 0);
-    let mut server = begin(folder, &settings, port)?;
+    let (mut port, mut idle_rounds, mut pace) = (None, 0, Pace::default());
+    let mut server = Some(Server(begin(folder, &settings, port)?));
     loop {
         if port.is_none() {
             port = port_in(&folder.join(PORTS_FOLDER));
@@ -79,13 +86,17 @@ fn keep(folder: &Path) -> io::Result<()> {
             }
         }
         thread::sleep(ROUND);
-        if server.try_wait()?.is_some() {
-            failures = if port.is_some() { 0 } else { failures + 1 };
-            if failures == STARTS_MAX {
-                return Err(io::Error::other("the server does not start"));
+        if let Some(Server(running)) = &mut server {
+            pace.runs();
+            if running.try_wait()?.is_some() {
+                server = None;
+                if pace.ended() == STARTS_MAX && port.is_none() {
+                    return Err(io::Error::other("the server does not start"));
+                }
             }
+        } else if pace.is_over() {
             // At the port where its stations look for it.
-            server = begin(folder, &settings, port)?;
+            server = Some(Server(begin(folder, &settings, port)?));
         }
         idle_rounds = if is_used(&users) { 0 } else { idle_rounds + 1 };
         if idle_rounds >= IDLE_SECONDS * ROUNDS_PER_SECOND {
@@ -94,9 +105,63 @@ fn keep(folder: &Path) -> io::Result<()> {
                 idle_rounds = 0;
                 continue;
             }
-            fs::remove_file(folder.join(KNOWN_FILE))?;
-            return end(&mut server);
+            remove(&folder.join(KNOWN_FILE))?;
+            return server.map_or(Ok(()), |mut server| end(&mut server.0));
         }
+    }
+}
+
+/// A server that runs: it does not go on without its guard, whatever stops that.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            let _ = self.0.kill().and_then(|()| self.0.wait());
+        }
+    }
+}
+
+/// The pause before a server that has ended is started again, in rounds: one that ends at once, over
+/// and over, is started less and less often.
+#[derive(Debug, Default)]
+struct Pace {
+    /// Rounds that it has run.
+    rounds: u32,
+    /// How often in a row it has ended soon after its start.
+    ends: u32,
+    /// Rounds until it is started again.
+    pause: u32,
+}
+
+impl Pace {
+    /// It runs for another round.
+    fn runs(&mut self) {
+        self.rounds = self.rounds.saturating_add(1);
+    }
+
+    /// It has ended. Gives how often in a row it did so soon after its start.
+    fn ended(&mut self) -> u32 {
+        let was_soon = self.rounds < SOON_ROUNDS;
+        self.ends = if was_soon { self.ends.saturating_add(1) } else { 0 };
+        self.pause = 1_u32.checked_shl(self.ends.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.pause = self.pause.min(PAUSE_ROUNDS_MAX);
+        self.rounds = 0;
+        self.ends
+    }
+
+    /// Returns `true` if it is to be started now, after a round of the pause.
+    fn is_over(&mut self) -> bool {
+        self.pause = self.pause.saturating_sub(1);
+        self.pause == 0
+    }
+}
+
+/// Removes a file that may be gone already.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }
 
@@ -168,10 +233,14 @@ fn port_in(folder: &Path) -> Option<u16> {
     ports.nats.first()?.rsplit_once(':')?.1.parse().ok()
 }
 
-/// Tells the stations of this user where the server is.
+/// Tells the stations of this user where the server is: those that look for it by a file, the one
+/// that has started the guard by a byte.
 fn tell(folder: &Path, port: u16, seed: &str) -> io::Result<()> {
     let known = Known { port, seed: seed.to_owned() };
-    write_private(folder, KNOWN_FILE, &serde_json::to_string(&known)?)
+    write_private(folder, KNOWN_FILE, &serde_json::to_string(&known)?)?;
+    // That station may have given up, or ended.
+    let _ = io::stdout().write_all(b"!").and_then(|()| io::stdout().flush());
+    Ok(())
 }
 
 fn end(server: &mut Child) -> io::Result<()> {
@@ -187,4 +256,32 @@ fn end(server: &mut Child) -> io::Result<()> {
     }
     server.kill()?;
     server.wait().map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_ends_at_once_is_started_less_and_less_often() {
+        let mut pace = Pace::default();
+        let mut pauses = vec![];
+        for _ in 0..7 {
+            pace.ended();
+            pauses.push(1 + (0..100).take_while(|_| !pace.is_over()).count());
+        }
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 20, 20], "a quarter of a second to five seconds");
+        // One that has served is missed at once.
+        (0..2 * ROUNDS_PER_SECOND).for_each(|_| pace.runs());
+        assert_eq!(pace.ended(), 0);
+        assert!(pace.is_over());
+    }
+
+    #[test]
+    fn a_server_ends_with_its_guard() {
+        let child = Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = Pid::from_child(&child);
+        drop(Server(child));
+        assert!(rustix::process::test_kill_process(pid).is_err());
+    }
 }

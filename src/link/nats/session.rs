@@ -85,8 +85,8 @@ pub(super) fn keep(line: &mut Line) {
                 ended
             }
             Err(error) => {
-                std::thread::sleep(PAUSE_MAX);
-                (End::Lost(LinkError::Machine(error.to_string()).to_string()), false)
+                line.tell_lost(LinkError::Machine(error.to_string()).to_string());
+                (wait_without_io(line), false)
             }
         };
         match end {
@@ -94,6 +94,20 @@ pub(super) fn keep(line: &mut Line) {
             End::Lost(why) => line.tell_lost(why),
         }
         pause = if was_connected { PAUSE } else { (pause + PAUSE).min(PAUSE_MAX) };
+    }
+}
+
+/// A pause where the machine gives no runtime for a session: it has no file left, as a rule.
+/// Requests are answered meanwhile.
+fn wait_without_io(line: &mut Line) -> End {
+    let why = line.said.clone().unwrap_or_default();
+    let Ok(runtime) = Builder::new_current_thread().enable_time().build() else {
+        return End::Left;
+    };
+    let answers = away::answer(&mut line.requests, &line.inbox, &mut line.follows_from);
+    match runtime.block_on(async { tokio::time::timeout(PAUSE_MAX, answers).await }) {
+        Ok(()) => End::Left,
+        Err(_) => End::Lost(why),
     }
 }
 
