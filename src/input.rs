@@ -8,7 +8,7 @@
 //!
 //! The rule that everything here serves: what began as a sequence never becomes a key, however it
 //! is cut, delayed or broken off. A lone ESC is the one exception, because the key Esc sends
-//! nothing else: it becomes that key [`ESC_WAIT_NS`] after it came, and a sequence that goes on
+//! nothing else: it becomes that key [`ESC_WAIT`] after it came, and a sequence that goes on
 //! after it is dropped (`Sequence::is_late`).
 
 mod begun;
@@ -23,31 +23,33 @@ mod sequence;
 mod text;
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
 pub use begun::is_lost_with_alt;
 pub use reader::Reader;
 
+use crate::time::MachineNs;
 use begun::{begins, control};
 use sequence::{Sequence, SequenceMeaning};
 use text::{Block, Overdue, TextKind};
 
-/// Time that a lone ESC waits for what may follow, nanoseconds.
-pub const ESC_WAIT_NS: u64 = 30_000_000;
+/// Time that a lone ESC waits for what may follow.
+pub const ESC_WAIT: Duration = Duration::from_millis(30);
 /// Bytes at most this far apart came in one go: a terminal's, or a held key's. Nobody types so
 /// fast.
-pub const GAP_NS: u64 = 60_000_000;
-/// Maximum wait for more of a text without its end mark, nanoseconds.
-pub const TEXT_WAIT_NS: u64 = 1_000_000_000;
+pub const GAP: Duration = Duration::from_millis(60);
+/// Maximum wait for more of a text without its end mark.
+pub const TEXT_WAIT: Duration = Duration::from_secs(1);
 /// After this time Space or a control character is a key, though a sequence without its end came
 /// before it. No terminal sends one inside.
-const SPACE_WAIT_NS: u64 = 200_000_000;
+const SPACE_WAIT: Duration = Duration::from_millis(200);
 /// A sequence with a pause longer than this inside is old: it is dropped when it ends.
-const LATE_NS: u64 = 1_000_000_000;
-/// Maximum wait for the rest of what may be no sequence, nanoseconds: Alt and a key send `ESC [` as
+const LATE: Duration = Duration::from_secs(1);
+/// Maximum wait for the rest of what may be no sequence: Alt and a key send `ESC [` as
 /// well.
-const BEGUN_NS: u64 = 10_000_000_000;
+const BEGUN: Duration = Duration::from_secs(10);
 
 /// Input from the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,9 +81,9 @@ pub enum Input {
 pub struct Parser {
     state: State,
     /// Arrival of the last byte.
-    last_ns: u64,
+    last_ns: MachineNs,
     /// The time of the byte, or of the look, that is being decided on.
-    now_ns: u64,
+    now_ns: MachineNs,
     /// Results with their arrival.
     found: VecDeque<Found>,
 }
@@ -90,7 +92,7 @@ pub struct Parser {
 #[derive(Clone, Debug)]
 struct Found {
     input: Input,
-    at_ns: u64,
+    at_ns: MachineNs,
     /// `true` if it is a key of one byte, which no terminal sends that tells which keys are held.
     is_plain: bool,
 }
@@ -107,7 +109,7 @@ enum State {
     /// a late one.
     AfterEscape,
     /// The byte after such an Esc that begins a sequence if more comes soon, and else is a key.
-    Introducer { byte: u8, since_ns: u64 },
+    Introducer { byte: u8, since_ns: MachineNs },
     /// A sequence: `ESC [` or `ESC O` and more.
     Sequence(Sequence),
     /// A character of several bytes.
@@ -122,8 +124,8 @@ enum State {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Escapes {
     /// Arrival of the last one, and of the one before it if there are two.
-    since_ns: u64,
-    first_ns: u64,
+    since_ns: MachineNs,
+    first_ns: MachineNs,
     /// Number of those that have not been given as keys: 1 or 2.
     count: u8,
     /// `true` if there were more than two, so that they are presses of Esc.
@@ -132,7 +134,7 @@ struct Escapes {
 
 impl Parser {
     /// Takes in bytes that were read at `now_ns`.
-    pub fn feed(&mut self, bytes: &[u8], now_ns: u64) {
+    pub fn feed(&mut self, bytes: &[u8], now_ns: MachineNs) {
         for &byte in bytes {
             self.now_ns = now_ns;
             let state = std::mem::take(&mut self.state);
@@ -142,10 +144,10 @@ impl Parser {
     }
 
     /// Instant at which [`Parser::expire`] has something to decide, if nothing more comes before.
-    pub fn deadline(&self) -> Option<u64> {
+    pub fn deadline(&self) -> Option<MachineNs> {
         match &self.state {
-            State::Escapes(escapes) => Some(escapes.since_ns.saturating_add(ESC_WAIT_NS)),
-            State::Introducer { since_ns, .. } => Some(since_ns.saturating_add(GAP_NS)),
+            State::Escapes(escapes) => Some(escapes.since_ns + ESC_WAIT),
+            State::Introducer { since_ns, .. } => Some(*since_ns + GAP),
             State::Block(block) => Some(block.deadline()),
             State::Overdue(overdue) => overdue.deadline(),
             State::Ground | State::AfterEscape | State::Sequence(_) | State::Character { .. } => {
@@ -155,7 +157,7 @@ impl Parser {
     }
 
     /// Decides what was waited for: at `now_ns` the terminal had nothing more to say.
-    pub fn expire(&mut self, now_ns: u64) {
+    pub fn expire(&mut self, now_ns: MachineNs) {
         if self.deadline().is_none_or(|deadline_ns| now_ns < deadline_ns) {
             return;
         }
@@ -198,8 +200,8 @@ impl Parser {
         self.found.pop_front()
     }
 
-    fn step(&mut self, state: State, byte: u8, now_ns: u64) -> State {
-        let gap_ns = now_ns.saturating_sub(self.last_ns);
+    fn step(&mut self, state: State, byte: u8, now_ns: MachineNs) -> State {
+        let gap = now_ns.since(self.last_ns);
         match state {
             State::Ground => self.ground(byte, now_ns),
             State::Escapes(escapes) => self.after_escapes(escapes, byte, now_ns),
@@ -216,9 +218,9 @@ impl Parser {
                 let late = begins(held).map_or(State::Ground, |begun| begun.late(now_ns));
                 self.step(late, byte, now_ns)
             }
-            State::Sequence(sequence) => self.sequence(sequence, byte, gap_ns, now_ns),
+            State::Sequence(sequence) => self.sequence(sequence, byte, gap, now_ns),
             State::Character { bytes, alt } => self.character(bytes, alt, byte, now_ns),
-            State::Block(block) => self.block(block, byte, gap_ns, now_ns),
+            State::Block(block) => self.block(block, byte, gap, now_ns),
             State::Overdue(overdue) => match overdue.take(byte, now_ns) {
                 text::Took::Waits(overdue) => State::Overdue(overdue),
                 text::Took::Ended => State::Ground,
@@ -231,7 +233,7 @@ impl Parser {
     }
 
     /// A byte that nothing is the beginning of.
-    fn ground(&mut self, byte: u8, now_ns: u64) -> State {
+    fn ground(&mut self, byte: u8, now_ns: MachineNs) -> State {
         match byte {
             ESC => State::Escapes(Escapes {
                 since_ns: now_ns,
@@ -251,7 +253,7 @@ impl Parser {
         }
     }
 
-    fn after_escapes(&mut self, escapes: Escapes, byte: u8, now_ns: u64) -> State {
+    fn after_escapes(&mut self, escapes: Escapes, byte: u8, now_ns: MachineNs) -> State {
         let Escapes { count, are_keys, .. } = escapes;
         if byte == ESC {
             // Two are held, since a function key with Alt begins with two. Those before are presses
@@ -300,13 +302,19 @@ impl Parser {
         }
     }
 
-    fn sequence(&mut self, mut sequence: Sequence, byte: u8, gap_ns: u64, now_ns: u64) -> State {
-        let is_old = sequence.is_doubtful() && gap_ns > BEGUN_NS;
-        let is_space = byte == b' ' && !sequence.takes_space() && gap_ns > SPACE_WAIT_NS;
+    fn sequence(
+        &mut self,
+        mut sequence: Sequence,
+        byte: u8,
+        gap: Duration,
+        now_ns: MachineNs,
+    ) -> State {
+        let is_old = sequence.is_doubtful() && gap > BEGUN;
+        let is_space = byte == b' ' && !sequence.takes_space() && gap > SPACE_WAIT;
         // A byte that no sequence has inside: a control character, DEL, a part of a character of
         // several bytes.
         let is_foreign = !sequence.takes(byte);
-        if is_old || is_space || byte == ESC || (is_foreign && gap_ns > SPACE_WAIT_NS) {
+        if is_old || is_space || byte == ESC || (is_foreign && gap > SPACE_WAIT) {
             // It was broken off, and something else begins here.
             return self.ground(byte, now_ns);
         }
@@ -329,7 +337,7 @@ impl Parser {
                 _ => State::Sequence(sequence),
             };
         }
-        sequence.is_late |= gap_ns > LATE_NS;
+        sequence.is_late |= gap > LATE;
         let Some(meaning) = sequence.take(byte) else { return State::Sequence(sequence) };
         let (alt, late) = (sequence.alt, sequence.is_late);
         match meaning {
@@ -348,7 +356,7 @@ impl Parser {
         State::Ground
     }
 
-    fn character(&mut self, mut bytes: Vec<u8>, alt: bool, byte: u8, now_ns: u64) -> State {
+    fn character(&mut self, mut bytes: Vec<u8>, alt: bool, byte: u8, now_ns: MachineNs) -> State {
         if !matches!(byte, 0x80..=0xbf) {
             // Its end is missing.
             return self.ground(byte, now_ns);
@@ -366,8 +374,8 @@ impl Parser {
         }
     }
 
-    fn block(&mut self, mut block: Block, byte: u8, gap_ns: u64, now_ns: u64) -> State {
-        match block.take(byte, gap_ns, now_ns) {
+    fn block(&mut self, mut block: Block, byte: u8, gap: Duration, now_ns: MachineNs) -> State {
+        match block.take(byte, gap, now_ns) {
             text::Taken::Text => State::Block(block),
             text::Taken::Ended => {
                 if let Some(input) = block.ended() {
@@ -383,7 +391,7 @@ impl Parser {
         }
     }
 
-    fn found(&mut self, input: Input, at_ns: u64) {
+    fn found(&mut self, input: Input, at_ns: MachineNs) {
         self.found.push_back(Found { input, at_ns, is_plain: false });
     }
 

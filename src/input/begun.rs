@@ -3,6 +3,7 @@
 use super::State;
 use super::sequence::Sequence;
 use super::text::{Block, TextKind};
+use crate::time::MachineNs;
 
 /// Sequence that a byte after ESC begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub(super) fn begins(byte: u8) -> Option<Begun> {
 
 /// Returns the state after a control character of the upper half (C1): it stands for ESC and a
 /// letter.
-pub(super) fn control(code: u32, now_ns: u64) -> State {
+pub(super) fn control(code: u32, now_ns: MachineNs) -> State {
     let letter = code.checked_sub(0x40).and_then(|code| u8::try_from(code).ok());
     letter.and_then(begins).map_or(State::Ground, |begun| begun.state(false, now_ns))
 }
@@ -38,7 +39,7 @@ impl Begun {
         matches!(self, Begun::Csi | Begun::Ss3)
     }
 
-    pub(super) fn state(self, alt: bool, now_ns: u64) -> State {
+    pub(super) fn state(self, alt: bool, now_ns: MachineNs) -> State {
         match self {
             Begun::Csi => State::Sequence(Sequence::csi(alt)),
             Begun::Ss3 => State::Sequence(Sequence::ss3(alt)),
@@ -47,7 +48,7 @@ impl Begun {
     }
 
     /// The same, where the ESC before it has become a key already.
-    pub(super) fn late(self, now_ns: u64) -> State {
+    pub(super) fn late(self, now_ns: MachineNs) -> State {
         let mut state = self.state(false, now_ns);
         if let State::Sequence(sequence) = &mut state {
             sequence.is_late = true;

@@ -4,13 +4,15 @@
 //!
 //! Two are not: a line may join two presses, and Esc twice in one read is panic.
 
+use std::time::Duration;
+
 /// Number of the same key at the beginning of one read that are a key held down.
 const MIN: usize = 3;
-/// A key that was held down on such a line is held until it has not come for so long, nanoseconds:
+/// A key that was held down on such a line is held until it has not come for so long:
 /// twice as long as lines take between two bunches.
-pub(super) const PAUSE_NS: u64 = 700_000_000;
-/// Longest time between the press of a key and its first repeats, nanoseconds.
-pub(super) const FIRST_NS: u64 = 1_500_000_000;
+pub(super) const PAUSE: Duration = Duration::from_millis(700);
+/// Longest time between the press of a key and its first repeats.
+pub(super) const FIRST: Duration = Duration::from_millis(1_500);
 
 /// The byte of a key that `bytes`, which were read at once, show to be held down.
 pub(super) fn held_byte(bytes: &[u8]) -> Option<u8> {

@@ -4,7 +4,7 @@
 //! A keyboard repeats a held key after a delay (250 to 1,000 ms), and from then on every 25 to 112
 //! ms. No hand is so fast, so the repeats after the first one are known at once. The first one
 //! looks like a second press. So it waits, for a little more than the time between two repeats and
-//! [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both are repeats; if not, it
+//! [`PERIOD_MAX`] at most. If the next one follows in this time, both are repeats; if not, it
 //! was a press. No press is lost, and little has to wait:
 //!
 //! - Before any key was held, only a key that acts once while it is held ([`Held::act_once`]), at
@@ -16,27 +16,31 @@
 //! Esc waits in any case, because Esc twice is panic. Its waiting delays nothing but panic, and
 //! that by less than a hand needs for a press.
 
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::{ESC_WAIT_NS, bunch};
+use super::{ESC_WAIT, bunch};
+use crate::time::MachineNs;
 
-/// The longest time between two repeats, nanoseconds: 9 a second. X11 has 40 ms, GNOME 30, KDE 40,
+/// The longest time between two repeats: 9 a second. X11 has 40 ms, GNOME 30, KDE 40,
 /// the Linux console 33, macOS 90.
-pub(super) const PERIOD_MAX_NS: u64 = 115_000_000;
+pub(super) const PERIOD_MAX: Duration = Duration::from_millis(115);
 /// The same for a keyboard that was seen to be faster: somebody in a hurry may press a key ten
 /// times a second.
-const FAST_PERIOD_MAX_NS: u64 = 70_000_000;
+const FAST_PERIOD_MAX: Duration = Duration::from_millis(70);
 /// The shortest: what comes sooner was delayed on its way, or is two keys of one hand.
-pub(super) const PERIOD_MIN_NS: u64 = 15_000_000;
+pub(super) const PERIOD_MIN: Duration = Duration::from_millis(15);
 /// The time between the press and the first repeat that keyboards can be set to.
-const DELAYS_NS: core::ops::RangeInclusive<u64> = 140_000_000..=1_100_000_000;
+const DELAYS: RangeInclusive<Duration> = Duration::from_millis(140)..=Duration::from_millis(1_100);
 /// Shortest delay that matters before the keyboard's is known: a second press that comes sooner is
 /// ignored anyway.
-const UNKNOWN_DELAY_MIN_NS: u64 = 290_000_000;
+const UNKNOWN_DELAY_MIN: Duration = Duration::from_millis(290);
 /// Tolerance of the delay, with what a line adds.
-const DELAY_SLACK_NS: u64 = 40_000_000;
+const DELAY_SLACK: Duration = Duration::from_millis(40);
 /// Maximum time by which a repeat may come later than the one before.
-const PERIOD_SLACK_NS: u64 = 25_000_000;
+const PERIOD_SLACK: Duration = Duration::from_millis(25);
 /// Number of repeats in a row that show the keyboard's delay.
 const REPEATS_TO_LEARN: u32 = 2;
 
@@ -51,8 +55,8 @@ pub(super) struct Held {
     act_once: Vec<KeyEvent>,
     /// Instant of the last read that showed a key to be held down, and that key, once it is known,
     /// with the instant at which it came last.
-    bunch_ns: Option<u64>,
-    bunched: Option<(KeyEvent, u64)>,
+    bunch_ns: Option<MachineNs>,
+    bunched: Option<(KeyEvent, MachineNs)>,
     /// `true` once a press has waited for nothing before the keyboard's delay was known.
     has_guessed_wrong: bool,
 }
@@ -61,30 +65,30 @@ pub(super) struct Held {
 #[derive(Clone, Copy, Debug)]
 struct LastKey {
     key: KeyEvent,
-    at_ns: u64,
+    at_ns: MachineNs,
     /// Time between it and the same key before it, if there was one.
-    gap_ns: Option<u64>,
+    gap: Option<Duration>,
     /// Number of times that it has come at the pace of repeats.
     repeats: u32,
     /// The time between the press and the first repeat, if these are repeats.
-    delay_ns: u64,
+    delay: Duration,
     /// Time since the first repeat, and the number of repeats after it.
-    since_first_ns: u64,
-    since_first: u64,
+    since_first: Duration,
+    after_first: u32,
 }
 
 /// Delay and pace of the keyboard's repeats.
 #[derive(Clone, Copy, Debug)]
 struct RepeatTimes {
-    delay_ns: u64,
+    delay: Duration,
     /// On average: a line may hold one up, and the next one follows it sooner.
-    period_ns: u64,
+    period: Duration,
 }
 
 impl LastKey {
-    /// The same for a repeat `gap_ns` after this one.
-    fn since_first(&self, gap_ns: u64) -> (u64, u64) {
-        (self.since_first_ns + gap_ns, self.since_first + 1)
+    /// The same for a repeat `gap` after this one.
+    fn since_first(&self, gap: Duration) -> (Duration, u32) {
+        (self.since_first + gap, self.after_first + 1)
     }
 }
 
@@ -101,23 +105,27 @@ impl Held {
     }
 
     /// Takes in that the read of `now_ns` shows its first key to be held down.
-    pub(super) fn is_bunched(&mut self, now_ns: u64) {
+    pub(super) fn is_bunched(&mut self, now_ns: MachineNs) {
         self.bunch_ns = Some(now_ns);
     }
 
     /// Takes in a key that acts once and that a line which bunches shows to be held down; gives
     /// nothing where it does not.
-    fn take_bunched(&mut self, key: KeyEvent, now_ns: u64) -> Option<Vec<(KeyEvent, u64)>> {
+    fn take_bunched(
+        &mut self,
+        key: KeyEvent,
+        now_ns: MachineNs,
+    ) -> Option<Vec<(KeyEvent, MachineNs)>> {
         let bunched = self.bunched.take().filter(|(held, _)| *held == key);
-        let goes_on = |(_, at_ns): (KeyEvent, u64)| now_ns.saturating_sub(at_ns) <= bunch::PAUSE_NS;
+        let goes_on = |(_, at_ns): (KeyEvent, MachineNs)| now_ns.since(at_ns) <= bunch::PAUSE;
         let is_held = self.bunch_ns == Some(now_ns) || bunched.is_some_and(goes_on);
         if !is_held || is_escape(&key) || !self.acts_once(&key) {
             return None;
         }
         let last = self.last.filter(|last| last.key == key);
-        let gap_ns = last.map(|last| now_ns.saturating_sub(last.at_ns));
+        let gap = last.map(|last| now_ns.since(last.at_ns));
         // Nothing came before it: one of them is the press.
-        let is_press = bunched.is_none() && gap_ns.is_none_or(|gap_ns| gap_ns > bunch::FIRST_NS);
+        let is_press = bunched.is_none() && gap.is_none_or(|gap| gap > bunch::FIRST);
         let mut given =
             self.give(if is_press { KeyEventKind::Press } else { KeyEventKind::Repeat });
         let kind = if is_press { KeyEventKind::Press } else { KeyEventKind::Repeat };
@@ -126,39 +134,39 @@ impl Held {
         self.last = Some(LastKey {
             key,
             at_ns: now_ns,
-            gap_ns,
+            gap,
             repeats: 0,
-            delay_ns: 0,
-            since_first_ns: 0,
-            since_first: 0,
+            delay: Duration::ZERO,
+            since_first: Duration::ZERO,
+            after_first: 0,
         });
         Some(given)
     }
 
     /// Takes in a press that came at `now_ns`, and gives what is known now: presses or repeats, and
     /// when they came.
-    pub(super) fn take(&mut self, key: KeyEvent, now_ns: u64) -> Vec<(KeyEvent, u64)> {
+    pub(super) fn take(&mut self, key: KeyEvent, now_ns: MachineNs) -> Vec<(KeyEvent, MachineNs)> {
         if let Some(given) = self.take_bunched(key, now_ns) {
             return given;
         }
         let last = self.last.filter(|last| last.key == key);
-        let gap_ns = last.map(|last| now_ns.saturating_sub(last.at_ns));
+        let gap = last.map(|last| now_ns.since(last.at_ns));
         let is_escape = is_escape(&key);
-        let is_at_once = gap_ns.is_some_and(|gap_ns| gap_ns < PERIOD_MIN_NS) && !is_escape;
+        let is_at_once = gap.is_some_and(|gap| gap < PERIOD_MIN) && !is_escape;
         if is_at_once && self.waits > 0 && last.is_some_and(|last| self.is_guess(&last)) {
             // A key that bounces, or a line that has held up repeats: only what follows tells.
             self.waits += 1;
             return vec![];
         }
-        let is_repeat = match (last, gap_ns) {
+        let is_repeat = match (last, gap) {
             // Twice at once after a wait: a line has held up repeats. Panic must not be lost, so
             // Esc is not taken for one.
-            (Some(_), Some(gap_ns)) if gap_ns < PERIOD_MIN_NS => self.waits > 0 && !is_escape,
+            (Some(_), Some(gap)) if gap < PERIOD_MIN => self.waits > 0 && !is_escape,
             // At the pace of repeats, after the delay of a keyboard. Without that delay it is a
             // program that presses keys.
-            (Some(last), Some(gap_ns)) => {
-                let is_after_delay = last.gap_ns.is_some_and(|gap_ns| DELAYS_NS.contains(&gap_ns));
-                gap_ns <= self.period_max_ns() && (last.repeats > 0 || is_after_delay)
+            (Some(last), Some(gap)) => {
+                let is_after_delay = last.gap.is_some_and(|gap| DELAYS.contains(&gap));
+                gap <= self.period_max() && (last.repeats > 0 || is_after_delay)
             }
             (None, _) | (_, None) => false,
         };
@@ -167,28 +175,27 @@ impl Held {
         let mut next = LastKey {
             key,
             at_ns: now_ns,
-            gap_ns,
+            gap,
             repeats: 0,
-            delay_ns: 0,
-            since_first_ns: 0,
-            since_first: 0,
+            delay: Duration::ZERO,
+            since_first: Duration::ZERO,
+            after_first: 0,
         };
         if let Some(last) = last.filter(|_| is_repeat) {
             next.repeats = last.repeats + 1;
-            (next.since_first_ns, next.since_first) = last.since_first(gap_ns.unwrap_or(0));
-            next.delay_ns =
-                if last.repeats == 0 { last.gap_ns.unwrap_or(0) } else { last.delay_ns };
-            if next.repeats >= REPEATS_TO_LEARN && DELAYS_NS.contains(&next.delay_ns) {
-                let period_ns = next.since_first_ns / next.since_first.max(1);
-                self.known = Some(RepeatTimes { delay_ns: next.delay_ns, period_ns });
+            (next.since_first, next.after_first) = last.since_first(gap.unwrap_or_default());
+            next.delay = if last.repeats == 0 { last.gap.unwrap_or_default() } else { last.delay };
+            if next.repeats >= REPEATS_TO_LEARN && DELAYS.contains(&next.delay) {
+                let period = next.since_first / next.after_first.max(1);
+                self.known = Some(RepeatTimes { delay: next.delay, period });
             }
-        } else if let (Some(last), Some(gap_ns)) = (last, gap_ns)
-            && self.may_repeat(&last, gap_ns)
+        } else if let (Some(last), Some(gap)) = (last, gap)
+            && self.may_repeat(&last, gap)
         {
             self.waits = 1;
-            (next.repeats, next.delay_ns) = (last.repeats, last.delay_ns);
+            (next.repeats, next.delay) = (last.repeats, last.delay);
             if last.repeats > 0 {
-                (next.since_first_ns, next.since_first) = last.since_first(gap_ns);
+                (next.since_first, next.after_first) = last.since_first(gap);
             }
         }
         self.last = Some(next);
@@ -198,19 +205,19 @@ impl Held {
         given
     }
 
-    /// Returns `true` if the key of `last`, which came once more `gap_ns` later, may be a repeat by
+    /// Returns `true` if the key of `last`, which came once more `gap` later, may be a repeat by
     /// all that is known.
-    fn may_repeat(&self, last: &LastKey, gap_ns: u64) -> bool {
+    fn may_repeat(&self, last: &LastKey, gap: Duration) -> bool {
         match (last.repeats, self.known) {
-            (0, _) if is_escape(&last.key) => DELAYS_NS.contains(&gap_ns),
-            (0, Some(known)) => gap_ns.abs_diff(known.delay_ns) <= DELAY_SLACK_NS,
+            (0, _) if is_escape(&last.key) => DELAYS.contains(&gap),
+            (0, Some(known)) => gap.abs_diff(known.delay) <= DELAY_SLACK,
             (0, None) => {
-                (UNKNOWN_DELAY_MIN_NS..=*DELAYS_NS.end()).contains(&gap_ns)
+                (UNKNOWN_DELAY_MIN..=*DELAYS.end()).contains(&gap)
                     && !self.has_guessed_wrong
                     && self.acts_once(&last.key)
             }
             // A busy machine or a line may hold up repeats: only what follows tells.
-            (1.., _) => (self.period_max_ns()..=*DELAYS_NS.end()).contains(&gap_ns),
+            (1.., _) => (self.period_max()..=*DELAYS.end()).contains(&gap),
         }
     }
 
@@ -225,23 +232,22 @@ impl Held {
     }
 
     /// The longest time between two repeats of this keyboard, as far as it is known.
-    fn period_max_ns(&self) -> u64 {
-        let max_ns = |known: RepeatTimes| {
-            (known.period_ns + PERIOD_SLACK_NS).clamp(FAST_PERIOD_MAX_NS, PERIOD_MAX_NS)
-        };
-        self.known.map_or(PERIOD_MAX_NS, max_ns)
+    fn period_max(&self) -> Duration {
+        let max =
+            |known: RepeatTimes| (known.period + PERIOD_SLACK).clamp(FAST_PERIOD_MAX, PERIOD_MAX);
+        self.known.map_or(PERIOD_MAX, max)
     }
 
     /// Instant at which the key that waits becomes a press, if nothing follows it.
-    pub(super) fn deadline(&self) -> Option<u64> {
+    pub(super) fn deadline(&self) -> Option<MachineNs> {
         let last = self.last.filter(|_| self.waits > 0)?;
         // The next Esc is known only after its own wait.
-        let more_ns = if is_escape(&last.key) { ESC_WAIT_NS } else { 0 };
-        Some(last.at_ns.saturating_add(self.period_max_ns() + more_ns))
+        let more = if is_escape(&last.key) { ESC_WAIT } else { Duration::ZERO };
+        Some(last.at_ns + self.period_max() + more)
     }
 
     /// Gives what waited, where nothing has followed it by `now_ns`.
-    pub(super) fn expire(&mut self, now_ns: u64) -> Vec<(KeyEvent, u64)> {
+    pub(super) fn expire(&mut self, now_ns: MachineNs) -> Vec<(KeyEvent, MachineNs)> {
         if self.deadline().is_none_or(|deadline_ns| now_ns < deadline_ns) {
             return vec![];
         }
@@ -252,14 +258,14 @@ impl Held {
 
     /// Gives what waits as presses: the terminal says by itself what is held, or something else
     /// came.
-    pub(super) fn flush(&mut self) -> Vec<(KeyEvent, u64)> {
+    pub(super) fn flush(&mut self) -> Vec<(KeyEvent, MachineNs)> {
         if let Some(last) = self.last.as_mut().filter(|_| self.waits > 0) {
             last.repeats = 0;
         }
         self.give(KeyEventKind::Press)
     }
 
-    fn give(&mut self, kind: KeyEventKind) -> Vec<(KeyEvent, u64)> {
+    fn give(&mut self, kind: KeyEventKind) -> Vec<(KeyEvent, MachineNs)> {
         let count = std::mem::take(&mut self.waits);
         let waited = self.last.map(|last| (KeyEvent { kind, ..last.key }, last.at_ns));
         waited.into_iter().flat_map(|waited| std::iter::repeat_n(waited, count)).collect()
@@ -275,7 +281,13 @@ pub(super) fn is_escape(key: &KeyEvent) -> bool {
 mod tests {
     use super::*;
 
-    const MS_NS: u64 = 1_000_000;
+    fn at(ms: u64) -> MachineNs {
+        MachineNs::ZERO + Duration::from_millis(ms)
+    }
+
+    fn ms(at: MachineNs) -> u64 {
+        at.ns() / 1_000_000
+    }
 
     /// A keyboard whose keys go through [`Held`].
     #[derive(Default)]
@@ -294,27 +306,25 @@ mod tests {
 
         fn press(&mut self, c: char, ms: u64) {
             self.quiet(ms);
-            let given = self.held.take(event(c), ms * MS_NS);
-            given.into_iter().for_each(|(key, at_ns)| self.give(key, at_ns, ms));
+            let given = self.held.take(event(c), at(ms));
+            given.into_iter().for_each(|(key, came)| self.give(key, came, at(ms)));
         }
 
-        fn quiet(&mut self, ms: u64) {
+        fn quiet(&mut self, until_ms: u64) {
             if let Some(deadline_ns) =
-                self.held.deadline().filter(|&deadline_ns| deadline_ns <= ms * MS_NS)
+                self.held.deadline().filter(|&deadline_ns| deadline_ns <= at(until_ms))
             {
-                for (key, at_ns) in self.held.expire(deadline_ns) {
-                    self.give(key, at_ns, deadline_ns / MS_NS);
+                for (key, came) in self.held.expire(deadline_ns) {
+                    self.give(key, came, deadline_ns);
                 }
             }
         }
 
-        fn give(&mut self, key: KeyEvent, at_ns: u64, ms: u64) {
+        fn give(&mut self, key: KeyEvent, came: MachineNs, given: MachineNs) {
             let c = if key.code == KeyCode::Esc { 'E' } else { key.code.as_char().unwrap() };
-            assert!(
-                ms * MS_NS - at_ns <= PERIOD_MAX_NS + if c == 'E' { ESC_WAIT_NS } else { 0 },
-                "{c} has waited too long"
-            );
-            self.given.push((c, key.kind, at_ns / MS_NS));
+            let most = PERIOD_MAX + if c == 'E' { ESC_WAIT } else { Duration::ZERO };
+            assert!(given.since(came) <= most, "{c} has waited too long");
+            self.given.push((c, key.kind, ms(came)));
         }
 
         fn hold(&mut self, c: char, from_ms: u64, delay_ms: u64, period_ms: u64, count: u64) {
@@ -324,7 +334,7 @@ mod tests {
 
         /// All keys, long after the last.
         fn all(&mut self) -> Vec<(char, KeyEventKind, u64)> {
-            self.quiet(u64::MAX / MS_NS);
+            self.quiet(u64::MAX / 1_000_000);
             std::mem::take(&mut self.given)
         }
 
@@ -381,16 +391,14 @@ mod tests {
         let mut rig = Rig::default();
         rig.hold('j', 0, 500, 33, 10);
         rig.all();
-        for (at, gap_ms) in [350, 459, 470, 500, 540, 541, 700, 990].into_iter().enumerate() {
-            let from_ms = 10_000 * (at as u64 + 1);
+        for (n, gap_ms) in [350, 459, 470, 500, 540, 541, 700, 990].into_iter().enumerate() {
+            let from_ms = 10_000 * (n as u64 + 1);
             rig.press(' ', from_ms);
             rig.press(' ', from_ms + gap_ms);
             let waits = rig.given.len() < 2;
             if let Some(deadline_ns) = rig.held.deadline() {
-                assert!(
-                    deadline_ns - (from_ms + gap_ms) * MS_NS <= 70 * MS_NS,
-                    "GO waits too long"
-                );
+                let waits = deadline_ns.since(at(from_ms + gap_ms));
+                assert!(waits <= Duration::from_millis(70), "GO waits too long");
             }
             assert_eq!(waits, (460..=540).contains(&gap_ms), "{gap_ms} ms");
             assert_eq!(rig.presses(), [from_ms, from_ms + gap_ms], "{gap_ms} ms");
@@ -436,7 +444,7 @@ mod tests {
             let waits = rig.given.len() < 2;
             assert_eq!(waits, (290..=1_100).contains(&gap_ms), "{gap_ms} ms");
             if let Some(deadline_ns) = rig.held.deadline() {
-                assert!(deadline_ns <= (gap_ms + 120) * MS_NS, "{gap_ms} ms: it waits too long");
+                assert!(deadline_ns <= at(gap_ms + 120), "{gap_ms} ms: it waits too long");
             }
             rig.press(' ', 2 * gap_ms + 20);
             assert!(rig.given.len() == 3 || !waits, "{gap_ms} ms: the third waits, too");

@@ -3,39 +3,42 @@
 //! They keep an ESC for up to half a second (tmux's `escape-time`), in case it begins a sequence,
 //! and send it together with the next one. So Esc pressed twice arrives at once, and an Esc that is
 //! held down arrives as pair after pair, at half the pace of the keyboard's repeats. No hand presses
-//! twice so often: a pair waits for [`PAIR_MAX_NS`], and if another one follows in this time, the
+//! twice so often: a pair waits for [`PAIR_MAX`], and if another one follows in this time, the
 //! key is held down.
 
-use super::ESC_WAIT_NS;
+use std::time::Duration;
 
-/// Longest time between two pairs of a key that is held down, nanoseconds: a hand that hammers on
+use super::ESC_WAIT;
+use crate::time::MachineNs;
+
+/// Longest time between two pairs of a key that is held down: a hand that hammers on
 /// Esc needs twice as long for two presses. A keyboard that repeats less often than 15 times a
 /// second is not told.
-const PAIR_MAX_NS: u64 = 140_000_000;
+const PAIR_MAX: Duration = Duration::from_millis(140);
 /// Longest time between the last pair and the press that is left over, which tmux keeps until its
 /// time is over.
-const LEFT_OVER_NS: u64 = 700_000_000;
+const LEFT_OVER: Duration = Duration::from_millis(700);
 /// Longest time between the press of a key that is held and its first pair.
-const FIRST_PAIR_NS: u64 = 1_200_000_000;
+const FIRST_PAIR: Duration = Duration::from_millis(1_200);
 
 /// Presses of Esc and when they came: `true` for those that are repeats.
-pub(super) type Told = Vec<(u64, bool)>;
+pub(super) type Told = Vec<(MachineNs, bool)>;
 
 /// Tells pairs of a held Esc from Esc pressed twice.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pairs {
     /// Arrival of the pair that waits for what follows.
-    waiting_ns: Option<u64>,
+    waiting_ns: Option<MachineNs>,
     /// Arrival of the last pair of a key that is held down.
-    held_ns: Option<u64>,
+    held_ns: Option<MachineNs>,
     /// Instant at which Esc last came alone.
-    alone_ns: Option<u64>,
+    alone_ns: Option<MachineNs>,
 }
 
 impl Pairs {
     /// Takes in a pair that came at `now_ns`.
-    pub(super) fn pair(&mut self, now_ns: u64) -> Told {
-        let is_next = |at_ns: u64| now_ns.saturating_sub(at_ns) <= PAIR_MAX_NS;
+    pub(super) fn pair(&mut self, now_ns: MachineNs) -> Told {
+        let is_next = |at_ns: MachineNs| now_ns.since(at_ns) <= PAIR_MAX;
         let waiting_ns = self.waiting_ns.take();
         if self.held_ns.is_some_and(is_next) {
             self.held_ns = Some(now_ns);
@@ -46,7 +49,7 @@ impl Pairs {
             Some(first_ns) => {
                 self.held_ns = Some(now_ns);
                 // Where it has not come alone before, the first of all is the press.
-                let is_first = |at_ns: u64| first_ns.saturating_sub(at_ns) > FIRST_PAIR_NS;
+                let is_first = |at_ns: MachineNs| first_ns.since(at_ns) > FIRST_PAIR;
                 let is_press = self.alone_ns.is_none_or(is_first);
                 vec![(first_ns, !is_press), (first_ns, true), (now_ns, true), (now_ns, true)]
             }
@@ -58,8 +61,8 @@ impl Pairs {
     }
 
     /// Takes in an Esc that came alone.
-    pub(super) fn alone(&mut self, now_ns: u64) -> Told {
-        let is_left_over = |at_ns: u64| now_ns.saturating_sub(at_ns) <= LEFT_OVER_NS;
+    pub(super) fn alone(&mut self, now_ns: MachineNs) -> Told {
+        let is_left_over = |at_ns: MachineNs| now_ns.since(at_ns) <= LEFT_OVER;
         let mut told = self.flush();
         let is_repeat = self.held_ns.take().is_some_and(is_left_over);
         if !is_repeat {
@@ -70,12 +73,12 @@ impl Pairs {
     }
 
     /// Instant at which the pair that waits counts as pressed twice, if nothing follows it.
-    pub(super) fn deadline(&self) -> Option<u64> {
-        Some(self.waiting_ns?.saturating_add(PAIR_MAX_NS + ESC_WAIT_NS))
+    pub(super) fn deadline(&self) -> Option<MachineNs> {
+        Some(self.waiting_ns? + PAIR_MAX + ESC_WAIT)
     }
 
     /// Gives the pair that waited, where nothing has followed it by `now_ns`.
-    pub(super) fn expire(&mut self, now_ns: u64) -> Told {
+    pub(super) fn expire(&mut self, now_ns: MachineNs) -> Told {
         let is_over = self.deadline().is_some_and(|deadline_ns| now_ns >= deadline_ns);
         if is_over { self.flush() } else { vec![] }
     }
@@ -86,7 +89,7 @@ impl Pairs {
     }
 }
 
-fn presses(at_ns: Option<u64>) -> Told {
+fn presses(at_ns: Option<MachineNs>) -> Told {
     at_ns.into_iter().flat_map(|at_ns| [(at_ns, false); 2]).collect()
 }
 
@@ -94,13 +97,15 @@ fn presses(at_ns: Option<u64>) -> Told {
 mod tests {
     use super::*;
 
-    const MS_NS: u64 = 1_000_000;
+    fn at(ms: u64) -> MachineNs {
+        MachineNs::ZERO + Duration::from_millis(ms)
+    }
 
     /// The times of the presses in milliseconds, of these Escs: one alone, or a pair.
     fn pressed(escs: &[(u64, usize)]) -> Vec<u64> {
         let (mut pairs, mut told) = (Pairs::default(), vec![]);
         for &(ms, count) in escs {
-            let now_ns = ms * MS_NS;
+            let now_ns = at(ms);
             if let Some(deadline_ns) = pairs.deadline().filter(|&deadline_ns| deadline_ns <= now_ns)
             {
                 told.extend(pairs.expire(deadline_ns));
@@ -108,7 +113,8 @@ mod tests {
             told.extend(if count == 2 { pairs.pair(now_ns) } else { pairs.alone(now_ns) });
         }
         told.extend(pairs.flush());
-        told.into_iter().filter(|(_, is_repeat)| !is_repeat).map(|(ns, _)| ns / MS_NS).collect()
+        let presses = told.into_iter().filter(|(_, is_repeat)| !is_repeat);
+        presses.map(|(came, _)| came.ns() / 1_000_000).collect()
     }
 
     #[test]
@@ -149,10 +155,10 @@ mod tests {
     #[test]
     fn a_pair_waits_no_longer_than_it_must() {
         let mut pairs = Pairs::default();
-        assert_eq!(pairs.pair(0), []);
-        assert_eq!(pairs.deadline(), Some(170 * MS_NS));
-        assert_eq!(pairs.expire(169 * MS_NS), []);
-        assert_eq!(pairs.expire(170 * MS_NS), [(0, false), (0, false)]);
+        assert_eq!(pairs.pair(at(0)), []);
+        assert_eq!(pairs.deadline(), Some(at(170)));
+        assert_eq!(pairs.expire(at(169)), []);
+        assert_eq!(pairs.expire(at(170)), [(at(0), false), (at(0), false)]);
         assert_eq!(pairs.deadline(), None);
     }
 }

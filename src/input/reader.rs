@@ -2,6 +2,7 @@
 //! was not typed by time.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -10,6 +11,7 @@ use super::burst::Burst;
 use super::held::{self, Held};
 use super::pairs::{self, Pairs};
 use super::{ESC, Found, Input, Parser};
+use crate::time::MachineNs;
 
 /// Flags that the terminal has to report if it tells which keys are held: event types (2) of all
 /// keys (8) in the kitty keyboard protocol.
@@ -24,20 +26,20 @@ pub struct Reader {
     burst: Burst,
     /// Instant of the last Esc, and, while it is held down on a line that bunches, `true` until its
     /// press was given.
-    escaped_ns: Option<u64>,
+    escaped_ns: Option<MachineNs>,
     held_escape: Option<bool>,
     tells_held: bool,
     /// `true` if a key came in a form in which a terminal that tells never sends one.
     has_stopped_telling: bool,
     /// Input that was sent and not taken yet, with its arrival.
-    found: VecDeque<(Input, u64)>,
+    found: VecDeque<(Input, MachineNs)>,
     /// Arrival of the input that was taken last.
-    came_ns: u64,
+    came_ns: MachineNs,
 }
 
 impl Reader {
     /// Takes in bytes that were read at `now_ns`.
-    pub fn feed(&mut self, bytes: &[u8], now_ns: u64) {
+    pub fn feed(&mut self, bytes: &[u8], now_ns: MachineNs) {
         let held = bunch::held_byte(bytes).filter(|_| !self.tells_held);
         let bytes = match held {
             Some(ESC) => self.held_escape(bytes, now_ns),
@@ -53,27 +55,27 @@ impl Reader {
 
     /// Takes in that Esc is held down in `bytes`, and gives those that are left to read: one ESC,
     /// which may begin a sequence, and what comes after it.
-    fn held_escape<'b>(&mut self, bytes: &'b [u8], now_ns: u64) -> &'b [u8] {
-        let is_held = self.held_escape.is_some() && self.is_escape_within(bunch::PAUSE_NS, now_ns);
-        let is_press = !is_held && !self.is_escape_within(bunch::FIRST_NS, now_ns);
+    fn held_escape<'b>(&mut self, bytes: &'b [u8], now_ns: MachineNs) -> &'b [u8] {
+        let is_held = self.held_escape.is_some() && self.is_escape_within(bunch::PAUSE, now_ns);
+        let is_press = !is_held && !self.is_escape_within(bunch::FIRST, now_ns);
         self.held_escape = Some(is_press || (is_held && self.held_escape == Some(true)));
         self.escaped_ns = Some(now_ns);
         let escapes = bytes.iter().take_while(|&&byte| byte == ESC).count();
         &bytes[escapes.saturating_sub(1)..]
     }
 
-    fn is_escape_within(&self, time_ns: u64, now_ns: u64) -> bool {
-        self.escaped_ns.is_some_and(|at_ns| now_ns.saturating_sub(at_ns) <= time_ns)
+    fn is_escape_within(&self, time: Duration, now_ns: MachineNs) -> bool {
+        self.escaped_ns.is_some_and(|at_ns| now_ns.since(at_ns) <= time)
     }
 
     /// Instant at which [`Reader::expire`] has something to decide, if nothing more comes before.
-    pub fn deadline(&self) -> Option<u64> {
+    pub fn deadline(&self) -> Option<MachineNs> {
         let deadlines = [self.parser.deadline(), self.pairs.deadline(), self.held.deadline()];
         deadlines.into_iter().flatten().min()
     }
 
     /// Decides what was waited for: at `now_ns` the terminal had nothing more to say.
-    pub fn expire(&mut self, now_ns: u64) {
+    pub fn expire(&mut self, now_ns: MachineNs) {
         self.burst.end();
         // What the parser decides came before: an Esc whose wait is over ends the wait of another
         // key.
@@ -118,7 +120,7 @@ impl Reader {
     }
 
     /// Arrival of the input that was taken last, by the clock of [`Reader::feed`].
-    pub fn came_ns(&self) -> u64 {
+    pub fn came_ns(&self) -> MachineNs {
         self.came_ns
     }
 
@@ -173,8 +175,8 @@ impl Reader {
     }
 
     /// Takes in Esc, with the next one where that came in the same go.
-    fn escape(&mut self, now_ns: u64) {
-        if self.held_escape.is_some() && self.is_escape_within(bunch::PAUSE_NS, now_ns) {
+    fn escape(&mut self, now_ns: MachineNs) {
+        if self.held_escape.is_some() && self.is_escape_within(bunch::PAUSE, now_ns) {
             self.escaped_ns = Some(now_ns);
             if self.held_escape.replace(false) == Some(false) {
                 return self.push_escapes(vec![(now_ns, true)]);
@@ -185,7 +187,7 @@ impl Reader {
         self.escaped_ns = Some(now_ns);
         let is_second = |found: &&Found| {
             matches!(&found.input, Input::Key(key) if is_plain_escape(key))
-                && found.at_ns.saturating_sub(now_ns) < held::PERIOD_MIN_NS
+                && found.at_ns.since(now_ns) < held::PERIOD_MIN
         };
         let told = if self.parser.found.front().filter(is_second).is_some() {
             self.parser.next_found();
@@ -217,11 +219,11 @@ impl Reader {
         self.push_keys(waited);
     }
 
-    fn push_keys(&mut self, keys: Vec<(KeyEvent, u64)>) {
+    fn push_keys(&mut self, keys: Vec<(KeyEvent, MachineNs)>) {
         keys.into_iter().for_each(|(key, at_ns)| self.push_key(key, at_ns));
     }
 
-    fn push_key(&mut self, key: KeyEvent, at_ns: u64) {
+    fn push_key(&mut self, key: KeyEvent, at_ns: MachineNs) {
         if key.kind == KeyEventKind::Release && self.burst.has_begun() {
             // A terminal that tells of releases sends one after each key of a text. They mean
             // nothing, and must not keep the keys from being seen as one text.
@@ -266,16 +268,20 @@ fn character(input: &Input) -> Option<char> {
 mod tests {
     use super::*;
 
-    const MS_NS: u64 = 1_000_000;
+    const MS: Duration = Duration::from_millis(1);
+
+    fn at(ms: u64) -> MachineNs {
+        MachineNs::ZERO + Duration::from_millis(ms)
+    }
 
     fn read(pieces: &[&str]) -> Vec<Input> {
-        let (mut reader, mut now_ns) = (Reader::default(), 1_000 * MS_NS);
+        let (mut reader, mut now_ns) = (Reader::default(), at(1_000));
         for piece in pieces {
             reader.feed(piece.as_bytes(), now_ns);
             reader.expire(now_ns);
-            now_ns += 5 * MS_NS;
+            now_ns += 5 * MS;
         }
-        reader.expire(now_ns + 1_000 * MS_NS);
+        reader.expire(now_ns + 1_000 * MS);
         std::iter::from_fn(|| reader.next_input()).collect()
     }
 
@@ -317,9 +323,9 @@ mod tests {
         };
         for (text, is_burst) in [("some words", true), ("s123 ", false)] {
             let mut reader = Reader::default();
-            reader.feed(b"\x1b[?31u", 0);
-            reader.feed(told(text).as_bytes(), 0);
-            reader.expire(0);
+            reader.feed(b"\x1b[?31u", at(0));
+            reader.feed(told(text).as_bytes(), at(0));
+            reader.expire(at(0));
             let bursts = std::iter::from_fn(|| reader.next_input());
             let lens: Vec<usize> = bursts
                 .filter_map(
@@ -333,7 +339,7 @@ mod tests {
     #[test]
     fn text_that_was_typed_in_one_go_is_taken_in_one() {
         let mut reader = Reader::default();
-        reader.feed("ab é\x1b[Acd\r".as_bytes(), 0);
+        reader.feed("ab é\x1b[Acd\r".as_bytes(), at(0));
         assert_eq!(reader.next_text().as_deref(), Some("ab é"));
         assert_eq!(reader.next_text(), None);
         assert_eq!(reader.next_input(), Some(Input::Key(KeyEvent::from(KeyCode::Up))));
@@ -351,19 +357,19 @@ mod tests {
         let mut take = |reader: &mut Reader| {
             while let Some(input) = reader.next_input() {
                 if matches!(&input, Input::Key(key) if key.kind == KeyEventKind::Press) {
-                    pressed.push(reader.came_ns() / MS_NS);
+                    pressed.push(reader.came_ns().ns() / 1_000_000);
                 }
             }
         };
         for &(ms, count) in reads {
-            while let Some(due_ns) = reader.deadline().filter(|&due_ns| due_ns <= ms * MS_NS) {
+            while let Some(due_ns) = reader.deadline().filter(|&due_ns| due_ns <= at(ms)) {
                 reader.expire(due_ns);
             }
-            reader.feed(byte.repeat(count).as_bytes(), ms * MS_NS);
-            reader.expire(ms * MS_NS);
+            reader.feed(byte.repeat(count).as_bytes(), at(ms));
+            reader.expire(at(ms));
             take(&mut reader);
         }
-        reader.expire(1_000_000 * MS_NS);
+        reader.expire(at(1_000_000));
         take(&mut reader);
         pressed
     }
@@ -436,16 +442,16 @@ mod tests {
             ("\x1b[?31u", true),
             ("\x1b[?11u", true),
         ] {
-            let (mut reader, mut at_ns) = (Reader::default(), 1_000 * MS_NS);
+            let (mut reader, mut at_ns) = (Reader::default(), at(1_000));
             reader.feed(answer.as_bytes(), at_ns);
             assert_eq!(reader.tells_held(), tells, "{answer:?}");
             // A key that is held, and then one that is pressed at just that delay.
             for gap_ms in [0, 500, 33, 33, 33, 5_000, 500] {
-                at_ns += gap_ms * MS_NS;
+                at_ns += gap_ms * MS;
                 reader.feed(b"\x1b[32;;32u", at_ns);
             }
             assert_eq!(reader.deadline().is_none(), tells, "{answer:?}");
-            reader.expire(at_ns + 100 * MS_NS);
+            reader.expire(at_ns + 100 * MS);
             let presses =
                 kinds(&mut reader).iter().filter(|kind| **kind == KeyEventKind::Press).count();
             assert_eq!(presses, if tells { 7 } else { 4 }, "{answer:?}");
@@ -453,7 +459,7 @@ mod tests {
             assert_eq!(reader.came_ns(), at_ns);
         }
         let mut reader = Reader::default();
-        reader.feed(b"\x1b[?31u\x1b[32;;32u\x1b[32;1:2;32u\x1b[32;1:3u", 0);
+        reader.feed(b"\x1b[?31u\x1b[32;;32u\x1b[32;1:2;32u\x1b[32;1:3u", at(0));
         assert_eq!(
             kinds(&mut reader),
             [KeyEventKind::Press, KeyEventKind::Repeat, KeyEventKind::Release]
@@ -463,7 +469,7 @@ mod tests {
     #[test]
     fn a_terminal_that_was_reset_is_a_plain_one_from_its_first_key_on() {
         for key in ["\x1b", " ", "q", "\r", "\t", "\x7f", "\x0c"] {
-            let (mut reader, mut at_ns) = (Reader::default(), 1_000 * MS_NS);
+            let (mut reader, mut at_ns) = (Reader::default(), at(1_000));
             reader.feed(
                 b"\x1b[?31u\x1b[106;;106u\x1b[106;1:3u\x1b[200~a paste\x1b[201~\x1b[<0;12;3M\x1b[I",
                 at_ns,
@@ -473,7 +479,7 @@ mod tests {
             while reader.next_input().is_some() {}
             // Held down twice, so that the second time the delay is known.
             for gap_ms in [5_000, 500, 33, 33, 33, 33, 5_000, 500, 33, 33, 33] {
-                at_ns += gap_ms * MS_NS;
+                at_ns += gap_ms * MS;
                 while let Some(deadline_ns) =
                     reader.deadline().filter(|&deadline_ns| deadline_ns < at_ns)
                 {
@@ -495,7 +501,7 @@ mod tests {
             let presses = std::iter::from_fn(|| reader.next_input()).filter(is_press).count();
             assert_eq!(presses, if key == "\x1b" { 2 } else { 3 }, "{key:?}");
             // Its answer is believed again.
-            reader.feed(b"\x1b[?31u", at_ns + 5_000 * MS_NS);
+            reader.feed(b"\x1b[?31u", at_ns + 5_000 * MS);
             assert!(reader.tells_held(), "{key:?}");
         }
     }
@@ -507,11 +513,11 @@ mod tests {
         {
             let mut reader = Reader::default();
             reader.act_once(vec![KeyEvent::from(KeyCode::Char(' '))]);
-            reader.feed(b" ", 1_000 * MS_NS);
-            reader.feed(b" ", 1_500 * MS_NS);
-            reader.expire(1_500 * MS_NS);
-            reader.feed(after.as_bytes(), 1_520 * MS_NS);
-            reader.expire(1_520 * MS_NS);
+            reader.feed(b" ", at(1_000));
+            reader.feed(b" ", at(1_500));
+            reader.expire(at(1_500));
+            reader.feed(after.as_bytes(), at(1_520));
+            reader.expire(at(1_520));
             let found: Vec<Input> = std::iter::from_fn(|| reader.next_input()).collect();
             let space = Input::Key(KeyEvent::from(KeyCode::Char(' ')));
             assert_eq!(
@@ -519,7 +525,7 @@ mod tests {
                 1 + usize::from(ends)
             );
             assert_ne!(found.last() == Some(&space), ends, "{after:?}");
-            assert_eq!(reader.deadline(), (!ends).then_some(1_615 * MS_NS), "{after:?}");
+            assert_eq!(reader.deadline(), (!ends).then_some(at(1_615)), "{after:?}");
         }
     }
 
@@ -528,7 +534,7 @@ mod tests {
         for (pairs, presses) in [(12, 1), (1, 3)] {
             let mut reader = Reader::default();
             let read = |reader: &mut Reader, bytes: &[u8], ms: u64| {
-                let now_ns = ms * MS_NS;
+                let now_ns = at(ms);
                 while let Some(deadline_ns) =
                     reader.deadline().filter(|&deadline_ns| deadline_ns < now_ns)
                 {
@@ -554,15 +560,15 @@ mod tests {
         let mut reader = Reader::default();
         let mut times_us: Vec<u64> = times_us.collect();
         times_us.push(times_us.last().map_or(0, |last| last + 2_000_000));
-        for (at, us) in times_us.iter().enumerate() {
-            let now_ns = 1_000 * MS_NS + us * 1_000;
+        for (n, us) in times_us.iter().enumerate() {
+            let now_ns = at(1_000) + Duration::from_micros(*us);
             while let Some(deadline_ns) =
                 reader.deadline().filter(|&deadline_ns| deadline_ns < now_ns)
             {
                 // A busy machine is a little late.
-                reader.expire(deadline_ns + (at as u64 * 7_919) % 200_000);
+                reader.expire(deadline_ns + Duration::from_nanos((n as u64 * 7_919) % 200_000));
             }
-            if at + 1 < times_us.len() {
+            if n + 1 < times_us.len() {
                 reader.feed(bytes, now_ns);
                 reader.expire(now_ns);
             }

@@ -5,20 +5,21 @@ use std::collections::BTreeSet;
 use super::corpus::{NONE, Sent, corpus, key};
 use super::*;
 
-const MS: u64 = 1_000_000;
+const MS: Duration = Duration::from_millis(1);
+const NS: Duration = Duration::from_nanos(1);
 const ESC_KEY: KeyCode = KeyCode::Esc;
 
 /// A parser and the terminal's time: it looks at the terminal whenever the parser wants it to.
 #[derive(Default)]
 struct Rig {
     parser: Parser,
-    now_ns: u64,
+    now_ns: MachineNs,
 }
 
 impl Rig {
     /// A rig after the terminal has been quiet for long.
     fn new() -> Self {
-        Rig { parser: Parser::default(), now_ns: 1_000_000 * MS }
+        Rig { parser: Parser::default(), now_ns: MachineNs::ZERO + 1_000_000 * MS }
     }
 
     fn send(&mut self, bytes: &[u8]) -> &mut Self {
@@ -26,8 +27,8 @@ impl Rig {
         self
     }
 
-    fn wait(&mut self, ns: u64) -> &mut Self {
-        let until_ns = self.now_ns + ns;
+    fn wait(&mut self, time: Duration) -> &mut Self {
+        let until_ns = self.now_ns + time;
         while let Some(deadline_ns) =
             self.parser.deadline().filter(|&deadline_ns| deadline_ns <= until_ns)
         {
@@ -74,7 +75,9 @@ fn foreign(found: &[Input], allowed: &[Input]) -> Vec<KeyEvent> {
 
 /// The pauses that a line makes: none, just under and just over what ESC waits, between that and
 /// what text waits, and longer than anything waits but for the beginning of a sequence.
-const PAUSES: [u64; 6] = [0, ESC_WAIT_NS - MS, ESC_WAIT_NS + MS, 250 * MS, 1_500 * MS, 9_000 * MS];
+fn pauses() -> [Duration; 6] {
+    [Duration::ZERO, ESC_WAIT - MS, ESC_WAIT + MS, 250 * MS, 1_500 * MS, 9_000 * MS]
+}
 
 /// Pasted text with ESC in it, which terminals take out before they send it.
 fn has_escapes_inside(sent: &Sent) -> bool {
@@ -115,23 +118,24 @@ fn a_plain_key_waits_for_nothing_and_a_lone_esc_for_30_ms() {
     let esc = key(ESC_KEY, NONE);
     for presses in [&b"\x1b"[..], b"\x1b\x1b", b"\x1b\x1b\x1b"] {
         let mut rig = Rig::new();
-        rig.send(presses).wait(ESC_WAIT_NS - 1);
+        rig.send(presses).wait(ESC_WAIT - NS);
         assert!(rig.so_far().len() + 2 >= presses.len());
-        assert_eq!(rig.wait(1).so_far().last(), Some(&esc));
+        assert_eq!(rig.wait(NS).so_far().last(), Some(&esc));
         // The press after it waits no longer.
         assert_eq!(rig.send(b" ").so_far(), [key(KeyCode::Char(' '), NONE)]);
     }
     // The rest of a key takes back the Esc that its beginning was taken for.
-    for (bytes, wait_ns) in [(b"\x1b[A".as_slice(), ESC_WAIT_NS), (b"\x1bOP", 60 * MS)] {
+    for (bytes, wait) in [(b"\x1b[A".as_slice(), ESC_WAIT), (b"\x1bOP", 60 * MS)] {
         let mut rig = Rig::new();
-        let rest = rig.send(&bytes[..1]).wait(wait_ns).send(&bytes[1..]).all();
+        let rest = rig.send(&bytes[..1]).wait(wait).send(&bytes[1..]).all();
         assert_eq!(rest, [key(ESC_KEY, NONE), Input::NoEscape], "{bytes:?}");
     }
     // Bytes that waited while the program was busy are no late ones.
     let mut parser = Parser::default();
-    parser.feed(b"\x1b", 0);
-    parser.feed(b"[A", 500 * MS);
-    parser.expire(500 * MS);
+    let at = |ms: u64| MachineNs::ZERO + Duration::from_millis(ms);
+    parser.feed(b"\x1b", at(0));
+    parser.feed(b"[A", at(500));
+    parser.expire(at(500));
     assert_eq!(parser.next_input(), Some(key(KeyCode::Up, NONE)));
 }
 
@@ -139,15 +143,15 @@ fn a_plain_key_waits_for_nothing_and_a_lone_esc_for_30_ms() {
 fn nothing_cut_at_any_byte_and_delayed_becomes_another_key() {
     for sent in corpus() {
         for cut in 1..sent.bytes.len() {
-            for pause in PAUSES {
+            for pause in pauses() {
                 if pause > 60 * MS && has_escapes_inside(&sent) {
                     continue;
                 }
                 let found =
                     Rig::new().send(&sent.bytes[..cut]).wait(pause).send(&sent.bytes[cut..]).all();
                 let what =
-                    format!("{:?} cut at {cut}, {pause} ns", String::from_utf8_lossy(&sent.bytes));
-                if pause < ESC_WAIT_NS {
+                    format!("{:?} cut at {cut}, {pause:?}", String::from_utf8_lossy(&sent.bytes));
+                if pause < ESC_WAIT {
                     assert_eq!(found, sent.is, "{what}");
                 }
                 let mut allowed = sent.is.clone();
@@ -174,14 +178,14 @@ fn behind_an_esc(sent: &Sent) -> Vec<Input> {
 #[test]
 fn byte_for_byte_on_a_slow_line_it_is_the_same() {
     for sent in corpus() {
-        for pause in [0, ESC_WAIT_NS - MS, ESC_WAIT_NS + MS] {
+        for pause in [Duration::ZERO, ESC_WAIT - MS, ESC_WAIT + MS] {
             let mut rig = Rig::new();
             for byte in &sent.bytes {
                 rig.send(&[*byte]).wait(pause);
             }
             let (found, mut allowed) = (rig.all(), sent.is.clone());
-            let what = format!("{:?}, {pause} ns each", String::from_utf8_lossy(&sent.bytes));
-            if pause < ESC_WAIT_NS {
+            let what = format!("{:?}, {pause:?} each", String::from_utf8_lossy(&sent.bytes));
+            if pause < ESC_WAIT {
                 assert_eq!(found, sent.is, "{what}");
             } else {
                 let escapes = sent.bytes.iter().take_while(|byte| **byte == ESC).count();
@@ -212,7 +216,7 @@ fn nothing_broken_off_becomes_a_key_before_whatever_comes_next() {
         if is_open && (0x80..0xa0).contains(&second.bytes[0]) {
             continue;
         }
-        for pause in [0, ESC_WAIT_NS + MS, 2_000 * MS] {
+        for pause in [Duration::ZERO, ESC_WAIT + MS, 2_000 * MS] {
             let found = Rig::new().send(beginning).wait(pause).send(&second.bytes).all();
             if foreign(&found, &second.is).is_empty() {
                 continue;
@@ -247,7 +251,7 @@ fn nothing_broken_off_becomes_a_key_before_whatever_comes_next() {
             }
             let (first, second) =
                 (String::from_utf8_lossy(beginning), String::from_utf8_lossy(&second.bytes));
-            assert_eq!(foreign(&found, &allowed), [], "{first:?}, {pause} ns, then {second:?}");
+            assert_eq!(foreign(&found, &allowed), [], "{first:?}, {pause:?}, then {second:?}");
         }
     }
 }
@@ -274,19 +278,19 @@ fn no_control_character_inside_a_sequence_lets_the_next_key_through() {
             if is_inside || (control == 0x07 && matches!(&sent.is[..], [Input::Reply])) {
                 continue;
             }
-            for pause in [0, ESC_WAIT_NS + MS] {
+            for pause in [Duration::ZERO, ESC_WAIT + MS] {
                 let mut rig = Rig::new();
                 rig.send(&sent.bytes[..cut]).wait(pause).send(&[control]).wait(pause).send(b" ");
-                let found = rig.wait(GAP_NS).so_far();
+                let found = rig.wait(GAP).so_far();
                 let what = String::from_utf8_lossy(&sent.bytes[..cut]).into_owned();
-                assert_eq!(keys_of(&found), [], "{what:?}, {pause} ns, {control:#04x}, Space");
+                assert_eq!(keys_of(&found), [], "{what:?}, {pause:?}, {control:#04x}, Space");
                 // The rest of it is none either.
                 let mut rig = Rig::new();
                 rig.send(&sent.bytes[..cut]).wait(pause).send(&[control]).send(&sent.bytes[cut..]);
-                let found = keys_of(&rig.wait(GAP_NS).so_far());
+                let found = keys_of(&rig.wait(GAP).so_far());
                 assert!(
                     found.is_empty(),
-                    "{what:?}, {pause} ns, {control:#04x} and the rest: {found:?}"
+                    "{what:?}, {pause:?}, {control:#04x} and the rest: {found:?}"
                 );
             }
         }
@@ -296,7 +300,7 @@ fn no_control_character_inside_a_sequence_lets_the_next_key_through() {
         assert_eq!(rig.send(damaged).send(then).all(), [], "{damaged:?}");
         // After a quiet time keys are keys again.
         assert_eq!(
-            Rig::new().send(damaged).wait(TEXT_WAIT_NS).send(then).all(),
+            Rig::new().send(damaged).wait(TEXT_WAIT).send(then).all(),
             [key(KeyCode::Char(' '), NONE)]
         );
     }
@@ -310,15 +314,15 @@ fn after_whatever_was_broken_off_keys_are_obeyed_again() {
             // Panic: within a second of text, and at once after anything else.
             let mut rig = Rig::new();
             rig.send(&sent.bytes[..cut]).wait(100 * MS).so_far();
-            let escapes = rig.send(b"\x1b").wait(200 * MS).send(b"\x1b").wait(ESC_WAIT_NS).so_far();
+            let escapes = rig.send(b"\x1b").wait(200 * MS).send(b"\x1b").wait(ESC_WAIT).so_far();
             assert_eq!(keys_of(&escapes), vec![KeyEvent::new(ESC_KEY, NONE); 2], "{what}");
             // GO: within a second, but for a mouse report in the old form.
             let mut rig = Rig::new();
-            rig.send(&sent.bytes[..cut]).wait(TEXT_WAIT_NS).so_far();
+            rig.send(&sent.bytes[..cut]).wait(TEXT_WAIT).so_far();
             if sent.bytes.starts_with(b"\x1b[M") && cut >= 3 {
-                rig.wait(BEGUN_NS).so_far();
+                rig.wait(BEGUN).so_far();
             }
-            let go = rig.send(b" ").wait(GAP_NS).so_far();
+            let go = rig.send(b" ").wait(GAP).so_far();
             assert_eq!(go, [key(KeyCode::Char(' '), NONE)], "{what}");
         }
     }
@@ -335,7 +339,7 @@ fn a_paste_without_its_end_gives_the_keys_back_within_a_second() {
     }
     assert_eq!(rig.wait(100 * MS).so_far(), [Input::PasteBroken]);
     for _ in 0..3 {
-        assert_eq!(rig.wait(200 * MS).send(b" ").wait(GAP_NS).so_far(), vec![space.clone()]);
+        assert_eq!(rig.wait(200 * MS).send(b" ").wait(GAP).so_far(), vec![space.clone()]);
     }
     // The rest of the paste, very late, is not taken for keys, and neither is its end mark.
     let mut rig = Rig::new();
@@ -363,10 +367,7 @@ fn a_key_that_is_held_ends_no_wait() {
         rig.send(b"m").wait(33 * MS);
     }
     assert_eq!(rig.so_far(), []);
-    assert_eq!(
-        rig.wait(1_000 * MS).send(b" ").wait(GAP_NS).so_far(),
-        [key(KeyCode::Char(' '), NONE)]
-    );
+    assert_eq!(rig.wait(1_000 * MS).send(b" ").wait(GAP).so_far(), [key(KeyCode::Char(' '), NONE)]);
 }
 
 #[test]
@@ -396,10 +397,10 @@ fn no_bytes_are_too_strange() {
                     b"\x1b[O]P\\<;0123~MmAu$ \xc3\xa9\xff\x9b\x9d\x00\x07\x1a"[random(26) as usize]
                 })
                 .collect();
-            rig.send(&bytes).wait(PAUSES[random(6) as usize]);
+            rig.send(&bytes).wait(pauses()[random(6) as usize]);
         }
         rig.wait(11_000 * MS).so_far();
-        let go = rig.send(b" ").wait(GAP_NS).so_far();
+        let go = rig.send(b" ").wait(GAP).so_far();
         assert_eq!(go, [key(KeyCode::Char(' '), NONE)], "GO is heard after all");
     }
 }

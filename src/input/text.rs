@@ -5,8 +5,11 @@
 //! arrive. What tells the two apart is how they come: text comes in one go, many characters at a
 //! time; keys come one by one, with time between them.
 
+use std::time::Duration;
+
 use super::begun::begins;
-use super::{ESC, ESC_WAIT_NS, GAP_NS, Input, TEXT_WAIT_NS};
+use super::{ESC, ESC_WAIT, GAP, Input, TEXT_WAIT};
+use crate::time::MachineNs;
 
 const PASTE_END: &[u8] = b"\x1b[201~";
 const STRING_END: &[u8] = b"\x1b\\";
@@ -39,12 +42,12 @@ pub(super) struct Block {
     /// `true` if it is too late for it to do anything.
     is_late: bool,
     /// Instant at which more of it last came: two characters or more in one go.
-    alive_ns: u64,
+    alive_ns: MachineNs,
     /// `true` if the bytes that come now began with an ESC: a key's, or the end mark.
     by_escape: bool,
     /// Number of presses of Esc in a row, and the instant of the last.
     escapes: u8,
-    escape_ns: u64,
+    escape_ns: MachineNs,
 }
 
 /// Effect of a byte on a block.
@@ -58,7 +61,7 @@ pub(super) enum Taken {
 }
 
 impl Block {
-    pub(super) fn new(kind: TextKind, is_late: bool, now_ns: u64) -> Self {
+    pub(super) fn new(kind: TextKind, is_late: bool, now_ns: MachineNs) -> Self {
         Block {
             kind,
             bytes: vec![],
@@ -67,12 +70,12 @@ impl Block {
             alive_ns: now_ns,
             by_escape: false,
             escapes: 0,
-            escape_ns: 0,
+            escape_ns: MachineNs::ZERO,
         }
     }
 
-    pub(super) fn take(&mut self, byte: u8, gap_ns: u64, now_ns: u64) -> Taken {
-        let leads = gap_ns > GAP_NS;
+    pub(super) fn take(&mut self, byte: u8, gap: Duration, now_ns: MachineNs) -> Taken {
+        let leads = gap > GAP;
         let was_escape = self.escapes > 0;
         if leads {
             self.by_escape = byte == ESC;
@@ -124,11 +127,11 @@ impl Block {
     }
 
     /// Instant at which it is given up, if nothing more comes.
-    pub(super) fn deadline(&self) -> u64 {
-        let after_escape_ns = self.escape_ns.saturating_add(ESC_WAIT_NS);
+    pub(super) fn deadline(&self) -> MachineNs {
+        let after_escape_ns = self.escape_ns + ESC_WAIT;
         match self.escapes {
-            0 => self.alive_ns.saturating_add(TEXT_WAIT_NS),
-            1 => self.alive_ns.saturating_add(TEXT_WAIT_NS).max(after_escape_ns),
+            0 => self.alive_ns + TEXT_WAIT,
+            1 => (self.alive_ns + TEXT_WAIT).max(after_escape_ns),
             _ => after_escape_ns,
         }
     }
@@ -148,7 +151,7 @@ impl Block {
             kind: self.kind,
             matched: if self.escapes > 0 { 0 } else { self.matched },
             held: vec![],
-            held_ns: 0,
+            held_ns: MachineNs::ZERO,
         }
     }
 }
@@ -160,7 +163,7 @@ pub(super) struct Overdue {
     matched: usize,
     /// A character that is a key if nothing follows it at once.
     held: Vec<u8>,
-    held_ns: u64,
+    held_ns: MachineNs,
 }
 
 /// Effect of a byte on text that was given up.
@@ -176,7 +179,7 @@ pub(super) enum Took {
 }
 
 impl Overdue {
-    pub(super) fn take(mut self, byte: u8, now_ns: u64) -> Took {
+    pub(super) fn take(mut self, byte: u8, now_ns: MachineNs) -> Took {
         if self.held.is_empty() {
             let end = self.kind.end();
             if self.matched > 0 && end.get(self.matched) == Some(&byte) {
@@ -200,8 +203,8 @@ impl Overdue {
         Took::More(Block::new(self.kind, true, now_ns), bytes)
     }
 
-    pub(super) fn deadline(&self) -> Option<u64> {
-        (!self.held.is_empty()).then(|| self.held_ns.saturating_add(GAP_NS))
+    pub(super) fn deadline(&self) -> Option<MachineNs> {
+        (!self.held.is_empty()).then(|| self.held_ns + GAP)
     }
 
     /// The bytes that are a key, since nothing followed them.

@@ -56,7 +56,7 @@ impl Keyboard {
         let fds = if watched { &mut fds[..] } else { &mut fds[..1] };
         // A lone ESC is a key when nothing follows it in time, and the like.
         let left = |deadline_ns: MachineNs| deadline_ns.since(machine_ns());
-        let decides = self.reader.deadline().filter(|_| watched).map(|ns| left(MachineNs::new(ns)));
+        let decides = self.reader.deadline().filter(|_| watched).map(left);
         let timeout = [timeout, decides].into_iter().flatten().min();
         let timeout = timeout
             .map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
@@ -75,7 +75,7 @@ impl Keyboard {
         let now_ns = machine_ns();
         self.stood = now_ns.since(looked_ns);
         self.looked_ns = Some(now_ns);
-        self.reader.expire(now_ns.ns());
+        self.reader.expire(now_ns);
         Woken::Up
     }
 
@@ -91,7 +91,7 @@ impl Keyboard {
             match rustix::io::read(rustix::stdio::stdin(), &mut typed) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(len) => {
-                    self.reader.feed(&typed[..len], machine_ns().ns());
+                    self.reader.feed(&typed[..len], machine_ns());
                     if len < typed.len() || !has_input() {
                         return Ok(());
                     }
@@ -116,7 +116,7 @@ impl Keyboard {
 
     /// Arrival of the input that was taken last, by the machine's clock.
     pub(super) fn came_ns(&self) -> MachineNs {
-        MachineNs::new(self.reader.came_ns())
+        self.reader.came_ns()
     }
 
     /// Returns `true` if the terminal says of each key whether it is held.
