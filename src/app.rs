@@ -21,6 +21,7 @@ mod held;
 pub mod hits;
 pub mod keymap;
 pub mod keys;
+mod leave;
 pub mod log;
 mod mouse;
 pub mod page;

@@ -19,16 +19,14 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 pub(crate) use key::FlagKey;
 use planned::first_choice;
 pub(crate) use planned::{Planned, planned};
-pub use view::{
-    AWAY, Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole,
-};
+pub use view::{Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole};
 pub use watch::{Sources, Watch};
 pub use wish::{command_of, wish_of};
 
 use super::keys::Act;
 use super::{App, Ask, Task, Tone};
 use crate::engine::State;
-use crate::link::{SILENT, Step};
+use crate::link::{AWAY, SILENT, Step};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -136,51 +134,14 @@ impl App {
             }
             return Some(self.answer(now_ns));
         }
-        let by = match act? {
-            Act::SelectUp => -1,
-            Act::SelectDown => 1,
-            Act::SelectPageUp => -self.page_step(),
-            Act::SelectPageDown => self.page_step(),
-            Act::SelectFirst => isize::MIN,
-            Act::SelectLast => isize::MAX,
-            act @ (Act::PlayheadHere | Act::Skip | Act::Spot | Act::Unspot) => {
-                // The selection that they act on may lie below the panel.
-                let (key, hides) = (self.keymap.way(act), self.keymap.way(Act::Flag));
-                self.refuse_once(&format!("{key} does nothing here: {hides} hides this"), now_ns);
-                return Some(vec![]);
-            }
-            Act::Go
-            | Act::Standby
-            | Act::Ready(_)
-            | Act::AllReady
-            | Act::Override
-            | Act::SwapBackup
-            | Act::Step
-            | Act::Hold
-            | Act::PlayheadNext
-            | Act::PlayheadPrevious
-            | Act::OpenSegments
-            | Act::FoldSegments
-            | Act::PersonNote
-            | Act::FindPerson
-            | Act::Find
-            | Act::FindNext
-            | Act::FindPrevious
-            | Act::FilterLog
-            | Act::Flag
-            | Act::Warn
-            | Act::Note
-            | Act::Panic
-            | Act::NextPage
-            | Act::PreviousPage
-            | Act::Open(_)
-            | Act::Help
-            | Act::Palette
-            | Act::SwitchTheme
-            | Act::Redraw
-            | Act::Quit
-            | Act::Suspend => return None,
-        };
+        let act = act?;
+        if act.is_on_selection() {
+            // What is selected may lie below the panel.
+            let (key, hides) = (self.keymap.way(act), self.keymap.way(Act::Flag));
+            self.refuse_once(&format!("{key} does nothing here: {hides} hides this"), now_ns);
+            return Some(vec![]);
+        }
+        let by = act.lines(self.page_step())?;
         self.move_dialog(by);
         Some(vec![])
     }
@@ -413,7 +374,7 @@ impl App {
             {
                 Step::Waits
             }
-            (Role::Follows { .. }, None) if link.has_asked => Step::Waits,
+            (Role::Follows { .. }, None) if link.has_asked() => Step::Waits,
             (
                 Role::Holds
                 | Role::Follows { .. }

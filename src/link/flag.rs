@@ -39,8 +39,8 @@ use crate::journal::RecordOrder;
 use crate::show::StationName;
 use crate::time::MachineNs;
 use ship::Shipping;
+pub use stations::{AWAY, Station, View};
 use stations::{Known, Outbox};
-pub use stations::{Station, View};
 use take::Taking;
 
 /// Time without an answer of the log after which its holder works alone.

@@ -18,11 +18,11 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
-use crate::app::flag::{AWAY, Behind, FlagKey, MuteWhy, Planned, Role, Shared, Station, planned};
+use crate::app::flag::{Behind, FlagKey, MuteWhy, Planned, Role, Shared, Station, planned};
 use crate::app::keys::Act;
 use crate::app::{App, Ask};
 use crate::engine::FlagWay;
-use crate::link::{SILENT, Step};
+use crate::link::{AWAY, SILENT, Step};
 use crate::show::duration;
 use crate::time::MachineNs;
 
@@ -110,12 +110,12 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
             if silence >= AWAY {
                 return loud(&[format!("{holder} last heard {last} ago")]);
             }
-            let follows = format!("you follow, {}", behind(link.behind));
+            let follows = format!("you follow, {}", behind(link.behind()));
             let then = match crate::app::flag::offer_to_me(link) {
                 Some(offer) if offer.accepted => format!("accepted, {holder} passes it"),
                 Some(_) => format!("{holder} offers it to you: {key}"),
                 None if link.is_taking => "the flag is being taken".to_owned(),
-                None if link.has_asked => format!("{holder} is asked for it"),
+                None if link.has_asked() => format!("{holder} is asked for it"),
                 None if scene.state.planned_pass() == Some(&link.me) => {
                     "the flag is to be passed to you now".to_owned()
                 }

@@ -271,8 +271,7 @@ fn scroll(scene: &Scene) -> String {
 
 /// The names of the pages, and what a click on each of the line's spans means.
 fn pages(scene: &Scene, columns: u16) -> (Line<'static>, Vec<Option<Target>>) {
-    let is_there = |page: &&Page| **page != Page::Stations || scene.app.link.is_some();
-    let shown: Vec<Page> = Page::ALL.iter().filter(is_there).copied().collect();
+    let shown: Vec<Page> = Page::ALL.iter().copied().filter(|page| scene.app.has(*page)).collect();
     let all = named(scene, &shown);
     // Where there is little room the keys need it more.
     let fits = text::line_width(&all.0) + KEYS_LEAST <= usize::from(columns);

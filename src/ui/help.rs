@@ -62,14 +62,12 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
         }
         lines
     };
-    // A run that is not shared has no flag.
-    let is_shared = scene.app.link.is_some();
     let mut blocks = vec![];
     for &group in Group::ALL {
         let mut lines = vec![heading(group.title())];
         let rows = BINDINGS
             .iter()
-            .filter(|binding| binding.group == group && (is_shared || !is_of_stations(binding.act)))
+            .filter(|binding| binding.group == group && means_something(scene, binding.act))
             .map(|binding| (key_of(scene, binding), binding.help))
             .collect::<Vec<_>>();
         let cells = rows
@@ -106,9 +104,10 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
     blocks
 }
 
-/// Returns `true` if `act` means something in a shared run alone.
-fn is_of_stations(act: Act) -> bool {
-    matches!(act, Act::Flag | Act::Warn | Act::Open(Page::Stations))
+/// Returns `true` if `act` means something in this run: one that is not shared has no flag.
+fn means_something(scene: &Scene, act: Act) -> bool {
+    let is_of_flag = matches!(act, Act::Flag | Act::Warn | Act::Open(Page::Stations));
+    !is_of_flag || scene.app.has(Page::Stations)
 }
 
 /// All keys of a row, or what to type into the palette where it has none.

@@ -60,7 +60,7 @@ pub(super) fn draw(
         return None;
     }
     let above = Rect { height: area.height - 1, ..area };
-    if scene.app.page.is_in_small_windows() && scene.app.link.is_some() {
+    if scene.app.page.is_in_small_windows() && scene.app.has(scene.app.page) {
         super::asks(scene, hits);
         super::lines(hits, above);
         hits.scroll_max = stations::draw(scene, buf, above);

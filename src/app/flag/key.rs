@@ -52,7 +52,7 @@ impl FlagKey {
                 let silence = link.silence(now_ns).unwrap_or_default();
                 if silence >= SILENT {
                     FlagKey::Take
-                } else if silence >= AWAY || link.has_asked {
+                } else if silence >= AWAY || link.has_asked() {
                     FlagKey::Name
                 } else {
                     FlagKey::Ask { holder: holder.clone() }

@@ -52,12 +52,9 @@ fn caller(me: &str) -> Caller {
         since: MachineNs::ZERO,
         role,
         term: 1,
-        behind: Behind::default(),
-        uncertainty: None,
         stations: ["la", "nyc", "paris"].map(station).into(),
         log: LogState::default(),
         exchange: None,
-        has_asked: false,
         is_taking: false,
         aside: vec![],
     }));
@@ -395,7 +392,7 @@ fn a_follower_asks_is_briefed_and_accepts() {
     let mut caller = caller("la");
     assert_eq!(caller.press("f"), wish(FlagWish::Ask));
     assert_eq!(caller.said(), "paris is asked for the flag; f again takes it without paris");
-    caller.sees(|link| link.has_asked = true);
+    caller.sees(|link| link.stations[0].asks = true);
     assert_eq!(caller.app.flag_step(), Step::Waits);
     caller.offered(false);
     assert_eq!(caller.said(), "paris offers you the flag: f shows the briefing");
@@ -438,7 +435,7 @@ fn a_silent_holder_is_taken_from_with_a_reason_and_its_name_before_five_seconds(
     // A holder that is heard is asked first; its caller may have fainted.
     let mut caller = caller("la");
     caller.silent(1);
-    caller.sees(|link| link.has_asked = true);
+    caller.sees(|link| link.stations[0].asks = true);
     let named = Some(name("paris"));
     let take = FlagWish::Take { reason: "they sleep".into(), named };
     assert_eq!(caller.press("fparis⏎they sleep⏎"), wish(take));
@@ -551,7 +548,7 @@ fn the_footer_names_the_flag_s_key_where_it_does_something() {
     let asks: Change = |link| link.role = Role::Mute { why: MuteWhy::Asks { stood: None } };
     let passes: Change = |link| link.role = Role::OnItsWay { to: name("la") };
     let single: Change = |link| link.stations.retain(|station| station.name == link.me);
-    let has_asked: Change = |link| link.has_asked = true;
+    let has_asked: Change = |link| link.stations[0].asks = true;
     let cases: [(&str, Change, Option<&str>); 11] = [
         ("paris", |_| {}, Some("give the flag")),
         ("paris", alone, Some("give the flag")),

@@ -10,9 +10,6 @@ use crate::link::{FiredAside, Server, Step};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
-/// A station that was not heard for so long is away.
-pub const AWAY: Duration = Duration::from_secs(2);
-
 /// A shared run as one station sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shared {
@@ -24,20 +21,12 @@ pub struct Shared {
     pub role: Role,
     /// Term of the flag, by the records that were read here.
     pub term: u64,
-    /// As a follower: what is not read here yet of the holder's journal; as the holder: what of its
-    /// own is not in the log yet.
-    pub behind: Behind,
-    /// Uncertainty of the run's clock here; `None` while it is not known, zero for the holder.
-    pub uncertainty: Option<Duration>,
     /// All stations that were heard, this one too, by their names.
     pub stations: Vec<Station>,
     /// State of the log.
     pub log: LogState,
     /// The exchange that is under way.
     pub exchange: Option<Exchange>,
-    /// As a follower: `true` from this caller's wish for the flag on, until an offer comes or the
-    /// flag has moved.
-    pub has_asked: bool,
     /// As a follower: `true` while this caller's take is not known to stand in the log.
     pub is_taking: bool,
     /// Cues that this station fired after somebody had taken the flag from it.
@@ -108,7 +97,8 @@ pub struct Station {
     pub term: u64,
     /// Instant of its last sign of life; `None` for this station itself.
     pub heard: Option<MachineNs>,
-    /// What it has not read yet of the holder's journal.
+    /// What it has not read yet of the holder's journal; of the holder, where this is it, what of
+    /// its own is not in the log yet.
     pub behind: Behind,
     /// Uncertainty of its clock; `None` while it knows none.
     pub uncertainty: Option<Duration>,
@@ -120,11 +110,11 @@ pub struct Station {
     pub has_our_show: bool,
     /// `true` if it has a terminal.
     pub terminal: bool,
-    /// `true` if it was not heard for [`AWAY`].
+    /// `true` if it was not heard for [`AWAY`](crate::link::AWAY).
     pub away: bool,
     /// Step of the exchange at which its caller stands.
     pub step: Step,
-    /// `true` if its caller has asked for the flag.
+    /// `true` from its caller's wish for the flag on, until an offer comes or the flag has moved.
     pub asks: bool,
     /// `true` if two programs use its name.
     pub twice: bool,
@@ -259,6 +249,16 @@ impl Shared {
             }
             Role::Nobody | Role::Mute { .. } => false,
         }
+    }
+
+    /// As a follower: what is not read here yet of the holder's journal.
+    pub fn behind(&self) -> Behind {
+        self.station(&self.me).map_or_else(Behind::default, |own| own.behind)
+    }
+
+    /// Returns `true` if this caller has asked for the flag and has no answer yet.
+    pub fn has_asked(&self) -> bool {
+        self.station(&self.me).is_some_and(|own| own.asks)
     }
 
     /// The stations but this one.

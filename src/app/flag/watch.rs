@@ -112,62 +112,68 @@ impl Watch {
 
     /// What the screen shows at `now`.
     pub fn shared(&mut self, now: MachineNs, sources: &Sources) -> Shared {
-        let Sources { view, flag, seq, .. } = *sources;
+        let Sources { view, flag, .. } = *sources;
         let term = flag.map_or(0, |flag| flag.term);
         let has_offer = flag.is_some_and(|flag| flag.offer.is_some());
         self.asks.retain(|_, asked| *asked == term && !has_offer);
         self.asked = self.asked.filter(|asked| *asked == term && !has_offer);
         self.asks_caller &= view.is_mute;
-        let role = self.role(now, sources);
+        Shared {
+            me: self.me.clone(),
+            since: self.since,
+            role: self.role(now, sources),
+            term,
+            exchange: self.exchange(now, sources),
+            stations: self.stations(now, sources),
+            log: self.log(now, sources),
+            is_taking: view.is_taking,
+            aside: self.aside.clone(),
+        }
+    }
+
+    /// Returns `true` if this station has the flag by what it has read.
+    fn holds(&self, sources: &Sources) -> bool {
+        sources.flag.is_some_and(|flag| flag.holder == self.me)
+    }
+
+    /// All stations that were heard and this one, by their names.
+    fn stations(&mut self, now: MachineNs, sources: &Sources) -> Vec<Station> {
+        let Sources { view, flag, seq, .. } = *sources;
         let holder = flag.map(|flag| &flag.holder);
-        let holds = holder == Some(&self.me);
-        let beat_of = |name: &StationName| view.stations.iter().find(|known| known.name == *name);
-        let holders_seq = match holder {
-            Some(holder) if !holds => beat_of(holder).map_or(0, |known| known.beat.seq).max(seq),
+        let holds = self.holds(sources);
+        let known_holder = view.stations.iter().find(|known| holder == Some(&known.name));
+        let last = match known_holder {
+            Some(known) if !holds => known.beat.seq.max(seq),
             Some(_) | None => seq,
         };
-        let mut stations: Vec<Station> = vec![];
+        let mut stations = vec![];
         for known in &view.stations {
             let behind = match holder == Some(&known.name) {
                 true => Behind::default(),
-                false => self.behind(&known.name, holders_seq, known.beat.seq, known.heard, now),
+                false => self.behind(&known.name, last, known.beat.seq, known.heard, now),
             };
             stations.push(self.station(known, behind, now));
         }
-        let heard = holder.and_then(beat_of).map_or(Duration::ZERO, |known| known.heard);
-        let me = self.me.clone();
+        let heard = known_holder.map_or(Duration::ZERO, |known| known.heard);
         let behind = match holds {
             true => Behind { records: view.unshipped as u64, time: view.alone.unwrap_or_default() },
-            false => self.behind(&me, holders_seq, seq, heard, now),
+            false => self.behind(&self.me.clone(), last, seq, heard, now),
         };
-        let uncertainty = match holds {
-            true => Some(Duration::ZERO),
-            false => view.uncertainty_ns.map(Duration::from_nanos),
-        };
-        stations.push(self.own(holds, view.is_mute, term, behind, uncertainty, sources.step));
+        stations.push(self.own(behind, sources));
         stations.sort_by(|a, b| a.name.cmp(&b.name));
-        let log = LogState {
+        stations
+    }
+
+    fn log(&self, now: MachineNs, sources: &Sources) -> LogState {
+        let view = sources.view;
+        LogState {
             server: self.server.clone(),
             trouble: self.trouble.clone(),
             stored: view.seq,
             acknowledged: view.log_heard.map(|heard| now - heard),
-            round_trip: view.round.filter(|_| holds),
+            round_trip: view.round.filter(|_| self.holds(sources)),
             waits: view.unshipped as u64,
             void: view.void,
-        };
-        Shared {
-            me,
-            since: self.since,
-            role,
-            term,
-            behind,
-            uncertainty,
-            exchange: self.exchange(now, sources),
-            stations,
-            log,
-            has_asked: self.asked.is_some(),
-            is_taking: view.is_taking,
-            aside: self.aside.clone(),
         }
     }
 
@@ -217,18 +223,11 @@ impl Watch {
         let beat = &known.beat;
         Station {
             name: known.name.clone(),
-            role: match (beat.mute, beat.holds) {
-                (true, _) => StationRole::Mute,
-                (false, true) => StationRole::Holds,
-                (false, false) => StationRole::Follows,
-            },
+            role: role_of(beat.mute, beat.holds),
             term: beat.term,
             heard: Some(now - known.heard),
             behind,
-            uncertainty: match beat.holds {
-                true => Some(Duration::ZERO),
-                false => beat.uncertainty_ns.map(Duration::from_nanos),
-            },
+            uncertainty: uncertainty_of(beat.holds, beat.uncertainty_ns),
             version: beat.version.clone(),
             has_our_version: beat.version == self.version,
             has_our_show: known.same_show,
@@ -240,33 +239,23 @@ impl Watch {
         }
     }
 
-    fn own(
-        &self,
-        holds: bool,
-        is_mute: bool,
-        term: u64,
-        behind: Behind,
-        uncertainty: Option<Duration>,
-        step: Step,
-    ) -> Station {
+    /// This station, for the same list.
+    fn own(&self, behind: Behind, sources: &Sources) -> Station {
+        let (view, holds) = (sources.view, self.holds(sources));
         Station {
             name: self.me.clone(),
-            role: match (is_mute, holds) {
-                (true, _) => StationRole::Mute,
-                (false, true) => StationRole::Holds,
-                (false, false) => StationRole::Follows,
-            },
-            term,
+            role: role_of(view.is_mute, holds),
+            term: sources.flag.map_or(0, |flag| flag.term),
             heard: None,
             behind,
-            uncertainty,
+            uncertainty: uncertainty_of(holds, view.uncertainty_ns),
             version: self.version.clone(),
             has_our_version: true,
             has_our_show: true,
             // Its caller reads this on it.
             terminal: true,
             away: false,
-            step,
+            step: sources.step,
             asks: self.asked.is_some(),
             twice: false,
         }
@@ -292,6 +281,19 @@ impl Watch {
             taker: step_of(&offer.to),
         })
     }
+}
+
+fn role_of(is_mute: bool, holds: bool) -> StationRole {
+    match (is_mute, holds) {
+        (true, _) => StationRole::Mute,
+        (false, true) => StationRole::Holds,
+        (false, false) => StationRole::Follows,
+    }
+}
+
+/// Uncertainty of a station's clock: the holder's is the run's own.
+fn uncertainty_of(holds: bool, uncertainty_ns: Option<u64>) -> Option<Duration> {
+    if holds { Some(Duration::ZERO) } else { uncertainty_ns.map(Duration::from_nanos) }
 }
 
 #[cfg(test)]
@@ -370,21 +372,21 @@ mod tests {
         let all = view(false, vec![known("paris", true, 9)]);
         let shared = watch.shared(NOW, &sources(&all, &paris));
         assert_eq!(shared.role, Role::Follows { holder: name("paris") });
-        assert_eq!(shared.behind, Behind { records: 0, time: ms(200) });
+        assert_eq!(shared.behind(), Behind { records: 0, time: ms(200) });
         let names: Vec<_> = shared.stations.iter().map(|station| station.name.as_str()).collect();
         assert_eq!(names, ["la", "paris"]);
         let some = view(false, vec![known("paris", true, 12)]);
-        assert_eq!(watch.shared(NOW, &sources(&some, &paris)).behind.records, 3);
-        let later = watch.shared(NOW + ms(900), &sources(&some, &paris)).behind;
+        assert_eq!(watch.shared(NOW, &sources(&some, &paris)).behind().records, 3);
+        let later = watch.shared(NOW + ms(900), &sources(&some, &paris)).behind();
         assert_eq!(later, Behind { records: 3, time: ms(1_100) });
         // It has what it lacked, and lacks what has come since.
         let more = view(false, vec![known("paris", true, 15)]);
         let later = Sources { seq: 12, ..sources(&more, &paris) };
-        let behind = watch.shared(NOW + ms(900), &later).behind;
+        let behind = watch.shared(NOW + ms(900), &later).behind();
         assert_eq!(behind, Behind { records: 3, time: ms(0) });
         // It has caught up.
         let shared = watch.shared(NOW + ms(900), &sources(&all, &paris));
-        assert_eq!(shared.behind, Behind { records: 0, time: ms(200) });
+        assert_eq!(shared.behind(), Behind { records: 0, time: ms(200) });
     }
 
     #[test]

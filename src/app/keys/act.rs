@@ -111,4 +111,57 @@ impl Act {
             | Act::Suspend => false,
         }
     }
+
+    /// Number of lines by which it moves what is selected or shown, where a page has `page` of them:
+    /// [`isize::MIN`] to the first, [`isize::MAX`] to the last; `None` if it moves nothing.
+    pub(crate) fn lines(self, page: isize) -> Option<isize> {
+        match self {
+            Act::SelectUp => Some(-1),
+            Act::SelectDown => Some(1),
+            Act::SelectPageUp => Some(-page),
+            Act::SelectPageDown => Some(page),
+            Act::SelectFirst => Some(isize::MIN),
+            Act::SelectLast => Some(isize::MAX),
+            Act::Go
+            | Act::Standby
+            | Act::Ready(_)
+            | Act::AllReady
+            | Act::Override
+            | Act::SwapBackup
+            | Act::Step
+            | Act::Hold
+            | Act::PlayheadNext
+            | Act::PlayheadPrevious
+            | Act::PlayheadHere
+            | Act::Skip
+            | Act::OpenSegments
+            | Act::FoldSegments
+            | Act::Spot
+            | Act::Unspot
+            | Act::PersonNote
+            | Act::FindPerson
+            | Act::Find
+            | Act::FindNext
+            | Act::FindPrevious
+            | Act::FilterLog
+            | Act::Flag
+            | Act::Warn
+            | Act::Note
+            | Act::Panic
+            | Act::NextPage
+            | Act::PreviousPage
+            | Act::Open(_)
+            | Act::Help
+            | Act::Palette
+            | Act::SwitchTheme
+            | Act::Redraw
+            | Act::Quit
+            | Act::Suspend => None,
+        }
+    }
+
+    /// Returns `true` if it acts on the cue or the person that is selected.
+    pub(crate) fn is_on_selection(self) -> bool {
+        matches!(self, Act::PlayheadHere | Act::Skip | Act::Spot | Act::Unspot)
+    }
 }

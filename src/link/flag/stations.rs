@@ -15,7 +15,7 @@ use crate::time::MachineNs;
 /// Pause between two signs of life.
 pub(super) const BEAT: Duration = Duration::from_millis(500);
 /// Silence after which a station is taken to be away.
-const AWAY: Duration = Duration::from_secs(2);
+pub const AWAY: Duration = Duration::from_secs(2);
 /// Silence after which a program of the same name is taken to be gone.
 const GONE: Duration = Duration::from_secs(10);
 /// Pause between two questions for the run's clock, once enough is known.

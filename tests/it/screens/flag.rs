@@ -100,8 +100,6 @@ fn joined(mut run: Run, me: &str) -> Run {
         since: MachineNs::ZERO,
         role,
         term: 1,
-        behind: Behind { records: 2, time: ms(210) },
-        uncertainty: Some(ms(2)),
         stations,
         log: LogState {
             server: Some(server),
@@ -113,7 +111,6 @@ fn joined(mut run: Run, me: &str) -> Run {
             void: 0,
         },
         exchange: None,
-        has_asked: false,
         is_taking: false,
         aside: vec![],
     }));

@@ -1,0 +1,48 @@
+//! Leaving: quit and suspend, and the questions before.
+
+use super::{App, Question, Task};
+use crate::engine::State;
+use crate::time::MachineNs;
+
+impl App {
+    /// Leaves the run; asks where something would be lost by it.
+    pub(super) fn quit(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
+        if self.follows() {
+            return vec![Task::Quit];
+        }
+        let is_done = state.is_over() && state.uncalled().next().is_none();
+        if is_done && !state.has_ended() {
+            // The run ends by itself when its last segment is over: to end it sooner is a decision.
+            let segment = state
+                .current_segment()
+                .map_or(String::new(), |segment| format!(" {}", segment.0 + 1));
+            let why = format!("all cues are called, but segment{segment} is not over");
+            return match state.is_rehearsal() {
+                true => Question::End.tasks(),
+                false => self.ask(Question::End, &why, now_ns),
+            };
+        }
+        let is_followed =
+            self.link.as_ref().is_some_and(|link| link.others().any(|station| !station.away));
+        if state.has_ended() || (state.is_rehearsal() && !is_followed) {
+            return vec![Task::Quit];
+        }
+        let left =
+            if state.is_over() { "some cues were not called" } else { "the run is unfinished" };
+        let after = if self.journal_alarm.is_some() {
+            "its journal is incomplete"
+        } else {
+            "it can be resumed"
+        };
+        let flag = self.flag_left().map_or(String::new(), |words| format!("; {words}"));
+        self.ask(Question::Quit, &format!("{left}, {after}{flag}"), now_ns)
+    }
+
+    /// Suspends the program, as a shell's job.
+    pub(super) fn suspend(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
+        if state.is_rehearsal() || state.has_ended() || self.follows() {
+            return vec![Task::Suspend];
+        }
+        self.ask(Question::Suspend, "nothing fires by itself until fg", now_ns)
+    }
+}
