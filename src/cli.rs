@@ -8,6 +8,7 @@ mod check;
 mod choices;
 mod commands;
 mod complete;
+mod diff;
 mod forms;
 mod guide;
 mod hints;
@@ -61,6 +62,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Sheet { show, format, public, bom }) => {
             commands::sheet(show, *format, *public, *bom)
         }
+        Some(Verb::Diff { old, new, format }) => diff::diff(old, new, *format),
         Some(Verb::Keys) => commands::keys(),
         Some(Verb::Theme { name }) => {
             commands::theme(name.map(args::ThemeArg::theme), args.theme())

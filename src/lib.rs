@@ -29,6 +29,7 @@
 //! | [`conductor`] | what a run promises: decide, journal, send, what comes by itself, resume; a value that a driver drives |
 //! | [`output`] [`remote`] [`export`] [`link`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`journal`] | append, recover, lock |
+//! | [`edit`] | what differs between two texts of a show: a value |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
 //! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
 //! | [`plain`] [`time`] `locks` | text that does nothing to the text around it; the machine's clock as a type; locks whose holder has panicked |
@@ -41,6 +42,7 @@
 pub mod app;
 pub mod cli;
 pub mod conductor;
+pub mod edit;
 pub mod engine;
 pub mod export;
 pub mod geo;

@@ -16,7 +16,7 @@ use etcetera::BaseStrategy;
 use super::capabilities::capabilities;
 pub(super) use super::choices::ThemeArg;
 use super::choices::{THEME_VARIABLE, theme_called};
-use super::forms::{Format, SheetFormat};
+use super::forms::{DiffFormat, Format, SheetFormat};
 use super::guide::Text;
 pub(super) use super::line::command;
 use super::words::{start_at, start_cue, variable};
@@ -217,6 +217,21 @@ pub(super) enum Verb {
         /// Begin CSV with a byte order mark, which Excel needs to read it as UTF-8
         #[arg(long)]
         bom: bool,
+    },
+    /// What differs between two shows, cue by cue
+    ///
+    /// Cues are compared by their number, segments by their cues and their title. Nothing is
+    /// withheld, not even what is under embargo. Exit status 0 if both files could be read.
+    Diff {
+        /// The older show file, or the name of a built-in show; an empty file is no show
+        #[arg(add = ArgValueCompleter::new(complete::shows))]
+        old: PathBuf,
+        /// The newer one
+        #[arg(add = ArgValueCompleter::new(complete::shows))]
+        new: PathBuf,
+        /// What to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: DiffFormat,
     },
     /// Print the current keys, in the form of keys.toml
     ///

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 
 use super::forms::{Format, SheetFormat};
 use crate::app::{Theme, keymap, theme};
@@ -71,10 +71,11 @@ pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
     })
 }
 
-/// Says what is wrong with the show file `name`, whose text is `text`.
-fn faulty(problems: &[Problem], name: &str, text: &str) -> anyhow::Result<()> {
+/// Says what is wrong with the show file `name`, whose text is `text`, and gives the error with
+/// which the command ends.
+pub(super) fn faulty(problems: &[Problem], name: &str, text: &str) -> anyhow::Error {
     tell(problems, name, text);
-    bail!("{} has {}", visible(name), problem::counted(problems))
+    anyhow::anyhow!("{} has {}", visible(name), problem::counted(problems))
 }
 
 /// The folder in which the show file at `path` lies, wherever a link leads: there a run looks for
@@ -109,7 +110,7 @@ pub(super) fn sheet(
                 SheetFormat::Html => print(&sheet::html::write(&sheet)),
             }
         }
-        Err(problems) => faulty(&problems, &name, &text),
+        Err(problems) => Err(faulty(&problems, &name, &text)),
     }
 }
 

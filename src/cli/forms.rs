@@ -1,4 +1,4 @@
-//! The forms in which reports and cue sheets are printed.
+//! The forms in which reports, cue sheets and differences are printed.
 
 use clap::ValueEnum;
 
@@ -26,4 +26,13 @@ pub(super) enum SheetFormat {
     Csv,
     /// One page for a browser and its printer
     Html,
+}
+
+/// The forms of the differences between two shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }

@@ -129,8 +129,9 @@ pub enum Source {
     Vt,
 }
 
-/// The drawing on the monitor for a cue: the file's `look`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The drawing on the monitor for a cue: the file's `look`, whose words are those of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Look {
     /// `"rings"`: interlocking rings in the steps' colours, the first three of five above the
     /// others, as the Olympic Charter has them (rule 8).

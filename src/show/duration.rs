@@ -126,6 +126,12 @@ pub fn length(ns: u64) -> String {
     if tenths > 0 { format!("{}.{tenths}", clock(ns / SECOND_NS)) } else { clock(ns / SECOND_NS) }
 }
 
+/// A length to the nanosecond: `4:10`, `0:01.25`.
+pub fn exact(ns: u64) -> String {
+    let fraction = format!(".{:09}", ns % SECOND_NS);
+    format!("{}{}", clock(ns / SECOND_NS), fraction.trim_end_matches('0').trim_end_matches('.'))
+}
+
 /// A short delay: `1.5s`, `2s`, and from a minute on as a clock.
 pub fn delay(ns: u64) -> String {
     if ns >= MINUTE_NS {
@@ -218,6 +224,10 @@ mod tests {
         assert_eq!(countdown(0), "0:00");
         assert_eq!(clock(3723), "1:02:03");
         assert_eq!(length(90 * SECOND_NS + 500_000_000), "1:30.5");
+        assert_eq!(
+            [0, 90_500_000_000, 3_600_000_000_001].map(exact),
+            ["0:00", "1:30.5", "1:00:00.000000001"]
+        );
         assert_eq!(
             [1_500, 2_000, 20, 90_000].map(|ms| delay(ms * MILLISECOND_NS)),
             ["1.5s", "2s", "0.02s", "1:30"]

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["plain", "time", "locks"],
     &["show", "slip", "geo", "input"],
-    &["engine"],
+    &["engine", "edit"],
     &["journal"],
     &["output", "remote", "export", "link"],
     &["conductor"],
@@ -270,10 +270,9 @@ fn every_arrow_points_down() {
 #[test]
 fn the_engine_the_conductor_the_show_and_the_input_are_values() {
     let mut faults = vec![];
-    for source in program()
-        .iter()
-        .filter(|source| ["engine", "conductor", "show", "input"].contains(&source.layer.as_str()))
-    {
+    for source in program().iter().filter(|source| {
+        ["engine", "conductor", "show", "input", "edit"].contains(&source.layer.as_str())
+    }) {
         for (line, text) in source.code() {
             // An address is a value; what connects to it is not.
             let mut values =

@@ -14,6 +14,7 @@ mod commands;
 mod crash;
 mod documents;
 mod english;
+mod exchange;
 mod harness;
 mod layers;
 #[cfg(feature = "link")]

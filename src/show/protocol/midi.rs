@@ -275,7 +275,7 @@ pub(super) fn describe(message: &MidiMessage) -> String {
 
 /// A command of MIDI Show Control: its name in the standard, and what it has beside it.
 fn msc_command(command: &MscCommand) -> (&'static str, Vec<String>) {
-    let time = |time_ns: u64| format!("in {}", duration::length(time_ns));
+    let time = |time_ns: u64| format!("in {}", duration::exact(time_ns));
     match command {
         MscCommand::Go(cue) => ("GO", msc_cue(cue)),
         MscCommand::Stop(cue) => ("STOP", msc_cue(cue)),

@@ -212,10 +212,10 @@ pub(super) fn describe(command: &MpvCommand) -> String {
     };
     let mut said = format!("play {clip}");
     if *from_ns > 0 {
-        said.push_str(&format!(" from {}", duration::length(*from_ns)));
+        said.push_str(&format!(" from {}", duration::exact(*from_ns)));
     }
     if let Some(to_ns) = to_ns {
-        said.push_str(&format!(" to {}", duration::length(*to_ns)));
+        said.push_str(&format!(" to {}", duration::exact(*to_ns)));
     }
     if let Some(volume) = volume {
         said.push_str(&format!(", volume {volume}"));

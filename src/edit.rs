@@ -1,0 +1,13 @@
+//! What differs between two texts of a show.
+//!
+//! [`listing::Listing`] says in words what a show has, item by item, and [`compare::compare`] finds
+//! what differs between two of them. Owns the words for each fact and the rule by which items of
+//! two shows are the same: cues by number, segments by their cues and their title, everything else
+//! by its id. Must never read a file or know of a run.
+
+pub mod compare;
+pub mod listing;
+mod matching;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,335 @@
+//! Contents of a show in words: its items in the order of the file, each with the facts that the
+//! file has about it.
+//!
+//! A fact is named by its key in the show file. What is left out or is as usual has no fact, except
+//! a cue's trigger, which is always told. The words are exact: two shows whose listings are equal
+//! do the same.
+
+use jiff::civil::Time;
+
+use crate::show::action::OutputKind;
+use crate::show::duration::exact;
+use crate::show::{
+    Action, Body, Colour, Cue, CueIx, Department, FrameRate, Output, Person, Point, Rundown,
+    Segment, Show, Source, Step, Thresholds, Trigger,
+};
+
+/// The facts about one item, in the order in which they are told.
+pub type Facts = Vec<Fact>;
+
+/// One thing that the file says of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Its key in the show file.
+    pub key: &'static str,
+    /// What it says.
+    pub words: Words,
+}
+
+/// What a fact says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Words {
+    /// One text.
+    One(String),
+    /// A list, such as the messages of a cue; never empty.
+    List(Vec<String>),
+}
+
+/// Something that is known by an id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// Its sort: "department", "output", "place", "person".
+    pub sort: &'static str,
+    /// Its id.
+    pub id: String,
+    /// The facts about it.
+    pub facts: Facts,
+}
+
+/// A segment and its cues.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SegmentEntry {
+    /// Its title.
+    pub title: String,
+    /// The facts about it, its title among them.
+    pub facts: Facts,
+    /// In the order of the file.
+    pub cues: Vec<CueEntry>,
+}
+
+/// A cue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CueEntry {
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// The facts about it, its title among them.
+    pub facts: Facts,
+}
+
+/// A show in words. The default is that of no show at all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The show's title.
+    pub title: String,
+    /// The facts about the show itself.
+    pub facts: Facts,
+    /// Everything that is known by an id, sort by sort.
+    pub named: Vec<Named>,
+    /// In running order.
+    pub segments: Vec<SegmentEntry>,
+}
+
+impl Listing {
+    /// The listing of `show`.
+    pub fn of(show: &Show) -> Listing {
+        let rundown: &Rundown = show;
+        let Rundown {
+            title,
+            date,
+            zone: _,
+            zone_name,
+            clocks,
+            departments,
+            outputs,
+            remote,
+            places,
+            people,
+            segments,
+            cues: _,
+        } = rundown;
+        let mut facts = Telling::default();
+        facts.one("title", [title]);
+        facts.one("date", date);
+        facts.one("timezone", [zone_name]);
+        facts.list("clocks", clocks.iter().map(|clock| zone_of(&clock.zone, &clock.label)));
+        facts.one("remote", remote.as_ref().map(|remote| remote.listen));
+        let passcode = remote.as_ref().and_then(|remote| remote.passcode_variable.as_ref());
+        facts.one("passcode", passcode);
+        let named = departments
+            .iter()
+            .map(department)
+            .chain(outputs.iter().map(output))
+            .chain(places.iter().map(place))
+            .chain(people.iter().map(person));
+        Listing {
+            title: title.clone(),
+            facts: facts.0,
+            named: named.collect(),
+            segments: segments.iter().map(|segment| segment_entry(show, segment)).collect(),
+        }
+    }
+}
+
+/// Facts as they are collected.
+#[derive(Default)]
+struct Telling(Facts);
+
+impl Telling {
+    /// A fact of one text, where there is one.
+    fn one<T: ToString>(&mut self, key: &'static str, value: impl IntoIterator<Item = T>) {
+        let words = value.into_iter().next().map(|value| Words::One(value.to_string()));
+        self.0.extend(words.map(|words| Fact { key, words }));
+    }
+
+    /// A fact that is told only where it holds.
+    fn yes(&mut self, key: &'static str, holds: bool) {
+        self.one(key, holds.then_some("yes"));
+    }
+
+    fn list(&mut self, key: &'static str, items: impl IntoIterator<Item = String>) {
+        let items: Vec<String> = items.into_iter().collect();
+        if !items.is_empty() {
+            self.0.push(Fact { key, words: Words::List(items) });
+        }
+    }
+}
+
+/// The IANA name of a clock's zone; its label where it has none.
+fn zone_of(zone: &jiff::tz::TimeZone, label: &str) -> String {
+    zone.iana_name().unwrap_or(label).to_owned()
+}
+
+fn department(one: &Department) -> Named {
+    let Department { id, name, colour } = one;
+    let mut facts = Telling::default();
+    facts.one("name", [name]);
+    facts.one("colour", colour);
+    Named { sort: "department", id: id.clone(), facts: facts.0 }
+}
+
+fn output(one: &Output) -> Named {
+    let Output { id, kind, panic, timecode, station } = one;
+    let mut facts = Telling::default();
+    facts.one("protocol", [kind.protocol().spec().label]);
+    facts.one("address", [kind.address()]);
+    match kind {
+        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Midi { .. } => {}
+        OutputKind::Http { base: _, headers, timeout_ns, ca } => {
+            facts.list("headers", headers.iter().map(|(name, value)| format!("{name}: {value}")));
+            facts.one("timeout", [exact(*timeout_ns)]);
+            facts.one("ca", ca);
+        }
+        OutputKind::Mpv { flags } => facts.list("flags", flags.iter().cloned()),
+    }
+    facts.list("panic", panic.iter().map(|body| message(kind, body)));
+    facts.one("timecode", timecode.map(frames));
+    facts.one("station", station);
+    Named { sort: "output", id: id.clone(), facts: facts.0 }
+}
+
+fn place(one: &crate::show::Place) -> Named {
+    let crate::show::Place { id, name, latitude, longitude } = one;
+    let mut facts = Telling::default();
+    facts.one("name", [name]);
+    facts.one("at", [format!("{latitude}, {longitude}")]);
+    Named { sort: "place", id: id.clone(), facts: facts.0 }
+}
+
+fn person(one: &Person) -> Named {
+    let Person { id, name, role, notes } = one;
+    let mut facts = Telling::default();
+    facts.one("name", [name]);
+    facts.one("role", role);
+    facts.one("notes", notes);
+    Named { sort: "person", id: id.clone(), facts: facts.0 }
+}
+
+fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
+    let Segment { title, start, duration_ns, thresholds, notes, cues } = one;
+    let mut facts = Telling::default();
+    facts.one("title", [title]);
+    facts.one("start", start.map(time_of_day));
+    facts.one("duration", [exact(*duration_ns)]);
+    tell_thresholds(&mut facts, *thresholds, Thresholds::default());
+    facts.one("notes", notes);
+    let cues = cues.clone().map(|ix| cue_entry(show, CueIx(ix), one)).collect();
+    SegmentEntry { title: title.clone(), facts: facts.0, cues }
+}
+
+/// The thresholds that are not as `usual`.
+fn tell_thresholds(facts: &mut Telling, own: Thresholds, usual: Thresholds) {
+    let Thresholds { warn_ns, danger_ns } = own;
+    facts.one("warn", (warn_ns != usual.warn_ns).then(|| exact(warn_ns)));
+    facts.one("danger", (danger_ns != usual.danger_ns).then(|| exact(danger_ns)));
+}
+
+fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
+    let Cue {
+        number,
+        title,
+        call,
+        notes,
+        source,
+        needs,
+        embargo,
+        public,
+        duration_ns,
+        thresholds,
+        planned_ns,
+        trigger,
+        backup_for,
+        steps,
+        route,
+        look,
+        actions,
+        together,
+        pass,
+        segment: _,
+    } = show.cue(ix);
+    let mut facts = Telling::default();
+    facts.one("title", [title]);
+    facts.one("trigger", [trigger_words(show, trigger)]);
+    facts.one("planned", planned_ns.map(exact));
+    facts.one("duration", duration_ns.map(exact));
+    facts.one("call", call);
+    facts.list("needs", needs.iter().map(|&id| show.department(id).id.clone()));
+    facts.one("backup_for", backup_for.map(|main| show.cue(main).number.to_string()));
+    facts.one("source", source.map(source_word));
+    facts.yes("embargo", *embargo);
+    facts.one("public", (!public).then_some("no"));
+    facts.list("do", actions.iter().map(|action| sent(show, action)));
+    facts.yes("together", *together);
+    facts.list("steps", steps.iter().map(step));
+    facts.list("route", route.iter().map(point));
+    facts.one("look", look.map(<&'static str>::from));
+    tell_thresholds(&mut facts, *thresholds, home.thresholds);
+    facts.one("pass", pass);
+    facts.one("notes", notes);
+    CueEntry { number: number.to_string(), title: title.clone(), facts: facts.0 }
+}
+
+/// A trigger in the words of the screen, with its times to the nanosecond.
+fn trigger_words(show: &Show, trigger: &Trigger) -> String {
+    let delayed = |verb: &str, cue: CueIx, delay_ns: u64| {
+        let delay = if delay_ns > 0 { format!(" +{}", exact(delay_ns)) } else { String::new() };
+        format!("{verb} {}{delay}", show.cue(cue).number)
+    };
+    match *trigger {
+        Trigger::Go => "GO".to_owned(),
+        Trigger::With { cue, delay_ns } => delayed("with", cue, delay_ns),
+        Trigger::After { cue, delay_ns } => delayed("follows", cue, delay_ns),
+        Trigger::At { time } => format!("at {}", time_of_day(time)),
+        Trigger::Into { offset_ns } => format!("into +{}", exact(offset_ns)),
+    }
+}
+
+fn sent(show: &Show, action: &Action) -> String {
+    let output = show.output(action.output);
+    format!("{}: {}", output.id, message(&output.kind, &action.body))
+}
+
+/// A message in words. The headers of a request are the output's, and are told there.
+fn message(kind: &OutputKind, body: &Body) -> String {
+    match kind {
+        OutputKind::Http { .. } => {
+            let bare =
+                OutputKind::Http { base: String::new(), headers: vec![], timeout_ns: 0, ca: None };
+            bare.describe(body)
+        }
+        OutputKind::OscUdp { .. }
+        | OutputKind::OscTcp { .. }
+        | OutputKind::Midi { .. }
+        | OutputKind::Mpv { .. } => kind.describe(body),
+    }
+}
+
+fn step(step: &Step) -> String {
+    let Step { title, colour } = step;
+    let colour = colour.map_or(String::new(), |colour: Colour| format!(" ({colour})"));
+    format!("{title}{colour}")
+}
+
+/// A point of a route: a place by its name, since its coordinates are told with the place.
+fn point(point: &Point) -> String {
+    let Point { name, latitude, longitude, height_m } = point;
+    let height = height_m.map_or(String::new(), |height| format!(", {height} m"));
+    match name {
+        Some(name) => format!("{name}{height}"),
+        None => format!("{latitude}, {longitude}{height}"),
+    }
+}
+
+fn time_of_day(time: Time) -> String {
+    let fraction = format!("{:09}", time.subsec_nanosecond());
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{}{point}{fraction}", time.strftime("%H:%M:%S"))
+}
+
+fn source_word(source: Source) -> &'static str {
+    match source {
+        Source::Live => "live",
+        Source::Vt => "VT",
+    }
+}
+
+fn frames(rate: FrameRate) -> &'static str {
+    match rate {
+        FrameRate::Fps24 => "24",
+        FrameRate::Fps25 => "25",
+        FrameRate::Fps2997Drop => "29.97",
+        FrameRate::Fps30 => "30",
+    }
+}
