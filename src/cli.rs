@@ -9,6 +9,7 @@ mod choices;
 mod commands;
 mod complete;
 mod diff;
+mod export;
 mod forms;
 mod guide;
 mod hints;
@@ -62,6 +63,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Sheet { show, format, public, bom }) => {
             commands::sheet(show, *format, *public, *bom)
         }
+        Some(Verb::Export { show, output, all }) => export::export(show, output, *all),
         Some(Verb::Diff { old, new, format }) => diff::diff(old, new, *format),
         Some(Verb::Keys) => commands::keys(),
         Some(Verb::Theme { name }) => {

@@ -14,6 +14,7 @@ pub mod html;
 pub mod json;
 mod layout;
 mod markup;
+pub mod plan;
 pub mod sheet;
 pub mod text;
 mod words;

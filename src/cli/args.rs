@@ -16,6 +16,7 @@ use etcetera::BaseStrategy;
 use super::capabilities::capabilities;
 pub(super) use super::choices::ThemeArg;
 use super::choices::{THEME_VARIABLE, theme_called};
+use super::export::ExportFile;
 use super::forms::{DiffFormat, Format, SheetFormat};
 use super::guide::Text;
 pub(super) use super::line::command;
@@ -217,6 +218,22 @@ pub(super) enum Verb {
         /// Begin CSV with a byte order mark, which Excel needs to read it as UTF-8
         #[arg(long)]
         bom: bool,
+    },
+    /// Write the plan as a file of another program: a spreadsheet, an Ontime project, a calendar
+    ///
+    /// Of cues under embargo only the number and the time are written. Cues that are not public,
+    /// backups, and what follows a backup are left out.
+    Export {
+        /// The show file, or the name of a built-in show
+        #[arg(add = ArgValueCompleter::new(complete::shows))]
+        show: PathBuf,
+        /// The file to write; its ending says which: .csv, .xlsx, .json (Ontime) or .ics. One that
+        /// is there is replaced
+        #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: ExportFile,
+        /// Write everything, also what is under embargo or not public
+        #[arg(long)]
+        all: bool,
     },
     /// What differs between two shows, cue by cue
     ///

@@ -17,10 +17,32 @@ use super::words::Days;
 use crate::plain::counted;
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::plan::{Plan, start_on};
-use crate::show::{Colour, CueIx, SegmentIx, Show, Source, Trigger};
+use crate::show::{Colour, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
 
 /// Placeholder for the title of an item under embargo on a public sheet.
 pub const WITHHELD: &str = "—";
+
+/// Those who read a sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// The crew: everything.
+    Crew,
+    /// Those who work with the crew: the cues that are public and all that is said of them; of one
+    /// under embargo only its time and number.
+    Partners,
+    /// Everybody: of the cues that are public only times, numbers, titles, live or VT and
+    /// durations.
+    Public,
+}
+
+/// A planned instant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum When {
+    /// By the clock, in the show's zone.
+    Clock(ZonedDateTime),
+    /// Nanoseconds from the show's start, in a show that nothing ties to the clock.
+    FromStart(u64),
+}
 
 /// Contents of a sheet.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +51,12 @@ pub struct Sheet {
     pub title: String,
     /// `true` if it leaves the house.
     pub public: bool,
+    /// The day of the show, where the file names it.
+    pub date: Option<Date>,
+    /// `true` if a hard start ties the show to the clock.
+    pub is_tied: bool,
+    /// Number of cues that the sheet leaves out.
+    pub left_out: usize,
     /// The day, the zone, how much there is; labels and words.
     pub facts: Vec<(&'static str, String)>,
     /// Departments that answer a standby; none on a public sheet.
@@ -55,10 +83,16 @@ pub struct SegmentBlock {
     pub title: String,
     /// Planned start: a time of day, or `T+1:30` if nothing ties the show to the clock.
     pub planned: String,
+    /// The same instant.
+    pub start: When,
     /// `true` if it starts by the clock.
     pub hard_start: bool,
     /// Planned length.
     pub length: String,
+    /// The same length, nanoseconds.
+    pub length_ns: u64,
+    /// The thresholds of its countdown.
+    pub thresholds: Thresholds,
     /// Whatever the caller should know; nothing on a public sheet.
     pub notes: Option<String>,
     /// In the order of the file.
@@ -72,14 +106,20 @@ pub struct CueLine {
     pub number: String,
     /// Planned time.
     pub planned: String,
+    /// The same instant; every line has one.
+    pub start: Option<When>,
     /// Its title; [`WITHHELD`] if that is not public.
     pub title: String,
+    /// `true` if its words are not on this sheet.
+    pub is_withheld: bool,
     /// `true` if to mark it as not to be talked about.
     pub embargo: bool,
     /// `live`, `VT` or nothing.
     pub source: &'static str,
     /// Its duration, where the file says.
     pub length: Option<String>,
+    /// The same duration, nanoseconds.
+    pub length_ns: Option<u64>,
     /// Its trigger: `GO`, `follows 24 +2s`.
     pub trigger: String,
     /// The words that the caller says.
@@ -101,6 +141,13 @@ pub struct CueLine {
 impl Sheet {
     /// The sheet of `show`, whose first segment plays on `day` where the file names none.
     pub fn new(show: &Show, day: Date, public: bool) -> Sheet {
+        Self::of(show, day, if public { Audience::Public } else { Audience::Crew })
+    }
+
+    /// The sheet of `show` for `audience`, whose first segment plays on `day` where the file names
+    /// none.
+    pub fn of(show: &Show, day: Date, audience: Audience) -> Sheet {
+        let public = audience == Audience::Public;
         let clock = Clockwork::new(show, show.date.unwrap_or(day));
         let department = |one: &crate::show::Department| DepartmentRow {
             name: one.name.clone(),
@@ -111,10 +158,13 @@ impl Sheet {
         Sheet {
             title: show.title.clone(),
             public,
-            facts: clock.facts(public),
+            date: show.date,
+            is_tied: clock.plan.anchored,
+            left_out: show.cue_indices().filter(|&ix| !clock.is_listed(ix, audience)).count(),
+            facts: clock.facts(audience),
             departments: show.departments.iter().filter(|_| !public).map(department).collect(),
             people: show.people.iter().filter(|_| !public).map(person).collect(),
-            segments: show.segment_indices().map(|ix| clock.segment(ix, public)).collect(),
+            segments: show.segment_indices().map(|ix| clock.segment(ix, audience)).collect(),
         }
     }
 
@@ -159,7 +209,15 @@ impl<'a> Clockwork<'a> {
         }
     }
 
-    fn facts(&self, public: bool) -> Vec<(&'static str, String)> {
+    fn when(&self, plan_ns: i64, is_tied: bool) -> When {
+        if is_tied {
+            When::Clock(self.at(plan_ns))
+        } else {
+            When::FromStart(plan_ns.max(0).unsigned_abs())
+        }
+    }
+
+    fn facts(&self, audience: Audience) -> Vec<(&'static str, String)> {
         let show = self.show;
         let mut facts = vec![];
         facts.extend(
@@ -195,7 +253,7 @@ impl<'a> Clockwork<'a> {
                 ),
             ));
         }
-        let cues = show.cue_indices().filter(|&ix| self.is_listed(ix, public)).count();
+        let cues = show.cue_indices().filter(|&ix| self.is_listed(ix, audience)).count();
         facts.push((
             "Has",
             format!("{}, {}", counted(show.segments.len(), "segment"), counted(cues, "cue")),
@@ -207,56 +265,79 @@ impl<'a> Clockwork<'a> {
         self.plan.segment_start_ns.get(segment).copied().unwrap_or(0)
     }
 
-    /// Returns `true` if a cue stands on the sheet. A public one leaves out what the show does not
-    /// make public, backups, and what would follow a backup.
-    fn is_listed(&self, ix: CueIx, public: bool) -> bool {
+    /// Returns `true` if a cue stands on the sheet. One for others than the crew leaves out what the
+    /// show does not make public, backups, and what would follow a backup.
+    fn is_listed(&self, ix: CueIx, audience: Audience) -> bool {
         let is_main =
             || [ix, self.show.root(ix)].iter().all(|&cue| self.show.cue(cue).backup_for.is_none());
-        !public || (self.show.cue(ix).public && is_main())
+        audience == Audience::Crew || (self.show.cue(ix).public && is_main())
     }
 
-    fn segment(&self, ix: SegmentIx, public: bool) -> SegmentBlock {
+    fn segment(&self, ix: SegmentIx, audience: Audience) -> SegmentBlock {
         let segment = self.show.segment(ix);
-        let listed = self.show.cues_of(ix).filter(|&cue| self.is_listed(cue, public));
+        let listed = self.show.cues_of(ix).filter(|&cue| self.is_listed(cue, audience));
         SegmentBlock {
             title: segment.title.clone(),
             planned: self.words(self.start_ns(ix), self.plan.anchored),
+            start: self.when(self.start_ns(ix), self.plan.anchored),
             hard_start: segment.start.is_some(),
             length: duration::length(segment.duration_ns),
-            notes: segment.notes.clone().filter(|_| !public),
-            cues: listed.map(|cue| if public { self.public(cue) } else { self.cue(cue) }).collect(),
+            length_ns: segment.duration_ns,
+            thresholds: segment.thresholds,
+            notes: segment.notes.clone().filter(|_| audience != Audience::Public),
+            cues: listed.map(|cue| self.line(cue, audience)).collect(),
         }
     }
 
-    fn planned(&self, ix: CueIx) -> String {
+    fn line(&self, ix: CueIx, audience: Audience) -> CueLine {
+        let (planned, start) = self.planned(ix);
+        let line = match audience {
+            Audience::Partners if self.show.cue(ix).embargo => self.public(ix),
+            Audience::Public => self.public(ix),
+            Audience::Crew | Audience::Partners => self.cue(ix, audience),
+        };
+        CueLine { planned, start: Some(start), ..line }
+    }
+
+    fn planned(&self, ix: CueIx) -> (String, When) {
         // A chain that the clock sets off is tied to the clock, whatever the rest of the show is.
         let root = self.show.root(self.show.main_of(self.show.root(ix)));
         let is_tied =
             self.plan.anchored || matches!(self.show.cue(root).trigger, Trigger::At { .. });
-        self.words(self.plan.cue_start_ns.get(ix).copied().unwrap_or(0), is_tied)
+        let plan_ns = self.plan.cue_start_ns.get(ix).copied().unwrap_or(0);
+        (self.words(plan_ns, is_tied), self.when(plan_ns, is_tied))
     }
 
     /// All that a public sheet says of a cue.
     fn public(&self, ix: CueIx) -> CueLine {
-        let (cue, planned) = (self.show.cue(ix), self.planned(ix));
+        let cue = self.show.cue(ix);
         let number = cue.number.to_string();
         if cue.embargo {
-            return CueLine { number, planned, title: WITHHELD.to_owned(), ..CueLine::default() };
+            return CueLine {
+                number,
+                title: WITHHELD.to_owned(),
+                is_withheld: true,
+                ..CueLine::default()
+            };
         }
-        let length = cue.lasts_ns().map(duration::length);
         CueLine {
             number,
-            planned,
             title: cue.title.clone(),
             source: source(cue.source),
-            length,
+            length: cue.lasts_ns().map(duration::length),
+            length_ns: cue.lasts_ns(),
             ..CueLine::default()
         }
     }
 
-    fn cue(&self, ix: CueIx) -> CueLine {
+    /// All that others may know of a cue; the crew also knows its backups.
+    fn cue(&self, ix: CueIx, audience: Audience) -> CueLine {
         let cue = self.show.cue(ix);
         let number = |ix: CueIx| self.show.cue(ix).number.to_string();
+        let backups = match audience {
+            Audience::Crew => self.show.backups(ix),
+            Audience::Partners | Audience::Public => &[],
+        };
         let mut sends: Vec<String> = vec![];
         for action in &cue.actions {
             let id = &self.show.output(action.output).id;
@@ -270,15 +351,16 @@ impl<'a> Clockwork<'a> {
             trigger: self.show.trigger_words(ix).unwrap_or_else(|| "GO".to_owned()),
             source: source(cue.source),
             length: cue.lasts_ns().map(duration::length),
+            length_ns: cue.lasts_ns(),
             call: cue.call.clone(),
             needs: cue.needs.iter().map(|department| department.0 as usize).collect(),
             backup_for: cue.backup_for.map(number),
-            backups: self.show.backups(ix).iter().copied().map(number).collect(),
+            backups: backups.iter().copied().map(number).collect(),
             steps: cue.steps.iter().map(|step| step.title.clone()).collect(),
             notes: cue.notes.clone(),
             sends,
             number: number(ix),
-            planned: self.planned(ix),
+            ..CueLine::default()
         }
     }
 }

@@ -617,6 +617,7 @@ fn the_folder_of_runs_is_listed_where_it_says_something_and_taken_everywhere() {
             "probe",
             "sheet",
             "diff",
+            "export",
             "keys",
             "theme",
             "completions",

@@ -1,4 +1,4 @@
-//! Shows beside other shows: what differs between two.
+//! Shows beside other files: what differs between two shows, and what goes out to other programs.
 
 use std::path::Path;
 use std::process::Command;
@@ -85,4 +85,43 @@ fn git_shows_what_differs_as_the_guide_has_it() {
     std::fs::write(folder.join("show.toml"), SHOW.replace("1m30s", "soon")).unwrap();
     let told = run("git diff HEAD");
     assert!(told.contains("+duration = \"soon\"") && told.contains("Another show: "), "{told}");
+}
+
+#[test]
+fn an_export_is_written_by_its_ending_and_withholds_what_others_may_not_know() {
+    let house = House::new();
+    let text = SHOW.replace("duration = \"1m30s\"", "start = 21:05:00\nduration = \"1m30s\"");
+    let secret = "[[segment.cue]]\nnumber = \"13\"\ntitle = \"SECRET\"\nembargo = true\n\
+                  [[segment.cue]]\nnumber = \"14\"\ntitle = \"Rigging\"\npublic = false\n";
+    let show = path_in(&house, "show.toml", &(text + secret));
+    let path = |name: &str| house.path(name).display().to_string();
+    let csv = path("out.CSV");
+    let told = succeeds(&["export", &show, "-o", &csv]);
+    let expected = format!(
+        "wrote {csv}: 1 segment, 2 cues\n1 cue under embargo without words, 1 cue not public left out: \
+         --all has everything\n"
+    );
+    assert_eq!(told, expected);
+    let expected = "Cue,Title,Start,Duration,Trigger\n,The jump,21:05:00,0:01:30,hard start\n\
+                    12,Off the roof,21:05:00,,GO\n13,—,21:05:30,,\n";
+    assert_eq!(std::fs::read_to_string(&csv).unwrap(), expected);
+    let told = succeeds(&["export", &show, "-o", &csv, "--all"]);
+    assert_eq!(told, format!("wrote {csv}: 1 segment, 3 cues\n"));
+    let all = std::fs::read_to_string(&csv).unwrap();
+    assert!(all.contains("13,SECRET,") && all.contains("14,Rigging,"), "{all}");
+    for (name, begins) in
+        [("out.xlsx", &b"PK"[..]), ("out.json", b"{"), ("out.ics", b"BEGIN:VCALENDAR\r\n")]
+    {
+        let told = succeeds(&["export", &show, "--output", &path(name)]);
+        assert!(told.starts_with(&format!("wrote {}", path(name))), "{told}");
+        assert_eq!(told.contains("has no date: it begins on "), name == "out.ics", "{told}");
+        assert!(std::fs::read(house.path(name)).unwrap().starts_with(begins), "{name}");
+    }
+    let said = fails(2, &["export", &show, "-o", &path("out.toml")]);
+    assert!(said.contains(".csv, .xlsx, .json (Ontime) or .ics"), "{said}");
+    let floating = path_in(&house, "floating.toml", SHOW);
+    let said = fails(1, &["export", &floating, "-o", &path("no.ics")]);
+    assert!(said.contains("give a segment a `start`") && !house.path("no.ics").exists(), "{said}");
+    let said = fails(1, &["export", &show, "-o", &path("nowhere/out.csv")]);
+    assert!(said.contains("cannot write ") && said.contains("nowhere/out.csv"), "{said}");
 }

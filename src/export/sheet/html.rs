@@ -144,7 +144,8 @@ fn department(row: &DepartmentRow) -> String {
     format!("<span class=\"department\">{chip}{}</span>", escape(&row.name))
 }
 
-fn hex(colour: Colour) -> String {
+/// A colour on paper: `#rrggbb`.
+pub(in crate::export) fn hex(colour: Colour) -> String {
     match colour {
         Colour::Ansi(at) => ANSI[usize::from(at) % ANSI.len()].to_owned(),
         Colour::Rgb(r, g, b) => format!("#{r:02x}{g:02x}{b:02x}"),

@@ -1,0 +1,91 @@
+//! `handover export`: the plan as a file of another program.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Context;
+
+use super::commands::{faulty, print, source};
+use crate::export::plan;
+use crate::export::sheet::{Audience, Sheet};
+use crate::plain::counted;
+use crate::runtime::clock::wall_now;
+use crate::runtime::opening::machine_zone;
+use crate::show::file;
+use crate::show::problem::visible;
+
+/// A file to write, whose ending names its form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ExportFile {
+    path: PathBuf,
+    form: Form,
+}
+
+/// The forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Csv,
+    Xlsx,
+    Ontime,
+    Calendar,
+}
+
+impl FromStr for ExportFile {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let path = PathBuf::from(text);
+        let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        let form = match ending.to_ascii_lowercase().as_str() {
+            "csv" => Form::Csv,
+            "xlsx" => Form::Xlsx,
+            "json" => Form::Ontime,
+            "ics" => Form::Calendar,
+            _ => return Err("end the name in .csv, .xlsx, .json (Ontime) or .ics"),
+        };
+        Ok(ExportFile { path, form })
+    }
+}
+
+/// Writes the plan of the show at `path` to `file`; `all` of it, or what others may know.
+pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Result<()> {
+    let (name, text) = source(path)?;
+    let show =
+        file::parse(&text, &machine_zone()).map_err(|problems| faulty(&problems, &name, &text))?;
+    let now = wall_now();
+    let today = now.to_zoned_datetime(show.zone.clone()).date();
+    let audience = if all { Audience::Crew } else { Audience::Partners };
+    let sheet = Sheet::of(&show, today, audience);
+    let bytes = match file.form {
+        Form::Csv => plan::csv::write(&sheet).into_bytes(),
+        Form::Xlsx => plan::xlsx::write(&sheet).context("cannot make a workbook of this show")?,
+        Form::Ontime => plan::ontime::write(&sheet).into_bytes(),
+        Form::Calendar => plan::ics::write(&sheet, now)
+            .with_context(|| {
+                format!(
+                    "{} has no time of day, which a calendar needs: give a segment a `start`",
+                    visible(&name)
+                )
+            })?
+            .into_bytes(),
+    };
+    let shown = file.path.display().to_string();
+    let shown = visible(&shown);
+    std::fs::write(&file.path, bytes).with_context(|| format!("cannot write {shown}"))?;
+    let cues: usize = sheet.segments.iter().map(|segment| segment.cues.len()).sum();
+    let (segments, cues) = (counted(sheet.segments.len(), "segment"), counted(cues, "cue"));
+    let withheld = sheet.segments.iter().flat_map(|segment| &segment.cues);
+    let withheld = withheld.filter(|cue| cue.is_withheld).count();
+    let mut told = format!("wrote {shown}: {segments}, {cues}\n");
+    if withheld + sheet.left_out > 0 {
+        told.push_str(&format!(
+            "{} under embargo without words, {} not public left out: --all has everything\n",
+            counted(withheld, "cue"),
+            counted(sheet.left_out, "cue")
+        ));
+    }
+    if show.date.is_none() && file.form == Form::Calendar {
+        told.push_str(&format!("the show has no date: it begins on {today} in this calendar\n"));
+    }
+    print(&told)
+}

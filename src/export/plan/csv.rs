@@ -1,0 +1,46 @@
+//! The plan as CSV: RFC 4180, UTF-8, lines ended by LF.
+//!
+//! Times are `21:05:00`, lengths `0:01:30`, both with decimals only where there are any. Free text
+//! is kept from being taken for a formula, as in the report.
+
+use super::table::{Cell, Table};
+use crate::export::csv::{line, text};
+use crate::export::sheet::{Sheet, When};
+use crate::show::duration::SECOND_NS;
+
+/// Writes the plan.
+pub fn write(sheet: &Sheet) -> String {
+    let table = Table::of(sheet);
+    let mut csv = String::new();
+    let names: Vec<String> = table.columns.iter().map(|column| text(&column.name)).collect();
+    line(&mut csv, &names);
+    for row in &table.rows {
+        let cells: Vec<String> = row.cells.iter().map(words).collect();
+        line(&mut csv, &cells);
+    }
+    csv
+}
+
+fn words(cell: &Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        // A number such as -1 is no formula.
+        Cell::Text(words) if words.parse::<f64>().is_ok() => words.clone(),
+        Cell::Text(words) => text(words),
+        Cell::Start(When::Clock(at)) => {
+            let fraction = decimals(u64::try_from(at.subsec_nanosecond()).unwrap_or(0));
+            format!("{}{fraction}", at.strftime("%H:%M:%S"))
+        }
+        Cell::Start(When::FromStart(ns)) | Cell::Length(ns) => {
+            let seconds = ns / SECOND_NS;
+            let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+            format!("{h}:{m:02}:{s:02}{}", decimals(ns % SECOND_NS))
+        }
+    }
+}
+
+/// Nanoseconds as decimals of a second: `.5`; nothing for none.
+fn decimals(ns: u64) -> String {
+    let decimals = format!(".{ns:09}");
+    decimals.trim_end_matches('0').trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,131 @@
+//! The plan as a table: a row for each segment, and below it one for each of its cues.
+
+use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
+
+/// A table with one row of names on top.
+pub(super) struct Table {
+    /// From left to right.
+    pub(super) columns: Vec<Column>,
+    /// In running order.
+    pub(super) rows: Vec<Row>,
+}
+
+/// A column.
+pub(super) struct Column {
+    /// Its name.
+    pub(super) name: String,
+    /// The department that it is about.
+    pub(super) department: Option<DepartmentRow>,
+}
+
+/// A segment or a cue.
+pub(super) struct Row {
+    /// `true` for a segment.
+    pub(super) is_segment: bool,
+    /// One for each column.
+    pub(super) cells: Vec<Cell>,
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Cell {
+    /// Nothing.
+    Empty,
+    /// Words.
+    Text(String),
+    /// A planned instant.
+    Start(When),
+    /// A length, nanoseconds.
+    Length(u64),
+}
+
+/// Cell of a department that has to be ready.
+const READY: &str = "ready";
+
+/// Reads one cell of a cue.
+type Read = fn(&CueLine) -> Cell;
+
+/// The columns after those of the departments, each left out where no cue has anything to say.
+const LAST: [(&str, Read); 4] = [
+    ("Source", |cue| text(cue.source)),
+    ("Steps", |cue| text(&cue.steps.join("; "))),
+    ("Backup for", |cue| text(cue.backup_for.as_deref().unwrap_or_default())),
+    ("Sends to", |cue| text(&cue.sends.join("; "))),
+];
+
+impl Table {
+    /// The table of `sheet`.
+    pub(super) fn of(sheet: &Sheet) -> Table {
+        let cues = || sheet.segments.iter().flat_map(|segment| &segment.cues);
+        let any = |says: &dyn Fn(&CueLine) -> bool| cues().any(says);
+        let needed: Vec<usize> = (0..sheet.departments.len())
+            .filter(|at| any(&|cue: &CueLine| cue.needs.contains(at)))
+            .collect();
+        let has_calls = any(&|cue| cue.call.is_some());
+        let last = LAST.iter().filter(|(_, read)| any(&|cue| read(cue) != Cell::Empty));
+        let last: Vec<&(&str, Read)> = last.collect();
+        let has_notes = any(&|cue| cue.notes.is_some())
+            || sheet.segments.iter().any(|segment| segment.notes.is_some());
+
+        let plain = |name: &str| Column { name: name.to_owned(), department: None };
+        let start = if sheet.is_tied { "Start" } else { "From start" };
+        let mut columns = Vec::from(["Cue", "Title", start, "Duration", "Trigger"].map(plain));
+        columns.extend(has_calls.then(|| plain("Call")));
+        columns.extend(
+            needed
+                .iter()
+                .filter_map(|&at| sheet.departments.get(at))
+                .map(|one| Column { name: one.name.clone(), department: Some(one.clone()) }),
+        );
+        columns.extend(last.iter().map(|(name, _)| plain(name)));
+        columns.extend(has_notes.then(|| plain("Notes")));
+
+        let row = |cue: &CueLine| {
+            let mut cells = first(sheet, cue);
+            cells.extend(has_calls.then(|| text(cue.call.as_deref().unwrap_or_default())));
+            let ready = |at: &usize| if cue.needs.contains(at) { text(READY) } else { Cell::Empty };
+            cells.extend(needed.iter().map(ready));
+            cells.extend(last.iter().map(|(_, read)| read(cue)));
+            cells.extend(has_notes.then(|| text(cue.notes.as_deref().unwrap_or_default())));
+            Row { is_segment: false, cells }
+        };
+        let mut rows = vec![];
+        for segment in &sheet.segments {
+            rows.push(segment_row(segment, columns.len(), has_notes));
+            rows.extend(segment.cues.iter().map(row));
+        }
+        Table { columns, rows }
+    }
+}
+
+/// The cells of the five columns that every table has.
+fn first(sheet: &Sheet, cue: &CueLine) -> Vec<Cell> {
+    // The time of day of a cue by the clock has no place in a column of times from the start.
+    let start = match &cue.start {
+        Some(When::Clock(_)) if !sheet.is_tied => Cell::Empty,
+        Some(start) => Cell::Start(start.clone()),
+        None => Cell::Empty,
+    };
+    let length = cue.length_ns.map_or(Cell::Empty, Cell::Length);
+    vec![text(&cue.number), text(&cue.title), start, length, text(&cue.trigger)]
+}
+
+fn segment_row(segment: &SegmentBlock, width: usize, has_notes: bool) -> Row {
+    let trigger = if segment.hard_start { "hard start" } else { "" };
+    let mut cells = vec![
+        Cell::Empty,
+        text(&segment.title),
+        Cell::Start(segment.start.clone()),
+        Cell::Length(segment.length_ns),
+        text(trigger),
+    ];
+    cells.resize(width, Cell::Empty);
+    if let Some(last) = cells.last_mut().filter(|_| has_notes) {
+        *last = text(segment.notes.as_deref().unwrap_or_default());
+    }
+    Row { is_segment: true, cells }
+}
+
+fn text(words: &str) -> Cell {
+    if words.is_empty() { Cell::Empty } else { Cell::Text(words.to_owned()) }
+}

@@ -1,0 +1,182 @@
+//! The plan as a workbook: one sheet with real times, its first row frozen, the columns of the
+//! departments in their colours.
+//!
+//! Times and lengths are numbers of days, which spreadsheets compute with. In a show with a date the
+//! times have the date too, in one without they count from its first day. No text is a formula.
+
+use jiff::ZonedDateTime;
+use jiff::civil::{Date, date};
+use rust_xlsxwriter::{
+    Color, DocProperties, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::table::{Cell, Column, Table};
+use crate::export::sheet::html::hex;
+use crate::export::sheet::{Sheet, When};
+use crate::show::Colour;
+use crate::show::duration::{HOUR_NS, SECOND_NS};
+
+/// Day 0 of a workbook's calendar, as all days after February 1900 count from it.
+const DAY_0: Date = date(1899, 12, 30);
+/// Nanoseconds in a day.
+const DAY_NS: f64 = (24 * HOUR_NS) as f64;
+/// Most characters of a cell (Excel's specifications and limits), less some for characters outside
+/// of the basic plane, which count twice.
+const TEXT_MAX: usize = 16_000;
+/// Narrowest and widest column, in characters.
+const WIDTHS: (usize, usize) = (8, 60);
+
+/// Fill of a segment's row, and of the first row.
+const GREY: Color = Color::RGB(0xD9_DEE4);
+const DARK: Color = Color::RGB(0x2B_3440);
+
+/// Writes the plan.
+///
+/// # Errors
+/// When the plan has more rows than a workbook can have.
+pub fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
+    let table = Table::of(sheet);
+    let mut workbook = Workbook::new();
+    let title = crate::plain::clean(&sheet.title);
+    workbook.set_properties(&DocProperties::new().set_title(cut(&title, 255)));
+    let page = workbook.add_worksheet();
+    page.set_name("Rundown")?;
+    let first_day = sheet.segments.first().and_then(|segment| match &segment.start {
+        When::Clock(at) => Some(at.date()),
+        When::FromStart(_) => None,
+    });
+    let from = if sheet.date.is_some() { DAY_0 } else { first_day.unwrap_or(DAY_0) };
+    let formats = Formats::of(&table);
+    for (at, column) in (0..).zip(&table.columns) {
+        page.write_string_with_format(0, at, plain(&column.name), &head(column))?;
+    }
+    for (at, row) in (1..).zip(&table.rows) {
+        let kinds = if row.is_segment { &formats.segment } else { &formats.cue };
+        for ((column, cell), head) in (0..).zip(&row.cells).zip(&table.columns) {
+            write_cell(page, (at, column), cell, kinds, head, from)?;
+        }
+    }
+    for (at, column) in (0..).zip(&table.columns) {
+        page.set_column_width(at, width(&table, usize::from(at), column))?;
+    }
+    page.set_freeze_panes(1, 0)?;
+    page.set_repeat_rows(0, 0)?;
+    page.set_landscape();
+    page.set_print_fit_to_pages(1, 0);
+    workbook.save_to_buffer()
+}
+
+/// Formats of the rows of one sort.
+struct Kinds {
+    words: Format,
+    start: Format,
+    length: Format,
+}
+
+struct Formats {
+    segment: Kinds,
+    cue: Kinds,
+}
+
+impl Formats {
+    /// Decimals are shown in the whole table where one time has any.
+    fn of(table: &Table) -> Formats {
+        let cells = table.rows.iter().flat_map(|row| &row.cells);
+        let fraction = |cell: &Cell| match cell {
+            Cell::Start(When::Clock(at)) => at.subsec_nanosecond() != 0,
+            Cell::Start(When::FromStart(ns)) | Cell::Length(ns) => ns % SECOND_NS != 0,
+            Cell::Empty | Cell::Text(_) => false,
+        };
+        let decimals = if cells.clone().any(fraction) { ".000" } else { "" };
+        let is_clock = |cell: &Cell| matches!(cell, Cell::Start(When::Clock(_)));
+        let clock = if cells.clone().any(is_clock) { "hh" } else { "[h]" };
+        let kinds = |base: Format| Kinds {
+            words: base.clone().set_text_wrap(),
+            start: base.clone().set_num_format(format!("{clock}:mm:ss{decimals}")),
+            length: base.set_num_format(format!("[h]:mm:ss{decimals}")),
+        };
+        let base = Format::new().set_align(FormatAlign::Top);
+        let segment = base.clone().set_bold().set_background_color(GREY);
+        Formats { segment: kinds(segment), cue: kinds(base) }
+    }
+}
+
+fn write_cell(
+    page: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Cell,
+    kinds: &Kinds,
+    head: &Column,
+    from: Date,
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Empty => page.write_blank(row, column, &kinds.words)?,
+        Cell::Text(words) => {
+            let colour = head.department.as_ref().and_then(|one| one.colour);
+            let format = colour.map_or(kinds.words.clone(), |colour| filled(&kinds.words, colour));
+            page.write_string_with_format(row, column, plain(words), &format)?
+        }
+        Cell::Start(When::Clock(at)) => {
+            page.write_number_with_format(row, column, days(at, from), &kinds.start)?
+        }
+        Cell::Start(When::FromStart(ns)) => {
+            page.write_number_with_format(row, column, *ns as f64 / DAY_NS, &kinds.start)?
+        }
+        Cell::Length(ns) => {
+            page.write_number_with_format(row, column, *ns as f64 / DAY_NS, &kinds.length)?
+        }
+    };
+    Ok(())
+}
+
+/// An instant in days from the beginning of `from`, by the clock on the wall.
+fn days(at: &ZonedDateTime, from: Date) -> f64 {
+    let (day, time) = (at.date().duration_since(from), at.time());
+    let seconds = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60;
+    let seconds = day.as_secs() + seconds + i64::from(time.second());
+    let seconds = seconds as f64 + f64::from(time.subsec_nanosecond()) / SECOND_NS as f64;
+    (seconds / 86_400.0).max(0.0)
+}
+
+fn head(column: &Column) -> Format {
+    let base = Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin);
+    match column.department.as_ref().and_then(|one| one.colour) {
+        Some(colour) => filled(&base, colour),
+        None => base.set_background_color(DARK).set_font_color(Color::White),
+    }
+}
+
+/// A format on a colour, its words dark or light, as they can be read there.
+fn filled(format: &Format, colour: Colour) -> Format {
+    let rgb = u32::from_str_radix(hex(colour).trim_start_matches('#'), 16).unwrap_or(0);
+    let [_, red, green, blue] = rgb.to_be_bytes().map(u32::from);
+    // The weights of Rec. 601 luma.
+    let is_light = red * 299 + green * 587 + blue * 114 > 140_000;
+    let words = if is_light { Color::Black } else { Color::White };
+    format.clone().set_background_color(Color::RGB(rgb)).set_font_color(words)
+}
+
+/// Width of a column, in characters: its longest line, within limits.
+fn width(table: &Table, at: usize, column: &Column) -> f64 {
+    let of = |cell: &Cell| match cell {
+        Cell::Empty => 0,
+        Cell::Text(words) => words.lines().map(UnicodeWidthStr::width).max().unwrap_or(0),
+        Cell::Start(_) | Cell::Length(_) => 8,
+    };
+    let cells = table.rows.iter().filter_map(|row| row.cells.get(at)).map(of);
+    let widest = cells.max().unwrap_or(0).max(column.name.width());
+    (widest.clamp(WIDTHS.0, WIDTHS.1) + 2) as f64
+}
+
+/// Text as a cell can hold it.
+fn plain(words: &str) -> String {
+    cut(&crate::plain::lines(words), TEXT_MAX)
+}
+
+fn cut(words: &str, most: usize) -> String {
+    match words.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", words.get(..at).unwrap_or_default()),
+        None => words.to_owned(),
+    }
+}
