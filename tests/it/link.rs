@@ -5,6 +5,7 @@
 mod cluster;
 mod ear;
 mod faults;
+mod hostile;
 mod list;
 mod local;
 mod log;

@@ -28,6 +28,8 @@ const ENOUGH: usize = 8;
 const AGAIN: Duration = Duration::from_secs(1);
 /// Number of new letters that are taken in from a station in a second.
 const LETTERS_A_SECOND: u32 = 64;
+/// Pause before it is said again that a station sends more.
+const FLOOD_TOLD: Duration = Duration::from_secs(10);
 /// Number of letters under way; what is beyond waits.
 const LETTERS_UNDER_WAY: u64 = 32;
 /// Number of letters that wait; of more, the oldest are given up.
@@ -51,6 +53,8 @@ pub(super) struct Known {
     /// The second, and how many letters came in it.
     second_ns: MachineNs,
     letters: u32,
+    /// When it was said last that it sends too many.
+    flooded_ns: Option<MachineNs>,
 }
 
 /// Letters to the holder that it has not taken in.
@@ -359,6 +363,16 @@ impl Flag {
         if is_new {
             known.letters += 1;
             if known.letters > LETTERS_A_SECOND {
+                let is_told =
+                    known.flooded_ns.is_some_and(|at_ns| now_ns.since(at_ns) < FLOOD_TOLD);
+                if !is_told {
+                    known.flooded_ns = Some(now_ns);
+                    let text = format!(
+                        "{from} sends more than {LETTERS_A_SECOND} letters a second: the others are not \
+                         taken in"
+                    );
+                    self.says(text, false);
+                }
                 return;
             }
             known.taken_in_after.insert(number);
@@ -477,6 +491,7 @@ impl Known {
             taken_in_after: BTreeSet::new(),
             second_ns: heard_ns,
             letters: 0,
+            flooded_ns: None,
         }
     }
 

@@ -60,7 +60,7 @@ pub(super) fn write_settings(folder: &Path, settings: &Settings) -> io::Result<(
 ///
 /// It comes back when no station has used the server for [`IDLE_SECONDS`] or the server cannot be
 /// started, and takes the server with it. Only where the guard itself is killed does the server go
-/// on alone: stations use it as before, and whoever killed the guard ends it, too.
+/// on alone: stations use it as before, and somebody has to end it by hand.
 pub fn guard() -> Option<ExitCode> {
     let folder = PathBuf::from(std::env::var_os(GUARD_VARIABLE)?);
     // Neither Ctrl-C nor the end of the terminal may end it; it fails where it leads a group.
