@@ -50,8 +50,12 @@ impl Elsewhere {
         for (output, (health, known)) in outputs {
             let Some(station) = sender(output) else { continue };
             health.clone_from(known);
+            let is_away = format!("{station} is away");
             if !heard.contains(station) {
-                (health.light, health.error) = (Light::Down, Some(format!("{station} is away")));
+                (health.light, health.error) = (Light::Down, Some(is_away));
+            } else if health.error.as_ref() == Some(&is_away) {
+                // It was, and is back: nobody knows more of the output until it is sent something.
+                (health.light, health.error) = (Light::Idle, None);
             }
         }
     }
@@ -112,12 +116,26 @@ mod tests {
         let sender = |output: OutputIx| show.output(output).station.as_ref();
         let own = Health { sent: 7, ..Health::default() };
         let la = StationName::new("la").unwrap();
-        for (heard, light) in [(BTreeSet::from([la]), Light::Ok), (BTreeSet::new(), Light::Down)] {
+        for (heard, light) in
+            [(BTreeSet::from([la.clone()]), Light::Ok), (BTreeSet::new(), Light::Down)]
+        {
             let mut here = vec![own.clone(), Health::default()];
             known.put_into(&mut here, &heard, sender);
             assert_eq!((&here[0], here[1].light, here[1].sent), (&own, light, 1));
             let error = here[1].error.as_deref();
             assert_eq!(error, (light == Light::Down).then_some("la is away"));
         }
+        // What it missed while it was away says nothing of it once it is back.
+        let event = Event::ActionFailed {
+            cue: show.cues.iter().next().unwrap().number.clone(),
+            firing: 1,
+            action: 1,
+            output: "there".to_owned(),
+            error: "la is away".to_owned(),
+        };
+        let record = Record::new(1, Timestamp::UNIX_EPOCH, RunNs::ZERO, event);
+        let mut here = vec![own, Health::default()];
+        Elsewhere::of(&show, &[record]).put_into(&mut here, &BTreeSet::from([la]), sender);
+        assert_eq!((here[1].light, &here[1].error, here[1].failed), (Light::Idle, &None, 1));
     }
 }
