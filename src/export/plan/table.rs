@@ -1,4 +1,7 @@
 //! The plan as a table: a row for each segment, and below it one for each of its cues.
+//!
+//! The lengths of segments and of cues stand in two columns: those of the segments have a sum, the
+//! length of the show.
 
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 
@@ -61,6 +64,7 @@ impl Table {
         let needed: Vec<usize> = (0..sheet.departments.len())
             .filter(|at| any(&|cue: &CueLine| cue.needs.contains(at)))
             .collect();
+        let has_lengths = any(&|cue| cue.length_ns.is_some());
         let has_calls = any(&|cue| cue.call.is_some());
         let last = LAST.iter().filter(|(_, read)| any(&|cue| read(cue) != Cell::Empty));
         let last: Vec<&(&str, Read)> = last.collect();
@@ -69,7 +73,9 @@ impl Table {
 
         let plain = |name: &str| Column { name: name.to_owned(), department: None };
         let start = if sheet.is_tied { "Start" } else { "From start" };
-        let mut columns = Vec::from(["Cue", "Title", start, "Duration", "Trigger"].map(plain));
+        let mut columns = Vec::from(["Cue", "Title", start, "Duration"].map(plain));
+        columns.extend(has_lengths.then(|| plain("Lasts")));
+        columns.push(plain("Trigger"));
         columns.extend(has_calls.then(|| plain("Call")));
         columns.extend(
             needed
@@ -82,6 +88,8 @@ impl Table {
 
         let row = |cue: &CueLine| {
             let mut cells = first(sheet, cue);
+            cells.extend(has_lengths.then(|| cue.length_ns.map_or(Cell::Empty, Cell::Length)));
+            cells.push(text(&cue.trigger));
             cells.extend(has_calls.then(|| text(cue.call.as_deref().unwrap_or_default())));
             let ready = |at: &usize| if cue.needs.contains(at) { text(READY) } else { Cell::Empty };
             cells.extend(needed.iter().map(ready));
@@ -91,14 +99,14 @@ impl Table {
         };
         let mut rows = vec![];
         for segment in &sheet.segments {
-            rows.push(segment_row(segment, columns.len(), has_notes));
+            rows.push(segment_row(segment, columns.len(), has_lengths, has_notes));
             rows.extend(segment.cues.iter().map(row));
         }
         Table { columns, rows }
     }
 }
 
-/// The cells of the five columns that every table has.
+/// The cells of the first four columns, which every table has.
 fn first(sheet: &Sheet, cue: &CueLine) -> Vec<Cell> {
     // The time of day of a cue by the clock has no place in a column of times from the start.
     let start = match &cue.start {
@@ -106,19 +114,19 @@ fn first(sheet: &Sheet, cue: &CueLine) -> Vec<Cell> {
         Some(start) => Cell::Start(start.clone()),
         None => Cell::Empty,
     };
-    let length = cue.length_ns.map_or(Cell::Empty, Cell::Length);
-    vec![text(&cue.number), text(&cue.title), start, length, text(&cue.trigger)]
+    vec![text(&cue.number), text(&cue.title), start, Cell::Empty]
 }
 
-fn segment_row(segment: &SegmentBlock, width: usize, has_notes: bool) -> Row {
+fn segment_row(segment: &SegmentBlock, width: usize, has_lengths: bool, has_notes: bool) -> Row {
     let trigger = if segment.hard_start { "hard start" } else { "" };
     let mut cells = vec![
         Cell::Empty,
         text(&segment.title),
         Cell::Start(segment.start.clone()),
         Cell::Length(segment.length_ns),
-        text(trigger),
     ];
+    cells.extend(has_lengths.then_some(Cell::Empty));
+    cells.push(text(trigger));
     cells.resize(width, Cell::Empty);
     if let Some(last) = cells.last_mut().filter(|_| has_notes) {
         *last = text(segment.notes.as_deref().unwrap_or_default());

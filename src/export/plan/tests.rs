@@ -91,27 +91,27 @@ fn cells(bytes: Vec<u8>) -> Vec<Vec<Data>> {
 #[test]
 fn the_csv_by_hand() {
     let expected = "\
-Cue,Title,Start,Duration,Trigger,Call,Stunts,Ton & Mikros,Source,Sends to,Notes
-,Opening,23:58:00,0:02:30,hard start,,,,,,Doors shut
-1,'=House lights,23:58:10,,GO,Lights: GO,ready,ready,,lights,
-2,Titles,23:58:11.5,0:00:45,with 1 +1.5s,,,,VT,,
-3,—,23:59:00,,,,,,,,
-,After midnight,00:00:30,0:01:00,,,,,,,
-4,After midnight,00:00:30,,into +0:00,,,,,,Bells; all of them
+Cue,Title,Start,Duration,Lasts,Trigger,Call,Stunts,Ton & Mikros,Source,Sends to,Notes
+,Opening,23:58:00,0:02:30,,hard start,,,,,,Doors shut
+1,'=House lights,23:58:10,,,GO,Lights: GO,ready,ready,,lights,
+2,Titles,23:58:11.5,,0:00:45,with 1 +1.5s,,,,VT,,
+3,—,23:59:00,,,,,,,,,
+,After midnight,00:00:30,0:01:00,,,,,,,,
+4,After midnight,00:00:30,,,into +0:00,,,,,,Bells; all of them
 ";
     let written = csv::write(&partners());
     assert_eq!(written, expected, "\n{written}");
     let all = csv::write(&sheet(SHOW, Audience::Crew));
     let line =
-        "3,SECRET jump,23:59:00,,GO,SECRET,ready,,live,SECRET rope,,,\"SECRET wind, 8 m/s\"\n";
+        "3,SECRET jump,23:59:00,,,GO,SECRET,ready,,live,SECRET rope,,,\"SECRET wind, 8 m/s\"\n";
     assert!(all.contains(line), "{all}");
     assert!(all.contains(",Source,Steps,Backup for,Sends to,Notes\n"), "{all}");
     let floating =
         SHOW.replace("start = 23:58:00\n", "").replace("{ into = \"0s\" }", "{ at = 00:01:00 }");
     let floating = csv::write(&sheet(&floating, Audience::Partners));
     assert!(floating.starts_with("Cue,Title,From start,Duration,"), "{floating}");
-    assert!(floating.contains("\n2,Titles,0:00:11.5,0:00:45,"), "{floating}");
-    assert!(floating.contains("\n4,After midnight,,,at 00:01:00,"), "{floating}");
+    assert!(floating.contains("\n2,Titles,0:00:11.5,,0:00:45,"), "{floating}");
+    assert!(floating.contains("\n4,After midnight,,,,at 00:01:00,"), "{floating}");
 }
 
 /// Day 45515 is 2024-08-11: 1900-01-01 is day 1 and 1900 counts as a leap year.
@@ -130,7 +130,7 @@ fn the_workbook_has_the_same_words_and_real_times() {
     };
     assert_eq!(words(&rows[0]).join(","), csv.lines().next().unwrap());
     assert_eq!(words(&rows[2])[..2], ["1", "=House lights"]);
-    assert_eq!(words(&rows[4]), ["3", "—", "", "", "", "", "", "", "", "", ""]);
+    assert_eq!(words(&rows[4]), ["3", "—", "", "", "", "", "", "", "", "", "", ""]);
     let number = |cell: &Data| match cell {
         Data::DateTime(at) => at.as_f64(),
         Data::Float(number) => *number,
@@ -140,6 +140,7 @@ fn the_workbook_has_the_same_words_and_real_times() {
         |cell: &Data, days: f64| assert!((number(cell) - days).abs() < 1e-8, "{cell:?} {days}");
     is(&rows[1][2], 45_515.0 + (23.0 * 3600.0 + 58.0 * 60.0) / 86_400.0);
     is(&rows[1][3], 150.0 / 86_400.0);
+    is(&rows[3][4], 45.0 / 86_400.0);
     is(&rows[3][2], 45_515.0 + (23.0 * 3600.0 + 58.0 * 60.0 + 11.5) / 86_400.0);
     is(&rows[5][2], 45_516.0 + 30.0 / 86_400.0);
     // Without a date times count from midnight of the first day.

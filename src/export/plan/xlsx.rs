@@ -47,7 +47,7 @@ pub fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
         When::FromStart(_) => None,
     });
     let from = if sheet.date.is_some() { DAY_0 } else { first_day.unwrap_or(DAY_0) };
-    let formats = Formats::of(&table);
+    let formats = Formats::of(sheet);
     for (at, column) in (0..).zip(&table.columns) {
         page.write_string_with_format(0, at, plain(&column.name), &head(column))?;
     }
@@ -67,11 +67,11 @@ pub fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-/// Formats of the rows of one sort.
+/// Formats of the rows of one sort. Of those of times the second has decimals of a second.
 struct Kinds {
     words: Format,
-    start: Format,
-    length: Format,
+    start: [Format; 2],
+    length: [Format; 2],
 }
 
 struct Formats {
@@ -80,25 +80,29 @@ struct Formats {
 }
 
 impl Formats {
-    /// Decimals are shown in the whole table where one time has any.
-    fn of(table: &Table) -> Formats {
-        let cells = table.rows.iter().flat_map(|row| &row.cells);
-        let fraction = |cell: &Cell| match cell {
-            Cell::Start(When::Clock(at)) => at.subsec_nanosecond() != 0,
-            Cell::Start(When::FromStart(ns)) | Cell::Length(ns) => ns % SECOND_NS != 0,
-            Cell::Empty | Cell::Text(_) => false,
+    fn of(sheet: &Sheet) -> Formats {
+        let clock = if sheet.is_tied { "hh" } else { "[h]" };
+        let times = |base: &Format, hours: &str| {
+            ["", ".000"]
+                .map(|decimals| base.clone().set_num_format(format!("{hours}:mm:ss{decimals}")))
         };
-        let decimals = if cells.clone().any(fraction) { ".000" } else { "" };
-        let is_clock = |cell: &Cell| matches!(cell, Cell::Start(When::Clock(_)));
-        let clock = if cells.clone().any(is_clock) { "hh" } else { "[h]" };
         let kinds = |base: Format| Kinds {
             words: base.clone().set_text_wrap(),
-            start: base.clone().set_num_format(format!("{clock}:mm:ss{decimals}")),
-            length: base.set_num_format(format!("[h]:mm:ss{decimals}")),
+            start: times(&base, clock),
+            length: times(&base, "[h]"),
         };
         let base = Format::new().set_align(FormatAlign::Top);
         let segment = base.clone().set_bold().set_background_color(GREY);
         Formats { segment: kinds(segment), cue: kinds(base) }
+    }
+}
+
+/// Returns `true` if a time is no whole number of seconds.
+fn has_decimals(cell: &Cell) -> bool {
+    match cell {
+        Cell::Start(When::Clock(at)) => at.subsec_nanosecond() != 0,
+        Cell::Start(When::FromStart(ns)) | Cell::Length(ns) => ns % SECOND_NS != 0,
+        Cell::Empty | Cell::Text(_) => false,
     }
 }
 
@@ -110,6 +114,8 @@ fn write_cell(
     head: &Column,
     from: Date,
 ) -> Result<(), XlsxError> {
+    let [start, length] = [&kinds.start, &kinds.length]
+        .map(|[whole, decimal]| if has_decimals(cell) { decimal } else { whole });
     match cell {
         Cell::Empty => page.write_blank(row, column, &kinds.words)?,
         Cell::Text(words) => {
@@ -118,13 +124,13 @@ fn write_cell(
             page.write_string_with_format(row, column, plain(words), &format)?
         }
         Cell::Start(When::Clock(at)) => {
-            page.write_number_with_format(row, column, days(at, from), &kinds.start)?
+            page.write_number_with_format(row, column, days(at, from), start)?
         }
         Cell::Start(When::FromStart(ns)) => {
-            page.write_number_with_format(row, column, *ns as f64 / DAY_NS, &kinds.start)?
+            page.write_number_with_format(row, column, *ns as f64 / DAY_NS, start)?
         }
         Cell::Length(ns) => {
-            page.write_number_with_format(row, column, *ns as f64 / DAY_NS, &kinds.length)?
+            page.write_number_with_format(row, column, *ns as f64 / DAY_NS, length)?
         }
     };
     Ok(())
@@ -162,7 +168,13 @@ fn width(table: &Table, at: usize, column: &Column) -> f64 {
     let of = |cell: &Cell| match cell {
         Cell::Empty => 0,
         Cell::Text(words) => words.lines().map(UnicodeWidthStr::width).max().unwrap_or(0),
-        Cell::Start(_) | Cell::Length(_) => 8,
+        Cell::Start(_) | Cell::Length(_) => {
+            if has_decimals(cell) {
+                12
+            } else {
+                8
+            }
+        }
     };
     let cells = table.rows.iter().filter_map(|row| row.cells.get(at)).map(of);
     let widest = cells.max().unwrap_or(0).max(column.name.width());
