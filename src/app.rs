@@ -122,6 +122,9 @@ pub struct App {
     pub remote: Option<RemoteSign>,
     /// The journal's fault, while there is one.
     pub journal_alarm: Option<String>,
+    /// The end of a command about this run, in hints: ` --state DIR`, or nothing where its folder is
+    /// in the usual place.
+    pub state_option: String,
     /// Difference between the show of a resumed run and its file, for the whole of the run.
     pub show_alarm: Option<String>,
     /// The other live runs that send to the same outputs, in words.
@@ -242,6 +245,7 @@ impl App {
             outputs_ns: MachineNs::ZERO,
             remote: None,
             journal_alarm: None,
+            state_option: String::new(),
             show_alarm: None,
             neighbours: vec![],
             link: None,

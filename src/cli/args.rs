@@ -11,7 +11,6 @@ use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
-use etcetera::BaseStrategy;
 
 use super::capabilities::capabilities;
 pub(super) use super::choices::ThemeArg;
@@ -23,6 +22,7 @@ pub(super) use super::line::command;
 use super::words::{start_at, start_cue, variable};
 use super::{complete, hints};
 use crate::app::Theme;
+use crate::journal::usual_state;
 use crate::output::Permits;
 use crate::runtime::{RunOptions, Start, Unfinished, config};
 use crate::show::listen::listen_address;
@@ -432,12 +432,6 @@ impl Args {
         usual_state()
             .context("no home folder was found; name the folder of the runs with --state DIR")
     }
-}
-
-/// The folder in which runs are kept where the command line names none.
-pub(super) fn usual_state() -> Option<PathBuf> {
-    let dirs = etcetera::base_strategy::Xdg::new().ok()?;
-    Some(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("handover"))
 }
 
 fn usage(text: &str) -> ! {

@@ -156,25 +156,27 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         lines.push_str(&line);
         lines.push('\n');
     }
+    let option = store.option();
     match resumable(&store, wall_now())? {
         Resumable::None => {}
         Resumable::One(run) if run.fault.is_some() => {}
         Resumable::One(run) if is_called(&store, &run.id) => {
             let _ = write!(
                 lines,
-                "\n`handover --resume` can resume nothing now: {} is being called\n",
+                "\n`handover --resume{option}` can resume nothing now: {} is being called\n",
                 run.id
             );
         }
         Resumable::One(run) => {
             let account =
                 run.summary.as_ref().map_or(String::new(), |summary| account(summary, wall_now()));
-            let _ = write!(lines, "\n`handover --resume` resumes {}\n  {account}\n", run.id);
+            let _ =
+                write!(lines, "\n`handover --resume{option}` resumes {}\n  {account}\n", run.id);
         }
         Resumable::Asks(runs) => {
             let ids = runs.iter().filter(|run| run.fault.is_none()).map(|run| run.id.0.as_str());
             let ids = ids.collect::<Vec<_>>().join(" or ");
-            let _ = write!(lines, "\n`handover --resume` asks which of {ids} to resume\n");
+            let _ = write!(lines, "\n`handover --resume{option}` asks which of {ids} to resume\n");
         }
     }
     print(&plain::lines(&lines))

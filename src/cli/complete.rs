@@ -12,7 +12,7 @@ use clap_complete::engine::{CompletionCandidate, PathCompleter, ValueCompleter};
 use clap_complete::env::{CompleteEnv, Shells};
 
 use super::args;
-use crate::journal::{RunFolder, Store};
+use crate::journal::{RunFolder, Store, usual_state};
 use crate::runtime::when::listed;
 use crate::show::builtin;
 
@@ -108,7 +108,7 @@ pub(super) fn verbs(current: &OsStr) -> Vec<CompletionCandidate> {
 }
 
 fn of_runs(current: &OsStr, fits: impl Fn(&Store, &RunFolder) -> bool) -> Vec<CompletionCandidate> {
-    let Some(state) = state_of(std::env::args_os()).or_else(args::usual_state) else {
+    let Some(state) = state_of(std::env::args_os()).or_else(usual_state) else {
         return vec![];
     };
     let store = Store::new(&state);

@@ -12,6 +12,7 @@ use std::path::{Component, Path, PathBuf};
 use super::JOURNAL_FILE;
 use super::disk::{JournalFile, open_regular, sync_dir};
 use super::lock::{Holder, LockError, RunLock, holder_in};
+use super::place::state_option;
 use super::recover::RecoverError;
 use super::summary::Summary;
 use super::tail::Tail;
@@ -57,7 +58,10 @@ pub struct RunFolder {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no run of this name.
-    #[error("there is no run {id} in {}; `handover runs` lists those that there are", root.display())]
+    #[error(
+        "there is no run {id} in {}; `handover runs{}` lists those that there are",
+        root.display(), option_of(root)
+    )]
     NoSuchRun {
         /// The name.
         id: RunId,
@@ -90,6 +94,10 @@ pub enum StoreError {
     Lock(#[from] LockError),
 }
 
+fn option_of(root: &Path) -> String {
+    state_option(root.parent().unwrap_or(root))
+}
+
 impl Store {
     /// The runs that are kept under `state`, whether the folder exists yet or not.
     pub fn new(state: &Path) -> Self {
@@ -99,6 +107,12 @@ impl Store {
     /// The folder of all runs.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The end of a command about these runs: ` --state DIR`, or nothing where they are in the usual
+    /// place.
+    pub fn option(&self) -> String {
+        option_of(&self.root)
     }
 
     /// Makes the folder of a new run, named `id_base` or, where that is taken, `id_base-2`, `-3` …,

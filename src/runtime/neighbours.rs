@@ -89,7 +89,7 @@ pub(super) fn may_begin(
     for Neighbour { folder, holder, shared, .. } in &others {
         let why = format!("Both send to {}.", shared.join(", "));
         let verb = format!("call “{}” beside it", show.title);
-        if !question::ask_for_second(folder, *holder, &why, &verb, wall_now(), inbox)? {
+        if !question::ask_for_second(store, folder, *holder, &why, &verb, wall_now(), inbox)? {
             return Ok(false);
         }
     }

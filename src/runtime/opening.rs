@@ -263,6 +263,8 @@ fn fresh(
     let mut log = Log::default();
     note_config(&options.config, options.note.as_deref(), &mut log, RunNs::ZERO);
     note_warnings(&script.warnings, &mut log, RunNs::ZERO);
+    let mut app = options.config.app(options.theme);
+    app.state_option = store.option();
     let session = Session {
         id,
         conductor: Conductor::new(
@@ -281,7 +283,7 @@ fn fresh(
         outputs,
         remote,
         deaf,
-        app: options.config.app(options.theme),
+        app,
         capabilities: options.capabilities,
         keys: Keys::new(options.config.plain_keys),
         words: said(&options.config, options.note.as_deref(), &words),

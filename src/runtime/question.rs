@@ -11,7 +11,7 @@ use super::keyboard::{Keyboard, Woken};
 use super::opening::account_rows;
 use super::{signals, terminal};
 use crate::input::Input;
-use crate::journal::{Holder, RunFolder};
+use crate::journal::{Holder, RunFolder, Store};
 
 /// The caller's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,6 +140,7 @@ pub(super) fn ask_which(
 /// # Errors
 /// When the terminal is gone.
 pub(super) fn ask_for_second(
+    store: &Store,
     folder: &RunFolder,
     holder: Holder,
     why: &str,
@@ -153,7 +154,8 @@ pub(super) fn ask_for_second(
         let mut out = io::stdout();
         write!(out, "\r\n{why}\r\n")?;
         if !holder.terminal {
-            write!(out, "`handover stop {}` ends the first.\r\n", folder.id)?;
+            let (id, option) = (&folder.id, store.option());
+            write!(out, "`handover stop {id}{option}` ends the first.\r\n")?;
         }
         is_typed(verb, &mut keys)
     })

@@ -52,7 +52,11 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
             bail!("no program runs {id}, and it cannot be resumed: {fault}");
         }
         let ended = folder.summary.is_some_and(|summary| summary.ended);
-        let state = if ended { "is finished" } else { "was left: `handover --resume` resumes it" };
+        let option = store.option();
+        let state = match ended {
+            true => "is finished".to_owned(),
+            false => format!("was left: `handover --resume{option}` resumes it"),
+        };
         bail!("no program runs {id}, which {state}");
     };
     let pid = holder.pid;
@@ -68,7 +72,11 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
         std::thread::sleep(Duration::from_millis(10));
     }
     let ended = store.summary(id)?.summary.is_some_and(|summary| summary.ended);
-    let then = if ended { "`handover report` shows it" } else { "`handover --resume` resumes it" };
+    let option = store.option();
+    let then = match ended {
+        true => format!("`handover report{option}` shows it"),
+        false => format!("`handover --resume{option}` resumes it"),
+    };
     Ok(format!("Process {pid} has released run {id}: {then}.\n"))
 }
 

@@ -285,9 +285,9 @@ fn failed(scene: &Scene) -> Vec<String> {
 /// Commands to type in the shell next.
 fn commands(scene: &Scene) -> [Line<'static>; 2] {
     let styles = &scene.styles;
-    let command = |words: &'static str, does: &'static str| {
+    let command = |words: &str, does: &'static str| {
         Line::from(vec![
-            Span::styled(format!("{words:<18}"), styles.strong),
+            Span::styled(format!("{words:<17} "), styles.strong),
             Span::styled(does, styles.past),
         ])
     };
@@ -297,8 +297,9 @@ fn commands(scene: &Scene) -> [Line<'static>; 2] {
             command("handover new FILE", "writes a show of your own"),
         ];
     }
+    let option = &scene.app.state_option;
     [
-        command("handover report", "what happened when"),
-        command("handover --resume", "resumes a run you left"),
+        command(&format!("handover report{option}"), "what happened when"),
+        command(&format!("handover --resume{option}"), "resumes a run you left"),
     ]
 }

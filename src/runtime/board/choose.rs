@@ -84,7 +84,8 @@ impl RunChoice {
         let path = PathBuf::from(of);
         let Some(source) = source(&path) else {
             bail!(
-                "there is no run and no show {of}; `handover runs` lists the runs in {}, `handover shows` the built-in shows",
+                "there is no run and no show {of}; `handover runs{}` lists the runs in {}, `handover shows` the built-in shows",
+                choice.store.option(),
                 choice.store.root().display()
             );
         };
@@ -290,7 +291,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let error = RunChoice::new(Some("nothing"), dir.path()).err().unwrap().to_string();
         assert!(
-            error.starts_with("there is no run and no show nothing; `handover runs` lists"),
+            error.starts_with("there is no run and no show nothing; `handover runs --state /"),
             "{error}"
         );
         let choice = RunChoice::new(Some(builtin::FIRST), dir.path()).unwrap();

@@ -43,7 +43,7 @@ pub(super) fn choose(
     // A rehearsal sends nothing: it may go on beside any other.
     let is_twin = |summary: &Summary| !script.rehearse && same(summary);
     if let Some((folder, holder)) = running(store, is_twin) {
-        return twin(options, folder, holder, inbox);
+        return twin(options, store, folder, holder, inbox);
     }
     if let Some(pid) = unrecorded(store, script) {
         return beside_unrecorded(options, script, pid, inbox);
@@ -96,6 +96,7 @@ fn is_offered(options: &RunOptions, summary: &Summary) -> bool {
 /// A live run of the show is going on in another program.
 fn twin(
     options: &RunOptions,
+    store: &Store,
     folder: RunFolder,
     holder: Holder,
     inbox: &Inbox,
@@ -116,6 +117,7 @@ fn twin(
         CallerAnswer::Leave => Ok(Choice::Leave),
         CallerAnswer::Fresh
             if question::ask_for_second(
+                store,
                 &folder,
                 holder,
                 SAME_SHOW,
@@ -173,9 +175,10 @@ pub(super) fn bare(store: &Store, inbox: &Inbox) -> anyhow::Result<Option<Box<Ru
             None => Ok(None),
         },
         Resumable::None => bail!(
-            "there is no unfinished run in {}; `handover --resume RUN` resumes a rehearsal that was quit, \
-             `handover runs` lists them",
-            store.root().display()
+            "there is no unfinished run in {}; `handover --resume RUN{option}` resumes a rehearsal that was quit, \
+             `handover runs{option}` lists them",
+            store.root().display(),
+            option = store.option()
         ),
     }
 }
@@ -199,7 +202,8 @@ pub(super) fn beside_another(
     let twin = others.find(|(other, _)| other.summary.as_ref().is_some_and(is_twin));
     let Some((other, holder)) = twin else { return Ok(Some(folder)) };
     let verb = format!("resume {} beside it", folder.id);
-    let goes_on = question::ask_for_second(&other, holder, SAME_SHOW, &verb, wall_now(), inbox)?;
+    let goes_on =
+        question::ask_for_second(store, &other, holder, SAME_SHOW, &verb, wall_now(), inbox)?;
     Ok(goes_on.then_some(folder))
 }
 

@@ -111,6 +111,7 @@ pub(super) fn resume(
         words.push(format!("“{}”, {}, {on_air}; run {id}", summary.show, summary.kind()));
     }
     let mut app = options.config.app(options.theme);
+    app.state_option = store.option();
     app.show_alarm = match (show_changed, file_changed) {
         (true, _) => {
             Some("show.toml was changed after the run began: check the cues to come".to_owned())

@@ -42,9 +42,10 @@ impl Station {
                 Some(id) => (format!("run {id}"), format!(" {id}")),
                 None => ("this run".to_owned(), String::new()),
             };
+            let option = &self.app.state_option;
             screen.leave_without_waiting(format!(
                 "handover: {name}: {run} goes on without a terminal, as process {pid}. In another terminal \
-                 `handover --resume{id}` takes it up, and `handover stop{id}` ends it; then this one is free again."
+                 `handover --resume{id}{option}` takes it up, and `handover stop{id}{option}` ends it; then this one is free again."
             ));
         }
         self.terminal_lost();
@@ -154,6 +155,7 @@ impl Station {
             Some(id) if was_quit && !is_live => format!(" {id}"),
             _ => String::new(),
         };
+        let option = &self.app.state_option;
         let mut words = vec![];
         words.extend(signal.map(|signal| format!("Ended by {signal}.")));
         match &fault {
@@ -165,13 +167,15 @@ impl Station {
                     .push("`handover` opens this show; `handover new FILE` writes one.".to_owned());
             }
             Some((None, _)) | None if state.has_ended() => {
-                words.push(format!("{run} is finished: `handover report` shows it."));
+                words.push(format!("{run} is finished: `handover report{option}` shows it."));
             }
             Some((None, _)) | None if was_given_up => {
                 words.push(format!("{run} was taken up or stopped by another program."));
             }
             Some((None, _)) | None => {
-                words.push(format!("{run} is unfinished: `handover --resume{named}` resumes it."));
+                words.push(format!(
+                    "{run} is unfinished: `handover --resume{named}{option}` resumes it."
+                ));
             }
         }
         let end = match &fault {

@@ -45,7 +45,8 @@ fn left(house: &House, wire: &Wire, args: &[&str], answer: &str) -> (String, Str
 fn a_rehearsal_that_was_left_on_purpose_is_resumed_by_its_name_only() {
     let (house, wire) = (House::new(), Wire::new());
     let (rehearsal, said) = left(&house, &wire, &["--rehearse"], "q");
-    let by_name = format!("`handover --resume {rehearsal}` resumes it");
+    let by_name =
+        format!("`handover --resume {rehearsal} --state {}` resumes it", house.state().display());
     assert!(
         said.split_whitespace().collect::<String>().contains(&by_name.replace(' ', "")),
         "{said}"
@@ -101,7 +102,13 @@ fn a_live_run_is_preferred_and_named_with_its_age_and_what_was_on_air() {
     let (live, _) = left(&house, &wire, &[], "qy");
     left(&house, &wire, &["--rehearse"], "q");
     let listed = runs(&house);
-    assert!(listed.contains(&format!("`handover --resume` resumes {live}")), "{listed}");
+    assert!(
+        listed.contains(&format!(
+            "`handover --resume --state {}` resumes {live}",
+            house.state().display()
+        )),
+        "{listed}"
+    );
     assert!(
         listed.contains("“An evening”, live, begun ") && listed.contains("cue 1 on air"),
         "{listed}"

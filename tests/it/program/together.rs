@@ -200,7 +200,7 @@ fn a_run_without_a_terminal_is_listed_and_can_be_stopped() {
     let mut second = house.spawn(&[&show], (120, 36), &[]);
     second.await_words(&[&format!("runs here without a terminal, process {pid}"), "resume it"]);
     second.keys("f");
-    second.await_words(&["Type yes and Enter", &format!("handover stop {id}")]);
+    second.await_words(&["Type yes and Enter", &format!("handover stop {id} --state ")]);
     second.keys("\x1b");
     second.await_exit();
     let said = succeeds(&stop);

@@ -90,6 +90,8 @@ pub(in crate::runtime) fn join(
     }
     note_config(&own.config, own.note.as_deref(), &mut log, run_ns);
     note_warnings(&warnings, &mut log, run_ns);
+    let mut app = own.config.app(own.theme);
+    app.state_option = store.option();
     Ok(Some(Session {
         id: Some(id),
         conductor,
@@ -102,7 +104,7 @@ pub(in crate::runtime) fn join(
         outputs: outputs_here,
         remote,
         deaf,
-        app: own.config.app(own.theme),
+        app,
         capabilities: own.capabilities,
         keys: Keys::new(own.config.plain_keys),
         words: said(&own.config, own.note.as_deref(), &[]),
