@@ -52,7 +52,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
-use std::time::Instant;
 
 pub use counts::Counts;
 pub use hub::Hear;
@@ -206,33 +205,4 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }
-}
-
-/// The monotonic clock: for expiry and for limits, neither of which is a time of the show.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "bounds what strangers may send; nothing of it reaches the engine"
-)]
-fn now() -> Instant {
-    Instant::now()
-}
-
-/// Time of a processor that the calling thread has spent, for the limit on it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "bounds what strangers may send; nothing of it reaches the engine"
-)]
-fn spent() -> Duration {
-    let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(spent.tv_sec.unsigned_abs(), spent.tv_nsec as u32)
-}
-
-/// The clock on the wall, as NTP has it: by it senders say when a bundle is meant.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "read only against the time tags of strangers; nothing of it reaches the engine"
-)]
-fn wall() -> u64 {
-    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    waiting::ntp_since_1970(since_1970.unwrap_or_default())
 }

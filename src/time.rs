@@ -66,6 +66,8 @@ pub struct MachineClock {
     pub steady: fn() -> MachineNs,
     /// Reads the wall clock.
     pub wall: fn() -> Timestamp,
+    /// Reads how much time of a processor the calling thread has spent.
+    pub spent: fn() -> Duration,
 }
 
 impl MachineClock {
@@ -77,6 +79,11 @@ impl MachineClock {
     /// The instant now, by the wall clock.
     pub fn wall(self) -> Timestamp {
         (self.wall)()
+    }
+
+    /// The time of a processor that the calling thread has spent.
+    pub fn spent(self) -> Duration {
+        (self.spent)()
     }
 }
 

@@ -7,10 +7,11 @@
 //! all.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Peer;
 use super::address::{Listen, Topic};
+use crate::time::MachineNs;
 
 /// The most clients at a time.
 pub(super) const CLIENTS_MAX: usize = 32;
@@ -28,7 +29,7 @@ const OF_ONE_MACHINE: usize = 8;
 /// A client.
 pub(super) struct Client {
     pub(super) peer: Peer,
-    heard: Instant,
+    heard: MachineNs,
     /// `true` if it has given the passcode.
     pub(super) connected: bool,
     pub(super) reply_port: Option<u16>,
@@ -41,7 +42,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    fn new(peer: Peer, heard: Instant) -> Self {
+    fn new(peer: Peer, heard: MachineNs) -> Self {
         let (listens, feed) = (vec![], None);
         Client {
             peer,
@@ -92,7 +93,7 @@ impl Clients {
     }
 
     /// Takes down that the client was heard.
-    pub(super) fn heard(&mut self, peer: Peer, now: Instant) {
+    pub(super) fn heard(&mut self, peer: Peer, now: MachineNs) {
         if let Some(client) = self.0.iter_mut().find(|client| client.peer == peer) {
             client.heard = now;
         }
@@ -107,7 +108,7 @@ impl Clients {
         &mut self,
         peer: Peer,
         is_guarded: bool,
-        now: Instant,
+        now: MachineNs,
     ) -> Option<&mut Client> {
         let at = self.0.iter().position(|client| client.peer == peer);
         if at.is_none() {
@@ -165,8 +166,8 @@ impl Clients {
     }
 
     /// Forgets who has been silent too long, and what it wanted to be told before that.
-    pub(super) fn expire(&mut self, now: Instant) {
-        let silence = |client: &Client| now.saturating_duration_since(client.heard);
+    pub(super) fn expire(&mut self, now: MachineNs) {
+        let silence = |client: &Client| now.since(client.heard);
         for client in
             self.0.iter_mut().filter(|client| client.is_datagram() && silence(client) > SILENCE_MAX)
         {
@@ -196,7 +197,7 @@ impl Clients {
 mod tests {
     use super::*;
     use crate::remote::address::Part;
-    use crate::remote::now;
+    use crate::remote::testing::now;
 
     fn udp(port: u16) -> Peer {
         Peer::Udp(([10, 0, 0, 5], port).into())

@@ -5,13 +5,14 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::net::sockopt;
 
 use super::Peer;
 use super::framing::{Stream, Unframed, frame};
 use crate::slip::Frame;
+use crate::time::MachineNs;
 
 /// Maximum size of what waits to go out, bytes: the longest reply, escaped, and some.
 const WAITING_MAX: usize = 9 << 20;
@@ -30,18 +31,18 @@ pub(super) struct Connection {
     /// Unlike that of any other, ever.
     pub(super) id: u64,
     pub(super) peer: Peer,
-    pub(super) since: Instant,
+    pub(super) since: MachineNs,
     /// Instant of the last whole packet.
-    pub(super) heard: Option<Instant>,
+    pub(super) heard: Option<MachineNs>,
     pub(super) stream: TcpStream,
     packets: Stream,
     /// Beginning of the packet whose end has not come yet.
-    open_since: Option<Instant>,
+    open_since: Option<MachineNs>,
     waiting: Vec<u8>,
     /// Number of bytes of `waiting` that have been sent.
     gone: usize,
     /// Last instant at which nothing waited, or something of it was sent.
-    moved: Instant,
+    moved: MachineNs,
 }
 
 impl Connection {
@@ -50,7 +51,7 @@ impl Connection {
         id: u64,
         stream: TcpStream,
         far_end: SocketAddr,
-        since: Instant,
+        since: MachineNs,
     ) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
@@ -82,7 +83,7 @@ impl Connection {
     /// sends no packets.
     pub(super) fn read(
         &mut self,
-        now: Instant,
+        now: MachineNs,
         mut take: impl FnMut(Frame, Peer),
     ) -> io::Result<()> {
         let mut bytes = [0; READ_MAX];
@@ -113,16 +114,16 @@ impl Connection {
     }
 
     /// Reason why the far end is not understood, if a packet has waited too long for its end.
-    pub(super) fn is_unended(&self, now: Instant) -> Option<Unframed> {
+    pub(super) fn is_unended(&self, now: MachineNs) -> Option<Unframed> {
         let since = self.open_since?;
-        (now.saturating_duration_since(since) > UNENDED_MAX).then_some(Unframed::NoEnd)
+        (now.since(since) > UNENDED_MAX).then_some(Unframed::NoEnd)
     }
 
     /// Puts a packet after what waits, and sends what goes.
     ///
     /// # Errors
     /// When the far end is gone, or has read too little.
-    pub(super) fn send(&mut self, packet: &[u8], now: Instant) -> io::Result<()> {
+    pub(super) fn send(&mut self, packet: &[u8], now: MachineNs) -> io::Result<()> {
         let frame = frame(packet, self.packets.framing());
         if self.waiting.len() + frame.len() > WAITING_MAX {
             return Err(ErrorKind::TimedOut.into());
@@ -138,7 +139,7 @@ impl Connection {
     ///
     /// # Errors
     /// When the far end is gone.
-    pub(super) fn flush(&mut self, now: Instant) -> io::Result<()> {
+    pub(super) fn flush(&mut self, now: MachineNs) -> io::Result<()> {
         while let Some(rest) = self.waiting.get(self.gone..).filter(|rest| !rest.is_empty()) {
             match self.stream.write(rest) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
@@ -163,8 +164,8 @@ impl Connection {
     }
 
     /// Returns `true` if the far end has stopped reading.
-    pub(super) fn is_stuck(&self, now: Instant) -> bool {
-        self.is_behind() && now.saturating_duration_since(self.moved) > STUCK_MAX
+    pub(super) fn is_stuck(&self, now: MachineNs) -> bool {
+        self.is_behind() && now.since(self.moved) > STUCK_MAX
     }
 }
 
@@ -173,8 +174,8 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-    use crate::remote::now;
     use crate::remote::testing::awaited;
+    use crate::remote::testing::now;
     use crate::show::action::Framing;
 
     #[test]

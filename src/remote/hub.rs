@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::address::{Ask, Form, Misunderstood, Topic, nearest, understand};
 use super::clients::Clients;
@@ -29,6 +29,7 @@ use super::trouble::{ReportedTroubles, Trouble, Troubles, quoted};
 use super::waiting::{Later, Waiting};
 use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket};
 use crate::show::{CueIx, Show};
+use crate::time::MachineNs;
 
 /// Maximum number of unanswered requests.
 pub(super) const UNANSWERED_MAX: usize = 128;
@@ -92,7 +93,7 @@ pub(super) struct Hub {
     panics: Meter,
     /// The panic handed over last, unless something was done after it, and its place among the
     /// unanswered.
-    panicked: Option<(Instant, Weak<Ticket>)>,
+    panicked: Option<(MachineNs, Weak<Ticket>)>,
     /// Wishes that wait for their time.
     waiting: Waiting,
     /// Troubles that the caller has been told of.
@@ -113,14 +114,14 @@ pub(super) struct Hub {
     /// The last picture that was published.
     picture: Option<Picture>,
     /// Instant of the last picture.
-    pictured: Option<Instant>,
+    pictured: Option<MachineNs>,
     /// Instant at which a GO last fired a cue.
-    went: Option<Instant>,
+    went: Option<MachineNs>,
     /// The cue that a remote control has had made ready, until it fires.
     loaded: Option<CueIx>,
     standstill: Standstill,
     /// The bundle that subscribers were told last, and when.
-    told: Option<(Arc<[u8]>, Instant)>,
+    told: Option<(Arc<[u8]>, MachineNs)>,
     /// The reply to `/cueLists`, until an embargo is lifted.
     cue_lists: Option<(Form, String)>,
     out: Vec<(To, Arc<[u8]>)>,
@@ -173,7 +174,7 @@ impl Hub {
     }
 
     /// Takes in that a wait of at most `due` has ended, and whether nothing is there to be read.
-    pub(super) fn woke(&mut self, now: Instant, due: Duration, is_quiet: bool) {
+    pub(super) fn woke(&mut self, now: MachineNs, due: Duration, is_quiet: bool) {
         self.standstill.runs(now, due, is_quiet);
     }
 
@@ -194,7 +195,7 @@ impl Hub {
     }
 
     /// Takes a packet.
-    pub(super) fn hear(&mut self, packet: &[u8], peer: Peer, now: Instant) {
+    pub(super) fn hear(&mut self, packet: &[u8], peer: Peer, now: MachineNs) {
         count(&self.shared.tally.packets);
         self.standstill.reads(now);
         let messages = match parse(packet) {
@@ -228,7 +229,7 @@ impl Hub {
     }
 
     /// Leaves word for the caller of what was not obeyed.
-    pub(super) fn trouble(&mut self, peer: Peer, what: impl FnOnce() -> String, now: Instant) {
+    pub(super) fn trouble(&mut self, peer: Peer, what: impl FnOnce() -> String, now: MachineNs) {
         if !self.telling.take(now) {
             return;
         }
@@ -239,12 +240,12 @@ impl Hub {
     }
 
     /// Takes in what the clock on the wall reads, as NTP has it: time tags are read by it.
-    pub(super) fn set_wall(&mut self, now: Instant, ntp: u64) {
+    pub(super) fn set_wall(&mut self, now: MachineNs, ntp: u64) {
         self.waiting.set_wall(now, ntp);
     }
 
     /// Instant at which the next wish is due that waits for its time.
-    pub(super) fn next_due(&self) -> Option<Instant> {
+    pub(super) fn next_due(&self) -> Option<MachineNs> {
         self.waiting.first()
     }
 
@@ -255,7 +256,7 @@ impl Hub {
     }
 
     /// Hands over what is due, and forgets who has been silent too long.
-    pub(super) fn tick(&mut self, now: Instant) {
+    pub(super) fn tick(&mut self, now: MachineNs) {
         while let Some(Later { wish, peer, address, ticket, .. }) = self.waiting.take_due(now) {
             self.hand_over(wish, peer, &address, ticket, now);
         }
@@ -277,7 +278,7 @@ impl Hub {
     }
 
     /// Takes a new picture, and tells who wants to know.
-    pub(super) fn publish(&mut self, picture: Picture, now: Instant) {
+    pub(super) fn publish(&mut self, picture: Picture, now: MachineNs) {
         if self.words.lift(&picture) {
             self.cue_lists = None;
         }
@@ -324,7 +325,7 @@ impl Hub {
         message: &Message<'_>,
         asked: Asked,
         peer: Peer,
-        now: Instant,
+        now: MachineNs,
     ) -> NextMessage {
         let address = message.address;
         let may_speak = self.may_speak(peer);
@@ -415,7 +416,7 @@ impl Hub {
     }
 
     /// Says of a message that nothing can be made of it: to its sender, and to the caller.
-    fn misunderstood(&mut self, why: &Misunderstood, peer: Peer, address: &str, now: Instant) {
+    fn misunderstood(&mut self, why: &Misunderstood, peer: Peer, address: &str, now: MachineNs) {
         let tally = &self.shared.tally;
         count(if *why == Misunderstood::Unknown { &tally.unknown } else { &tally.refused });
         let (told, said) = match why {

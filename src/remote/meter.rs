@@ -2,16 +2,17 @@
 //!
 //! All of it has a fixed size, however many speak and however often; time comes in as an argument.
 
+use crate::time::MachineNs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Token bucket: `per_second` on average, with bursts of up to `burst`.
 pub(super) struct Bucket {
     per_second: f64,
     burst: f64,
     left: f64,
-    since: Option<Instant>,
+    since: Option<MachineNs>,
 }
 
 impl Bucket {
@@ -25,7 +26,7 @@ impl Bucket {
     }
 
     /// Lets one more pass, and returns `true`, if it may.
-    pub(super) fn take(&mut self, now: Instant) -> bool {
+    pub(super) fn take(&mut self, now: MachineNs) -> bool {
         let passes = self.has(1, now);
         if passes {
             self.left -= 1.0;
@@ -34,9 +35,8 @@ impl Bucket {
     }
 
     /// Returns `true` if `count` more may pass now.
-    fn has(&mut self, count: usize, now: Instant) -> bool {
-        let passed =
-            self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+    fn has(&mut self, count: usize, now: MachineNs) -> bool {
+        let passed = self.since.map_or(Duration::ZERO, |since| now.since(since));
         self.since = Some(now);
         self.left = (self.left + passed.as_secs_f64() * self.per_second).min(self.burst);
         self.left >= count as f64
@@ -65,12 +65,12 @@ impl Meter {
     }
 
     /// Lets one more of `sender`'s pass, and returns `true`, if it may.
-    pub(super) fn take(&mut self, sender: SocketAddr, now: Instant) -> bool {
+    pub(super) fn take(&mut self, sender: SocketAddr, now: MachineNs) -> bool {
         self.share(sender).is_none_or(|share| share.take(now)) && self.all.take(now)
     }
 
     /// Returns `true` if `count` more of `sender`'s may pass now.
-    pub(super) fn has(&mut self, count: usize, sender: SocketAddr, now: Instant) -> bool {
+    pub(super) fn has(&mut self, count: usize, sender: SocketAddr, now: MachineNs) -> bool {
         self.share(sender).is_none_or(|share| share.has(count, now)) && self.all.has(count, now)
     }
 
@@ -119,7 +119,7 @@ impl Default for FailedLogins {
 struct FailedLogin {
     network: IpAddr,
     wrong: u32,
-    last: Instant,
+    last: MachineNs,
 }
 
 impl FailedLogin {
@@ -131,7 +131,7 @@ impl FailedLogin {
 
 impl FailedLogins {
     /// Returns `true` if `sender` has to wait before its next passcode is even read.
-    pub(super) fn must_wait(&mut self, sender: IpAddr, is_datagram: bool, now: Instant) -> bool {
+    pub(super) fn must_wait(&mut self, sender: IpAddr, is_datagram: bool, now: MachineNs) -> bool {
         let network = network(sender);
         let found = self.wrong.iter().find(|failed| failed.network == network);
         if found.is_some_and(|failed| now < failed.last + failed.pause()) {
@@ -145,7 +145,7 @@ impl FailedLogins {
     }
 
     /// Remembers a wrong passcode.
-    pub(super) fn wrong(&mut self, sender: IpAddr, now: Instant) {
+    pub(super) fn wrong(&mut self, sender: IpAddr, now: MachineNs) {
         self.wrong.retain(|failed| now < failed.last + FORGOTTEN);
         let network = network(sender);
         if let Some(failed) = self.wrong.iter_mut().find(|failed| failed.network == network) {
@@ -195,7 +195,7 @@ fn network(sender: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::now;
+    use crate::remote::testing::now;
 
     #[test]
     fn a_bucket_fills_up_again_and_never_over() {

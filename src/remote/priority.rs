@@ -5,8 +5,9 @@
 //! below the station's, for as long as it has little to do. What is more is a flood, and is served
 //! after everything else that the machine does.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::time::MachineNs;
 #[cfg(target_os = "linux")]
 use thread_priority::{
     NormalThreadSchedulePolicy, RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
@@ -65,21 +66,21 @@ impl Priority {
 pub(super) struct Budget {
     priority: Priority,
     /// Beginning of the current period, and what the thread had spent by then.
-    began: Instant,
+    began: MachineNs,
     before: Duration,
 }
 
 impl Budget {
     /// The budget of a thread of low priority that has spent `spent` of a processor by `now`.
-    pub(super) fn new(now: Instant, spent: Duration) -> Self {
+    pub(super) fn new(now: MachineNs, spent: Duration) -> Self {
         Budget { priority: Priority::Low, began: now, before: spent }
     }
 
     /// Takes in that the thread has spent `spent` by `now`; gives the priority that it is to take,
     /// where that is another than before.
-    pub(super) fn spent(&mut self, now: Instant, spent: Duration) -> Option<Priority> {
+    pub(super) fn spent(&mut self, now: MachineNs, spent: Duration) -> Option<Priority> {
         let is_exceeded = spent.saturating_sub(self.before) > SPENT_MAX;
-        let is_over = now.saturating_duration_since(self.began) >= PERIOD;
+        let is_over = now.since(self.began) >= PERIOD;
         if is_over {
             (self.began, self.before) = (now, spent);
         }
@@ -97,7 +98,7 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::now;
+    use crate::remote::testing::now;
 
     #[test]
     fn who_spends_little_goes_before_ordinary_ones_and_a_flood_after_them_at_once() {

@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -27,10 +27,11 @@ use super::hub::{Hear, Hub, Shared, To, UNANSWERED_MAX};
 use super::packet::BYTES_MAX;
 use super::priority::{Budget, Priority};
 use super::sockets::bind;
-use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, Trouble, now, spent, wall};
+use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, Trouble, waiting};
 use crate::locks::Unpoisoned;
 use crate::show::Show;
 use crate::slip::Frame;
+use crate::time::{MachineClock, MachineNs};
 
 /// The most connections at a time.
 const CONNECTIONS_MAX: usize = 16;
@@ -77,14 +78,19 @@ impl ServerShared {
 
 impl Remote {
     /// Hears remote controls of `show` from now on, over UDP and TCP on the same port; port 0 is
-    /// any free one.
+    /// any free one. Its thread goes by `clock`.
     ///
     /// `hear` is called on a thread of its own with each wish, and must not block. Each of them
     /// should be answered.
     ///
     /// # Errors
     /// When the address cannot be had, or the system gives no thread.
-    pub fn start(settings: Settings, show: Arc<Show>, hear: Hear) -> Result<Self, RemoteError> {
+    pub fn start(
+        settings: Settings,
+        show: Arc<Show>,
+        hear: Hear,
+        clock: MachineClock,
+    ) -> Result<Self, RemoteError> {
         let (udp, tcp) = bind(settings.listen)?;
         let address = udp.local_addr().map_err(RemoteError::Start)?;
         let shared = Arc::new(Shared::default());
@@ -101,6 +107,7 @@ impl Remote {
         let hub = Hub::new(show, settings.passcode, address.port(), hear, Arc::clone(&shared));
         let server = Server {
             hub,
+            clock,
             shared: Arc::clone(&shared),
             inbox: Arc::clone(&inbox),
             answered,
@@ -184,6 +191,7 @@ impl From<io::Error> for RemoteError {
 
 struct Server {
     hub: Hub,
+    clock: MachineClock,
     shared: Arc<Shared>,
     inbox: Arc<ServerShared>,
     answered: Receiver<(ReplyTo, Answer)>,
@@ -194,19 +202,20 @@ struct Server {
     /// Number of connections so far.
     connected: u64,
     /// Until when no connection is accepted, because the last attempt failed.
-    deaf_until: Option<Instant>,
+    deaf_until: Option<MachineNs>,
     buffer: Vec<u8>,
 }
 
 impl Server {
     fn serve(mut self) {
         Priority::Low.take();
-        let mut budget = Budget::new(now(), spent());
+        let clock = self.clock;
+        let mut budget = Budget::new(clock.now(), clock.spent());
         while !self.inbox.ends.load(Relaxed) {
-            let Ok(ready) = self.wait(now()) else { return };
-            let woken = now();
+            let Ok(ready) = self.wait(clock.now()) else { return };
+            let woken = clock.now();
             self.hub.woke(woken, ready.due, ready.is_quiet());
-            self.hub.set_wall(woken, wall());
+            self.hub.set_wall(woken, waiting::ntp(clock.wall()));
             if ready.woken {
                 self.take_what_was_left(woken);
             }
@@ -215,18 +224,18 @@ impl Server {
             }
             self.serve_connections(&ready.connections);
             // One instant for the rest of the turn.
-            let now = now();
+            let now = clock.now();
             if ready.tcp {
                 self.accept(now);
             }
             self.hang_up(now);
             self.hub.tick(now);
             self.send(now);
-            budget.spent(now, spent()).into_iter().for_each(Priority::take);
+            budget.spent(now, clock.spent()).into_iter().for_each(Priority::take);
         }
     }
 
-    fn wait(&mut self, now: Instant) -> io::Result<Ready> {
+    fn wait(&mut self, now: MachineNs) -> io::Result<Ready> {
         self.deaf_until = self.deaf_until.filter(|&until| now < until);
         let listens = if self.deaf_until.is_some() { PollFlags::empty() } else { PollFlags::IN };
         let mut fds = vec![
@@ -238,8 +247,7 @@ impl Server {
             let out = if connection.is_behind() { PollFlags::OUT } else { PollFlags::empty() };
             fds.push(PollFd::from_borrowed_fd(connection.stream.as_fd(), PollFlags::IN | out));
         }
-        let due =
-            self.hub.next_due().map_or(TICK, |due| due.saturating_duration_since(now).min(TICK));
+        let due = self.hub.next_due().map_or(TICK, |due| due.since(now).min(TICK));
         // After a standstill it looks again at once: what it does not find then has come later.
         let due = if self.hub.has_stood() { Duration::ZERO } else { due };
         let tick = Timespec { tv_sec: due.as_secs() as i64, tv_nsec: due.subsec_nanos().into() };
@@ -255,7 +263,7 @@ impl Server {
     }
 
     /// Answers and a picture.
-    fn take_what_was_left(&mut self, now: Instant) {
+    fn take_what_was_left(&mut self, now: MachineNs) {
         let mut notified = [0; 64];
         while rustix::io::read(&self.woken, &mut notified).is_ok_and(|n| n == notified.len()) {}
         // They come to an end: only this thread hands over what is answered.
@@ -280,7 +288,7 @@ impl Server {
                 // it.
                 Err(_) => continue,
             };
-            let now = now();
+            let now = self.clock.now();
             let packet = self.buffer.get(..len).unwrap_or_default();
             self.hub.hear(packet, super::Peer::Udp(sender), now);
             self.send(now);
@@ -289,28 +297,28 @@ impl Server {
 
     /// Takes in what connections said; each message has its own instant, as a datagram has.
     fn serve_connections(&mut self, ready: &[bool]) {
-        let mut lost = vec![];
+        let (mut lost, clock) = (vec![], self.clock);
         for (connection, _) in self.connections.iter_mut().zip(ready).filter(|(_, ready)| **ready) {
             let hub = &mut self.hub;
-            let read = connection.read(now(), |frame, peer| match frame {
-                Frame::Whole(packet) => hub.hear(&packet, peer, now()),
-                Frame::Damaged => hub.malformed(peer, || "a damaged frame".to_owned(), now()),
+            let read = connection.read(clock.now(), |frame, peer| match frame {
+                Frame::Whole(packet) => hub.hear(&packet, peer, clock.now()),
+                Frame::Damaged => hub.malformed(peer, || "a damaged frame".to_owned(), clock.now()),
             });
             if let Err(error) = &read
                 && error.kind() == ErrorKind::InvalidData
             {
-                hub.malformed(connection.peer, || error.to_string(), now());
+                hub.malformed(connection.peer, || error.to_string(), clock.now());
             }
-            if read.and_then(|()| connection.flush(now())).is_err() {
+            if read.and_then(|()| connection.flush(clock.now())).is_err() {
                 lost.push(connection.id);
             }
         }
         // What they said is answered first: who has said all hangs up at once.
-        self.send(now());
+        self.send(clock.now());
         lost.into_iter().for_each(|id| self.lose(id));
     }
 
-    fn accept(&mut self, now: Instant) {
+    fn accept(&mut self, now: MachineNs) {
         for _ in 0..CONNECTIONS_MAX {
             let (stream, far_end) = match self.tcp.accept() {
                 Ok(accepted) => accepted,
@@ -340,7 +348,7 @@ impl Server {
     }
 
     /// Sends what the hub has to say; what finds no room is dropped.
-    fn send(&mut self, now: Instant) {
+    fn send(&mut self, now: MachineNs) {
         for (to, packet) in self.hub.take_out() {
             match to {
                 To::Udp(address) => {

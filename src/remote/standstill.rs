@@ -1,7 +1,8 @@
 //! Standstills of the program: it was stopped, or the machine was suspended. Packets that came in
 //! one are old.
 
-use std::time::{Duration, Instant};
+use crate::time::MachineNs;
+use std::time::Duration;
 
 /// A wait that ends so much later than it should means that the program stood still.
 const STOOD: Duration = Duration::from_secs(1);
@@ -18,7 +19,7 @@ const TURN_MAX: Duration = Duration::from_millis(50);
 #[derive(Default)]
 pub(super) struct Standstill {
     /// Last instant at which the program was known to run.
-    seen: Option<Instant>,
+    seen: Option<MachineNs>,
     /// Length of the last standstill and running time since its end, until everything that came
     /// in it has been read.
     last: Option<(Duration, Duration)>,
@@ -27,9 +28,9 @@ pub(super) struct Standstill {
 impl Standstill {
     /// Takes in that the program runs at `now`, after a wait that was to take `due` at most, and
     /// whether nothing was there to be read.
-    pub(super) fn runs(&mut self, now: Instant, due: Duration, is_quiet: bool) {
+    pub(super) fn runs(&mut self, now: MachineNs, due: Duration, is_quiet: bool) {
         let seen = self.seen.replace(now).unwrap_or(now);
-        let passed = now.duration_since(seen);
+        let passed = now.since(seen);
         let stood = passed.saturating_sub(due);
         if stood > STOOD {
             self.last = Some((stood, Duration::ZERO));
@@ -41,7 +42,7 @@ impl Standstill {
 
     /// Takes in that something is read at `now`: the program may have been stopped between two
     /// messages of one round.
-    pub(super) fn reads(&mut self, now: Instant) {
+    pub(super) fn reads(&mut self, now: MachineNs) {
         if self.seen.is_some() {
             self.runs(now, Duration::ZERO, false);
         }
@@ -57,7 +58,7 @@ impl Standstill {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::now;
+    use crate::remote::testing::now;
 
     #[test]
     fn a_late_wait_is_a_standstill_until_nothing_is_there_to_be_read() {

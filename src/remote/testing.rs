@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use rosc::OscType;
 
+use super::Running;
 use super::reply::message;
-use super::{Running, now};
+pub(super) use crate::runtime::clock::CLOCK;
 use crate::show::{CueIx, Show, file};
+use crate::time::MachineNs;
 
 /// Longer than anything takes that these tests wait for, on a machine with other work.
 pub(super) const SOON: Duration = Duration::from_secs(20);
@@ -54,6 +56,11 @@ pub(super) fn runs(cue: u32) -> Running {
 /// A message as bytes.
 pub(super) fn packet(address: &str, args: impl IntoIterator<Item = OscType>) -> Vec<u8> {
     message(address.to_owned(), args.into_iter().collect()).to_vec()
+}
+
+/// The instant now, by the clock of these tests.
+pub(super) fn now() -> MachineNs {
+    CLOCK.now()
 }
 
 /// Waits until `condition` holds, and fails the test if it does not soon.

@@ -7,9 +7,10 @@
 
 use std::net::IpAddr;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::locks::Unpoisoned;
+use crate::time::MachineNs;
 
 /// Maximum number of different troubles within [`FORGOTTEN`]; further ones are only counted.
 const TOLD_MAX: usize = 32;
@@ -31,12 +32,12 @@ pub struct Trouble {
 
 /// Troubles that have been reported, so that none is reported again.
 #[derive(Default)]
-pub(super) struct ReportedTroubles(Vec<(Trouble, Instant)>);
+pub(super) struct ReportedTroubles(Vec<(Trouble, MachineNs)>);
 
 impl ReportedTroubles {
     /// Returns `true` if this is told for the first time in a while, and there is room for it.
-    pub(super) fn is_news(&mut self, trouble: &Trouble, now: Instant) -> bool {
-        self.0.retain(|(_, at)| now.saturating_duration_since(*at) < FORGOTTEN);
+    pub(super) fn is_news(&mut self, trouble: &Trouble, now: MachineNs) -> bool {
+        self.0.retain(|(_, at)| now.since(*at) < FORGOTTEN);
         if self.0.len() >= TOLD_MAX || self.0.iter().any(|(told, _)| told == trouble) {
             return false;
         }
@@ -88,7 +89,7 @@ fn changes_the_line(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::now;
+    use crate::remote::testing::now;
 
     fn trouble(n: u8, what: &str) -> Trouble {
         Trouble { from: [10, 0, 0, n].into(), what: what.into() }

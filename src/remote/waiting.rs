@@ -4,10 +4,13 @@
 //! it may come after it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use super::packet::AT_ONCE;
 use super::{Peer, RemoteCommand, Ticket};
+use crate::time::MachineNs;
 
 /// Maximum distance of a time tag. A later one means a clock that is set wrongly.
 pub(super) const AHEAD_MAX: Duration = Duration::from_secs(60);
@@ -17,7 +20,7 @@ pub(super) const WAITING_MAX: usize = 64;
 
 /// A wish that waits for its time.
 pub(super) struct Later {
-    pub(super) due: Instant,
+    pub(super) due: MachineNs,
     pub(super) wish: RemoteCommand,
     pub(super) peer: Peer,
     /// The address as it was sent.
@@ -42,19 +45,19 @@ pub(super) enum TooLate {
 pub(super) struct Waiting {
     wishes: Vec<Later>,
     /// An instant with its time on the wall clock, as NTP has it.
-    wall: Option<(Instant, u64)>,
+    wall: Option<(MachineNs, u64)>,
 }
 
 impl Waiting {
     /// Takes in what the clock on the wall reads.
-    pub(super) fn set_wall(&mut self, now: Instant, ntp: u64) {
+    pub(super) fn set_wall(&mut self, now: MachineNs, ntp: u64) {
         self.wall = Some((now, ntp));
     }
 
     /// Time until a time tag; `None` if it says "at once", or has passed.
-    pub(super) fn ahead(&self, time: u64, now: Instant) -> Option<Duration> {
+    pub(super) fn ahead(&self, time: u64, now: MachineNs) -> Option<Duration> {
         let (at, ntp) = self.wall?;
-        let ntp_now = u128::from(ntp) + ntp_of(now.saturating_duration_since(at));
+        let ntp_now = u128::from(ntp) + ntp_of(now.since(at));
         let ahead =
             u128::from(time).checked_sub(ntp_now).filter(|&ahead| ahead > 0 && time != AT_ONCE)?;
         // 32 bits of a second's fraction are less than a quarter of a nanosecond each.
@@ -79,8 +82,8 @@ impl Waiting {
     ///
     /// # Errors
     /// When it lies too far ahead, or too many wait.
-    pub(super) fn keep(&mut self, later: Later, now: Instant) -> Result<(), TooLate> {
-        self.has_room(&[later.due.saturating_duration_since(now)])?;
+    pub(super) fn keep(&mut self, later: Later, now: MachineNs) -> Result<(), TooLate> {
+        self.has_room(&[later.due.since(now)])?;
         // Those for the same time stay in their order.
         let at = self.wishes.partition_point(|other| other.due <= later.due);
         self.wishes.insert(at, later);
@@ -88,12 +91,12 @@ impl Waiting {
     }
 
     /// Instant at which the first one is due.
-    pub(super) fn first(&self) -> Option<Instant> {
+    pub(super) fn first(&self) -> Option<MachineNs> {
         self.wishes.first().map(|later| later.due)
     }
 
     /// The first one, if it is due.
-    pub(super) fn take_due(&mut self, now: Instant) -> Option<Later> {
+    pub(super) fn take_due(&mut self, now: MachineNs) -> Option<Later> {
         let is_due = self.first().is_some_and(|due| due <= now);
         is_due.then(|| self.wishes.remove(0))
     }
@@ -109,8 +112,13 @@ fn ntp_of(duration: Duration) -> u128 {
     (duration.as_nanos() << 32) / 1_000_000_000
 }
 
+/// NTP's time for this reading of the wall clock; one before 1970 counts as 1970.
+pub(super) fn ntp(wall: Timestamp) -> u64 {
+    ntp_since_1970(Duration::try_from(wall.as_duration()).unwrap_or_default())
+}
+
 /// NTP's time for this duration since 1970.
-pub(super) fn ntp_since_1970(since_1970: Duration) -> u64 {
+fn ntp_since_1970(since_1970: Duration) -> u64 {
     /// Seconds from 1900 to 1970 (RFC 5905, figure 4).
     const ERA_S: u64 = 2_208_988_800;
     // It begins again in 2036, as the tags do.
@@ -120,9 +128,9 @@ pub(super) fn ntp_since_1970(since_1970: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::now;
+    use crate::remote::testing::now;
 
-    fn later(due: Instant, note: &str) -> Later {
+    fn later(due: MachineNs, note: &str) -> Later {
         let ticket = Ticket::take(&Arc::default(), 1).unwrap();
         let (wish, peer) = (RemoteCommand::Note(note.into()), Peer::Udp(([10, 0, 0, 5], 1).into()));
         Later { due, wish, peer, address: "/x".into(), ticket }

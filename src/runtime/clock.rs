@@ -1,6 +1,6 @@
 //! The machine's clocks. Nothing else in the program reads them.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
@@ -8,7 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::time::{MachineClock, MachineNs};
 
 /// The machine's clocks, for threads that wait between two steps.
-pub const CLOCK: MachineClock = MachineClock { steady: machine_ns, wall: wall_now };
+pub const CLOCK: MachineClock = MachineClock { steady: machine_ns, wall: wall_now, spent };
 
 /// The machine's steady clock, nanoseconds from some moment in the past.
 ///
@@ -34,6 +34,13 @@ pub fn wall_now() -> Timestamp {
         .and_then(|us| Timestamp::from_microsecond(us).ok())
         .unwrap_or(WALL_MAX)
         .min(WALL_MAX)
+}
+
+/// Time of a processor that the calling thread has spent.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads a thread's clock")]
+fn spent() -> Duration {
+    let spent = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(spent.tv_sec.unsigned_abs(), spent.tv_nsec as u32)
 }
 
 /// The last instant that the wall clock is taken to read: the beginning of the year 9000, UTC.

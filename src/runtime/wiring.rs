@@ -104,5 +104,5 @@ fn hear(
     let settings = Settings::new(listen, passcode(variable))?;
     let post = post.clone();
     let hear = Arc::new(move |request| post.send(Msg::Remote(request)));
-    Remote::start(settings, Arc::clone(show), hear).context("OSC in")
+    Remote::start(settings, Arc::clone(show), hear, CLOCK).context("OSC in")
 }

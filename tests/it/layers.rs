@@ -56,10 +56,7 @@ const READS_A_CLOCK: &[&str] = &[
 ];
 
 /// The files that may read a clock, with the reason. Everything else gets its time as an argument.
-const CLOCKS: &[(&str, &str)] = &[
-    ("runtime/clock.rs", "the clocks of a run, for the runtime"),
-    ("remote.rs", "`now` and `wall`, for the thread that serves remote controls"),
-];
+const CLOCKS: &[(&str, &str)] = &[("runtime/clock.rs", "the clocks of a run, for the runtime")];
 
 /// The files that may read the clock that they were given, with the reason: an instant as an
 /// argument is not enough.

@@ -1,12 +1,11 @@
 //! Access to the remote control: the passcode, and those who guess it.
 
-use std::time::Instant;
-
 use super::{CONNECTED, Hub, NextMessage};
 use crate::remote::clients::CLIENTS_MAX;
 use crate::remote::counts::count;
 use crate::remote::reply::{Status, text};
 use crate::remote::{Passcode, Peer};
+use crate::time::MachineNs;
 
 impl Hub {
     /// Takes in a passcode, or answers where none is given or needed.
@@ -15,7 +14,7 @@ impl Hub {
         given: Option<&Passcode>,
         peer: Peer,
         address: &str,
-        now: Instant,
+        now: MachineNs,
     ) -> NextMessage {
         let (ip, is_datagram) = (peer.address().ip(), matches!(peer, Peer::Udp(_)));
         let was_connected = self.may_speak(peer);
@@ -64,7 +63,7 @@ impl Hub {
 
     /// Answers `/connect` without a passcode, or where there is none: whether more is needed. That
     /// is no guess.
-    fn tell_of_passcode(&mut self, is_connected: bool, peer: Peer, address: &str, now: Instant) {
+    fn tell_of_passcode(&mut self, is_connected: bool, peer: Peer, address: &str, now: MachineNs) {
         let bucket = if is_connected { &mut self.questions } else { &mut self.denials };
         if bucket.take(now) {
             // QLab says so with the status "ok": Companion's module takes "denied" for the end of

@@ -4,7 +4,7 @@
 //! would be something that nobody has asked for. Only what makes the show safer (panic, stop, hold)
 //! is obeyed in any case.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Asked, Hub, NextMessage, UNANSWERED_MAX, WISHES};
 use crate::remote::address::{Ask, understand};
@@ -12,6 +12,7 @@ use crate::remote::counts::count;
 use crate::remote::packet::{AT_ONCE, Malformed, Message, first_address, readable};
 use crate::remote::waiting::TooLate;
 use crate::remote::{Peer, RemoteCommand, Ticket};
+use crate::time::MachineNs;
 
 /// Reason why none of a packet's wishes is taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +41,7 @@ impl Hub {
         &mut self,
         asked: &[(&Message<'_>, Asked)],
         peer: Peer,
-        now: Instant,
+        now: MachineNs,
     ) -> Result<(), Refusal> {
         // One message is refused by its own limit, and one that may be a passcode has to be read
         // before.
@@ -68,7 +69,7 @@ impl Hub {
         asked: Vec<(&Message<'_>, Asked)>,
         why: &str,
         peer: Peer,
-        now: Instant,
+        now: MachineNs,
     ) {
         self.trouble(peer, || why.to_owned(), now);
         for (message, asked) in asked {
@@ -88,7 +89,7 @@ impl Hub {
         &mut self,
         peer: Peer,
         why: impl FnOnce() -> String,
-        now: Instant,
+        now: MachineNs,
     ) {
         count(&self.shared.tally.malformed);
         self.trouble(peer, why, now);
@@ -96,7 +97,7 @@ impl Hub {
 
     /// Refuses a packet that is damaged or exceeds a limit of its form. What can be read in it that
     /// makes the show safer is obeyed, each once; a passcode in it is not read.
-    pub(super) fn damaged(&mut self, packet: &[u8], why: Malformed, peer: Peer, now: Instant) {
+    pub(super) fn damaged(&mut self, packet: &[u8], why: Malformed, peer: Peer, now: MachineNs) {
         let mut calming: Vec<(RemoteCommand, String)> = vec![];
         if self.may_speak(peer) {
             for message in readable(packet) {

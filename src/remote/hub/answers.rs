@@ -2,7 +2,6 @@
 //! means.
 
 use std::time::Duration;
-use std::time::Instant;
 
 use super::Hub;
 use crate::remote::address::{Ask, Item, Setting, Target, Verb};
@@ -12,7 +11,7 @@ use crate::remote::reply::text;
 use crate::remote::values::CueFacts;
 use crate::remote::{GO_GUARD, Peer, RemoteCommand, Running};
 use crate::show::CueIx;
-use crate::time::nanoseconds;
+use crate::time::{MachineNs, nanoseconds};
 
 /// For how many cues one question is answered.
 const REPLIES_MAX: usize = 32;
@@ -26,7 +25,7 @@ impl Hub {
         &mut self,
         ask: &Ask,
         peer: Peer,
-        now: Instant,
+        now: MachineNs,
     ) -> Result<Vec<String>, String> {
         let address = peer.address();
         let data = match ask {
@@ -63,7 +62,7 @@ impl Hub {
             Ask::Setting(Setting::Off) => "false".to_owned(),
             Ask::Setting(Setting::MinGoTime) => seconds(nanoseconds(GO_GUARD)),
             Ask::GoGuard => {
-                let since = self.went.map(|went| now.saturating_duration_since(went));
+                let since = self.went.map(|went| now.since(went));
                 let left = since.map_or(Duration::ZERO, |since| GO_GUARD.saturating_sub(since));
                 seconds(nanoseconds(left))
             }
@@ -98,7 +97,7 @@ impl Hub {
         &mut self,
         peer: Peer,
         needs_place: bool,
-        now: Instant,
+        now: MachineNs,
         change: impl FnOnce(&mut Client),
     ) -> Result<String, String> {
         if needs_place || self.clients.find(peer).is_some() {
@@ -115,8 +114,8 @@ impl Hub {
     }
 
     /// Running cues with their progress by now.
-    fn running(&self, now: Instant) -> impl Iterator<Item = Running> {
-        let since_ns = self.pictured.map_or(0, |at| nanoseconds(now.saturating_duration_since(at)));
+    fn running(&self, now: MachineNs) -> impl Iterator<Item = Running> {
+        let since_ns = self.pictured.map_or(0, |at| nanoseconds(now.since(at)));
         let running = self.picture.iter().flat_map(|picture| &picture.running);
         running.map(move |running| Running {
             elapsed_ns: running.elapsed_ns.saturating_add(if running.moves { since_ns } else { 0 }),
@@ -125,7 +124,7 @@ impl Hub {
     }
 
     /// Cues that are meant; empty if nothing runs, or no cue is at the playhead.
-    fn items(&self, target: Target, now: Instant) -> Vec<Item> {
+    fn items(&self, target: Target, now: MachineNs) -> Vec<Item> {
         match target {
             Target::Item(item) => vec![item],
             Target::Playhead => self.next().map(Item::Cue).into_iter().collect(),
@@ -139,7 +138,7 @@ impl Hub {
     fn say_of(
         &self,
         target: Target,
-        now: Instant,
+        now: MachineNs,
         say: impl Fn(&CueFacts<'_>) -> String,
     ) -> Result<Vec<String>, String> {
         let items = self.items(target, now);
@@ -156,7 +155,7 @@ impl Hub {
     }
 
     /// Progress of a cue or segment, if it runs.
-    fn progress(&self, item: Item, now: Instant) -> Option<Running> {
+    fn progress(&self, item: Item, now: MachineNs) -> Option<Running> {
         match item {
             Item::Cue(cue) => self.running(now).find(|running| running.cue == cue),
             // Companion counts down a group before a cue, and what the caller wants to see is the

@@ -1,7 +1,7 @@
 //! Outgoing packets: replies, updates for listeners, the feed for displays.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Hub, To};
 use crate::remote::Peer;
@@ -12,6 +12,7 @@ use crate::remote::feed;
 use crate::remote::follow::{Change, changed, event, update};
 use crate::remote::reply::{Status, reply, text};
 use crate::show::CueIx;
+use crate::time::MachineNs;
 
 /// The longest packet that goes over UDP: what IPv4 can carry.
 const DATAGRAM_MAX: usize = 65_507;
@@ -28,7 +29,7 @@ const NEWS_MAX: usize = 2_048;
 
 impl Hub {
     /// Says to a stranger that it is not obeyed; returns `true` if there was room for it.
-    pub(super) fn deny(&mut self, peer: Peer, address: &str, why: &str, now: Instant) -> bool {
+    pub(super) fn deny(&mut self, peer: Peer, address: &str, why: &str, now: MachineNs) -> bool {
         count(&self.shared.tally.denied);
         let passes = self.denials.take(now);
         if passes {
@@ -37,7 +38,7 @@ impl Hub {
         passes
     }
 
-    pub(super) fn fault(&mut self, peer: Peer, address: &str, why: &str, now: Instant) {
+    pub(super) fn fault(&mut self, peer: Peer, address: &str, why: &str, now: MachineNs) {
         if self.faults.take(now) {
             self.reply(peer, address, Status::Error, &text(why));
         }
@@ -111,7 +112,7 @@ impl Hub {
     }
 
     /// Tells subscribers what is true now, if it is news or has not been said for a while.
-    pub(super) fn feed(&mut self, now: Instant) {
+    pub(super) fn feed(&mut self, now: MachineNs) {
         let Some(picture) =
             self.picture.as_ref().filter(|_| self.clients.iter().any(|c| c.feed.is_some()))
         else {
@@ -120,7 +121,7 @@ impl Hub {
         let bundle = feed::bundle(picture, &self.words);
         if let Some((told, at)) = &self.told
             && *told == bundle
-            && now.saturating_duration_since(*at) < REPEAT
+            && now.since(*at) < REPEAT
         {
             return;
         }

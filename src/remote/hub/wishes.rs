@@ -2,7 +2,7 @@
 //! place among the unanswered.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{Hub, UNANSWERED_MAX, UNANSWERED_MORE};
 use crate::remote::counts::count;
@@ -10,6 +10,7 @@ use crate::remote::reply::Status;
 use crate::remote::trouble::{Trouble, quoted};
 use crate::remote::waiting::Later;
 use crate::remote::{Peer, RemoteCommand, ReplyTo, Request, Ticket};
+use crate::time::MachineNs;
 
 /// Within this time of a panic that was handed over, one beyond the limits is taken for the same.
 const SAME_PANIC: Duration = Duration::from_millis(300);
@@ -22,7 +23,7 @@ impl Hub {
         time: u64,
         peer: Peer,
         address: &str,
-        now: Instant,
+        now: MachineNs,
     ) {
         // What makes things safer comes at once, whatever its bundle says, and nothing that waits
         // may come after it.
@@ -33,7 +34,7 @@ impl Hub {
         let Some(ahead) = self.waiting.ahead(time, now) else {
             return self.wish(wish, peer, address, now);
         };
-        let due = now.checked_add(ahead).unwrap_or(now);
+        let due = now + ahead;
         let Some(ticket) = self.ticket(&wish, peer, address, now) else { return };
         if let Err(why) =
             self.waiting.keep(Later { due, wish, peer, address: address.to_owned(), ticket }, now)
@@ -45,13 +46,13 @@ impl Hub {
     }
 
     /// Forgets what waits for its time, and tells those who sent it.
-    pub(super) fn forget_waiting(&mut self, now: Instant) {
+    pub(super) fn forget_waiting(&mut self, now: MachineNs) {
         for Later { peer, address, .. } in self.waiting.forget() {
             self.fault(peer, &address, "forgotten: the show was stopped before its time", now);
         }
     }
 
-    pub(super) fn wish(&mut self, wish: RemoteCommand, peer: Peer, address: &str, now: Instant) {
+    pub(super) fn wish(&mut self, wish: RemoteCommand, peer: Peer, address: &str, now: MachineNs) {
         if wish == RemoteCommand::Panic {
             return self.panic(peer, address, now);
         }
@@ -63,12 +64,13 @@ impl Hub {
     /// Hands a panic over: no limit refuses it. Beyond its limits it is taken for the one before
     /// where that does the same: it was handed over just now or waits to be obeyed, and nothing was
     /// done after it.
-    fn panic(&mut self, peer: Peer, address: &str, now: Instant) {
+    fn panic(&mut self, peer: Peer, address: &str, now: MachineNs) {
         let is_within = self.panics.take(peer.address(), now)
             && Ticket::taken(&self.shared.unanswered) < UNANSWERED_MAX + 2 * UNANSWERED_MORE;
-        let is_same = self.panicked.as_ref().is_some_and(|(at, ticket)| {
-            now.saturating_duration_since(*at) < SAME_PANIC || ticket.strong_count() > 0
-        });
+        let is_same = self
+            .panicked
+            .as_ref()
+            .is_some_and(|(at, ticket)| now.since(*at) < SAME_PANIC || ticket.strong_count() > 0);
         if !is_within && is_same {
             let is_quiet = self.clients.find(peer).is_some_and(|client| client.quiet);
             if !is_quiet && self.questions.take(now) {
@@ -89,7 +91,7 @@ impl Hub {
         wish: &RemoteCommand,
         peer: Peer,
         address: &str,
-        now: Instant,
+        now: MachineNs,
     ) -> Option<Arc<Ticket>> {
         let calms = self.is_calming(wish);
         let meter = if calms { &mut self.calming } else { &mut self.wishes };
@@ -117,7 +119,7 @@ impl Hub {
         why: &str,
         peer: Peer,
         address: &str,
-        now: Instant,
+        now: MachineNs,
     ) {
         let holds = matches!(wish, RemoteCommand::Hold | RemoteCommand::TogglePause);
         let name = if holds { "HOLD" } else { "STOP" };
@@ -134,7 +136,7 @@ impl Hub {
         peer: Peer,
         address: &str,
         ticket: Arc<Ticket>,
-        now: Instant,
+        now: MachineNs,
     ) {
         // A GO that nobody heard for seconds must not fire now; what calms the show is never too
         // late. A toggle may be: the picture that made it a hold is from before the standstill.

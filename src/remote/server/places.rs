@@ -1,11 +1,12 @@
 //! Connections that keep their places: there are only so many, and no silent one may keep others
 //! out.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::Server;
 use crate::remote::Peer;
 use crate::remote::connection::Connection;
+use crate::time::MachineNs;
 
 /// Time of silence after which a connection without updates may lose its place when all are taken.
 const IDLE_MAX: Duration = Duration::from_secs(60);
@@ -18,13 +19,13 @@ impl Server {
     /// has not given the passcode where there is one, else one that has said nothing yet, else one
     /// that has been silent for long and is told nothing. Of each kind it is the one that has been
     /// silent the longest.
-    pub(super) fn gives_way(&self, now: Instant) -> Option<(u64, Peer)> {
+    pub(super) fn gives_way(&self, now: MachineNs) -> Option<(u64, Peer)> {
         let silent_since = |connection: &Connection| connection.heard.unwrap_or(connection.since);
         let kinds: [&dyn Fn(&Connection) -> bool; 3] = [
             &|connection| !self.hub.may_speak(connection.peer),
             &|connection| connection.heard.is_none(),
             &|connection| {
-                let is_idle = now.saturating_duration_since(silent_since(connection)) > IDLE_MAX;
+                let is_idle = now.since(silent_since(connection)) > IDLE_MAX;
                 is_idle && !self.hub.is_kept(connection.peer)
             },
         ];
@@ -38,7 +39,7 @@ impl Server {
     }
 
     /// Hangs up on who does not read, and on who has not given the passcode for a while.
-    pub(super) fn hang_up(&mut self, now: Instant) {
+    pub(super) fn hang_up(&mut self, now: MachineNs) {
         let unended = self.connections.iter().filter_map(|connection| {
             connection.is_unended(now).map(|why| (connection.id, connection.peer, why))
         });
@@ -47,7 +48,7 @@ impl Server {
             self.lose(id);
         }
         let over = |connection: &Connection| {
-            let is_late = now.saturating_duration_since(connection.since) > STRANGER_MAX;
+            let is_late = now.since(connection.since) > STRANGER_MAX;
             if connection.is_stuck(now) {
                 return Some("hung up on: it does not read what it is sent");
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rosc::{OscPacket, OscType};
 use serde_json::Value;
@@ -11,16 +11,17 @@ use serde_json::Value;
 use crate::remote::clients::CLIENTS_MAX;
 use crate::remote::hub::{Hub, Shared, To, UNANSWERED_MAX};
 use crate::remote::packet::{AT_ONCE, Arg, parse};
-use crate::remote::testing::{Numbers, packet, runs, show};
-use crate::remote::{Answer, Counts, Firing, Passcode, Peer, Picture, RemoteCommand, Request, now};
+use crate::remote::testing::{Numbers, now, packet, runs, show};
+use crate::remote::{Answer, Counts, Firing, Passcode, Peer, Picture, RemoteCommand, Request};
 use crate::show::{CueIx, SegmentIx};
+use crate::time::MachineNs;
 
 /// A hub, the station's end of it, and the time.
 pub(super) struct Rig {
     pub(super) hub: Hub,
     pub(super) requests: Receiver<Request>,
     pub(super) shared: Arc<Shared>,
-    pub(super) now: Instant,
+    pub(super) now: MachineNs,
 }
 
 impl Rig {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::remote::hub::UNANSWERED_MAX;
 use crate::remote::packet::{Arg, BYTES_MAX, parse};
-use crate::remote::testing::{SOON, awaited, packet, show};
+use crate::remote::testing::{CLOCK, SOON, awaited, packet, show};
 use crate::remote::{
     Answer, Passcode, Picture, Remote, RemoteCommand, RemoteError, Request, Settings,
 };
@@ -23,7 +23,10 @@ fn start(listen: &str, passcode: Option<&str>) -> (Remote, Receiver<Request>) {
     let (sender, requests) = channel();
     let hear = Arc::new(move |request| drop(sender.send(request)));
     let settings = Settings::new(listen.parse().unwrap(), passcode.map(Passcode::new)).unwrap();
-    (Remote::start(settings, Arc::new(show()), hear).unwrap_or_else(|e| panic!("{e}")), requests)
+    (
+        Remote::start(settings, Arc::new(show()), hear, CLOCK).unwrap_or_else(|e| panic!("{e}")),
+        requests,
+    )
 }
 
 /// Where the remote is reached from this machine.
@@ -350,7 +353,12 @@ fn closing_frees_the_port_and_a_port_that_is_taken_is_said() {
     wire.ask("/thump", NONE);
     let hear: crate::remote::Hear = Arc::new(|_| {});
     let again = || {
-        Remote::start(Settings::new(address, None).unwrap(), Arc::new(show()), Arc::clone(&hear))
+        Remote::start(
+            Settings::new(address, None).unwrap(),
+            Arc::new(show()),
+            Arc::clone(&hear),
+            CLOCK,
+        )
     };
     let error = again().err().expect("the port is taken");
     assert!(matches!(error, RemoteError::Bind { protocol: "TCP", .. }));
@@ -379,7 +387,8 @@ fn cues_go_first() {
         sender.send(seen).unwrap();
     });
     let settings = Settings::new("127.0.0.1:0".parse().unwrap(), None).unwrap();
-    let remote = Remote::start(settings, Arc::new(show()), hear).unwrap_or_else(|e| panic!("{e}"));
+    let remote =
+        Remote::start(settings, Arc::new(show()), hear, CLOCK).unwrap_or_else(|e| panic!("{e}"));
     socket(0).unwrap().send_to(&packet("/go", NONE), near(&remote)).unwrap();
     let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
     assert_eq!(seen.recv_timeout(SOON), Ok((Some(other), Some(10))));
