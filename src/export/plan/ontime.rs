@@ -15,6 +15,8 @@ use crate::show::duration::{HOUR_NS, MILLISECOND_NS, SECOND_NS};
 const DAY_MS: u64 = 24 * HOUR_NS / MILLISECOND_NS;
 /// The longest event that Ontime has: 23:59:59.
 const LONGEST_MS: u64 = DAY_MS - SECOND_NS / MILLISECOND_NS;
+/// The version whose form this is.
+const VERSION: &str = "4.11.0";
 /// The id of the one rundown.
 const RUNDOWN: &str = "default";
 
@@ -58,14 +60,21 @@ pub fn write(sheet: &Sheet) -> String {
             "logo": null,
             "custom": [],
         },
+        // Without one of these Ontime takes the file for damaged and opens a repaired copy of it.
         "settings": {
-            "app": "ontime",
-            "version": "4.0.0",
-            "serverPort": 4001,
+            "version": VERSION,
             "editorKey": null,
             "operatorKey": null,
             "timeFormat": "24",
             "language": "en",
+        },
+        "viewSettings": {},
+        "urlPresets": [],
+        "automation": {
+            "enabledAutomations": false,
+            "enabledOscIn": false,
+            "triggers": [],
+            "automations": {},
         },
         "customFields": fields.definitions(),
     });

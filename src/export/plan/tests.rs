@@ -194,6 +194,12 @@ fn the_calendar_by_hand() {
 #[test]
 fn the_ontime_project_by_hand() {
     let project: serde_json::Value = serde_json::from_str(&ontime::write(&partners())).unwrap();
+    // Ontime 4.11's own parsers report each of these that is not there.
+    for part in ["project", "settings", "viewSettings", "urlPresets", "customFields", "automation"]
+    {
+        assert!(!project[part].is_null(), "{part}");
+    }
+    assert_eq!(project["settings"]["version"], "4.11.0");
     let rundown = &project["rundowns"]["default"];
     let entries: Vec<&serde_json::Value> = rundown["order"]
         .as_array()
