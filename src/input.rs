@@ -62,6 +62,8 @@ pub enum Input {
     Paste(String),
     /// Pasted text whose end mark did not come in time. It is dropped, and keys are keys again.
     PasteBroken,
+    /// The end mark of pasted text whose beginning was lost. [`Reader`] does not give it.
+    PasteEnd,
     /// The window has the keyboard now, or has it no more.
     Focus(bool),
     /// Keys that came faster than a hand can press them: text that was pasted without a mark.
@@ -169,7 +171,8 @@ impl Parser {
             }
             State::Introducer { byte, .. } => self.ground(byte, now_ns),
             State::Block(block) => {
-                self.escapes(block.escapes_at_end());
+                let now_ns = self.now_ns;
+                (0..block.escapes_at_end()).for_each(|_| self.escape(Some(now_ns)));
                 if block.is_unended_paste() {
                     self.found(Input::PasteBroken, now_ns);
                 }
@@ -268,8 +271,9 @@ impl Parser {
             });
         }
         if let Some(begun) = begins(byte) {
-            let alt = count == 2 && !are_keys && begun.takes_alt();
-            self.waited(&escapes, if alt { 0 } else { count - 1 });
+            let is_alt = count == 2 && !are_keys && begun.takes_alt();
+            let alt = is_alt.then_some(escapes.first_ns);
+            self.waited(&escapes, if is_alt { 0 } else { count - 1 });
             return begun.state(alt, now_ns);
         }
         if count == 2 {
@@ -342,16 +346,18 @@ impl Parser {
         let (alt, late) = (sequence.alt, sequence.is_late);
         match meaning {
             SequenceMeaning::Paste => {
-                self.escapes(u8::from(alt));
+                self.escape(alt);
                 return State::Block(Block::new(TextKind::Paste, late, now_ns));
             }
             _ if late => {}
-            SequenceMeaning::Input(Input::Key(key)) if alt => self.key(keys::with_alt(key)),
+            SequenceMeaning::Input(Input::Key(key)) if alt.is_some() => {
+                self.key(keys::with_alt(key))
+            }
             SequenceMeaning::Input(input) => {
-                self.escapes(u8::from(alt));
+                self.escape(alt);
                 self.found(input, now_ns);
             }
-            SequenceMeaning::Nothing => self.escapes(u8::from(alt)),
+            SequenceMeaning::Nothing => self.escape(alt),
         }
         State::Ground
     }
@@ -411,10 +417,10 @@ impl Parser {
         self.found.extend(times.into_iter().take(count.into()).map(found));
     }
 
-    fn escapes(&mut self, count: u8) {
-        for _ in 0..count {
-            self.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
-        }
+    /// Gives the Esc that came before a sequence and was taken for Alt.
+    fn escape(&mut self, came_ns: Option<MachineNs>) {
+        let key = Input::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        came_ns.into_iter().for_each(|came_ns| self.found(key.clone(), came_ns));
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn begins(byte: u8) -> Option<Begun> {
 /// letter.
 pub(super) fn control(code: u32, now_ns: MachineNs) -> State {
     let letter = code.checked_sub(0x40).and_then(|code| u8::try_from(code).ok());
-    letter.and_then(begins).map_or(State::Ground, |begun| begun.state(false, now_ns))
+    letter.and_then(begins).map_or(State::Ground, |begun| begun.state(None, now_ns))
 }
 
 impl Begun {
@@ -39,7 +39,7 @@ impl Begun {
         matches!(self, Begun::Csi | Begun::Ss3)
     }
 
-    pub(super) fn state(self, alt: bool, now_ns: MachineNs) -> State {
+    pub(super) fn state(self, alt: Option<MachineNs>, now_ns: MachineNs) -> State {
         match self {
             Begun::Csi => State::Sequence(Sequence::csi(alt)),
             Begun::Ss3 => State::Sequence(Sequence::ss3(alt)),
@@ -49,7 +49,7 @@ impl Begun {
 
     /// The same, where the ESC before it has become a key already.
     pub(super) fn late(self, now_ns: MachineNs) -> State {
-        let mut state = self.state(false, now_ns);
+        let mut state = self.state(None, now_ns);
         if let State::Sequence(sequence) = &mut state {
             sequence.is_late = true;
         }

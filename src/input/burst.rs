@@ -47,6 +47,11 @@ impl Burst {
         self.keys > 0
     }
 
+    /// Number of its keys.
+    pub(super) fn len(&self) -> usize {
+        self.keys
+    }
+
     /// Ends it: something else came, or the terminal had nothing more to say.
     pub(super) fn end(&mut self) {
         (self.keys, self.has_enter) = (0, false);

@@ -326,7 +326,7 @@ fn texts(add: &mut Add<'_>) {
     add(b"\x1b[200~\x1b[201~", paste(""));
     add(b"\x1b[200~[201~ \x1b[20\x1b[201~", paste("[201~ \x1b[20"));
     add(b"\x1b[200~q\x1b[Az \x1bOB\x1b[201~", paste("q\x1b[Az \x1bOB"));
-    add(b"\x1b[201~", vec![]);
+    add(b"\x1b[201~", vec![Input::PasteEnd]);
     for reply in [
         &b"\x1b[?62;1;6;22c"[..],
         b"\x1b[>41;380;0c",

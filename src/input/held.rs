@@ -226,6 +226,11 @@ impl Held {
         last.repeats == 0 && self.known.is_none()
     }
 
+    /// Returns `true` if `key` is not the one that came last.
+    pub(super) fn is_other(&self, key: &KeyEvent) -> bool {
+        self.last.is_some_and(|last| last.key != *key)
+    }
+
     fn acts_once(&self, key: &KeyEvent) -> bool {
         let plain = |key: &KeyEvent| (key.code, key.modifiers - KeyModifiers::SHIFT);
         self.act_once.iter().any(|once| plain(once) == plain(key))

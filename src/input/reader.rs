@@ -31,6 +31,8 @@ pub struct Reader {
     tells_held: bool,
     /// `true` if a key came in a form in which a terminal that tells never sends one.
     has_stopped_telling: bool,
+    /// What came while a key waited, and comes after it.
+    after: VecDeque<(Input, MachineNs)>,
     /// Input that was sent and not taken yet, with its arrival.
     found: VecDeque<(Input, MachineNs)>,
     /// Arrival of the input that was taken last.
@@ -85,6 +87,7 @@ impl Reader {
         self.push_escapes(escapes);
         let waited = self.held.expire(now_ns);
         self.push_keys(waited);
+        self.push_after();
     }
 
     /// Names the keys that act once while they are held down. Where the terminal does not say which
@@ -147,13 +150,18 @@ impl Reader {
                 Input::Key(key) if key.kind == KeyEventKind::Press && !self.tells_held => {
                     let escapes = self.pairs.flush();
                     self.push_escapes(escapes);
+                    if self.held.is_other(&key) {
+                        self.push_waiting();
+                    }
                     let known = self.held.take(key, now_ns);
                     self.push_keys(known);
+                    self.push_after();
                 }
                 Input::Key(key) => {
                     self.push_waiting();
                     self.push_key(key, now_ns);
                 }
+                Input::PasteEnd => self.paste_ends(now_ns),
                 Input::KeyFlags(flags) => {
                     self.tells_held = flags & TELLS_HELD == TELLS_HELD;
                     self.found.push_back((input, now_ns));
@@ -165,10 +173,11 @@ impl Reader {
                 | Input::Burst(_)
                 | Input::Reply
                 | Input::NoEscape) => {
-                    // A click must not change what a key that came before it acts on.
-                    self.push_waiting();
+                    // A click must not change what a key that came before it acts on, and must not
+                    // end its wait: the mouse and the terminal say nothing of a key that is held.
                     self.burst.end();
-                    self.found.push_back((other, now_ns));
+                    self.after.push_back((other, now_ns));
+                    self.push_after();
                 }
             }
         }
@@ -217,6 +226,27 @@ impl Reader {
         self.push_escapes(escapes);
         let waited = self.held.flush();
         self.push_keys(waited);
+        self.push_after();
+    }
+
+    /// Gives what came while a key waited, once none waits any more.
+    fn push_after(&mut self) {
+        if self.pairs.deadline().is_none() && self.held.deadline().is_none() {
+            self.found.append(&mut self.after);
+        }
+    }
+
+    /// The keys of this go were text, of which the terminal did not send the first mark.
+    fn paste_ends(&mut self, now_ns: MachineNs) {
+        if self.burst.has_begun() {
+            self.push_waiting();
+            let is_burst = matches!(self.found.back(), Some((Input::Burst(_), _)));
+            let text = if is_burst { 1 } else { self.burst.len() };
+            self.burst.end();
+            // Those that were taken already are gone.
+            self.found.truncate(self.found.len().saturating_sub(text));
+            self.found.push_back((Input::PasteBroken, now_ns));
+        }
     }
 
     fn push_keys(&mut self, keys: Vec<(KeyEvent, MachineNs)>) {
@@ -508,8 +538,9 @@ mod tests {
 
     #[test]
     fn what_comes_after_a_key_that_waits_comes_after_it() {
+        // (what comes, whether it ends the wait)
         for (after, ends) in
-            [("\x1b[<0;12;3M", true), ("\x1b[200~text\x1b[201~", true), ("h", true), ("", false)]
+            [("\x1b[<0;12;3M", false), ("\x1b[200~text\x1b[201~", false), ("h", true), ("", false)]
         {
             let mut reader = Reader::default();
             reader.act_once(vec![KeyEvent::from(KeyCode::Char(' '))]);
@@ -518,14 +549,16 @@ mod tests {
             reader.expire(at(1_500));
             reader.feed(after.as_bytes(), at(1_520));
             reader.expire(at(1_520));
-            let found: Vec<Input> = std::iter::from_fn(|| reader.next_input()).collect();
             let space = Input::Key(KeyEvent::from(KeyCode::Char(' ')));
-            assert_eq!(
-                found.iter().filter(|input| **input == space).count(),
-                1 + usize::from(ends)
-            );
-            assert_ne!(found.last() == Some(&space), ends, "{after:?}");
+            let given: Vec<Input> = std::iter::from_fn(|| reader.next_input()).collect();
+            let spaces = given.iter().filter(|input| **input == space).count();
+            assert_eq!(spaces, 1 + usize::from(ends), "{after:?}");
             assert_eq!(reader.deadline(), (!ends).then_some(at(1_615)), "{after:?}");
+            reader.expire(at(1_615));
+            let given: Vec<Input> =
+                given.into_iter().chain(std::iter::from_fn(|| reader.next_input())).collect();
+            assert_eq!(given[..2], [space.clone(), space.clone()], "{after:?}");
+            assert_eq!(given.len(), 2 + usize::from(!after.is_empty()), "{after:?}");
         }
     }
 
@@ -616,6 +649,67 @@ mod tests {
                 2,
                 "{gap_us} us: a program presses it"
             );
+        }
+    }
+
+    /// The presses of Space and of Esc that come of `steps`, each `ms` after the one before.
+    fn told_presses(steps: &[(&str, u64)]) -> (usize, usize, usize) {
+        let mut reader = Reader::default();
+        reader.act_once(vec![KeyEvent::from(KeyCode::Char(' '))]);
+        let mut now_ns = at(1_000);
+        let look = |reader: &mut Reader, until_ns: MachineNs| {
+            while let Some(due_ns) = reader.deadline().filter(|&due_ns| due_ns <= until_ns) {
+                reader.expire(due_ns);
+            }
+            reader.expire(until_ns);
+        };
+        for (bytes, ms) in steps {
+            now_ns += Duration::from_millis(*ms);
+            look(&mut reader, now_ns);
+            reader.feed(bytes.as_bytes(), now_ns);
+        }
+        look(&mut reader, now_ns + Duration::from_secs(2));
+        let (mut spaces, mut escapes, mut others) = (0, 0, 0);
+        while let Some(input) = reader.next_input() {
+            match input {
+                Input::Key(key) if key.kind == KeyEventKind::Press => match key.code {
+                    KeyCode::Esc => escapes += 1,
+                    _ => spaces += 1,
+                },
+                Input::Key(_) => {}
+                _ => others += 1,
+            }
+        }
+        (spaces, escapes, others)
+    }
+
+    #[test]
+    fn the_mouse_and_reports_say_nothing_of_a_key_that_is_held() {
+        for report in ["\x1b[<64;5;5M", "\x1b[<0;5;5M", "\x1b[?62c", "\x1b[1;1R", "\x1b[I"] {
+            for key in [" ", "\x1b"] {
+                let mut steps = vec![(key, 0), (key, 500), (report, 20), (key, 13)];
+                steps.extend([(key, 33); 20]);
+                let (spaces, escapes, others) = told_presses(&steps);
+                assert_eq!((spaces + escapes, others), (1, 1), "{key:?} {report:?}");
+            }
+            // Pressed twice, with the same in between.
+            let (spaces, _, others) = told_presses(&[(" ", 0), (" ", 500), (report, 20)]);
+            assert_eq!((spaces, others), (2, 1), "{report:?}");
+        }
+    }
+
+    #[test]
+    fn keys_of_a_paste_whose_first_mark_was_lost_are_no_keys() {
+        for (pieces, keys) in [
+            (&["a b\x1b[201~"][..], 0),
+            (&["\x1b[200~a \x1b[200~ b\x1b[201~ c \x1b[201~"], 0),
+            (&["some words here\x1b[201~"], 0),
+            (&["s", "a b\x1b[201~", " "], 2),
+            (&["s", "\x1b[201~", " "], 2),
+        ] {
+            let found = read(pieces);
+            let is_key = |input: &&Input| matches!(input, Input::Key(_) | Input::Burst(_));
+            assert_eq!(found.iter().filter(is_key).count(), keys, "{pieces:?}: {found:?}");
         }
     }
 }

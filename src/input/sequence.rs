@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::{Input, keys, mouse};
+use crate::time::MachineNs;
 
 /// Longer than any sequence that means something.
 const BYTES_MAX: usize = 64;
@@ -13,8 +14,8 @@ pub(super) struct Sequence {
     form: Form,
     /// The bytes so far, at most [`BYTES_MAX`].
     bytes: Vec<u8>,
-    /// `true` if another ESC comes before it, which means Alt.
-    pub(super) alt: bool,
+    /// Arrival of another ESC before it, which means Alt.
+    pub(super) alt: Option<MachineNs>,
     /// `true` if it is too late for it to do anything.
     pub(super) is_late: bool,
 }
@@ -41,11 +42,11 @@ pub(super) enum SequenceMeaning {
 }
 
 impl Sequence {
-    pub(super) fn csi(alt: bool) -> Self {
+    pub(super) fn csi(alt: Option<MachineNs>) -> Self {
         Sequence { form: Form::Csi, bytes: vec![], alt, is_late: false }
     }
 
-    pub(super) fn ss3(alt: bool) -> Self {
+    pub(super) fn ss3(alt: Option<MachineNs>) -> Self {
         Sequence { form: Form::Ss3, ..Sequence::csi(alt) }
     }
 
@@ -155,6 +156,7 @@ impl Sequence {
         };
         match last {
             b'~' if text == "200" => SequenceMeaning::Paste,
+            b'~' if text == "201" => SequenceMeaning::Input(Input::PasteEnd),
             b'~' if first == Some(27) && parts.len() == 3 => {
                 // xterm's other keys say what they type, with Shift in it.
                 let code: Option<u32> = sub(2, 0);

@@ -268,6 +268,7 @@ impl<'a> KeyReader<'a> {
                     | Input::PasteBroken
                     | Input::Focus(_)
                     | Input::KeyFlags(_)
+                    | Input::PasteEnd
                     | Input::Reply
                     | Input::NoEscape => continue,
                 };

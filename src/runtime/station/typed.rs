@@ -180,7 +180,7 @@ impl Station {
                 self.app.escaped_not(now_ns);
                 vec![]
             }
-            Input::Focus(_) | Input::Reply => vec![],
+            Input::Focus(_) | Input::PasteEnd | Input::Reply => vec![],
         };
         self.perform(tasks, now_ns);
     }
@@ -252,6 +252,7 @@ fn keys_of(input: &Input) -> &[KeyEvent] {
         | Input::PasteBroken
         | Input::Focus(_)
         | Input::KeyFlags(_)
+        | Input::PasteEnd
         | Input::Reply
         | Input::NoEscape => &[],
     }
