@@ -101,6 +101,13 @@ fn hear(
     variable: &str,
     post: &Sender,
 ) -> anyhow::Result<Remote> {
+    // A loop: one press of GO would run through the show.
+    if let Some(output) = show.outputs.iter().find(|output| output.reaches(listen)) {
+        anyhow::bail!(
+            "OSC in: output {} sends to {listen}, and would fire cues itself: listen at another port",
+            output.id
+        );
+    }
     let settings = Settings::new(listen, passcode(variable))?;
     let post = post.clone();
     let hear = Arc::new(move |request| post.send(Msg::Remote(request)));

@@ -103,6 +103,11 @@ impl Cue {
         self.duration_ns.or(span_ns)
     }
 
+    /// Returns `true` if it is complete in the instant in which it fires.
+    pub fn is_over_at_once(&self) -> bool {
+        self.lasts_ns().unwrap_or(0) == 0 && self.clip().is_none() && self.steps.is_empty()
+    }
+
     /// Returns `true` if there is more to draw of it than words: a look, steps, a route, a clip, or
     /// a post.
     pub fn is_pictured(&self) -> bool {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::warnings::Marks;
 use crate::show::problem::{Place, Problem, quoted};
-use crate::show::{CueIx, OutputIx, OutputKind, Show, StationName};
+use crate::show::{CueIx, Output, OutputIx, OutputKind, Show, StationName};
 
 /// Cue numbers that differ only in leading zeros, or in capital letters.
 pub(super) fn numbers(show: &Show, marks: &Marks) -> Vec<Problem> {
@@ -78,6 +78,19 @@ pub(super) fn addresses(show: &Show, marks: &Marks) -> Vec<Problem> {
         );
     }
     warnings
+}
+
+/// Outputs that send to where the program itself listens for remote controls.
+pub(super) fn own_ear(show: &Show, marks: &Marks) -> Vec<Problem> {
+    let Some(listen) = show.remote.as_ref().map(|remote| remote.listen) else { return vec![] };
+    let warning = |(at, output): (OutputIx, &Output)| {
+        let id = quoted(&output.id);
+        let what = format!("output {id} sends to {listen}, where this program listens itself");
+        let fix = "listen at another port: what the output sends would fire cues";
+        Some(Problem::warning(marks.outputs.get(at.0 as usize)?.clone(), what, fix))
+    };
+    let own = (0..).map(OutputIx).zip(&show.outputs).filter(|(_, output)| output.reaches(listen));
+    own.filter_map(warning).collect()
 }
 
 /// The device that an output reaches, as far as its address says; `None` where two outputs of the

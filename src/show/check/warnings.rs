@@ -79,6 +79,7 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
         times.by_clock(),
         times.lengths(),
         times.chains(),
+        times.unwarned(),
         times.order(),
         times.endless(),
         times.clips(machine),
@@ -86,6 +87,7 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
         alike::numbers(show, marks),
         alike::backups(show, marks),
         alike::addresses(show, marks),
+        alike::own_ear(show, marks),
     ];
     warnings.into_iter().flatten().for_each(|warning| faults.report(warning));
 }
@@ -285,6 +287,39 @@ impl<'a> PlannedTimes<'a> {
             warning.beside(self.cue_marks(root).number.clone(), "the chain begins here".to_owned())
         };
         late.map(warning).collect()
+    }
+
+    /// Cues that come in the instant of another one and need departments: nobody can be warned of
+    /// them in between, so that they would be missed.
+    fn unwarned(&self) -> Vec<Problem> {
+        let mut warnings = vec![];
+        for cue in self.show.cue_indices() {
+            let own = self.show.cue(cue);
+            let lead = match own.trigger {
+                Trigger::With { cue, delay_ns: 0 } => cue,
+                Trigger::After { cue, delay_ns: 0 } if self.show.cue(cue).is_over_at_once() => cue,
+                Trigger::With { .. }
+                | Trigger::After { .. }
+                | Trigger::Go
+                | Trigger::At { .. }
+                | Trigger::Into { .. } => continue,
+            };
+            if own.needs.is_empty() {
+                continue;
+            }
+            let lead = &self.show.cue(lead).number;
+            let what = format!(
+                "cue {} comes at once with cue {lead} and needs departments: they cannot be warned in \
+                 between, and it would be missed",
+                own.number
+            );
+            let fix =
+                format!("write `needs` at cue {lead} instead, or give cue {} a delay", own.number);
+            let marks = self.cue_marks(cue);
+            let place = marks.trigger.clone().unwrap_or_else(|| marks.number.clone());
+            warnings.push(Problem::warning(place, what, fix));
+        }
+        warnings
     }
 
     /// The earliest instant of a cue that another one triggers, nanoseconds of the plan. Where the

@@ -327,3 +327,53 @@ fn two_outputs_with_one_address_are_named() {
     );
     assert_eq!(warnings(&text), [] as [&str; 0]);
 }
+
+#[test]
+fn an_output_that_sends_to_the_programs_own_ear_is_named() {
+    let show = |listen: &str, osc: &str| {
+        let cues = cue("1", "do = [{ output = \"q\", osc = \"/go\" }]");
+        format!(
+            "title = \"T\"\n[remote]\nlisten = \"{listen}\"\n[output.«q»]\nosc = \"{osc}\"\n{}",
+            segment("One", HOUR, &cues)
+        )
+    };
+    for (listen, osc) in [
+        ("127.0.0.1:53000", "udp://127.0.0.1:53000"),
+        ("127.0.0.1:53000", "udp://localhost:53000"),
+        ("[::1]:53000", "tcp://[::1]:53000"),
+    ] {
+        only_warning(
+            &show(listen, osc),
+            &["output `q` sends to", "listens itself", "another port"],
+        );
+    }
+    for osc in ["udp://127.0.0.1:53001", "udp://10.0.0.7:53000"] {
+        let plain = show("127.0.0.1:53000", osc).replace(['«', '»'], "");
+        assert_eq!(warnings(&plain), [] as [&str; 0], "{osc}");
+    }
+}
+
+#[test]
+fn a_cue_whose_departments_nobody_can_warn_is_named() {
+    let show = |first: &str, second: &str| {
+        let cues = format!("{}{}", cue("1", first), cue("2", second));
+        format!("title = \"T\"\n[department.stunts]\n{}", segment("One", HOUR, &cues))
+    };
+    let needs = "needs = [\"stunts\"]";
+    for (first, trigger) in [
+        ("", "trigger = «{ with = \"1\" }»"),
+        ("", "trigger = «{ after = \"1\" }»"),
+        (needs, "trigger = «{ with = \"1\", delay = \"0s\" }»"),
+    ] {
+        let text = show(first, &format!("{needs}, {trigger}"));
+        only_warning(&text, &["cue 2 comes at once with cue 1", "`needs` at cue 1", "a delay"]);
+    }
+    for (first, second) in [
+        ("", "needs = [\"stunts\"], trigger = { with = \"1\", delay = \"5s\" }"),
+        ("duration = \"5s\"", "needs = [\"stunts\"], trigger = { after = \"1\" }"),
+        (needs, "trigger = { with = \"1\" }"),
+        ("", needs),
+    ] {
+        assert_eq!(warnings(&show(first, second)), [] as [&str; 0], "{first} {second}");
+    }
+}
