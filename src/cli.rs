@@ -13,6 +13,7 @@ mod export;
 mod forms;
 mod guide;
 mod hints;
+mod import;
 mod line;
 mod man;
 mod probe;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Stations(args)) => stations::stations(args),
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
+        Some(Verb::Import(args)) => import::import(args),
         Some(Verb::Check { show, strict }) => {
             args.permits().and_then(|permits| check::check(show, *strict, &permits))
         }

@@ -28,6 +28,7 @@
 //! | [`app`] | keys and wishes → commands; cursor, pages, prompts |
 //! | [`conductor`] | what a run promises: decide, journal, send, what comes by itself, resume; a value that a driver drives |
 //! | [`output`] [`remote`] [`export`] [`link`] | each owns one kind of IO or text; none knows app or ui |
+//! | [`sheet`] | run sheets: bytes of other programs' files → a show's text; a value |
 //! | [`journal`] | append, recover, lock |
 //! | [`edit`] | what differs between two texts of a show: a value |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
@@ -54,6 +55,7 @@ pub mod output;
 pub mod plain;
 pub mod remote;
 pub mod runtime;
+pub mod sheet;
 pub mod show;
 pub mod slip;
 pub mod time;

@@ -31,7 +31,7 @@ use std::ops::Deref;
 
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
-pub use cue::{Cue, Look, Point, Source, Step, Thresholds, Trigger};
+pub use cue::{Cue, Extra, Look, Point, Source, Step, Thresholds, Trigger};
 use index::IndexLists;
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
 use lookup::Index;
@@ -77,6 +77,7 @@ impl Show {
             start: None,
             duration_ns: duration::MINUTE_NS,
             thresholds: Thresholds::default(),
+            act: None,
             notes: None,
             cues: all,
         };

@@ -32,8 +32,8 @@ fn rank(show: &Show, ix: CueIx, text: &str, words: &[&str]) -> Option<u8> {
     if has_all(&cue.title) {
         return Some(2);
     }
-    let segment = &show.segment(cue.segment).title;
-    let others = [cue.call.as_deref(), cue.notes.as_deref(), Some(segment)];
+    let (segment, remarks) = (&show.segment(cue.segment).title, cue.remarks());
+    let others = [cue.call.as_deref(), remarks.as_deref(), Some(segment)];
     others.into_iter().flatten().any(has_all).then_some(3)
 }
 

@@ -2,6 +2,7 @@
 
 mod board;
 mod demo;
+mod import;
 mod share;
 
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ use crate::runtime::{RunOptions, Start, Unfinished, config};
 use crate::show::listen::listen_address;
 pub(super) use board::BoardArgs;
 pub(super) use demo::DemoArgs;
+pub(super) use import::ImportArgs;
 use share::ShareArgs;
 pub(super) use share::{JoinArgs, StationsArgs};
 
@@ -133,6 +135,11 @@ pub(super) enum Verb {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
+    /// Make a show file of a run sheet
+    ///
+    /// FILE is a workbook (XLSX, XLS, ODS) or a CSV file with any separator and encoding; its
+    /// content says what it is, not its name. How it was read goes to stderr, with the cell of every doubt.
+    Import(ImportArgs),
     /// Report what is wrong with SHOW: errors and warnings, each with its line and how to fix it
     ///
     /// A show with errors does not run. A show with warnings runs, but may not do what is meant.

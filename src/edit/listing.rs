@@ -197,12 +197,13 @@ fn person(one: &Person) -> Named {
 }
 
 fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
-    let Segment { title, start, duration_ns, thresholds, notes, cues } = one;
+    let Segment { title, start, duration_ns, thresholds, act, notes, cues } = one;
     let mut facts = Telling::default();
     facts.one("title", [title]);
     facts.one("start", start.map(time_of_day));
     facts.one("duration", [exact(*duration_ns)]);
     tell_thresholds(&mut facts, *thresholds, Thresholds::default());
+    facts.one("act", act);
     facts.one("notes", notes);
     let cues = cues.clone().map(|ix| cue_entry(show, CueIx(ix), one)).collect();
     SegmentEntry { title: title.clone(), facts: facts.0, cues }
@@ -236,6 +237,7 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
         actions,
         together,
         pass,
+        extra,
         segment: _,
     } = show.cue(ix);
     let mut facts = Telling::default();
@@ -257,6 +259,7 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
     tell_thresholds(&mut facts, *thresholds, home.thresholds);
     facts.one("pass", pass);
     facts.one("notes", notes);
+    facts.list("extra", extra.iter().map(|extra| format!("{}: {}", extra.name, extra.text)));
     CueEntry { number: number.to_string(), title: title.clone(), facts: facts.0 }
 }
 

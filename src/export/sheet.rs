@@ -9,6 +9,8 @@ pub mod csv;
 pub mod html;
 pub mod text;
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
@@ -357,7 +359,7 @@ impl<'a> Clockwork<'a> {
             backup_for: cue.backup_for.map(number),
             backups: backups.iter().copied().map(number).collect(),
             steps: cue.steps.iter().map(|step| step.title.clone()).collect(),
-            notes: cue.notes.clone(),
+            notes: cue.remarks().map(Cow::into_owned),
             sends,
             number: number(ix),
             ..CueLine::default()

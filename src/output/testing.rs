@@ -69,6 +69,7 @@ fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
         actions,
         together: false,
         pass: None,
+        extra: vec![],
         segment: SegmentIx(0),
     }
 }

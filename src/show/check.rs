@@ -284,12 +284,13 @@ impl Check<'_> {
             let duration_ns = duration.as_ref().map_or(0, |duration| duration.value);
             let public = draft.public.unwrap_or(public);
             let home = Home { segment: SegmentIx(at), duration, thresholds, public };
-            let notes = draft.notes;
+            let (act, notes) = (draft.act, draft.notes);
             segments.push(Segment {
                 title,
                 start,
                 duration_ns,
                 thresholds,
+                act,
                 notes,
                 cues: first..end,
             });

@@ -1,5 +1,7 @@
 //! A cue and everything that the file says of it.
 
+use std::borrow::Cow;
+
 use jiff::civil::Time;
 
 use super::action::MpvCommand;
@@ -53,6 +55,8 @@ pub struct Cue {
     pub together: bool,
     /// In a shared run, the station that the caller is to pass the flag to at this cue.
     pub pass: Option<StationName>,
+    /// What the author keeps beside it, in columns of their own, in the order of the file.
+    pub extra: Vec<Extra>,
     /// The segment in which it stands.
     pub segment: SegmentIx,
 }
@@ -106,6 +110,17 @@ impl Cue {
     /// Returns `true` if it is complete in the instant in which it fires.
     pub fn is_over_at_once(&self) -> bool {
         self.lasts_ns().unwrap_or(0) == 0 && self.clip().is_none() && self.steps.is_empty()
+    }
+
+    /// All that is written about it: its notes, and below them a line for each column of the
+    /// author's own.
+    pub fn remarks(&self) -> Option<Cow<'_, str>> {
+        if self.extra.is_empty() {
+            return self.notes.as_deref().map(Cow::Borrowed);
+        }
+        let notes = self.notes.as_deref().map(str::trim_end).map(str::to_owned);
+        let columns = self.extra.iter().map(|extra| format!("{}: {}", extra.name, extra.text));
+        Some(Cow::Owned(notes.into_iter().chain(columns).collect::<Vec<_>>().join("\n")))
     }
 
     /// Returns `true` if there is more to draw of it than words: a look, steps, a route, a clip, or
@@ -215,6 +230,15 @@ impl Trigger {
             Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => None,
         }
     }
+}
+
+/// A column of the author's own, and what it says of a cue: the file's `extra`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extra {
+    /// The name of the column.
+    pub name: String,
+    /// Its text, perhaps of several lines.
+    pub text: String,
 }
 
 /// One of the steps of a cue.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, Time};
 
 use super::problem::Place;
-use super::{Body, Colour, FrameRate, Look, OutputKind, Source, StationName, Step};
+use super::{Body, Colour, Extra, FrameRate, Look, OutputKind, Source, StationName, Step};
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -157,6 +157,8 @@ pub(crate) struct SegmentDraft {
     pub(crate) danger_ns: Option<Placed<u64>>,
     /// `true` if its cues are public unless they say otherwise.
     pub(crate) public: Option<bool>,
+    /// The name of the act that begins with it.
+    pub(crate) act: Option<String>,
     /// Notes for the caller.
     pub(crate) notes: Option<String>,
     /// In running order.
@@ -208,6 +210,8 @@ pub(crate) struct CueDraft {
     pub(crate) together: Option<Entry<bool>>,
     /// The station that the caller is to pass the flag to.
     pub(crate) pass: Option<Placed<StationName>>,
+    /// What the author keeps beside it, in columns of their own.
+    pub(crate) extra: Option<List<Extra>>,
 }
 
 /// The trigger of a cue.

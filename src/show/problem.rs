@@ -58,7 +58,7 @@ pub enum Place {
 /// A cell of a spreadsheet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cell {
-    /// The name of its sheet.
+    /// The name of its sheet; empty where the file has one sheet without a name.
     pub sheet: String,
     /// Counted from 1.
     pub row: u32,
@@ -97,13 +97,16 @@ impl Place {
     pub fn words(&self, text: &str) -> String {
         match self {
             Place::Toml(span) => format!("line {}", line_column(text, span.start as usize).0),
+            Place::Cell(cell) if cell.sheet.is_empty() => {
+                format!("{}{}", letters(cell.column), cell.row)
+            }
             Place::Cell(cell) => format!("{}!{}{}", cell.sheet, letters(cell.column), cell.row),
             Place::Json(pointer) => pointer.to_string(),
         }
     }
 
     /// The order of reading; of places in different texts, that of the kinds.
-    fn order(&self, other: &Self) -> Ordering {
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
         match (self, other) {
             (Place::Toml(a), Place::Toml(b)) => (a.start, a.end).cmp(&(b.start, b.end)),
             (Place::Cell(a), Place::Cell(b)) => a.cmp(b),
@@ -117,7 +120,7 @@ impl Place {
 }
 
 /// A column of a spreadsheet by its letters: 1 is A, 27 is AA.
-fn letters(mut column: u32) -> String {
+pub fn letters(mut column: u32) -> String {
     let mut letters = String::new();
     while let Some(left) = column.checked_sub(1) {
         letters.insert(0, char::from(b'A' + (left % 26) as u8));

@@ -164,6 +164,8 @@ pub struct Segment {
     pub duration_ns: u64,
     /// The thresholds of its countdown.
     pub thresholds: Thresholds,
+    /// The name of the act that begins with it; it goes on until the next segment that has one.
+    pub act: Option<String>,
     /// Notes for the caller.
     pub notes: Option<String>,
     /// Its cues: a range of [`Rundown::cues`].

@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["show", "slip", "geo", "input"],
     &["engine", "edit"],
     &["journal"],
-    &["output", "remote", "export", "link"],
+    &["output", "remote", "export", "link", "sheet"],
     &["conductor"],
     &["app"],
     &["ui"],
@@ -265,10 +265,10 @@ fn every_arrow_points_down() {
 }
 
 #[test]
-fn the_engine_the_conductor_the_show_and_the_input_are_values() {
+fn the_engine_the_conductor_shows_sheets_and_the_input_are_values() {
     let mut faults = vec![];
     for source in program().iter().filter(|source| {
-        ["engine", "conductor", "show", "input", "edit"].contains(&source.layer.as_str())
+        ["engine", "conductor", "show", "input", "edit", "sheet"].contains(&source.layer.as_str())
     }) {
         for (line, text) in source.code() {
             // An address is a value; what connects to it is not.

@@ -31,6 +31,7 @@ mod remote;
 mod rule_checker;
 mod scenarios;
 mod screens;
+mod sheets;
 mod sim;
 mod stage;
 mod test_run;

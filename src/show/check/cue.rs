@@ -6,14 +6,16 @@ use crate::show::draft::{ActionDraft, CueDraft, List, Mention, Placed, PointDraf
 use crate::show::problem::{Place as Where, quoted};
 use crate::show::protocol::{Protocol, Wire};
 use crate::show::{
-    Action, Cue, CueIx, CueNumber, DepartmentIx, Look, OutputIx, Place, Point, SegmentIx, Step,
-    Thresholds, Trigger,
+    Action, Cue, CueIx, CueNumber, DepartmentIx, Extra, Look, OutputIx, Place, Point, SegmentIx,
+    Step, Thresholds, Trigger,
 };
 
 /// The most departments that a cue may need.
 const NEEDS_MAX: usize = 16;
 /// The most steps that a cue may have.
 const STEPS_MAX: usize = 99;
+/// The most columns of their own that an author may keep beside a cue.
+pub(crate) const EXTRA_MAX: usize = 99;
 
 /// Names that cues may refer to.
 pub(super) struct Stage<'a> {
@@ -110,6 +112,7 @@ impl Check<'_> {
             actions,
             together: draft.together.is_some_and(|together| together.value),
             pass: draft.pass.map(|pass| pass.value),
+            extra: draft.extra.map(|extra| self.extra(extra)).unwrap_or_default(),
             segment: home.segment,
         })
     }
@@ -179,6 +182,15 @@ impl Check<'_> {
         if list.items.len() > STEPS_MAX {
             let what = format!("this cue has {} steps", list.items.len());
             let fix = format!("put some into a second cue: {STEPS_MAX} at most");
+            self.faults.fault(list.place, what, fix);
+        }
+        list.items
+    }
+
+    fn extra(&self, list: List<Extra>) -> Vec<Extra> {
+        if list.items.len() > EXTRA_MAX {
+            let what = format!("this cue has {} extra columns", list.items.len());
+            let fix = format!("put some of them into its notes: {EXTRA_MAX} at most");
             self.faults.fault(list.place, what, fix);
         }
         list.items

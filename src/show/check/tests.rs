@@ -40,6 +40,7 @@ fn cue(number: &str, row: u32) -> CueDraft {
         actions: None,
         together: None,
         pass: None,
+        extra: None,
     }
 }
 
@@ -61,6 +62,7 @@ fn draft(cues: Vec<CueDraft>) -> Draft {
         warn_ns: None,
         danger_ns: None,
         public: None,
+        act: None,
         notes: None,
         cues,
     };

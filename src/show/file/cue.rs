@@ -5,9 +5,10 @@ use super::fields::Fields;
 use super::output::{self, Wires};
 use super::reader::quoted;
 use super::value::Value;
+use crate::plain::is_obeyed;
 use crate::show::draft::{CueDraft, List, Mention, PointDraft, TriggerDraft};
 use crate::show::problem::Place;
-use crate::show::{CueNumber, Look, Source, Step};
+use crate::show::{CueNumber, Extra, Look, Source, Step};
 
 /// The words of `look`.
 const LOOKS: &[(&str, Look)] = &[
@@ -46,6 +47,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
     let actions = fields.find("do").map(|value| actions(&value, wires));
     let together = fields.entry("together", Value::boolean);
     let pass = fields.placed("pass", |value| output::station(value));
+    let extra = fields.find("extra").map(|value| extra(&value));
     let place = Place::from(fields.span.clone());
     fields.finish();
     CueDraft {
@@ -70,6 +72,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
         actions,
         together,
         pass,
+        extra,
     }
 }
 
@@ -120,6 +123,22 @@ fn caused_trigger(mut fields: Fields<'_>) -> Option<TriggerDraft> {
             })
         }
     }
+}
+
+/// The author's own columns: a table whose keys are names of any kind.
+fn extra(value: &Value<'_>) -> List<Extra> {
+    let Some(fields) = value.fields("the extra columns of a cue") else {
+        return List { items: vec![], place: value.place(), is_whole: false };
+    };
+    let columns = fields.entries().into_iter().filter_map(|(name, value)| {
+        let is_name = !name.text.trim().is_empty() && !name.text.chars().any(is_obeyed);
+        if !is_name {
+            value.fault("a column of `extra` has no name", "write its name in front of the `=`");
+        }
+        let text = value.prose().filter(|_| is_name)?;
+        Some(Extra { name: name.text.to_owned(), text })
+    });
+    List { items: columns.collect(), place: value.place(), is_whole: value.is_whole() }
 }
 
 fn steps(value: &Value<'_>) -> List<Step> {

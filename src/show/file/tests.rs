@@ -137,6 +137,21 @@ fn good(text: &str) -> Show {
         .unwrap_or_else(|problems| panic!("{}", report(&problems, "show.toml", text, false)))
 }
 
+#[test]
+fn acts_and_columns_of_the_authors_own_are_kept() {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nact = \"Act one\"\nduration = \"1m\"\n\
+                [[segment.cue]]\nnumber = \"1\"\ntitle = \"a\"\nnotes = \"First\"\n\
+                [segment.cue.extra]\n\"Props list\" = \"Flag\"\nCostume = \"Red\\nBlue\"\n\
+                [[segment.cue]]\nnumber = \"2\"\ntitle = \"b\"\nextra = { A = \"b\" }\n";
+    let show = good(text);
+    assert_eq!(show.segments[SegmentIx(0)].act.as_deref(), Some("Act one"));
+    let remarks: Vec<_> = show.cues.iter().map(|cue| cue.remarks().unwrap()).collect();
+    assert_eq!(remarks, ["First\nProps list: Flag\nCostume: Red\nBlue", "A: b"]);
+    let told = faults(&text.replace("A = \"b\"", "A = 1, \" \" = \"b\""));
+    let told: Vec<_> = told.iter().map(|problem| problem.what.as_str()).collect();
+    assert_eq!(told, ["`A` is a whole number, not text", "a column of `extra` has no name"]);
+}
+
 fn faults(text: &str) -> Vec<Problem> {
     match parse(text, "UTC") {
         Ok(_) => panic!("no faults in {text}"),

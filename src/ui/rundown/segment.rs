@@ -40,15 +40,18 @@ pub(super) fn draw(
         SegmentPhase::PassedOver => Span::styled(signs::PASSED_OVER, styles.past),
         SegmentPhase::ToCome => Span::raw(" "),
     };
-    let left = Line::from(vec![
+    let act = plan.act.as_ref().map(|act| Span::styled(format!("{act} · "), styles.past));
+    let mut left = vec![
         Span::raw(" "),
         sign,
         Span::styled(
             format!("{:>3}  ", segment.0 + 1),
             if is_current { styles.strong } else { styles.past },
         ),
-        Span::styled(plan.title.as_str(), title_style),
-    ]);
+    ];
+    // A narrow row has no room but for the segment's own name.
+    left.extend(act.filter(|_| !is_narrow));
+    left.push(Span::styled(plan.title.as_str(), title_style));
     let mut right: Vec<Span> = marks(scene, segment, is_narrow);
     let is_marked = !right.is_empty();
     if is_marked {
@@ -100,7 +103,7 @@ pub(super) fn draw(
     if is_wide {
         right.extend(super::columns(scene, Some(planned_ns), (started_ns, expected_ns), is_past));
     }
-    put_row(buf, area, y, left, Line::from(right));
+    put_row(buf, area, y, Line::from(left), Line::from(right));
 }
 
 /// The hard start of a segment that is still to come, and the gap or overlap in front of it.

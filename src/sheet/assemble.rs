@@ -1,0 +1,426 @@
+//! Lines to segments: what lasts is a segment with a cue, what only stands at a time is a cue in the
+//! segment that runs then.
+
+use jiff::civil::Time;
+
+use super::cells::{self, Gathered};
+use super::columns::Field;
+use super::grid::Grid;
+use super::imported::{Cue, Doubt, Segment};
+use super::layout::Layout;
+use super::lines::{Item, Line};
+use super::numbers::Written;
+use super::starts::Span;
+use crate::show::duration::{self, HOUR_NS, LONGEST_NS, MINUTE_NS};
+
+/// The length of a segment of which nothing says how long it lasts.
+const ASSUMED_NS: u64 = MINUTE_NS;
+/// The length of a sheet without any times.
+const UNTIMED_NS: u64 = HOUR_NS;
+const DAY_NS: i64 = 24 * HOUR_NS as i64;
+
+/// The segments of a sheet, and what has to be said about them.
+#[derive(Debug, Default)]
+pub(super) struct Assembled {
+    /// In running order.
+    pub segments: Vec<Segment>,
+    /// The numbers as they are written, cue by cue.
+    pub written: Vec<Written>,
+    /// Headings below which nothing stands.
+    pub headings: Vec<String>,
+    /// How the lines were read.
+    pub said: Vec<String>,
+    /// What may have been misread.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A line with its times.
+struct Timed<'i, 'a> {
+    line: &'i Line<'a>,
+    span: Span,
+    length_ns: Option<u64>,
+}
+
+impl Timed<'_, '_> {
+    /// How long it lasts, where it does.
+    fn lasts_ns(&self) -> Option<u64> {
+        self.length_ns.filter(|ns| *ns > 0)
+    }
+}
+
+/// A segment that is being made.
+struct Making {
+    segment: Segment,
+    /// Its beginning on the line of all times.
+    start_ns: Option<i64>,
+    /// `true` if the sheet says it.
+    is_given: bool,
+    /// The number of each cue as it is written.
+    written: Vec<Written>,
+}
+
+impl Making {
+    fn end_ns(&self) -> Option<i64> {
+        self.start_ns.map(|start_ns| start_ns.saturating_add_unsigned(self.segment.duration_ns))
+    }
+}
+
+struct Assembling<'g> {
+    grid: &'g Grid,
+    layout: &'g Layout,
+    title: &'g str,
+    segments: Vec<Making>,
+    /// Cues of the next segment, which has not begun yet.
+    early: Vec<(Cue, Written)>,
+    act: Option<String>,
+    acts: usize,
+    milestones: usize,
+    gathered: &'g mut Gathered,
+    assembled: Assembled,
+}
+
+/// Makes segments of the items of a sheet; `title` is that of a segment for cues without any times.
+pub(super) fn assemble(
+    (grid, layout): (&Grid, &Layout),
+    (items, spans): (&[Item<'_>], &[Span]),
+    lengths_ns: &[Option<u64>],
+    title: &str,
+    gathered: &mut Gathered,
+) -> Assembled {
+    let mut assembling = Assembling {
+        grid,
+        layout,
+        title,
+        segments: vec![],
+        early: vec![],
+        act: None,
+        acts: 0,
+        milestones: 0,
+        gathered,
+        assembled: Assembled::default(),
+    };
+    let timed: Vec<Option<Timed<'_, '_>>> = items
+        .iter()
+        .zip(spans)
+        .zip(lengths_ns)
+        .map(|((item, span), length_ns)| match item {
+            Item::Act(_) => None,
+            Item::Line(line) => Some(Timed { line, span: *span, length_ns: *length_ns }),
+        })
+        .collect();
+    let mut timed = timed;
+    assembling.derive(&mut timed);
+    for (at, item) in items.iter().enumerate() {
+        match (item, timed.get(at).and_then(Option::as_ref)) {
+            (Item::Act(act), _) => assembling.act(act),
+            (Item::Line(_), Some(line)) => assembling.line(line, &timed[at + 1..]),
+            (Item::Line(_), None) => {}
+        }
+    }
+    assembling.finish()
+}
+
+impl Assembling<'_> {
+    /// The lengths of lines that do not say theirs: from their ends, or from the next start.
+    fn derive(&mut self, timed: &mut [Option<Timed<'_, '_>>]) {
+        let has_lengths = self.layout.column(Field::Duration).is_some();
+        let mut next_ns: Option<i64> = None;
+        let (mut derived, mut between_ns) = (0, 0_u64);
+        for line in timed.iter_mut().rev().flatten() {
+            let start_ns = line.span.start_ns;
+            let until = |end_ns: Option<i64>| {
+                let length_ns = u64::try_from(end_ns? - start_ns?).ok()?;
+                (1..=LONGEST_NS).contains(&length_ns).then_some(length_ns)
+            };
+            if line.length_ns.is_none() {
+                if let Some(length_ns) = until(line.span.end_ns) {
+                    line.length_ns = Some(length_ns);
+                    derived += 1;
+                } else if !has_lengths {
+                    line.length_ns = until(next_ns);
+                    derived += usize::from(line.length_ns.is_some());
+                } else if line.line.untimed.iter().any(|(name, _)| self.is_duration(name))
+                    && let Some(length_ns) =
+                        until(next_ns.map(|ns| ns.saturating_sub_unsigned(between_ns)))
+                {
+                    line.length_ns = Some(length_ns);
+                    let what =
+                        format!("{} is the time until the next start", duration::length(length_ns));
+                    self.doubt(line.line, Field::Duration, what);
+                }
+            }
+            // Lines without a start take their part of the time until the next one.
+            between_ns = match start_ns {
+                Some(_) => 0,
+                None => between_ns.saturating_add(line.length_ns.unwrap_or(0)),
+            };
+            next_ns = start_ns.or(next_ns);
+        }
+        if derived > 0 && !has_lengths {
+            self.assembled.said.push(
+                "no column has durations: each is the time until the next start or the end"
+                    .to_owned(),
+            );
+        }
+    }
+
+    fn is_duration(&self, name: &str) -> bool {
+        self.layout.column(Field::Duration).is_some_and(|column| column.name == name)
+    }
+
+    fn doubt(&mut self, line: &Line<'_>, field: Field, what: String) {
+        let column = self.layout.column(field).or(self.layout.columns.first());
+        let place = self.grid.place(line.row.number, column.map_or(1, |column| column.column));
+        self.assembled.doubts.push(Doubt::new(place, what));
+    }
+
+    fn act(&mut self, act: &str) {
+        let act = cells::one_line(act);
+        self.act = Some(match self.act.take() {
+            Some(above) => format!("{above} · {act}"),
+            None => act,
+        });
+    }
+
+    fn line(&mut self, timed: &Timed<'_, '_>, below: &[Option<Timed<'_, '_>>]) {
+        let line = timed.line;
+        self.act_of_column(line);
+        let mut cue = cells::cue(self.layout, line, self.gathered);
+        let written = Written {
+            text: line.number.clone(),
+            is_numeric: line.is_numeric,
+            row: line.row.number,
+        };
+        match (timed.lasts_ns(), timed.span.start_ns) {
+            (Some(length_ns), start_ns) => {
+                if let Some(planned_ns) = self.within(start_ns, length_ns, below) {
+                    (cue.planned_ns, cue.duration_ns) = (Some(planned_ns), Some(length_ns));
+                    self.push(cue, written);
+                } else if self.holds(start_ns, length_ns) {
+                    self.put_around(cue, written, length_ns);
+                } else {
+                    self.begin(cue, written, start_ns, length_ns);
+                }
+            }
+            (None, Some(start_ns)) => self.milestone(cue, written, (line, start_ns), below),
+            (None, None) if self.segments.is_empty() || self.act.is_some() => {
+                self.early.push((cue, written));
+            }
+            (None, None) => self.push(cue, written),
+        }
+    }
+
+    /// A column for acts begins one where its text changes.
+    fn act_of_column(&mut self, line: &Line<'_>) {
+        let Some(column) = self.layout.column(Field::Act) else { return };
+        let text = cells::one_line(&line.row.text(column.column));
+        let last = self.segments.iter().rev().find_map(|making| making.segment.act.as_deref());
+        if !text.is_empty() && last != Some(&text) && self.act.as_deref() != Some(&text) {
+            self.act = Some(text);
+        }
+    }
+
+    /// Begins a segment with a cue.
+    fn begin(&mut self, mut cue: Cue, written: Written, start_ns: Option<i64>, duration_ns: u64) {
+        let expected_ns = self.segments.last().and_then(Making::end_ns);
+        // Times that a spreadsheet has computed are not exact.
+        let is_late = start_ns
+            .zip(expected_ns)
+            .is_none_or(|(start, end)| (start - end).abs() >= 1_000_000_000);
+        let start = start_ns.filter(|_| is_late).map(time_of_day);
+        let mut making = Making {
+            segment: Segment {
+                act: self.act.take(),
+                title: cue.title.clone(),
+                start,
+                duration_ns,
+                ..Segment::default()
+            },
+            start_ns: start_ns.or(expected_ns),
+            is_given: start_ns.is_some(),
+            written: vec![],
+        };
+        self.acts += usize::from(making.segment.act.is_some());
+        for (mut early, written) in self.early.drain(..) {
+            early.planned_ns = Some(0);
+            making.segment.cues.push(early);
+            making.written.push(written);
+        }
+        if !making.segment.cues.is_empty() {
+            cue.planned_ns = Some(0);
+        }
+        making.segment.cues.push(cue);
+        making.written.push(written);
+        self.segments.push(making);
+    }
+
+    /// Adds a cue to the segment that was begun last, where its time comes.
+    fn push(&mut self, cue: Cue, written: Written) {
+        let Some(last) = self.segments.last_mut() else { return self.early.push((cue, written)) };
+        let cues = &mut last.segment.cues;
+        // The cue that the segment begins with is called at its beginning, not some time into it.
+        if let [first] = cues.as_mut_slice() {
+            first.planned_ns = first.planned_ns.or(Some(0));
+        }
+        let is_later = |other: &Cue| other.planned_ns > cue.planned_ns;
+        let at = cue.planned_ns.and_then(|_| cues.iter().position(is_later)).unwrap_or(cues.len());
+        cues.insert(at, cue);
+        last.written.insert(at.min(last.written.len()), written);
+    }
+
+    /// How far into the segment that runs a line lies that lasts no longer than it: a line of its
+    /// own, not the next segment, if it begins with the segment, or if a line below begins where the
+    /// segment ends.
+    fn within(
+        &self,
+        start_ns: Option<i64>,
+        length_ns: u64,
+        below: &[Option<Timed<'_, '_>>],
+    ) -> Option<u64> {
+        let last = self.segments.last().filter(|_| self.act.is_none())?;
+        let (start_ns, segment_ns, end_ns) = (start_ns?, last.start_ns?, last.end_ns()?);
+        let planned_ns = u64::try_from(start_ns - segment_ns).ok()?;
+        if start_ns >= end_ns || start_ns.saturating_add_unsigned(length_ns) > end_ns {
+            return None;
+        }
+        let begins_at_end = |timed: &Timed<'_, '_>| timed.span.start_ns == Some(end_ns);
+        let goes_on = below.iter().flatten().take(50).any(begins_at_end);
+        (planned_ns == 0 || goes_on).then_some(planned_ns)
+    }
+
+    /// Returns `true` if a line begins with the segment that runs and outlasts it.
+    fn holds(&self, start_ns: Option<i64>, length_ns: u64) -> bool {
+        let last = self.segments.last().filter(|_| self.act.is_none());
+        last.is_some_and(|last| {
+            start_ns.is_some()
+                && last.is_given
+                && last.start_ns == start_ns
+                && length_ns > last.segment.duration_ns
+        })
+    }
+
+    /// Makes the segment that runs that of a longer line that begins with it.
+    fn put_around(&mut self, mut cue: Cue, written: Written, length_ns: u64) {
+        if let Some(last) = self.segments.last_mut() {
+            if let [first] = last.segment.cues.as_mut_slice() {
+                first.duration_ns = Some(last.segment.duration_ns);
+            }
+            last.segment.title.clone_from(&cue.title);
+            last.segment.duration_ns = length_ns;
+        }
+        cue.planned_ns = Some(0);
+        self.push(cue, written);
+    }
+
+    /// A line that only stands at a time.
+    fn milestone(
+        &mut self,
+        mut cue: Cue,
+        written: Written,
+        (line, start_ns): (&Line<'_>, i64),
+        below: &[Option<Timed<'_, '_>>],
+    ) {
+        let next_ns = below
+            .iter()
+            .flatten()
+            .find(|timed| timed.lasts_ns().is_some())
+            .and_then(|timed| timed.span.start_ns);
+        let last = self.segments.last().filter(|_| self.act.is_none());
+        let (begin_ns, end_ns) = last.map_or((None, None), |last| (last.start_ns, last.end_ns()));
+        if next_ns == Some(start_ns) {
+            self.milestones += 1;
+            self.early.push((cue, written));
+        } else if let (Some(begin_ns), Some(end_ns)) = (begin_ns, end_ns)
+            && start_ns <= end_ns
+        {
+            self.milestones += 1;
+            cue.planned_ns = u64::try_from(start_ns - begin_ns).ok();
+            if cue.planned_ns.is_none() {
+                let what =
+                    "is earlier than the row above: its cue stands where its row does".to_owned();
+                self.doubt(line, Field::Start, what);
+            }
+            self.push(cue, written);
+        } else {
+            let until = next_ns.and_then(|next_ns| u64::try_from(next_ns - start_ns).ok());
+            let until = until.filter(|ns| (1..=LONGEST_NS).contains(ns));
+            let what = match until {
+                Some(ns) => format!(
+                    "no row lasts at this time: a segment of {} until the next start",
+                    duration::length(ns)
+                ),
+                None => format!(
+                    "nothing says how long it lasts: {} was assumed",
+                    duration::length(ASSUMED_NS)
+                ),
+            };
+            self.doubt(line, Field::Start, what);
+            self.begin(cue, written, Some(start_ns), until.unwrap_or(ASSUMED_NS));
+        }
+    }
+
+    fn finish(mut self) -> Assembled {
+        if !self.early.is_empty() {
+            let early = std::mem::take(&mut self.early);
+            if self.segments.is_empty() || self.act.is_some() {
+                let length_ns = if self.segments.is_empty() { UNTIMED_NS } else { ASSUMED_NS };
+                let what = format!(
+                    "no times say how long the segment of these rows lasts: {} was assumed",
+                    duration::length(length_ns)
+                );
+                let row = early.first().map_or(1, |(cue, _)| cue.row);
+                let column = self.layout.columns.first().map_or(1, |column| column.column);
+                self.assembled.doubts.push(Doubt::new(self.grid.place(row, column), what));
+                let title = self.act.clone().unwrap_or_else(|| self.title.to_owned());
+                let segment = Segment {
+                    act: self.act.take(),
+                    title,
+                    duration_ns: length_ns,
+                    ..Segment::default()
+                };
+                self.acts += usize::from(segment.act.is_some());
+                self.segments.push(Making {
+                    segment,
+                    start_ns: None,
+                    is_given: false,
+                    written: vec![],
+                });
+            }
+            early.into_iter().for_each(|(cue, written)| self.push_back(cue, written));
+        }
+        self.assembled.headings.extend(self.act.take());
+        let count = |count: usize, one: &str, more: &str| match count {
+            0 => None,
+            1 => Some(format!("1 {one}")),
+            count => Some(format!("{count} {more}")),
+        };
+        let acts = count(self.acts, "heading became an act", "headings became acts");
+        let milestones = count(
+            self.milestones,
+            "row only stands at a time: its cue is planned then",
+            "rows only stand at a time: their cues are planned then",
+        );
+        self.assembled.said.extend([acts, milestones].into_iter().flatten());
+        for making in self.segments {
+            self.assembled.segments.push(making.segment);
+            self.assembled.written.extend(making.written);
+        }
+        self.assembled
+    }
+
+    /// Adds a cue at the end of the last segment.
+    fn push_back(&mut self, cue: Cue, written: Written) {
+        if let Some(last) = self.segments.last_mut() {
+            last.segment.cues.push(cue);
+            last.written.push(written);
+        }
+    }
+}
+
+/// The time of day of an instant.
+fn time_of_day(ns: i64) -> Time {
+    let seconds = (ns.rem_euclid(DAY_NS) + 500_000_000) / 1_000_000_000 % 86_400;
+    let part = |n: i64| i8::try_from(n).unwrap_or(0);
+    Time::new(part(seconds / 3600), part(seconds / 60 % 60), part(seconds % 60), 0)
+        .unwrap_or_default()
+}

@@ -1,0 +1,237 @@
+//! The cells of a line as the words of a cue: notes, departments, people, and columns of the
+//! author's own.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::columns::{Column, Field};
+use super::grid::{Row, Value};
+use super::imported::{Cue, Department, Doubt};
+use super::layout::Layout;
+use super::lines::Line;
+use crate::plain;
+use crate::show::problem::{Place, letters};
+
+/// The most departments of a cue.
+const NEEDS_MAX: usize = 16;
+/// The longest text of several lines in a show file, characters.
+const PROSE_MAX: usize = 20_000;
+/// The most columns of the author's own of a cue.
+const EXTRA_MAX: usize = 99;
+/// The longest text of one line in a show file, characters.
+pub(super) const LINE_MAX: usize = 1_000;
+
+/// What is gathered of all lines.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    /// The departments with anything to do, by their columns.
+    pub departments: BTreeMap<u32, Department>,
+    /// The names of people, in the order in which they come.
+    pub people: Vec<String>,
+    /// The same names, to find them.
+    known: HashSet<String>,
+    /// The cells that begin like a formula, by their addresses.
+    pub formulas: Vec<String>,
+}
+
+/// The cue of a line, without its number and its times.
+pub(super) fn cue(layout: &Layout, line: &Line<'_>, gathered: &mut Gathered) -> Cue {
+    let mut cue = Cue { row: line.row.number, ..Cue::default() };
+    let mut filling = Filling { cue: &mut cue, gathered, notes: vec![], departments: vec![] };
+    for row in std::iter::once(&line.row).chain(&line.more) {
+        for column in &layout.columns {
+            filling.cell(row, column, row.number == line.row.number);
+        }
+    }
+    let Filling { notes, departments, .. } = filling;
+    cue.extra.extend(line.untimed.iter().cloned());
+    cue.title = one_line(&line.title);
+    if cue.title.is_empty() {
+        let words = cue.call.iter().chain(&notes).chain(&departments).next();
+        let first = words.and_then(|text| text.lines().next());
+        cue.title =
+            first.map(one_line).filter(|text| !text.is_empty()).unwrap_or_else(|| "—".to_owned());
+    }
+    if line.title.chars().count() > LINE_MAX {
+        cue.notes.push(prose(&line.title));
+    }
+    cue.notes.extend(notes.into_iter().chain(departments));
+    cue
+}
+
+/// Cuts what a show file has no room for, and says so. A cell of a spreadsheet can hold more than
+/// the notes of a cue.
+pub(super) fn cut(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>) {
+    // The rest goes to the notes, which have no such limit.
+    if cue.extra.len() > EXTRA_MAX {
+        let rest = cue.extra.split_off(EXTRA_MAX);
+        cue.notes.extend(rest.into_iter().map(|(name, text)| format!("{name}: {text}")));
+    }
+    let notes = cue.notes.join("\n");
+    if notes.chars().count() > PROSE_MAX {
+        cue.notes = vec![notes.chars().take(PROSE_MAX).collect()];
+        let what = format!("the notes of this row have more than {PROSE_MAX} characters: cut");
+        doubts.push(Doubt::new(place(cue.row), what));
+    }
+    for (name, text) in &mut cue.extra {
+        if text.chars().count() > PROSE_MAX {
+            *text = text.chars().take(PROSE_MAX).collect();
+            let what = format!("{name} has more than {PROSE_MAX} characters: cut");
+            doubts.push(Doubt::new(place(cue.row), what));
+        }
+    }
+}
+
+struct Filling<'a> {
+    cue: &'a mut Cue,
+    gathered: &'a mut Gathered,
+    notes: Vec<String>,
+    departments: Vec<String>,
+}
+
+impl Filling<'_> {
+    /// Takes the cell of a row; `is_first` is the row that the cue begins with.
+    fn cell(&mut self, row: &Row, column: &Column, is_first: bool) {
+        let Some(cell) = row.cell(column.column) else { return };
+        let text = prose(&cell.text());
+        if text.is_empty() {
+            return;
+        }
+        if matches!(&cell.value, Value::Text(text) if text.starts_with('=')) {
+            self.gathered.formulas.push(format!("{}{}", letters(column.column), row.number));
+        }
+        match column.field {
+            // They are read where the times are.
+            Field::Number | Field::Title | Field::Start | Field::End | Field::Duration => {}
+            Field::Ignored => {}
+            Field::Act => {}
+            Field::Notes => self.notes.push(text),
+            Field::Call => {
+                let call = self.cue.call.take().into_iter().chain([text]).collect::<Vec<_>>();
+                self.cue.call = Some(one_line(&call.join(" ")));
+            }
+            Field::People => {
+                self.notes.push(format!("{}: {text}", name(column)));
+                self.people(&text);
+            }
+            Field::Department => self.department(column, text),
+            Field::Extra => {
+                let name = name(column);
+                match self.cue.extra.iter_mut().find(|(known, _)| *known == name) {
+                    Some((_, known)) if !is_first => known.extend(["\n", &text]),
+                    Some(_) => {
+                        self.cue.extra.push((format!("{name} {}", letters(column.column)), text))
+                    }
+                    None => self.cue.extra.push((name, text)),
+                }
+            }
+        }
+    }
+
+    fn department(&mut self, column: &Column, text: String) {
+        let lower = text.to_lowercase();
+        if matches!(
+            lower.as_str(),
+            "-" | "–" | "—" | "n/a" | "na" | "none" | "no" | "nil" | "false" | "/" | "."
+        ) {
+            return;
+        }
+        let taken: Vec<&str> =
+            self.gathered.departments.values().map(|department| department.id.as_str()).collect();
+        let id = unused_id(&column.name, &taken);
+        let new = Department { id, name: column.name.clone(), colour: None };
+        let department = self.gathered.departments.entry(column.column).or_insert(new);
+        if !self.cue.needs.contains(&department.id) && self.cue.needs.len() < NEEDS_MAX {
+            self.cue.needs.push(department.id.clone());
+        }
+        // A mark says that the department has something to do, and nothing else.
+        if !matches!(
+            lower.as_str(),
+            "x" | "✓" | "✔" | "yes" | "y" | "ja" | "oui" | "•" | "●" | "true"
+        ) {
+            self.departments.push(format!("{}: {text}", column.name));
+        }
+    }
+
+    /// Keeps the names of people in a text: two to four words with capital letters.
+    fn people(&mut self, text: &str) {
+        for name in text.split(['\n', ',', ';', '/', '&', '+']).flat_map(|text| text.split(" and "))
+        {
+            let name = plain::clean(name.split('(').next().unwrap_or_default());
+            let words: Vec<&str> = name.split(' ').collect();
+            let is_word = |word: &&str| {
+                let mut chars = word.chars();
+                // An initial is a word too.
+                chars.next().is_some_and(char::is_uppercase)
+                    && (chars.any(char::is_lowercase) || (word.len() <= 3 && word.ends_with('.')))
+                    && word.chars().all(|c| c.is_alphabetic() || "'’-.".contains(c))
+            };
+            if (2..=4).contains(&words.len())
+                && words.iter().all(is_word)
+                && self.gathered.known.insert(name.clone())
+            {
+                self.gathered.people.push(name);
+            }
+        }
+    }
+}
+
+/// The name of a column, which may have none.
+fn name(column: &Column) -> String {
+    let name = plain::clean(&column.name);
+    if name.is_empty() { format!("Column {}", letters(column.column)) } else { name }
+}
+
+/// A text on one line, as long as a show file takes it.
+pub(super) fn one_line(text: &str) -> String {
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    plain::clean(&words).chars().take(LINE_MAX).collect()
+}
+
+/// A text on as many lines as it has, without what no show file takes.
+pub(super) fn prose(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let lines = plain::lines(&text);
+    lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// An id that a name gives, and that none of `taken` is: small letters and digits, with `-` for
+/// anything else.
+pub(super) fn unused_id(name: &str, taken: &[&str]) -> String {
+    let mut id = String::new();
+    for c in name.chars().take(40) {
+        let plain = match c.to_ascii_lowercase() {
+            'ä' | 'Ä' | 'à' | 'â' | 'á' | 'À' | 'Â' | 'Á' => 'a',
+            'ö' | 'Ö' | 'ô' | 'ó' | 'Ô' | 'Ó' => 'o',
+            'ü' | 'Ü' | 'ù' | 'û' | 'ú' | 'Û' | 'Ú' => 'u',
+            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' => 'e',
+            'î' | 'ï' | 'í' | 'Î' | 'Í' => 'i',
+            'ñ' | 'Ñ' => 'n',
+            'ç' | 'Ç' => 'c',
+            c => c,
+        };
+        match plain {
+            c if c.is_ascii_alphanumeric() => id.push(c),
+            _ if id.is_empty() || id.ends_with('-') => {}
+            _ => id.push('-'),
+        }
+    }
+    let id = id.trim_end_matches('-');
+    let id = if id.is_empty() { "department" } else { id };
+    let mut ids = (1..).map(|n| if n == 1 { id.to_owned() } else { format!("{id}-{n}") });
+    ids.find(|id| !taken.contains(&id.as_str())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_made_of_a_name() {
+        for (name, id) in
+            [("LX", "lx"), ("Big Screen", "big-screen"), ("Bühne", "buhne"), ("灯", "department")]
+        {
+            assert_eq!(unused_id(name, &[]), id);
+        }
+        assert_eq!(unused_id("LX", &["lx", "lx-2"]), "lx-3");
+    }
+}

@@ -1,0 +1,202 @@
+//! A time of day as it stands in a cell.
+
+use jiff::civil::Date;
+
+use super::grid::{Cell, Value};
+use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
+
+/// The half of a day that a 12-hour clock gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    /// Before noon.
+    Am,
+    /// After noon.
+    Pm,
+}
+
+/// A time of day, before anybody knows which half of the day or which day is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Nanoseconds since midnight as written; of a 12-hour clock, 12 is hour 12. Past 24 hours it
+    /// is the next day, as broadcasters write it.
+    pub ns: u64,
+    /// The half that is written beside it.
+    pub half: Option<Half>,
+    /// The day, where the cell has one.
+    pub day: Option<Date>,
+}
+
+impl Clock {
+    /// The whole hours, as written.
+    pub fn hour(self) -> u64 {
+        self.ns / HOUR_NS
+    }
+
+    /// Nanoseconds since midnight, once the half is known; of a clock of 24 hours, as written.
+    pub fn of_day_ns(self) -> u64 {
+        match self.half {
+            None => self.ns,
+            Some(half) => {
+                let in_half = self.ns % (12 * HOUR_NS);
+                if half == Half::Pm { in_half + 12 * HOUR_NS } else { in_half }
+            }
+        }
+    }
+}
+
+/// What a cell for a time of day says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing, or a sign for nothing.
+    Nothing,
+    /// A time.
+    At(Clock),
+    /// From one time to another: "10:00 – 10:15".
+    Between(Clock, Clock),
+    /// Text that is no time, or a time that no clock shows.
+    Unreadable,
+}
+
+/// What a cell says.
+pub(super) fn said(cell: &Cell) -> Said {
+    let at = |ns| Said::At(Clock { ns, half: None, day: None });
+    match &cell.value {
+        Value::Text(text) => read(text),
+        // A fraction of a day, or 1930 for half past seven in the evening.
+        Value::Number(number) if (0.0..1.0).contains(number) => {
+            at((number * 86_400.0).round() as u64 * SECOND_NS)
+        }
+        Value::Number(_) => read(&cell.text()),
+        Value::Clock(ns) if *ns < 48 * HOUR_NS => at(*ns),
+        Value::Clock(_) | Value::Day(_) => Said::Unreadable,
+        Value::Moment(moment) => {
+            let ns = moment.time().duration_since(jiff::civil::Time::midnight()).as_nanos();
+            Said::At(Clock {
+                ns: u64::try_from(ns).unwrap_or(0),
+                half: None,
+                day: Some(moment.date()),
+            })
+        }
+        Value::NoValue => Said::Nothing,
+    }
+}
+
+/// Reads a text.
+pub(super) fn read(text: &str) -> Said {
+    let text = text.trim().to_lowercase();
+    if matches!(text.as_str(), "" | "-" | "–" | "—" | "n/a") {
+        return Said::Nothing;
+    }
+    if let Some(clock) = one(&text) {
+        return Said::At(clock);
+    }
+    for between in ["–", "—", "-", " to ", " bis ", " until ", "→"] {
+        if let Some((from, to)) = text.split_once(between)
+            && let (Some(mut from), Some(to)) = (one(from), one(to))
+        {
+            // "10:00 - 10:15 am": the half stands once for both.
+            if from.half.is_none() && from.ns <= to.ns {
+                from.half = to.half;
+            }
+            return Said::Between(from, to);
+        }
+    }
+    Said::Unreadable
+}
+
+fn one(text: &str) -> Option<Clock> {
+    let text = text.trim().trim_start_matches(['~', '@', '≈']).trim_start();
+    let at = |ns, half| Some(Clock { ns, half, day: None });
+    match text {
+        "noon" | "midday" => return at(12 * HOUR_NS, None),
+        "midnight" => return at(0, None),
+        _ => {}
+    }
+    let letters = text.find(|c: char| !c.is_ascii_digit() && !":.h ".contains(c));
+    let (digits, word) = text.split_at(letters.unwrap_or(text.len()));
+    let word: String = word.chars().filter(|c| c.is_alphanumeric()).collect();
+    // The h of "hrs" is cut off with the digits.
+    let (half, is_named) = match word.as_str() {
+        "" => (None, digits.trim_end().ends_with('h')),
+        "am" | "a" => (Some(Half::Am), true),
+        "pm" | "p" => (Some(Half::Pm), true),
+        "uhr" | "rs" | "r" | "ours" => (None, true),
+        _ => return None,
+    };
+    let parts: Vec<&str> =
+        digits.split([':', '.', 'h', ' ']).filter(|part| !part.is_empty()).collect();
+    let number = |part: &str| part.parse::<u64>().ok().filter(|_| part.len() <= 2);
+    let (hour, minute, second) = match *parts.as_slice() {
+        [all] if matches!(all.len(), 3 | 4) => {
+            let all: u64 = all.parse().ok()?;
+            (all / 100, all % 100, 0)
+        }
+        [hour] if is_named => (number(hour)?, 0, 0),
+        [hour, minute] => (number(hour)?, number(minute).filter(|_| minute.len() == 2)?, 0),
+        [hour, minute, second] => {
+            (number(hour)?, number(minute)?, number(second).filter(|_| second.len() == 2)?)
+        }
+        _ => return None,
+    };
+    let hours_max = if half.is_some() { 12 } else { 29 };
+    // 13:15 PM is a slip whose meaning nobody doubts.
+    let (half, hours_max) =
+        if half == Some(Half::Pm) && hour > 12 { (None, 23) } else { (half, hours_max) };
+    let is_time = hour <= hours_max && minute < 60 && second < 60 && (half.is_none() || hour > 0);
+    let ns = hour * HOUR_NS + minute * MINUTE_NS + second * SECOND_NS;
+    if is_time { at(ns, half) } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The time of day in minutes, as far as the text alone tells.
+    fn minutes(text: &str) -> Option<u64> {
+        match read(text) {
+            Said::At(clock) => Some(clock.of_day_ns() / MINUTE_NS),
+            Said::Nothing | Said::Between(..) | Said::Unreadable => None,
+        }
+    }
+
+    #[test]
+    fn times_of_day_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("21:05", 1265),
+            ("21:05:00", 1265),
+            ("9:05 PM", 1265),
+            ("9.05pm", 1265),
+            ("9:05 p.m.", 1265),
+            ("21h05", 1265),
+            ("21.05 Uhr", 1265),
+            ("2105", 1265),
+            ("2105 hrs", 1265),
+            ("9pm", 1260),
+            ("21h", 1260),
+            ("12:10 AM", 10),
+            ("12:10 PM", 730),
+            ("13:15 PM", 795),
+            ("24:05", 1445),
+            ("0:00", 0),
+            ("noon", 720),
+            ("~ 10:15 am", 615),
+        ] {
+            assert_eq!(minutes(text), Some(expected), "{text:?}");
+        }
+        for text in
+            ["0:90:00 am", "Sau", "TBC", "21:75", "5", "", "-", "31:00", "0:10 am", "1:2:3:4"]
+        {
+            assert_eq!(minutes(text), None, "{text:?}");
+        }
+        assert_eq!(read("Sau"), Said::Unreadable);
+        assert_eq!(read(" – "), Said::Nothing);
+    }
+
+    #[test]
+    fn a_range_is_two_times() {
+        for text in ["10:00 – 10:15", "10:00-10:15", "10.00 bis 10.15 Uhr", "10:00 - 10:15 am"] {
+            let Said::Between(from, to) = read(text) else { panic!("{text}") };
+            assert_eq!([from, to].map(|clock| clock.of_day_ns() / MINUTE_NS), [600, 615], "{text}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What was read of a file of another kind: a show that is not written yet, and all that is to be
+//! said about its reading.
+
+use jiff::civil::{Date, Time};
+
+use crate::show::problem::Place;
+
+/// Something that may have been misread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Its place in the file.
+    pub place: Place,
+    /// What stands there, and what was taken.
+    pub what: String,
+}
+
+impl Doubt {
+    /// A doubt about a place.
+    pub fn new(place: Place, what: impl Into<String>) -> Self {
+        Doubt { place, what: what.into() }
+    }
+}
+
+/// A show that was read of a file of another kind.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Imported {
+    /// Its title.
+    pub title: String,
+    /// The day of its first segment.
+    pub date: Option<Date>,
+    /// Text of the file that belongs to no line, for the top of the show file.
+    pub preface: Vec<String>,
+    /// In the order of the file.
+    pub departments: Vec<Department>,
+    /// In the order of the file.
+    pub outputs: Vec<Output>,
+    /// The names of the people, in the order in which they come.
+    pub people: Vec<String>,
+    /// In running order.
+    pub segments: Vec<Segment>,
+    /// How the file was read, for people.
+    pub said: Vec<String>,
+    /// What may have been misread, from top to bottom.
+    pub doubts: Vec<Doubt>,
+}
+
+/// A department.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Department {
+    /// Its id.
+    pub id: String,
+    /// Its name, as it stands in the file.
+    pub name: String,
+    /// Its colour, as a show file writes it.
+    pub colour: Option<String>,
+}
+
+/// An output that takes OSC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Its id.
+    pub id: String,
+    /// Its address, which the user has to change.
+    pub osc: String,
+}
+
+/// A segment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Segment {
+    /// The act that begins with it.
+    pub act: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Its hard start.
+    pub start: Option<Time>,
+    /// Its planned length, nanoseconds.
+    pub duration_ns: u64,
+    /// Remaining time at which its countdown turns amber, nanoseconds.
+    pub warn_ns: Option<u64>,
+    /// Remaining time at which its countdown turns red, nanoseconds.
+    pub danger_ns: Option<u64>,
+    /// In running order.
+    pub cues: Vec<Cue>,
+}
+
+/// The trigger of a cue, where it is not the caller's GO.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// So long after the cue above it fired, nanoseconds.
+    With(u64),
+    /// So long after the cue above it was complete, nanoseconds.
+    After(u64),
+}
+
+/// A cue.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cue {
+    /// The row of the file in which it stands, or its place among the elements.
+    pub row: u32,
+    /// Its number.
+    pub number: String,
+    /// Its title.
+    pub title: String,
+    /// The words that the caller says.
+    pub call: Option<String>,
+    /// Notes for the caller.
+    pub notes: Vec<String>,
+    /// The ids of the departments that must be ready.
+    pub needs: Vec<String>,
+    /// Its length, nanoseconds.
+    pub duration_ns: Option<u64>,
+    /// When the caller means to call it, nanoseconds into its segment.
+    pub planned_ns: Option<u64>,
+    /// Its trigger.
+    pub trigger: Option<Trigger>,
+    /// The OSC message that it sends: the id of the output, and the address.
+    pub osc: Option<(String, String)>,
+    /// Columns of the author's own.
+    pub extra: Vec<(String, String)>,
+}

@@ -1,0 +1,281 @@
+//! The rows of a sheet, sorted: what is a line of the rundown, what is a heading, and what is none
+//! of it.
+
+use super::amount::Amount;
+use super::clock::{self, Clock, Said};
+use super::columns::{self, Field};
+use super::grid::{Cell, Grid, Row, Value};
+use super::imported::Doubt;
+use super::layout::Layout;
+use crate::show::problem::{letters, quoted};
+
+/// The longest heading over rows, characters: a longer text is a note.
+const ACT_MAX: usize = 80;
+
+/// A line of the rundown: a row, and the rows below it that only go on with its cells.
+#[derive(Debug)]
+pub struct Line<'a> {
+    /// The row.
+    pub row: &'a Row,
+    /// The rows that go on with it.
+    pub more: Vec<&'a Row>,
+    /// The number of the cue, as it stands there.
+    pub number: Option<String>,
+    /// `true` if the number stands there as a number, which drops zeros: 1.10 is 1.1.
+    pub is_numeric: bool,
+    /// What happens; empty where no cell says it.
+    pub title: String,
+    /// When it begins.
+    pub start: Option<Clock>,
+    /// When it ends.
+    pub end: Option<Clock>,
+    /// How long it lasts.
+    pub amount: Amount,
+    /// Cells for times that hold something else: the name of the column and the text.
+    pub untimed: Vec<(String, String)>,
+}
+
+/// A row of the sheet that belongs to the rundown.
+#[derive(Debug)]
+pub enum Item<'a> {
+    /// A heading over the rows below it.
+    Act(String),
+    /// A line.
+    Line(Box<Line<'a>>),
+}
+
+/// The rows of a sheet, sorted.
+#[derive(Debug, Default)]
+pub(super) struct Items<'a> {
+    /// What belongs to the rundown, from top to bottom.
+    pub items: Vec<Item<'a>>,
+    /// What was left out, and why, for people.
+    pub said: Vec<String>,
+    /// What may have been misread.
+    pub doubts: Vec<Doubt>,
+}
+
+/// Sorts the rows below the header.
+pub(super) fn items<'a>(grid: &'a Grid, layout: &'a Layout) -> Items<'a> {
+    let mut sorting = Sorting { grid, layout, items: Items::default() };
+    let (mut hidden, mut headers) = (vec![], 0);
+    for row in grid.rows.get(layout.first..).unwrap_or_default() {
+        if row.is_hidden {
+            hidden.push(row.number.to_string());
+        } else if sorting.is_header(row) {
+            headers += 1;
+        } else if let Some(total) = sorting.total(row) {
+            sorting.items.said.push(total);
+        } else if let Some(act) = sorting.act(row) {
+            sorting.items.items.push(Item::Act(act));
+        } else {
+            sorting.line(row);
+        }
+    }
+    let mut items = sorting.items;
+    if headers > 0 {
+        let times = if headers == 1 { "once more" } else { "again and again" };
+        items.said.push(format!("the header stands {times} below: left out"));
+    }
+    if !hidden.is_empty() {
+        let (rows, are) = if hidden.len() == 1 { ("row", "is") } else { ("rows", "are") };
+        items.said.push(format!(
+            "{rows} {} {are} hidden: left out; show them in the sheet to import them",
+            hidden.join(", ")
+        ));
+    }
+    items
+}
+
+struct Sorting<'a> {
+    grid: &'a Grid,
+    layout: &'a Layout,
+    items: Items<'a>,
+}
+
+impl<'a> Sorting<'a> {
+    /// The cell of a row for a field that it has once.
+    fn cell(&self, row: &'a Row, field: Field) -> Option<&'a Cell> {
+        let column = self.layout.column(field)?.column;
+        row.cell(column).filter(|cell| !cell.is_shared)
+    }
+
+    /// What a column is for.
+    fn field(&self, column: u32) -> Field {
+        let found = self.layout.columns.iter().find(|known| known.column == column);
+        found.map_or(Field::Ignored, |known| known.field)
+    }
+
+    /// Returns `true` if the row is the header again.
+    fn is_header(&self, row: &Row) -> bool {
+        let mut same = 0;
+        for cell in &row.cells {
+            let name = self.layout.columns.iter().find(|column| column.column == cell.column);
+            let name = name.map(|column| columns::plain(&column.name)).unwrap_or_default();
+            same += usize::from(!name.is_empty() && name == columns::plain(&cell.text()));
+        }
+        same >= 2 && same * 10 >= row.cells.len() * 7
+    }
+
+    /// A row that adds up the others, in words.
+    fn total(&self, row: &Row) -> Option<String> {
+        let is_short = row.cells.len() <= 4 && self.layout.column(Field::Duration).is_some();
+        let first = row.cells.first().filter(|_| is_short)?;
+        let text = first.text().to_lowercase();
+        let word = text.split(|c: char| !c.is_alphabetic()).next()?;
+        let is_total = matches!(
+            word,
+            "total" | "totals" | "gesamt" | "gesamtdauer" | "summe" | "sum" | "trt" | "subtotal"
+        );
+        let has_amount = row
+            .cells
+            .iter()
+            .skip(1)
+            .any(|cell| !matches!(Amount::of(cell), Amount::Nothing | Amount::Unreadable));
+        (is_total && has_amount).then(|| {
+            let at = format!("{}{}", letters(first.column), row.number);
+            format!(
+                "row {} adds up others ({at} says {}): left out",
+                row.number,
+                quoted(&first.text())
+            )
+        })
+    }
+
+    /// The heading that a row is: the only text in it, over the whole width or at its left edge.
+    fn act(&self, row: &Row) -> Option<String> {
+        let mut filled = row.cells.iter().filter(|cell| !cell.is_shared && !cell.text().is_empty());
+        let first = filled.next()?;
+        let text = first.text();
+        // A program that cannot merge cells writes the text into each of them.
+        if filled.any(|cell| cell.text() != text) || text.chars().count() > ACT_MAX {
+            return None;
+        }
+        let is_text =
+            matches!(first.value, Value::Text(_)) && text.chars().any(char::is_alphabetic);
+        let field = self.field(first.column);
+        let is_value = match field {
+            Field::Number => is_number(&text),
+            Field::Start | Field::End => {
+                matches!(clock::said(first), Said::At(_) | Said::Between(..))
+            }
+            Field::Duration => !matches!(Amount::of(first), Amount::Nothing | Amount::Unreadable),
+            Field::Title
+            | Field::Notes
+            | Field::Call
+            | Field::People
+            | Field::Act
+            | Field::Department
+            | Field::Extra
+            | Field::Ignored => false,
+        };
+        let is_at_edge =
+            self.layout.columns.first().is_some_and(|edge| first.column <= edge.column);
+        let is_loud = !text.chars().any(char::is_lowercase) || text.ends_with(':');
+        let is_heading = first.is_wide || is_at_edge || (field == Field::Title && is_loud);
+        let words = text.trim_matches(|c: char| c.is_whitespace() || "-–—=*:#".contains(c));
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        (is_text && !is_value && is_heading && !words.is_empty()).then_some(words)
+    }
+
+    fn line(&mut self, row: &'a Row) {
+        let title = self.cell(row, Field::Title).map(|cell| cell.text());
+        let title = title.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        let number = self.cell(row, Field::Number).filter(|cell| !cell.text().is_empty());
+        let is_numeric = number.is_some_and(|cell| matches!(cell.value, Value::Number(_)));
+        let number = number.map(|cell| cell.text().into_owned());
+        let mut untimed = vec![];
+        let (start, within) = self.time(row, Field::Start, &mut untimed);
+        let (end, _) = self.time(row, Field::End, &mut untimed);
+        let amount = self.amount(row, &mut untimed);
+        let is_empty = title.as_ref().is_none_or(String::is_empty)
+            && number.is_none()
+            && start.is_none()
+            && amount == Amount::Nothing
+            && untimed.is_empty();
+        if is_empty {
+            let has_words = row.cells.iter().any(|cell| {
+                !cell.is_shared
+                    && self.field(cell.column) != Field::Ignored
+                    && !cell.text().is_empty()
+            });
+            match self.items.items.last_mut() {
+                Some(Item::Line(line)) if has_words => return line.more.push(row),
+                _ if !has_words => return,
+                Some(Item::Act(_) | Item::Line(_)) | None => {}
+            }
+        }
+        self.items.items.push(Item::Line(Box::new(Line {
+            row,
+            more: vec![],
+            number,
+            is_numeric,
+            title: title.unwrap_or_default(),
+            start,
+            end: end.or(within),
+            amount,
+            untimed,
+        })));
+    }
+
+    /// The times of a row's cell, the second where it gives a range.
+    fn time(
+        &mut self,
+        row: &'a Row,
+        field: Field,
+        untimed: &mut Vec<(String, String)>,
+    ) -> (Option<Clock>, Option<Clock>) {
+        let Some(cell) = self.cell(row, field) else { return (None, None) };
+        match clock::said(cell) {
+            Said::At(at) => (Some(at), None),
+            Said::Between(from, to) => (Some(from), Some(to)),
+            Said::Nothing => {
+                self.doubt_without_value(row, cell);
+                (None, None)
+            }
+            Said::Unreadable => {
+                self.keep(row, cell, "is no time of day", untimed);
+                (None, None)
+            }
+        }
+    }
+
+    fn amount(&mut self, row: &'a Row, untimed: &mut Vec<(String, String)>) -> Amount {
+        let Some(cell) = self.cell(row, Field::Duration) else { return Amount::Nothing };
+        let mut amount = Amount::of(cell);
+        let unit = self.layout.column(Field::Duration).and_then(|column| column.unit);
+        if let (Amount::Bare(_), Some(bare)) = (&amount, unit) {
+            // The name of the column says the unit.
+            let reading =
+                super::amount::Reading { clocks: super::amount::Clocks::MinutesSeconds, bare };
+            amount = amount.ns(reading).map_or(Amount::Unreadable, Amount::Exact);
+        }
+        match amount {
+            Amount::Nothing => self.doubt_without_value(row, cell),
+            Amount::Unreadable => self.keep(row, cell, "is no length of time", untimed),
+            Amount::Exact(_) | Amount::Clock { .. } | Amount::Bare(_) => {}
+        }
+        amount
+    }
+
+    /// Keeps a text that is no time beside the cue.
+    fn keep(&mut self, row: &Row, cell: &Cell, why: &str, untimed: &mut Vec<(String, String)>) {
+        let name = self.layout.columns.iter().find(|column| column.column == cell.column);
+        let name = name.map_or_else(|| letters(cell.column), |column| column.name.clone());
+        let what = format!("{} {why}: kept under `extra`", quoted(&cell.text()));
+        self.items.doubts.push(Doubt::new(self.grid.place(row.number, cell.column), what));
+        untimed.push((name, cell.text().into_owned()));
+    }
+
+    fn doubt_without_value(&mut self, row: &Row, cell: &Cell) {
+        if cell.value == Value::NoValue {
+            let what = "a formula whose value is not in the file: open it in a spreadsheet program, save it, and import it again";
+            self.items.doubts.push(Doubt::new(self.grid.place(row.number, cell.column), what));
+        }
+    }
+}
+
+/// Returns `true` if a text looks like the number of a cue: `12`, `Q12.5`, `129a`.
+pub(super) fn is_number(text: &str) -> bool {
+    text.chars().count() <= 8 && text.chars().any(|c| c.is_ascii_digit()) && !text.contains(' ')
+}

@@ -1,0 +1,298 @@
+//! Workbooks of spreadsheet programs to grids: XLSX and XLS by calamine, ODS by a reader of its own.
+//!
+//! Must never take memory by what a file claims: everything is counted as it is unpacked.
+
+mod ods;
+mod package;
+mod shape;
+
+use std::io::Cursor;
+
+use calamine::{Data, ExcelDateTime, Range, Reader, SheetType, SheetVisible, Xls, Xlsx};
+use jiff::civil::{Date, DateTime, Time};
+
+use self::package::Package;
+use self::shape::Shape;
+use super::Refusal;
+use super::grid::{CELLS_MAX, COLUMNS_MAX, Cell, Grid, Row, Value};
+use crate::show::duration::SECOND_NS;
+
+/// The most sheets of a workbook that are looked at.
+const SHEETS_MAX: usize = 64;
+/// The first bytes of a file of the kind that Excel wrote before 2007.
+const COMPOUND: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
+/// The sheets of a workbook.
+#[derive(Debug, Default)]
+pub struct Workbook {
+    /// Those that are read, in their order.
+    pub grids: Vec<Grid>,
+    /// The names of those that the spreadsheet does not show.
+    pub hidden: Vec<String>,
+    /// What was noticed, for people.
+    pub said: Vec<String>,
+}
+
+/// Reads a workbook: the sheet `wanted`, or all that are shown; `None` where the bytes are no
+/// workbook.
+///
+/// # Errors
+/// When it is damaged, of a kind that is not read, or larger than a run sheet can be.
+pub fn workbook(bytes: &[u8], wanted: Option<&str>) -> Option<Result<Workbook, Refusal>> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Some(packed(bytes, wanted));
+    }
+    bytes.starts_with(&COMPOUND).then(|| xls(bytes, wanted))
+}
+
+fn damaged(error: &dyn std::fmt::Display) -> Refusal {
+    Refusal::Damaged(error.to_string())
+}
+
+fn packed(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Refusal> {
+    let mut package = Package::open(bytes)?;
+    if package.has("content.xml") {
+        return ods::read(&mut package, wanted);
+    }
+    if package.has("xl/workbook.bin") {
+        return Err(Refusal::Format("a binary workbook of Excel; save it as .xlsx"));
+    }
+    if !package.has("xl/workbook.xml") {
+        return Err(Refusal::Format("a zip file without a spreadsheet; export it as XLSX or CSV"));
+    }
+    xlsx(bytes, &mut package, wanted)
+}
+
+/// The sheets that are to be read of those that there are, by name and whether they are shown.
+fn chosen(all: &[(String, bool)], wanted: Option<&str>) -> Result<Vec<String>, Refusal> {
+    if let Some(wanted) = wanted {
+        let found = all.iter().find(|(name, _)| name == wanted);
+        let found =
+            found.or_else(|| all.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted)));
+        let names = || all.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ");
+        return match found {
+            Some((name, _)) => Ok(vec![name.clone()]),
+            None => Err(Refusal::NoSheet(wanted.to_owned(), names())),
+        };
+    }
+    let shown = all.iter().filter(|(_, is_shown)| *is_shown).map(|(name, _)| name.clone());
+    Ok(shown.take(SHEETS_MAX).collect())
+}
+
+fn xlsx(
+    bytes: &[u8],
+    package: &mut Package<'_>,
+    wanted: Option<&str>,
+) -> Result<Workbook, Refusal> {
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
+    let sheets: Vec<(String, bool)> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
+        .collect();
+    let paths = shape::paths(package)?;
+    let mut workbook = Workbook { hidden: hidden(&sheets), ..Workbook::default() };
+    if package.has("xl/vbaProject.bin") {
+        workbook.said.push("the workbook has macros: they are not read".to_owned());
+    }
+    let mut room = CELLS_MAX;
+    for name in chosen(&sheets, wanted)? {
+        let path = paths.iter().find(|(known, _)| *known == name).map(|(_, path)| path.as_str());
+        let shape = match path {
+            Some(path) => shape::shape(&package.text(path)?)?,
+            None => Shape::default(),
+        };
+        let mut filling = Filling::new(&name, &mut room);
+        let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(&error))?;
+        while let Some(cell) = cells.next_cell_with_formula().map_err(|error| damaged(&error))? {
+            let is_formula = cell.formula.is_some();
+            filling.cell(cell.pos, Data::from(cell.value), is_formula)?;
+        }
+        workbook.grids.push(shape.apply(filling.grid()));
+    }
+    Ok(workbook)
+}
+
+fn xls(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Refusal> {
+    let mut book: Xls<Cursor<&[u8]>> =
+        Xls::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
+    let sheets: Vec<(String, bool)> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
+        .collect();
+    let mut workbook = Workbook { hidden: hidden(&sheets), ..Workbook::default() };
+    let mut room = CELLS_MAX;
+    for name in chosen(&sheets, wanted)? {
+        let range: Range<Data> = book.worksheet_range(&name).map_err(|error| damaged(&error))?;
+        // A range begins at its first filled cell, not at A1.
+        let (row, column) = range.start().unwrap_or_default();
+        let mut filling = Filling::new(&name, &mut room);
+        for (below, right, data) in range.used_cells() {
+            let at = |begin: u32, more: usize| {
+                begin.saturating_add(u32::try_from(more).unwrap_or(u32::MAX))
+            };
+            filling.cell((at(row, below), at(column, right)), data.clone(), false)?;
+        }
+        let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
+        let merged = merged.iter().map(|range| (range.start, range.end)).collect();
+        workbook.grids.push(Shape { merged, ..Shape::default() }.apply(filling.grid()));
+    }
+    Ok(workbook)
+}
+
+fn hidden(sheets: &[(String, bool)]) -> Vec<String> {
+    sheets.iter().filter(|(_, is_shown)| !is_shown).map(|(name, _)| name.clone()).collect()
+}
+
+/// A grid while its cells come, in the order of the file.
+struct Filling<'r> {
+    grid: Grid,
+    room: &'r mut usize,
+}
+
+impl<'r> Filling<'r> {
+    fn new(name: &str, room: &'r mut usize) -> Self {
+        Filling { grid: Grid { name: name.to_owned(), ..Grid::default() }, room }
+    }
+
+    /// Takes a cell, its position counted from 0.
+    fn cell(
+        &mut self,
+        (row, column): (u32, u32),
+        data: Data,
+        is_formula: bool,
+    ) -> Result<(), Refusal> {
+        let value = match value(data) {
+            None if is_formula => Value::NoValue,
+            None => return Ok(()),
+            Some(value) => value,
+        };
+        self.put(row.saturating_add(1), column.saturating_add(1), value)
+    }
+
+    /// Takes a value, its position counted from 1.
+    fn put(&mut self, row: u32, column: u32, value: Value) -> Result<(), Refusal> {
+        if column > COLUMNS_MAX {
+            return Err(Refusal::Columns(column as usize));
+        }
+        *self.room = self.room.checked_sub(1).ok_or(Refusal::Cells)?;
+        if self.grid.rows.last().is_none_or(|last| last.number != row) {
+            self.grid.rows.push(Row { number: row, ..Row::default() });
+        }
+        if let Some(last) = self.grid.rows.last_mut() {
+            last.cells.push(Cell::new(column, value));
+        }
+        Ok(())
+    }
+
+    /// The grid, its rows and cells in their order whatever that of the file is.
+    fn grid(self) -> Grid {
+        let mut grid = self.grid;
+        grid.rows.sort_by_key(|row| row.number);
+        grid.rows.dedup_by(|row, above| {
+            let is_same = row.number == above.number;
+            if is_same {
+                above.cells.append(&mut row.cells);
+            }
+            is_same
+        });
+        for row in &mut grid.rows {
+            row.cells.sort_by_key(|cell| cell.column);
+            row.cells.dedup_by_key(|cell| cell.column);
+        }
+        grid
+    }
+}
+
+/// The value of a cell; `None` for an empty one.
+fn value(data: Data) -> Option<Value> {
+    Some(match data {
+        Data::Empty => return None,
+        Data::String(text) if text.trim().is_empty() => return None,
+        Data::String(text) => Value::Text(text),
+        Data::Int(number) => Value::Number(number as f64),
+        Data::Float(number) => Value::Number(number),
+        Data::Bool(is_true) => Value::Text(if is_true { "TRUE" } else { "FALSE" }.to_owned()),
+        Data::DateTime(moment) => moment_value(moment),
+        Data::DateTimeIso(text) => iso_moment(&text).unwrap_or(Value::Text(text)),
+        Data::DurationIso(text) => iso_clock(&text).unwrap_or(Value::Text(text)),
+        // #REF! and the like: the formula has no value.
+        Data::Error(_) => Value::NoValue,
+    })
+}
+
+/// The value of a cell that the spreadsheet shows as a time, a day or a length.
+fn moment_value(moment: ExcelDateTime) -> Value {
+    let days = moment.as_f64();
+    let seconds = (days * 86_400.0).round();
+    // A time that was computed past midnight is shown as a time, and stored as more than a day.
+    if moment.is_duration() || (0.0..2.0).contains(&days) {
+        return if (0.0..1e9).contains(&seconds) {
+            Value::Clock(seconds as u64 * SECOND_NS)
+        } else {
+            Value::Number(days)
+        };
+    }
+    // Half a second more, so that 20:59:59.9999 is nine o'clock.
+    let rounded = ExcelDateTime::new(
+        seconds / 86_400.0 + 0.000_001,
+        calamine::ExcelDateTimeType::DateTime,
+        is_1904(&moment),
+    );
+    let (year, month, day, hour, minute, second, _) = rounded.to_ymd_hms_milli();
+    let part = |n: u8| i8::try_from(n).unwrap_or(0);
+    let date = Date::new(i16::try_from(year).unwrap_or(0), part(month), part(day));
+    let time = Time::new(part(hour), part(minute), part(second), 0);
+    match (date, time) {
+        (Ok(date), Ok(time)) if time == Time::midnight() => Value::Day(date),
+        (Ok(date), Ok(time)) => Value::Moment(date.to_datetime(time)),
+        _ => Value::Number(days),
+    }
+}
+
+/// Returns `true` if the days of a moment are counted from 1904.
+fn is_1904(moment: &ExcelDateTime) -> bool {
+    let same = ExcelDateTime::new(moment.as_f64(), calamine::ExcelDateTimeType::DateTime, true);
+    same.to_ymd_hms_milli() == moment.to_ymd_hms_milli()
+}
+
+/// `2024-08-11` or `2024-08-11T23:50:00`.
+fn iso_moment(text: &str) -> Option<Value> {
+    let day = || Some(Value::Day(text.parse::<Date>().ok()?));
+    if !text.contains('T') {
+        return day();
+    }
+    let moment: DateTime = text.parse().ok()?;
+    if moment.date().year() < 1901 {
+        // LibreOffice writes a time that is shown with a date as one of its first day.
+        return iso_clock(&moment.time().strftime("PT%HH%MM%SS").to_string());
+    }
+    Some(if moment.time() == Time::midnight() {
+        Value::Day(moment.date())
+    } else {
+        Value::Moment(moment)
+    })
+}
+
+/// `PT21H05M00S`.
+fn iso_clock(text: &str) -> Option<Value> {
+    let (mut seconds, mut digits) = (0.0, String::new());
+    for c in text.strip_prefix("PT")?.chars() {
+        let unit = match c {
+            'H' => 3600.0,
+            'M' => 60.0,
+            'S' => 1.0,
+            c => {
+                digits.push(if c == ',' { '.' } else { c });
+                continue;
+            }
+        };
+        seconds += digits.parse::<f64>().ok()? * unit;
+        digits.clear();
+    }
+    let seconds = seconds.round();
+    (0.0..1e9).contains(&seconds).then(|| Value::Clock(seconds as u64 * SECOND_NS))
+}

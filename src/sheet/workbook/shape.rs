@@ -1,0 +1,151 @@
+//! What a sheet of an XLSX file hides and merges, which calamine does not say.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "the events are quick-xml's")]
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use quick_xml::Reader;
+use quick_xml::XmlVersion;
+use quick_xml::events::{BytesStart, Event};
+
+use super::{Package, damaged};
+use crate::sheet::Refusal;
+use crate::sheet::grid::{COLUMNS_MAX, Cell, Grid};
+
+/// A range of cells, both ends included, rows and columns counted from 0.
+pub(super) type Merged = ((u32, u32), (u32, u32));
+
+/// What a sheet hides and merges.
+#[derive(Debug, Default)]
+pub(super) struct Shape {
+    /// Counted from 1.
+    pub(super) hidden_rows: HashSet<u32>,
+    /// Counted from 1, in their order.
+    pub(super) hidden_columns: Vec<u32>,
+    /// The ranges of merged cells.
+    pub(super) merged: Vec<Merged>,
+}
+
+impl Shape {
+    /// Marks the cells of a grid.
+    pub(super) fn apply(self, mut grid: Grid) -> Grid {
+        grid.hidden_columns = self.hidden_columns;
+        for row in &mut grid.rows {
+            row.is_hidden = self.hidden_rows.contains(&row.number);
+        }
+        for ((top, left), (bottom, right)) in self.merged {
+            let find = |grid: &Grid, row: u32| {
+                grid.rows.binary_search_by_key(&(row + 1), |row| row.number)
+            };
+            let Ok(at) = find(&grid, top) else { continue };
+            let cells = &mut grid.rows[at].cells;
+            let Some(first) = cells.iter_mut().find(|cell| cell.column == left + 1) else {
+                continue;
+            };
+            first.is_wide = right > left;
+            let value = first.value.clone();
+            // A merged range may go down to the last row of a sheet: only rows that are there count.
+            for row in grid.rows.iter_mut().skip(at + 1).take_while(|row| row.number <= bottom + 1)
+            {
+                if let Err(place) = row.cells.binary_search_by_key(&(left + 1), |cell| cell.column)
+                {
+                    let shared = Cell { is_shared: true, ..Cell::new(left + 1, value.clone()) };
+                    row.cells.insert(place, shared);
+                }
+            }
+        }
+        grid
+    }
+}
+
+/// The value of an attribute; empty where there is none.
+pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> String {
+    let found = element.try_get_attribute(name).ok().flatten();
+    let value = found.and_then(|found| found.normalized_value(XmlVersion::Implicit1_0).ok());
+    value.map(Cow::into_owned).unwrap_or_default()
+}
+
+fn is_true(text: &str) -> bool {
+    matches!(text, "1" | "true" | "on")
+}
+
+/// The sheets of a workbook and the paths of their files.
+pub(super) fn paths(package: &mut Package<'_>) -> Result<Vec<(String, String)>, Refusal> {
+    let mut targets = vec![];
+    each(&package.text("xl/_rels/workbook.xml.rels")?, |element| {
+        if element.local_name().as_ref() == "Relationship" {
+            let target = attribute(element, "Target");
+            let path = match target.strip_prefix('/') {
+                Some(path) => path.to_owned(),
+                None => format!("xl/{target}"),
+            };
+            targets.push((attribute(element, "Id"), path));
+        }
+    })?;
+    let mut paths = vec![];
+    each(&package.text("xl/workbook.xml")?, |element| {
+        if element.local_name().as_ref() == "sheet" {
+            let id = attribute(element, "r:id");
+            let target =
+                targets.iter().find(|(known, _)| *known == id).map(|(_, path)| path.clone());
+            paths.extend(target.map(|path| (attribute(element, "name"), path)));
+        }
+    })?;
+    paths.retain(|(_, path)| package.has(path));
+    Ok(paths)
+}
+
+/// What a sheet's XML says of its shape.
+pub(super) fn shape(xml: &str) -> Result<Shape, Refusal> {
+    let mut shape = Shape::default();
+    let mut row = 0;
+    each(xml, |element| match element.local_name().as_ref() {
+        "row" => {
+            row = attribute(element, "r").parse().unwrap_or(row + 1);
+            if is_true(&attribute(element, "hidden")) {
+                shape.hidden_rows.insert(row);
+            }
+        }
+        "col" if is_true(&attribute(element, "hidden")) => {
+            let number = |name| attribute(element, name).parse::<u32>().ok();
+            if let (Some(from), Some(to)) = (number("min"), number("max")) {
+                shape.hidden_columns.extend(from..=to.min(COLUMNS_MAX));
+            }
+        }
+        "mergeCell" => shape.merged.extend(range(&attribute(element, "ref"))),
+        _ => {}
+    })?;
+    shape.hidden_columns.sort_unstable();
+    shape.hidden_columns.dedup();
+    Ok(shape)
+}
+
+/// Calls `see` with each element of a text.
+fn each(xml: &str, mut see: impl FnMut(&BytesStart<'_>)) -> Result<(), Refusal> {
+    let mut reader = Reader::from_str(xml);
+    loop {
+        match reader.read_event().map_err(|error| damaged(&error))? {
+            Event::Start(element) | Event::Empty(element) => see(&element),
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+/// `A12:H12`, counted from 0.
+fn range(text: &str) -> Option<Merged> {
+    let cell = |text: &str| -> Option<(u32, u32)> {
+        let digits = text.find(|c: char| c.is_ascii_digit())?;
+        let (letters, row) = text.split_at(digits);
+        let column = letters.bytes().try_fold(0_u32, |column, letter| {
+            let at = u32::from(letter.to_ascii_uppercase().checked_sub(b'A')?) + 1;
+            column.checked_mul(26)?.checked_add(at)
+        })?;
+        Some((row.parse::<u32>().ok()?.checked_sub(1)?, column.checked_sub(1)?))
+    };
+    let (from, to) = text.split_once(':')?;
+    let (from, to) = (cell(from)?, cell(to)?);
+    // Of what nobody can fill in, nothing is kept.
+    (to.0 < 1 << 20 && to.1 < 1 << 14).then_some((from, to))
+}

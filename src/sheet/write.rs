@@ -1,0 +1,252 @@
+//! The text of a show file as a person would have written it: comments, order, and nothing that
+//! goes without saying.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::imported::{Cue, Doubt, Imported, Segment, Trigger};
+use crate::show::duration::{HOUR_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS};
+use crate::show::problem::Place;
+
+/// The widest comment, characters.
+const COMMENT_MAX: usize = 100;
+
+/// Writes a show that was read of `source`, a file's name.
+pub fn write(show: &Imported, source: &str) -> String {
+    let mut text = String::new();
+    comment(&mut text, &format!("Imported from {source} by handover."));
+    show.said.iter().for_each(|said| comment(&mut text, said));
+    if !show.preface.is_empty() {
+        text.push_str("#\n");
+        show.preface.iter().for_each(|line| comment(&mut text, line));
+    }
+    text.push('\n');
+    let mut head = vec![("title", quoted(&show.title))];
+    head.extend(show.date.map(|date| ("date", date.to_string())));
+    keys(&mut text, &head);
+    text.push_str(
+        "# timezone = \"Europe/Paris\"   # without it, times of day are those of the machine\n",
+    );
+    for department in &show.departments {
+        let _ = write!(text, "\n[department.{}]\n", department.id);
+        let mut keys_of = vec![("name", quoted(&department.name))];
+        keys_of.extend(department.colour.as_ref().map(|colour| ("colour", quoted(colour))));
+        keys(&mut text, &keys_of);
+    }
+    for output in &show.outputs {
+        let _ = write!(text, "\n[output.{}]\n", output.id);
+        let _ = writeln!(text, "osc = {}   # the desk's own address and port", quoted(&output.osc));
+    }
+    let mut ids: Vec<String> = vec![];
+    for name in &show.people {
+        let taken: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let id = super::cells::unused_id(name, &taken);
+        let _ = write!(text, "\n[person.{id}]\n");
+        keys(&mut text, &[("name", quoted(name))]);
+        ids.push(id);
+    }
+    let mut doubts: BTreeMap<u32, Vec<&Doubt>> = BTreeMap::new();
+    for doubt in &show.doubts {
+        doubts.entry(row(doubt)).or_default().push(doubt);
+    }
+    let mut above: Option<&Cue> = None;
+    for part in &show.segments {
+        segment(&mut text, part, &doubts);
+        for one in &part.cues {
+            cue(&mut text, one, above);
+            above = Some(one);
+        }
+    }
+    text
+}
+
+fn segment(text: &mut String, segment: &Segment, doubts: &BTreeMap<u32, Vec<&Doubt>>) {
+    text.push('\n');
+    if let Some(act) = &segment.act {
+        comment(text, &format!("— {act} —"));
+    }
+    for doubt in segment.cues.iter().filter_map(|cue| doubts.get(&cue.row)).flatten() {
+        comment(text, &format!("{} {}", doubt.place.words(""), doubt.what));
+    }
+    text.push_str("[[segment]]\n");
+    let mut all = vec![("title", quoted(&segment.title))];
+    all.extend(segment.act.as_ref().map(|act| ("act", quoted(act))));
+    all.extend(segment.start.map(|start| ("start", start.strftime("%H:%M:%S").to_string())));
+    all.push(("duration", length(segment.duration_ns)));
+    all.extend(segment.warn_ns.map(|ns| ("warn", length(ns))));
+    all.extend(segment.danger_ns.map(|ns| ("danger", length(ns))));
+    keys(text, &all);
+}
+
+/// The row that a doubt is about; 0, which no row is, where it is about none.
+fn row(doubt: &Doubt) -> u32 {
+    match &doubt.place {
+        Place::Cell(cell) => cell.row,
+        Place::Toml(_) | Place::Json(_) => 0,
+    }
+}
+
+fn cue(text: &mut String, cue: &Cue, above: Option<&Cue>) {
+    text.push_str("\n[[segment.cue]]\n");
+    let mut all = vec![("number", quoted(&cue.number)), ("title", quoted(&cue.title))];
+    all.extend(cue.call.as_ref().map(|call| ("call", quoted(call))));
+    if !cue.notes.is_empty() {
+        all.push(("notes", prose(&cue.notes.join("\n"))));
+    }
+    if !cue.needs.is_empty() {
+        let ids: Vec<String> = cue.needs.iter().map(|id| quoted(id)).collect();
+        all.push(("needs", format!("[{}]", ids.join(", "))));
+    }
+    all.extend(cue.duration_ns.map(|ns| ("duration", length(ns))));
+    all.extend(cue.planned_ns.filter(|_| cue.trigger.is_none()).map(|ns| ("planned", length(ns))));
+    if let (Some(trigger), Some(above)) = (&cue.trigger, above) {
+        let (key, ns) = match trigger {
+            Trigger::With(ns) => ("with", *ns),
+            Trigger::After(ns) => ("after", *ns),
+        };
+        let delay = if ns == 0 { String::new() } else { format!(", delay = {}", length(ns)) };
+        all.push(("trigger", format!("{{ {key} = {}{delay} }}", quoted(&above.number))));
+    }
+    if let Some((output, address)) = &cue.osc {
+        all.push(("do", format!("[{{ output = {}, osc = {} }}]", quoted(output), quoted(address))));
+    }
+    keys(text, &all);
+    if !cue.extra.is_empty() {
+        text.push_str("\n[segment.cue.extra]\n");
+        for (name, value) in &cue.extra {
+            let is_bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+            let name = if is_bare { name.clone() } else { quoted(name) };
+            let _ = writeln!(text, "{name} = {}", prose(value));
+        }
+    }
+}
+
+/// Lines of keys and values, with the values below each other.
+fn keys(text: &mut String, keys: &[(&str, String)]) {
+    let widest = keys.iter().map(|(key, _)| key.len()).max().unwrap_or(0);
+    for (key, value) in keys {
+        let _ = writeln!(text, "{key:widest$} = {value}");
+    }
+}
+
+/// A comment in as many lines as it needs.
+fn comment(text: &mut String, words: &str) {
+    for line in words.lines() {
+        let mut width = 0;
+        for word in line.split_whitespace() {
+            let length = word.chars().count() + 1;
+            if width > 0 && width + length > COMMENT_MAX {
+                width = 0;
+            }
+            let first = if width > 0 {
+                ""
+            } else if text.is_empty() || text.ends_with('\n') {
+                "#"
+            } else {
+                "\n#"
+            };
+            let _ = write!(text, "{first} {word}");
+            width += length;
+        }
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+    }
+}
+
+/// A text between quotes.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    escape(&mut quoted, text, true);
+    quoted.push('"');
+    quoted
+}
+
+/// A text of several lines as one, and any other between quotes.
+fn prose(text: &str) -> String {
+    if !text.contains('\n') {
+        return quoted(text);
+    }
+    let mut prose = "\"\"\"\n".to_owned();
+    for (at, line) in text.split('\n').enumerate() {
+        if at > 0 {
+            prose.push('\n');
+        }
+        // One or two quotes end nothing, unless the text ends with them.
+        escape(&mut prose, line, line.contains("\"\"\"") || line.ends_with('"'));
+    }
+    prose.push_str("\"\"\"");
+    prose
+}
+
+/// Writes a text so that a basic string of TOML means it, with its quotes escaped or as they are.
+fn escape(into: &mut String, text: &str, with_quotes: bool) {
+    for c in text.chars() {
+        match c {
+            '"' if with_quotes => into.push_str("\\\""),
+            '\\' => into.push_str("\\\\"),
+            '\n' => into.push_str("\\n"),
+            '\t' => into.push('\t'),
+            c if c.is_control() => _ = write!(into, "\\u{:04X}", u32::from(c)),
+            c => into.push(c),
+        }
+    }
+}
+
+/// A duration as a person writes it: `"1h5m"`, `"1m30s"`, `"45s"`.
+fn length(ns: u64) -> String {
+    let (hours, minutes) = (ns / HOUR_NS, ns / MINUTE_NS % 60);
+    let (seconds, millis) = (ns / SECOND_NS % 60, ns / MILLISECOND_NS % 1000);
+    let mut length = String::new();
+    if hours > 0 {
+        let _ = write!(length, "{hours}h");
+    }
+    if minutes > 0 {
+        let _ = write!(length, "{minutes}m");
+    }
+    if millis > 0 {
+        let decimals = format!("{seconds}.{millis:03}");
+        let _ = write!(length, "{}s", decimals.trim_end_matches('0'));
+    } else if seconds > 0 || length.is_empty() {
+        let _ = write!(length, "{seconds}s");
+    }
+    format!("\"{length}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_is_written_so_that_it_is_read_again() {
+        for (ns, text) in [
+            (0, "0s"),
+            (45 * SECOND_NS, "45s"),
+            (90 * SECOND_NS, "1m30s"),
+            (HOUR_NS, "1h"),
+            (HOUR_NS + 5 * MINUTE_NS, "1h5m"),
+            (2_500 * MILLISECOND_NS, "2.5s"),
+            (MINUTE_NS + 250 * MILLISECOND_NS, "1m0.25s"),
+        ] {
+            assert_eq!(length(ns), format!("\"{text}\""));
+            assert_eq!(crate::show::duration::parse(text), Ok(ns));
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_as_it_was() {
+        for text in [
+            "a \"b\" \\ c",
+            "one\n\"\"\"two\"\"\"\n",
+            "=cmd|' /C calc'!A0",
+            "tab\there",
+            "\u{7f}",
+            "# no comment",
+        ] {
+            let toml = format!("x = {}\n", prose(text));
+            let table: toml::Table = toml.parse().unwrap();
+            assert_eq!(table["x"].as_str(), Some(text), "{toml}");
+        }
+    }
+}

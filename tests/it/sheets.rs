@@ -1,0 +1,369 @@
+//! Run sheets as people keep them, each imported, written, checked, and compared with what was read
+//! off it by hand.
+//!
+//! `tests/sheets/NAME.txt` has what the sheet beside it means: `NAME.csv`; `NAME.utf16`, a CSV file that
+//! is turned into UTF-16; the folder `NAME.xlsx` or `NAME.ods`, which is zipped; or `NAME.xls.hex`.
+//!
+//! ```text
+//! > --map A=number                       options of the command line
+//! Title of the show | 2024-08-11         its day, where the sheet says it
+//! # ACT                                  the act that begins with the segment below
+//! *21:00:00 5:00 Title                   planned start (* hard, - none), length, segment
+//!   12 Title @1:00 =0:30 [lx snd]        cue, planned, length, departments
+//!     notes / second line of notes
+//!     Column= text                       a column of its own
+//! + Jane Doe                             a person
+//! ? C31                                  the cells of all doubts
+//! ! words                                what is said of the reading
+//! ```
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use handover::sheet::columns::Field;
+use handover::sheet::durations::Durations;
+use handover::sheet::imported::Imported;
+use handover::sheet::{Options, Refusal, import, write};
+use handover::show::{Cue, SegmentIx, Show, duration, file, problem};
+use proptest::prelude::*;
+
+const DAY_S: u64 = 86_400;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sheets")
+}
+
+/// The bytes of a sheet, which is kept as text.
+fn bytes(path: &Path) -> Vec<u8> {
+    if path.is_dir() {
+        return zipped(path);
+    }
+    let kept = fs::read(path).unwrap();
+    match path.extension().and_then(|ending| ending.to_str()) {
+        Some("utf16") => {
+            let text = String::from_utf8(kept).unwrap();
+            "\u{feff}"
+                .encode_utf16()
+                .chain(text.encode_utf16())
+                .flat_map(u16::to_le_bytes)
+                .collect()
+        }
+        Some("hex") => {
+            let digits: Vec<u8> = kept.into_iter().filter(u8::is_ascii_hexdigit).collect();
+            let byte = |pair: &[u8]| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap();
+            digits.chunks(2).map(byte).collect()
+        }
+        _ => kept,
+    }
+}
+
+/// A folder as a zip file.
+fn zipped(folder: &Path) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(vec![]));
+    let mut folders = vec![folder.to_owned()];
+    while let Some(inside) = folders.pop() {
+        for entry in fs::read_dir(inside).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(folder).unwrap().to_str().unwrap().replace('\\', "/");
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(&fs::read(&path).unwrap()).unwrap();
+        }
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn options(words: &str, name: &str) -> Options {
+    let mut options = Options { name: name.to_owned(), ..Options::default() };
+    let words: Vec<&str> = words.split_whitespace().collect();
+    for pair in words.chunks(2) {
+        match pair {
+            ["--map", map] => {
+                let (column, field) = map.split_once('=').unwrap();
+                options.map.push((column.to_owned(), field.parse::<Field>().unwrap()));
+            }
+            ["--durations", "seconds"] => options.durations = Some(Durations::Seconds),
+            ["--durations", "m:ss"] => options.durations = Some(Durations::MinutesSeconds),
+            other => panic!("{other:?}"),
+        }
+    }
+    options
+}
+
+/// The show file of an import, read by the program's own parser.
+fn parsed(imported: &Imported) -> Show {
+    let text = write::write(imported, "a sheet");
+    match file::check(&text, "UTC", &file::machine::Unseen) {
+        Ok(checked) => checked.show,
+        Err(problems) => {
+            panic!("{}\n{text}", problem::report(&problems, "show.toml", &text, false))
+        }
+    }
+}
+
+/// A show in the words of the expectations, with those of `asked` that were said.
+fn told(show: &Show, imported: &Imported, asked: &str) -> String {
+    let date = show.date.map(|date| format!(" | {date}")).unwrap_or_default();
+    let mut lines = vec![format!("{}{date}", show.title)];
+    let mut clock: Option<u64> = None;
+    for ix in (0..show.segments.len() as u32).map(SegmentIx) {
+        let segment = show.segment(ix);
+        lines.extend(segment.act.iter().map(|act| format!("# {act}")));
+        let hard = segment.start.map(|start| {
+            u64::try_from(start.duration_since(jiff::civil::Time::midnight()).as_secs()).unwrap()
+        });
+        clock = hard.or(clock);
+        let at = clock.map_or("-".to_owned(), |s| {
+            let s = s % DAY_S;
+            format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
+        });
+        let star = if hard.is_some() { "*" } else { "" };
+        lines.push(format!(
+            "{star}{at} {} {}",
+            duration::length(segment.duration_ns),
+            segment.title
+        ));
+        lines.extend(show.cues_of(ix).flat_map(|cue| cue_lines(show, show.cue(cue))));
+        clock = clock.map(|clock| clock + segment.duration_ns / duration::SECOND_NS);
+    }
+    lines.extend(show.people.iter().map(|person| format!("+ {}", person.name)));
+    if !imported.doubts.is_empty() {
+        let mut cells: Vec<String> =
+            imported.doubts.iter().map(|doubt| doubt.place.words("")).collect();
+        cells.sort();
+        lines.push(format!("? {}", cells.join(" ")));
+    }
+    let asked = asked.lines().filter_map(|line| line.strip_prefix("! "));
+    let is_said = |asked: &&str| imported.said.iter().any(|said| said == asked);
+    lines.extend(asked.filter(is_said).map(|said| format!("! {said}")));
+    lines.join("\n") + "\n"
+}
+
+fn cue_lines(show: &Show, cue: &Cue) -> Vec<String> {
+    let mut line = format!("  {} {}", cue.number, cue.title);
+    if let Some(ns) = cue.planned_ns {
+        line += &format!(" @{}", duration::length(ns));
+    }
+    if let Some(ns) = cue.duration_ns {
+        line += &format!(" ={}", duration::length(ns));
+    }
+    if !cue.needs.is_empty() {
+        let ids: Vec<&str> = cue.needs.iter().map(|ix| show.department(*ix).id.as_str()).collect();
+        line += &format!(" [{}]", ids.join(" "));
+    }
+    let mut lines = vec![line];
+    lines.extend(cue.notes.iter().map(|notes| format!("    {}", notes.replace('\n', " / "))));
+    lines.extend(cue.extra.iter().map(|extra| format!("    {}= {}", extra.name, extra.text)));
+    lines
+}
+
+#[test]
+fn every_sheet_means_what_was_read_off_it_by_hand() {
+    let mut sheets = 0;
+    let mut wrong = vec![];
+    for entry in fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "txt" || ending == "md") {
+            continue;
+        }
+        sheets += 1;
+        let name = path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap();
+        let expected = fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap();
+        let (words, expected) = match expected.strip_prefix("> ") {
+            Some(rest) => rest.split_once('\n').unwrap(),
+            None => ("", expected.as_str()),
+        };
+        let imported = import(&bytes(&path), &options(words, name));
+        let imported = imported.unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
+        let told = told(&parsed(&imported), &imported, expected);
+        if told != expected {
+            let said = imported.said.join("\n");
+            let doubts: Vec<String> = imported
+                .doubts
+                .iter()
+                .map(|doubt| format!("{} {}", doubt.place.words(""), doubt.what))
+                .collect();
+            wrong.push(format!(
+                "=== {name}\n{told}--- expected\n{expected}--- said\n{said}\n--- doubts\n{}\n",
+                doubts.join("\n")
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(sheets >= 19, "{sheets}");
+}
+
+fn refused(bytes: &[u8]) -> String {
+    import(bytes, &Options::default()).unwrap_err().to_string()
+}
+
+#[test]
+fn what_is_no_run_sheet_is_refused_in_a_clear_word() {
+    assert_eq!(refused(b" \r\n"), "there is nothing in the file");
+    assert!(
+        refused(b"Dear all,\nsee you tomorrow,\nJo\n").starts_with("no row has names of columns")
+    );
+    assert!(refused(&[0; 100]).starts_with("this is no text"));
+    let wide = format!("Title,Duration{}\n", ",x".repeat(16_382));
+    assert!(refused(wide.as_bytes()).starts_with("a row has 16384 columns"));
+    assert!(refused(&vec![b'x'; 33 << 20]).starts_with("the file has more than 32 MiB"));
+    let options = Options { map: vec![("Licht".into(), Field::Department)], ..Options::default() };
+    assert_eq!(
+        import(b"Title,Duration\nA,5:00\n", &options),
+        Err(Refusal::NoColumn("Licht".into(), "A (Title), B (Duration)".into()))
+    );
+    assert_eq!(import(b"Title,Duration\n", &Options::default()), Err(Refusal::NoRows(1)));
+}
+
+#[test]
+fn no_cell_of_a_sheet_is_lost() {
+    // Each cell has a word that stands nowhere else, so that the show file can be searched for it.
+    let mut sheet = "#,Start,Duration,Title,LX,Notes,Who,Where,,Extra;col\n".to_owned();
+    for row in 0..40 {
+        let start = format!("{:02}:{:02}", 10 + row / 60, row % 60);
+        sheet += &format!(
+            "{row},{start},1:00,title{row}t,lx{row}l,notes{row}n,who{row}w,where{row}x,untitled{row}u,extra{row}e\n"
+        );
+        if row % 7 == 0 {
+            sheet += &format!(",,,,lxmore{row}m,notesmore{row}m,,,,\n");
+        }
+    }
+    let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
+    let text = write::write(&imported, "x");
+    for word in sheet
+        .lines()
+        .skip(1)
+        .flat_map(|line| line.split(','))
+        .filter(|word| word.ends_with(char::is_alphabetic))
+    {
+        assert!(text.contains(word), "{word}");
+    }
+    assert_eq!(parsed(&imported).cues.len(), 40);
+}
+
+/// Cells as they come in sheets, and as they should not.
+const CELLS: &[&str] = &[
+    "",
+    "",
+    "",
+    "1",
+    "2",
+    "2A",
+    "1.10",
+    "3/4",
+    "10:00",
+    "10:05",
+    "23:58",
+    "0:02",
+    "9:15 PM",
+    "12:00 AM",
+    "10:00 – 10:30",
+    "5:00",
+    "0:30",
+    "90",
+    "1,5",
+    "1 min 30 secs",
+    "TBC",
+    "0:90:00",
+    "99999",
+    "-",
+    "x",
+    "Welcome",
+    "MAIN SHOW",
+    "Total",
+    "LX 1",
+    "Jane Doe",
+    "=cmd",
+    "a \"b\" \\ c",
+    "two\nlines",
+    "\u{202e}turned",
+    "\u{7}",
+    "Title",
+    "Start",
+    "Duration",
+    "100000:00",
+    "2024-08-11",
+    "日本",
+    "'''\"\"\"",
+    "#",
+    "[[segment]]",
+];
+
+proptest! {
+    #[test]
+    fn whatever_a_sheet_holds_its_show_runs(
+        header in prop::sample::subsequence(
+            vec!["#", "Start", "End", "Duration", "Title", "LX", "Notes", "Who", "Act", "Odd", ""], 2..9),
+        rows in prop::collection::vec(prop::collection::vec(prop::sample::select(CELLS), 9), 0..30),
+    ) {
+        let line = |cells: &[&str]| {
+            let cells: Vec<String> =
+                cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+            cells.join(",") + "\n"
+        };
+        let sheet: String = std::iter::once(line(&header))
+            .chain(rows.iter().map(|row| line(&row[..header.len()])))
+            .collect();
+        if let Ok(imported) = import(sheet.as_bytes(), &Options::default()) {
+            let show = parsed(&imported);
+            prop_assert!(!show.cues.is_empty());
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), begin in 0..4_usize) {
+        let begin: &[u8] = [b"".as_slice(), b"PK\x03\x04", b"Title,Start\n", b"\xff\xfe"][begin];
+        let _ = import(&[begin, &bytes].concat(), &Options::default());
+    }
+}
+
+fn handover(args: &[&str], input: &[u8]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn the_command_writes_a_show_and_never_over_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let show = dir.path().join("show.toml");
+    let (show, sheet) = (show.to_str().unwrap(), folder().join("sessions.csv"));
+    let sheet = sheet.to_str().unwrap();
+    let done = handover(&["import", sheet, "-o", show], b"");
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!((done.status.code(), done.stdout.as_slice()), (Some(0), b"".as_slice()), "{said}");
+    assert!(said.contains("durations read as m:ss: 4 of 4 rows agree with Start"), "{said}");
+    assert!(said.contains("show.toml: 3 segments, 6 cues, 1:31:00"), "{said}");
+    assert_eq!(handover(&["check", "--strict", show], b"").status.code(), Some(0));
+    let written = fs::read(show).unwrap();
+    let again = handover(&["import", sheet, "-o", show], b"");
+    assert_eq!(again.status.code(), Some(1));
+    assert!(String::from_utf8(again.stderr).unwrap().contains("already exists"));
+    assert_eq!(fs::read(show).unwrap(), written);
+    let files: Vec<_> =
+        fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(files, ["show.toml"]);
+    let piped = handover(&["import", "-"], &fs::read(sheet).unwrap());
+    assert_eq!(piped.status.code(), Some(0));
+    let text = String::from_utf8(piped.stdout).unwrap();
+    assert_eq!(file::parse(&text, "UTC").unwrap().cues.len(), 6);
+}
+
+#[test]
+fn what_cannot_be_imported_is_said_with_its_file() {
+    let absent = handover(&["import", "/nowhere/sheet.csv"], b"");
+    assert_eq!(absent.status.code(), Some(1));
+    assert!(String::from_utf8(absent.stderr).unwrap().contains("cannot read /nowhere/sheet.csv"));
+    let letter = handover(&["import", "-"], b"Dear all,\nsee you\n");
+    assert_eq!(letter.status.code(), Some(1));
+    assert!(String::from_utf8(letter.stderr).unwrap().contains("standard input: no row has names"));
+    assert_eq!(handover(&["import", "-", "--map", "C=colour"], b"").status.code(), Some(2));
+    assert_eq!(handover(&["import", "-", "--durations", "days"], b"").status.code(), Some(2));
+}
