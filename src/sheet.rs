@@ -16,12 +16,14 @@ mod clock;
 pub mod columns;
 pub mod csv;
 mod day;
+mod desks;
 pub mod durations;
 pub mod grid;
 pub mod imported;
 pub mod layout;
 mod lines;
 mod numbers;
+mod ontime;
 mod starts;
 pub mod text;
 pub mod workbook;
@@ -82,14 +84,14 @@ pub enum Refusal {
     NoRows(u32),
 }
 
-/// What the user says about a file.
+/// The user's words about a file.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The file's name without its ending: the title of a show that says none.
     pub name: String,
     /// The sheet to read.
     pub sheet: Option<String>,
-    /// What columns are for.
+    /// The fields of columns.
     pub map: Vec<Mapping>,
     /// The reading of durations.
     pub durations: Option<Durations>,
@@ -115,10 +117,22 @@ pub fn import(bytes: &[u8], options: &Options) -> Result<Imported, Refusal> {
     let Some(decoded) = text::decode(bytes) else {
         return Err(Refusal::Format("no text and no spreadsheet; export it as CSV"));
     };
+    if let Some(show) = ontime::read(&decoded.text, &options.name, options.sheet.as_deref()) {
+        return show;
+    }
+    if decoded.text.trim_start().starts_with(['{', '[']) {
+        return Err(Refusal::Format("JSON, but no project of Ontime"));
+    }
     if let Some(sheet) = &options.sheet {
         return Err(Refusal::NoSheet(sheet.clone(), "none: a text has no sheets".to_owned()));
     }
+    if let Some(show) = desks::eos(&decoded.text, &options.name) {
+        return show;
+    }
     let mut grid = csv::grid(&decoded.text)?;
+    if let Some(show) = desks::qlab(&grid, &options.name).filter(|_| options.map.is_empty()) {
+        return show;
+    }
     grid.said.extend(decoded.encoding.map(|encoding| format!("the text is {encoding}")));
     rundown(&grid, options)
 }
@@ -188,8 +202,12 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
         Doubt::new(grid.place(layout.header.unwrap_or(1), *column), what.clone())
     };
     show.doubts.extend(layout_doubts.map(at_header));
-    show.preface.extend(assembled.headings);
-    numbers::number(&mut show, &assembled.written, grid, &layout);
+    for heading in assembled.headings {
+        show.said.push(format!("“{heading}” stands below the last row: kept as a comment"));
+        show.preface.push(heading);
+    }
+    let numbers = layout.column(Field::Number).map_or(1, |column| column.column);
+    numbers::number(&mut show, &assembled.written, &|row| grid.place(row, numbers));
     let edge = layout.columns.first().map_or(1, |column| column.column);
     for cue in show.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
         cells::cut(cue, &|row| grid.place(row, edge), &mut show.doubts);

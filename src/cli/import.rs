@@ -78,7 +78,7 @@ pub(super) fn import(args: &ImportArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How the file was read, and the doubts.
+/// The way in which the file was read, and the doubts.
 fn account(show: &Imported, name: &str) -> String {
     let mut account = format!("{}: {}\n", visible(name), visible(&show.title));
     for said in &show.said {

@@ -30,7 +30,7 @@ pub struct Reading {
     pub bare: Bare,
 }
 
-/// How a clock stands in a cell.
+/// The form in which a clock stands in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// As text of two parts: `5:00`.
@@ -54,7 +54,7 @@ pub enum Amount {
         major: u64,
         /// The second part, thousandths.
         minor_milli: u64,
-        /// How it stands there.
+        /// The form in which it stands there.
         form: Form,
     },
     /// A number without a unit, thousandths.

@@ -28,9 +28,9 @@ pub(super) struct Assembled {
     pub written: Vec<Written>,
     /// Headings below which nothing stands.
     pub headings: Vec<String>,
-    /// How the lines were read.
+    /// The way in which the lines were read.
     pub said: Vec<String>,
-    /// What may have been misread.
+    /// Cells that may have been misread.
     pub doubts: Vec<Doubt>,
 }
 
@@ -42,7 +42,7 @@ struct Timed<'i, 'a> {
 }
 
 impl Timed<'_, '_> {
-    /// How long it lasts, where it does.
+    /// Its length, where it lasts.
     fn lasts_ns(&self) -> Option<u64> {
         self.length_ns.filter(|ns| *ns > 0)
     }
@@ -73,6 +73,8 @@ struct Assembling<'g> {
     /// Cues of the next segment, which has not begun yet.
     early: Vec<(Cue, Written)>,
     act: Option<String>,
+    /// The act that a column said last.
+    last_act: Option<String>,
     acts: usize,
     milestones: usize,
     gathered: &'g mut Gathered,
@@ -94,6 +96,7 @@ pub(super) fn assemble(
         segments: vec![],
         early: vec![],
         act: None,
+        last_act: None,
         acts: 0,
         milestones: 0,
         gathered,
@@ -214,8 +217,8 @@ impl Assembling<'_> {
     fn act_of_column(&mut self, line: &Line<'_>) {
         let Some(column) = self.layout.column(Field::Act) else { return };
         let text = cells::one_line(&line.row.text(column.column));
-        let last = self.segments.iter().rev().find_map(|making| making.segment.act.as_deref());
-        if !text.is_empty() && last != Some(&text) && self.act.as_deref() != Some(&text) {
+        if !text.is_empty() && self.last_act.as_ref() != Some(&text) {
+            self.last_act = Some(text.clone());
             self.act = Some(text);
         }
     }
@@ -268,7 +271,7 @@ impl Assembling<'_> {
         last.written.insert(at.min(last.written.len()), written);
     }
 
-    /// How far into the segment that runs a line lies that lasts no longer than it: a line of its
+    /// The distance into the segment that runs at which a line lies that lasts no longer than it: a line of its
     /// own, not the next segment, if it begins with the segment, or if a line below begins where the
     /// segment ends.
     fn within(

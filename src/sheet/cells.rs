@@ -20,7 +20,7 @@ const EXTRA_MAX: usize = 99;
 /// The longest text of one line in a show file, characters.
 pub(super) const LINE_MAX: usize = 1_000;
 
-/// What is gathered of all lines.
+/// Things that are gathered of all lines.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     /// The departments with anything to do, by their columns.

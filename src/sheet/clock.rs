@@ -44,7 +44,7 @@ impl Clock {
     }
 }
 
-/// What a cell for a time of day says.
+/// The meaning of a cell for a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Said {
     /// Nothing, or a sign for nothing.
@@ -57,7 +57,7 @@ pub(super) enum Said {
     Unreadable,
 }
 
-/// What a cell says.
+/// Reads a cell.
 pub(super) fn said(cell: &Cell) -> Said {
     let at = |ns| Said::At(Clock { ns, half: None, day: None });
     match &cell.value {

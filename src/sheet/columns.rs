@@ -1,24 +1,24 @@
-//! What the columns of a run sheet are for, by what stands above them.
+//! The fields of the columns of a run sheet, by what stands above them.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::amount::Bare;
 
-/// What a column is for.
+/// The purpose of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Field {
     /// The number of the cue.
     Number,
-    /// What happens.
+    /// The title: what happens.
     Title,
     /// The time of day at which a row begins.
     Start,
     /// The time of day at which it ends.
     End,
-    /// How long it lasts.
+    /// The length of a row.
     Duration,
-    /// What the caller should know.
+    /// Notes: what the caller should know.
     Notes,
     /// The words that the caller says.
     Call,
@@ -92,7 +92,7 @@ pub struct Column {
     pub column: u32,
     /// Its name, as it stands above it, on one line; empty where nothing does.
     pub name: String,
-    /// What it is for.
+    /// Its purpose.
     pub field: Field,
     /// The unit of numbers without one that its name gives: "DUR (mins)".
     pub unit: Option<Bare>,
@@ -181,7 +181,7 @@ pub fn plain(name: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What a name says that its column is for; `None` for one that says nothing.
+/// The field that the name of a column says; `None` for one that says nothing.
 pub fn meaning(name: &str) -> Option<Field> {
     let plain = plain(name);
     let is_there = |names: &str| names.split('|').any(|name| name == plain);

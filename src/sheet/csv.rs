@@ -7,7 +7,7 @@ use super::grid::{CELLS_MAX, COLUMNS_MAX, Cell, Grid, Row, Value};
 
 /// The separators that are tried.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
-/// How much of a text is looked at to find its separator, bytes.
+/// The part of a text that is looked at to find its separator, bytes.
 const LOOKED_AT: usize = 64 << 10;
 
 /// Reads a text with separators.
@@ -71,7 +71,7 @@ fn named_separator(text: &str) -> (Option<u8>, &str, u32) {
     }
 }
 
-/// How many empty lines begin at a byte of the text, which is the end of a row.
+/// The number of empty lines that begin at a byte of the text, which is the end of a row.
 fn empty_lines(text: &str, at: u64) -> u32 {
     let at = usize::try_from(at).unwrap_or(usize::MAX);
     let bytes = text.as_bytes();
@@ -111,7 +111,7 @@ fn separator(text: &str) -> u8 {
     best.0
 }
 
-/// How often a separator stands in each line outside quotes.
+/// The number of times that a separator stands in each line outside quotes.
 fn counts(text: &str, separator: u8) -> Vec<usize> {
     let (mut counts, mut count, mut is_quoted) = (vec![], 0, false);
     for byte in text.bytes() {

@@ -1,4 +1,4 @@
-//! How long each line lasts: the reading of the whole column that the start times prove, and the
+//! The length of each line: the reading of the whole column that the start times prove, and the
 //! cells that contradict it.
 //!
 //! "5:00" is five minutes in one sheet and five hours in another, and "5" is minutes or seconds.
@@ -35,9 +35,9 @@ pub enum Durations {
 pub struct Lengths {
     /// Item by item, nanoseconds; `None` where a line has none.
     pub lengths_ns: Vec<Option<u64>>,
-    /// How they were read.
+    /// The way in which they were read.
     pub said: Vec<String>,
-    /// What may have been misread.
+    /// Cells that may have been misread.
     pub doubts: Vec<Doubt>,
 }
 
@@ -68,7 +68,7 @@ struct DurationColumn<'a, 'i> {
     has_seconds: bool,
 }
 
-/// What the start times say of one line in one reading.
+/// The word of the start times on one line in one reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     /// Nothing can be compared.
@@ -233,7 +233,7 @@ impl DurationColumn<'_, '_> {
         Reading { clocks, bare }
     }
 
-    /// What the start times say of the line at `at`, whose length and that of the lines below it
+    /// The word of the start times on the line at `at`, whose length and that of the lines below it
     /// without a start are read by `reading`.
     fn verdict(&self, at: usize, reading: Reading) -> Verdict {
         let Some((_, line, span)) = self.lines.get(at) else { return Verdict::Unknown };

@@ -10,7 +10,7 @@ use crate::show::problem::Place;
 /// The most columns of a sheet: a wider one is no run sheet.
 pub const COLUMNS_MAX: u32 = 512;
 /// The most filled cells of a sheet.
-pub const CELLS_MAX: usize = 2_000_000;
+pub const CELLS_MAX: usize = 400_000;
 
 /// The value of a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -111,7 +111,7 @@ pub struct Grid {
     pub rows: Vec<Row>,
     /// The columns that the spreadsheet does not show, from left to right.
     pub hidden_columns: Vec<u32>,
-    /// What was noticed while it was read, for people.
+    /// Findings of its reading, for people.
     pub said: Vec<String>,
 }
 

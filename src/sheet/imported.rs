@@ -1,4 +1,4 @@
-//! What was read of a file of another kind: a show that is not written yet, and all that is to be
+//! The result of reading a file of another kind: a show that is not written yet, and all that is to be
 //! said about its reading.
 
 use jiff::civil::{Date, Time};
@@ -10,7 +10,7 @@ use crate::show::problem::Place;
 pub struct Doubt {
     /// Its place in the file.
     pub place: Place,
-    /// What stands there, and what was taken.
+    /// The words that stand there, and what was taken for them.
     pub what: String,
 }
 
@@ -38,9 +38,9 @@ pub struct Imported {
     pub people: Vec<String>,
     /// In running order.
     pub segments: Vec<Segment>,
-    /// How the file was read, for people.
+    /// The way in which the file was read, for people.
     pub said: Vec<String>,
-    /// What may have been misread, from top to bottom.
+    /// Cells that may have been misread, from top to bottom.
     pub doubts: Vec<Doubt>,
 }
 
@@ -86,10 +86,10 @@ pub struct Segment {
 /// The trigger of a cue, where it is not the caller's GO.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trigger {
-    /// So long after the cue above it fired, nanoseconds.
-    With(u64),
-    /// So long after the cue above it was complete, nanoseconds.
-    After(u64),
+    /// So long after the cue of a row fired, nanoseconds.
+    With(u32, u64),
+    /// So long after the cue of a row was complete, nanoseconds.
+    After(u32, u64),
 }
 
 /// A cue.
@@ -109,7 +109,7 @@ pub struct Cue {
     pub needs: Vec<String>,
     /// Its length, nanoseconds.
     pub duration_ns: Option<u64>,
-    /// When the caller means to call it, nanoseconds into its segment.
+    /// The moment at which the caller means to call it, nanoseconds into its segment.
     pub planned_ns: Option<u64>,
     /// Its trigger.
     pub trigger: Option<Trigger>,

@@ -1,4 +1,4 @@
-//! Where a sheet has its header, and what each of its columns is for.
+//! The layout of a sheet: where it has its header, and what each of its columns is for.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ const HEADER_IN: usize = 60;
 /// The longest name of a column, characters.
 const NAME_MAX: usize = 60;
 
-/// What the user says of a column: its name or its letters, and what it is for.
+/// The user's word on a column: its name or its letters, and what it is for.
 pub type Mapping = (String, Field);
 
 /// The parts of a sheet.
@@ -24,7 +24,7 @@ pub struct Layout {
     pub columns: Vec<Column>,
     /// The index in the grid's rows of the first row below the header.
     pub first: usize,
-    /// What was chosen that nobody has said, for people, with the column.
+    /// Choices that nobody has confirmed, for people, with the column.
     pub doubts: Vec<(u32, String)>,
 }
 
@@ -47,7 +47,7 @@ impl Layout {
     }
 }
 
-/// How well the best header of a sheet fits: the number of columns whose names are known, with
+/// A measure of how well the best header of a sheet fits: the number of columns whose names are known, with
 /// points for those that make a rundown; 0 where there is none.
 pub fn score(grid: &Grid) -> usize {
     header(grid).map_or(0, |(_, score)| score)
@@ -255,7 +255,7 @@ impl Sorting<'_> {
         }
     }
 
-    /// Where no column is called a title, the one with most words is it.
+    /// Takes the column with most words for the title where none is called so.
     fn need_title(&mut self, asked: &BTreeMap<u32, Field>) {
         if self.columns.iter().any(|column| column.field == Field::Title) {
             return;

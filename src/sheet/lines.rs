@@ -2,6 +2,7 @@
 //! of it.
 
 use super::amount::Amount;
+use super::cells;
 use super::clock::{self, Clock, Said};
 use super::columns::{self, Field};
 use super::grid::{Cell, Grid, Row, Value};
@@ -23,13 +24,13 @@ pub struct Line<'a> {
     pub number: Option<String>,
     /// `true` if the number stands there as a number, which drops zeros: 1.10 is 1.1.
     pub is_numeric: bool,
-    /// What happens; empty where no cell says it.
+    /// The title; empty where no cell says it.
     pub title: String,
-    /// When it begins.
+    /// Its beginning.
     pub start: Option<Clock>,
-    /// When it ends.
+    /// Its end.
     pub end: Option<Clock>,
-    /// How long it lasts.
+    /// Its length.
     pub amount: Amount,
     /// Cells for times that hold something else: the name of the column and the text.
     pub untimed: Vec<(String, String)>,
@@ -47,11 +48,11 @@ pub enum Item<'a> {
 /// The rows of a sheet, sorted.
 #[derive(Debug, Default)]
 pub(super) struct Items<'a> {
-    /// What belongs to the rundown, from top to bottom.
+    /// Everything that belongs to the rundown, from top to bottom.
     pub items: Vec<Item<'a>>,
-    /// What was left out, and why, for people.
+    /// Things that were left out, and why, for people.
     pub said: Vec<String>,
-    /// What may have been misread.
+    /// Cells that may have been misread.
     pub doubts: Vec<Doubt>,
 }
 
@@ -100,7 +101,7 @@ impl<'a> Sorting<'a> {
         row.cell(column).filter(|cell| !cell.is_shared)
     }
 
-    /// What a column is for.
+    /// The field of a column.
     fn field(&self, column: u32) -> Field {
         let found = self.layout.columns.iter().find(|known| known.column == column);
         found.map_or(Field::Ignored, |known| known.field)
@@ -261,10 +262,11 @@ impl<'a> Sorting<'a> {
     /// Keeps a text that is no time beside the cue.
     fn keep(&mut self, row: &Row, cell: &Cell, why: &str, untimed: &mut Vec<(String, String)>) {
         let name = self.layout.columns.iter().find(|column| column.column == cell.column);
-        let name = name.map_or_else(|| letters(cell.column), |column| column.name.clone());
+        let name =
+            name.map_or_else(|| letters(cell.column), |column| cells::one_line(&column.name));
         let what = format!("{} {why}: kept under `extra`", quoted(&cell.text()));
         self.items.doubts.push(Doubt::new(self.grid.place(row.number, cell.column), what));
-        untimed.push((name, cell.text().into_owned()));
+        untimed.push((name, cells::prose(&cell.text())));
     }
 
     fn doubt_without_value(&mut self, row: &Row, cell: &Cell) {

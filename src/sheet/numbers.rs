@@ -2,12 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::columns::Field;
-use super::grid::Grid;
 use super::imported::{Doubt, Imported};
-use super::layout::Layout;
 use crate::show::CueNumber;
-use crate::show::problem::quoted;
+use crate::show::problem::{Place, quoted};
 
 /// A number as it stands in a sheet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,9 +18,9 @@ pub(super) struct Written {
 }
 
 /// Gives every cue of the show a number of its own, as near as possible to the one that is written.
-/// `written` has them in the order of the cues.
-pub(super) fn number(show: &mut Imported, written: &[Written], grid: &Grid, layout: &Layout) {
-    let column = layout.column(Field::Number).map(|column| column.column);
+/// `written` has them in the order of the cues, `place` says where the number of a row stands.
+pub(super) fn number(show: &mut Imported, written: &[Written], place: &dyn Fn(u32) -> Place) {
+    let has_numbers = written.iter().any(|one| one.text.is_some());
     let mut taken: HashSet<String> = HashSet::new();
     let all: HashSet<String> =
         written.iter().filter_map(|one| one.text.as_deref().and_then(plain)).collect();
@@ -32,11 +29,11 @@ pub(super) fn number(show: &mut Imported, written: &[Written], grid: &Grid, layo
     let cues = show.segments.iter_mut().flat_map(|segment| &mut segment.cues);
     for (cue, one) in cues.zip(written) {
         count += 1;
-        let place = || grid.place(one.row, column.unwrap_or(1));
+        let place = || place(one.row);
         let text = one.text.as_deref().unwrap_or_default();
         let number = match plain(text) {
             Some(number) => number,
-            None if column.is_none() => count.to_string(),
+            None if !has_numbers => count.to_string(),
             None => {
                 if text.is_empty() {
                     missing += 1;
@@ -78,8 +75,8 @@ pub(super) fn number(show: &mut Imported, written: &[Written], grid: &Grid, layo
         last.clone_from(&unique);
         cue.number = unique;
     }
-    if column.is_none() {
-        show.said.push("no column has numbers: the cues were numbered from 1".to_owned());
+    if !has_numbers {
+        show.said.push("there are no cue numbers: the cues were numbered from 1".to_owned());
     } else if missing > 0 {
         let cues = if missing == 1 {
             "1 cue without a number got one".to_owned()

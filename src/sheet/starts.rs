@@ -17,7 +17,7 @@ const HALF_NS: i64 = DAY_NS / 2;
 /// A time that is up to so much earlier than the one above it is earlier, and not on the next day.
 const BACK_MAX_NS: i64 = 6 * HOUR_NS as i64;
 
-/// When each item begins and ends, nanoseconds from the first midnight; `None` where it does not
+/// The beginning and the end of an item, nanoseconds from the first midnight; `None` where it does not
 /// say so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
@@ -33,9 +33,9 @@ pub(super) struct Starts {
     pub spans: Vec<Span>,
     /// The day of the first midnight, where a cell says it.
     pub day: Option<Date>,
-    /// How they were read.
+    /// The way in which they were read.
     pub said: Vec<String>,
-    /// What may have been misread.
+    /// Cells that may have been misread.
     pub doubts: Vec<Doubt>,
 }
 

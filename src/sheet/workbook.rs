@@ -29,7 +29,7 @@ pub struct Workbook {
     pub grids: Vec<Grid>,
     /// The names of those that the spreadsheet does not show.
     pub hidden: Vec<String>,
-    /// What was noticed, for people.
+    /// Findings, for people.
     pub said: Vec<String>,
 }
 

@@ -49,12 +49,12 @@ pub fn write(show: &Imported, source: &str) -> String {
     for doubt in &show.doubts {
         doubts.entry(row(doubt)).or_default().push(doubt);
     }
-    let mut above: Option<&Cue> = None;
+    let cues = show.segments.iter().flat_map(|segment| &segment.cues);
+    let numbers: BTreeMap<u32, &str> = cues.map(|cue| (cue.row, cue.number.as_str())).collect();
     for part in &show.segments {
         segment(&mut text, part, &doubts);
         for one in &part.cues {
-            cue(&mut text, one, above);
-            above = Some(one);
+            cue(&mut text, one, &numbers);
         }
     }
     text
@@ -86,7 +86,7 @@ fn row(doubt: &Doubt) -> u32 {
     }
 }
 
-fn cue(text: &mut String, cue: &Cue, above: Option<&Cue>) {
+fn cue(text: &mut String, cue: &Cue, numbers: &BTreeMap<u32, &str>) {
     text.push_str("\n[[segment.cue]]\n");
     let mut all = vec![("number", quoted(&cue.number)), ("title", quoted(&cue.title))];
     all.extend(cue.call.as_ref().map(|call| ("call", quoted(call))));
@@ -99,13 +99,15 @@ fn cue(text: &mut String, cue: &Cue, above: Option<&Cue>) {
     }
     all.extend(cue.duration_ns.map(|ns| ("duration", length(ns))));
     all.extend(cue.planned_ns.filter(|_| cue.trigger.is_none()).map(|ns| ("planned", length(ns))));
-    if let (Some(trigger), Some(above)) = (&cue.trigger, above) {
-        let (key, ns) = match trigger {
-            Trigger::With(ns) => ("with", *ns),
-            Trigger::After(ns) => ("after", *ns),
-        };
+    let caused = cue.trigger.as_ref().map(|trigger| match trigger {
+        Trigger::With(row, ns) => ("with", row, *ns),
+        Trigger::After(row, ns) => ("after", row, *ns),
+    });
+    if let Some((key, row, ns)) = caused
+        && let Some(cause) = numbers.get(row)
+    {
         let delay = if ns == 0 { String::new() } else { format!(", delay = {}", length(ns)) };
-        all.push(("trigger", format!("{{ {key} = {}{delay} }}", quoted(&above.number))));
+        all.push(("trigger", format!("{{ {key} = {}{delay} }}", quoted(cause))));
     }
     if let Some((output, address)) = &cue.osc {
         all.push(("do", format!("[{{ output = {}, osc = {} }}]", quoted(output), quoted(address))));

@@ -20,7 +20,7 @@ pub(crate) struct ImportArgs {
     /// The sheet of a workbook [default: the one that looks most like a rundown]
     #[arg(long, value_name = "NAME")]
     pub(crate) sheet: Option<String>,
-    /// What a column is for, by its name or its letters: number, title, start, end, duration, notes,
+    /// The field of a column, by its name or its letters: number, title, start, end, duration, notes,
     /// call, people, act, department, extra (kept as it is) or ignore
     #[arg(long, value_name = "COLUMN=FIELD", value_parser = mapping)]
     pub(crate) map: Vec<Mapping>,

@@ -1,4 +1,4 @@
-//! What a sheet of an XLSX file hides and merges, which calamine does not say.
+//! The rows, columns and cells that a sheet of an XLSX file hides and merges: calamine does not say.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "the events are quick-xml's")]
 
@@ -16,7 +16,7 @@ use crate::sheet::grid::{COLUMNS_MAX, Cell, Grid};
 /// A range of cells, both ends included, rows and columns counted from 0.
 pub(super) type Merged = ((u32, u32), (u32, u32));
 
-/// What a sheet hides and merges.
+/// The rows and columns that a sheet hides, and the cells that it merges.
 #[derive(Debug, Default)]
 pub(super) struct Shape {
     /// Counted from 1.
@@ -96,7 +96,7 @@ pub(super) fn paths(package: &mut Package<'_>) -> Result<Vec<(String, String)>, 
     Ok(paths)
 }
 
-/// What a sheet's XML says of its shape.
+/// Reads the shape of a sheet from its XML.
 pub(super) fn shape(xml: &str) -> Result<Shape, Refusal> {
     let mut shape = Shape::default();
     let mut row = 0;

@@ -1,0 +1,304 @@
+//! Cue lists of ETC Eos desks and of QLab, both as CSV: every row is a cue that fires its like there.
+
+use super::Refusal;
+use super::cells::{one_line, prose};
+use super::columns;
+use super::csv;
+use super::grid::{Grid, Row};
+use super::imported::{Cue, Imported, Output, Segment, Trigger};
+use super::numbers::{self, Written};
+use crate::show::duration::{LONGEST_NS, MILLISECOND_NS, MINUTE_NS};
+
+/// The planned length of a scene for each of its cues: neither program says how long a scene runs.
+const A_CUE_NS: u64 = MINUTE_NS;
+
+/// The rows of a list, with its columns by their names.
+struct List<'g> {
+    header: &'g Row,
+    rows: &'g [Row],
+}
+
+impl List<'_> {
+    /// The text of a row under a name; empty where there is none.
+    fn text(&self, row: &Row, name: &str) -> String {
+        let same = |text: &str| {
+            let plain: String = columns::plain(text).split_whitespace().collect();
+            plain == name
+        };
+        let column = self.header.cells.iter().find(|cell| same(&cell.text()));
+        column.map(|column| row.text(column.column).into_owned()).unwrap_or_default()
+    }
+
+    fn has(&self, names: &[&str]) -> bool {
+        let all: Vec<String> = self
+            .header
+            .cells
+            .iter()
+            .map(|cell| columns::plain(&cell.text()).split_whitespace().collect())
+            .collect();
+        names.iter().all(|name| all.iter().any(|known| known == name))
+    }
+}
+
+/// The show of a cue list of an Eos desk; `None` where the text is none.
+///
+/// # Errors
+/// When there is no cue in it.
+pub(super) fn eos(text: &str, name: &str) -> Option<Result<Imported, Refusal>> {
+    let at = text.lines().position(|line| line.trim().trim_matches(',') == "START_TARGETS")?;
+    let before = u32::try_from(at).ok()? + 1;
+    let begin = text.find("START_TARGETS")? + "START_TARGETS".len();
+    let part = text.get(begin..)?;
+    let part = &part[part.find('\n')? + 1..];
+    let part = part.split("END_TARGETS").next().unwrap_or(part);
+    Some(csv::grid(part).and_then(|mut grid| {
+        grid.rows.iter_mut().for_each(|row| row.number += before);
+        eos_list(&grid, name)
+    }))
+}
+
+fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
+    let (header, rows) = grid.rows.split_first().ok_or(Refusal::Empty)?;
+    let list = List { header, rows };
+    let cues = || list.rows.iter().filter(|row| list.text(row, "targettype") == "1");
+    let first = cues().next().ok_or(Refusal::NoRows(header.number))?;
+    let main = list.text(first, "targetlistnumber");
+    let mut making =
+        Making::new(name, "a cue list of an Eos desk", "lights", "udp://127.0.0.1:8000");
+    for row in cues() {
+        let (number, list_number) =
+            (list.text(row, "targetid"), list.text(row, "targetlistnumber"));
+        let label = one_line(&list.text(row, "label"));
+        let part = list.text(row, "partnumber");
+        if !part.is_empty() && part != "0" && making.last == (list_number.clone(), number.clone()) {
+            making.note(format!("Part {part}: {label}"));
+            continue;
+        }
+        making.last = (list_number.clone(), number.clone());
+        let scene = one_line(&list.text(row, "scenetext"));
+        if !scene.is_empty() {
+            making.scene(&scene);
+        }
+        let mut cue = Cue { row: row.number, title: label, ..Cue::default() };
+        cue.notes
+            .extend(Some(prose(&list.text(row, "cuenotes"))).filter(|notes| !notes.is_empty()));
+        cue.duration_ns = seconds(&list.text(row, "duration"));
+        let link = list.text(row, "link");
+        if !link.is_empty() {
+            cue.notes.push(format!("Link: {link}"));
+        }
+        for (key, name) in [
+            ("timedata", "Time"),
+            ("alerttime", "Alert"),
+            ("mark", "Mark"),
+            ("block", "Block"),
+            ("assert", "Assert"),
+            ("loop", "Loop"),
+            ("curve", "Curve"),
+            ("rate", "Rate"),
+            ("externallinks", "External links"),
+            ("effects", "Effects"),
+            ("mode", "Mode"),
+        ] {
+            let value = prose(&list.text(row, key));
+            if !value.is_empty() {
+                cue.extra.push((name.to_owned(), value));
+            }
+        }
+        let follow = list.text(row, "follow");
+        let next = match follow.split_at_checked(1) {
+            Some(("F", time)) => Some(Trigger::With(row.number, seconds(time).unwrap_or(0))),
+            Some(("H", time)) => Some(Trigger::After(row.number, seconds(time).unwrap_or(0))),
+            _ => None,
+        };
+        let address = format!("/eos/cue/{list_number}/{number}/fire");
+        let text = if list_number == main { number } else { format!("{list_number}-{number}") };
+        making.cue(cue, text, (address, "the desk"), next.map(|trigger| (trigger, follow)));
+    }
+    Ok(making.finish(grid))
+}
+
+/// The show of a cue list of QLab; `None` where the text is none.
+///
+/// # Errors
+/// When there is no cue in it.
+pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>> {
+    let (header, rows) = grid.rows.split_first()?;
+    let list = List { header, rows };
+    let is_qlab = list.has(&["number", "type", "name"])
+        && header.cells.iter().all(|cell| {
+            let plain: String = columns::plain(&cell.text()).split_whitespace().collect();
+            [
+                "number",
+                "type",
+                "name",
+                "notes",
+                "follow",
+                "continuemode",
+                "color",
+                "target",
+                "filetarget",
+                "prewait",
+                "postwait",
+                "duration",
+                "armed",
+                "flagged",
+            ]
+            .contains(&plain.as_str())
+        });
+    if !is_qlab {
+        return None;
+    }
+    if rows.is_empty() {
+        return Some(Err(Refusal::NoRows(header.number)));
+    }
+    let mut making = Making::new(name, "a cue list of QLab", "qlab", "udp://127.0.0.1:53000");
+    for row in rows {
+        let number = list.text(row, "number");
+        let kind = list.text(row, "type");
+        let mut cue =
+            Cue { row: row.number, title: one_line(&list.text(row, "name")), ..Cue::default() };
+        cue.notes.extend(Some(prose(&list.text(row, "notes"))).filter(|notes| !notes.is_empty()));
+        for (key, name) in [
+            ("color", "Colour"),
+            ("target", "Target"),
+            ("filetarget", "File"),
+            ("prewait", "Pre wait"),
+            ("postwait", "Post wait"),
+        ] {
+            let value = prose(&list.text(row, key));
+            if !value.is_empty() && seconds(&value) != Some(0) {
+                cue.extra.push((name.to_owned(), value));
+            }
+        }
+        if !kind.is_empty() {
+            cue.extra.push(("Type".to_owned(), kind));
+        }
+        let wait_ns = seconds(&list.text(row, "postwait")).unwrap_or(0);
+        let next = match list.text(row, "follow").as_str() {
+            "1" => Some((Trigger::With(row.number, wait_ns), "auto-continue".to_owned())),
+            "2" => Some((Trigger::After(row.number, 0), "auto-follow".to_owned())),
+            _ => None,
+        };
+        let address =
+            if number.is_empty() { String::new() } else { format!("/cue/{number}/start") };
+        making.cue(cue, number, (address, "QLab"), next);
+    }
+    Some(Ok(making.finish(grid)))
+}
+
+/// Seconds with a decimal point.
+fn seconds(text: &str) -> Option<u64> {
+    let seconds: f64 = text.trim().parse().ok()?;
+    let ns = (seconds * 1000.0).round();
+    let ns = (0.0..1e12).contains(&ns).then_some(ns as u64 * MILLISECOND_NS)?;
+    (ns <= LONGEST_NS).then_some(ns)
+}
+
+/// A show while its cues come.
+struct Making {
+    show: Imported,
+    written: Vec<Written>,
+    output: String,
+    /// The list and number of the cue above.
+    last: (String, String),
+    /// The trigger that the cue above gives the next one.
+    next: Option<(Trigger, String)>,
+    unfired: usize,
+}
+
+impl Making {
+    fn new(name: &str, kind: &str, output: &str, osc: &str) -> Self {
+        let name = one_line(name);
+        let title = if name.is_empty() { "Imported show".to_owned() } else { name };
+        let outputs = vec![Output { id: output.to_owned(), osc: osc.to_owned() }];
+        let said = vec![format!(
+            "{kind}: each cue sends OSC to the output `{output}`, whose address you have to set"
+        )];
+        let show = Imported { title, outputs, said, ..Imported::default() };
+        Making {
+            show,
+            written: vec![],
+            output: output.to_owned(),
+            last: Default::default(),
+            next: None,
+            unfired: 0,
+        }
+    }
+
+    fn scene(&mut self, title: &str) {
+        self.show.segments.push(Segment { title: title.to_owned(), ..Segment::default() });
+    }
+
+    fn note(&mut self, note: String) {
+        let last = self.show.segments.last_mut().and_then(|segment| segment.cues.last_mut());
+        if let Some(cue) = last {
+            cue.notes.push(note);
+        }
+    }
+
+    /// Adds a cue, which fires its like at `address`, of `whom`; `next` is the trigger of the next
+    /// one.
+    fn cue(
+        &mut self,
+        mut cue: Cue,
+        number: String,
+        (address, whom): (String, &str),
+        next: Option<(Trigger, String)>,
+    ) {
+        if cue.title.is_empty() {
+            cue.title = format!("Cue {number}").trim_end().to_owned();
+        }
+        let is_address =
+            address.len() > 1 && !address.contains([' ', '#', '*', ',', '?', '[', ']', '{', '}']);
+        match self.next.take() {
+            // It fires the next cue itself: a message would fire it twice.
+            Some((trigger, how)) => {
+                cue.notes.push(format!("Fired by {whom} itself ({how})"));
+                cue.trigger = Some(trigger);
+            }
+            None if is_address => cue.osc = Some((self.output.clone(), address)),
+            None => self.unfired += 1,
+        }
+        self.next = next;
+        if self.show.segments.is_empty() {
+            let title = self.show.title.clone();
+            self.scene(&title);
+        }
+        self.written.push(Written {
+            text: Some(number).filter(|text| !text.is_empty()),
+            is_numeric: false,
+            row: cue.row,
+        });
+        if let Some(segment) = self.show.segments.last_mut() {
+            segment.duration_ns += A_CUE_NS;
+            segment.cues.push(cue);
+        }
+    }
+
+    fn finish(mut self, grid: &Grid) -> Imported {
+        self.show.said.push("it does not say how long anything runs: each segment got a minute for each of its cues".to_owned());
+        if self.unfired > 0 {
+            let cues = if self.unfired == 1 {
+                "1 cue has".to_owned()
+            } else {
+                format!("{} cues have", self.unfired)
+            };
+            self.show.said.push(format!("{cues} no number there and sends nothing"));
+        }
+        if !self.show.segments.iter().flat_map(|segment| &segment.cues).any(|cue| cue.osc.is_some())
+        {
+            self.show.outputs.clear();
+        }
+        self.show.segments.retain(|segment| !segment.cues.is_empty());
+        let long = self.show.segments.iter_mut().filter(|segment| segment.duration_ns > LONGEST_NS);
+        long.for_each(|segment| segment.duration_ns = LONGEST_NS);
+        // A cue's own length may be longer than the minutes that were assumed.
+        for segment in &mut self.show.segments {
+            let longest = segment.cues.iter().filter_map(|cue| cue.duration_ns).max().unwrap_or(0);
+            segment.duration_ns = segment.duration_ns.max(longest);
+        }
+        numbers::number(&mut self.show, &self.written, &|row| grid.place(row, 1));
+        self.show
+    }
+}
