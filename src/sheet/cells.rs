@@ -137,8 +137,9 @@ impl Filling<'_> {
         }
         let taken: Vec<&str> =
             self.gathered.departments.values().map(|department| department.id.as_str()).collect();
-        let id = unused_id(&column.name, &taken);
-        let new = Department { id, name: column.name.clone(), colour: None };
+        let label = name(column);
+        let id = unused_id(&label, &taken);
+        let new = Department { id, name: label.clone(), colour: None };
         let department = self.gathered.departments.entry(column.column).or_insert(new);
         if !self.cue.needs.contains(&department.id) && self.cue.needs.len() < NEEDS_MAX {
             self.cue.needs.push(department.id.clone());
@@ -148,7 +149,7 @@ impl Filling<'_> {
             lower.as_str(),
             "x" | "✓" | "✔" | "yes" | "y" | "ja" | "oui" | "•" | "●" | "true"
         ) {
-            self.departments.push(format!("{}: {text}", column.name));
+            self.departments.push(format!("{label}: {text}"));
         }
     }
 
