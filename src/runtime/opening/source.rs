@@ -47,7 +47,10 @@ pub fn read(path: &Path) -> anyhow::Result<String> {
             anyhow::anyhow!("there is no show file {name}; {fix}")
         }
         ErrorKind::InvalidData => {
-            anyhow::anyhow!("{} is not UTF-8 text; save it as UTF-8", shown(path))
+            anyhow::anyhow!(
+                "{} is not UTF-8 text; save it as UTF-8, or make a show of a run sheet with `handover import FILE -o SHOW.toml`",
+                shown(path)
+            )
         }
         _ => anyhow::anyhow!("cannot read {}: {error}", shown(path)),
     })

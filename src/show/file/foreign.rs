@@ -20,7 +20,10 @@ const SHARE: (usize, usize) = (3, 4);
 pub(super) fn problem(text: &str) -> Option<Problem> {
     let kind = kind(text)?;
     let what = format!("this looks like {kind}, not like a show file");
-    let fix = "write the show as TOML: `handover new FILE` writes one to start from";
+    let fix = match kind {
+        "CSV" | "JSON" => "make a show of a run sheet with `handover import FILE -o SHOW.toml`",
+        _ => "write the show as TOML: `handover new FILE` writes one to start from",
+    };
     Some(Problem::error(first_line(text), what, fix))
 }
 
