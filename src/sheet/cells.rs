@@ -61,6 +61,14 @@ pub(super) fn cue(layout: &Layout, line: &Line<'_>, gathered: &mut Gathered) -> 
 /// Cuts what a show file has no room for, and says so. A cell of a spreadsheet can hold more than
 /// the notes of a cue.
 pub(super) fn cut(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>) {
+    let mut names: HashSet<String> = HashSet::new();
+    for (name, _) in &mut cue.extra {
+        let (own, mut n) = (name.clone(), 2);
+        while !names.insert(name.clone()) {
+            *name = format!("{own} {n}");
+            n += 1;
+        }
+    }
     // The rest goes to the notes, which have no such limit.
     if cue.extra.len() > EXTRA_MAX {
         let rest = cue.extra.split_off(EXTRA_MAX);
