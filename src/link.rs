@@ -46,7 +46,7 @@ pub use message::{
     Step, Taken, To, Wish,
 };
 #[cfg(feature = "link")]
-pub use nats::{Link, Part, Wake, fetch, only_run, runs};
+pub use nats::{Link, Part, Wake, fetch, going_on, runs};
 #[cfg(feature = "link")]
 pub use shared::{Shared, SharedRun, SharedStation};
 #[cfg(feature = "link")]

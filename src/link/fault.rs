@@ -113,9 +113,6 @@ pub enum LinkError {
         /// The URL.
         servers: String,
     },
-    /// Several run, and none was named.
-    #[error("several runs are shared there; name one of them: {0}")]
-    Several(String),
     /// The run's log is not as this program makes it.
     #[error("the log of run {run} on the server was not made by handover: {why}")]
     Foreign {

@@ -134,13 +134,13 @@ pub fn runs(access: &Access) -> Result<Vec<SharedRun>, LinkError> {
     block_on(list::runs(access))
 }
 
-/// The run that is meant where none is named: the only one that goes on. Where several do, it is
-/// the one that has a station.
+/// The runs that may be meant where none is named, the newest last: those that go on. Where several
+/// do, it listens as [`runs`] does, and gives those with a station, if any has one.
 ///
 /// # Errors
-/// When there is none, when several are left, or when the server cannot be used.
-pub fn only_run(access: &Access) -> Result<RunId, LinkError> {
-    block_on(list::only_run(access))
+/// When there is none, or the server cannot be used.
+pub fn going_on(access: &Access) -> Result<Vec<SharedRun>, LinkError> {
+    block_on(list::going_on(access))
 }
 
 /// A run that is shared on a server, with its show.

@@ -1,5 +1,5 @@
 //! The questions at the start: what to do about an unfinished run of the show, or one that another
-//! program calls.
+//! program calls, and which of several shared runs is followed.
 
 use std::io::{self, Write};
 
@@ -10,8 +10,14 @@ use super::inbox::{Inbox, Msg};
 use super::keyboard::{Keyboard, Woken};
 use super::opening::account_rows;
 use super::{signals, terminal};
+#[cfg(feature = "link")]
+use crate::engine::RunId;
 use crate::input::Input;
 use crate::journal::{Holder, RunFolder, Store};
+#[cfg(feature = "link")]
+use crate::link::SharedRun;
+#[cfg(feature = "link")]
+use crate::plain;
 
 /// The caller's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,30 +114,69 @@ pub(super) fn ask_which(
         let numbers =
             if folders.len() > 1 { format!("1 to {}", folders.len()) } else { "1".to_owned() };
         let prompt = format!("\r\n  {numbers}  resume it    q or Esc  quit  > ");
-        write!(out, "{prompt}")?;
-        out.flush()?;
-        let mut is_told = false;
-        loop {
-            let Some(key) = keys.next()? else { return Ok(None) };
-            match (key.code, key.modifiers - KeyModifiers::SHIFT) {
-                (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => {
-                    return Ok(None);
+        let chosen = number(&prompt, folders.len(), &mut keys)?;
+        Ok(chosen.map(|at| folders.swap_remove(at)))
+    })
+}
+
+/// Asks which of several shared runs is followed, the newest first; `None`: none of them.
+///
+/// # Errors
+/// When the terminal is gone.
+#[cfg(feature = "link")]
+pub(super) fn ask_which_shared(runs: &[SharedRun], inbox: &Inbox) -> io::Result<Option<RunId>> {
+    in_terminal(|| {
+        let (mut keys, mut out) = (KeyReader::new(inbox), io::stdout());
+        let runs: Vec<_> = runs.iter().rev().take(NUMBERS_MAX).collect();
+        write!(out, "More than one run is shared there. Follow which one?\r\n\r\n")?;
+        for (run, at) in runs.iter().zip(1..) {
+            let id = plain::clean(&run.id.0);
+            let title = plain::clean(&run.title);
+            let flag = match &run.holder {
+                Some((name, _)) if run.stations.iter().any(|heard| heard.name == *name) => {
+                    format!("{name} has the flag")
                 }
-                (KeyCode::Char(c @ '1'..='9'), KeyModifiers::NONE) => {
-                    let at = c.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
-                    if let Some(at) = at.filter(|&at| at < folders.len()) {
-                        return Ok(Some(folders.swap_remove(at)));
-                    }
-                }
-                _ if is_told => {}
-                _ => {
-                    is_told = true;
-                    write!(out, "\r\n  That key does nothing here.{prompt}")?;
-                    out.flush()?;
+                Some((name, _)) => format!("{name} had the flag and is not heard"),
+                None => "nobody has the flag".to_owned(),
+            };
+            write!(out, "  {at}  {id}\r\n     “{title}”, {flag}\r\n")?;
+        }
+        let prompt = format!("\r\n  1 to {}  follow it    q or Esc  quit  > ", runs.len());
+        let chosen = number(&prompt, runs.len(), &mut keys)?;
+        Ok(chosen.and_then(|at| runs.get(at)).map(|run| run.id.clone()))
+    })
+}
+
+/// The longest list from which a number is chosen.
+#[cfg(feature = "link")]
+const NUMBERS_MAX: usize = 9;
+
+/// Waits for one of the numbers from 1 to `count`, and gives it from 0; `None` where none is wanted.
+fn number(prompt: &str, count: usize, keys: &mut KeyReader) -> io::Result<Option<usize>> {
+    let mut out = io::stdout();
+    write!(out, "{prompt}")?;
+    out.flush()?;
+    let mut is_told = false;
+    loop {
+        let Some(key) = keys.next()? else { return Ok(None) };
+        match (key.code, key.modifiers - KeyModifiers::SHIFT) {
+            (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => {
+                return Ok(None);
+            }
+            (KeyCode::Char(c @ '1'..='9'), KeyModifiers::NONE) => {
+                let at = c.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
+                if at.is_some_and(|at| at < count) {
+                    return Ok(at);
                 }
             }
+            _ if is_told => {}
+            _ => {
+                is_told = true;
+                write!(out, "\r\n  That key does nothing here.{prompt}")?;
+                out.flush()?;
+            }
         }
-    })
+    }
 }
 
 /// Asks whether to call a live run, a new one or one that was left, beside the one that `holder`

@@ -51,7 +51,8 @@ pub(crate) struct JoinArgs {
     #[arg(value_name = "URL", add = ArgValueCompleter::new(complete::servers))]
     url: String,
 
-    /// The run's id, as `handover stations URL` lists it [default: the one that goes on]
+    /// The run's id, as `handover stations URL` lists it [default: the one that goes on;
+    /// asks where several do]
     run: Option<String>,
 
     /// The name of this station: a to z, 0 to 9 and -, at most 32

@@ -16,7 +16,6 @@ use crate::link::message::{Beat, Body, Post};
 use crate::link::shared::{Shared, SharedRun, SharedStation};
 use crate::link::subjects::{ALL_OF_ALL, STREAM_PREFIX, Subjects};
 use crate::link::wire;
-use crate::plain;
 use crate::show::StationName;
 
 /// The time in which each station that is there is heard twice.
@@ -33,35 +32,25 @@ pub(super) async fn runs(access: &Access) -> Result<Vec<SharedRun>, LinkError> {
     let connection = connect::connect(access, &access.servers).await?;
     let heard = listen(&connection).await;
     let mut runs = logs(&connection).await?;
-    let heard = heard?;
-    for run in &mut runs {
-        if let Some(stations) = heard.get(&Subjects::of(&run.id).all) {
-            add_stations(run, stations);
-        }
-    }
+    add_all(&mut runs, &heard?);
     Ok(runs)
 }
 
-/// The only run that goes on, or the only one with a station.
-pub(super) async fn only_run(access: &Access) -> Result<RunId, LinkError> {
+/// The runs that go on; where several do, those with a station, if any has one.
+pub(super) async fn going_on(access: &Access) -> Result<Vec<SharedRun>, LinkError> {
     let connection = connect::connect(access, &access.servers).await?;
-    let mut going_on: Vec<_> = logs(&connection).await?;
-    going_on.retain(|run| !run.is_over);
-    if going_on.len() > 1 {
-        let heard = listen(&connection).await?;
-        let has_stations = |run: &SharedRun| heard.contains_key(&Subjects::of(&run.id).all);
-        if going_on.iter().any(has_stations) {
-            going_on.retain(has_stations);
+    let mut runs = logs(&connection).await?;
+    runs.retain(|run| !run.is_over);
+    if runs.is_empty() {
+        return Err(LinkError::NoRuns { servers: access.servers.to_string() });
+    }
+    if runs.len() > 1 {
+        add_all(&mut runs, &listen(&connection).await?);
+        if runs.iter().any(|run| !run.stations.is_empty()) {
+            runs.retain(|run| !run.stations.is_empty());
         }
     }
-    match going_on.as_slice() {
-        [] => Err(LinkError::NoRuns { servers: access.servers.to_string() }),
-        [run] => Ok(run.id.clone()),
-        several => {
-            let said = |run: &SharedRun| plain::clean(&format!("{} ({})", run.id, run.title));
-            Err(LinkError::Several(several.iter().map(said).collect::<Vec<_>>().join(", ")))
-        }
-    }
+    Ok(runs)
 }
 
 /// One run with its show.
@@ -128,6 +117,14 @@ async fn listen(connection: &Connection) -> Result<Heard, LinkError> {
         };
         if heard.values().map(BTreeMap::len).sum::<usize>() < STATIONS_MAX {
             heard.entry(message.subject.to_string()).or_default().insert(from, beat);
+        }
+    }
+}
+
+fn add_all(runs: &mut [SharedRun], heard: &Heard) {
+    for run in runs {
+        if let Some(stations) = heard.get(&Subjects::of(&run.id).all) {
+            add_stations(run, stations);
         }
     }
 }

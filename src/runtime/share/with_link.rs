@@ -9,7 +9,7 @@ use crate::engine::RunId;
 use crate::link::local::{self, Local};
 use crate::link::{
     Access, Credentials, Link, News, Part, Place, Request, Shared, SharedRun, Taken, Wake,
-    check_ca, fetch, only_run, runs as listed,
+    check_ca, fetch, going_on, runs as listed,
 };
 use crate::show::StationName;
 
@@ -142,16 +142,26 @@ pub fn runs(server: &ServerOptions) -> anyhow::Result<Vec<SharedRun>> {
     Ok(listed(&reached.access)?)
 }
 
-/// The run that is to be followed, with its show.
+/// The run that is to be followed, with its show; `None` where several may be meant and `choose`
+/// takes none of them.
 ///
 /// # Errors
-/// When the server cannot be used, or there is no such run or no single one.
-pub fn meet(options: &JoinOptions) -> anyhow::Result<Meeting> {
+/// When the server cannot be used, there is no such run, or `choose` fails.
+pub fn meet(
+    options: &JoinOptions,
+    choose: impl FnOnce(&[SharedRun]) -> anyhow::Result<Option<RunId>>,
+) -> anyhow::Result<Option<Meeting>> {
     let reached = options.share.server.server()?.find()?;
     let id = match &options.run {
         Some(id) => RunId(id.clone()),
-        None => only_run(&reached.access)?,
+        None => match going_on(&reached.access)?.as_slice() {
+            [run] => run.id.clone(),
+            several => match choose(several)? {
+                Some(id) => id,
+                None => return Ok(None),
+            },
+        },
     };
     let run = fetch(&reached.access, &id)?;
-    Ok(Meeting { reached, run })
+    Ok(Some(Meeting { reached, run }))
 }

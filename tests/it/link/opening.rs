@@ -63,6 +63,35 @@ fn started() -> Event {
 }
 
 #[test]
+fn a_station_that_joins_is_asked_which_of_several_runs_is_meant() {
+    if is_missing() {
+        return;
+    }
+    let (server, house) = (NatsServer::start(), House::new());
+    let shares = |id: &str, title: &str| {
+        let run = Shared::new(RunId(id.into()), title.into(), SHOW.replace("Two venues", title));
+        let mut station = Station::shares(access(&server.url()), run, "paris");
+        let ticket = station.append(0, id, line(1, "paris", started()));
+        station.await_outcome(ticket);
+        station
+    };
+    let _stations = [shares("r-1", "Opening"), shares("r-2", "Closing\u{1b}[2J")];
+    let args = ["join", &server.url(), "--station", "la"];
+    let mut la = house.spawn(&args, (120, 36), &[]);
+    la.await_words(&["Follow which one?", "1  r-2", "2  r-1", "“Opening”, paris had the flag"]);
+    assert!(!la.has_written("Closing\u{1b}[2J"), "a title is only text");
+    la.press_to_see("3", &["1 to 2"]);
+    la.press_to_see("2", &["Opening", "By hand"]);
+    la.kill();
+    let house = House::new();
+    let mut la = house.spawn(&args, (120, 36), &[]);
+    la.await_words(&["Follow which one?"]);
+    la.keys("q");
+    assert!(la.await_exit().success());
+    assert!(!house.state().join("runs").exists());
+}
+
+#[test]
 fn a_station_that_waits_for_the_first_record_stays_when_its_window_changes() {
     if is_missing() {
         return;

@@ -14,7 +14,7 @@ use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::journal::{Journal, Store};
 use crate::link::{
-    Flag, FlagInput, FlagOutput, Identity, Instance, News, Part, Shared, Start, Taken,
+    Flag, FlagInput, FlagOutput, Identity, Instance, News, Part, Shared, SharedRun, Start, Taken,
 };
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Msg, Sender};
@@ -23,10 +23,10 @@ use crate::runtime::opening::{
     RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
 };
 use crate::runtime::share::{JoinOptions, Line, Meeting, Reached, Server, meet, open};
-use crate::runtime::signals;
 use crate::runtime::station::SharedStart;
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
+use crate::runtime::{question, signals};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -42,7 +42,8 @@ pub(in crate::runtime) fn join(
     inbox: &Inbox,
     post: &Sender,
 ) -> anyhow::Result<Option<Session>> {
-    let Meeting { reached, run } = meet(options)?;
+    let choose = |runs: &[SharedRun]| Ok(question::ask_which_shared(runs, inbox)?);
+    let Some(Meeting { reached, run }) = meet(options, choose)? else { return Ok(None) };
     let me = options.share.station.clone();
     let (store, shared) = (Store::new(&options.own.state), run.clone());
     let id = run.id.copy_of(&me);
