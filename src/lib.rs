@@ -33,7 +33,7 @@
 //! | [`edit`] | what differs between two texts of a show: a value |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
 //! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
-//! | [`plain`] [`time`] `locks` | text that does nothing to the text around it; the machine's clock as a type; locks whose holder has panicked |
+//! | [`plain`] [`time`] `locks` `files` | text that does nothing to the text around it; the machine's clock as a type; locks whose holder has panicked; files written whole |
 
 #![cfg_attr(
     test,
@@ -46,6 +46,7 @@ pub mod conductor;
 pub mod edit;
 pub mod engine;
 pub mod export;
+mod files;
 pub mod geo;
 pub mod input;
 pub mod journal;

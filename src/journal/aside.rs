@@ -1,7 +1,7 @@
 //! A journal whose end does not count: somebody has taken the flag of a shared run, and what was
 //! recorded here since is not in the run's log.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,7 @@ use super::lock::{LockError, RunLock};
 use super::store::sync_run;
 use super::sync::Report;
 use super::writer::Journal;
+use crate::files;
 
 /// Reason why the end of a journal cannot be put aside. The journal is closed then.
 #[derive(Debug, thiserror::Error)]
@@ -70,7 +71,7 @@ impl Journal {
         } else {
             // A new file, and not the old one made shorter: a board that looks only once it has
             // grown again would go on in the middle of other lines.
-            replace(&path, kept)?;
+            files::replace_synced(&path, kept).map_err(failed(&path))?;
         }
         sync_run(&dir).map_err(failed(&dir))?;
         let journal = match kept {
@@ -99,19 +100,6 @@ fn write_aside(dir: &Path, term: u64, bytes: &[u8]) -> Result<PathBuf, SetAsideE
     };
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed(&path))?;
     Ok(path)
-}
-
-/// Writes a file under another name and gives it its own once it is on the disk.
-fn replace(path: &Path, bytes: &[u8]) -> Result<(), SetAsideError> {
-    let temporary = path.with_extension("jsonl.tmp");
-    let options = || OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).clone();
-    let write = || {
-        let mut file: File = options().open(&temporary)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    };
-    write().map_err(failed(path))
 }
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> SetAsideError + use<> {

@@ -11,8 +11,6 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use rustix::fs::OFlags;
-
 use super::store::sync_run;
 
 /// A file that lines are written to.
@@ -128,20 +126,6 @@ impl Disk for JournalFile {
     fn is_in_place(&self) -> bool {
         fs::metadata(&self.path).is_ok_and(|found| identity(&found) == self.identity)
     }
-}
-
-/// Opens a file for reading that has to be a regular one: a pipe or a device in the state folder
-/// must hold nobody up.
-///
-/// # Errors
-/// As opening a file does, or because it is no regular file.
-pub(super) fn open_regular(path: &Path) -> io::Result<File> {
-    let file =
-        OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
-    let is_file = file.metadata()?.is_file();
-    is_file
-        .then_some(file)
-        .ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it is no regular file"))
 }
 
 /// Device and inode.

@@ -16,7 +16,8 @@ use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
-use super::disk::{identity, open_regular};
+use super::disk::identity;
+use crate::files::open_regular;
 
 const LOCK_FILE: &str = "lock";
 

@@ -10,10 +10,10 @@ use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::disk::open_regular;
 use super::line::{LINE_BYTES_MAX, LineFault, decode};
 use super::order::RecordOrder;
 use crate::engine::Record;
+use crate::files::open_regular;
 
 /// The longest journal that is read: some millions of events, far more than a show makes.
 pub const JOURNAL_BYTES_MAX: u64 = 1 << 30;

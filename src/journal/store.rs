@@ -4,19 +4,20 @@
 //! delete one: what a run has left behind is the caller's, and only the holder of its lock writes
 //! there.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Read};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Component, Path, PathBuf};
 
 use super::JOURNAL_FILE;
-use super::disk::{JournalFile, open_regular, sync_dir};
+use super::disk::{JournalFile, sync_dir};
 use super::lock::{Holder, LockError, RunLock, holder_in};
 use super::place::state_option;
 use super::recover::RecoverError;
 use super::summary::Summary;
 use super::tail::Tail;
 use crate::engine::RunId;
+use crate::files::{self, open_regular};
 
 const SHOW_FILE: &str = "show.toml";
 
@@ -288,7 +289,9 @@ impl NewRun {
         };
         self.claimed = Some((id.clone(), dir.clone()));
         let lock = RunLock::make(&dir)?;
-        write_show(&dir, &self.show_text).map_err(failed("write the show into", &dir))?;
+        // It is safe once `sync_run` has come back.
+        files::replace(&dir.join(SHOW_FILE), self.show_text.as_bytes())
+            .map_err(failed("write the show into", &dir))?;
         Ok((id, lock))
     }
 
@@ -320,16 +323,6 @@ fn private_dirs() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.mode(0o700);
     builder
-}
-
-/// Writes the show whole or not at all, as far as any later start can see. It is safe once
-/// [`sync_run`] has come back.
-fn write_show(dir: &Path, text: &str) -> io::Result<()> {
-    let unfinished = dir.join("show.toml.new");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    file.write_all(text.as_bytes())?;
-    fs::rename(&unfinished, dir.join(SHOW_FILE))
 }
 
 /// Returns when the show and all names of the new run in `dir` would survive a power cut.

@@ -13,10 +13,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::JOURNAL_FILE;
-use super::disk::open_regular;
 use super::line::LINE_BYTES_MAX;
 use super::recover::{JOURNAL_BYTES_MAX, Place, RecoverError, scan_on};
 use crate::engine::Record;
+use crate::files::open_regular;
 
 /// Size of one read, bytes: some lines of the longest.
 const CHUNK_BYTES: u64 = 4 * LINE_BYTES_MAX as u64;

@@ -287,14 +287,26 @@ mod tests {
 
         /// Waits until the thread is in its first sync.
         fn await_sync(&self) {
-            while self.disk.lock().syncs == 0 {
-                thread::yield_now();
-            }
+            await_that("a sync", || self.disk.lock().syncs > 0);
         }
 
         fn bytes(&self) -> Vec<u8> {
             self.disk.lock().bytes.clone()
         }
+    }
+
+    /// Looks again and again whether something has happened.
+    fn await_that(what: &str, has_happened: impl Fn() -> bool) {
+        const GLANCE: Duration = Duration::from_millis(2);
+        let looks = PATIENCE.as_millis() / GLANCE.as_millis();
+        let has_come = (0..looks).any(|_| {
+            let is_so = has_happened();
+            if !is_so {
+                thread::sleep(GLANCE);
+            }
+            is_so
+        });
+        assert!(has_come, "waited for {what} in vain");
     }
 
     fn bytes_of(records: &[Record]) -> Vec<u8> {
@@ -336,13 +348,9 @@ mod tests {
         test.append(0..2).unwrap();
         test.disk.change(|fake| fake.room = 0);
         test.append(2..4).unwrap_err();
-        while !has_gap(&test) {
-            thread::yield_now();
-        }
+        await_that("a gap", || has_gap(&test));
         test.disk.change(|fake| fake.room = usize::MAX);
-        while has_gap(&test) {
-            thread::yield_now();
-        }
+        await_that("no gap", || !has_gap(&test));
         test.disk.change(|fake| fake.room = 0);
         test.append(4..6).unwrap_err();
         test.journal.close(PATIENCE).unwrap_err();
@@ -432,9 +440,7 @@ mod tests {
             test.reports.recv_timeout(PATIENCE).is_err(),
             "the thread ends and lets go of the reporter"
         );
-        while RunLock::take(test.dir.path()).is_err() {
-            thread::yield_now();
-        }
+        await_that("the run to be free", || RunLock::take(test.dir.path()).is_ok());
     }
 
     #[test]

@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::address::Servers;
 use super::credentials::Credentials;
+use crate::files::read_small;
+
+/// The largest file with authorities that is read, bytes: those of a whole system are a quarter.
+const BYTES_MAX: u64 = 1 << 20;
 
 /// How a server is reached.
 #[derive(Clone, Debug)]
@@ -52,8 +56,8 @@ pub fn check_ca(path: &Path, servers: &Servers) -> Result<(), CaError> {
     if !servers.has_tls() {
         return Err(CaError::NotEncrypted);
     }
-    let text =
-        std::fs::read(path).map_err(|source| CaError::Read { path: path.to_owned(), source })?;
+    let text = read_small(path, BYTES_MAX)
+        .map_err(|source| CaError::Read { path: path.to_owned(), source })?;
     let has_one = String::from_utf8_lossy(&text).contains("-----BEGIN CERTIFICATE-----");
     if has_one { Ok(()) } else { Err(CaError::None { path: path.to_owned() }) }
 }

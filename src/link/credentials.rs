@@ -4,12 +4,14 @@
 //! secret is kept in memory and shown by nothing.
 
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use nkeys::{KeyPair, KeyPairType};
+
+use crate::files::read_small;
 
 /// The largest file that is read, bytes.
 const BYTES_MAX: u64 = 64 << 10;
@@ -88,15 +90,9 @@ impl Credentials {
     /// # Errors
     /// When the file cannot be read or holds neither.
     pub fn read(path: &Path) -> Result<Self, CredentialsError> {
-        let mut text = String::new();
-        File::open(path)
-            .and_then(|file| {
-                // A pipe or a device could keep the program from starting.
-                if file.metadata()?.is_file() { Ok(file) } else { Err(no_file()) }
-            })
-            .and_then(|file| file.take(BYTES_MAX).read_to_string(&mut text))
+        let bytes = read_small(path, BYTES_MAX)
             .map_err(|source| CredentialsError::Read { path: path.to_owned(), source })?;
-        Self::of(&text, path)
+        Self::of(&String::from_utf8_lossy(&bytes), path)
     }
 
     fn of(text: &str, path: &Path) -> Result<Self, CredentialsError> {
@@ -148,10 +144,6 @@ pub fn new_key(path: &Path) -> Result<String, CredentialsError> {
 
 fn is_base32(byte: u8) -> bool {
     byte.is_ascii_uppercase() || matches!(byte, b'2'..=b'7')
-}
-
-fn no_file() -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidInput, "it is not a file")
 }
 
 #[cfg(test)]

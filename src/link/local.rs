@@ -21,7 +21,7 @@
 mod guard;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -237,15 +237,6 @@ fn open(folder: &Path, name: &str) -> Result<File, LocalError> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false).mode(0o600);
     options.open(&path).map_err(failed("open", &path))
-}
-
-/// Writes a file that only this user can read, whole or not at all.
-fn write_private(folder: &Path, name: &str, text: &str) -> io::Result<()> {
-    let unfinished = folder.join(format!("{name}.new"));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(&unfinished)?.write_all(text.as_bytes())?;
-    fs::rename(unfinished, folder.join(name))
 }
 
 /// The version of the server that is installed.

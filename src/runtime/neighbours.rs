@@ -10,8 +10,8 @@ use super::clock::wall_now;
 use super::inbox::{Inbox, Msg, Sender};
 use super::opening::parse;
 use super::question;
-use crate::engine::RunId;
-use crate::journal::{Holder, RunFolder, Store, Summary};
+use crate::engine::{Event, Record, RunId};
+use crate::journal::{Appended, Holder, RunFolder, Store, Summary, Tail};
 use crate::show::{OutputKind, Show};
 
 /// Pause between two looks for other runs: each look reads the lock files of the last runs.
@@ -120,44 +120,64 @@ pub(super) fn watch(store: &Store, show: &Arc<Show>, post: &Sender) {
 /// Findings of the last look.
 #[derive(Default)]
 struct Watched {
-    /// Each run that another program has in its hands and that is not finished, with its words where
-    /// it shares outputs: the journal of one that shares none is read once.
-    known: Vec<(RunId, Holder, Option<String>)>,
+    known: Vec<Known>,
     told: Vec<String>,
+}
+
+/// A run that another program has in its hands and that is not finished.
+struct Known {
+    id: RunId,
+    holder: Holder,
+    /// Where it shares outputs, the words on that, and its journal, which is followed for its end.
+    /// What shares none stays so.
+    shares: Option<(String, Tail)>,
 }
 
 impl Watched {
     /// The words on all that share outputs, where they are others than those told last.
     fn look(&mut self, store: &Store, show: &Show) -> Option<Vec<String>> {
         let own = std::process::id();
-        let mut now = vec![];
+        let mut before = std::mem::take(&mut self.known);
         for (id, holder) in
             holders(store).filter(|(id, holder)| holder.pid != own && id.station().is_none())
         {
-            let known =
-                self.known.iter().find(|(known, by, _)| *known == id && by.pid == holder.pid);
-            // What shares nothing stays so. One that shares outputs may have ended meanwhile.
-            if let Some((.., None)) = known {
-                now.push((id, holder, None));
+            let at = before.iter().position(|k| k.id == id && k.holder.pid == holder.pid);
+            if let Some(mut known) = at.map(|at| before.swap_remove(at))
+                && known.goes_on()
+            {
+                self.known.push(Known { holder, ..known });
                 continue;
             }
             // A run whose journal has not begun is looked at again the next time, and one that is
             // finished as well: its caller may fire a cue once more.
+            let Ok(mut tail) = store.tail(&id) else { continue };
+            // What comes after this is in the summary, or is read the next time.
+            tail.read();
             let Ok(folder) = store.summary(&id) else { continue };
             if folder.summary.as_ref().is_none_or(|summary| summary.ended) {
                 continue;
             }
-            let words =
-                Neighbour::of(store, show, folder, holder).map(|neighbour| neighbour.words());
-            now.push((id, holder, words));
+            let neighbour = Neighbour::of(store, show, folder, holder);
+            let shares = neighbour.map(|neighbour| (neighbour.words(), tail));
+            self.known.push(Known { id, holder, shares });
         }
-        self.known = now;
-        let words: Vec<_> = self.known.iter().filter_map(|(.., words)| words.clone()).collect();
+        let words = self.known.iter().filter_map(|known| known.shares.as_ref());
+        let words: Vec<_> = words.map(|(words, _)| words.clone()).collect();
         if words == self.told {
             return None;
         }
         self.told.clone_from(&words);
         Some(words)
+    }
+}
+
+impl Known {
+    /// Returns `true` if nothing in its journal says that it has ended since the last look.
+    fn goes_on(&mut self) -> bool {
+        let Some((_, tail)) = &mut self.shares else { return true };
+        let Appended { restarted, records, fault } = tail.read();
+        let ends = |record: &Record| matches!(record.event, Event::RunEnded { .. });
+        !restarted && fault.is_none() && !records.iter().any(ends)
     }
 }
 

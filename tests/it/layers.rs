@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Bottom to top; those on one row do not know each other.
 const LAYERS: &[&[&str]] = &[
-    &["plain", "time", "locks"],
+    &["plain", "time", "locks", "files"],
     &["show", "slip", "geo", "input"],
     &["engine", "edit"],
     &["journal"],

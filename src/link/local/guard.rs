@@ -11,9 +11,8 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process, setsid};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    CONFIG_FILE, KNOWN_FILE, Known, LOG_FILE, PORTS_FOLDER, SERVER, USERS_FILE, open, write_private,
-};
+use super::{CONFIG_FILE, KNOWN_FILE, Known, LOG_FILE, PORTS_FOLDER, SERVER, USERS_FILE, open};
+use crate::files::replace;
 
 /// Set to the runtime folder, it makes the program the guard.
 pub const GUARD_VARIABLE: &str = "HANDOVER_LOCAL_SERVER";
@@ -53,7 +52,7 @@ pub(super) struct Settings {
 
 /// Leaves `settings` for the guard in `folder`.
 pub(super) fn write_settings(folder: &Path, settings: &Settings) -> io::Result<()> {
-    write_private(folder, SETTINGS_FILE, &serde_json::to_string(settings)?)
+    replace(&folder.join(SETTINGS_FILE), serde_json::to_string(settings)?.as_bytes())
 }
 
 /// Runs the guard, if this process was started as one; `None` if it was not.
@@ -183,7 +182,7 @@ fn begin(folder: &Path, settings: &Settings, port: Option<u16>) -> io::Result<Ch
         // The words of an earlier server are not this one's.
         let _ = fs::remove_file(folder.join(LOG_FILE));
     }
-    write_private(folder, CONFIG_FILE, &config(folder, settings, port)?)?;
+    replace(&folder.join(CONFIG_FILE), config(folder, settings, port)?.as_bytes())?;
     Command::new(SERVER)
         .arg("--config")
         .arg(folder.join(CONFIG_FILE))
@@ -237,7 +236,7 @@ fn port_in(folder: &Path) -> Option<u16> {
 /// that has started the guard by a byte.
 fn tell(folder: &Path, port: u16, seed: &str) -> io::Result<()> {
     let known = Known { port, seed: seed.to_owned() };
-    write_private(folder, KNOWN_FILE, &serde_json::to_string(&known)?)?;
+    replace(&folder.join(KNOWN_FILE), serde_json::to_string(&known)?.as_bytes())?;
     // That station may have given up, or ended.
     let _ = io::stdout().write_all(b"!").and_then(|()| io::stdout().flush());
     Ok(())

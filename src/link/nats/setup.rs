@@ -46,7 +46,7 @@ pub(super) async fn share(
 ) -> Result<Stream, LinkError> {
     match existing(context, &run.id, subjects).await? {
         Some(stream) => {
-            // Another show file than the one it began with is looked at by the stations.
+            // Where it is another show file than the one that the run began with, the stations say so.
             put_show(context, run).await?;
             Ok(stream)
         }
@@ -123,20 +123,15 @@ async fn create(context: &Context, run: &Shared, subjects: &Subjects) -> Result<
         ..Config::default()
     };
     let created = match context.create_stream(config(REPLICAS)).await {
-        Err(error) if has_no_peers(&error) => context.create_stream(config(1)).await,
+        Err(error) if code(&error).is_some_and(is_about_peers) => {
+            context.create_stream(config(1)).await
+        }
         created => created,
     };
     match created {
         Ok(stream) => Ok(stream),
         Err(error) => Err(create_fault(&error)),
     }
-}
-
-/// Returns `true` if the server is alone, or too few servers are there for so many copies.
-fn has_no_peers(error: &CreateStreamError) -> bool {
-    code(error).is_some_and(|code| {
-        code == ErrorCode::STREAM_REPLICAS_NOT_SUPPORTED || code == ErrorCode::CLUSTER_NO_PEERS
-    })
 }
 
 fn code(error: &CreateStreamError) -> Option<ErrorCode> {
@@ -188,6 +183,7 @@ async fn bucket(context: &Context) -> Result<ObjectStore, LinkError> {
     })
 }
 
+/// Returns `true` if the server is alone, or too few servers are there for so many copies.
 fn is_about_peers(code: ErrorCode) -> bool {
     code == ErrorCode::STREAM_REPLICAS_NOT_SUPPORTED || code == ErrorCode::CLUSTER_NO_PEERS
 }

@@ -1,11 +1,9 @@
 //! Warnings about things of a show that are taken for each other: cue numbers, backups of the same
 //! cue, outputs with the same address.
 
-use std::collections::HashMap;
-
 use super::warnings::Marks;
 use crate::show::problem::{Place, Problem, quoted};
-use crate::show::{CueIx, Output, OutputIx, OutputKind, Show, StationName};
+use crate::show::{CueIx, Output, OutputIx, OutputKind, Show};
 
 /// Cue numbers that differ only in leading zeros, or in capital letters.
 pub(super) fn numbers(show: &Show, marks: &Marks) -> Vec<Problem> {
@@ -57,15 +55,21 @@ pub(super) fn backups(show: &Show, marks: &Marks) -> Vec<Problem> {
 /// Outputs that send to the same address: two lights for one device, and messages to it that may
 /// overtake each other.
 pub(super) fn addresses(show: &Show, marks: &Marks) -> Vec<Problem> {
-    let mut first_of: HashMap<(String, Option<&StationName>), OutputIx> = HashMap::new();
+    let mut firsts: Vec<OutputIx> = vec![];
     let mut warnings = vec![];
     for (at, output) in (0..).map(OutputIx).zip(&show.outputs) {
-        let Some(device) = device(&output.kind) else { continue };
-        // `127.0.0.1` is another machine at each station.
-        let first = *first_of.entry((device, output.station.as_ref())).or_insert(at);
-        if first == at {
+        if !is_one_device(&output.kind) {
             continue;
         }
+        // `127.0.0.1` is another machine at each station.
+        let is_same = |first: &&OutputIx| {
+            let first = show.output(**first);
+            first.station == output.station && first.kind.is_same_device(&output.kind)
+        };
+        let Some(&first) = firsts.iter().find(is_same) else {
+            firsts.push(at);
+            continue;
+        };
         let mark = |output: OutputIx| marks.outputs.get(output.0 as usize).cloned();
         let (Some(own), Some(there)) = (mark(at), mark(first)) else { continue };
         let id = quoted(&show.output(first).id);
@@ -93,19 +97,12 @@ pub(super) fn own_ear(show: &Show, marks: &Marks) -> Vec<Problem> {
     own.filter_map(warning).collect()
 }
 
-/// The device that an output reaches, as far as its address says; `None` where two outputs of the
-/// same address are two devices, or may differ on purpose.
-fn device(kind: &OutputKind) -> Option<String> {
-    let host = |host: &str| match &*host.to_ascii_lowercase() {
-        "localhost" | "::1" => "127.0.0.1".to_owned(),
-        other => other.to_owned(),
-    };
+/// Returns `true` if a second output at its address is a mistake. A web server may want another
+/// header for each account, and each player is one of its own.
+fn is_one_device(kind: &OutputKind) -> bool {
     match kind {
-        OutputKind::OscUdp { host: name, port } => Some(format!("udp {} {port}", host(name))),
-        OutputKind::OscTcp { host: name, port, .. } => Some(format!("tcp {} {port}", host(name))),
-        OutputKind::Midi { port } => Some(format!("midi {port}")),
-        // A web server may want another header for each account, and each player is one of its own.
-        OutputKind::Http { .. } | OutputKind::Mpv { .. } => None,
+        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Midi { .. } => true,
+        OutputKind::Http { .. } | OutputKind::Mpv { .. } => false,
     }
 }
 
