@@ -25,6 +25,7 @@ mod say;
 mod ship;
 mod stations;
 mod take;
+mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -39,9 +40,10 @@ use crate::journal::RecordOrder;
 use crate::show::StationName;
 use crate::time::MachineNs;
 use ship::Shipping;
-pub use stations::{AWAY, Station, View};
+pub use stations::AWAY;
 use stations::{Known, Outbox};
 use take::Taking;
+pub use view::{Station, View};
 
 /// Time without an answer of the log after which its holder works alone.
 pub const ALONE: Duration = Duration::from_secs(2);

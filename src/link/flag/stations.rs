@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::{ALONE, Flag, FlagOutput};
-use crate::engine::{Expected, FlagState, RunNs};
+use crate::engine::{Expected, RunNs};
 use crate::link::clock::Estimate;
-use crate::link::message::{
-    Beat, Body, HeardBeat, Instance, Letter, Post, Request, Server, To, Wish,
-};
+use crate::link::message::{Beat, Body, HeardBeat, Instance, Letter, Post, Request, To, Wish};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -71,88 +69,7 @@ impl Outbox {
     }
 }
 
-/// What a station's screen says of the stations and the log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct View {
-    /// `true` if this station has the flag.
-    pub holds: bool,
-    /// `true` if it is mute until it has read the log.
-    pub is_mute: bool,
-    /// `true` if a take is under way.
-    pub is_taking: bool,
-    /// The flag as the log has it.
-    pub flag: Option<FlagState>,
-    /// Time since the last offer was made, by this machine's clock; `None` if it has lapsed, or
-    /// none was seen.
-    pub offer_age: Option<Duration>,
-    /// Since when the log has not answered, on the holder; `None` while it does.
-    pub alone: Option<Duration>,
-    /// Number of records that the log is not known to have; on the holder.
-    pub unshipped: usize,
-    /// Last record that was read from the log.
-    pub seq: u64,
-    /// Number of entries of the log that do not count.
-    pub void: u64,
-    /// Uncertainty of the run's clock, nanoseconds; `None` on the holder, and while nothing is
-    /// known.
-    pub uncertainty_ns: Option<u64>,
-    /// Time from an append to its answer, as last measured; on the holder.
-    pub round: Option<Duration>,
-    /// The server; `None` without a connection.
-    pub server: Option<Server>,
-    /// Time since the log has answered; `None` if it never has.
-    pub log_heard: Option<Duration>,
-    /// The other stations.
-    pub stations: Vec<Station>,
-}
-
-/// Another station.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Station {
-    /// Its name.
-    pub name: StationName,
-    /// Its last sign of life.
-    pub beat: Beat,
-    /// Time since it was heard.
-    pub heard: Duration,
-    /// Number of records by which it is behind this station; negative if ahead.
-    pub behind: i64,
-    /// `true` if its show is the same, byte for byte.
-    pub same_show: bool,
-    /// `true` if two programs go by this name.
-    pub is_double: bool,
-}
-
 impl Flag {
-    /// What the screen says.
-    pub fn view(&self) -> View {
-        let now_ns = self.now_ns;
-        let stations = self.stations.iter().map(|(name, known)| Station {
-            name: name.clone(),
-            beat: known.beat.clone(),
-            heard: now_ns.since(known.heard_ns),
-            behind: self.last_seq() as i64 - known.beat.seq as i64,
-            same_show: known.beat.digest == self.id.digest,
-            is_double: known.is_double(now_ns),
-        });
-        View {
-            holds: self.holds,
-            is_mute: self.is_mute,
-            is_taking: self.taking.as_ref().is_some_and(|taking| taking.is_wanted),
-            flag: self.state.clone(),
-            offer_age: self.offered_ns.map(|at_ns| now_ns.since(at_ns)),
-            alone: self.alone(),
-            unshipped: if self.holds { self.pending.len() } else { 0 },
-            seq: self.seq,
-            void: self.void,
-            uncertainty_ns: self.clock.best(now_ns).map(|best| best.uncertainty_ns),
-            round: self.shipping.round(),
-            server: self.server.clone(),
-            log_heard: self.log_heard_ns.map(|heard_ns| now_ns.since(heard_ns)),
-            stations: stations.collect(),
-        }
-    }
-
     /// Time for which the log has not answered, or has taken none of the records that wait, if this
     /// station has the flag and that is too long.
     pub fn alone(&self) -> Option<Duration> {
@@ -197,7 +114,7 @@ impl Flag {
     }
 
     /// Last record of the journal here.
-    fn last_seq(&self) -> u64 {
+    pub(super) fn last_seq(&self) -> u64 {
         let journaled = self.pending.iter().rev().find(|pending| !pending.is_proposal);
         journaled.map_or(self.seq, |pending| pending.seq)
     }
@@ -499,7 +416,7 @@ impl Known {
         HeardBeat { instance: self.instance, number: self.beat.number }
     }
 
-    fn is_double(&self, now_ns: MachineNs) -> bool {
+    pub(super) fn is_double(&self, now_ns: MachineNs) -> bool {
         self.double.is_some_and(|(_, heard_ns)| now_ns.since(heard_ns) < GONE)
     }
 }
