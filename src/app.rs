@@ -127,6 +127,8 @@ pub struct App {
     pub state_option: String,
     /// Difference between the show of a resumed run and its file, for the whole of the run.
     pub show_alarm: Option<String>,
+    /// Of a run that other stations had a part in and that is called here alone: what that means.
+    pub not_shared: Option<String>,
     /// The other live runs that send to the same outputs, in words.
     pub neighbours: Vec<String>,
     /// The shared run as this station sees it; `None` in a run that is not shared.
@@ -247,6 +249,7 @@ impl App {
             journal_alarm: None,
             state_option: String::new(),
             show_alarm: None,
+            not_shared: None,
             neighbours: vec![],
             link: None,
             dialog: None,

@@ -227,6 +227,21 @@ pub(super) fn ask_beside_unrecorded(
     })
 }
 
+/// Asks whether a run is called here alone that other stations had a part in, as `what` says;
+/// returns `true` after a typed yes.
+///
+/// # Errors
+/// When the terminal is gone.
+pub(super) fn ask_alone(what: &[String], inbox: &Inbox) -> io::Result<bool> {
+    in_terminal(|| {
+        let mut keys = KeyReader::new(inbox);
+        for line in what {
+            write!(io::stdout(), "{line}\r\n")?;
+        }
+        is_typed("call it here alone", &mut keys)
+    })
+}
+
 /// Has yes typed, and returns `true` if it was.
 fn is_typed(verb: &str, keys: &mut KeyReader) -> io::Result<bool> {
     let mut out = io::stdout();

@@ -102,6 +102,9 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     if let Some(what) = &scene.app.journal_alarm {
         alarm(" JOURNAL ".into(), styles.on_air_badge, format!(" {what}"));
     }
+    if let Some(what) = &scene.app.not_shared {
+        alarm(" NOT SHARED ".into(), styles.attention_badge, format!(" {what}"));
+    }
     if let Some(what) = &scene.app.show_alarm {
         alarm(" SHOW FILE ".into(), styles.attention_badge, format!(" {what}"));
     }

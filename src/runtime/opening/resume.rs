@@ -21,7 +21,7 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Sender};
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
-use crate::runtime::{neighbours, wiring};
+use crate::runtime::{neighbours, question, wiring};
 use crate::show::Show;
 
 /// Goes on with the run in `folder`; `script` is the show that was asked for, where one was. `None`
@@ -57,6 +57,10 @@ pub(super) fn resume(
         log.push(record, &show);
     }
     let last = recovered.records.last().context("the journal holds no event")?;
+    let is_alone = live.is_some() && options.share.is_none() && state.flag().is_some();
+    if is_alone && !may_be_alone(&id, &state, &recovered.records, inbox)? {
+        return Ok(None);
+    }
     known_cues(&show, &recovered.records, &id)?;
     let started = recovered.records.iter().find_map(|record| {
         let Event::RunStarted { source, show_crc, .. } = &record.event else { return None };
@@ -119,6 +123,8 @@ pub(super) fn resume(
         (false, true) => Some("changed since the run began: the run keeps the old show".to_owned()),
         (false, false) => None,
     };
+    app.not_shared = is_alone
+        .then(|| "other stations had a part in this run: one of them may call it, too".to_owned());
     let clock = RunClock::new(machine_ns(), run_ns, now, state.speed());
     let session = Session {
         id: Some(id),
@@ -146,6 +152,39 @@ pub(super) fn resume(
         shared: None,
     };
     sharing.share(session, recovered.records, store, post).map(Some)
+}
+
+/// Returns `true` if a run that was shared may be called here alone: another station may have its
+/// flag by now, and would send every cue a second time. The caller has to type yes, but for a show
+/// that the program calls, which begins with a warning on the standard error.
+///
+/// # Errors
+/// When the terminal is gone.
+fn may_be_alone(
+    id: &RunId,
+    state: &State,
+    records: &[Record],
+    inbox: &Inbox,
+) -> anyhow::Result<bool> {
+    let Some(flag) = state.flag() else { return Ok(true) };
+    let began = records.first().and_then(|record| record.origin.as_ref());
+    let right = match (id.station(), began) {
+        (Some(me), _) => format!("handover join URL {} --station {me}", id.base()),
+        (None, Some(began)) => {
+            format!("handover --resume {id} --share URL --station {}", began.station)
+        }
+        (None, None) => format!("handover --resume {id} --share URL --station NAME"),
+    };
+    let what = [
+        format!("Run {id} was shared. By this journal {} had its flag.", flag.holder),
+        "Another station may have taken it meanwhile: both would send every cue.".to_owned(),
+        format!("`{right}` goes on in the shared run."),
+    ];
+    if state.is_auto() {
+        eprintln!("warning: {}", what.join(" "));
+        return Ok(true);
+    }
+    Ok(question::ask_alone(&what, inbox)?)
 }
 
 /// Where remote controls were heard last, if the command line had said so.

@@ -19,7 +19,9 @@ use crate::app::flag::{Sources, Watch};
 use crate::app::log::Word;
 use crate::conductor::{By, Input, Muted, RunClock};
 use crate::engine::{Command, Event, Record, Told};
-use crate::link::{FiredAside, Flag, FlagInput, FlagOutput, Letter, StationName, Word as Said};
+use crate::link::{
+    FiredAside, Flag, FlagInput, FlagOutput, Letter, News, StationName, Word as Said,
+};
 use crate::output::{Health, ShowTime};
 use crate::plain::counted;
 use crate::runtime::clock::{machine_ns, wall_now};
@@ -54,6 +56,8 @@ pub(in crate::runtime) struct SharedStart {
     pub begin: Option<Event>,
     /// The records of the run that are in the journal already.
     pub recorded: Vec<Record>,
+    /// News of the connection that the flag was handed.
+    pub heard: Vec<News>,
 }
 
 /// This station's part in a shared run.
@@ -87,14 +91,16 @@ pub(super) struct SharedEnd {
 
 impl SharedEnd {
     pub(super) fn new(start: SharedStart, show: &Show) -> Self {
-        let SharedStart { me, flag, line, outputs, begin, recorded } = start;
+        let SharedStart { me, flag, line, outputs, begin, recorded, heard } = start;
+        let mut watch = Watch::new(me.clone(), env!("CARGO_PKG_VERSION"), machine_ns());
+        heard.iter().for_each(|news| watch.hears(news));
         let elsewhere = Elsewhere::of(show, &recorded);
         SharedEnd {
             flag,
             line,
             outputs,
             waiting: Waiting::default(),
-            watch: Watch::new(me.clone(), env!("CARGO_PKG_VERSION"), machine_ns()),
+            watch,
             me,
             muted: Muted::Nothing,
             time: None,

@@ -21,6 +21,8 @@ fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
         pair.wire_la.expect("/la/1");
         pair.la.await_words(&["NEXT", "By hand 2"]);
         pair.la.press_to_see(" ", &["paris has the flag; f asks for it"]);
+        pair.la.press_to_see(":page stations\r", &["nats-server"]);
+        assert!(!pair.la.screen().contains("no server was reached yet"));
         pair.la.keys("tthe dome is open\r");
         pair.paris.await_words(&["la: the dome is open"]);
         let journal = pair.await_same_journal();
@@ -31,6 +33,41 @@ fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
         assert!(journal.lines.iter().all(|line| line["station"] == "paris" && line["term"] == 1));
         pair.wire.expect_silence();
         pair.wire_la.expect_silence();
+    });
+}
+
+#[test]
+fn a_run_that_was_shared_is_called_alone_only_after_a_typed_yes() {
+    if is_missing() {
+        return;
+    }
+    in_time(|| {
+        let mut pair = Pair::new(0);
+        pair.paris.keys(" ");
+        pair.wire.expect("/1");
+        pair.await_same_journal();
+        let run =
+            pair.houses[0].runs()[0].file_name().expect("a name").to_string_lossy().into_owned();
+        let copies = [
+            (run.clone(), format!("handover --resume {run} --share URL --station paris")),
+            (format!("{run}@la"), format!("handover join URL {run} --station la")),
+        ];
+        for (at, (id, command)) in copies.iter().enumerate() {
+            let program = if at == 0 { &mut pair.paris } else { &mut pair.la };
+            program.kill();
+            for (typed, goes_on) in [("no\r", false), ("yes\r", true)] {
+                let mut alone = pair.houses[at].spawn(&["--resume", id], (120, 36), &[]);
+                alone.await_words(&["was shared", "paris had its flag", command, "Type yes"]);
+                alone.keys(typed);
+                if goes_on {
+                    alone.await_words(&["NOT SHARED", "one of them may call it, too"]);
+                    alone.kill();
+                } else {
+                    assert!(alone.await_exit().success());
+                }
+            }
+        }
+        pair.wire.expect_silence();
     });
 }
 

@@ -60,8 +60,11 @@ pub(in crate::runtime) fn join(
     let begun = if records.is_empty() { Start::Joins } else { Start::Resumes(records.clone()) };
     let mut flag = Flag::new(identity, begun, machine_ns());
     let mut outputs = VecDeque::new();
-    if records.is_empty() && !first_record(&mut flag, &*line, &mut outputs, (inbox, post))? {
-        return Ok(None);
+    let mut heard = vec![];
+    if records.is_empty() {
+        let first = first_record(&mut flag, &*line, &mut outputs, (inbox, post))?;
+        let Some(connections) = first else { return Ok(None) };
+        heard = connections;
     }
     // Only now, so that a run that cannot be read leaves no folder without a record.
     let journal = match journal {
@@ -111,7 +114,15 @@ pub(in crate::runtime) fn join(
         words: said(&own.config, own.note.as_deref(), &[]),
         greets: false,
         end_known: true,
-        shared: Some(SharedStart { me, flag, line, outputs, begin: None, recorded: records }),
+        shared: Some(SharedStart {
+            me,
+            flag,
+            line,
+            outputs,
+            begin: None,
+            recorded: records,
+            heard,
+        }),
     }))
 }
 
@@ -190,7 +201,8 @@ impl Shares {
         let line = open(reached, run, me.clone(), Part::Shares, waker(post))?;
         let flag = Flag::new(identity, begun, machine_ns());
         let outputs = VecDeque::new();
-        session.shared = Some(SharedStart { me, flag, line, outputs, begin, recorded: records });
+        session.shared =
+            Some(SharedStart { me, flag, line, outputs, begin, recorded: records, heard: vec![] });
         Ok(session)
     }
 }
@@ -213,20 +225,24 @@ fn waker(post: &Sender) -> Box<dyn Fn() + Send + Sync> {
     Box::new(move || post.send(Msg::Link))
 }
 
-/// Waits for the first record of the log; `false` if the program was told to end meanwhile. What
-/// else comes is left in the inbox for the station.
+/// Waits for the first record of the log, and gives the news of the connection until then; `None`
+/// if the program was told to end meanwhile. What else comes is left in the inbox for the station.
 fn first_record(
     flag: &mut Flag,
     line: &dyn Line,
     outputs: &mut VecDeque<FlagOutput>,
     (inbox, post): (&Inbox, &Sender),
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Option<Vec<News>>> {
+    let mut heard = vec![];
     let until_ns = machine_ns() + FIRST_RECORD;
     let (mut why, mut others) = (None, vec![]);
     while followed(outputs).next().is_none() {
         while let Some(news) = line.next() {
             if let News::Disconnected { why: words } = &news {
                 why = Some(words.clone());
+            }
+            if matches!(news, News::Connected(_) | News::Disconnected { .. }) {
+                heard.push(news.clone());
             }
             flag.handle(machine_ns(), FlagInput::News(news));
         }
@@ -257,7 +273,7 @@ fn first_record(
         let _ = poll(&mut bell, Timespec::try_from(wait).ok().as_ref());
         for message in inbox.take() {
             if matches!(message, Msg::Signal(signal) if signals::ends(signal)) {
-                return Ok(false);
+                return Ok(None);
             }
             if !matches!(message, Msg::Link) {
                 others.push(message);
@@ -265,7 +281,7 @@ fn first_record(
         }
     }
     others.into_iter().for_each(|message| post.send(message));
-    Ok(true)
+    Ok(Some(heard))
 }
 
 /// The records that are to be followed.
