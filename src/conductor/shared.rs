@@ -118,11 +118,11 @@ impl Conductor {
         let Some(shared) = self.shared.as_deref().filter(|shared| !shared.is_mute) else {
             return false;
         };
-        // A record is made before it is read, and before what it sends is due.
-        let made_ns = due_ns.min(self.now_ns);
+        // At the end of that time the holder gives up what it does not know the outcome of.
+        let leaves_ns = due_ns.max(self.now_ns);
         shared
             .expected
-            .is_some_and(|Expected { after_seq, until_ns }| seq > after_seq && made_ns < until_ns)
+            .is_some_and(|Expected { after_seq, until_ns }| seq > after_seq && leaves_ns < until_ns)
     }
 
     /// Returns `true` if events become records here.

@@ -19,6 +19,7 @@
 //! ships that has lost the flag, and what another program writes. A void entry moves the log's
 //! sequence on, but not the run's.
 
+mod letters;
 mod log;
 mod mute;
 mod say;
@@ -39,9 +40,10 @@ use crate::engine::{Expected, FlagState, Record, RunNs};
 use crate::journal::RecordOrder;
 use crate::show::StationName;
 use crate::time::MachineNs;
+use letters::Outbox;
 use ship::Shipping;
 pub use stations::AWAY;
-use stations::{Known, Outbox};
+use stations::Known;
 use take::Taking;
 pub use view::{Station, View};
 
@@ -230,6 +232,8 @@ pub struct Flag {
     beats_sent: VecDeque<(u64, MachineNs)>,
     /// For how long the holder leaves messages to this station.
     expected: Option<Expected>,
+    /// The last record by which a program took the run up again.
+    resumed_seq: u64,
     /// Since when it is mute, and whether the caller was asked.
     mute_since_ns: MachineNs,
     has_asked: bool,
@@ -248,6 +252,8 @@ pub struct Flag {
     next_beat_ns: MachineNs,
     next_clock_ns: MachineNs,
     began_ns: MachineNs,
+    /// Answers to earlier questions for the run's clock do not count.
+    asks_since_ns: MachineNs,
     /// When another program of this name was heard last.
     my_double_ns: Option<MachineNs>,
     offered_ns: Option<MachineNs>,
@@ -293,6 +299,7 @@ impl Flag {
             beat_number: 0,
             beats_sent: VecDeque::new(),
             expected: None,
+            resumed_seq: 0,
             mute_since_ns: now_ns,
             has_asked: false,
             is_coming: !opens,
@@ -307,6 +314,7 @@ impl Flag {
             next_beat_ns: now_ns,
             next_clock_ns: now_ns,
             began_ns: now_ns,
+            asks_since_ns: now_ns,
             my_double_ns: None,
             offered_ns: None,
         };
@@ -372,6 +380,11 @@ impl Flag {
         self.begin_to_take(reason, named, run_ns, at)?;
         self.ship();
         Ok(())
+    }
+
+    /// Last record that was read from the log.
+    pub fn seq(&self) -> u64 {
+        self.seq
     }
 
     /// Returns `true` if this station has the flag.

@@ -78,6 +78,7 @@ impl Flag {
             none => *none = FlagState::begun(&record),
         }
         self.sees_offer(&record);
+        self.sees_resumed(&record);
         let is_next = self.pending.front().is_some_and(|pending| pending.seq == record.seq);
         let own = if is_next { self.pending.pop_front() } else { None };
         let Some(own) = own else {

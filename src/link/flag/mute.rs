@@ -13,6 +13,7 @@ impl Flag {
         (self.is_mute, self.has_asked) = (true, false);
         self.is_not_expected();
         self.clock.clear();
+        self.asks_since_ns = self.now_ns;
         self.does(FlagOutput::Mute(true));
         self.shipping.must_read();
     }

@@ -481,3 +481,48 @@ fn messages_are_left_to_a_station_while_the_holder_hears_what_it_has_sent_since_
     let double = gives(&mut la, 4_040, beat(9, Some(third + 9)));
     assert_eq!(expected(&double), Some(None));
 }
+
+#[test]
+fn an_answer_to_a_question_from_before_a_standstill_says_nothing_of_the_clock() {
+    let mut la = la();
+    gives(&mut la, 10, FlagInput::Tick);
+    let answer = |ms: u64| {
+        let (asked_ns, term, run_ns) = (at(ms).ns(), 1, RunNs::new(5));
+        post("paris", Body::ClockTold { asked_ns, term, run_ns })
+    };
+    let is_told = |done: &[FlagOutput]| done.iter().any(|o| matches!(o, FlagOutput::Clock(_)));
+    assert!(is_told(&gives(&mut la, 20, answer(10))));
+    let done = gives(&mut la, 6_000, answer(15));
+    assert!(!is_told(&done) && la.clock.is_empty(), "{done:?}");
+    assert!(is_told(&gives(&mut la, 6_020, answer(6_010))));
+}
+
+#[test]
+fn a_letter_is_taken_in_when_the_one_with_the_flag_says_so() {
+    let mut la = la();
+    gives(&mut la, 10, FlagInput::Letter(Letter::Wish(Wish::Note { text: "x".into() })));
+    let got = |from| post(from, Body::Got { number: 1, refused: None });
+    let is_sent = |output: &FlagOutput| {
+        matches!(output, FlagOutput::Request(Request::Post { post, .. })
+            if matches!(post.body, Body::Letter { .. }))
+    };
+    gives(&mut la, 20, got("mars"));
+    assert!(gives(&mut la, 1_010, FlagInput::Tick).iter().any(is_sent));
+    gives(&mut la, 1_020, got("paris"));
+    assert!(!gives(&mut la, 2_010, FlagInput::Tick).iter().any(is_sent));
+}
+
+#[test]
+fn a_station_that_is_gone_makes_room_for_one_that_comes() {
+    let mut paris = paris();
+    let number = |n: u64| format!("s-{n}");
+    let knows = |flag: &Flag, station: &str| flag.stations.contains_key(&name(station));
+    (0..64).for_each(|n| drop(gives(&mut paris, 10 + n, sign(&number(n), false))));
+    gives(&mut paris, 1_000, sign("late", false));
+    assert!(!knows(&paris, "late"), "all are there");
+    for ms in (1_500..12_000).step_by(500) {
+        (1..64).for_each(|n| drop(gives(&mut paris, ms, sign(&number(n), false))));
+    }
+    gives(&mut paris, 12_000, sign("late", false));
+    assert!(knows(&paris, "late") && !knows(&paris, "s-0"));
+}

@@ -1,8 +1,9 @@
-//! What a station's screen says of the shared run.
+//! What a station's screen says of the stations and the log.
 
 use std::time::Duration;
 
-use super::Flag;
+use super::stations::AWAY;
+use super::{ALONE, Flag};
 use crate::engine::FlagState;
 use crate::link::message::{Beat, Server};
 use crate::show::StationName;
@@ -86,6 +87,49 @@ impl Flag {
             server: self.server.clone(),
             log_heard: self.log_heard_ns.map(|heard_ns| now_ns.since(heard_ns)),
             stations: stations.collect(),
+        }
+    }
+
+    /// Time for which the log has not answered, or has taken none of the records that wait, if this
+    /// station has the flag and that is too long.
+    pub fn alone(&self) -> Option<Duration> {
+        let waits = self.waits_since_ns.map(|since_ns| self.now_ns.since(since_ns));
+        let alone = self.log_silence().max(waits.unwrap_or_default());
+        Some(alone).filter(|&alone| self.holds && alone > ALONE)
+    }
+
+    /// Time since the log has answered.
+    pub(super) fn log_silence(&self) -> Duration {
+        self.now_ns.since(self.log_heard_ns.unwrap_or(self.began_ns))
+    }
+
+    /// How long before its instant a pass is proposed: 100 ms, or four times a round to the log.
+    pub fn pass_lead(&self) -> Duration {
+        let round = self.shipping.round().unwrap_or_default();
+        (round * 4).max(Duration::from_millis(100))
+    }
+
+    /// Says why the flag cannot be passed to `to` now.
+    ///
+    /// # Errors
+    /// With the reason, for the caller.
+    pub fn may_pass(&self, to: &StationName) -> Result<(), String> {
+        if self.alone().is_some() {
+            return Err("the log does not answer: the flag cannot be passed".to_owned());
+        }
+        match self.stations.get(to) {
+            None => Err(format!("{to} was never heard")),
+            Some(known) if self.now_ns.since(known.heard_ns) > AWAY => {
+                Err(format!("{to} is away: it cannot have the flag"))
+            }
+            Some(known) if known.is_double(self.now_ns) => {
+                Err(format!("two programs use the name {to}: one has to go"))
+            }
+            Some(known) if known.beat.digest != self.id.digest => {
+                Err(format!("{to} has another show file"))
+            }
+            Some(known) if known.beat.mute => Err(format!("{to} has not read the log")),
+            Some(_) => Ok(()),
         }
     }
 }
