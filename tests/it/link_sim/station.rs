@@ -2,14 +2,15 @@
 //! answer. What it does here is what the program's station does.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use handover::conductor::{By, Conductor, Input, Output, Role, RunClock};
+use handover::conductor::{By, Conductor, Input, Muted, Output, Role, RunClock};
 use handover::engine::{Aside, Cause, Command, Event, FlagWay, Record, RunNs, State};
 use handover::link::{
     Flag, FlagInput, FlagOutput, Identity, Instance, Letter, Request, Start, StationName, Wish,
 };
-use handover::output::{Job, Outcome};
-use handover::show::{CueIx, Show};
+use handover::output::{Job, Outcome, Report};
+use handover::show::{CueIx, OutputIx, Show};
 use handover::time::MachineNs;
 use jiff::{SignedDuration, Timestamp};
 
@@ -51,6 +52,11 @@ pub(super) struct Program {
     /// What the program does for the network, to be taken.
     pub requests: Vec<Request>,
     pub sent: Vec<Sent>,
+    /// The messages of which this station, with the flag, has recorded that they do not leave, and
+    /// its term.
+    pub given_up: Vec<((CueIx, u32, u32), u64)>,
+    muted: Muted,
+    unshipped: Vec<Record>,
     pub asks: bool,
     /// Faults of the station, as it sees them itself.
     pub fault: Option<String>,
@@ -61,7 +67,12 @@ pub(super) struct Program {
 pub(super) struct Disk {
     pub journal: Vec<Record>,
     pub aside: Vec<Record>,
+    /// The shortest that the journal was since it was looked at, where something went aside.
+    pub kept: usize,
 }
+
+/// A message may leave so long before its instant.
+const LEAD: Duration = Duration::from_micros(301);
 
 pub(super) const RUN: &str = "2024-08-11-closing";
 
@@ -115,6 +126,9 @@ impl Program {
             conductor,
             requests: vec![],
             sent: vec![],
+            given_up: vec![],
+            muted: Muted::Nothing,
+            unshipped: vec![],
             asks: false,
             fault: None,
         };
@@ -127,52 +141,97 @@ impl Program {
 
     /// Does everything that follows now from what was handed in.
     pub(super) fn drive(&mut self, now: MachineNs, wall: Timestamp, disk: &mut Disk) {
+        // What the flag asks for is done before the conductor does anything more.
+        let mut asked = self.flag.poll();
         for _ in 0..100_000 {
-            if let Some(output) = self.conductor.poll_output(now) {
-                self.perform(now, output, disk);
-            } else if let Some(output) = self.flag.poll() {
+            if let Some(output) = asked.take() {
                 self.obey(now, wall, output, disk);
+            } else if let Some(output) = self.conductor.poll_output(now) {
+                self.perform(now, output, disk);
             } else {
-                return;
+                self.ship(now);
+                asked = self.flag.poll();
+                if asked.is_none() {
+                    return;
+                }
             }
         }
         self.fault = Some("there is no end of outputs".to_owned());
+    }
+
+    /// What was recorded is shipped once its messages have left.
+    fn ship(&mut self, now: MachineNs) {
+        let records = std::mem::take(&mut self.unshipped);
+        if !records.is_empty() {
+            self.flag.handle(now, FlagInput::Recorded(records));
+        }
     }
 
     fn perform(&mut self, now: MachineNs, output: Output, disk: &mut Disk) {
         match output {
             Output::Append(records) => {
                 for record in &records {
+                    self.keeps_what_is_given_up(record);
                     if record.seq != disk.journal.len() as u64 + 1 {
                         self.fault = Some(format!("{record:?} does not follow the journal"));
                     }
                     disk.journal.push(record.clone());
                 }
-                self.flag.handle(now, FlagInput::Recorded(records));
+                self.unshipped.extend(records);
             }
             Output::Send(job) => {
-                self.sends(job, disk);
+                self.sends(now, job, disk);
                 self.conductor.handle(now, Input::Outcome(job, Outcome::Sent));
             }
             Output::Tell(told) => self.flag.handle(now, FlagInput::Letter(Letter::Told(told))),
-            Output::Propose(record) => self.flag.handle(now, FlagInput::Propose(*record)),
+            Output::Propose(record) => {
+                self.ship(now);
+                self.flag.handle(now, FlagInput::Propose(*record));
+            }
             Output::StoodStill => self.flag.handle(now, FlagInput::StoodStill),
+            Output::StopAll(outputs) => {
+                for output in outputs {
+                    self.panics(output);
+                    let report = Report { output, job: None, outcome: Outcome::Sent };
+                    self.conductor.handle(now, Input::Report(report));
+                }
+            }
+            Output::Muted(muted) => self.muted = muted,
             Output::Stop(_)
             | Output::PauseClip(_)
             | Output::ResumeClip(_)
-            | Output::StopAll(_)
             | Output::Reply { .. }
             | Output::ClipsLost(_)
             | Output::Arm(_)
             | Output::Join(_)
             | Output::Outages(_)
-            | Output::ShowTime(_)
-            | Output::Muted(_) => {}
+            | Output::ShowTime(_) => {}
+        }
+    }
+
+    fn keeps_what_is_given_up(&mut self, record: &Record) {
+        let origin = record.origin.as_ref().filter(|origin| origin.station == self.me.as_str());
+        if let Some(origin) = origin
+            && let Event::ActionFailed { cue, firing, action, error, .. } = &record.event
+            && error.ends_with("is away")
+            && let Some(cue) = self.show.find(cue)
+        {
+            self.given_up.push(((cue, *firing, action - 1), origin.term));
+        }
+    }
+
+    /// The messages of a panic leave for an output.
+    fn panics(&mut self, output: OutputIx) {
+        let place = self.show.output(output).station.as_ref();
+        let is_mine = place
+            .map_or(*self.conductor.role().expect("shared") != Role::Follows, |p| *p == self.me);
+        if !is_mine || self.conductor.is_mute() || self.muted == Muted::Everything {
+            self.fault = Some(format!("output {output:?} is sent a panic from here"));
         }
     }
 
     /// A message leaves: the station says what it knows, and the world judges.
-    fn sends(&mut self, job: Job, disk: &Disk) {
+    fn sends(&mut self, now: MachineNs, job: Job, disk: &Disk) {
         let Job { cue, firing, action } = job;
         let number = &self.show.cue(cue).number;
         let is_it = |record: &&Record| matches!(&record.event, Event::CueFired { cue, firing: f, .. } if cue == number && *f == firing);
@@ -183,8 +242,21 @@ impl Program {
         let term = record.origin.as_ref().map_or(0, |origin| origin.term);
         let output = self.show.cue(cue).actions[action as usize].output;
         let place = self.show.output(output).station.as_ref();
-        if self.conductor.is_mute() || self.flag.is_mute() {
+        // The flag's word comes to the conductor before it does anything more.
+        if self.conductor.is_mute() {
             self.fault = Some(format!("{job:?} leaves from a mute station"));
+        }
+        if self.muted == Muted::Everything {
+            self.fault = Some(format!("{job:?} leaves, and all outputs are muted"));
+        }
+        // A GO leaves at once, though what was recorded ahead of a pass may be of a later instant.
+        // What another term recorded leaves by the clock of that one.
+        let is_timed = matches!(&record.event, Event::CueFired { cause: Cause::Follow, .. });
+        let is_now = self.flag.state().is_some_and(|flag| flag.term == term);
+        let run_ns = self.conductor.clock().run_ns(now + LEAD);
+        let holds = *self.conductor.role().expect("shared") == Role::Holds;
+        if is_timed && is_now && holds && run_ns < record.run_ns {
+            self.fault = Some(format!("{job:?} leaves at {run_ns:?}, before {:?}", record.run_ns));
         }
         if place.is_some_and(|place| *place != self.me) {
             self.fault = Some(format!("{job:?} leaves from another station than its own"));
@@ -240,6 +312,7 @@ impl Program {
                         aside.len()
                     ));
                 }
+                disk.kept = disk.kept.min(disk.journal.len());
                 disk.aside.extend(aside.iter().cloned());
                 let kept = disk.journal.clone();
                 self.conductor.handle(now, Input::SetAside { kept, aside });

@@ -1,15 +1,16 @@
 //! The stations, the true time, and what must hold at every moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use handover::conductor::{Conductor, Input};
 use handover::engine::{Command, Event, FlagWay, Record, SendState, State};
 use handover::journal::encode;
 use handover::link::{FlagInput, Letter, News, Wish};
-use handover::show::Show;
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
+use handover::show::{CueIx, Show};
+use handover::time::MachineNs;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Plan;
@@ -28,6 +29,10 @@ struct Place {
     frozen_until_ns: u64,
     /// What came while it stood still.
     inbox: Vec<News>,
+    /// When its program wakes up by itself, since it was last looked at.
+    due: Option<MachineNs>,
+    /// Number of records of the journal that were compared with the log.
+    compared: usize,
 }
 
 pub(super) struct World {
@@ -39,20 +44,38 @@ pub(super) struct World {
     lives: u64,
     /// Which station has held each term.
     holders: BTreeMap<u64, usize>,
-    sent: Vec<Sent>,
+    /// What has left, by cue, firing and action.
+    sent: HashMap<(CueIx, u32, u32), Vec<Sent>>,
+    /// What the holder has recorded as not sent, since its station is away: the
+    /// term and when.
+    given_up: HashMap<(CueIx, u32, u32), (u64, u64)>,
 }
 
-/// A show with two chains, whose cues are sent by the holder or by one station alone.
+/// The plan's show. Several evenings have the same: to read one takes as long as to play a tenth of
+/// an evening.
+fn show_of(plan: &Plan) -> Result<Arc<Show>, String> {
+    static SHOWS: Mutex<BTreeMap<String, Arc<Show>>> = Mutex::new(BTreeMap::new());
+    let text = show(plan);
+    let mut shows = SHOWS.lock().map_err(|why| why.to_string())?;
+    if let Some(known) = shows.get(&text) {
+        return Ok(Arc::clone(known));
+    }
+    let read = read_show(&text)?;
+    shows.insert(text, Arc::clone(&read));
+    Ok(read)
+}
+
+/// A show with some chains, whose cues are sent by the holder or by one station alone.
 fn show(plan: &Plan) -> String {
     let mut text = String::from("title = \"Two venues\"\ntimezone = \"UTC\"\n");
-    let mut rng = Rng::new(plan.seed ^ 77);
+    let mut rng = Rng::new(plan.seed % 4);
     let mut outputs = vec!["house".to_owned()];
-    text.push_str("[output.house]\nosc = \"udp://127.0.0.1:9\"\n");
+    text.push_str("[output.house]\nosc = \"udp://127.0.0.1:9\"\npanic = [{ osc = \"/stop\" }]\n");
     for at in 0..plan.stations.min(2) {
         let station = name(at);
         writeln!(
             text,
-            "[output.at-{station}]\nosc = \"udp://127.0.0.1:9\"\nstation = \"{station}\""
+            "[output.at-{station}]\nosc = \"udp://127.0.0.1:9\"\nstation = \"{station}\"\npanic = [{{ osc = \"/stop\" }}]"
         )
         .unwrap();
         outputs.push(format!("at-{station}"));
@@ -80,7 +103,7 @@ fn show(plan: &Plan) -> String {
 
 impl World {
     pub(super) fn open(plan: &Plan) -> Result<Self, String> {
-        let show = read_show(&show(plan))?;
+        let show = show_of(plan)?;
         let mut rng = Rng::new(plan.seed ^ 1234);
         let names = (0..plan.stations).map(|at| name(at).to_string()).collect();
         let wall = "2024-08-11T18:00:00Z".parse().expect("a time");
@@ -93,6 +116,8 @@ impl World {
             disk: Disk::default(),
             frozen_until_ns: 0,
             inbox: vec![],
+            due: None,
+            compared: 0,
         });
         let places = places.collect();
         let net = Net::new(Rng::new(plan.seed ^ 99), plan.delay_ms, names);
@@ -105,7 +130,8 @@ impl World {
             places,
             lives,
             holders: BTreeMap::new(),
-            sent: vec![],
+            sent: HashMap::new(),
+            given_up: HashMap::new(),
         };
         for at in 0..plan.stations {
             world.starts(at, at == 0)?;
@@ -161,7 +187,10 @@ impl World {
         for request in std::mem::take(&mut program.requests) {
             self.net.request(self.now_ns, at, request);
         }
-        let sent = std::mem::take(&mut program.sent);
+        let (sent, given_up) =
+            (std::mem::take(&mut program.sent), std::mem::take(&mut program.given_up));
+        let due = program.flag.deadline();
+        place.due = Some(program.conductor.deadline().map_or(due, |other| due.min(other)));
         let is_holder = |conductor: &Conductor| {
             !matches!(conductor.role(), Some(handover::conductor::Role::Follows))
         };
@@ -178,46 +207,63 @@ impl World {
         for sent in sent {
             self.was_sent(sent)?;
         }
+        let now_ns = self.now_ns;
+        let given_up = given_up.into_iter().map(|(key, term)| (key, (term, now_ns)));
+        self.given_up.extend(given_up);
         self.check_journal(at)
     }
 
-    /// Nothing leaves twice, but after a take.
+    /// Returns `true` if the flag was taken between two terms.
+    fn is_taken_between(&self, a: u64, b: u64) -> bool {
+        let terms = a.min(b) + 1..=a.max(b);
+        self.net.flag().is_some_and(|flag| {
+            flag.changes.iter().any(|change| {
+                terms.contains(&change.term) && matches!(change.how, FlagWay::Taken { .. })
+            })
+        })
+    }
+
+    /// Nothing leaves twice, but after a take, and nothing of which the holder has said that it
+    /// does not.
     fn was_sent(&mut self, sent: Sent) -> Result<(), String> {
-        let same = |known: &&Sent| {
-            (known.cue, known.firing, known.action) == (sent.cue, sent.firing, sent.action)
-        };
-        for known in self.sent.iter().filter(same) {
-            let terms = known.term.min(sent.term) + 1..=known.term.max(sent.term);
-            let taken = self.net.flag().is_some_and(|flag| {
-                flag.changes.iter().any(|change| {
-                    terms.contains(&change.term) && matches!(change.how, FlagWay::Taken { .. })
-                })
-            });
-            if !taken {
+        let key = (sent.cue, sent.firing, sent.action);
+        if let Some((term, at_ns)) = self.given_up.get(&key)
+            && !self.is_taken_between(*term, sent.term)
+        {
+            let now_ns = self.now_ns;
+            return Err(format!(
+                "{sent:?} leaves at {now_ns}, and the holder has said at {at_ns} that it does not"
+            ));
+        }
+        for known in self.sent.get(&key).into_iter().flatten() {
+            if !self.is_taken_between(known.term, sent.term) {
                 return Err(format!("{sent:?} left before: {known:?}"));
             }
         }
-        self.sent.push(sent);
+        self.sent.entry(key).or_default().push(sent);
         Ok(())
     }
 
     /// A journal is a prefix of the log, but for what its station has not shipped, or has shipped
     /// in vain and does not know so.
-    fn check_journal(&self, at: usize) -> Result<(), String> {
-        let place = &self.places[at];
+    fn check_journal(&mut self, at: usize) -> Result<(), String> {
+        let place = &mut self.places[at];
         let Some(program) = &place.program else { return Ok(()) };
-        let read = program.flag.view().seq as usize;
+        let read = program.flag.seq() as usize;
         let journal = &place.disk.journal;
+        place.compared = place.compared.min(std::mem::take(&mut place.disk.kept));
+        place.disk.kept = usize::MAX;
         if program.flag.is_mute() {
             return Ok(());
         }
         if read > journal.len() {
             return Err(format!("{}: the journal lacks records that were read", program.me));
         }
-        let from = read.saturating_sub(60);
+        let from = place.compared.min(read);
         if journal[from..read] != self.net.counts[from..read] {
             return Err(format!("{}: the journal is not the log's beginning", program.me));
         }
+        place.compared = read;
         if !program.flag.holds() && journal.len() > read {
             return Err(format!("{}: a follower's journal goes beyond the log", program.me));
         }
@@ -252,9 +298,7 @@ impl World {
     /// When a station wakes up next.
     fn due(&self, at: usize) -> Option<u64> {
         let place = &self.places[at];
-        let program = place.program.as_ref()?;
-        let due = program.flag.deadline();
-        let due = program.conductor.deadline().map_or(due, |other| due.min(other));
+        let due = place.due.filter(|_| place.program.is_some())?;
         Some(place.machine.true_at(due).max(self.now_ns + 1).max(place.frozen_until_ns))
     }
 
@@ -278,6 +322,8 @@ impl World {
             place.inbox.push(news);
             return Ok(());
         }
+        // The program looks at the outside before it does anything else.
+        self.does(to, |program, now, _, _| program.conductor.handle(now, Input::Flush))?;
         self.does(to, |program, now, _, _| program.flag.handle(now, FlagInput::News(news)))
     }
 
@@ -296,6 +342,10 @@ impl World {
 
     pub(super) fn hold(&mut self, at: usize) -> Result<(), String> {
         self.does(at, |program, now, _, _| program.command(now, Command::ToggleHold))
+    }
+
+    pub(super) fn panic(&mut self, at: usize) -> Result<(), String> {
+        self.does(at, |program, now, _, _| program.command(now, Command::Panic))
     }
 
     pub(super) fn note(&mut self, at: usize) -> Result<(), String> {
@@ -425,8 +475,33 @@ impl World {
         Ok(())
     }
 
+    /// Waits until everything that was begun has come to its end, and checks it then; at the latest
+    /// after `ms`.
+    pub(super) fn settle(&mut self, ms: u64) -> Result<(), String> {
+        for _ in 0..ms / 1_000 {
+            self.wait(1_000)?;
+            if self.is_quiet() && self.check_end().is_ok() {
+                return Ok(());
+            }
+        }
+        self.check_end()
+    }
+
+    /// Returns `true` if all have the whole log, and nothing is due.
+    fn is_quiet(&self) -> bool {
+        let log = self.net.counts.len();
+        self.places.iter().all(|place| {
+            place.disk.journal.len() == log
+                && place.program.as_ref().is_some_and(|program| {
+                    let state = program.conductor.state();
+                    state.unresolved().next().is_none()
+                        && (!program.flag.holds() || state.poll_timeout().is_none())
+                })
+        })
+    }
+
     /// With everything well again, all have the same run, and nothing is left open.
-    pub(super) fn check_end(&self) -> Result<(), String> {
+    fn check_end(&self) -> Result<(), String> {
         let mut holders = vec![];
         for place in &self.places {
             let Some(program) = &place.program else { continue };
@@ -485,10 +560,8 @@ impl World {
                 return Err(format!("cue {number} was due, and nobody says what became of it"));
             }
             for (action, send) in known.sends.iter().enumerate() {
-                let is_it = |sent: &&Sent| {
-                    sent.cue == cue && sent.firing == known.firings && sent.action == action as u32
-                };
-                let count = self.sent.iter().filter(is_it).count();
+                let key = (cue, known.firings, action as u32);
+                let count = self.sent.get(&key).map_or(0, Vec::len);
                 let is_old = known.fired_ns.is_some_and(|at_ns| at_ns + 3 * SECOND_NS < now);
                 match send {
                     SendState::Sent if count == 0 => {
