@@ -13,6 +13,8 @@ use crate::time::MachineNs;
 pub(super) const BEAT: Duration = Duration::from_millis(500);
 /// Silence after which a station is taken to be away.
 pub const AWAY: Duration = Duration::from_secs(2);
+/// A sign of life of a program that has ended comes no later than this after one of the next.
+const LATE: Duration = Duration::from_millis(700);
 /// Silence after which a program of the same name is taken to be gone.
 pub(super) const GONE: Duration = Duration::from_secs(10);
 /// Pause between two questions for the run's clock, once enough is known.
@@ -32,8 +34,8 @@ pub(super) struct Known {
     pub heard_ns: MachineNs,
     /// For how long it takes this station to be there.
     expects: Option<Expected>,
-    /// Another program of this name has taken its run up again: its end need not be awaited.
-    is_over: bool,
+    /// The program of this name that was heard before this one, and when it was followed by it.
+    before: Option<(Instance, MachineNs)>,
     /// Another program of the same name, and when it was heard last.
     pub double: Option<(Instance, MachineNs)>,
     /// Numbers of the letters that were taken in: all up to the first, and some after it.
@@ -120,16 +122,23 @@ impl Flag {
             return;
         };
         if known.instance != instance {
-            let is_alive = now_ns.since(known.heard_ns) < AWAY && !known.is_over;
-            if is_alive {
-                let was_double = known.is_double(now_ns);
-                known.double = Some((instance, now_ns));
-                if !was_double {
-                    self.says(format!("two programs are called {from}"), true);
-                }
+            // A program that was started again is heard soon after the one that has ended. Two that
+            // run are heard in turns.
+            let is_of_before = known.before.is_some_and(|(before, _)| before == instance);
+            if !is_of_before && !known.is_double(now_ns) {
+                let before = Some((known.instance, now_ns));
+                *known = Known { before, ..Known::new(instance, beat, now_ns) };
                 return;
             }
-            *known = Known::new(instance, beat, now_ns);
+            let is_late = known.before.is_some_and(|(_, at_ns)| now_ns.since(at_ns) < LATE);
+            if is_of_before && is_late {
+                return;
+            }
+            let was_double = known.is_double(now_ns);
+            known.double = Some((instance, now_ns));
+            if !was_double {
+                self.says(format!("two programs are called {from}"), true);
+            }
             return;
         }
         let heard = beat.hears.get(&self.id.me).filter(|heard| heard.instance == self.id.instance);
@@ -143,7 +152,7 @@ impl Flag {
             let after_seq = before.map_or(beat.seq, |before| before.after_seq);
             Expected { after_seq, until_ns: sent_ns + AWAY }
         });
-        (known.beat, known.heard_ns, known.is_over) = (beat, now_ns, false);
+        (known.beat, known.heard_ns) = (beat, now_ns);
     }
 
     /// A program has taken the run up again with `record`. What the one before had left to this
@@ -153,7 +162,7 @@ impl Flag {
         self.resumed_seq = record.seq;
         let holder = self.state.as_ref().and_then(|flag| self.stations.get_mut(&flag.holder));
         if let Some(known) = holder.filter(|known| known.beat.seq < record.seq) {
-            (known.expects, known.is_over) = (None, true);
+            known.expects = None;
         }
         self.sees_if_expected();
     }
@@ -266,7 +275,7 @@ impl Known {
             beat,
             heard_ns,
             expects: None,
-            is_over: false,
+            before: None,
             double: None,
             taken_in: 0,
             taken_in_after: BTreeSet::new(),

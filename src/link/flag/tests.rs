@@ -432,8 +432,11 @@ fn the_flag_goes_to_no_station_that_cannot_call_the_show() {
     assert_eq!(may(&paris), None);
     gives(&mut paris, 3_000, entry(2, &started()));
     assert_eq!(may(&paris).unwrap(), "la is away: it cannot have the flag");
+    // It was started again, and something of the program before comes late.
     gives(&mut paris, 3_010, of_la(8, |_| {}));
     gives(&mut paris, 3_020, of_la(7, |_| {}));
+    assert_eq!(may(&paris), None);
+    gives(&mut paris, 4_010, of_la(7, |_| {}));
     assert_eq!(may(&paris).unwrap(), "two programs use the name la: one has to go");
 }
 
