@@ -34,8 +34,8 @@ impl App {
         } else {
             "it can be resumed"
         };
-        let flag = self.flag_left().map_or(String::new(), |words| format!("; {words}"));
-        self.ask(Question::Quit, &format!("{left}, {after}{flag}"), now_ns)
+        let flag = self.flag_left().map_or(String::new(), |words| format!("{words}; "));
+        self.ask(Question::Quit, &format!("{flag}{left}, {after}"), now_ns)
     }
 
     /// Suspends the program, as a shell's job.

@@ -48,11 +48,11 @@ impl Question {
 }
 
 impl App {
-    /// Asks, with the reason in front of the keys that answer.
+    /// Asks, with the keys that answer before the reason: a narrow window cuts the end off.
     pub(super) fn ask(&mut self, question: Question, why: &str, now_ns: MachineNs) -> Vec<Task> {
         self.question = Some(question);
         let (verb, go) = (question.verb(), self.keymap.way(Act::Go));
-        self.say(format!("{why}: y {verb}s, any other key stays, {go} is GO"), Tone::Alarm, now_ns);
+        self.say(format!("y {verb}s, any other key stays, {go} is GO: {why}"), Tone::Alarm, now_ns);
         vec![]
     }
 }

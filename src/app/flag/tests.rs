@@ -211,7 +211,7 @@ fn esc_steps_back_from_each_dialog_and_is_not_the_first_of_two() {
     }
 }
 
-/// Paris has the flag, and the second of three cues passes it to la.
+/// Paris has the flag, and the cue after the first passes it to la.
 fn planned_caller() -> Caller {
     let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\ncue = [
         { number = \"1\", title = \"a\" },
@@ -532,7 +532,7 @@ fn who_leaves_is_told_where_the_flag_is() {
         match words {
             Some(words) => {
                 assert_eq!(tasks, [], "{role:?}");
-                assert!(caller.said().contains(&format!("; {words}")), "{}", caller.said());
+                assert!(caller.said().contains(&format!(": {words}; ")), "{}", caller.said());
             }
             None => assert_eq!(tasks, [Task::Quit], "{role:?}"),
         }
@@ -589,6 +589,14 @@ fn what_calls_the_show_is_refused_aloud_at_a_follower() {
     // What needs no flag goes on: it is the holder who journals it.
     assert_eq!(caller.press("0").len(), 1);
     assert_eq!(caller.press("tseen⏎"), [Task::Command(Command::Note("seen".into()))]);
+    // The holder's conductor decides about the panic too: here it is refused with the same words.
+    assert_eq!(caller.press("⎋"), []);
+    let esc = KeyEvent::from(KeyCode::Esc);
+    assert_eq!(caller.key(&esc, 300), [Task::Command(Command::Panic)]);
+    let refused = crate::engine::Rejection::NoFlag(name("paris"));
+    caller.app.refused(&refused, caller.state.show(), caller.now);
+    assert_eq!(caller.said(), "paris has the flag; f asks for it");
+    assert_eq!(wish_of(&Command::Panic, &caller.state), None);
     // A follower leaves and suspends without a question: nothing stops.
     assert_eq!(caller.press("q"), [Task::Quit]);
     caller.offered(false);

@@ -356,7 +356,7 @@ fn the_stations_the_log_and_the_history_of_the_flag() {
             "la (you)",
             "HAS IT TOO",
             "ANOTHER",
-            "0:1",
+            "no terminal",
             "nats-server 2.15.0",
             "record 812 is stored",
             "cue 12 fired here",
@@ -444,7 +444,7 @@ fn a_planned_pass_is_proposed_in_the_words_about_the_flag() {
     insta::assert_snapshot!("planned-pass", rows.join("\n"));
 }
 
-/// The flag was taken from stage-left, passed to la, and paris has taken it again.
+/// La has taken the flag from paris, which fired a cue after that; this station did so too.
 fn taken(run: &mut Run) {
     run.origin = Some(Arc::new(Origin { station: "la".into(), term: 2 }));
     run.commit(vec![Event::FlagTaken {
