@@ -304,14 +304,17 @@ impl App {
         self.cursor_stays = false;
         let way = |act| self.keymap.way(act);
         let help = match rejection {
-            Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
-            Rejection::Interlock { cue, .. } => {
+            // The keys come before the departments: those may be many, and a line is short.
+            Rejection::Interlock { cue, missing } => {
                 let backup = show.find(cue).and_then(|cue| show.backups(cue).first());
                 let swap = backup.map_or(String::new(), |&backup| {
                     format!(", {} swaps in {}", way(Act::SwapBackup), show.cue(backup).number)
                 });
-                format!(" ({} overrides{swap})", way(Act::Override))
+                let keys = format!("{} overrides{swap}", way(Act::Override));
+                let words = format!("cue {cue} not fired ({keys}), not ready: {missing}");
+                return self.refuse(words, now_ns);
             }
+            Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
             Rejection::Skipped(_) => format!(": {} unskips it", way(Act::Skip)),
             Rejection::StandsAside(_) => {

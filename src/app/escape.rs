@@ -65,11 +65,12 @@ impl App {
             return self.panics();
         }
         self.escape_pressed_ns = Some(now_ns);
-        self.say(
-            "Esc again within a second: PANIC, outputs are told to stop",
-            Tone::Attention,
-            now_ns,
-        );
+        // A second one goes on all the same: who has the flag may have changed just now.
+        let words = match self.followed() {
+            Some((holder, _)) => format!("{holder} has the flag: only {holder} can panic"),
+            None => "Esc again within a second: PANIC".to_owned(),
+        };
+        self.say(words, Tone::Attention, now_ns);
         vec![]
     }
 

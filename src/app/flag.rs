@@ -303,7 +303,7 @@ impl App {
     }
 
     /// The holder that this station follows, and the term.
-    fn followed(&self) -> Option<(StationName, u64)> {
+    pub(crate) fn followed(&self) -> Option<(StationName, u64)> {
         let link = self.link.as_ref()?;
         match &link.role {
             Role::Follows { holder } => Some((holder.clone(), link.term)),

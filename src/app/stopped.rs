@@ -2,6 +2,7 @@
 //! not tell.
 
 use crate::engine::{State, Stop};
+use crate::show::{Output, Show};
 
 /// The most that are named in one line.
 const NAMED_MAX: usize = 4;
@@ -17,7 +18,16 @@ pub fn words(state: &State) -> String {
 /// The same for little room, with the outputs first that could not be told.
 pub fn short_words(state: &State) -> String {
     let stops = Stops::of(state);
-    join([stops.not_told(), stops.told()].into_iter().flatten().take(1))
+    join([stops.not_told(), stops.told(), stops.others()].into_iter().flatten().take(1))
+}
+
+/// Whom a panic of this show tells to stop.
+pub fn at_panic(show: &Show) -> &'static str {
+    let has_message = |output: &Output| output.stop_messages() > 0;
+    match show.outputs.iter().any(has_message) {
+        true => "outputs are told to stop",
+        false => "NO OUTPUT HAS A STOP MESSAGE",
+    }
 }
 
 /// The outputs that could not be told to stop, and why.

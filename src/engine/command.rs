@@ -142,7 +142,7 @@ pub enum ClipFact {
 pub enum Rejection {
     #[error("held: nothing fires until the show is resumed")]
     Held,
-    #[error("cue {cue}: {missing} not ready")]
+    #[error("cue {cue} not fired, not ready: {missing}")]
     Interlock { cue: CueNumber, missing: String },
     #[error("no cue is left to fire")]
     NothingLeft,

@@ -164,6 +164,9 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
 
 /// The keys that deal with what was missed.
 fn missed_fix(scene: &Scene, missed: &[CueIx]) -> String {
+    if let Some((holder, _)) = scene.app.followed() {
+        return format!("{holder} decides");
+    }
     let way = |act| scene.way(act);
     let is_next = scene.state.playhead().is_some_and(|playhead| missed.contains(&playhead));
     let fires = match is_next {

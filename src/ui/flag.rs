@@ -98,6 +98,13 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
         Role::Follows { holder } => {
             let silence = link.silence(now).unwrap_or_default();
             let last = clock(silence);
+            if silence >= AWAY && link.log.trouble.is_some() {
+                // Nothing is known of the holder then: it may call on.
+                return loud(&[
+                    format!("NO LINE TO THE LOG for {last}: {holder} may call on"),
+                    format!("NO LINE TO THE LOG for {last}"),
+                ]);
+            }
             if silence >= AWAY && link.is_taking {
                 return loud(&[format!("last heard {last} ago; the flag is being taken")]);
             }

@@ -95,7 +95,7 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
     program.await_screen("cue 3 on standby", |text| {
         text.lines().any(|line| line.contains("NEXT") && line.contains("Off the roof"))
     });
-    program.press_to_see(" ", &["Stunts, Rigging not ready"]);
+    program.press_to_see(" ", &["cue 3 not fired", "not ready: Stunts, Rigging"]);
     program.press_to_see("1", &["standby was not called"]);
     assert_eq!(program.press_for("s", "cue_stood_by")["cue"], "3");
     assert_eq!(program.press_for("1", "department_ready")["department"], "stunts");
@@ -105,7 +105,7 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
     program.let_go();
     assert_eq!(program.press_for("2", "department_unready")["department"], "rigging");
     wire.expect_silence();
-    program.press_to_see(" ", &["cue 3: Rigging not ready"]);
+    program.press_to_see(" ", &["not ready: Rigging"]);
     program.press_to_see("o", &["override because"]);
     program.press_to_see("\r", &["needs a reason"]);
     program.press_to_see("o", &["override because"]);

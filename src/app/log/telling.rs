@@ -2,7 +2,7 @@
 //! here.
 
 use super::{Kind, Mark};
-use crate::app::Tone;
+use crate::app::{Tone, stopped};
 use crate::engine::Event;
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{CueNumber, Show};
@@ -126,7 +126,7 @@ pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
         Event::PlayheadMoved { cue: None } => Kind::Cue.says("playhead at end of show").marked(Mark::Routine).quiet(),
         Event::Held {} => Kind::Program.says("show held").attention(),
         Event::Resumed {} => Kind::Program.says("show resumed"),
-        Event::Panicked {} => Kind::Program.says("PANIC: nothing comes by itself, outputs are told to stop").alarm(),
+        Event::Panicked {} => Kind::Program.says(format!("PANIC: nothing comes by itself, {}", stopped::at_panic(show))).alarm(),
         Event::PanicSent { output } => {
             Kind::Send.says(format!("PANIC → {output}: stop sent")).marked(Mark::Routine).quiet()
         }

@@ -165,6 +165,11 @@ fn over_everything_else_it_says_who_has_the_flag() {
     change(&mut silent, |link| {
         (link.stations[1].heard, link.stations[1].away) = (Some(now - ms(12_000)), true);
     });
+    let mut cut = shared("la");
+    change(&mut cut, |link| {
+        (link.stations[1].heard, link.stations[1].away) = (Some(now - ms(12_000)), true);
+        link.log.trouble = Some("no server answers".into());
+    });
     let mut offered_to_us = shared("la");
     offered(&mut offered_to_us, false);
     let stood = Some(ms(6_000));
@@ -172,6 +177,7 @@ fn over_everything_else_it_says_who_has_the_flag() {
         ("holds", shared("paris"), "THE FLAG IS HERE"),
         ("follows", shared("la"), "PARIS HAS THE FLAG"),
         ("silent", silent, "PARIS HAS THE FLAG"),
+        ("cut", cut, "PARIS HAS THE FLAG"),
         ("offered", offered_to_us, "PARIS HAS THE FLAG"),
         ("passes", role("paris", Role::OnItsWay { to: name("la") }), "THE FLAG IS ON ITS WAY"),
         ("alone", role("paris", Role::Alone { since: now - ms(12_000) }), "ALONE"),

@@ -312,7 +312,7 @@ fn the_log_keeps_every_refusal_with_its_reason() {
     let screen = run.text(120, 36);
     let refused =
         |words: &str| screen.lines().any(|line| line.contains("✕ refused") && line.contains(words));
-    assert!(refused("cue 12: Stunts"), "{screen}");
+    assert!(refused("not ready: Stunts"), "{screen}");
     let narrow = run.text(80, 24);
     assert!(narrow.contains("b swaps in 12A)"), "the fix is never cut off:\n{narrow}");
     run.app.page = Page::Run;
