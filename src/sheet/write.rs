@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::imported::{Cue, Doubt, Imported, Segment, Trigger};
+use crate::plain;
 use crate::show::duration::{HOUR_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS};
 use crate::show::problem::Place;
 
@@ -133,7 +134,8 @@ fn keys(text: &mut String, keys: &[(&str, String)]) {
 
 /// A comment in as many lines as it needs.
 fn comment(text: &mut String, words: &str) {
-    for line in words.lines() {
+    // Not even a comment of TOML may hold a control character.
+    for line in plain::lines(words).lines() {
         let mut width = 0;
         for word in line.split_whitespace() {
             let length = word.chars().count() + 1;

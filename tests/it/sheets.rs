@@ -262,7 +262,75 @@ fn no_cell_of_a_sheet_is_lost() {
     assert_eq!(parsed(&imported).cues.len(), 40);
 }
 
+/// Cells as they come in sheets, and as they should not.
+const CELLS: &[&str] = &[
+    "",
+    "",
+    "",
+    "1",
+    "2",
+    "2A",
+    "1.10",
+    "3/4",
+    "10:00",
+    "10:05",
+    "23:58",
+    "0:02",
+    "9:15 PM",
+    "12:00 AM",
+    "10:00 – 10:30",
+    "5:00",
+    "0:30",
+    "90",
+    "1,5",
+    "1 min 30 secs",
+    "TBC",
+    "0:90:00",
+    "99999",
+    "-",
+    "x",
+    "Welcome",
+    "MAIN SHOW",
+    "Total",
+    "LX 1",
+    "Jane Doe",
+    "=cmd",
+    "a \"b\" \\ c",
+    "two\nlines",
+    "\u{202e}turned",
+    "\u{7}",
+    "Title",
+    "Start",
+    "Duration",
+    "100000:00",
+    "2024-08-11",
+    "日本",
+    "'''\"\"\"",
+    "#",
+    "[[segment]]",
+];
+
 proptest! {
+    #[test]
+    fn whatever_a_sheet_holds_its_show_runs(
+        header in prop::sample::subsequence(
+            vec!["#", "Start", "End", "Duration", "Title", "LX", "Notes", "Who", "Act", "Odd", ""], 2..9),
+        rows in prop::collection::vec(prop::collection::vec(prop::sample::select(CELLS), 9), 0..30),
+    ) {
+        let line = |cells: &[&str]| {
+            let cells: Vec<String> =
+                cells.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+            cells.join(",") + "\n"
+        };
+        let sheet: String = std::iter::once(line(&header))
+            .chain(rows.iter().map(|row| line(&row[..header.len()])))
+            .collect();
+        if let Ok(imported) = import(sheet.as_bytes(), &Options::default()) {
+            let show = parsed(&imported);
+            prop_assert!(!show.cues.is_empty());
+        }
+    }
+
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), begin in 0..4_usize) {
         let begin: &[u8] = [b"".as_slice(), b"PK\x03\x04", b"Title,Start\n", b"\xff\xfe"][begin];
