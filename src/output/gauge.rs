@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Health, Job, Last, Latency, Light, Packet};
 use crate::locks::Unpoisoned;
-use crate::time::{MachineNs, nanoseconds};
+use crate::time::MachineNs;
 
 /// The time from which on a message that is being sent makes its output slow.
 pub(super) const SLOW: Duration = Duration::from_secs(1);
@@ -38,26 +38,26 @@ impl Delivery {
 /// The last latencies in a ring: a message costs a store, and nothing grows.
 #[derive(Default)]
 struct Latencies {
-    ns: [u64; KEPT],
+    last: [Duration; KEPT],
     count: usize,
 }
 
 impl Latencies {
     fn keep(&mut self, took: Duration) {
-        if let Some(slot) = self.ns.get_mut(self.count % KEPT) {
-            *slot = nanoseconds(took);
+        if let Some(slot) = self.last.get_mut(self.count % KEPT) {
+            *slot = took;
         }
         self.count += 1;
     }
 
     fn reading(&self) -> Option<Latency> {
         let count = self.count.min(KEPT);
-        let last_ns = *self.ns.get(self.count.checked_sub(1)? % KEPT)?;
-        let mut sorted = self.ns;
+        let last = *self.last.get(self.count.checked_sub(1)? % KEPT)?;
+        let mut sorted = self.last;
         let sorted = sorted.get_mut(..count)?;
         sorted.sort_unstable();
-        let (median_ns, most_ns) = (*sorted.get((count - 1) / 2)?, *sorted.last()?);
-        Some(Latency { last_ns, median_ns, most_ns, count })
+        let (median, most) = (*sorted.get((count - 1) / 2)?, *sorted.last()?);
+        Some(Latency { last, median, most, count })
     }
 }
 
@@ -201,9 +201,10 @@ impl Gauge {
             Some(longest) => (Light::Slow, Some(format!("no answer for {} s", longest.as_secs()))),
             None => (reading.light, reading.error.clone()),
         };
-        let last = reading.last.map(|(packet, has_left, done)| {
-            let age = at.since(done);
-            Last { packet, has_left, age_ns: nanoseconds(age) }
+        let last = reading.last.map(|(packet, has_left, done)| Last {
+            packet,
+            has_left,
+            age: at.since(done),
         });
         let (sent, failed, latency) = (reading.sent, reading.failed, reading.latencies.reading());
         Health { light, error, queued, sent, failed, last, latency, ..Health::default() }
@@ -226,15 +227,15 @@ mod tests {
         let mut latencies = Latencies::default();
         assert_eq!(latencies.reading(), None);
         latencies.keep(Duration::from_millis(7));
-        let one =
-            Latency { last_ns: 7_000_000, median_ns: 7_000_000, most_ns: 7_000_000, count: 1 };
-        assert_eq!(latencies.reading(), Some(one));
+        let of = |last, median, most, count| {
+            let [last, median, most] = [last, median, most].map(Duration::from_millis);
+            Some(Latency { last, median, most, count })
+        };
+        assert_eq!(latencies.reading(), of(7, 7, 7, 1));
         // A second that 32 others push out, of 1 to 32 ms, the longest first.
         latencies.keep(Duration::from_secs(1));
         (1..=32).rev().for_each(|ms| latencies.keep(Duration::from_millis(ms)));
-        let many =
-            Latency { last_ns: 1_000_000, median_ns: 16_000_000, most_ns: 32_000_000, count: 32 };
-        assert_eq!(latencies.reading(), Some(many));
+        assert_eq!(latencies.reading(), of(1, 16, 32, 32));
     }
 
     #[test]
@@ -245,7 +246,7 @@ mod tests {
         gauge.failed(delivery);
         gauge.dropped(2);
         let health = gauge.health(0, delivery.until + Duration::from_secs(3));
-        let last = Last { packet: Packet::Panic, has_left: false, age_ns: 3_000_000_000 };
+        let last = Last { packet: Packet::Panic, has_left: false, age: Duration::from_secs(3) };
         assert_eq!((health.sent, health.failed, health.last), (1, 3, Some(last)));
         assert_eq!(
             health.latency.map(|latency| latency.count),

@@ -1,5 +1,7 @@
 //! State of an output, for people who look at it.
 
+use std::time::Duration;
+
 use crate::show::CueIx;
 
 /// An output's sign.
@@ -57,7 +59,7 @@ impl Health {
         let last = self
             .last
             .zip(newer.last)
-            .map(|(last, newer)| Last { age_ns: newer.age_ns, ..last })
+            .map(|(last, newer)| Last { age: newer.age, ..last })
             .or(self.last);
         self.clip.is_none() && Health { last, ..self.clone() } == *newer
     }
@@ -70,8 +72,8 @@ pub struct Last {
     pub packet: Packet,
     /// `true` if it left; in a rehearsal, if it would have.
     pub has_left: bool,
-    /// Time since it was done, nanoseconds.
-    pub age_ns: u64,
+    /// Time since it was done.
+    pub age: Duration,
 }
 
 /// A message of the show.
@@ -88,16 +90,16 @@ pub enum Packet {
     Panic,
 }
 
-/// Latency of messages, nanoseconds: from the moment they were handed over to the moment they had
+/// Latency of messages: from the moment they were handed over to the moment they had
 /// left (UDP, TCP, MIDI), were answered (HTTP), or were seen (a clip).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
     /// The last one.
-    pub last_ns: u64,
+    pub last: Duration,
     /// Half of the last ones took no longer.
-    pub median_ns: u64,
+    pub median: Duration,
     /// None of the last ones took longer.
-    pub most_ns: u64,
+    pub most: Duration,
     /// Number of messages that it is computed from.
     pub count: usize,
 }

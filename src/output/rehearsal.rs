@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Driver, Health, Job, Last, Lasts, Light, Outcome, Packet, Report};
 use crate::show::demonstration::OUTAGE;
 use crate::show::{OutputIx, Show};
-use crate::time::{MachineNs, nanoseconds};
+use crate::time::MachineNs;
 
 /// An output of a rehearsal.
 pub(super) struct Rehearsal {
@@ -88,9 +88,10 @@ impl Driver for Rehearsal {
     }
 
     fn health(&self, now: MachineNs) -> Health {
-        let last = self.last.map(|(packet, done, has_left)| {
-            let age_ns = nanoseconds(now.since(done));
-            Last { packet, has_left, age_ns }
+        let last = self.last.map(|(packet, done, has_left)| Last {
+            packet,
+            has_left,
+            age: now.since(done),
         });
         let (light, error) =
             if self.is_down { (Light::Down, Some(OUTAGE.to_owned())) } else { Default::default() };

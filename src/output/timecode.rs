@@ -137,16 +137,16 @@ fn keep_time(
     mut line: impl Line,
 ) {
     loop {
-        let left = pace.due_ns().map(|due_ns| MachineNs::new(due_ns).since(clock.now()));
+        let left = pace.due().map(|due| due.since(clock.now()));
         let told = board.wait(left);
         if told.ended {
             return;
         }
         if let Some((at, time)) = told.news {
-            pace.set(at.ns(), time);
+            pace.set(at, time);
         }
         let now = clock.now();
-        while let Some(say) = pace.say(now.ns()) {
+        while let Some(say) = pace.say(now) {
             if let Some(bytes) = (format.encode)(rate, say) {
                 line.say(bytes, now);
             }

@@ -13,6 +13,8 @@
 //! In wide windows each output's first two rows are one. The last rows say what latency means for
 //! the kinds that the show has.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -153,20 +155,20 @@ fn numbers<'a>(scene: &Scene, output: &'a Output, health: &Health, name: usize) 
 }
 
 fn latency(latency: Option<Latency>, styles: [Style; 3]) -> [Span<'static>; 3] {
-    let ns = latency.map(|latency| [latency.last_ns, latency.median_ns, latency.most_ns]);
-    let words = ns.map_or_else(|| [const { String::new() }; 3], |ns| ns.map(took));
+    let times = latency.map(|latency| [latency.last, latency.median, latency.most]);
+    let words = times.map_or_else(|| [const { String::new() }; 3], |times| times.map(took));
     let [last, median, most] = words.map(|words| format!("{words:>9}"));
     let [a, b, c] = styles;
     [Span::styled(last, a), Span::styled(median, b), Span::styled(most, c)]
 }
 
 /// Latency of a message: `0.04 ms`, `12.3 ms`, `1.24 s`.
-fn took(ns: u64) -> String {
-    let hundredths = ns / 10_000;
+fn took(time: Duration) -> String {
+    let hundredths = time.as_micros() / 10;
     match hundredths {
         ..1_000 => format!("{}.{:02} ms", hundredths / 100, hundredths % 100),
         1_000..100_000 => format!("{}.{} ms", hundredths / 100, hundredths / 10 % 10),
-        _ => format!("{}.{:02} s", ns / SECOND_NS, ns % SECOND_NS / 10_000_000),
+        _ => format!("{}.{:02} s", time.as_secs(), time.subsec_millis() / 10),
     }
 }
 
@@ -224,8 +226,8 @@ fn whose(scene: &Scene, tried: &Last) -> String {
 
 /// Time since then by the machine's clock, which a fast rehearsal does not hurry.
 fn ago(scene: &Scene, tried: &Last) -> String {
-    let since_ns = nanoseconds(scene.view.machine_ns.since(scene.app.outputs_ns));
-    format!("{} ago", duration::clock(tried.age_ns.saturating_add(since_ns) / SECOND_NS))
+    let age = tried.age.saturating_add(scene.view.machine_ns.since(scene.app.outputs_ns));
+    format!("{} ago", duration::clock(age.as_secs()))
 }
 
 /// The clip that a player shows, and how far it has come.
@@ -286,7 +288,7 @@ mod tests {
             (12_345_000_000, "12.34 s"),
             (9_999_999_999_999, "9999.99 s"),
         ] {
-            assert_eq!(took(ns), words);
+            assert_eq!(took(Duration::from_nanos(ns)), words);
             assert!(words.len() <= 9);
         }
     }

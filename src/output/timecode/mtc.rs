@@ -67,13 +67,14 @@ mod tests {
     use super::*;
     use crate::output::ShowTime;
     use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
+    use crate::time::MachineNs;
 
     /// The bytes from the moment at which a clock that reads `from_ns` is let go, `count` messages
     /// of them.
     fn messages(rate: FrameRate, from_ns: u64, count: usize) -> Vec<Vec<u8>> {
         let mut pace = ClockPace::new(rate, GRAIN);
-        pace.set(0, ShowTime { now_ns: from_ns, runs: true });
-        let said = std::iter::from_fn(|| pace.due_ns().and_then(|due_ns| pace.say(due_ns)));
+        pace.set(MachineNs::ZERO, ShowTime { now_ns: from_ns, runs: true });
+        let said = std::iter::from_fn(|| pace.due().and_then(|due| pace.say(due)));
         said.take(count).filter_map(|say| message(rate, say)).collect()
     }
 
@@ -140,9 +141,9 @@ mod tests {
     #[test]
     fn a_late_wake_up_sends_what_is_overdue_and_a_stall_the_place() {
         let mut pace = ClockPace::new(FrameRate::Fps25, GRAIN);
-        pace.set(0, ShowTime { now_ns: 0, runs: true });
+        pace.set(MachineNs::ZERO, ShowTime { now_ns: 0, runs: true });
         let mut said = |at_ns| -> Vec<Vec<u8>> {
-            std::iter::from_fn(|| pace.say(at_ns))
+            std::iter::from_fn(|| pace.say(MachineNs::new(at_ns)))
                 .filter_map(|say| message(FrameRate::Fps25, say))
                 .collect()
         };
@@ -158,8 +159,8 @@ mod tests {
     #[test]
     fn a_clock_that_stops_is_told_by_one_message() {
         let mut pace = ClockPace::new(FrameRate::Fps25, GRAIN);
-        pace.set(0, ShowTime { now_ns: 2 * SECOND_NS, runs: false });
-        let said: Vec<_> = std::iter::from_fn(|| pace.say(SECOND_NS)).collect();
+        pace.set(MachineNs::ZERO, ShowTime { now_ns: 2 * SECOND_NS, runs: false });
+        let said: Vec<_> = std::iter::from_fn(|| pace.say(MachineNs::new(SECOND_NS))).collect();
         let said: Vec<_> =
             said.into_iter().filter_map(|say| message(FrameRate::Fps25, say)).collect();
         assert_eq!(said, [vec![0xF0, 0x7F, 0x7F, 0x01, 0x01, 0b0010_0000, 0, 2, 0, 0xF7]]);

@@ -1,5 +1,4 @@
-//! Times and contents of a running clock's messages: pure, with time as a number that tests can
-//! move.
+//! Times and contents of a running clock's messages: pure, with time as an argument.
 //!
 //! Every deadline is counted from the last time that the clock was set, in whole numbers, so that
 //! nothing adds up over a day. What is overdue by more than a moment is never made good by a burst:
@@ -10,9 +9,12 @@
 //!                 0  1  2  3  4  5  6  7  0  1    steps, here four a frame, in groups of eight
 //! ```
 
+use std::time::Duration;
+
 use super::smpte::{step_at, step_begins_ns};
 use crate::output::ShowTime;
 use crate::show::FrameRate;
+use crate::time::{MachineNs, nanoseconds};
 
 /// Largest difference between two settings that counts as the same: the station and this clock read
 /// the machine's clock one after the other. Less than the shortest quarter of a frame, 8.3 ms.
@@ -46,8 +48,8 @@ pub(super) enum Say {
 pub(super) struct ClockPace {
     rate: FrameRate,
     grain: Grain,
-    /// Instant by the machine's clock at which the clock was set to `time`.
-    set_at_ns: u64,
+    /// Instant at which the clock was set to `time`.
+    set_at: MachineNs,
     time: ShowTime,
     /// `true` if the place has to be sent.
     announce: bool,
@@ -59,43 +61,47 @@ impl ClockPace {
     /// A clock that stands at zero.
     pub(super) fn new(rate: FrameRate, grain: Grain) -> Self {
         let time = ShowTime { now_ns: 0, runs: false };
-        ClockPace { rate, grain, set_at_ns: 0, time, announce: false, next: None }
+        ClockPace { rate, grain, set_at: MachineNs::ZERO, time, announce: false, next: None }
     }
 
-    /// Sets the clock to what it read at `at_ns` of the machine's clock.
-    pub(super) fn set(&mut self, at_ns: u64, time: ShowTime) {
+    /// Sets the clock to what it read at `at`.
+    pub(super) fn set(&mut self, at: MachineNs, time: ShowTime) {
         let is_news =
-            self.show_ns(at_ns).abs_diff(time.now_ns) >= SAME_NS || self.time.runs != time.runs;
+            self.show_ns(at).abs_diff(time.now_ns) >= SAME_NS || self.time.runs != time.runs;
         if is_news {
-            (self.set_at_ns, self.time) = (at_ns, time);
-            self.begin(at_ns);
+            (self.set_at, self.time) = (at, time);
+            self.begin(at);
         }
     }
 
-    /// Instant of the next message, on the machine's clock.
-    pub(super) fn due_ns(&self) -> Option<u64> {
-        if self.announce { Some(0) } else { self.next.map(|step| self.begins_at_ns(step)) }
+    /// Instant of the next message.
+    pub(super) fn due(&self) -> Option<MachineNs> {
+        if self.announce {
+            Some(MachineNs::ZERO)
+        } else {
+            self.next.map(|step| self.begins_at(step))
+        }
     }
 
-    /// Returns the message due at `at_ns`; call it until there is none.
-    pub(super) fn say(&mut self, at_ns: u64) -> Option<Say> {
+    /// Returns the message due at `at`; call it until there is none.
+    pub(super) fn say(&mut self, at: MachineNs) -> Option<Say> {
         let too_late =
-            self.next.map(|step| self.begins_at_ns(step.saturating_add(self.grain.at_once)));
-        if too_late.is_some_and(|too_late_ns| at_ns >= too_late_ns) {
-            self.begin(at_ns);
+            self.next.map(|step| self.begins_at(step.saturating_add(self.grain.at_once)));
+        if too_late.is_some_and(|too_late_at| at >= too_late_at) {
+            self.begin(at);
         }
         if std::mem::take(&mut self.announce) {
-            return Some(Say::Here(step_at(self.rate, 1, self.show_ns(at_ns))));
+            return Some(Say::Here(step_at(self.rate, 1, self.show_ns(at))));
         }
-        let step = self.next.filter(|step| self.begins_at_ns(*step) <= at_ns)?;
+        let step = self.next.filter(|step| self.begins_at(*step) <= at)?;
         self.next = Some(step.saturating_add(1));
         Some(Say::Step(step))
     }
 
-    /// Begins to tell the clock as it is at `at_ns`.
-    fn begin(&mut self, at_ns: u64) {
+    /// Begins to tell the clock as it is at `at`.
+    fn begin(&mut self, at: MachineNs) {
         self.announce = self.grain.announces || !self.time.runs;
-        let show_ns = self.show_ns(at_ns);
+        let show_ns = self.show_ns(at);
         let step = step_at(self.rate, self.grain.per_frame, show_ns);
         let begun = step_begins_ns(self.rate, self.grain.per_frame, step) < show_ns;
         let step = step.saturating_add(u64::from(begun));
@@ -105,15 +111,15 @@ impl ClockPace {
             .then(|| step.div_ceil(self.grain.group).saturating_mul(self.grain.group));
     }
 
-    /// Reading of the clock at `at_ns`.
-    fn show_ns(&self, at_ns: u64) -> u64 {
-        let passed_ns = if self.time.runs { at_ns.saturating_sub(self.set_at_ns) } else { 0 };
+    /// Reading of the clock at `at`.
+    fn show_ns(&self, at: MachineNs) -> u64 {
+        let passed_ns = if self.time.runs { nanoseconds(at.since(self.set_at)) } else { 0 };
         self.time.now_ns.saturating_add(passed_ns)
     }
 
-    fn begins_at_ns(&self, step: u64) -> u64 {
+    fn begins_at(&self, step: u64) -> MachineNs {
         let show_ns = step_begins_ns(self.rate, self.grain.per_frame, step);
-        self.set_at_ns.saturating_add(show_ns.saturating_sub(self.time.now_ns))
+        self.set_at + Duration::from_nanos(show_ns.saturating_sub(self.time.now_ns))
     }
 }
 
@@ -133,15 +139,23 @@ mod tests {
         ShowTime { now_ns, runs: false }
     }
 
+    fn set(pace: &mut ClockPace, ns: u64, time: ShowTime) {
+        pace.set(MachineNs::new(ns), time);
+    }
+
+    fn due_ns(pace: &ClockPace) -> Option<u64> {
+        pace.due().map(MachineNs::ns)
+    }
+
     /// All that is said at one moment.
-    fn at(pace: &mut ClockPace, at_ns: u64) -> Vec<Say> {
-        std::iter::from_fn(|| pace.say(at_ns)).take(100).collect()
+    fn at(pace: &mut ClockPace, ns: u64) -> Vec<Say> {
+        std::iter::from_fn(|| pace.say(MachineNs::new(ns))).take(100).collect()
     }
 
     /// All that is said until `end_ns` if each deadline is met, with the times.
     fn until(pace: &mut ClockPace, end_ns: u64) -> Vec<(u64, Say)> {
         let mut said = vec![];
-        while let Some(due_ns) = pace.due_ns().filter(|due_ns| *due_ns < end_ns) {
+        while let Some(due_ns) = due_ns(pace).filter(|due_ns| *due_ns < end_ns) {
             said.extend(at(pace, due_ns).into_iter().map(|say| (due_ns, say)));
         }
         said
@@ -150,63 +164,66 @@ mod tests {
     #[test]
     fn a_clock_that_stands_where_it_is_thought_to_stand_says_nothing() {
         let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
-        pace.set(7, stands(0));
-        assert_eq!((pace.due_ns(), at(&mut pace, SECOND_NS)), (None, vec![]));
-        pace.set(8, stands(HOUR_NS));
-        assert_eq!((at(&mut pace, 9), pace.due_ns()), (vec![Say::Here(90_000)], None));
+        set(&mut pace, 7, stands(0));
+        assert_eq!((due_ns(&pace), at(&mut pace, SECOND_NS)), (None, vec![]));
+        set(&mut pace, 8, stands(HOUR_NS));
+        assert_eq!((at(&mut pace, 9), due_ns(&pace)), (vec![Say::Here(90_000)], None));
     }
 
     #[test]
     fn it_begins_with_its_place_and_a_whole_group() {
         let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
-        pace.set(1_000, runs(0));
+        set(&mut pace, 1_000, runs(0));
         assert_eq!(at(&mut pace, 1_000), [Say::Here(0), Say::Step(0)]);
-        assert_eq!(pace.due_ns(), Some(1_000 + 10 * MILLISECOND_NS));
+        assert_eq!(due_ns(&pace), Some(1_000 + 10 * MILLISECOND_NS));
 
         // 30 ms are in frame 0; the next even frame is the second, at 80 ms.
         let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
-        pace.set(1_000, runs(30 * MILLISECOND_NS));
+        set(&mut pace, 1_000, runs(30 * MILLISECOND_NS));
         assert_eq!(at(&mut pace, 1_000), [Say::Here(0)]);
-        assert_eq!(pace.due_ns(), Some(1_000 + 50 * MILLISECOND_NS));
+        assert_eq!(due_ns(&pace), Some(1_000 + 50 * MILLISECOND_NS));
         assert_eq!(at(&mut pace, 1_000 + 50 * MILLISECOND_NS), [Say::Step(8)]);
     }
 
     #[test]
     fn nothing_adds_up_over_a_day() {
         let mut pace = ClockPace::new(FrameRate::Fps2997Drop, QUARTERS);
-        pace.set(500, runs(0));
+        set(&mut pace, 500, runs(0));
         // A day of drop-frame has 2,589,408 frames and is 86.4 ms shorter than one of the sun.
         assert_eq!(at(&mut pace, 500), [Say::Here(0), Say::Step(0)]);
         for step in 1..4 * 2_589_408 {
-            let due_ns = pace.due_ns().unwrap();
-            assert_eq!((pace.say(due_ns - 1), pace.say(due_ns)), (None, Some(Say::Step(step))));
+            let due_ns = due_ns(&pace).unwrap();
+            assert_eq!(
+                (pace.say(MachineNs::new(due_ns - 1)), pace.say(MachineNs::new(due_ns))),
+                (None, Some(Say::Step(step)))
+            );
         }
-        assert_eq!(pace.due_ns(), Some(500 + 24 * HOUR_NS - 86_400_000));
+        assert_eq!(due_ns(&pace), Some(500 + 24 * HOUR_NS - 86_400_000));
     }
 
     #[test]
     fn a_hold_is_told_once_and_a_resume_begins_again() {
         let mut pace = ClockPace::new(FrameRate::Fps30, QUARTERS);
-        pace.set(0, runs(0));
+        set(&mut pace, 0, runs(0));
         until(&mut pace, SECOND_NS);
-        pace.set(SECOND_NS, stands(SECOND_NS));
+        set(&mut pace, SECOND_NS, stands(SECOND_NS));
         assert_eq!(at(&mut pace, SECOND_NS), [Say::Here(30)]);
-        assert_eq!((pace.due_ns(), at(&mut pace, HOUR_NS)), (None, vec![]));
-        pace.set(HOUR_NS, stands(SECOND_NS));
-        assert_eq!(pace.due_ns(), None);
-        pace.set(HOUR_NS, runs(SECOND_NS));
+        assert_eq!((due_ns(&pace), at(&mut pace, HOUR_NS)), (None, vec![]));
+        set(&mut pace, HOUR_NS, stands(SECOND_NS));
+        assert_eq!(due_ns(&pace), None);
+        set(&mut pace, HOUR_NS, runs(SECOND_NS));
         assert_eq!(at(&mut pace, HOUR_NS), [Say::Here(30), Say::Step(120)]);
     }
 
     #[test]
     fn what_it_knows_already_changes_nothing_and_a_jump_is_told() {
         let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
-        pace.set(0, runs(0));
+        set(&mut pace, 0, runs(0));
         until(&mut pace, SECOND_NS);
-        let due_ns = pace.due_ns();
-        pace.set(SECOND_NS, runs(SECOND_NS + MILLISECOND_NS));
-        assert_eq!(pace.due_ns(), due_ns);
-        pace.set(SECOND_NS, runs(HOUR_NS));
+        let next_ns = due_ns(&pace);
+        set(&mut pace, SECOND_NS, runs(SECOND_NS + MILLISECOND_NS));
+        assert_eq!(due_ns(&pace), next_ns);
+        set(&mut pace, SECOND_NS, runs(HOUR_NS));
         assert_eq!(at(&mut pace, SECOND_NS), [Say::Here(90_000), Say::Step(360_000)]);
     }
 
@@ -214,9 +231,9 @@ mod tests {
     fn a_reading_of_a_while_ago_goes_on_from_there() {
         // Another station has sent the clock until now: it was read a minute ago, and stood here.
         let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
-        pace.set(SECOND_NS, stands(HOUR_NS));
+        set(&mut pace, SECOND_NS, stands(HOUR_NS));
         assert_eq!(at(&mut pace, SECOND_NS), [Say::Here(90_000)]);
-        pace.set(SECOND_NS, runs(HOUR_NS));
+        set(&mut pace, SECOND_NS, runs(HOUR_NS));
         // A minute has 1,500 frames of four quarters.
         assert_eq!(at(&mut pace, 61 * SECOND_NS), [Say::Here(91_500), Say::Step(4 * 91_500)]);
     }
@@ -224,18 +241,18 @@ mod tests {
     #[test]
     fn after_a_stall_it_goes_on_from_where_it_is_without_a_burst() {
         let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
-        pace.set(0, runs(0));
+        set(&mut pace, 0, runs(0));
         assert_eq!(at(&mut pace, 0).len(), 2);
         // A little late is late; the quarter after it keeps its own time.
         assert_eq!(at(&mut pace, 19 * MILLISECOND_NS), [Say::Step(1)]);
-        assert_eq!(pace.due_ns(), Some(20 * MILLISECOND_NS));
+        assert_eq!(due_ns(&pace), Some(20 * MILLISECOND_NS));
         // A second late is a stall: the 25th frame is told, and the group of frame 26 begins in its
         // time.
         assert_eq!(at(&mut pace, SECOND_NS), [Say::Here(25)]);
-        assert_eq!(pace.due_ns(), Some(1_040 * MILLISECOND_NS));
+        assert_eq!(due_ns(&pace), Some(1_040 * MILLISECOND_NS));
 
         let mut pace = ClockPace::new(FrameRate::Fps25, FRAMES);
-        pace.set(0, runs(0));
+        set(&mut pace, 0, runs(0));
         assert_eq!(at(&mut pace, 0), [Say::Step(0)]);
         assert_eq!(at(&mut pace, SECOND_NS + 1), []);
         assert_eq!(at(&mut pace, SECOND_NS + 40 * MILLISECOND_NS), [Say::Step(26)]);
@@ -244,10 +261,10 @@ mod tests {
     #[test]
     fn frames_alone_are_told_once_each_and_once_on_stop() {
         let mut pace = ClockPace::new(FrameRate::Fps24, FRAMES);
-        pace.set(0, runs(0));
+        set(&mut pace, 0, runs(0));
         let said: Vec<_> = until(&mut pace, SECOND_NS).into_iter().map(|(_, say)| say).collect();
         assert_eq!(said, (0..24).map(Say::Step).collect::<Vec<_>>());
-        pace.set(SECOND_NS - 1, stands(SECOND_NS - 1));
-        assert_eq!((at(&mut pace, SECOND_NS), pace.due_ns()), (vec![Say::Here(23)], None));
+        set(&mut pace, SECOND_NS - 1, stands(SECOND_NS - 1));
+        assert_eq!((at(&mut pace, SECOND_NS), due_ns(&pace)), (vec![Say::Here(23)], None));
     }
 }

@@ -200,13 +200,15 @@ cue = [
 "#;
 
 fn every_kind_of_health(run: &mut Run) {
-    let latency =
-        |last_ns, median_ns, most_ns| Some(Latency { last_ns, median_ns, most_ns, count: 12 });
+    let latency = |last, median, most| {
+        let [last, median, most] = [last, median, most].map(Duration::from_nanos);
+        Some(Latency { last, median, most, count: 12 })
+    };
     let fired = |cue, age_s| {
         let packet = Packet::Action { cue: CueIx(cue), action: 0 };
-        Some(Last { packet, has_left: true, age_ns: age_s * SECOND_NS })
+        Some(Last { packet, has_left: true, age: Duration::from_secs(age_s) })
     };
-    let panic = Some(Last { packet: Packet::Panic, has_left: false, age_ns: 72 * SECOND_NS });
+    let panic = Some(Last { packet: Packet::Panic, has_left: false, age: Duration::from_secs(72) });
     let clip = ClipOnAir {
         cue: CueIx(0),
         position_ns: 8 * SECOND_NS,
@@ -288,7 +290,7 @@ fn a_rehearsal_says_what_would_have_been_sent() {
     let mut run = Run::new(OUTPUTS, true);
     run.app.page = Page::Outputs;
     let packet = Packet::Action { cue: CueIx(1), action: 0 };
-    let last = Some(Last { packet, has_left: true, age_ns: SECOND_NS });
+    let last = Some(Last { packet, has_left: true, age: Duration::from_secs(1) });
     run.app.outputs = vec![Health::default(); 5];
     run.app.outputs[0] = Health { last, logged: 4, ..Health::default() };
     run.app.outputs_ns = run.machine_ns();

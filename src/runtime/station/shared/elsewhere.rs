@@ -1,6 +1,7 @@
 //! Outputs that another station sends: how they are, as far as the records of the run say it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::engine::{Event, Record};
 use crate::output::{Health, Last, Light, Packet};
@@ -85,7 +86,7 @@ impl Fate {
 
 fn last(show: &Show, cue: &CueNumber, action: u32, has_left: bool) -> Option<Last> {
     let (cue, action) = (show.find(cue)?, action.checked_sub(1)?);
-    Some(Last { packet: Packet::Action { cue, action }, has_left, age_ns: 0 })
+    Some(Last { packet: Packet::Action { cue, action }, has_left, age: Duration::ZERO })
 }
 
 #[cfg(test)]
