@@ -129,6 +129,8 @@ pub struct App {
     pub show_alarm: Option<String>,
     /// Of a run that other stations had a part in and that is called here alone: what that means.
     pub not_shared: Option<String>,
+    /// `true` if this program was started with `--auto`: it gives the GOs while it calls the show.
+    pub auto: bool,
     /// The other live runs that send to the same outputs, in words.
     pub neighbours: Vec<String>,
     /// The shared run as this station sees it; `None` in a run that is not shared.
@@ -250,6 +252,7 @@ impl App {
             state_option: String::new(),
             show_alarm: None,
             not_shared: None,
+            auto: false,
             neighbours: vec![],
             link: None,
             dialog: None,

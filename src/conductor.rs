@@ -72,6 +72,8 @@ pub struct Conductor {
     gets_ready: bool,
     /// Last clips and clock that the outputs were told.
     ready: Ready,
+    /// This program was started with `--auto`: it gives the caller's GOs whenever it calls.
+    auto: bool,
     /// Part of this station in a shared run; `None` in a run of its own.
     shared: Option<Box<Shared>>,
 }
@@ -104,8 +106,15 @@ impl Conductor {
             rounds_left: 0,
             gets_ready: false,
             ready: Ready::default(),
+            auto: false,
             shared: None,
         }
+    }
+
+    /// Says whether this program gives the caller's GOs, and so again when the flag comes back to
+    /// it. The run's first event says so for the beginning.
+    pub fn set_auto(&mut self, auto: bool) {
+        self.auto = auto;
     }
 
     /// The run as it stands. It is up to date once [`Self::poll_output`] has nothing more.

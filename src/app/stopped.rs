@@ -182,7 +182,7 @@ mod tests {
         let resumed = [
             Event::Panicked {},
             sent("lights"),
-            Event::RunResumed { down_ns: 1, listen: None, gap: false },
+            Event::RunResumed { down_ns: 1, listen: None, gap: false, auto: false },
         ];
         assert_eq!(
             words(&state(&resumed)),

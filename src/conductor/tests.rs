@@ -69,6 +69,10 @@ impl Run {
     }
 
     fn begins(&mut self, rehearsal: bool) {
+        self.begins_with(rehearsal, false);
+    }
+
+    fn begins_with(&mut self, rehearsal: bool, auto: bool) {
         let show = Arc::clone(self.conductor.state().show());
         let clock = CLOCK.parse().unwrap();
         let started = Event::RunStarted {
@@ -76,7 +80,7 @@ impl Run {
             source: String::new(),
             rehearsal,
             speed: 1,
-            auto: false,
+            auto,
             clock,
             day: jiff::civil::date(2024, 8, 11),
             version: String::new(),
@@ -273,7 +277,12 @@ fn a_resume_says_what_nobody_knows_and_takes_up_what_was_missed() {
     run.taken();
     run.gives(
         30 * SECOND_NS,
-        Input::Begin(Event::RunResumed { down_ns: 29 * SECOND_NS, listen: None, gap: false }),
+        Input::Begin(Event::RunResumed {
+            down_ns: 29 * SECOND_NS,
+            listen: None,
+            gap: false,
+            auto: false,
+        }),
     );
     let expected = [
         "run_resumed",

@@ -41,7 +41,8 @@ impl State {
                     by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue)).collect();
                 self.playhead = self.next_stop(None);
             }
-            Event::RunResumed { down_ns, .. } => {
+            Event::RunResumed { down_ns, auto, .. } => {
+                self.set_auto(*auto);
                 (self.up_since_ns, self.down_why) = (run_ns, MissedWhy::ProgramDown);
                 self.stops.lose_track();
                 // The players went with the program that had started them.
@@ -82,11 +83,12 @@ impl State {
             | Event::FlagOffered { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }
-            | Event::FlagPassed { .. }
-            | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
+            // The one who gets the flag has not asked the program to call.
+            Event::FlagPassed { .. } | Event::FlagTaken { .. } => self.set_auto(false),
+            Event::AutoBegun {} => self.set_auto(true),
             Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
                 self.cue_fired(cue, *cause, *firing, *due_ns, *playhead_stays);
             }
@@ -114,6 +116,12 @@ impl State {
                 }
             }
         }
+    }
+
+    /// The program gives the caller's GOs from here on, or does not.
+    fn set_auto(&mut self, auto: bool) {
+        self.auto = auto;
+        self.demonstration = self.demonstration.filter(|_| auto);
     }
 
     fn apply_to_cue(&mut self, cue: CueIx, run_ns: RunNs, event: &Event) {
@@ -195,6 +203,7 @@ impl State {
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
         }
@@ -261,6 +270,7 @@ impl State {
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
         }

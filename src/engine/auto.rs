@@ -5,7 +5,7 @@
 //! departments that are not ready. A demonstration of a built-in show goes wrong on purpose:
 //! [`crate::show::demonstration`] says where. A live run never has one.
 
-use super::{Cause, Command, Phase, RunNs, ShowNs, State};
+use super::{Cause, Command, Phase, RunNs, ShowNs, State, Upcoming};
 use crate::show::demonstration::Demonstration;
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, CueNumber, OutputIx, SegmentIx};
@@ -29,14 +29,27 @@ impl State {
     /// Returns the next command that the program gives in the caller's place, and its instant by
     /// the show's clock.
     pub(super) fn next_auto(&self) -> Option<(ShowNs, Command)> {
-        if !self.auto || self.ended_ns.is_some() || self.panicked {
+        if !self.calls_itself() {
             return None;
         }
         let step = self.next_step().filter(|_| self.rehearsal);
-        [step, self.missed_call(), self.next_call()]
+        [step, self.missed_call(), self.next_call(false)]
             .into_iter()
             .flatten()
             .min_by_key(|(due_ns, _)| *due_ns)
+    }
+
+    fn calls_itself(&self) -> bool {
+        self.auto && self.ended_ns.is_none() && !self.panicked
+    }
+
+    /// The cue that the program fires next in the caller's place, and when, if its departments are
+    /// ready by then; `None` where the program calls nothing, or nobody knows when. As
+    /// [`Self::next_by_itself`], it holds as long as nobody presses a key.
+    pub fn next_auto_call(&self, now: RunNs) -> Option<Upcoming> {
+        let (due_ns, command) = self.next_call(true).filter(|_| self.calls_itself())?;
+        let cue = self.playhead.filter(|_| matches!(command, Command::Go { .. }))?;
+        Some(Upcoming { cue, at_ns: self.run_ns(due_ns, now).max(now) })
     }
 
     fn next_step(&self) -> Option<(ShowNs, Command)> {
@@ -46,7 +59,9 @@ impl State {
         Some((state.fired_show_ns? + every_ns * u64::from(state.steps_done + 1), Command::Step))
     }
 
-    fn next_call(&self) -> Option<(ShowNs, Command)> {
+    /// The next step towards the call of the cue at the playhead; with `is_ready` the call itself,
+    /// as if it were stood by and its departments had answered.
+    fn next_call(&self, is_ready: bool) -> Option<(ShowNs, Command)> {
         let go = Command::Go { cause: Cause::Auto };
         let Some(cue) = self.playhead else {
             let begins = !self.has_begun()
@@ -62,13 +77,14 @@ impl State {
                 noticed_ns + SECOND_NS,
                 None,
                 noticed_ns + STANDBY_NS,
+                is_ready,
             ));
         }
         // Nothing is called at an instant before the playhead came to it: the journal tells things
         // in their order.
         let call_ns = self.call_due_ns(cue)?.max(self.touched_ns);
         if !self.rehearsal {
-            return self.is_clear(cue).then_some((call_ns, go));
+            return (is_ready || self.is_clear(cue)).then_some((call_ns, go));
         }
         let needs = self.show.cue(cue).needs.len() as u64;
         let lead_ns = STANDBY_NS.max(ANSWER_NS * (needs + 1));
@@ -81,6 +97,7 @@ impl State {
                     call_ns.saturating_sub(lead_ns),
                     None,
                     call_ns,
+                    is_ready,
                 ));
             }
             let standby_ns = call_ns.saturating_sub(DOUBT_NS.0).max(self.touched_ns);
@@ -92,7 +109,7 @@ impl State {
         }
         let standby_ns = call_ns.saturating_sub(lead_ns);
         Some(match self.demonstrated_delay_ns(cue) {
-            None => self.rehearsed_call(cue, standby_ns, None, call_ns),
+            None => self.rehearsed_call(cue, standby_ns, None, call_ns, is_ready),
             Some(late_ns) => {
                 let call_ns = call_ns + late_ns;
                 self.rehearsed_call(
@@ -100,27 +117,30 @@ impl State {
                     standby_ns,
                     Some(call_ns.saturating_sub(LAST_ANSWER_NS)),
                     call_ns,
+                    is_ready,
                 )
             }
         })
     }
 
     /// The standby of `cue`, its departments' answers, and its GO, each at its time. The last
-    /// department answers at `last_ns`, where it is given.
+    /// department answers at `last_ns`, where it is given. With `is_ready` only the GO.
     fn rehearsed_call(
         &self,
         cue: CueIx,
         standby_ns: ShowNs,
         last_ns: Option<ShowNs>,
         call_ns: ShowNs,
+        is_ready: bool,
     ) -> (ShowNs, Command) {
         let state = self.cue(cue);
         let needs = self.show.cue(cue).needs.len();
-        if !state.stood_by {
+        if !state.stood_by && !is_ready {
             return (standby_ns, Command::Standby);
         }
         let answer_ns = |at: usize| standby_ns + ANSWER_NS * (at as u64 + 1);
-        match (0..needs).find(|at| state.ready & (1 << at) == 0 && !state.overridden) {
+        let waits = !state.overridden && !is_ready;
+        match (0..needs).find(|at| state.ready & (1 << at) == 0 && waits) {
             Some(at) => {
                 let last_ns = last_ns.filter(|_| at + 1 == needs).unwrap_or_default();
                 (answer_ns(at).max(last_ns), Command::ToggleReady(at))

@@ -84,6 +84,7 @@ impl State {
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => vec![],
         }

@@ -131,6 +131,10 @@ pub enum Event {
         /// a gap here.
         #[serde(default, skip_serializing_if = "is_false")]
         gap: bool,
+        /// `true` if the program was started with `--auto`, and gives the caller's GOs from here
+        /// on. Programs of older versions went on giving them without saying so.
+        #[serde(default, skip_serializing_if = "is_false")]
+        auto: bool,
     },
     /// A program let go of the run without ending it.
     RunLeft {
@@ -340,6 +344,9 @@ pub enum Event {
         fired_by: StationName,
         fired_ns: RunNs,
     },
+    /// The station that has got the flag was started with `--auto`: its program gives the caller's
+    /// GOs from here on, until the flag goes to another station.
+    AutoBegun {},
     /// The caller of a station without the flag says that something is wrong.
     StationWarned {
         by: StationName,
@@ -416,6 +423,7 @@ impl Event {
             | Event::FlagWithdrawn { .. }
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => None,
         }

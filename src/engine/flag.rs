@@ -174,6 +174,7 @@ impl FlagState {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::AutoBegun { .. }
             | Event::Unknown(_) => {}
         }
     }

@@ -55,6 +55,7 @@ impl Event {
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }
             | Event::FlagTaken { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => None,
         };
@@ -112,6 +113,7 @@ impl Event {
             | Event::FlagAccepted { .. }
             | Event::FlagPassed { .. }
             | Event::CueFiredAside { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => [None, None],
         };

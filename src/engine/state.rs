@@ -268,7 +268,8 @@ impl State {
         self.speed
     }
 
-    /// Returns `true` if the program calls the show.
+    /// Returns `true` if the program of the one who calls the show gives the GOs: it was started
+    /// with `--auto`. That ends with the program, and when another station gets the flag.
     pub fn is_auto(&self) -> bool {
         self.auto
     }

@@ -113,6 +113,7 @@ impl Stops {
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => return,
         };

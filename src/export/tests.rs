@@ -186,7 +186,10 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
         started(2, 600_500),
         fired("10", Cause::Go, 1, 600_500),
         completed("10", 600_500),
-        (640_000, Event::RunResumed { down_ns: 20_000_000_000, listen: None, gap: false }),
+        (
+            640_000,
+            Event::RunResumed { down_ns: 20_000_000_000, listen: None, gap: false, auto: false },
+        ),
         (
             640_001,
             Event::CueMissed { cue: cue("11"), why: MissedWhy::ProgramDown, due_ns: ns(630_500) },

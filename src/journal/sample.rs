@@ -63,7 +63,7 @@ fn events() -> Vec<Event> {
             from_cue: None,
             listen: None,
         },
-        Event::RunResumed { down_ns: u64::MAX, listen: None, gap: false },
+        Event::RunResumed { down_ns: u64::MAX, listen: None, gap: false, auto: false },
         Event::RunLeft { reason: text() },
         Event::TerminalLost {},
         Event::RunEnded { over_ns: i64::MIN },
@@ -116,6 +116,7 @@ fn events() -> Vec<Event> {
         Event::FlagPassed { to: station(), next_term: 2, from_ns: RunNs::new(10) },
         Event::FlagTaken { from: station(), reason: text(), silent_ns: u64::MAX },
         Event::CueFiredAside { cue: cue(), fired_by: station(), fired_ns: RunNs::new(11) },
+        Event::AutoBegun {},
         Event::StationWarned { by: station() },
         Event::Unknown(UnknownEvent {
             kind: "stage_revolved".to_owned(),

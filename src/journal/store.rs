@@ -439,7 +439,7 @@ mod tests {
                 vec![
                     started(),
                     ended(),
-                    Event::RunResumed { down_ns: 0, listen: None, gap: false },
+                    Event::RunResumed { down_ns: 0, listen: None, gap: false, auto: false },
                 ],
                 true,
                 0,

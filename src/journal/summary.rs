@@ -146,6 +146,7 @@ impl Summary {
                     | Event::FlagPassed { .. }
                     | Event::FlagTaken { .. }
                     | Event::CueFiredAside { .. }
+                    | Event::AutoBegun { .. }
                     | Event::StationWarned { .. }
                     | Event::Unknown(_) => {}
                 }

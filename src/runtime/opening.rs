@@ -265,14 +265,13 @@ fn fresh(
     note_warnings(&script.warnings, &mut log, RunNs::ZERO);
     let mut app = options.config.app(options.theme);
     app.state_option = store.option();
+    app.auto = options.auto;
+    let clock = RunClock::new(machine_ns(), begins_ns, now, *speed);
+    let mut conductor = Conductor::new(State::new(script.show), clock, 0, begins_ns);
+    conductor.set_auto(options.auto);
     let session = Session {
         id,
-        conductor: Conductor::new(
-            State::new(script.show),
-            RunClock::new(machine_ns(), begins_ns, now, *speed),
-            0,
-            begins_ns,
-        ),
+        conductor,
         log,
         begin: Some(begin),
         playhead,

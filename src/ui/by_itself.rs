@@ -2,11 +2,13 @@
 //!
 //! ```text
 //!  next by itself: 8 The Tower sparkles in 1:23
+//!  next by AUTO: 12 Off the roof  ⧗ 0 of 3 in 0:02
 //!  held: 14 Bass hands over the flag waits, 0:12 left
 //!  held: 8 The Tower sparkles will be missed in 1:23
 //! ```
 //!
-//! In a hold nothing comes by itself: delays stand still, and a cue by the clock is missed.
+//! In a hold nothing comes by itself: delays stand still, and a cue by the clock is missed. With
+//! `--auto` the program's own GOs come by themselves too.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,6 +16,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{signs, text};
+use crate::engine::Upcoming;
 use crate::show::{Trigger, duration};
 
 /// From this width on the row begins with "next".
@@ -21,22 +24,39 @@ const ROOMY: u16 = 48;
 /// The fewest cells of the cue in front of the time.
 const LEAST: usize = 10;
 
+/// The next cue that comes without the caller, and `true` if the program gives the GO for it.
+fn next(scene: &Scene) -> Option<(Upcoming, bool)> {
+    let by_itself = scene.state.next_by_itself(scene.now_ns).map(|next| (next, false));
+    let by_auto = scene.state.next_auto_call(scene.now_ns).map(|next| (next, true));
+    by_itself.into_iter().chain(by_auto).min_by_key(|(next, is_auto)| (next.at_ns, *is_auto))
+}
+
+/// Returns `true` if the row names a cue.
+pub(super) fn comes(scene: &Scene) -> bool {
+    next(scene).is_some()
+}
+
 /// Draws the row.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     if area.is_empty() {
         return;
     }
     let styles = &scene.styles;
-    let Some(next) = scene.state.next_by_itself(scene.now_ns) else {
-        text::put(buf, area, area.y, Line::styled("nothing comes by itself", styles.past));
+    let Some((next, is_auto)) = next(scene) else {
+        // The program takes a backup, or waits for a segment to open.
+        let calls = scene.state.is_auto() && scene.state.playhead().is_some();
+        let words = if calls { "AUTO calls the show" } else { "nothing comes by itself" };
+        text::put(buf, area, area.y, Line::styled(words, styles.past));
         return;
     };
     let is_roomy = area.width >= ROOMY;
     let is_held = scene.state.held_since().is_some();
-    let label = match (is_held, is_roomy) {
-        (true, _) => "held: ",
-        (false, true) => "next by itself: ",
-        (false, false) => "by itself: ",
+    let label = match (is_held, is_roomy, is_auto) {
+        (true, _, _) => "held: ",
+        (false, true, false) => "next by itself: ",
+        (false, false, false) => "by itself: ",
+        (false, true, true) => "next by AUTO: ",
+        (false, false, true) => "AUTO: ",
     };
     let left_ns = next.at_ns.since(scene.now_ns);
     let mut tail = vec![];
@@ -49,7 +69,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
         ));
     }
     let (words, style) = scene.due_words(next.cue, left_ns);
-    let by_clock = matches!(scene.cue(next.cue).trigger, Trigger::At { .. });
+    let by_clock = !is_auto && matches!(scene.cue(next.cue).trigger, Trigger::At { .. });
     let words = match (is_held, by_clock, is_roomy) {
         (true, false, _) => format!(" waits, {} left", duration::until(left_ns)),
         (true, true, true) => format!(" will be {words}"),

@@ -145,7 +145,7 @@ fn in_lines(scene: &Scene, buf: &mut Buffer, area: Rect) {
         lines.push(wrong.into_iter().next().unwrap_or_default());
     }
     // A cue that comes by itself is announced at every size that has room for it.
-    let comes = scene.state.next_by_itself(scene.now_ns).is_some() && area.height > RESERVED_FROM;
+    let comes = by_itself::comes(scene) && area.height > RESERVED_FROM;
     let by_itself = comes.then_some(area.y + lines.len() as u16);
     if comes {
         lines.push(Line::default());

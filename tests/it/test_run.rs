@@ -152,10 +152,11 @@ impl TestRun {
     /// Kills the program and takes the run up again from its journal `down_ns` later.
     pub(crate) fn crash(&mut self, down_ns: u64) -> Result<(), String> {
         let state = self.replay()?;
+        let auto = state.is_auto();
         self.now += down_ns;
         self.resume(state);
         let refused = self
-            .give(Input::Begin(Event::RunResumed { down_ns, listen: None, gap: false }))
+            .give(Input::Begin(Event::RunResumed { down_ns, listen: None, gap: false, auto }))
             .and_then(Result::err);
         refused.map_or(Ok(()), |why| Err(format!("catching up was refused: {why}")))
     }

@@ -76,9 +76,11 @@ pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
             let auto = if *auto { ", called by the program" } else { "" };
             Kind::Program.says(format!("run started: {show}, {kind}{speed}{auto}"))
         }
-        Event::RunResumed { down_ns, gap, .. } => {
+        Event::RunResumed { down_ns, gap, auto, .. } => {
             let gap = if *gap { "; the journal has a gap before it" } else { "" };
-            Kind::Program.says(format!("run resumed after {} down{gap}", duration::countdown(*down_ns))).attention()
+            let auto = if *auto { "; the program gives the GOs" } else { "" };
+            let down = duration::countdown(*down_ns);
+            Kind::Program.says(format!("run resumed after {down} down{gap}{auto}")).attention()
         }
         Event::RunLeft { reason } => Kind::Program.says(format!("program left the run: {reason}")).attention(),
         Event::TerminalLost {} => Kind::Program.says("the terminal was lost").attention(),
@@ -163,6 +165,9 @@ pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
         Event::CueFiredAside { cue, fired_by, .. } => Kind::Cue
             .says(format!("cue {cue} was FIRED BY {fired_by} after the flag had been taken from it"))
             .alarm(),
+        Event::AutoBegun {} => {
+            Kind::Program.says("this station was started with --auto: the program gives the GOs").alarm()
+        }
         Event::StationWarned { by } => Kind::Program.says(format!("{by} says: SOMETHING IS WRONG")).alarm(),
         Event::Unknown(unknown) => Kind::Program
             .says(format!("an event of a newer version, which this one does not know: {}", unknown.kind))

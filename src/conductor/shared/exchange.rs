@@ -99,7 +99,8 @@ impl Conductor {
             return;
         }
         shared.role = Role::Holds;
-        shared.is_back = false;
+        // A run that is resumed here says itself who calls.
+        let resumes = std::mem::take(&mut shared.is_back);
         shared.origin = Arc::new(Origin { station: shared.me.to_string(), term });
         for (from, told) in std::mem::take(&mut shared.withheld) {
             self.told(&from, told);
@@ -108,6 +109,9 @@ impl Conductor {
         if taken == Some(true) {
             self.gives_up_unresolved();
             self.catches_up = true;
+        }
+        if self.auto && !resumes {
+            self.commit(vec![Event::AutoBegun {}]);
         }
     }
 

@@ -222,7 +222,7 @@ fn a_run_that_is_resumed_before_its_log_was_read_takes_up_what_was_missed_after_
     paris.gives(30 * SECOND_NS, Input::Mute(true));
     paris.gives(30 * SECOND_NS, Input::Holds);
     let down_ns = 29 * SECOND_NS;
-    let resumed = Event::RunResumed { down_ns, listen: None, gap: false };
+    let resumed = Event::RunResumed { down_ns, listen: None, gap: false, auto: false };
     paris.gives(30 * SECOND_NS, Input::Begin(resumed));
     paris.taken();
     paris.gives(30 * SECOND_NS, Input::Mute(false));
@@ -273,4 +273,64 @@ fn what_no_journal_takes_is_not_taken_from_another_station() {
         _ => None,
     });
     assert_eq!(started, Some(None));
+}
+
+/// A show whose second call is planned half a minute into it.
+const CALLS: &str = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
+    [[segment.cue]]\nnumber = \"1\"\ntitle = \"a\"\n\
+    [[segment.cue]]\nnumber = \"2\"\ntitle = \"b\"\nplanned = \"30s\"\n\
+    [[segment.cue]]\nnumber = \"3\"\ntitle = \"c\"\nplanned = \"50s\"\n";
+
+/// Has `from` pass the flag to `to` at `now_ns`.
+fn passes(from: &mut Run, to: &mut Run, now_ns: u64) {
+    let taker = to.conductor.shared.as_ref().unwrap().me.clone();
+    from.command(now_ns, Command::OfferFlag(taker.clone()));
+    from.command(now_ns, Command::AcceptFlag(taker.clone()));
+    let from_ns = RunNs::new(now_ns as i64);
+    from.command(now_ns, Command::PassFlag { to: taker, from_ns });
+    follows(to, now_ns, from);
+    stored(from, to, now_ns);
+    to.gives(now_ns, Input::Holds);
+}
+
+#[test]
+fn the_program_gives_gos_only_at_the_station_that_was_started_with_auto() {
+    let (mut paris, mut la) = (Run::of(CALLS), Run::of(CALLS));
+    paris.conductor.share(name("paris"), Some(1));
+    paris.conductor.set_auto(true);
+    paris.begins_with(false, true);
+    la.conductor.share(name("la"), None);
+    let clock = la.conductor.clock();
+    la.conductor.set_clock(clock);
+    follows(&mut la, SECOND_NS, &paris);
+    assert!(la.conductor.state().is_auto() && paris.conductor.deadline().is_some());
+    passes(&mut paris, &mut la, 2 * SECOND_NS);
+    assert!(!la.conductor.state().is_auto() && !paris.conductor.state().is_auto());
+    assert_eq!(la.conductor.deadline(), None, "nobody has asked for its GOs there");
+    for now_ns in (2..40).map(|second| second * SECOND_NS) {
+        la.gives(now_ns, Input::Tick);
+        paris.gives(now_ns, Input::Tick);
+    }
+    assert!(la.conductor.state().playhead() == Some(CueIx(1)), "cue 2 was planned for 30 s");
+    la.command(40 * SECOND_NS, GO);
+    follows(&mut paris, 40 * SECOND_NS, &la);
+    // Who has asked for them gets them again, with a word in the journal.
+    passes(&mut la, &mut paris, 41 * SECOND_NS);
+    assert_eq!(paris.records.last().unwrap().event, Event::AutoBegun {});
+    for now_ns in (41..60).map(|second| second * SECOND_NS) {
+        paris.gives(now_ns, Input::Tick);
+    }
+    let causes = paris.records.iter().filter_map(|record| match &record.event {
+        Event::CueFired { cue, cause, due_ns, .. } => Some((cue.to_string(), *cause, due_ns.ns())),
+        _ => None,
+    });
+    let seconds = |seconds: i64| seconds * SECOND_NS as i64;
+    assert_eq!(
+        causes.collect::<Vec<_>>(),
+        [
+            ("1".to_owned(), Cause::Auto, seconds(0)),
+            ("2".to_owned(), Cause::Go, seconds(40)),
+            ("3".to_owned(), Cause::Auto, seconds(50))
+        ]
+    );
 }

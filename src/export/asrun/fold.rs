@@ -34,6 +34,8 @@ pub(super) struct Fold {
     pub state: State,
     pub now: RunNs,
     pub opened: bool,
+    /// The program gave GOs at some time.
+    pub auto: bool,
     pub ended_ns: Option<RunNs>,
     pub started_ns: Option<RunNs>,
     pub holds: u32,
@@ -115,6 +117,7 @@ impl Fold {
             state: State::new(Arc::clone(show)),
             now: RunNs::ZERO,
             opened: false,
+            auto: false,
             ended_ns: None,
             started_ns: None,
             holds: 0,
@@ -196,6 +199,7 @@ impl Fold {
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }) => {
                 if let Some(cue) = event.cue().and_then(|number| self.show.find(number)) {
                     self.take_of_cue(cue, record.run_ns, event);
@@ -203,6 +207,7 @@ impl Fold {
             }
         }
         self.state.fold(record);
+        self.auto |= self.state.is_auto();
         if let Some((_, stops)) = self.panics.last_mut() {
             *stops = self.state.panic_stops().collect();
         }
@@ -284,6 +289,7 @@ impl Fold {
             | Event::FlagWithdrawn { .. }
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
+            | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
         }

@@ -50,7 +50,7 @@ impl Fold {
             zone_name: self.show.zone_name.clone(),
             rehearsal: self.state.is_rehearsal(),
             speed: self.state.speed(),
-            auto: self.state.is_auto(),
+            auto: self.auto,
             shift_ms: self.state.shift_ns().map(|ns| ns / MILLISECOND_NS as i64),
             recorded: recorded.map(|at| at.to_zoned_datetime(self.show.zone.clone())),
             opened: self.opened.then(|| wall(RunNs::ZERO)),

@@ -42,7 +42,7 @@ pub(super) fn resume(
     let (show, warnings) = parse_warned(&text, &format!("the show of run {id}"))?;
     let live = folder.summary.as_ref().filter(|summary| !summary.rehearsal);
     if let Some(summary) = live
-        && !neighbours::may_begin(store, (&show, &summary.source), summary.auto, inbox)?
+        && !neighbours::may_begin(store, (&show, &summary.source), options.auto, inbox)?
     {
         return Ok(None);
     }
@@ -97,6 +97,9 @@ pub(super) fn resume(
     if let Some(listen) = earlier.filter(|_| remote.is_some()) {
         words.push(format!("remote control is heard at {listen} again"));
     }
+    if state.is_auto() && !options.auto {
+        words.push("the program does not give the GOs any more: that takes --auto again".into());
+    }
     if let Some(torn) = &recovered.torn {
         words.push(torn.to_string());
     }
@@ -116,6 +119,7 @@ pub(super) fn resume(
     }
     let mut app = options.config.app(options.theme);
     app.state_option = store.option();
+    app.auto = options.auto;
     app.show_alarm = match (show_changed, file_changed) {
         (true, _) => {
             Some("show.toml was changed after the run began: check the cues to come".to_owned())
@@ -126,14 +130,17 @@ pub(super) fn resume(
     app.not_shared = is_alone
         .then(|| "other stations had a part in this run: one of them may call it, too".to_owned());
     let clock = RunClock::new(machine_ns(), run_ns, now, state.speed());
+    let mut conductor = Conductor::new(state, clock, last.seq, last.run_ns);
+    conductor.set_auto(options.auto);
     let session = Session {
         id: Some(id),
-        conductor: Conductor::new(state, clock, last.seq, last.run_ns),
+        conductor,
         log,
         begin: Some(Event::RunResumed {
             down_ns,
             listen: options.listen.or(earlier).map(|listen| listen.to_string()),
             gap,
+            auto: options.auto,
         }),
         playhead: None,
         journal: Some(journal),

@@ -327,10 +327,10 @@ impl Station {
         let last = self.conductor.run_ns();
         let down_ns = self.conductor.clock().run_ns(machine_ns()).since(last);
         match begin {
-            Some(Event::RunResumed { listen, gap, .. }) => {
-                Event::RunResumed { down_ns, listen, gap }
+            Some(Event::RunResumed { listen, gap, auto, .. }) => {
+                Event::RunResumed { down_ns, listen, gap, auto }
             }
-            Some(_) | None => Event::RunResumed { down_ns, listen: None, gap: false },
+            Some(_) | None => Event::RunResumed { down_ns, listen: None, gap: false, auto: false },
         }
     }
 

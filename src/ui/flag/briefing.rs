@@ -166,6 +166,18 @@ impl Briefing<'_, '_> {
     fn trouble(&mut self, link: &Shared) {
         let scene = self.scene;
         let state = scene.state;
+        // The calls are no longer the program's with the flag, or are again.
+        let auto = match (state.is_auto(), link.holder()) {
+            _ if scene.app.auto && link.holder() != Some(&link.me) => {
+                Some("with the flag this program gives the GOs".to_owned())
+            }
+            (true, Some(holder)) => Some(format!("GOs by {holder}'s program, then by hand")),
+            (true, None) => Some("GOs by the program, then by hand".to_owned()),
+            (false, _) => None,
+        };
+        if let Some(auto) = auto {
+            self.say("AUTO", vec![(auto, scene.styles.attention)]);
+        }
         let panic = state.is_panicked().then(|| stopped::words(state));
         self.abnormal("PANIC", "no panic", panic.into_iter().collect());
         let held = state.held_since().map(|since_ns| {

@@ -299,7 +299,8 @@ impl Program {
                 if resumes {
                     let last = disk.journal.last();
                     let down_ns = last.map_or(0, |last| since(wall, last.at));
-                    let resumed = Event::RunResumed { down_ns, listen: None, gap: false };
+                    let resumed =
+                        Event::RunResumed { down_ns, listen: None, gap: false, auto: false };
                     self.conductor.handle(now, Input::Begin(resumed));
                 }
             }

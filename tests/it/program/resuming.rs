@@ -238,3 +238,46 @@ fn a_resumed_run_asks_about_another_show_on_the_same_outputs() {
     resumed.await_open();
     resumed.await_words(&["SECOND CALLER", "“Another evening”, process"]);
 }
+
+/// A show that the program calls by itself, a cue every second from its first GO on.
+fn called(wire: &Wire) -> String {
+    let cues: String = (1..=59)
+        .map(|cue| {
+            let at = cue - 1;
+            format!(
+                "[[segment.cue]]\nnumber = \"{cue}\"\ntitle = \"Call {cue}\"\nplanned = \"{at}s\"\n\
+                 do = [{{ output = \"desk\", osc = \"/{cue}\" }}]\n"
+            )
+        })
+        .collect();
+    let output = wire.output();
+    format!(
+        "title = \"Calls\"\n[output.desk]\n{output}\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n{cues}"
+    )
+}
+
+#[test]
+fn the_programs_gos_end_with_the_program_and_a_resume_gives_them_only_where_it_is_told_to() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&called(&wire));
+    let mut program = house.open(&["--auto", &show]);
+    program.await_words(&["AUTO"]);
+    program.guard();
+    program.keys(" ");
+    program.await_event("cue_fired", 2);
+    program.kill();
+    let before = house.journal().of_kind("cue_fired").len();
+    let mut program = house.open(&["--resume"]);
+    let screen = program.await_words(&["LIVE", "the program does not give the GOs any more"]);
+    assert!(!screen.contains(" AUTO "), "{screen}");
+    // What it would have called is long due.
+    wire.drain();
+    wire.expect_silence();
+    assert_eq!(house.journal().of_kind("cue_fired").len(), before);
+    program.kill();
+    let program = house.open(&["--resume", "--auto"]);
+    program.await_words(&["LIVE", "AUTO"]);
+    let journal = program.await_event("cue_fired", before + 2);
+    assert_eq!(journal.of_kind("run_resumed")[1]["auto"], true);
+    assert_eq!(journal.of_kind("cue_fired")[before + 1]["cause"], "auto");
+}

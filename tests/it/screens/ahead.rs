@@ -1,6 +1,8 @@
 //! The run page on what is to come: what comes by itself, when things will really happen,
 //! and the whole night.
 
+use handover::engine::Event;
+
 use super::stage::{Run, SHOW};
 use super::{SIZES, jump_on_standby};
 
@@ -28,6 +30,28 @@ fn what_comes_next_by_itself_is_always_on_the_run_page() {
     run.until(200.0);
     let screen = run.text(120, 36);
     assert!(screen.contains("nothing comes by itself"), "{screen}");
+}
+
+#[test]
+fn the_programs_next_go_comes_by_itself_too() {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"2m\"\n\
+                cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"b\", planned = \"50s\" },
+                { number = \"3\", title = \"c\", trigger = { into = \"40s\" } },
+                { number = \"4\", title = \"d\", planned = \"90s\" }]\n";
+    let mut run = Run::new(text, false);
+    run.until(10.0);
+    run.go();
+    run.until(55.0);
+    assert!(run.text(120, 36).contains("nothing comes by itself"), "{}", run.text(120, 36));
+    run.commit(vec![Event::AutoBegun {}]);
+    for (columns, rows) in SIZES.into_iter().skip(1) {
+        let screen = run.text(columns, rows);
+        assert!(screen.contains("AUTO: 2 b in 0:05"), "{columns}×{rows}:\n{screen}");
+        assert!(!screen.contains("nothing comes by itself"), "{screen}");
+    }
+    run.keys("h");
+    run.until(58.0);
+    assert!(run.text(120, 36).contains("held: 2 b waits, 0:05 left"), "{}", run.text(120, 36));
 }
 
 #[test]

@@ -292,6 +292,21 @@ fn the_briefing_says_everything_on_both_sides() {
 }
 
 #[test]
+fn the_briefing_says_whose_program_gives_the_gos_and_that_it_ends_with_the_flag() {
+    for (columns, rows) in SIZES.into_iter().skip(1) {
+        let mut taker = shared("la");
+        taker.commit(vec![Event::AutoBegun {}]);
+        offered(&mut taker, false);
+        taker.keys("f");
+        let screen = taker.text(columns, rows);
+        assert!(screen.contains("! GOs by paris's program, then by hand"), "{screen}");
+        taker.app.auto = true;
+        let screen = taker.text(columns, rows);
+        assert!(screen.contains("! with the flag this program gives the GOs"), "{screen}");
+    }
+}
+
+#[test]
 fn a_take_says_what_is_at_stake_and_asks_for_a_reason() {
     let mut run = shared("la");
     let now = run.machine_ns();

@@ -264,6 +264,7 @@ impl World {
             down_ns: down_run_ns,
             listen: None,
             gap: false,
+            auto: self.opening.auto,
         }))? {
             return Err(format!("catching up was refused: {why}"));
         }
