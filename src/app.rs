@@ -35,6 +35,7 @@ pub mod stopped;
 pub mod theme;
 mod typing;
 mod update;
+pub mod wall;
 
 use core::net::SocketAddr;
 use std::collections::BTreeMap;
@@ -131,6 +132,9 @@ pub struct App {
     pub not_shared: Option<String>,
     /// `true` if this program was started with `--auto`: it gives the GOs while it calls the show.
     pub auto: bool,
+    /// How far the run's clock is ahead of the machine's, in whole seconds, nanoseconds; 0 where they
+    /// agree. Somebody has set the machine's clock.
+    pub clock_ahead_ns: i64,
     /// The other live runs that send to the same outputs, in words.
     pub neighbours: Vec<String>,
     /// The shared run as this station sees it; `None` in a run that is not shared.
@@ -253,6 +257,7 @@ impl App {
             show_alarm: None,
             not_shared: None,
             auto: false,
+            clock_ahead_ns: 0,
             neighbours: vec![],
             link: None,
             dialog: None,

@@ -7,10 +7,12 @@ use crate::show::duration;
 
 /// The line for the events of a resume: "resumed after 0:03 down: cues 3, 4 missed", and its tone.
 /// `None` where there was none. `is_known` is `true` if the journal has the words with which the
-/// program before left the run; without them its last events may be missing.
+/// program before left the run; without them its last events may be missing. `is_clock_behind` is
+/// `true` if the machine's clock is behind the journal: nobody knows how long no program ran.
 pub fn words<'a>(
     events: impl Iterator<Item = &'a Event>,
     is_known: bool,
+    is_clock_behind: bool,
 ) -> Option<(String, Tone)> {
     let (mut down, mut missed, mut unknown, mut has_gap) = (None, vec![], vec![], false);
     for event in events {
@@ -38,8 +40,13 @@ pub fn words<'a>(
         (true, false) => "nothing missed that the journal knows of".to_owned(),
         (false, _) => found.join(", "),
     };
-    let tone = if has_gap { Tone::Alarm } else { Tone::Attention };
-    Some((format!("resumed after {} down: {found}", duration::until(down?)), tone))
+    let tone = if has_gap || is_clock_behind { Tone::Alarm } else { Tone::Attention };
+    let down = duration::until(down?);
+    let words = match is_clock_behind {
+        true => format!("the machine's clock is behind the journal, time down unknown: {found}"),
+        false => format!("resumed after {down} down: {found}"),
+    };
+    Some((words, tone))
 }
 
 /// The cues by their numbers: "cues 3, 4".
@@ -67,7 +74,7 @@ mod tests {
             let (cue, output) = (number("2"), "desk".to_owned());
             Event::ActionUnknown { cue, firing: 1, action, output }
         };
-        let said = |events: &[Event]| words(events.iter(), true).map(|(text, _)| text);
+        let said = |events: &[Event]| words(events.iter(), true, false).map(|(text, _)| text);
         assert_eq!(said(&[missed("3")]), None, "no program was down");
         let all = [resumed.clone(), unknown(1), unknown(2), missed("3")];
         assert_eq!(
@@ -85,13 +92,13 @@ mod tests {
             "resumed after 0:03 down: nothing missed"
         );
         assert_eq!(
-            words([resumed].iter(), false).unwrap().0,
+            words([resumed.clone()].iter(), false, false).unwrap().0,
             "resumed after 0:03 down: nothing missed that the journal knows of"
         );
         let gap =
             Event::RunResumed { down_ns: 3_000_000_000, listen: None, gap: true, auto: false };
         for events in [vec![gap.clone()], vec![gap, missed("3")]] {
-            let (text, tone) = words(events.iter(), true).unwrap();
+            let (text, tone) = words(events.iter(), true, false).unwrap();
             let expected = "resumed after 0:03 down: the disk did not take the last events before";
             assert!(text.starts_with(expected) && !text.contains("nothing missed"), "{text}");
             assert_eq!(tone, Tone::Alarm);

@@ -109,6 +109,8 @@ pub(super) struct Session {
     /// `true` unless the journal of a run that is resumed breaks off without a word: its last events
     /// may be missing.
     pub end_known: bool,
+    /// The machine's clock is behind the journal of a run that is resumed.
+    pub is_clock_behind: bool,
     pub outputs: Outputs,
     pub remote: Option<Remote>,
     /// Reason why no remote control is received, though the show asks for it.
@@ -279,6 +281,7 @@ fn fresh(
         journal_alarm,
         beacon,
         end_known: true,
+        is_clock_behind: false,
         outputs,
         remote,
         deaf,

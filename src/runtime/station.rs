@@ -29,7 +29,7 @@ use super::screen::{self, Screen};
 use super::terminal::{self, Keys};
 use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
-use crate::app::{App, RemoteSign, Tone, resumed};
+use crate::app::{App, RemoteSign, Tone, resumed, wall};
 use crate::conductor::{By, Conductor, Input};
 use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
@@ -161,6 +161,7 @@ impl Station {
             journal_alarm,
             beacon,
             end_known,
+            is_clock_behind,
             outputs,
             remote,
             deaf,
@@ -243,8 +244,14 @@ impl Station {
             station.app.say_too(&text, tone, machine_ns());
         }
         let events = station.news.iter().map(|record| &record.event);
-        if let Some((text, tone)) = resumed::words(events, end_known) {
+        if let Some((text, tone)) = resumed::words(events, end_known, is_clock_behind) {
             station.app.say_too(&text, tone, machine_ns());
+        }
+        // It is in the first words where it matters.
+        if let Some(ahead_ns) = station.clock_ahead_ns(machine_ns()).filter(|ns| *ns != 0) {
+            station.app.clock_ahead_ns = ahead_ns;
+            let (text, tone) = wall::words(ahead_ns);
+            station.words.push(Word::program(text, tone, station.conductor.run_ns()));
         }
         Ok(station)
     }

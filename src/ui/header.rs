@@ -77,7 +77,9 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
     } else {
         badge(" ● LIVE ".into(), styles.on_air_badge);
     }
-    if let Some(shift_ns) = state.shift_ns() {
+    let ahead_ns = scene.app.clock_ahead_ns;
+    if state.shift_ns().is_some() || ahead_ns != 0 {
+        let shift_ns = state.shift_ns().unwrap_or_default().saturating_add(ahead_ns);
         badge(format!(" CLOCK {} ", shift(scene, shift_ns)), styles.attention_badge);
     }
     if state.is_auto() {
@@ -86,7 +88,8 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
     badges
 }
 
-/// Offset of the clock in a technical rehearsal; from four days on, the day that it shows.
+/// Offset of the run's clock from the machine's: of a technical rehearsal, or since the machine's was
+/// set; from four days on, the day that it shows.
 fn shift(scene: &Scene, shift_ns: i64) -> String {
     if shift_ns.unsigned_abs() < 100 * HOUR_NS {
         return duration::over_under(shift_ns);

@@ -12,6 +12,7 @@ mod technical;
 mod terminal;
 mod together;
 mod trouble;
+mod wall;
 
 use serde_json::json;
 

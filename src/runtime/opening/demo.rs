@@ -53,6 +53,7 @@ pub(in crate::runtime) fn demo(options: &DemoOptions) -> anyhow::Result<Session>
         journal_alarm: None,
         beacon: None,
         end_known: true,
+        is_clock_behind: false,
         outputs: Outputs::rehearsal(Arc::clone(&show)),
         remote: None,
         deaf: None,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
+use jiff::SignedDuration;
 
 use super::shared::Sharing;
 use super::source::parse_warned;
@@ -23,6 +24,10 @@ use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
 use crate::runtime::{neighbours, question, wiring};
 use crate::show::Show;
+
+/// From so much on, the machine's clock is behind the journal: somebody has set it, or it has lost
+/// the time.
+const CLOCK_BEHIND: SignedDuration = SignedDuration::from_secs(2);
 
 /// Goes on with the run in `folder`; `script` is the show that was asked for, where one was. `None`
 /// where the caller thought better of it.
@@ -84,6 +89,7 @@ pub(super) fn resume(
     let now = wall_now();
     let run_ns = run_ns_at(last, state.speed(), now);
     let down_ns = run_ns.since(last.run_ns);
+    let is_clock_behind = !state.is_rehearsal() && last.at.duration_since(now) > CLOCK_BEHIND;
     note_config(&options.config, options.note.as_deref(), &mut log, run_ns);
     note_warnings(&warnings, &mut log, run_ns);
     let mut words: Vec<String> = vec![];
@@ -147,6 +153,7 @@ pub(super) fn resume(
         journal_alarm: None,
         beacon,
         end_known: matches!(last.event, Event::RunLeft { .. }),
+        is_clock_behind,
         outputs,
         remote,
         deaf,

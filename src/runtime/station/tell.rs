@@ -4,7 +4,9 @@
 
 use super::{RemoteEnd, Station};
 use crate::app::log::Word;
-use crate::runtime::clock::machine_ns;
+use crate::app::wall;
+use crate::runtime::clock::{machine_ns, wall_now};
+use crate::time::MachineNs;
 
 impl Station {
     pub(super) fn publish(&mut self) {
@@ -21,6 +23,7 @@ impl Station {
             (self.app.outputs, self.app.outputs_ns) = (outputs, now_ns);
         }
         self.tell_of_remote(now_ns);
+        self.compare_clocks(now_ns);
         let run_ns = self.conductor.clock().run_ns(now_ns);
         self.words
             .extend(self.app.take_refusals().into_iter().map(|why| Word::refusal(why, run_ns)));
@@ -34,5 +37,30 @@ impl Station {
             Some(screen) => screen.publish(has_records, &self.app, &mut self.words),
             None => self.words.clear(),
         }
+    }
+
+    /// Tells the caller where the machine's clock and the run's have come apart, or agree again.
+    fn compare_clocks(&mut self, now_ns: MachineNs) {
+        let Some(ahead_ns) = self.clock_ahead_ns(now_ns) else { return };
+        if ahead_ns != self.app.clock_ahead_ns {
+            self.app.clock_ahead_ns = ahead_ns;
+            let (text, tone) = wall::words(ahead_ns);
+            self.app.say(text.clone(), tone, now_ns);
+            self.words.push(Word::program(text, tone, self.run_ns()));
+        }
+    }
+
+    /// How far the run's clock is ahead of the machine's, as it is shown; `None` in a rehearsal,
+    /// which has a clock of its own, and where the run's is not known here.
+    pub(super) fn clock_ahead_ns(&self, now_ns: MachineNs) -> Option<i64> {
+        let state = self.conductor.state();
+        if state.is_rehearsal() || !self.conductor.has_clock() {
+            return None;
+        }
+        let run = state.wall(self.conductor.clock().run_ns(now_ns));
+        let ahead_ns = run.duration_since(wall_now()).as_nanos();
+        let ahead_ns = i64::try_from(ahead_ns).unwrap_or(i64::MAX);
+        let by_itself_ns = ahead_ns.saturating_sub(state.shift_ns().unwrap_or_default());
+        Some(wall::difference(self.app.clock_ahead_ns, by_itself_ns))
     }
 }

@@ -114,6 +114,7 @@ pub(in crate::runtime) fn join(
         words: said(&own.config, own.note.as_deref(), &[]),
         greets: false,
         end_known: true,
+        is_clock_behind: false,
         shared: Some(SharedStart {
             me,
             flag,
