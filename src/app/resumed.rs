@@ -27,26 +27,28 @@ pub fn words<'a>(
             }
         }
     }
-    let lost = "the disk did not take the last events before: check which cues were called";
     let found = [
-        (!has_gap, lost.to_owned()),
         (missed.is_empty(), format!("{} missed", named(&missed))),
         (unknown.is_empty(), format!("not known whether all of {} was sent", named(&unknown))),
     ];
     let found: Vec<_> =
         found.into_iter().filter_map(|(is_empty, words)| (!is_empty).then_some(words)).collect();
     let found = match (found.is_empty(), is_known) {
+        (true, _) if has_gap => String::new(),
         (true, true) => "nothing missed".to_owned(),
         (true, false) => "nothing missed that the journal knows of".to_owned(),
         (false, _) => found.join(", "),
     };
     let tone = if has_gap || is_clock_behind { Tone::Alarm } else { Tone::Attention };
     let down = duration::until(down?);
-    let words = match is_clock_behind {
-        true => format!("the machine's clock is behind the journal, time down unknown: {found}"),
-        false => format!("resumed after {down} down: {found}"),
+    let after = match is_clock_behind {
+        true => "the machine's clock is behind the journal, time down unknown".to_owned(),
+        false => format!("resumed after {down} down"),
     };
-    Some((words, tone))
+    let words = if found.is_empty() { after } else { format!("{after}: {found}") };
+    // What the caller has to do comes first: a line is short.
+    let check = "CHECK which cues were called: the disk lost the last events";
+    Some((if has_gap { format!("{check}; {words}") } else { words }, tone))
 }
 
 /// The cues by their numbers: "cues 3, 4".
@@ -99,7 +101,7 @@ mod tests {
             Event::RunResumed { down_ns: 3_000_000_000, listen: None, gap: true, auto: false };
         for events in [vec![gap.clone()], vec![gap, missed("3")]] {
             let (text, tone) = words(events.iter(), true, false).unwrap();
-            let expected = "resumed after 0:03 down: the disk did not take the last events before";
+            let expected = "CHECK which cues were called: the disk lost the last events; resumed";
             assert!(text.starts_with(expected) && !text.contains("nothing missed"), "{text}");
             assert_eq!(tone, Tone::Alarm);
         }

@@ -87,7 +87,8 @@ fn a_resume_says_that_the_disk_had_not_taken_the_last_events() {
     let text = format!("{:<47}\n", "{\"pid\":1,\"terminal\":true,\"gap\":true}");
     std::fs::write(&lock, text).expect("the lock file");
     let mut program = house.open(&["--resume"]);
-    let screen = program.await_words(&["the disk did not take the last events before"]);
+    let screen =
+        program.await_words(&["CHECK which cues were called: the disk lost the last events"]);
     assert!(!screen.contains("nothing missed"), "{screen}");
     assert_eq!(house.journal().of_kind("run_resumed")[0]["gap"], true);
     program.kill();
