@@ -2,7 +2,7 @@
 //! written whole or not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -28,6 +28,8 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
 /// When it cannot be read, is no regular file, or is longer.
 #[cfg(feature = "link")]
 pub(crate) fn read_small(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
+    use std::io::Read;
+
     let mut bytes = vec![];
     open_regular(path)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > bytes_max {
