@@ -223,8 +223,13 @@ fn fresh(
         &options.config.permits,
         post,
     );
-    let (remote, deaf) =
-        wiring::remote(&script.show, options.listen, &options.config.permits, post)?;
+    let (remote, deaf) = wiring::remote(
+        &script.show,
+        options.listen,
+        script.rehearse,
+        &options.config.permits,
+        post,
+    )?;
     let now = wall_now();
     let (begin, begins_ns, playhead) = first_event(&script, options, now)?;
     let Event::RunStarted { speed, day, shift_ns, .. } = &begin else {

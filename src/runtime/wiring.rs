@@ -44,7 +44,8 @@ pub(super) fn outputs(
 }
 
 /// Hears remote controls where the command line says, or else the show; the words are for the
-/// caller, where it cannot be.
+/// caller, where it cannot be. In a rehearsal an output of the show may have the same address: it
+/// sends nothing.
 ///
 /// # Errors
 /// When what the command line asks for cannot be done. What the show asks for is no reason not to
@@ -52,9 +53,16 @@ pub(super) fn outputs(
 pub(super) fn remote(
     show: &Arc<Show>,
     listen: Option<SocketAddr>,
+    rehearse: bool,
     permits: &Permits,
     post: &Sender,
 ) -> anyhow::Result<(Option<Remote>, Option<String>)> {
+    let hear = |listen, variable| {
+        if !rehearse {
+            is_no_loop(show, listen)?;
+        }
+        hear(show, listen, variable, post)
+    };
     match (listen, &show.remote) {
         (Some(listen), settings) => {
             let variable =
@@ -62,8 +70,7 @@ pub(super) fn remote(
             if let Some(name) = variable.filter(|name| !permits.may_be_passcode(name)) {
                 anyhow::bail!(not_permitted(name));
             }
-            hear(show, listen, variable.unwrap_or(PASSCODE_VARIABLE), post)
-                .map(|remote| (Some(remote), None))
+            hear(listen, variable.unwrap_or(PASSCODE_VARIABLE)).map(|remote| (Some(remote), None))
         }
         (None, Some(settings)) => {
             let variable = settings.passcode_variable.as_deref();
@@ -75,7 +82,7 @@ pub(super) fn remote(
                 Some(name) => {
                     Err(anyhow::anyhow!("remote control needs the environment variable {name}"))
                 }
-                None => hear(show, settings.listen, variable.unwrap_or(PASSCODE_VARIABLE), post),
+                None => hear(settings.listen, variable.unwrap_or(PASSCODE_VARIABLE)),
             };
             Ok(match heard {
                 Ok(remote) => (Some(remote), None),
@@ -95,19 +102,25 @@ fn passcode(variable: &str) -> Option<Passcode> {
     std::env::var(variable).ok().filter(|value| !value.is_empty()).map(Passcode::new)
 }
 
+/// # Errors
+/// When an output of the show sends to where the program would listen: one press of GO would run
+/// through the show.
+fn is_no_loop(show: &Show, listen: SocketAddr) -> anyhow::Result<()> {
+    match show.outputs.iter().find(|output| output.reaches(listen)) {
+        Some(output) => anyhow::bail!(
+            "OSC in: output {} sends to {listen}, and would fire cues itself: listen at another port",
+            output.id
+        ),
+        None => Ok(()),
+    }
+}
+
 fn hear(
     show: &Arc<Show>,
     listen: SocketAddr,
     variable: &str,
     post: &Sender,
 ) -> anyhow::Result<Remote> {
-    // A loop: one press of GO would run through the show.
-    if let Some(output) = show.outputs.iter().find(|output| output.reaches(listen)) {
-        anyhow::bail!(
-            "OSC in: output {} sends to {listen}, and would fire cues itself: listen at another port",
-            output.id
-        );
-    }
     let settings = Settings::new(listen, passcode(variable))?;
     let post = post.clone();
     let hear = Arc::new(move |request| post.send(Msg::Remote(request)));

@@ -79,7 +79,13 @@ pub(super) fn resume(
         outputs.recall(output, why);
     }
     let earlier = options.listen.is_none().then(|| listened(&recovered.records)).flatten();
-    let heard = wiring::remote(&show, options.listen.or(earlier), &options.config.permits, post);
+    let heard = wiring::remote(
+        &show,
+        options.listen.or(earlier),
+        state.is_rehearsal(),
+        &options.config.permits,
+        post,
+    );
     let (remote, deaf) = match (heard, earlier) {
         (Ok(heard), _) => heard,
         // What nobody has asked for again is no reason not to resume.

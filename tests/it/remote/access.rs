@@ -34,6 +34,25 @@ fn a_network_is_not_listened_to_without_a_passcode() {
 }
 
 #[test]
+fn the_program_does_not_listen_where_an_output_of_its_own_sends() {
+    let (house, remote) = (House::new(), Remote::new());
+    let listen = format!("127.0.0.1:{}", remote.port);
+    let show = house.show(&format!(
+        "title = \"Loop\"\n[output.q]\nosc = \"udp://localhost:{}\"\n[[segment]]\ntitle = \"S\"\n\
+         duration = \"1m\"\ncue = [{{ number = \"1\", title = \"C\", do = [{{ output = \"q\", osc = \"/go\" }}] }}]\n",
+        remote.port
+    ));
+    let mut program = house.spawn(&["--fresh", "--listen", &listen, &show], (120, 36), &[]);
+    assert_eq!(program.await_exit().exit_code(), 1);
+    let screen = program.last_screen().replace('\n', " ");
+    assert!(screen.contains("output q sends to") && screen.contains("another port"), "{screen}");
+    // A rehearsal sends nothing: a remote control can be tried where QLab would listen.
+    let mut rehearsal = house.spawn(&["--rehearse", "--listen", &listen, &show], (120, 36), &[]);
+    rehearsal.await_open();
+    remote.press("/go").ok();
+}
+
+#[test]
 fn the_passcode_opens_and_stands_nowhere() {
     let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
     let show = house.show(&evening(&wire));

@@ -85,7 +85,7 @@ pub(in crate::runtime) fn join(
     let rehearses = rehearses.context("the run's log does not begin with its start")?;
     // The folder of the holder's show is on another machine.
     let outputs_here = wiring::outputs(&show, "", rehearses, &own.config.permits, post);
-    let (remote, deaf) = wiring::remote(&show, own.listen, &own.config.permits, post)?;
+    let (remote, deaf) = wiring::remote(&show, own.listen, rehearses, &own.config.permits, post)?;
     let (seq, run_ns, clock) = clock_after(&records, &state);
     let mut conductor = Conductor::new(state, clock, seq, run_ns);
     conductor.share(me.clone(), None);
