@@ -17,6 +17,7 @@ mod burst;
 mod held;
 mod keys;
 mod mouse;
+mod order;
 mod pairs;
 mod reader;
 mod sequence;

@@ -227,7 +227,7 @@ impl Held {
     }
 
     /// Returns `true` if `key` is not the one that came last.
-    pub(super) fn is_other(&self, key: &KeyEvent) -> bool {
+    fn is_other(&self, key: &KeyEvent) -> bool {
         self.last.is_some_and(|last| last.key != *key)
     }
 
@@ -268,6 +268,26 @@ impl Held {
             last.repeats = 0;
         }
         self.give(KeyEventKind::Press)
+    }
+
+    /// Gives what waits, where `key` is known to be a repeat: of itself it is one, of another key a
+    /// press.
+    pub(super) fn repeats(&mut self, key: &KeyEvent) -> Vec<(KeyEvent, MachineNs)> {
+        if self.is_other(key) { self.flush() } else { self.give(KeyEventKind::Repeat) }
+    }
+
+    /// Arrival of the key that waits.
+    pub(super) fn waits_since(&self) -> Option<MachineNs> {
+        self.last.filter(|_| self.waits > 0).map(|last| last.at_ns)
+    }
+
+    /// Drops an Esc that waits: it was none. Returns `true` if one waited.
+    pub(super) fn drops_escape(&mut self) -> bool {
+        let waits = self.waits > 0 && self.last.is_some_and(|last| is_escape(&last.key));
+        if waits {
+            (self.waits, self.last) = (0, None);
+        }
+        waits
     }
 
     fn give(&mut self, kind: KeyEventKind) -> Vec<(KeyEvent, MachineNs)> {
