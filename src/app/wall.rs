@@ -10,10 +10,11 @@ const TOLD_NS: u64 = 2 * SECOND_NS;
 
 /// The difference to show, nanoseconds in whole seconds, where `before` was shown and `now_ns` is
 /// measured: how far the run's clock is ahead of the machine's; 0 where they agree. It stays as it
-/// is while it is true to a second, so that it does not flicker.
+/// is while it is true to a second, and at 0 until it is more than two, so that it does not flicker.
 pub fn difference(before: i64, now_ns: i64) -> i64 {
     let second_ns = SECOND_NS as i64;
-    if now_ns.unsigned_abs() <= TOLD_NS {
+    let agrees_ns = if before == 0 { TOLD_NS } else { TOLD_NS - SECOND_NS };
+    if now_ns.unsigned_abs() <= agrees_ns {
         return 0;
     }
     if before != 0 && before.abs_diff(now_ns) < SECOND_NS {
@@ -49,6 +50,12 @@ mod tests {
             (3600.0, 3599.3, 3600.0),
             (3600.0, 3601.2, 3601.0),
             (-5.0, 1.0, 0.0),
+            (2.0, 1.9, 2.0),
+            (2.0, 1.1, 2.0),
+            (2.0, 1.0, 0.0),
+            (-2.0, -1.5, -2.0),
+            (3.0, 1.9, 2.0),
+            (3600.0, 1.9, 2.0),
         ] {
             assert_eq!(difference(ns(before), ns(now)), ns(shown), "{before} {now}");
         }

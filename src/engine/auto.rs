@@ -39,7 +39,9 @@ impl State {
             .min_by_key(|(due_ns, _)| *due_ns)
     }
 
-    fn calls_itself(&self) -> bool {
+    /// Returns `true` if the program gives the caller's GOs now: not after a panic, nor once the run
+    /// has ended. In a hold it waits.
+    pub fn calls_itself(&self) -> bool {
         self.auto && self.ended_ns.is_none() && !self.panicked
     }
 

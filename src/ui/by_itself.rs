@@ -44,7 +44,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let Some((next, is_auto)) = next(scene) else {
         // The program takes a backup, or waits for a segment to open.
-        let calls = scene.state.is_auto() && scene.state.playhead().is_some();
+        let state = scene.state;
+        let is_held = state.held_since().is_some();
+        let calls = state.calls_itself() && !is_held && state.playhead().is_some();
         let words = if calls { "AUTO calls the show" } else { "nothing comes by itself" };
         text::put(buf, area, area.y, Line::styled(words, styles.past));
         return;

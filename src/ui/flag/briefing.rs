@@ -166,10 +166,15 @@ impl Briefing<'_, '_> {
     fn trouble(&mut self, link: &Shared) {
         let scene = self.scene;
         let state = scene.state;
-        // The calls are no longer the program's with the flag, or are again.
+        // The calls are no longer the program's with the flag, or are again. Nobody knows here if the
+        // program of the one who gets it gives them too.
+        let is_mine = link.holder() == Some(&link.me);
         let auto = match (state.is_auto(), link.holder()) {
-            _ if scene.app.auto && link.holder() != Some(&link.me) => {
+            _ if scene.app.auto && !is_mine => {
                 Some("with the flag this program gives the GOs".to_owned())
+            }
+            (true, Some(holder)) if is_mine => {
+                Some(format!("GOs by {holder}'s program, until the flag moves"))
             }
             (true, Some(holder)) => Some(format!("GOs by {holder}'s program, then by hand")),
             (true, None) => Some("GOs by the program, then by hand".to_owned()),

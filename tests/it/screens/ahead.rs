@@ -1,7 +1,7 @@
 //! The run page on what is to come: what comes by itself, when things will really happen,
 //! and the whole night.
 
-use handover::engine::Event;
+use handover::engine::{Command, Event};
 
 use super::stage::{Run, SHOW};
 use super::{SIZES, jump_on_standby};
@@ -52,6 +52,33 @@ fn the_programs_next_go_comes_by_itself_too() {
     run.keys("h");
     run.until(58.0);
     assert!(run.text(120, 36).contains("held: 2 b waits, 0:05 left"), "{}", run.text(120, 36));
+}
+
+#[test]
+fn the_program_that_calls_the_show_is_named_only_while_it_calls() {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"2m\"\n\
+                cue = [{ number = \"1\", title = \"a\" }]\n[[segment]]\ntitle = \"t\"\nduration = \"2m\"\n\
+                cue = [{ number = \"2\", title = \"b\", planned = \"30s\" }]\n";
+    let mut run = Run::new(text, false);
+    run.until(10.0);
+    run.go();
+    run.commit(vec![Event::AutoBegun {}]);
+    let row = |run: &mut Run| {
+        let screen = run.text(120, 36);
+        let starts = |line: &&str| [" nothing", " AUTO"].iter().any(|word| line.starts_with(word));
+        let row = screen.lines().find(starts).unwrap_or(&screen);
+        words(row.split('│').next().unwrap_or_default())
+    };
+    // The instant of cue 2 is known once its segment has opened.
+    let rows = [("", "AUTO calls the show"), ("h", "nothing comes by itself")];
+    for (keys, expected) in rows {
+        run.keys(keys);
+        assert_eq!(row(&mut run), expected, "{keys:?}");
+    }
+    run.keys("h");
+    assert_eq!(row(&mut run), "AUTO calls the show");
+    run.command(Command::Panic).unwrap();
+    assert_eq!(row(&mut run), "nothing comes by itself");
 }
 
 #[test]

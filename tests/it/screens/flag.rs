@@ -303,6 +303,14 @@ fn the_briefing_says_whose_program_gives_the_gos_and_that_it_ends_with_the_flag(
         taker.app.auto = true;
         let screen = taker.text(columns, rows);
         assert!(screen.contains("! with the flag this program gives the GOs"), "{screen}");
+        // The holder doesn't know if the other program was started with --auto too.
+        let mut giver = shared("paris");
+        giver.commit(vec![Event::AutoBegun {}]);
+        offered(&mut giver, false);
+        giver.keys("f");
+        let screen = giver.text(columns, rows);
+        assert!(screen.contains("! GOs by paris's program, until the flag moves"), "{screen}");
+        assert!(!screen.contains("by hand"), "{screen}");
     }
 }
 
