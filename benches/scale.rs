@@ -165,7 +165,7 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
     let mut log = Log::default();
     let mut perform = |state: &State, output| {
         if let Output::Append(records) = output {
-            records.iter().for_each(|record| log.push(record, state.show()));
+            records.iter().for_each(|record| log.push(record, state));
         }
         vec![]
     };

@@ -55,7 +55,7 @@ pub use theme::Theme;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
-use crate::show::{CueIx, PersonIx, SegmentIx, Show};
+use crate::show::{CueIx, PersonIx, SegmentIx};
 use crate::time::MachineNs;
 use keys::Act;
 use theme::{Own, ThemeColours};
@@ -308,8 +308,9 @@ impl App {
     }
 
     /// Says why a command was refused, and which key helps.
-    pub fn refused(&mut self, rejection: &Rejection, show: &Show, now_ns: MachineNs) {
+    pub fn refused(&mut self, rejection: &Rejection, state: &State, now_ns: MachineNs) {
         self.cursor_stays = false;
+        let show = state.show();
         let way = |act| self.keymap.way(act);
         let help = match rejection {
             // The keys come before the departments: those may be many, and a line is short.
@@ -319,7 +320,7 @@ impl App {
                     format!(", {} swaps in {}", way(Act::SwapBackup), show.cue(backup).number)
                 });
                 let keys = format!("{} overrides{swap}", way(Act::Override));
-                let words = format!("cue {cue} not fired ({keys}), not ready: {missing}");
+                let words = Rejection::interlock(cue, &format!(" ({keys})"), missing);
                 return self.refuse(words, now_ns);
             }
             Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
@@ -328,7 +329,10 @@ impl App {
             Rejection::StandsAside(_) => {
                 format!(": {} swaps a cue and its backup", way(Act::SwapBackup))
             }
-            Rejection::NoFlag(_) => format!("; {} asks for it", way(Act::Flag)),
+            Rejection::NoFlag(holder) => {
+                let words = self.lacks_flag_of(holder, state, now_ns);
+                return self.refuse(words.unwrap_or_else(|| rejection.to_string()), now_ns);
+            }
             Rejection::NothingLeft
             | Rejection::NoPlayhead
             | Rejection::NoNeeds(_)

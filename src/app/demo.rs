@@ -66,7 +66,7 @@ impl Demo {
         let mut log = Log::default();
         let mut perform = |state: &State, output| match output {
             Output::Append(records) => {
-                records.iter().for_each(|record| log.push(record, show));
+                records.iter().for_each(|record| log.push(record, state));
                 vec![]
             }
             Output::Send(job) => rehearsed(state, job).into_iter().collect(),

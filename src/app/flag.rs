@@ -85,7 +85,7 @@ impl App {
             }
             FlagKey::NoOther => self.refuse("no other station takes part in this run", now_ns),
             FlagKey::Waits => {
-                let why = self.cannot_fire(&link);
+                let why = self.cannot_fire(&link, state, now_ns);
                 self.refuse(why, now_ns);
             }
         }
@@ -334,19 +334,38 @@ impl App {
     }
 
     /// Reason why `act` does nothing at this station, if it needs the flag and the flag is not here.
-    pub(super) fn lacks_flag(&self, act: Act) -> Option<String> {
+    pub(super) fn lacks_flag(&self, act: Act, state: &State, now_ns: MachineNs) -> Option<String> {
         let link = self.link.as_ref().filter(|link| !link.may_fire())?;
-        act.needs_flag().then(|| self.cannot_fire(link))
+        act.needs_flag().then(|| self.cannot_fire(link, state, now_ns))
     }
 
-    /// Reason why nothing fires here.
-    fn cannot_fire(&self, link: &Shared) -> String {
+    /// Reason why a command was refused here where `holder` has the flag; `None` if this caller's
+    /// screen does not know of that yet.
+    pub(super) fn lacks_flag_of(
+        &self,
+        holder: &StationName,
+        state: &State,
+        now_ns: MachineNs,
+    ) -> Option<String> {
+        let link = self.link.as_ref().filter(|link| !link.may_fire())?;
+        (link.holder() == Some(holder)).then(|| self.cannot_fire(link, state, now_ns))
+    }
+
+    /// Reason why nothing fires here, and what the flag's key does about it.
+    fn cannot_fire(&self, link: &Shared, state: &State, now_ns: MachineNs) -> String {
         let key = self.keymap.way(Act::Flag);
         match &link.role {
-            Role::Follows { holder } if offer_to_me(link).is_some() => {
-                format!("{holder} has the flag and offers it; {key} shows the briefing")
-            }
-            Role::Follows { holder } => format!("{holder} has the flag; {key} asks for it"),
+            Role::Follows { holder } => match FlagKey::of(link, state, now_ns) {
+                FlagKey::Briefing => {
+                    format!("{holder} has the flag and offers it; {key} shows the briefing")
+                }
+                FlagKey::Ask { .. } => format!("{holder} has the flag; {key} asks for it"),
+                FlagKey::Name | FlagKey::Take => format!("{holder} has the flag; {key} takes it"),
+                FlagKey::IsTaking => format!("{holder} has the flag; it is being taken"),
+                FlagKey::Give { .. } | FlagKey::Decide | FlagKey::NoOther | FlagKey::Waits => {
+                    format!("{holder} has the flag")
+                }
+            },
             Role::OnItsWay { to } => format!("the flag is on its way to {to}: nothing fires here"),
             Role::Nobody => "nobody is known to have the flag: nothing fires here".to_owned(),
             Role::Mute { why: why @ MuteWhy::Reads { .. } } => {

@@ -10,10 +10,10 @@ use crate::time::MachineNs;
 impl App {
     /// Follows what has happened: a fired cue takes the selection along with the playhead, a
     /// trouble is said.
-    pub fn happened(&mut self, event: &Event, show: &Show, now_ns: MachineNs) {
+    pub fn happened(&mut self, event: &Event, state: &State, now_ns: MachineNs) {
         if let Event::PlayheadMoved { cue } = event {
             if self.cursor_stays {
-                self.say_skipped(cue.as_ref(), show, now_ns);
+                self.say_skipped(cue.as_ref(), state.show(), now_ns);
             } else {
                 self.cursor = None;
                 if self.page == Page::Run {
@@ -21,7 +21,7 @@ impl App {
                 }
             }
         }
-        let Telling { text, tone, is_quiet, .. } = telling(event, show);
+        let Telling { text, tone, is_quiet, .. } = telling(event, state);
         // A fired cue takes even an alarm away; a question stays until it is answered, and what is
         // only bookkeeping takes no word from the caller.
         let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });

@@ -11,8 +11,8 @@ use std::collections::VecDeque;
 use strum::VariantArray;
 
 use super::Tone;
-use crate::engine::{Record, RunNs};
-use crate::show::{CueNumber, Show};
+use crate::engine::{Record, RunNs, State};
+use crate::show::CueNumber;
 use telling::{Telling, telling};
 
 /// The last lines of the journal, in words.
@@ -202,9 +202,9 @@ impl Log {
     /// The most lines that are kept; the journal has them all.
     const LONGEST: usize = 5_000;
 
-    /// Words `record` of a run of `show` and keeps it.
-    pub fn push(&mut self, record: &Record, show: &Show) {
-        let Telling { kind, text, tone, mark, .. } = telling(&record.event, show);
+    /// Words `record` of the run of `state` and keeps it.
+    pub fn push(&mut self, record: &Record, state: &State) {
+        let Telling { kind, text, tone, mark, .. } = telling(&record.event, state);
         let (cue, at_ns) = (record.event.cue().cloned(), record.run_ns);
         self.keep(Line {
             at: 0,
@@ -267,6 +267,8 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::engine::{Cause, Event};
 
@@ -274,10 +276,10 @@ mod tests {
         Record::new(seq, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO + seq, event)
     }
 
-    fn show() -> Show {
+    fn state() -> State {
         let text = "title = \"x\"\n[department.stunts]\nname = \"Stunt team\"\n\
                     [[segment]]\ntitle = \"s\"\nduration = \"1m\"\n";
-        crate::show::file::parse(text, "UTC").unwrap()
+        State::new(Arc::new(crate::show::file::parse(text, "UTC").unwrap()))
     }
 
     fn log() -> Log {
@@ -303,7 +305,7 @@ mod tests {
             Event::Held {},
         ];
         for (seq, event) in (1..).zip(events) {
-            log.push(&record(seq, event), &show());
+            log.push(&record(seq, event), &state());
         }
         log.say(Word::refusal("held: nothing fires", RunNs::new(9)));
         log
@@ -318,7 +320,7 @@ mod tests {
                 true => Event::DepartmentReady { cue, department },
                 false => Event::DepartmentUnready { cue, department },
             };
-            telling(&event, &show()).text
+            telling(&event, &state()).text
         };
         assert_eq!(text("stunts", true), "cue 12: Stunt team ready");
         assert_eq!(text("stunts", false), "cue 12: Stunt team NOT ready");
@@ -329,7 +331,7 @@ mod tests {
     fn a_taken_flag_has_the_silence_that_the_stations_page_and_the_report_have() {
         let from = crate::show::StationName::new("paris").unwrap();
         let taken = Event::FlagTaken { from, reason: "cut".into(), silent_ns: 12_400_000_000 };
-        assert_eq!(telling(&taken, &show()).text, "FLAG TAKEN from paris, silent for 0:12: cut");
+        assert_eq!(telling(&taken, &state()).text, "FLAG TAKEN from paris, silent for 0:12: cut");
     }
 
     #[test]
@@ -338,7 +340,7 @@ mod tests {
         let swapped = |not_followed| {
             telling(
                 &Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed },
-                &show(),
+                &state(),
             )
             .text
         };
@@ -379,7 +381,7 @@ mod tests {
         let last = log.newest_first().next().unwrap();
         assert_eq!((last.at, last.times, last.at_ns), (7, 11, RunNs::new(19)));
         assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("show held"));
-        log.push(&record(7, Event::Resumed {}), &show());
+        log.push(&record(7, Event::Resumed {}), &state());
         log.say(Word::refusal("held: nothing fires", RunNs::new(30)));
         assert_eq!(log.newest(), 9, "something came in between");
     }
@@ -389,17 +391,17 @@ mod tests {
         let mut log = Log::default();
         log.push(
             &record(1, Event::NoteTaken { text: "playhead: sent".into(), cue: None }),
-            &show(),
+            &state(),
         );
-        log.push(&record(2, Event::PlayheadMoved { cue: None }), &show());
+        log.push(&record(2, Event::PlayheadMoved { cue: None }), &state());
         assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("note: playhead: sent"));
     }
 
     #[test]
     fn the_oldest_lines_give_way() {
         let mut log = Log::default();
-        let show = show();
-        (1..=5_100).for_each(|seq| log.push(&record(seq, Event::Held {}), &show));
+        let state = state();
+        (1..=5_100).for_each(|seq| log.push(&record(seq, Event::Held {}), &state));
         assert_eq!((log.newest_first().len(), log.newest()), (5_000, 5_100));
         assert_eq!(log.newest_first().last().map(|line| line.at), Some(101));
     }

@@ -71,7 +71,7 @@ impl App {
         if self.page == Page::Run
             && let Some(cue) = hits.cue_at(mouse.column, mouse.row)
         {
-            return self.click_cue(cue, mouse.row, last, now_ns);
+            return self.click_cue(cue, (mouse.row, last), state, now_ns);
         }
         match hits.target_at(mouse.column, mouse.row) {
             Some(Target::Page(page)) => return self.turn_to(page),
@@ -88,8 +88,8 @@ impl App {
     fn click_cue(
         &mut self,
         cue: CueIx,
-        row: u16,
-        last: Option<Click>,
+        (row, last): (u16, Option<Click>),
+        state: &State,
         now_ns: MachineNs,
     ) -> Vec<Task> {
         let is_second = |last: &Click| last.row == row && now_ns.since(last.at_ns) <= DOUBLE;
@@ -98,7 +98,7 @@ impl App {
             // what counts.
             Some(first) => {
                 self.cursor = Some(first.cue);
-                if let Some(why) = self.lacks_flag(Act::PlayheadHere) {
+                if let Some(why) = self.lacks_flag(Act::PlayheadHere, state, now_ns) {
                     self.refuse_once(&why, now_ns);
                     return vec![];
                 }

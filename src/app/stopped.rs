@@ -2,7 +2,7 @@
 //! not tell.
 
 use crate::engine::{State, Stop};
-use crate::show::{Output, Show};
+use crate::show::Output;
 
 /// The most that are named in one line.
 const NAMED_MAX: usize = 4;
@@ -21,12 +21,18 @@ pub fn short_words(state: &State) -> String {
     join([stops.not_told(), stops.told(), stops.others()].into_iter().flatten().take(1))
 }
 
-/// Whom a panic of this show tells to stop.
-pub fn at_panic(show: &Show) -> &'static str {
+/// The words for a panic without an output.
+const NO_OUTPUT: &str = "no output to stop";
+
+/// Whom a panic of this run tells to stop.
+pub fn at_panic(state: &State) -> &'static str {
+    let outputs = &state.show().outputs;
     let has_message = |output: &Output| output.stop_messages() > 0;
-    match show.outputs.iter().any(has_message) {
-        true => "outputs are told to stop",
-        false => "NO OUTPUT HAS A STOP MESSAGE",
+    match (outputs.is_empty(), outputs.iter().any(has_message), state.is_rehearsal()) {
+        (true, ..) => NO_OUTPUT,
+        (false, false, _) => "NO OUTPUT HAS A STOP MESSAGE",
+        (false, true, true) => "no stop is sent in a rehearsal",
+        (false, true, false) => "outputs are told to stop",
     }
 }
 
@@ -40,7 +46,7 @@ pub fn not_told(state: &State) -> impl Iterator<Item = (String, String)> {
 
 fn join(parts: impl Iterator<Item = String>) -> String {
     let parts: Vec<_> = parts.collect();
-    if parts.is_empty() { "no output to stop".to_owned() } else { parts.join("; ") }
+    if parts.is_empty() { NO_OUTPUT.to_owned() } else { parts.join("; ") }
 }
 
 /// Ids of outputs, by what became of their stop.
@@ -170,6 +176,28 @@ mod tests {
         let all = [Event::Panicked {}, sent("lights"), sent("sound"), sent("screen"), sent("web")];
         assert_eq!(words(&state(&all)), "stop sent to 4 outputs; no stop message for house");
         assert_eq!(short_words(&state(&all)), "stop sent to 4 outputs");
+    }
+
+    #[test]
+    fn a_panic_says_whom_it_tells_and_that_a_rehearsal_sends_nothing() {
+        let of = |text: &str, is_live: bool| {
+            let show: Show = crate::show::file::parse(text, "UTC").unwrap();
+            let mut state = State::new(Arc::new(show));
+            let epoch = jiff::Timestamp::UNIX_EPOCH;
+            let begin = Event::started(epoch, !is_live);
+            state.fold(&Record::new(0, epoch, RunNs::ZERO, begin));
+            at_panic(&state)
+        };
+        let segment = "[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n";
+        let house = "title = \"x\"\n[output.house]\nosc = \"udp://127.0.0.1:9\"\n";
+        let (none, house) = (format!("title = \"x\"\n{segment}"), format!("{house}{segment}"));
+        for (text, live, rehearsed) in [
+            (SHOW, "outputs are told to stop", "no stop is sent in a rehearsal"),
+            (&house, "NO OUTPUT HAS A STOP MESSAGE", "NO OUTPUT HAS A STOP MESSAGE"),
+            (&none, "no output to stop", "no output to stop"),
+        ] {
+            assert_eq!((of(text, true), of(text, false)), (live, rehearsed), "{text}");
+        }
     }
 
     #[test]

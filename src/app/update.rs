@@ -128,7 +128,7 @@ impl App {
             self.say(why, Tone::Attention, now_ns);
             return vec![];
         }
-        if let Some(why) = self.lacks_flag(act) {
+        if let Some(why) = self.lacks_flag(act, state, now_ns) {
             self.refuse_once(&why, now_ns);
             return vec![];
         }

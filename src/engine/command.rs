@@ -142,7 +142,7 @@ pub enum ClipFact {
 pub enum Rejection {
     #[error("held: nothing fires until the show is resumed")]
     Held,
-    #[error("cue {cue} not fired, not ready: {missing}")]
+    #[error("{}", Self::interlock(.cue, "", .missing))]
     Interlock { cue: CueNumber, missing: String },
     #[error("no cue is left to fire")]
     NothingLeft,
@@ -220,4 +220,12 @@ pub enum Rejection {
     NoSuchCue(CueNumber),
     #[error("no run lasts as long as that")]
     TooFar,
+}
+
+impl Rejection {
+    /// Words of [`Rejection::Interlock`]: the cue that was not fired, `hint` right after that, and
+    /// the departments that are `missing`.
+    pub(crate) fn interlock(cue: &CueNumber, hint: &str, missing: &str) -> String {
+        format!("cue {cue} not fired{hint}, not ready: {missing}")
+    }
 }

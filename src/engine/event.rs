@@ -458,3 +458,6 @@ impl Cause {
         }
     }
 }
+
+#[cfg(test)]
+mod testing;

@@ -278,7 +278,7 @@ impl Painter {
     fn take_in(&mut self, Waiting { news, also }: Waiting<ScreenUpdate>) {
         let Start { state, log, app, clock, .. } = &mut self.start;
         *clock = news.clock.unwrap_or(*clock);
-        news.fold(state, |state, record| log.push(record, state.show()));
+        news.fold(state, |state, record| log.push(record, state));
         also.words.into_iter().for_each(|word| log.say(word));
         if let Some(told) = also.app {
             *app = told;

@@ -581,6 +581,7 @@ fn what_calls_the_show_is_refused_aloud_at_a_follower() {
     assert_eq!(caller.press(" "), []);
     assert_eq!(caller.said(), "paris has the flag; f asks for it");
     for key in "sobmhnpx⏎".chars() {
+        caller.silent(1);
         caller.app.message = None;
         assert_eq!(caller.press(&key.to_string()), [], "{key}");
         assert_eq!(caller.said(), "paris has the flag; f asks for it", "{key}");
@@ -589,12 +590,13 @@ fn what_calls_the_show_is_refused_aloud_at_a_follower() {
     // What needs no flag goes on: it is the holder who journals it.
     assert_eq!(caller.press("0").len(), 1);
     assert_eq!(caller.press("tseen⏎"), [Task::Command(Command::Note("seen".into()))]);
+    caller.silent(1);
     // The holder's conductor decides about the panic too: here it is refused with the same words.
     assert_eq!(caller.press("⎋"), []);
     let esc = KeyEvent::from(KeyCode::Esc);
     assert_eq!(caller.key(&esc, 300), [Task::Command(Command::Panic)]);
     let refused = crate::engine::Rejection::NoFlag(name("paris"));
-    caller.app.refused(&refused, caller.state.show(), caller.now);
+    caller.app.refused(&refused, &caller.state, caller.now);
     assert_eq!(caller.said(), "paris has the flag; f asks for it");
     assert_eq!(wish_of(&Command::Panic, &caller.state), None);
     // A follower leaves and suspends without a question: nothing stops.
@@ -602,6 +604,40 @@ fn what_calls_the_show_is_refused_aloud_at_a_follower() {
     caller.offered(false);
     assert_eq!(caller.press(" "), []);
     assert_eq!(caller.said(), "paris has the flag and offers it; f shows the briefing");
+}
+
+#[test]
+fn a_refused_call_says_what_the_flag_s_key_does_now() {
+    type Change = fn(&mut Caller);
+    let asked: Change = |caller| caller.sees(|link| link.stations[0].asks = true);
+    let taking: Change = |caller| caller.sees(|link| link.is_taking = true);
+    let cases: [(&str, Change, &str); 6] = [
+        ("heard", |_| {}, "paris has the flag; f asks for it"),
+        ("asked", asked, "paris has the flag; f takes it"),
+        ("away", |caller| caller.silent(3), "paris has the flag; f takes it"),
+        ("silent", |caller| caller.silent(9), "paris has the flag; f takes it"),
+        ("taking", taking, "paris has the flag; it is being taken"),
+        (
+            "offered",
+            |caller| caller.offered(false),
+            "paris has the flag and offers it; f shows the briefing",
+        ),
+    ];
+    for (what, change, words) in cases {
+        let mut caller = caller("la");
+        change(&mut caller);
+        assert_eq!(caller.press(" "), [], "{what}");
+        assert_eq!(caller.said(), words, "{what}");
+        // The conductor refuses with the same words what was not refused here.
+        caller.app.message = None;
+        let refused = crate::engine::Rejection::NoFlag(name("paris"));
+        caller.app.refused(&refused, &caller.state, caller.now);
+        assert_eq!(caller.said(), words, "{what}");
+        // This screen follows paris, and does not know yet that another has the flag.
+        let refused = crate::engine::Rejection::NoFlag(name("nyc"));
+        caller.app.refused(&refused, &caller.state, caller.now);
+        assert_eq!(caller.said(), "nyc has the flag", "{what}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::{Kind, Mark};
 use crate::app::{Tone, stopped};
-use crate::engine::Event;
+use crate::engine::{Event, State};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{CueNumber, Show};
 
@@ -61,8 +61,9 @@ fn name_of<'a>(id: &'a str, show: &'a Show) -> &'a str {
         .map_or(id, |department| &department.name)
 }
 
-/// Returns the log entry of `event` in a run of `show`.
-pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
+/// Returns the log entry of `event` in the run of `state`.
+pub(crate) fn telling(event: &Event, state: &State) -> Telling {
+    let show = state.show();
     match event {
         Event::RunStarted { show, rehearsal, speed, auto, shift_ns, .. } => {
             let kind = match (rehearsal, shift_ns) {
@@ -128,7 +129,7 @@ pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
         Event::PlayheadMoved { cue: None } => Kind::Cue.says("playhead at end of show").marked(Mark::Routine).quiet(),
         Event::Held {} => Kind::Program.says("show held").attention(),
         Event::Resumed {} => Kind::Program.says("show resumed"),
-        Event::Panicked {} => Kind::Program.says(format!("PANIC: nothing comes by itself, {}", stopped::at_panic(show))).alarm(),
+        Event::Panicked {} => Kind::Program.says(format!("PANIC: nothing comes by itself, {}", stopped::at_panic(state))).alarm(),
         Event::PanicSent { output } => {
             Kind::Send.says(format!("PANIC → {output}: stop sent")).marked(Mark::Routine).quiet()
         }

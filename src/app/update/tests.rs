@@ -71,7 +71,7 @@ fn a_fired_cue_takes_an_old_word_away_and_leaves_a_question() {
         let mut app = App::new(Theme::Dark);
         app.question = question;
         app.say("leave it?", Tone::Alarm, MachineNs::ZERO);
-        app.happened(&fired, live().show(), MachineNs::new(1));
+        app.happened(&fired, &live(), MachineNs::new(1));
         assert_eq!(app.message.is_some(), question.is_some());
     }
 }
@@ -249,9 +249,9 @@ fn a_skip_says_what_go_fires_now_and_how_it_is_taken_back() {
         let input = Input::Command { by: By::Caller, command: command.clone() };
         run.drive(at(ms), input, |state, output| {
             match output {
-                Output::Append(records) => records
-                    .iter()
-                    .for_each(|record| app.happened(&record.event, state.show(), at(ms))),
+                Output::Append(records) => {
+                    records.iter().for_each(|record| app.happened(&record.event, state, at(ms)))
+                }
                 Output::Reply { command, .. } => app.obeyed(&command, state, at(ms)),
                 _ => {}
             }
@@ -319,7 +319,7 @@ fn a_live_run_is_suspended_after_a_yes_only() {
 #[test]
 fn a_move_of_the_playhead_is_said_and_takes_a_stale_refusal_away() {
     let (mut state, mut app) = (live(), App::new(Theme::Dark));
-    app.refused(&Rejection::NoPlayhead, state.show(), MachineNs::ZERO);
+    app.refused(&Rejection::NoPlayhead, &state, MachineNs::ZERO);
     for (command, words) in [
         (Command::PlayheadNext, "playhead at 2 Off the roof"),
         (Command::PlayheadPrevious, "playhead at 1 a"),
@@ -333,7 +333,7 @@ fn a_move_of_the_playhead_is_said_and_takes_a_stale_refusal_away() {
         let said = app.message.take().unwrap();
         assert_eq!((said.text.as_str(), said.tone), (words, Tone::Calm), "{command:?}");
     }
-    app.refused(&Rejection::NoStep, state.show(), MachineNs::ZERO);
+    app.refused(&Rejection::NoStep, &state, MachineNs::ZERO);
     app.obeyed(&Command::CatchUp, &state, MachineNs::ZERO);
     assert!(app.message.is_some(), "nobody has moved it");
 }

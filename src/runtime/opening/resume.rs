@@ -59,7 +59,7 @@ pub(super) fn resume(
     let mut log = Log::default();
     for record in &recovered.records {
         state.fold(record);
-        log.push(record, &show);
+        log.push(record, &state);
     }
     let last = recovered.records.last().context("the journal holds no event")?;
     let is_alone = live.is_some() && options.share.is_none() && state.flag().is_some();

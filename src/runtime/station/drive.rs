@@ -65,8 +65,8 @@ impl Station {
                     match &result {
                         Ok(()) => self.app.obeyed(&command, self.conductor.state(), machine_ns()),
                         Err(rejection) if by != By::Remote => {
-                            let show = self.conductor.state().show();
-                            self.app.refused(rejection, show, machine_ns())
+                            let state = self.conductor.state();
+                            self.app.refused(rejection, state, machine_ns())
                         }
                         Err(_) => {}
                     }
@@ -103,7 +103,7 @@ impl Station {
     /// where the news end.
     fn happened(&mut self, heard: usize, now_ns: MachineNs) -> usize {
         for record in self.news.get(heard..).unwrap_or_default() {
-            self.app.happened(&record.event, self.conductor.state().show(), now_ns);
+            self.app.happened(&record.event, self.conductor.state(), now_ns);
         }
         self.news.len()
     }

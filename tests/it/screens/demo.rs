@@ -89,11 +89,11 @@ impl Watched {
 
     /// Does what is due by an instant of the machine's clock.
     fn until(&mut self, machine_ns: MachineNs) {
-        let Watched { outputs, app, show, fired, .. } = self;
-        self.conductor.pass(self.machine_ns, machine_ns, |_, output| match output {
+        let Watched { outputs, app, fired, .. } = self;
+        self.conductor.pass(self.machine_ns, machine_ns, |state, output| match output {
             Output::Append(records) => {
                 for record in records {
-                    app.happened(&record.event, show, MachineNs::ZERO);
+                    app.happened(&record.event, state, MachineNs::ZERO);
                     if let Event::CueFired { cue, .. } = &record.event {
                         fired.push(cue.as_str().to_owned());
                     }

@@ -152,9 +152,9 @@ impl Run {
                     for record in records {
                         self.now_ns = self.now_ns.max(record.run_ns);
                         self.state.fold(&record);
-                        self.log.push(&record, self.state.show());
+                        self.log.push(&record, &self.state);
                         let machine_ns = self.machine_ns();
-                        self.app.happened(&record.event, self.state.show(), machine_ns);
+                        self.app.happened(&record.event, &self.state, machine_ns);
                         self.records.push(record);
                     }
                 }
@@ -163,7 +163,7 @@ impl Run {
                     match &result {
                         Ok(()) => self.app.obeyed(&command, &self.state, machine_ns),
                         Err(rejection) if by != By::Remote => {
-                            self.app.refused(rejection, self.state.show(), machine_ns)
+                            self.app.refused(rejection, &self.state, machine_ns)
                         }
                         Err(_) => {}
                     }
@@ -195,8 +195,8 @@ impl Run {
             let (at, origin) = (self.state.wall(self.now_ns), self.origin.clone());
             let record = Record { origin, ..Record::new(seq, at, self.now_ns, event) };
             self.state.fold(&record);
-            self.app.happened(&record.event, self.state.show(), self.machine_ns());
-            self.log.push(&record, self.state.show());
+            self.app.happened(&record.event, &self.state, self.machine_ns());
+            self.log.push(&record, &self.state);
             self.records.push(record);
         }
     }

@@ -75,7 +75,7 @@ pub(in crate::runtime) fn join(
     let mut log = Log::default();
     for record in &records {
         state.fold(record);
-        log.push(record, &show);
+        log.push(record, &state);
     }
     let rehearses = records.iter().chain(followed(&outputs)).find_map(|record| {
         let Event::RunStarted { rehearsal, .. } = &record.event else { return None };
