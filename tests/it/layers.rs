@@ -55,6 +55,9 @@ const READS_A_CLOCK: &[&str] = &[
     ".elapsed()",
 ];
 
+/// Calls that read a clock that was handed in.
+const READS_ITS_CLOCK: &[&str] = &["now()", "wall()", "spent()"];
+
 /// The files that may read a clock, with the reason. Everything else gets its time as an argument.
 const CLOCKS: &[(&str, &str)] = &[("runtime/clock.rs", "the clocks of a run, for the runtime")];
 
@@ -227,6 +230,15 @@ fn program() -> Vec<Source> {
     all.into_iter().zip(tests).filter(|(_, is_test)| !is_test).map(|(source, _)| source).collect()
 }
 
+/// Returns `true` if `text` calls `name`, which is no end of a longer name or of a path.
+fn calls(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+            && !text[..at].ends_with("fn ")
+    })
+}
+
 fn report(faults: &[String]) {
     assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
 }
@@ -297,15 +309,9 @@ fn only_what_has_to_reads_a_clock() {
     let mut used: Vec<&str> = vec![];
     for source in &program {
         for (line, text) in source.code() {
-            let calls = |name: &str| {
-                text.match_indices(name).any(|(at, _)| {
-                    let before = text[..at].chars().next_back();
-                    !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
-                        && !text[..at].ends_with("fn ")
-                })
-            };
             let reads = READS_A_CLOCK.iter().any(|name| text.contains(name));
-            let allowed = match (reads, calls("now()")) {
+            let reads_its_own = READS_ITS_CLOCK.iter().any(|name| calls(&text, name));
+            let allowed = match (reads, reads_its_own) {
                 (true, _) => CLOCKS,
                 (false, true) => CALL_NOW,
                 (false, false) => continue,
@@ -380,6 +386,11 @@ fn this_test_sees_what_it_looks_for() {
     };
     assert_eq!(source.arrows().into_keys().collect::<Vec<_>>(), ["ui"]);
     assert_eq!(source.code().last().map(|(line, _)| *line), Some(8));
+    let reads = |text: &str| READS_ITS_CLOCK.iter().any(|name| calls(text, name));
+    let texts = ["clock.now();", "self.clock.wall()", "let spent = clock.spent();"];
+    assert_eq!(texts.map(reads), [true; 3]);
+    let others = ["state.wall(run_ns)", "self.set_wall()", "fn now() {", "Instant::now()"];
+    assert_eq!(others.map(reads), [false; 4]);
     assert!(
         program().iter().any(|source| source.arrows().contains_key("engine")),
         "no arrow was found at all"
