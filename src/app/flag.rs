@@ -368,13 +368,20 @@ impl App {
             },
             Role::OnItsWay { to } => format!("the flag is on its way to {to}: nothing fires here"),
             Role::Nobody => "nobody is known to have the flag: nothing fires here".to_owned(),
-            Role::Mute { why: why @ MuteWhy::Reads { .. } } => {
-                format!("{} and reads the log: nothing fires until then", why.cause())
-            }
-            Role::Mute { why: why @ MuteWhy::Asks { .. } } => {
-                format!("{} and cannot read the log: {key} decides", why.cause())
-            }
+            Role::Mute { why } => self.mute_words(*why),
             Role::Holds | Role::Alone { .. } => "the flag is here".to_owned(),
+        }
+    }
+
+    /// Reason why a holder fires nothing that is mute, and what ends that.
+    fn mute_words(&self, why: MuteWhy) -> String {
+        let cause = why.cause("this station");
+        match why {
+            MuteWhy::Reads { .. } => format!("{cause} and reads the log: nothing fires until then"),
+            MuteWhy::Asks { .. } => {
+                let key = self.keymap.way(Act::Flag);
+                format!("{cause} and cannot read the log: {key} decides")
+            }
         }
     }
 

@@ -150,21 +150,13 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
         }
         Role::Nobody => plain("you follow".to_owned()),
         Role::Mute { why: why @ MuteWhy::Reads { .. } } => {
-            loud(&[format!("{} and reads the log", cause(*why)), "it reads the log".to_owned()])
+            loud(&[format!("{} and reads the log", why.cause("it")), "it reads the log".to_owned()])
         }
         Role::Mute { why: why @ MuteWhy::Asks { .. } } => loud(&[
-            format!("{} and cannot read the log: {key} decides", cause(*why)),
+            format!("{} and cannot read the log: {key} decides", why.cause("it")),
             format!("it cannot read the log: {key} decides"),
             format!("no log: {key} decides"),
         ]),
-    }
-}
-
-/// What had become of this station before it was mute.
-fn cause(why: MuteWhy) -> String {
-    match why.stood() {
-        Some(stood) => format!("it stood still for {}", clock(stood)),
-        None => "the run was resumed".to_owned(),
     }
 }
 

@@ -137,8 +137,9 @@ fn delays_ns(show: &Show, cue: CueIx) -> i64 {
 /// The time until the next cue is called, and until the next one comes by itself.
 fn ahead(view: &View, next: &mut NextChange) {
     let (state, now_ns) = (view.state, view.now_ns);
-    for upcoming in [state.next_by_itself(now_ns), state.next_auto_call(now_ns)] {
-        upcoming.into_iter().for_each(|upcoming| next.second(upcoming.at_ns.ns()));
+    let upcoming = [state.next_by_itself(now_ns), state.next_auto_call(now_ns)];
+    for upcoming in upcoming.into_iter().flatten() {
+        next.second(upcoming.at_ns.ns());
     }
     let timing = state.projection(now_ns);
     if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left_ns(cue, &timing, now_ns))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Act, App, Dialog, MachineNs, MuteWhy, Role, Shared, Tone, offer_to_me};
+use super::{Act, App, Dialog, MachineNs, Role, Shared, Tone, offer_to_me};
 use crate::plain::counted;
 
 impl App {
@@ -58,7 +58,6 @@ impl App {
         if before.role == link.role {
             return None;
         }
-        let key = self.keymap.way(Act::Flag);
         let had = before.holder() == Some(&before.me);
         Some(match &link.role {
             Role::Holds if !had => {
@@ -99,13 +98,7 @@ impl App {
                 Tone::Attention,
             ),
             Role::Nobody => ("nobody is known to have the flag".to_owned(), Tone::Attention),
-            Role::Mute { why: why @ MuteWhy::Reads { .. } } => (
-                format!("{} and reads the log: nothing fires until then", why.cause()),
-                Tone::Alarm,
-            ),
-            Role::Mute { why: why @ MuteWhy::Asks { .. } } => {
-                (format!("{} and cannot read the log: {key} decides", why.cause()), Tone::Alarm)
-            }
+            Role::Mute { why } => (self.mute_words(*why), Tone::Alarm),
         })
     }
 

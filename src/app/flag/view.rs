@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::link::{FiredAside, Server, Step};
 use crate::show::StationName;
+use crate::show::duration::clock;
 use crate::time::MachineNs;
 
 /// A shared run as one station sees it.
@@ -203,11 +204,11 @@ impl MuteWhy {
         }
     }
 
-    /// What had become of this station before, for a sentence.
-    pub(crate) fn cause(self) -> &'static str {
+    /// What had become of this station before, for a sentence in which it is `station`.
+    pub(crate) fn cause(self, station: &str) -> String {
         match self.stood() {
-            Some(_) => "this station stood still",
-            None => "this run was resumed",
+            Some(stood) => format!("{station} stood still for {}", clock(stood.as_secs())),
+            None => "this run was resumed".to_owned(),
         }
     }
 }

@@ -41,23 +41,21 @@ struct Briefing<'s, 'a> {
     none: Vec<&'static str>,
 }
 
-/// The whole briefing, in lines of `columns` cells.
-pub(super) fn rows(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
+/// The briefing, in lines of `columns` cells; without the stations where what is read above it is
+/// about them.
+pub(super) fn rows(
+    scene: &Scene,
+    link: &Shared,
+    columns: usize,
+    with_stations: bool,
+) -> Vec<Line<'static>> {
     let mut briefing = Briefing { scene, columns, lines: vec![], none: vec![] };
     briefing.on_air();
     briefing.next();
     briefing.trouble(link);
-    briefing.stations(link);
-    briefing.nothing();
-    briefing.lines
-}
-
-/// The part that one who takes the flag cannot ask the holder for: what is on air and next.
-pub(super) fn sure(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
-    let mut briefing = Briefing { scene, columns, lines: vec![], none: vec![] };
-    briefing.on_air();
-    briefing.next();
-    briefing.trouble(link);
+    if with_stations {
+        briefing.stations(link);
+    }
     briefing.nothing();
     briefing.lines
 }

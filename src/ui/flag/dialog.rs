@@ -46,7 +46,7 @@ pub(in crate::ui) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mu
             if area.width >= TWO_COLUMNS {
                 return beside(scene, buf, area, (&heading, steps, *scroll), hits);
             }
-            let rows = briefing::rows(scene, link, columns);
+            let rows = briefing::rows(scene, link, columns, true);
             let inside = panel(scene, buf, area, &heading, steps.len() + rows.len());
             // Whose turn it is stays in sight, however far the briefing is scrolled.
             let above = u16::try_from(steps.len()).unwrap_or(0).min(inside.height);
@@ -71,7 +71,7 @@ fn beside(
 ) {
     let Some(link) = scene.app.link.as_deref() else { return };
     let left = 52.min(area.width / 3);
-    let rows = briefing::rows(scene, link, usize::from(area.width - left - 5));
+    let rows = briefing::rows(scene, link, usize::from(area.width - left - 5), true);
     let inside = panel(scene, buf, area, heading, rows.len().max(steps.len()));
     let right = Rect { x: inside.x + left + 3, width: inside.width - left - 3, ..inside };
     put(scene, buf, Rect { width: left, ..inside }, steps, 0);
@@ -231,7 +231,7 @@ fn stake(scene: &Scene, link: &Shared, ask: Ask, columns: usize) -> Vec<Line<'st
         | Ask::FindLine
         | Ask::Palette => {}
     }
-    lines.extend(briefing::sure(scene, link, columns));
+    lines.extend(briefing::rows(scene, link, columns, false));
     lines
 }
 
@@ -239,10 +239,7 @@ fn stake(scene: &Scene, link: &Shared, ask: Ask, columns: usize) -> Vec<Line<'st
 fn going_on(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let cause = match link.role {
-        Role::Mute { why } => match why.stood() {
-            Some(stood) => format!("This station stood still for {}", clock(stood)),
-            None => "This run was resumed".to_owned(),
-        },
+        Role::Mute { why } => why.cause("this station"),
         Role::Holds
         | Role::Follows { .. }
         | Role::OnItsWay { .. }
@@ -251,7 +248,7 @@ fn going_on(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> 
     };
     let words = [
         (
-            format!("{cause} and cannot read the log. Another may have taken the flag meanwhile."),
+            format!("Another may have taken the flag meanwhile: {cause} and cannot read the log."),
             styles.attention,
         ),
         (
