@@ -34,7 +34,7 @@ pub use colour::Colour;
 pub use cue::{Cue, Extra, Look, Point, Source, Step, Thresholds, Trigger};
 use index::IndexLists;
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
-use lookup::Index;
+use lookup::{Index, OUT};
 pub use number::CueNumber;
 pub use rundown::{Clock, Department, Output, Person, Place, RemoteControl, Rundown, Segment};
 pub use station::{NoStationName, StationName};
@@ -93,6 +93,7 @@ impl Show {
             places: vec![],
             people: IndexVec::default(),
             segments: vec![segment].into(),
+            order: (0..cues.len() as u32).map(CueIx).collect(),
             cues: cues.into(),
         })
     }
@@ -108,6 +109,17 @@ impl Show {
         self.index.numbers.get(number).copied()
     }
 
+    /// The place of `cue` in the running order, from 0; one that a revision took out of the show
+    /// has none, and comes after all others.
+    pub fn place(&self, cue: CueIx) -> u32 {
+        self.index.places[cue]
+    }
+
+    /// Returns `true` if `cue` is in the show, and was not taken out by a revision.
+    pub fn has(&self, cue: CueIx) -> bool {
+        self.index.places.get(cue).is_some_and(|&place| place != OUT)
+    }
+
     /// The cues that auto-continue with `cue`.
     pub fn with(&self, cue: CueIx) -> &[CueIx] {
         self.index.with.get(cue)
@@ -121,6 +133,12 @@ impl Show {
     /// The cues that play a clip, in running order.
     pub fn clips(&self) -> &[CueIx] {
         &self.index.clips
+    }
+
+    /// Returns `true` if `cue` is one of [`Self::clips`].
+    pub fn plays_clip(&self, cue: CueIx) -> bool {
+        let place = self.place(cue);
+        self.clips().binary_search_by_key(&place, |&clip| self.place(clip)).is_ok()
     }
 
     /// Returns `true` if any cue has more to draw than words.

@@ -319,8 +319,10 @@ impl Public<'_> {
     /// picture stands still.
     fn held_up(&self, segment: SegmentIx) -> Option<CueIx> {
         let fired = |cue: &CueIx| self.state.cue(*cue).fired_ns.map(|fired_ns| (fired_ns, *cue));
+        let place = |cue: CueIx| self.show.place(cue);
         let cues = self.show.cue_indices().filter(|&cue| self.is_for_all(cue));
-        let (fired_ns, last) = cues.filter_map(|cue| fired(&cue)).max()?;
+        let (fired_ns, last) =
+            cues.filter_map(|cue| fired(&cue)).max_by_key(|&(ns, cue)| (ns, place(cue)))?;
         let is_instant = |cue: &Cue| {
             cue.lasts_ns().unwrap_or(0) == 0 && cue.steps.is_empty() && cue.clip().is_none()
         };
@@ -345,7 +347,8 @@ impl Public<'_> {
             let left_ns = self.state.call_left_ns(cue, self.timing, self.now);
             (left_ns.unwrap_or(0).max(0), cue)
         });
-        let cue = cues.chain(called).min().map(|(_, cue)| cue);
+        let cue = cues.chain(called).min_by_key(|&(ns, cue)| (ns, self.show.place(cue)));
+        let cue = cue.map(|(_, cue)| cue);
         let running = self.state.current_segment();
         let segment = running.map_or(SegmentIx(0), |running| SegmentIx(running.0 + 1));
         let exists = (segment.0 as usize) < self.show.segments.len();

@@ -12,7 +12,7 @@ pub fn cues(show: &Show, text: &str) -> Vec<CueIx> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut found: Vec<(u8, CueIx)> =
         show.cue_indices().filter_map(|ix| Some((rank(show, ix, &text, &words)?, ix))).collect();
-    found.sort();
+    found.sort_by_key(|&(rank, ix)| (rank, show.place(ix)));
     found.into_iter().map(|(_, ix)| ix).collect()
 }
 

@@ -89,10 +89,12 @@ impl App {
     pub(super) fn go_through(&mut self, by: isize, state: &State) -> Vec<Task> {
         match self.page.spec().lines {
             Lines::Cues => {
-                let last = state.show().cues.len() as isize - 1;
-                let at = self.selected(state).map_or(-1, |cue| cue.0 as isize);
-                if last >= 0 {
-                    self.select(CueIx(at.saturating_add(by).clamp(0, last) as u32));
+                let show = state.show();
+                let at = self.selected(state).map_or(-1, |cue| show.place(cue) as isize);
+                let last = show.order.len() as isize - 1;
+                let to = at.saturating_add(by).clamp(0, last.max(0));
+                if let Some(&cue) = show.order.get(to as usize) {
+                    self.select(cue);
                 }
             }
             Lines::People => self.go_through_people(by, state),
@@ -131,10 +133,13 @@ impl App {
                 .inspect(|&at| self.person = found.get(at).copied().unwrap_or(PersonIx(0)))
                 .map(|at| (at, found.len()))
         } else {
-            let mut found = find::cues(show, &self.last_find);
+            let found = find::cues(show, &self.last_find);
+            let mut found: Vec<u32> = found.into_iter().map(|cue| show.place(cue)).collect();
             found.sort_unstable();
-            let place = after(&found, self.selected(state), back);
-            if let Some(&cue) = place.and_then(|at| found.get(at)) {
+            let selected = self.selected(state).map(|cue| show.place(cue));
+            let place = after(&found, selected, back);
+            let cue = place.and_then(|at| show.order.get(*found.get(at)? as usize));
+            if let Some(&cue) = cue {
                 // A page that has no cues would leave the caller without a sign of what was found.
                 if !self.page.spec().has_cues {
                     self.turn_to(Page::Run);

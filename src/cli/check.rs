@@ -47,7 +47,7 @@ fn summary(name: &str, show: &Show, warnings: &str, machine: &dyn Machine) -> St
     let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
     let planned = duration::length(total_ns);
     let segments = plain::counted(show.segments.len(), "segment");
-    let cues = plain::counted(show.cues.len(), "cue");
+    let cues = plain::counted(show.order.len(), "cue");
     let warnings = if warnings.is_empty() { "no warnings" } else { warnings };
     let notes = [secrets(show), optional(show, machine)].concat();
     format!("{name}: no errors, {warnings}; {segments}, {cues}, {planned}\n{notes}")
@@ -82,7 +82,7 @@ fn secrets(show: &Show) -> String {
 fn optional(show: &Show, machine: &dyn Machine) -> String {
     let mut told: Vec<&str> = vec![];
     let mut notes = String::new();
-    for action in show.cues.iter().flat_map(|cue| &cue.actions) {
+    for action in show.listed().flat_map(|(_, cue)| &cue.actions) {
         let Body::Mpv(MpvCommand::Play { clip, optional: true, .. }) = &action.body else {
             continue;
         };

@@ -67,7 +67,7 @@ pub(super) fn import(args: &ImportArgs) -> anyhow::Result<()> {
     say(&format!(
         "{written}: {}, {}, {}{}\n",
         counted(checked.show.segments.len(), "segment"),
-        counted(checked.show.cues.len(), "cue"),
+        counted(checked.show.order.len(), "cue"),
         duration::length(total_ns),
         if warnings.is_empty() {
             String::new()

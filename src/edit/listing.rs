@@ -98,6 +98,7 @@ impl Listing {
             people,
             segments,
             cues: _,
+            order: _,
         } = rundown;
         let mut facts = Telling::default();
         facts.one("title", [title]);
@@ -205,7 +206,8 @@ fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
     tell_thresholds(&mut facts, *thresholds, Thresholds::default());
     facts.one("act", act);
     facts.one("notes", notes);
-    let cues = cues.clone().map(|ix| cue_entry(show, CueIx(ix), one)).collect();
+    let cues = &show.order[cues.start as usize..cues.end as usize];
+    let cues = cues.iter().map(|&ix| cue_entry(show, ix, one)).collect();
     SegmentEntry { title: title.clone(), facts: facts.0, cues }
 }
 

@@ -73,7 +73,10 @@ impl State {
     }
 
     fn is_before_playhead(&self, cue: CueIx) -> bool {
-        self.playhead.is_none_or(|playhead| self.show.main_of(cue) < self.show.main_of(playhead))
+        self.playhead.is_none_or(|playhead| {
+            let place = |cue| self.show.place(self.show.main_of(cue));
+            place(cue) < place(playhead)
+        })
     }
 
     /// Returns `true` if `cue` is due, or its chain leads up to something that runs, is due or is
@@ -112,7 +115,7 @@ impl State {
 
     pub(super) fn is_due_by_clock(&self, cue: CueIx) -> bool {
         let has_time = matches!(self.show.cue(cue).trigger, Trigger::At { .. });
-        has_time && self.timers.by_wall.iter().any(|&(_, waiting)| waiting == cue)
+        has_time && self.timers.by_wall.iter().any(|(_, waiting)| waiting.cue == cue)
     }
 
     /// The cue that fires next by itself, in whatever segment, and when; `None` where nothing comes
@@ -123,14 +126,17 @@ impl State {
             return None;
         }
         let timers = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == TimerKind::Fire);
-        let by_show = timers.map(|&(due_ns, _, cue)| (due_ns, cue)).next();
+        let by_show = timers.map(|&(due_ns, _, turn)| (due_ns, turn.cue)).next();
         let by_show = by_show.into_iter().chain(self.next_follow()).chain(self.next_in_segment());
         // A clip may run longer than its player said.
         let by_show =
             by_show.map(|(due_ns, cue)| Upcoming { cue, at_ns: self.run_ns(due_ns, now).max(now) });
         let by_wall = self.timers.by_wall.first();
-        let by_wall = by_wall.map(|&(at_ns, cue)| Upcoming { cue, at_ns: at_ns.max(RunNs::ZERO) });
-        by_show.chain(by_wall).min_by_key(|upcoming| (upcoming.at_ns, upcoming.cue))
+        let by_wall =
+            by_wall.map(|&(at_ns, turn)| Upcoming { cue: turn.cue, at_ns: at_ns.max(RunNs::ZERO) });
+        by_show
+            .chain(by_wall)
+            .min_by_key(|upcoming| (upcoming.at_ns, self.show.place(upcoming.cue)))
     }
 
     /// Instant of the show's clock at which the running `cue` will be complete by itself; for a
@@ -149,7 +155,7 @@ impl State {
         let follows = follows.filter(|&(_, next)| self.is_in_order(next) && self.follows(next));
         follows
             .filter_map(|(end_ns, next)| Some((end_ns.saturating_add(self.delay_ns(next)?), next)))
-            .min()
+            .min_by_key(|&(due_ns, cue)| (due_ns, self.show.place(cue)))
     }
 
     /// The cue at the playhead, the segment that a GO would begin with it, and how long before the
@@ -185,7 +191,7 @@ impl State {
             Trigger::Into { offset_ns } => Some((starts_ns.saturating_add(offset_ns), cue)),
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } => None,
         });
-        into.min()
+        into.min_by_key(|&(due_ns, cue)| (due_ns, self.show.place(cue)))
     }
 
     /// Instant of the show's clock at which `next`, the segment after the running one, will open by
@@ -210,8 +216,8 @@ impl State {
             .timers
             .by_show
             .iter()
-            .filter(|(_, kind, cue)| *kind == TimerKind::Fire && is_left(*cue));
-        let by_wall = self.timers.by_wall.iter().filter(|&&(_, cue)| is_left(cue));
+            .filter(|(_, kind, turn)| *kind == TimerKind::Fire && is_left(turn.cue));
+        let by_wall = self.timers.by_wall.iter().filter(|(_, turn)| is_left(turn.cue));
         let by_wall = by_wall.map(|&(at_ns, _)| self.show_before_hold(at_ns));
         over_ns = by_show.map(|&(due_ns, ..)| due_ns).chain(by_wall).fold(over_ns, ShowNs::max);
         Some(over_ns.max(hard_ns.unwrap_or_default()))
@@ -275,7 +281,7 @@ impl State {
     }
 
     fn wall_due_ns(&self, cue: CueIx) -> Option<RunNs> {
-        self.timers.by_wall.iter().find(|&&(_, waiting)| waiting == cue).map(|&(at_ns, _)| at_ns)
+        self.timers.by_wall.iter().find(|(_, waiting)| waiting.cue == cue).map(|&(at_ns, _)| at_ns)
     }
 
     /// Instant at which the caller will call `cue`: as planned, or at once if that has passed.

@@ -38,7 +38,7 @@ impl State {
                 let by_clock =
                     self.plan.by_clock.iter().filter(|(_, at_ns)| !self.is_before_start(*at_ns));
                 self.timers.by_wall =
-                    by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue)).collect();
+                    by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), self.turn(cue))).collect();
                 self.playhead = self.next_stop(None);
             }
             Event::RunResumed { down_ns, auto, .. } => {
@@ -133,7 +133,7 @@ impl State {
         match event {
             Event::CueMissed { due_ns, .. } => {
                 self.disarm(cue);
-                self.missed.insert(cue);
+                self.missed.insert(self.turn(cue));
                 self.touched_ns = self.touched_ns.max(self.show_ns(*due_ns));
             }
             Event::CueSkipped { .. } => {
@@ -291,7 +291,7 @@ impl State {
         let origin = self.origin_of(cue, cause, firing);
         self.take_links(cue, origin);
         self.disarm(cue);
-        self.missed.remove(&cue);
+        self.missed.remove(&self.turn(cue));
         self.drop_completion(cue);
         if self.ended_ns.take().is_some()
             && let Some((segment, _)) = self.segment
@@ -371,53 +371,54 @@ impl State {
             return;
         }
         let on_air = self.on_air.contains(&cue);
-        let was_missed = self.missed.remove(&cue);
+        let turn = self.turn(cue);
+        let was_missed = self.missed.remove(&turn);
         let state = &mut self.cues[cue];
         if was_missed {
             state.phase = if on_air { Phase::Running } else { Phase::Waiting };
         }
         let skipped = state.skipped;
         if let Some(due_ns) = state.due_ns.replace(due_ns) {
-            self.timers.by_show.remove(&(due_ns, TimerKind::Fire, cue));
+            self.timers.by_show.remove(&(due_ns, TimerKind::Fire, turn));
         }
         if !skipped {
-            self.timers.by_show.insert((due_ns, TimerKind::Fire, cue));
+            self.timers.by_show.insert((due_ns, TimerKind::Fire, turn));
         }
     }
 
     /// Takes a skipped cue back into the run: it comes by itself if that is still ahead.
     fn take_back(&mut self, cue: CueIx, run_ns: RunNs) {
-        let show_ns = self.show_ns(run_ns);
+        let (show_ns, turn) = (self.show_ns(run_ns), self.turn(cue));
         let state = &mut self.cues[cue];
         state.skipped = false;
         state.due_ns = state.due_ns.filter(|&due_ns| due_ns > show_ns);
-        self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, TimerKind::Fire, cue)));
+        self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, TimerKind::Fire, turn)));
         if state.firings == 0 && state.phase == Phase::Waiting {
             let own = self.plan.by_clock.iter().filter(|(known, _)| *known == cue);
-            let instants = own.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue));
+            let instants = own.map(|&(_, at_ns)| (RunNs::new(at_ns), turn));
             self.timers.by_wall.extend(instants.filter(|(at_ns, _)| *at_ns > run_ns));
         }
     }
 
     /// Takes back whatever would fire `cue` by itself. A firing of it that is on air runs on.
     pub(super) fn disarm(&mut self, cue: CueIx) {
-        let state = &mut self.cues[cue];
-        if let Some(due_ns) = state.due_ns.take() {
-            self.timers.by_show.remove(&(due_ns, TimerKind::Fire, cue));
+        let turn = self.turn(cue);
+        if let Some(due_ns) = self.cues[cue].due_ns.take() {
+            self.timers.by_show.remove(&(due_ns, TimerKind::Fire, turn));
         }
         if matches!(self.show.cue(cue).trigger, Trigger::At { .. }) {
-            self.timers.by_wall.retain(|&(_, waiting)| waiting != cue);
+            self.timers.by_wall.retain(|&(_, waiting)| waiting != turn);
         }
     }
 
     pub(super) fn complete_at(&mut self, cue: CueIx, complete_ns: ShowNs) {
         self.cues[cue].complete_ns = Some(complete_ns);
-        self.timers.by_show.insert((complete_ns, TimerKind::Complete, cue));
+        self.timers.by_show.insert((complete_ns, TimerKind::Complete, self.turn(cue)));
     }
 
     pub(super) fn drop_completion(&mut self, cue: CueIx) {
         if let Some(complete_ns) = self.cues[cue].complete_ns.take() {
-            self.timers.by_show.remove(&(complete_ns, TimerKind::Complete, cue));
+            self.timers.by_show.remove(&(complete_ns, TimerKind::Complete, self.turn(cue)));
         }
     }
 
@@ -448,8 +449,9 @@ impl State {
     fn end_segment(&mut self, segment: u32, due_ns: RunNs) {
         if let Some(state) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
             state.ended_ns = Some(due_ns);
-            for cue in self.show.cues_of(SegmentIx(segment.saturating_sub(1))) {
-                if matches!(self.show.cue(cue).trigger, Trigger::Into { .. }) {
+            let show = Arc::clone(&self.show);
+            for cue in show.cues_of(SegmentIx(segment.saturating_sub(1))) {
+                if matches!(show.cue(cue).trigger, Trigger::Into { .. }) {
                     self.disarm(cue);
                 }
             }

@@ -335,7 +335,7 @@ impl State {
     /// unseen.
     fn panic(&self, now: RunNs) -> Vec<Event> {
         let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == TimerKind::Fire);
-        let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Panicked, now));
+        let missed = pending.map(|(_, _, turn)| self.miss(turn.cue, MissedWhy::Panicked, now));
         std::iter::once(Event::Panicked {}).chain(missed).collect()
     }
 

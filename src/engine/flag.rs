@@ -197,7 +197,8 @@ impl State {
         let flag = self.flag.as_ref()?;
         let is_now = |cue: &CueIx| {
             let is_next = self.playhead == Some(*cue);
-            let is_last = self.frontier.is_none_or(|last| last <= *cue);
+            let is_last =
+                self.frontier.is_none_or(|last| self.show.place(last) <= self.show.place(*cue));
             is_next || (self.cue(*cue).firings > 0 && is_last)
         };
         let cue = self.show.passes().iter().rev().copied().find(is_now)?;

@@ -159,15 +159,16 @@ impl State {
             .by_show
             .iter()
             .filter(|(_, kind, _)| *kind == TimerKind::Fire)
-            .map(|&(_, _, cue)| cue);
-        let due = due.take(DUE_MAX).filter(|cue| clips.binary_search(cue).is_ok());
+            .map(|(_, _, turn)| turn.cue);
+        let due = due.take(DUE_MAX).filter(|&cue| self.show.plays_clip(cue));
+        let place = |cue: CueIx| self.show.place(cue);
         let from = self.playhead.map_or(clips.len(), |playhead| {
             // A backup at the playhead has its cue's place in the order, and plays before what
             // comes after that.
-            let place = self.show.main_of(playhead).min(playhead);
-            clips.partition_point(|&cue| cue < place)
+            let from = place(self.show.main_of(playhead)).min(place(playhead));
+            clips.partition_point(|&cue| place(cue) < from)
         });
-        let at_playhead = self.playhead.filter(|cue| clips.binary_search(cue).is_ok());
+        let at_playhead = self.playhead.filter(|&cue| self.show.plays_clip(cue));
         let following =
             clips.iter().skip(from).copied().filter(|&cue| self.is_in_order(cue)).take(count);
         let mut next: Vec<CueIx> = vec![];
@@ -210,7 +211,7 @@ impl State {
         let stopped =
             self.on_air.iter().map(|&cue| Event::CueStopped { cue: number(cue), by_player: false });
         let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == TimerKind::Fire);
-        let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Stopped, now));
+        let missed = pending.map(|(_, _, turn)| self.miss(turn.cue, MissedWhy::Stopped, now));
         let events: Vec<_> = stopped.chain(missed).collect();
         if events.is_empty() { Err(Rejection::NothingRuns) } else { Ok(events) }
     }

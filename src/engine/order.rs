@@ -37,7 +37,7 @@ impl State {
                     || self.is_in_order(cause)
             }
             Trigger::At { .. } => {
-                let is_due = || self.timers.by_wall.iter().any(|&(_, c)| c == cue);
+                let is_due = || self.timers.by_wall.iter().any(|(_, turn)| turn.cue == cue);
                 self.cue(cue).firings > 0 || is_due() || self.lies_before_start(cue)
             }
             Trigger::Into { .. } => true,
@@ -83,10 +83,8 @@ impl State {
             .places_after(Some(cue))
             .find(|&c| self.cue(c).phase == Phase::Missed && self.stops(c));
         missed.or_else(|| {
-            let furthest = self
-                .frontier
-                .filter(|&f| self.show.main_of(f) > self.show.main_of(cue))
-                .unwrap_or(cue);
+            let furthest =
+                self.frontier.filter(|&f| self.place_of(f) > self.place_of(cue)).unwrap_or(cue);
             self.next_stop(Some(furthest))
         })
     }
@@ -103,9 +101,10 @@ impl State {
 
     /// The cue in front of the playhead, whatever fires it.
     pub(super) fn previous_in_order(&self) -> Option<CueIx> {
-        let end = self.playhead.map_or(self.show.cues.len() as u32, |cue| self.show.main_of(cue).0);
-        let mains =
-            (0..end).rev().map(CueIx).filter(|&cue| self.show.cue(cue).backup_for.is_none());
+        let order = self.show.order.as_slice();
+        let end = self.playhead.map_or(order.len(), |cue| self.place_of(cue));
+        let before = order.iter().take(end).rev().copied();
+        let mains = before.filter(|&cue| self.show.cue(cue).backup_for.is_none());
         mains.map(|cue| self.at_place_of(cue)).find(|&cue| self.is_in_order(cue))
     }
 
@@ -120,9 +119,14 @@ impl State {
         Some(if stands_in { Some(swapped_in) } else { self.next_stop_after_missed(cue) })
     }
 
+    /// The place that `cue` has in the order, from 0: that of the cue which it backs up, if any.
+    fn place_of(&self, cue: CueIx) -> usize {
+        self.show.place(self.show.main_of(cue)) as usize
+    }
+
     fn places_after(&self, cue: Option<CueIx>) -> impl Iterator<Item = CueIx> {
-        let from = cue.map_or(0, |cue| self.show.main_of(cue).0 + 1);
-        let mains = (from..self.show.cues.len() as u32).map(CueIx);
+        let from = cue.map_or(0, |cue| self.place_of(cue).saturating_add(1));
+        let mains = self.show.order.iter().skip(from).copied();
         mains
             .filter(|&cue| self.show.cue(cue).backup_for.is_none())
             .map(|cue| self.at_place_of(cue))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::stops::Stops;
-use super::timer::Timers;
+use super::timer::{Timers, Turn};
 use super::{Cause, FlagState, MissedWhy, PersonState, RunNs, ShowNs};
 use crate::show::demonstration::Demonstration;
 use crate::show::plan::Plan;
@@ -57,7 +57,7 @@ pub struct State {
     pub(super) on_air: Vec<CueIx>,
     /// The cues whose phase is [`Phase::Missed`]: a frame has no time to look through all cues for
     /// them.
-    pub(super) missed: BTreeSet<CueIx>,
+    pub(super) missed: BTreeSet<Turn>,
     /// The last cue that fired at the playhead in the normal order: where the order goes on after a
     /// missed cue.
     pub(super) frontier: Option<CueIx>,
@@ -379,7 +379,7 @@ impl State {
 
     /// The cues that fell due and wait for the caller, in running order.
     pub fn missed(&self) -> impl Iterator<Item = CueIx> {
-        self.missed.iter().copied().filter(|&cue| self.is_in_order(cue))
+        self.missed.iter().map(|turn| turn.cue).filter(|&cue| self.is_in_order(cue))
     }
 
     /// The departments that `cue` still waits for.

@@ -14,9 +14,16 @@ const LATE_NS: u64 = SECOND_NS;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Timers {
     /// By the show's clock.
-    pub by_show: BTreeSet<(ShowNs, TimerKind, CueIx)>,
+    pub by_show: BTreeSet<(ShowNs, TimerKind, Turn)>,
     /// By the clock on the wall, also of before the run began.
-    pub by_wall: BTreeSet<(RunNs, CueIx)>,
+    pub by_wall: BTreeSet<(RunNs, Turn)>,
+}
+
+/// A cue, sorted by its place in the running order: in that order comes what is due at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Turn {
+    place: u32,
+    pub cue: CueIx,
 }
 
 /// Action of a timer; at one instant, cues complete before others fire.
@@ -42,6 +49,11 @@ enum Due {
 }
 
 impl State {
+    /// The turn of `cue`.
+    pub(super) fn turn(&self, cue: CueIx) -> Turn {
+        Turn { place: self.show.place(cue), cue }
+    }
+
     /// The instant of the run's clock at which [`State::handle_timeout`] next has something to do.
     pub fn poll_timeout(&self) -> Option<RunNs> {
         if self.leaves.is_some() {
@@ -66,13 +78,16 @@ impl State {
         }
         let wall = self.timers.by_wall.first().filter(|(at_ns, _)| *at_ns <= now);
         if self.held_since_ns.is_some() {
-            return wall.map_or(vec![], |&(at_ns, cue)| {
-                vec![self.miss(cue, MissedWhy::Held, at_ns.max(RunNs::ZERO))]
+            return wall.map_or(vec![], |&(at_ns, turn)| {
+                vec![self.miss(turn.cue, MissedWhy::Held, at_ns.max(RunNs::ZERO))]
             });
         }
         let show_now = self.show_ns(now);
-        let timer =
-            self.timers.by_show.first().map(|&(due_ns, kind, cue)| (due_ns, Due::Timer(kind, cue)));
+        let timer = self
+            .timers
+            .by_show
+            .first()
+            .map(|&(due_ns, kind, turn)| (due_ns, Due::Timer(kind, turn.cue)));
         let change = self
             .next_structure_change()
             .map(|(due_ns, change)| (due_ns, Due::StructureChange(change)));
@@ -82,7 +97,7 @@ impl State {
         let by_show = by_show.map(|(due_ns, due)| (self.unheld(due_ns), due));
         // Of what is due, the earliest goes first, so that a late wake-up tells the same story as a
         // punctual one.
-        let all = by_show.chain(wall.map(|&(at_ns, cue)| (at_ns, Due::Clock(cue))));
+        let all = by_show.chain(wall.map(|&(at_ns, turn)| (at_ns, Due::Clock(turn.cue))));
         let Some((due_ns, due)) = all.min_by_key(|(due_ns, _)| *due_ns) else { return vec![] };
         let at_ns = due_ns.max(RunNs::ZERO);
         match due {
@@ -144,8 +159,8 @@ impl State {
         let is_left = |cue: CueIx| self.show.segment_of(cue) == segment;
         let left = self.playhead.is_some_and(|cue| self.show.segment_of(cue) <= segment)
             || self.on_air.iter().any(|&cue| is_left(cue) && !self.is_endless(cue))
-            || self.timers.by_show.iter().any(|&(_, _, cue)| is_left(cue))
-            || self.timers.by_wall.iter().any(|&(_, cue)| is_left(cue));
+            || self.timers.by_show.iter().any(|(_, _, turn)| is_left(turn.cue))
+            || self.timers.by_wall.iter().any(|(_, turn)| is_left(turn.cue));
         (!left).then_some(self.touched_ns)
     }
 
@@ -223,7 +238,7 @@ impl State {
         if let Some((running, _)) =
             self.segment.filter(|(running, _)| self.segment(*running).ended_ns.is_none())
         {
-            let pending = self.timers.by_show.iter().filter(|&&(_, kind, cue)| {
+            let pending = self.timers.by_show.iter().filter(|&&(_, kind, Turn { cue, .. })| {
                 let counts = matches!(self.show.cue(cue).trigger, Trigger::Into { .. });
                 kind == TimerKind::Fire
                     && counts
@@ -231,7 +246,7 @@ impl State {
                     && self.show.segment_of(cue) == running
             });
             events.extend(
-                pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::SegmentEnded, due_ns)),
+                pending.map(|(_, _, turn)| self.miss(turn.cue, MissedWhy::SegmentEnded, due_ns)),
             );
             let due_ns = self.ended_before_gap(running, due_ns).unwrap_or(due_ns);
             events.push(Event::SegmentEnded { segment: running.0 + 1, due_ns });

@@ -45,7 +45,7 @@ impl<T> Messages<T> {
             encode(body).map(Arc::new).map_err(|why| faults.push(fault(why))).ok()
         };
         let mut by_action = HashMap::new();
-        for (ix, cue) in show.cue_indices().zip(&show.cues) {
+        for (ix, cue) in show.listed() {
             for at in actions_to(output, cue) {
                 let body = cue.actions.get(at as usize).map(|action| &action.body);
                 if let Some(message) =
@@ -70,7 +70,7 @@ impl<T> Messages<T> {
         join: impl Fn(&[Arc<T>]) -> Result<T, String>,
     ) -> Result<Self, Vec<Fault>> {
         let mut faults = vec![];
-        for (ix, cue) in show.cue_indices().zip(&show.cues).filter(|(_, cue)| cue.together) {
+        for (ix, cue) in show.listed().filter(|(_, cue)| cue.together) {
             let actions: Vec<u32> = actions_to(output, cue).collect();
             let parts: Vec<_> = actions.iter().filter_map(|&at| self.alone((ix, at))).collect();
             let Some((&first, others)) =

@@ -151,7 +151,7 @@ impl Plan {
     ) -> Result<Self, Vec<Fault>> {
         let (mut orders, mut faults) = (HashMap::new(), vec![]);
         let mut fault = |place: String, why: String| faults.push(Fault::Message { place, why });
-        for (ix, cue) in show.cue_indices().zip(&show.cues) {
+        for (ix, cue) in show.listed() {
             for (at, action) in
                 (0..).zip(&cue.actions).filter(|(_, action)| action.output == output)
             {

@@ -49,7 +49,7 @@ impl Words {
     pub(super) fn new(show: Arc<Show>) -> Self {
         let told = show.cues.iter().map(|cue| !cue.embargo).collect();
         let mut continues = IndexVec::filled(Continues::No, show.cues.len());
-        for cue in &show.cues {
+        for (_, cue) in show.listed() {
             let (cause, how) = match cue.trigger {
                 Trigger::With { cue, .. } => (cue, Continues::With),
                 Trigger::After { cue, .. } => (cue, Continues::After),

@@ -146,6 +146,7 @@ impl Check<'_> {
             places: stage.places.into_iter().flatten().collect(),
             people,
             segments: segments.into(),
+            order: (0..cues.len() as u32).map(crate::show::CueIx).collect(),
             cues: cues.into(),
         };
         (rundown, marks)

@@ -9,7 +9,8 @@ pub trait Ix: Copy {
     fn at(self) -> usize;
 }
 
-/// Index of a cue in [`super::Rundown::cues`].
+/// Index of a cue in [`super::Rundown::cues`]. Its order is none of the show: that is
+/// [`super::Show::place`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CueIx(pub u32);
 

@@ -6,13 +6,18 @@
 use std::collections::HashMap;
 
 use super::people::{self, Named};
-use super::{Cue, CueIx, CueNumber, IndexLists, IndexVec, Rundown, Trigger};
+use super::{CueIx, CueNumber, IndexLists, IndexVec, Rundown, Trigger};
+
+/// The place of a cue that is not in the running order.
+pub(super) const OUT: u32 = u32::MAX;
 
 /// Lists that a rundown implies.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Index {
     /// Index in the cues of each number.
     pub(super) numbers: HashMap<CueNumber, CueIx>,
+    /// For each cue, its place in the running order, from 0, or [`OUT`].
+    pub(super) places: IndexVec<CueIx, u32>,
     /// For each cue, the cues whose `with` names it, in running order.
     pub(super) with: IndexLists<CueIx, CueIx>,
     /// For each cue, the cues whose `after` names it, in running order.
@@ -34,7 +39,9 @@ pub(super) struct Index {
 impl Index {
     /// The index of a checked rundown: every index in it is in range, no trigger is in a circle.
     pub(super) fn of(rundown: &Rundown) -> Self {
-        let cues = || rundown.cue_indices().zip(&rundown.cues);
+        let cues = || rundown.listed();
+        let mut places = IndexVec::filled(OUT, rundown.cues.len());
+        (0..).zip(rundown.cue_indices()).for_each(|(place, cue)| places[cue] = place);
         let with = cues().filter_map(|(ix, cue)| match cue.trigger {
             Trigger::With { cue, .. } => Some((cue, ix)),
             Trigger::Go | Trigger::After { .. } | Trigger::At { .. } | Trigger::Into { .. } => None,
@@ -47,12 +54,13 @@ impl Index {
         let count = rundown.cues.len();
         Index {
             numbers: cues().map(|(ix, cue)| (cue.number.clone(), ix)).collect(),
+            places,
             with: IndexLists::of(count, with),
             after: IndexLists::of(count, after),
             backups: IndexLists::of(count, backups),
             roots: roots(rundown),
             clips: cues().filter(|(_, cue)| cue.clip().is_some()).map(|(ix, _)| ix).collect(),
-            is_pictured: rundown.cues.iter().any(Cue::is_pictured),
+            is_pictured: cues().any(|(_, cue)| cue.is_pictured()),
             passes: cues().filter(|(_, cue)| cue.pass.is_some()).map(|(ix, _)| ix).collect(),
             named: people::named(rundown),
         }
@@ -61,7 +69,7 @@ impl Index {
 
 /// For each cue, the first cue of its chain of `with` and `after`.
 fn roots(rundown: &Rundown) -> IndexVec<CueIx, CueIx> {
-    let mut roots: IndexVec<CueIx, CueIx> = rundown.cue_indices().collect();
+    let mut roots: IndexVec<CueIx, CueIx> = (0..rundown.cues.len() as u32).map(CueIx).collect();
     for first in rundown.cue_indices() {
         // A chain may be as long as the show: its links are shortened on the way, as in a
         // union-find.

@@ -64,7 +64,7 @@ pub(super) struct Named {
 pub(super) fn named(rundown: &Rundown) -> Named {
     let names = Names::of(rundown.people.iter().map(|person| person.name.as_str()));
     let mut pairs: Vec<(CueIx, PersonIx)> = vec![];
-    for (ix, cue) in rundown.cue_indices().zip(&rundown.cues) {
+    for (ix, cue) in rundown.listed() {
         pairs.extend(names.in_cue(cue).into_iter().map(|person| (ix, person)));
     }
     let mut naming: Vec<CueIx> = pairs.iter().map(|(cue, _)| *cue).collect();

@@ -37,8 +37,11 @@ pub struct Rundown {
     pub people: IndexVec<PersonIx, Person>,
     /// In running order; never empty.
     pub segments: IndexVec<SegmentIx, Segment>,
-    /// All cues in running order, segment by segment, backups where the file has them.
+    /// All cues, in no order that matters. A cue keeps its index for as long as a run lasts, also
+    /// when its show is revised: new ones stand at the end, and those that were taken out stay.
     pub cues: IndexVec<CueIx, Cue>,
+    /// The cues of the show in running order, segment by segment, backups where the file has them.
+    pub order: Vec<CueIx>,
 }
 
 /// A further clock: an IANA zone and the short name that stands beside its time.
@@ -168,7 +171,7 @@ pub struct Segment {
     pub act: Option<String>,
     /// Notes for the caller.
     pub notes: Option<String>,
-    /// Its cues: a range of [`Rundown::cues`].
+    /// Its cues: a range of [`Rundown::order`].
     pub cues: std::ops::Range<u32>,
 }
 
@@ -194,10 +197,13 @@ impl Rundown {
     }
 
     /// All cue indices in running order.
-    pub fn cue_indices(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = CueIx> + ExactSizeIterator + use<> {
-        (0..self.cues.len() as u32).map(CueIx)
+    pub fn cue_indices(&self) -> impl DoubleEndedIterator<Item = CueIx> + ExactSizeIterator {
+        self.order.iter().copied()
+    }
+
+    /// All cues with their indices, in running order.
+    pub fn listed(&self) -> impl DoubleEndedIterator<Item = (CueIx, &Cue)> + ExactSizeIterator {
+        self.order.iter().map(|&ix| (ix, self.cue(ix)))
     }
 
     /// All segment indices in running order.
@@ -208,8 +214,9 @@ impl Rundown {
     }
 
     /// The cues of a segment, backups among them.
-    pub fn cues_of(&self, segment: SegmentIx) -> impl DoubleEndedIterator<Item = CueIx> + use<> {
-        self.segment(segment).cues.clone().map(CueIx)
+    pub fn cues_of(&self, segment: SegmentIx) -> impl DoubleEndedIterator<Item = CueIx> {
+        let range = self.segment(segment).cues.clone();
+        self.order[range.start as usize..range.end as usize].iter().copied()
     }
 
     /// The cue whose place in the order `cue` has: the cue that it backs up, or itself.

@@ -221,7 +221,7 @@ fn late(scene: &Scene) -> Vec<(CueIx, i64)> {
     });
     let mut late: Vec<(CueIx, i64)> =
         late.filter(|(_, late_ns)| *late_ns >= SECOND_NS as i64).collect();
-    late.sort_by_key(|(cue, late_ns)| (std::cmp::Reverse(*late_ns), *cue));
+    late.sort_by_key(|(cue, late_ns)| (std::cmp::Reverse(*late_ns), scene.show.place(*cue)));
     late
 }
 

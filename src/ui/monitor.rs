@@ -165,7 +165,7 @@ fn subject_of(scene: &Scene) -> Option<Subject> {
 
 fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     let Some(subject) = subject_of(scene) else {
-        let words = match scene.show.cues.is_empty() {
+        let words = match scene.show.order.is_empty() {
             true => "the show has no cues: there is nothing to show here",
             false => "nothing is on air, and nothing is left to call",
         };

@@ -256,7 +256,7 @@ fn place(scene: &Scene, person: PersonIx) -> Vec<Span<'static>> {
 /// The running cue that names somebody: the last that fired.
 fn on_air(scene: &Scene, person: PersonIx) -> Option<CueIx> {
     let named = scene.show.cues_naming(person);
-    scene.state.on_air().iter().rev().copied().find(|cue| named.binary_search(cue).is_ok())
+    scene.state.on_air().iter().rev().copied().find(|cue| named.contains(cue))
 }
 
 /// The first cue to come that names somebody.

@@ -102,7 +102,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
 /// The rows that everything would take, with the heads of the columns: of the show alone, so that
 /// nothing moves in a run.
 pub(super) fn rows(show: &Show) -> u16 {
-    let rows = show.segments.len() + show.cues.len() + 1;
+    let rows = show.segments.len() + show.order.len() + 1;
     u16::try_from(rows).unwrap_or(u16::MAX)
 }
 

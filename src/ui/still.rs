@@ -92,7 +92,7 @@ impl Fractions {
         let origin_ns = if plan.anchored { whole_second_ns(view) } else { 0 };
         let planned = plan.segment_start_ns.iter().chain(&plan.cue_start_ns).chain([&plan.end_ns]);
         let all = few(planned.map(|ns| ns - origin_ns));
-        let follows = (show.cues.len() <= CUES_MAX).then(|| {
+        let follows = (show.order.len() <= CUES_MAX).then(|| {
             few(show.cue_indices().map(|cue| match show.cue(cue).trigger {
                 Trigger::At { .. } => plan.cue_start_ns[cue] - origin_ns,
                 Trigger::Go
@@ -190,7 +190,7 @@ impl NextChange {
 fn figures(view: &View, next: &mut NextChange) -> Option<()> {
     let (state, show, now_ns) = (view.state, view.state.show(), view.now_ns);
     let scene = Scene::new(view);
-    if view.app.page != Page::Run || show.cues.len() > CUES_MAX || state.gap(now_ns).is_some() {
+    if view.app.page != Page::Run || show.order.len() > CUES_MAX || state.gap(now_ns).is_some() {
         return None;
     }
     if monitor::has_picture(&scene) {

@@ -86,8 +86,9 @@ impl<'a> RundownOutline<'a> {
     pub(super) fn row_of(&self, cue: CueIx) -> Option<usize> {
         let segment = self.show.cue(cue).segment;
         let (first, unfolded) = self.segments[segment];
-        let within = (cue.0 - self.show.segment(segment).cues.start) as usize;
-        unfolded.then_some(first + 1 + within)
+        let first_place = self.show.segment(segment).cues.start;
+        let within = self.show.place(cue).checked_sub(first_place)? as usize;
+        (unfolded && self.show.has(cue)).then_some(first + 1 + within)
     }
 
     /// The rows that a panel of `height` rows shows. The playhead stands a third from the top, with
@@ -128,7 +129,8 @@ impl<'a> RundownOutline<'a> {
             // Of a long segment, what lies above the view is stepped over and not walked through.
             let above = range.start.saturating_sub(row + 1).min(cues.len()) as u32;
             let head = (row >= range.start).then_some(Row::Segment(segment, unfolded));
-            head.into_iter().chain((cues.start + above..cues.end).map(|cue| Row::Cue(CueIx(cue))))
+            let cues = &self.show.order[(cues.start + above) as usize..cues.end as usize];
+            head.into_iter().chain(cues.iter().map(|&cue| Row::Cue(cue)))
         });
         all.take(range.len())
     }

@@ -37,7 +37,7 @@ impl Player {
     pub(super) fn new(show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Self {
         let (mut needed, mut optional) = (BTreeSet::new(), BTreeSet::new());
         for action in
-            show.cues.iter().flat_map(|cue| &cue.actions).filter(|action| action.output == output)
+            show.listed().flat_map(|(_, cue)| &cue.actions).filter(|action| action.output == output)
         {
             if let Body::Mpv(MpvCommand::Play { clip, optional: is_optional, .. }) = &action.body {
                 if *is_optional { &mut optional } else { &mut needed }.insert(clip.clone());

@@ -13,7 +13,7 @@ pub(super) fn numbers(show: &Show, marks: &Marks) -> Vec<Problem> {
     sorted.sort_by_key(|&cue| number(cue));
     let mut warnings = vec![];
     for pair in sorted.chunk_by(|&a, &b| number(a).is_like(number(b))) {
-        let Some(&first) = pair.iter().min() else { continue };
+        let Some(&first) = pair.iter().min_by_key(|&&cue| show.place(cue)) else { continue };
         for &cue in pair.iter().filter(|&&cue| cue != first) {
             let what = format!(
                 "cue numbers {} and {} sound the same",

@@ -95,12 +95,10 @@ fn choose(
     let is_within =
         |at_ns: RunNs, seconds: u64| now_ns.since(at_ns) < seconds.saturating_mul(second_ns);
     let pictures = || fired.iter().filter(|cue| cue.has_picture);
-    let running = pictures()
-        .filter(|cue| cue.completed_ns.is_none())
-        .max_by_key(|cue| (cue.fired_ns, cue.cue));
+    let running =
+        pictures().filter(|cue| cue.completed_ns.is_none()).max_by_key(|cue| cue.fired_ns);
     let finished = pictures().filter_map(|cue| Some((cue.completed_ns?, cue)));
-    let finished =
-        finished.max_by_key(|(completed_ns, cue)| (*completed_ns, cue.fired_ns, cue.cue));
+    let finished = finished.max_by_key(|(completed_ns, cue)| (*completed_ns, cue.fired_ns));
     let held = |seconds| {
         finished.filter(|(completed_ns, _)| is_within(*completed_ns, seconds)).map(|(_, cue)| cue)
     };
@@ -118,7 +116,7 @@ fn choose(
     let at_once = fired
         .iter()
         .filter(|cue| cue.completed_ns == Some(cue.fired_ns) && is_within(cue.fired_ns, LINGERS_S));
-    let at_once = at_once.max_by_key(|cue| (cue.fired_ns, cue.cue)).map(|cue| cue.cue);
+    let at_once = at_once.max_by_key(|cue| cue.fired_ns).map(|cue| cue.cue);
     let running_words = running.map(|cue| cue.cue).or(on_air);
     // Beside a held picture, what has just happened is news; beside a running one, its own words
     // are.

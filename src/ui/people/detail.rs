@@ -128,14 +128,17 @@ fn cues<'a>(scene: &Scene<'a>, person: PersonIx, columns: usize, room: usize) ->
         }
     }
     let now = on_air(scene, person).or_else(|| next(scene, person));
-    let rows = named.iter().skip(top(named, now, room)).take(room).flat_map(|cue| one(cue, false));
+    let rows =
+        named.iter().skip(top(scene, named, now, room)).take(room).flat_map(|cue| one(cue, false));
     std::iter::once(heading).chain(rows).collect()
 }
 
 /// The first of `cues` that is shown where there is room for so many: what is on air or next is
 /// what the operators look for, and a little of what was.
-fn top(cues: &[CueIx], now: Option<CueIx>, room: usize) -> usize {
-    let at = now.map_or(cues.len(), |now| cues.partition_point(|&cue| cue < now));
+fn top(scene: &Scene, cues: &[CueIx], now: Option<CueIx>, room: usize) -> usize {
+    let place = |cue| scene.show.place(cue);
+    let is_before = |now| cues.partition_point(|&cue| place(cue) < place(now));
+    let at = now.map_or(cues.len(), is_before);
     at.saturating_sub(room / 3).min(cues.len().saturating_sub(room))
 }
 
@@ -150,12 +153,13 @@ fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>>
     if room < EVERYBODY_MIN || cues.is_empty() {
         return vec![];
     }
-    let running =
-        scene.state.on_air().iter().copied().filter(|cue| cues.binary_search(cue).is_ok()).min();
+    let running = scene.state.on_air().iter().copied();
+    let running = running.filter(|&cue| scene.show.people_in(cue).next().is_some());
+    let running = running.min_by_key(|&cue| scene.show.place(cue));
     let to_come =
         |cue: &&CueIx| scene.state.cue(**cue).firings == 0 && scene.state.is_in_order(**cue);
     let now = running.or_else(|| cues.iter().find(to_come).copied());
-    let top = top(cues, now, room - 1);
+    let top = top(scene, cues, now, room - 1);
     let shown = &cues[top..cues.len().min(top + room - 1)];
     let (number, title) = (number_cells(scene, shown), columns * 2 / 5);
     let line = |&cue: &CueIx| {
