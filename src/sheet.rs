@@ -68,6 +68,9 @@ pub enum Refusal {
     /// More than [`grid::CELLS_MAX`] cells.
     #[error("the sheet has more than {} filled cells, which no run sheet has", grid::CELLS_MAX)]
     Cells,
+    /// More text in all cells than a run sheet has.
+    #[error("the cells hold more text than any run sheet has")]
+    Texts,
     /// No row that looks like a header.
     #[error(
         "no row has names of columns such as Title, Start and Duration: name the columns yourself, such as --map A=number --map B=title --map C=duration"

@@ -1,14 +1,16 @@
-//! Workbooks of spreadsheet programs to grids: XLSX and XLS by calamine, ODS by a reader of its own.
+//! Workbooks of spreadsheet programs to grids: XLSX by calamine, XLS and ODS by readers of their own.
 //!
 //! Must never take memory by what a file claims: everything is counted as it is unpacked.
 
+mod compound;
 mod ods;
 mod package;
 mod shape;
+mod xls;
 
 use std::io::Cursor;
 
-use calamine::{Data, ExcelDateTime, Range, Reader, SheetType, SheetVisible, Xls, Xlsx};
+use calamine::{Data, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
 use jiff::civil::{Date, DateTime, Time};
 
 use self::package::Package;
@@ -19,8 +21,8 @@ use crate::show::duration::SECOND_NS;
 
 /// The most sheets of a workbook that are looked at.
 const SHEETS_MAX: usize = 64;
-/// The first bytes of a file of the kind that Excel wrote before 2007.
-const COMPOUND: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+/// The most text in all cells together, bytes: one text may stand for many cells.
+const TEXT_MAX: usize = 32 << 20;
 
 /// The sheets of a workbook.
 #[derive(Debug, Default)]
@@ -42,7 +44,7 @@ pub fn workbook(bytes: &[u8], wanted: Option<&str>) -> Option<Result<Workbook, R
     if bytes.starts_with(b"PK\x03\x04") {
         return Some(packed(bytes, wanted));
     }
-    bytes.starts_with(&COMPOUND).then(|| xls(bytes, wanted))
+    bytes.starts_with(&compound::SIGNATURE).then(|| xls::read(bytes, wanted))
 }
 
 fn damaged(error: &dyn std::fmt::Display) -> Refusal {
@@ -96,7 +98,7 @@ fn xlsx(
     if package.has("xl/vbaProject.bin") {
         workbook.said.push("the workbook has macros: they are not read".to_owned());
     }
-    let mut room = CELLS_MAX;
+    let mut room = Room::default();
     for name in chosen(&sheets, wanted)? {
         let path = paths.iter().find(|(known, _)| *known == name).map(|(_, path)| path.as_str());
         let shape = match path {
@@ -109,36 +111,8 @@ fn xlsx(
             let is_formula = cell.formula.is_some();
             filling.cell(cell.pos, Data::from(cell.value), is_formula)?;
         }
-        workbook.grids.push(shape.apply(filling.grid()));
-    }
-    Ok(workbook)
-}
-
-fn xls(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Refusal> {
-    let mut book: Xls<Cursor<&[u8]>> =
-        Xls::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
-    let sheets: Vec<(String, bool)> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| (sheet.name.clone(), sheet.visible == SheetVisible::Visible))
-        .collect();
-    let mut workbook = Workbook { hidden: hidden(&sheets), ..Workbook::default() };
-    let mut room = CELLS_MAX;
-    for name in chosen(&sheets, wanted)? {
-        let range: Range<Data> = book.worksheet_range(&name).map_err(|error| damaged(&error))?;
-        // A range begins at its first filled cell, not at A1.
-        let (row, column) = range.start().unwrap_or_default();
-        let mut filling = Filling::new(&name, &mut room);
-        for (below, right, data) in range.used_cells() {
-            let at = |begin: u32, more: usize| {
-                begin.saturating_add(u32::try_from(more).unwrap_or(u32::MAX))
-            };
-            filling.cell((at(row, below), at(column, right)), data.clone(), false)?;
-        }
-        let merged = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        let merged = merged.iter().map(|range| (range.start, range.end)).collect();
-        workbook.grids.push(Shape { merged, ..Shape::default() }.apply(filling.grid()));
+        let grid = filling.grid();
+        workbook.grids.push(shape.apply(grid, &mut room)?);
     }
     Ok(workbook)
 }
@@ -147,14 +121,42 @@ fn hidden(sheets: &[(String, bool)]) -> Vec<String> {
     sheets.iter().filter(|(_, is_shown)| !is_shown).map(|(name, _)| name.clone()).collect()
 }
 
+/// The cells, and the bytes of their texts, that a workbook may still have.
+struct Room {
+    cells: usize,
+    bytes: usize,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Room { cells: CELLS_MAX, bytes: TEXT_MAX }
+    }
+}
+
+impl Room {
+    /// Takes the room of a cell.
+    fn cell(&mut self) -> Result<(), Refusal> {
+        self.cells = self.cells.checked_sub(1).ok_or(Refusal::Cells)?;
+        Ok(())
+    }
+
+    /// Takes the room of a value.
+    fn value(&mut self, value: &Value) -> Result<(), Refusal> {
+        if let Value::Text(text) = value {
+            self.bytes = self.bytes.checked_sub(text.len()).ok_or(Refusal::Texts)?;
+        }
+        Ok(())
+    }
+}
+
 /// A grid while its cells come, in the order of the file.
 struct Filling<'r> {
     grid: Grid,
-    room: &'r mut usize,
+    room: &'r mut Room,
 }
 
 impl<'r> Filling<'r> {
-    fn new(name: &str, room: &'r mut usize) -> Self {
+    fn new(name: &str, room: &'r mut Room) -> Self {
         Filling { grid: Grid { name: name.to_owned(), ..Grid::default() }, room }
     }
 
@@ -178,7 +180,8 @@ impl<'r> Filling<'r> {
         if column > COLUMNS_MAX {
             return Err(Refusal::Columns(column as usize));
         }
-        *self.room = self.room.checked_sub(1).ok_or(Refusal::Cells)?;
+        self.room.cell()?;
+        self.room.value(&value)?;
         if self.grid.rows.last().is_none_or(|last| last.number != row) {
             self.grid.rows.push(Row { number: row, ..Row::default() });
         }
@@ -235,6 +238,10 @@ fn moment_value(moment: ExcelDateTime) -> Value {
         } else {
             Value::Number(days)
         };
+    }
+    // What no calendar has is a number.
+    if !(0.0..3e6).contains(&days) {
+        return Value::Number(days);
     }
     // Half a second more, so that 20:59:59.9999 is nine o'clock.
     let rounded = ExcelDateTime::new(

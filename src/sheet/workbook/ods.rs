@@ -10,9 +10,9 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::package::Package;
 use super::shape::{Merged, Shape, attribute};
-use super::{Filling, Workbook, chosen, damaged, iso_clock, iso_moment};
+use super::{Filling, Room, Workbook, chosen, damaged, iso_clock, iso_moment};
 use crate::sheet::Refusal;
-use crate::sheet::grid::{CELLS_MAX, COLUMNS_MAX, Grid, Value};
+use crate::sheet::grid::{COLUMNS_MAX, Grid, Value};
 
 /// The most rows of a sheet.
 const ROWS_MAX: u32 = 1 << 20;
@@ -22,7 +22,7 @@ pub(super) fn read(package: &mut Package<'_>, wanted: Option<&str>) -> Result<Wo
     let xml = package.text("content.xml")?;
     let sheets = sheets(&xml)?;
     let names = chosen(&sheets, wanted)?;
-    let mut room = CELLS_MAX;
+    let mut room = Room::default();
     let mut workbook = Workbook { hidden: super::hidden(&sheets), ..Workbook::default() };
     let mut reader = Reader::from_str(&xml);
     loop {
@@ -78,7 +78,7 @@ struct OdsCell {
 }
 
 /// Reads a table up to its end.
-fn table(reader: &mut Reader<&[u8]>, name: &str, room: &mut usize) -> Result<Grid, Refusal> {
+fn table(reader: &mut Reader<&[u8]>, name: &str, room: &mut Room) -> Result<Grid, Refusal> {
     let mut shape = Shape::default();
     let mut filling = Filling::new(name, room);
     let (mut row, mut columns, mut depth) = (0_u32, 0_u32, 0_u32);
@@ -86,7 +86,10 @@ fn table(reader: &mut Reader<&[u8]>, name: &str, room: &mut usize) -> Result<Gri
         match reader.read_event().map_err(|error| damaged(&error))? {
             Event::Start(element) if element.name().as_ref() == "table:table" => depth += 1,
             Event::End(element) if element.name().as_ref() == "table:table" => match depth {
-                0 => return Ok(shape.apply(filling.grid())),
+                0 => {
+                    let grid = filling.grid();
+                    return shape.apply(grid, room);
+                }
                 _ => depth -= 1,
             },
             Event::Start(element) | Event::Empty(element)
@@ -95,7 +98,7 @@ fn table(reader: &mut Reader<&[u8]>, name: &str, room: &mut usize) -> Result<Gri
                 let last =
                     columns.saturating_add(number(&element, "table:number-columns-repeated"));
                 if is_hidden(&element) {
-                    shape.hidden_columns.extend(columns + 1..=last.min(COLUMNS_MAX));
+                    shape.hidden_columns.extend(columns.saturating_add(1)..=last.min(COLUMNS_MAX));
                 }
                 columns = last;
             }

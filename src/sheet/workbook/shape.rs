@@ -1,17 +1,18 @@
-//! The rows, columns and cells that a sheet of an XLSX file hides and merges: calamine does not say.
+//! The rows, columns and cells that a sheet hides and merges; of an XLSX file they are read here, for
+//! calamine does not say them.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "the events are quick-xml's")]
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
-use super::{Package, damaged};
+use super::{Package, Room, damaged};
 use crate::sheet::Refusal;
-use crate::sheet::grid::{COLUMNS_MAX, Cell, Grid};
+use crate::sheet::grid::{COLUMNS_MAX, Cell, Grid, Row};
 
 /// A range of cells, both ends included, rows and columns counted from 0.
 pub(super) type Merged = ((u32, u32), (u32, u32));
@@ -21,41 +22,41 @@ pub(super) type Merged = ((u32, u32), (u32, u32));
 pub(super) struct Shape {
     /// Counted from 1.
     pub(super) hidden_rows: HashSet<u32>,
-    /// Counted from 1, in their order.
-    pub(super) hidden_columns: Vec<u32>,
+    /// Counted from 1.
+    pub(super) hidden_columns: BTreeSet<u32>,
     /// The ranges of merged cells.
     pub(super) merged: Vec<Merged>,
 }
 
 impl Shape {
-    /// Marks the cells of a grid.
-    pub(super) fn apply(self, mut grid: Grid) -> Grid {
-        grid.hidden_columns = self.hidden_columns;
+    /// Marks the cells of a grid; a cell that is merged with one above it takes room as any other.
+    pub(super) fn apply(self, mut grid: Grid, room: &mut Room) -> Result<Grid, Refusal> {
+        grid.hidden_columns = self.hidden_columns.into_iter().collect();
         for row in &mut grid.rows {
             row.is_hidden = self.hidden_rows.contains(&row.number);
         }
         for ((top, left), (bottom, right)) in self.merged {
-            let find = |grid: &Grid, row: u32| {
-                grid.rows.binary_search_by_key(&(row + 1), |row| row.number)
-            };
-            let Ok(at) = find(&grid, top) else { continue };
+            // Both counted from 1, as cells are.
+            let (top, column) = (top.saturating_add(1), left.saturating_add(1));
+            let Ok(at) = grid.rows.binary_search_by_key(&top, |row| row.number) else { continue };
             let cells = &mut grid.rows[at].cells;
-            let Some(first) = cells.iter_mut().find(|cell| cell.column == left + 1) else {
+            let Some(first) = cells.iter_mut().find(|cell| cell.column == column) else {
                 continue;
             };
             first.is_wide = right > left;
             let value = first.value.clone();
+            let is_inside = |row: &&mut Row| row.number <= bottom.saturating_add(1);
             // A merged range may go down to the last row of a sheet: only rows that are there count.
-            for row in grid.rows.iter_mut().skip(at + 1).take_while(|row| row.number <= bottom + 1)
-            {
-                if let Err(place) = row.cells.binary_search_by_key(&(left + 1), |cell| cell.column)
-                {
-                    let shared = Cell { is_shared: true, ..Cell::new(left + 1, value.clone()) };
+            for row in grid.rows.iter_mut().skip(at + 1).take_while(is_inside) {
+                room.cell()?;
+                if let Err(place) = row.cells.binary_search_by_key(&column, |cell| cell.column) {
+                    room.value(&value)?;
+                    let shared = Cell { is_shared: true, ..Cell::new(column, value.clone()) };
                     row.cells.insert(place, shared);
                 }
             }
         }
-        grid
+        Ok(grid)
     }
 }
 
@@ -99,10 +100,10 @@ pub(super) fn paths(package: &mut Package<'_>) -> Result<Vec<(String, String)>, 
 /// Reads the shape of a sheet from its XML.
 pub(super) fn shape(xml: &str) -> Result<Shape, Refusal> {
     let mut shape = Shape::default();
-    let mut row = 0;
+    let mut row = 0_u32;
     each(xml, |element| match element.local_name().as_ref() {
         "row" => {
-            row = attribute(element, "r").parse().unwrap_or(row + 1);
+            row = attribute(element, "r").parse().unwrap_or(row.saturating_add(1));
             if is_true(&attribute(element, "hidden")) {
                 shape.hidden_rows.insert(row);
             }
@@ -116,8 +117,6 @@ pub(super) fn shape(xml: &str) -> Result<Shape, Refusal> {
         "mergeCell" => shape.merged.extend(range(&attribute(element, "ref"))),
         _ => {}
     })?;
-    shape.hidden_columns.sort_unstable();
-    shape.hidden_columns.dedup();
     Ok(shape)
 }
 
