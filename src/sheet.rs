@@ -212,9 +212,7 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     let numbers = layout.column(Field::Number).map_or(1, |column| column.column);
     numbers::number(&mut show, &assembled.written, &|row| grid.place(row, numbers));
     let edge = layout.columns.first().map_or(1, |column| column.column);
-    for cue in show.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
-        cells::cut(cue, &|row| grid.place(row, edge), &mut show.doubts);
-    }
+    cells::cut(&mut show, &|row| grid.place(row, edge));
     hidden_columns(grid, &layout, &mut show);
     formulas(&gathered, &mut show);
     show.departments = gathered.departments.into_values().collect();

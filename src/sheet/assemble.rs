@@ -168,7 +168,7 @@ impl Assembling<'_> {
     }
 
     fn is_duration(&self, name: &str) -> bool {
-        self.layout.column(Field::Duration).is_some_and(|column| column.name == name)
+        self.layout.column(Field::Duration).is_some_and(|column| cells::name(column) == name)
     }
 
     fn doubt(&mut self, line: &Line<'_>, field: Field, what: String) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::columns::{Column, Field};
 use super::grid::{Row, Value};
-use super::imported::{Cue, Department, Doubt};
+use super::imported::{Cue, Department, Doubt, Imported};
 use super::layout::Layout;
 use super::lines::Line;
 use crate::plain;
@@ -58,9 +58,20 @@ pub(super) fn cue(layout: &Layout, line: &Line<'_>, gathered: &mut Gathered) -> 
     cue
 }
 
-/// Cuts what a show file has no room for, and says so. A cell of a spreadsheet can hold more than
-/// the notes of a cue.
-pub(super) fn cut(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>) {
+/// Cuts what a show file has no room for, and says so at the `place` of its row. A cell of a
+/// spreadsheet can hold more than the notes of a cue.
+pub(super) fn cut(show: &mut Imported, place: &dyn Fn(u32) -> Place) {
+    for cue in show.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
+        cut_cue(cue, place, &mut show.doubts);
+    }
+}
+
+fn cut_cue(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>) {
+    // The rest goes to the notes, which have no such limit.
+    if cue.extra.len() > EXTRA_MAX {
+        let rest = cue.extra.split_off(EXTRA_MAX);
+        cue.notes.extend(rest.into_iter().map(|(name, text)| format!("{name}: {text}")));
+    }
     let mut names: HashSet<String> = HashSet::new();
     for (name, _) in &mut cue.extra {
         let (own, mut n) = (name.clone(), 2);
@@ -68,11 +79,6 @@ pub(super) fn cut(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<
             *name = format!("{own} {n}");
             n += 1;
         }
-    }
-    // The rest goes to the notes, which have no such limit.
-    if cue.extra.len() > EXTRA_MAX {
-        let rest = cue.extra.split_off(EXTRA_MAX);
-        cue.notes.extend(rest.into_iter().map(|(name, text)| format!("{name}: {text}")));
     }
     let notes = cue.notes.join("\n");
     if notes.chars().count() > PROSE_MAX {
@@ -184,8 +190,8 @@ impl Filling<'_> {
     }
 }
 
-/// The name of a column, which may have none.
-fn name(column: &Column) -> String {
+/// The name of a column, which may have none above it.
+pub(super) fn name(column: &Column) -> String {
     let name = plain::clean(&column.name);
     if name.is_empty() { format!("Column {}", letters(column.column)) } else { name }
 }

@@ -1,16 +1,20 @@
 //! Cue lists of ETC Eos desks and of QLab, both as CSV: every row is a cue that fires its like there.
 
 use super::Refusal;
-use super::cells::{one_line, prose};
+use super::cells::{self, one_line, prose};
 use super::columns;
 use super::csv;
 use super::grid::{Grid, Row};
 use super::imported::{Cue, Imported, Output, Segment, Trigger};
 use super::numbers::{self, Written};
+use crate::plain::counted;
 use crate::show::duration::{LONGEST_NS, MILLISECOND_NS, MINUTE_NS};
+use crate::show::protocol::osc::is_address;
 
 /// The planned length of a scene for each of its cues: neither program says how long a scene runs.
 const A_CUE_NS: u64 = MINUTE_NS;
+/// The longest address that a cue sends, bytes: any datagram has room for it.
+const ADDRESS_MAX: usize = 1_000;
 
 /// The rows of a list, with its columns by their names.
 struct List<'g> {
@@ -204,7 +208,8 @@ struct Making {
     last: (String, String),
     /// The trigger that the cue above gives the next one.
     next: Option<(Trigger, String)>,
-    unfired: usize,
+    /// Cues that send nothing: without a number, and with one that no address can hold.
+    unfired: (usize, usize),
 }
 
 impl Making {
@@ -222,7 +227,7 @@ impl Making {
             output: output.to_owned(),
             last: Default::default(),
             next: None,
-            unfired: 0,
+            unfired: (0, 0),
         }
     }
 
@@ -249,8 +254,7 @@ impl Making {
         if cue.title.is_empty() {
             cue.title = format!("Cue {number}").trim_end().to_owned();
         }
-        let is_address =
-            address.len() > 1 && !address.contains([' ', '#', '*', ',', '?', '[', ']', '{', '}']);
+        let is_address = is_address(&address) && address.len() <= ADDRESS_MAX;
         match self.next.take() {
             // It fires the next cue itself: a message would fire it twice.
             Some((trigger, how)) => {
@@ -258,7 +262,8 @@ impl Making {
                 cue.trigger = Some(trigger);
             }
             None if is_address => cue.osc = Some((self.output.clone(), address)),
-            None => self.unfired += 1,
+            None if number.is_empty() => self.unfired.0 += 1,
+            None => self.unfired.1 += 1,
         }
         self.next = next;
         if self.show.segments.is_empty() {
@@ -278,13 +283,14 @@ impl Making {
 
     fn finish(mut self, grid: &Grid) -> Imported {
         self.show.said.push("it does not say how long anything runs: each segment got a minute for each of its cues".to_owned());
-        if self.unfired > 0 {
-            let cues = if self.unfired == 1 {
-                "1 cue has".to_owned()
-            } else {
-                format!("{} cues have", self.unfired)
-            };
-            self.show.said.push(format!("{cues} no number there and sends nothing"));
+        let unfired = [
+            (self.unfired.0, "no number there"),
+            (self.unfired.1, "a number that OSC cannot hold"),
+        ];
+        for (count, why) in unfired.into_iter().filter(|(count, _)| *count > 0) {
+            let (have, send) = if count == 1 { ("has", "sends") } else { ("have", "send") };
+            let cues = counted(count, "cue");
+            self.show.said.push(format!("{cues} {have} {why} and {send} nothing"));
         }
         if !self.show.segments.iter().flat_map(|segment| &segment.cues).any(|cue| cue.osc.is_some())
         {
@@ -299,6 +305,7 @@ impl Making {
             segment.duration_ns = segment.duration_ns.max(longest);
         }
         numbers::number(&mut self.show, &self.written, &|row| grid.place(row, 1));
+        cells::cut(&mut self.show, &|row| grid.place(row, 1));
         self.show
     }
 }

@@ -262,8 +262,7 @@ impl<'a> Sorting<'a> {
     /// Keeps a text that is no time beside the cue.
     fn keep(&mut self, row: &Row, cell: &Cell, why: &str, untimed: &mut Vec<(String, String)>) {
         let name = self.layout.columns.iter().find(|column| column.column == cell.column);
-        let name =
-            name.map_or_else(|| letters(cell.column), |column| cells::one_line(&column.name));
+        let name = name.map_or_else(|| letters(cell.column), cells::name);
         let what = format!("{} {why}: kept under `extra`", quoted(&cell.text()));
         self.items.doubts.push(Doubt::new(self.grid.place(row.number, cell.column), what));
         untimed.push((name, cells::prose(&cell.text())));

@@ -3,11 +3,13 @@
 //! Version 2 and 3 have a list of events, `rundown`; version 4 has several rundowns by their ids,
 //! each with its `entries` and their order. Times are milliseconds since midnight.
 
+use std::collections::HashSet;
+
 use jiff::civil::Time;
 use serde_json::{Map, Value};
 
 use super::Refusal;
-use super::cells::{one_line, prose, unused_id};
+use super::cells::{self, one_line, prose, unused_id};
 use super::columns::{self, Field};
 use super::imported::{Cue, Department, Doubt, Imported, Segment, Trigger};
 use super::numbers::{self, Written};
@@ -80,8 +82,10 @@ fn chosen<'a>(rundowns: &'a Object, wanted: Option<&str>) -> Result<Found<'a>, R
         let flat =
             rundown.get("flatOrder").and_then(Value::as_array).filter(|order| !order.is_empty());
         let order = flat.or_else(|| rundown.get("order").and_then(Value::as_array));
-        let mut add = |key: &Value| {
-            let key = key.as_str()?;
+        let mut added: HashSet<&str> = HashSet::new();
+        let mut add = |key: &'a Value| {
+            // An order that names an entry again does not have it twice.
+            let key = key.as_str().filter(|key| added.insert(*key))?;
             let entry = by_id.get(key)?.as_object()?;
             entries.push((format!("/rundowns/{id}/entries/{key}"), entry));
             entry.get("entries").and_then(Value::as_array).filter(|_| flat.is_none())
@@ -135,7 +139,7 @@ impl Reading {
             for (key, field) in project.get(list).and_then(Value::as_object).into_iter().flatten() {
                 let label = field.as_str().or_else(|| field.get("label").and_then(Value::as_str));
                 let label = one_line(label.unwrap_or(key));
-                let label = if label.is_empty() { key.clone() } else { label };
+                let label = if label.is_empty() { field_name(key) } else { label };
                 let taken: Vec<&str> = customs
                     .iter()
                     .filter_map(|custom| Some(custom.department.as_ref()?.id.as_str()))
@@ -177,7 +181,7 @@ impl Reading {
             .and_then(|about| text(about.as_object()?, "title"));
         self.show.title = title
             .or_else(|| Some(one_line(&found.title)).filter(|title| !title.is_empty()))
-            .unwrap_or_else(|| name.to_owned());
+            .unwrap_or_else(|| one_line(name));
         if self.show.title.is_empty() {
             "Imported show".clone_into(&mut self.show.title);
         }
@@ -217,6 +221,7 @@ impl Reading {
         let place =
             |row: u32| Place::json(self.places.get(row as usize - 1).cloned().unwrap_or_default());
         numbers::number(&mut self.show, &self.written, &place);
+        cells::cut(&mut self.show, &place);
         let used: Vec<&String> = self
             .show
             .segments
@@ -266,11 +271,13 @@ impl Reading {
             let known = self.customs.iter().find(|custom| custom.key == key.to_lowercase());
             match known.map(|custom| (&custom.label, &custom.department)) {
                 Some((label, Some(department))) => {
-                    cue.needs.push(department.id.clone());
+                    if !cue.needs.contains(&department.id) {
+                        cue.needs.push(department.id.clone());
+                    }
                     cue.notes.push(format!("{label}: {value}"));
                 }
                 Some((label, None)) => cue.extra.push((label.clone(), value)),
-                None => cue.extra.push((one_line(key), value)),
+                None => cue.extra.push((field_name(key), value)),
             }
         }
         cue.needs.truncate(16);
@@ -358,6 +365,12 @@ impl Reading {
         let length_ms = i64::try_from(duration_ns / MILLISECOND_NS).unwrap_or(0);
         self.end_ms = start_ms.or(self.end_ms).map(|start| start + length_ms);
     }
+}
+
+/// The name of a field, of its key.
+fn field_name(key: &str) -> String {
+    let name = one_line(key);
+    if name.is_empty() { "Field".to_owned() } else { name }
 }
 
 /// Returns `true` for the colours that a show file takes.

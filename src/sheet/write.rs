@@ -117,7 +117,8 @@ fn cue(text: &mut String, cue: &Cue, numbers: &BTreeMap<u32, &str>) {
     if !cue.extra.is_empty() {
         text.push_str("\n[segment.cue.extra]\n");
         for (name, value) in &cue.extra {
-            let is_bare = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+            let is_bare = !name.is_empty()
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
             let name = if is_bare { name.clone() } else { quoted(name) };
             let _ = writeln!(text, "{name} = {}", prose(value));
         }

@@ -27,7 +27,7 @@ use handover::sheet::columns::Field;
 use handover::sheet::durations::Durations;
 use handover::sheet::imported::Imported;
 use handover::sheet::{Options, Refusal, import, write};
-use handover::show::{Body, Cue, SegmentIx, Show, Trigger, duration, file, problem};
+use handover::show::{Body, Cue, CueIx, SegmentIx, Show, Trigger, duration, file, problem};
 use proptest::prelude::*;
 
 const DAY_S: u64 = 86_400;
@@ -260,6 +260,129 @@ fn no_cell_of_a_sheet_is_lost() {
         assert!(text.contains(word), "{word}");
     }
     assert_eq!(parsed(&imported).cues.len(), 40);
+}
+
+/// A zip file of these files.
+fn packed(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(vec![]));
+    for (name, text) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// An OpenDocument sheet of these rows.
+fn ods(rows: &str) -> Vec<u8> {
+    let table = format!("<x><table:table table:name=\"S\">{rows}</table:table></x>");
+    packed(&[("content.xml", &table)])
+}
+
+#[test]
+fn a_cell_that_stands_for_many_takes_the_room_of_each() {
+    let long = "x".repeat(10_000);
+    let row = |count: usize| {
+        let cell = format!("<table:table-cell><text:p>{long}</text:p></table:table-cell>");
+        ods(&format!(
+            "<table:table-row table:number-rows-repeated=\"{count}\">{cell}</table:table-row>"
+        ))
+    };
+    // 4,000 × 10,000 bytes are more than 32 MiB.
+    assert_eq!(import(&row(4_000), &Options::default()), Err(Refusal::Texts));
+    assert!(refused(&row(2_000)).starts_with("no row has names of columns"));
+    // Merged with the rows below it, where something else stands, a cell stands in each of them.
+    let merged = |rows: usize| {
+        let cell =
+            |text: &str| format!("<table:table-cell><text:p>{text}</text:p></table:table-cell>");
+        let first = format!(
+            "<table:table-cell table:number-rows-spanned=\"{rows}\"><text:p>{long}</text:p></table:table-cell>"
+        );
+        let below =
+            format!("<table:table-row><table:covered-table-cell/>{}</table:table-row>", cell("b"));
+        ods(&format!(
+            "<table:table-row>{first}{}</table:table-row>{}",
+            cell("a"),
+            below.repeat(4_000)
+        ))
+    };
+    assert_eq!(import(&merged(4_000), &Options::default()), Err(Refusal::Texts));
+    assert!(refused(&merged(2)).starts_with("no row has names of columns"));
+}
+
+#[test]
+fn numbers_as_large_as_they_can_be_do_not_count_over() {
+    let most = u32::MAX;
+    let columns = format!("<table:table-column table:number-columns-repeated=\"{most}\"/>");
+    let hidden = "<table:table-column table:visibility=\"collapse\"/>";
+    let row = format!(
+        "<table:table-row table:number-rows-repeated=\"{most}\"/><table:table-row><table:table-cell \
+         table:number-rows-spanned=\"{most}\" table:number-columns-spanned=\"{most}\"><text:p>a</text:p>\
+         </table:table-cell></table:table-row>"
+    );
+    assert_eq!(refused(&ods(&format!("{columns}{hidden}{row}"))), "there is nothing in the file");
+}
+
+#[test]
+fn an_order_that_names_an_entry_again_has_it_once() {
+    let event = r#"{"type":"event","id":"a","title":"A","cue":"1","timeStart":0,"duration":60000}"#;
+    let order = vec!["\"a\""; 5_000].join(",");
+    let project = format!(
+        r#"{{"rundowns":{{"r":{{"title":"R","order":[{order}],"entries":{{"a":{event}}}}}}}}}"#
+    );
+    let imported = import(project.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(parsed(&imported).cues.len(), 1);
+}
+
+#[test]
+fn what_stands_in_a_column_without_a_name_is_kept_under_its_letter() {
+    let options = Options {
+        map: vec![("A".into(), Field::Title), ("B".into(), Field::Duration)],
+        ..Options::default()
+    };
+    let imported =
+        import(b"Welcome,5:00\nChoir,as long as it takes\nEnd,1:00\n", &options).unwrap();
+    let show = parsed(&imported);
+    let extras: Vec<_> = show.cues.iter().flat_map(|cue| &cue.extra).collect();
+    assert_eq!(extras.len(), 1);
+    assert_eq!((&*extras[0].name, &*extras[0].text), ("Column B", "as long as it takes"));
+}
+
+#[test]
+fn a_project_with_anything_in_it_makes_a_show_that_runs() {
+    // Two fields with one label, fields without one, more than a show file has room for, and a file
+    // name of two lines.
+    let long = "n".repeat(30_000);
+    let fields: Vec<String> = (0..120).map(|n| format!(r#""f{n}":{{"label":"Same"}}"#)).collect();
+    let values: Vec<String> = (0..120).map(|n| format!(r#""f{n}":"v{n}v""#)).collect();
+    let project = format!(
+        r#"{{"customFields":{{"lx":{{"label":"LX"}},"LX":{{"label":"LX"}},"":{{"label":""}},{}}},"rundown":[
+        {{"type":"event","cue":"1","timeStart":0,"duration":60000,"note":"{long}","title":"A",
+        "custom":{{"lx":"a","LX":"b","":"c"," ":"d",{}}}}}]}}"#,
+        fields.join(","),
+        values.join(",")
+    );
+    let options = Options { name: "two\nlines".into(), ..Options::default() };
+    let imported = import(project.as_bytes(), &options).unwrap();
+    let show = parsed(&imported);
+    assert_eq!((&*show.title, show.cue(CueIx(0)).needs.len()), ("two lines", 1));
+    assert_eq!(imported.doubts.len(), 1, "the notes were cut: {:?}", imported.doubts);
+    assert_eq!(imported.doubts[0].place.words(""), "/rundown/0");
+}
+
+#[test]
+fn a_cue_of_a_desk_sends_no_address_that_no_show_takes() {
+    let long = "9".repeat(2_000);
+    let list = format!(
+        "Number,Type,Name,Notes\n1,Light,one,{}\né,Light,two,\n\"3\t4\",Light,three,\n{long},Light,four,\n",
+        "n".repeat(30_000)
+    );
+    let imported = import(list.as_bytes(), &Options::default()).unwrap();
+    let show = parsed(&imported);
+    let sends: Vec<usize> = show.cues.iter().map(|cue| cue.actions.len()).collect();
+    assert_eq!(sends, [1, 0, 0, 0]);
+    let said = "3 cues have a number that OSC cannot hold and send nothing";
+    assert!(imported.said.iter().any(|one| one == said), "{:?}", imported.said);
+    assert!(imported.doubts.iter().any(|doubt| doubt.what.contains("20000 characters: cut")));
 }
 
 /// Cells as they come in sheets, and as they should not.

@@ -118,19 +118,28 @@ fn action(fields: &mut Fields<'_>, wire: Option<Wire>) -> Option<Body> {
     Some(Body::Osc { address, args: read })
 }
 
+/// Returns `true` for the characters that no address holds.
+fn is_bad(c: char) -> bool {
+    !c.is_ascii_graphic() || "#*,?[]{}".contains(c)
+}
+
+/// Returns `true` for the addresses that a show file takes.
+pub(crate) fn is_address(text: &str) -> bool {
+    text.starts_with('/') && !text.contains(is_bad)
+}
+
 fn address(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
-    let bad = |c: &char| !c.is_ascii_graphic() || "#*,?[]{}".contains(*c);
     if !text.starts_with('/') {
         let meant = format!("/{}", text.split_whitespace().collect::<Vec<_>>().join("/"));
-        let fix = match meant.chars().any(|c| bad(&c)) {
+        let fix = match meant.contains(is_bad) {
             true => "write it like `osc = \"/cue/13/start\"`".to_owned(),
             false => format!("write `osc = \"{meant}\"`"),
         };
         value.fault("an OSC address begins with `/`", fix);
         return None;
     }
-    if let Some(c) = text.chars().find(bad) {
+    if let Some(c) = text.chars().find(|c| is_bad(*c)) {
         let what = format!("an OSC address cannot hold {c:?}");
         value.fault(what, "write printable ASCII without spaces and `# * , ? [ ] { }`");
         return None;
