@@ -1,8 +1,8 @@
-//! Files that this program reads and writes for itself: opened so that it waits for nobody, and
-//! written whole or not at all.
+//! Files that this program reads and writes: opened so that it waits for nobody, and written whole or
+//! not at all.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -28,14 +28,81 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
 /// When it cannot be read, is no regular file, or is longer.
 #[cfg(feature = "link")]
 pub(crate) fn read_small(path: &Path, bytes_max: u64) -> io::Result<Vec<u8>> {
-    use std::io::Read;
-
     let mut bytes = vec![];
     open_regular(path)?.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > bytes_max {
         return Err(io::Error::new(ErrorKind::InvalidData, "it is too long"));
     }
     Ok(bytes)
+}
+
+/// Reads all bytes; nothing where there are more than `bytes_max`.
+///
+/// # Errors
+/// As reading does.
+pub(crate) fn read_at_most(from: impl Read, bytes_max: usize) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = vec![];
+    from.take((bytes_max as u64).saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok(Some(bytes).filter(|bytes| bytes.len() <= bytes_max))
+}
+
+/// Writes a new file, whole or not at all, and never over one that is there.
+///
+/// # Errors
+/// When that fails, or the file is there.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    // Its own for each process: one that a crash has left must not be in the way.
+    name.push(format!(".{}.new", std::process::id()));
+    let unfinished = path.with_file_name(name);
+    let written = File::create(&unfinished).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    // Somebody may have made the file in the meantime; a link never takes its place.
+    let put = written.and_then(|()| match fs::hard_link(&unfinished, path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => write_directly(path, bytes),
+        linked => linked,
+    });
+    let _ = fs::remove_file(&unfinished);
+    put
+}
+
+/// Writes a new file where no links are: on some memory cards, for example.
+fn write_directly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+/// Writes a file that others may read, whole or not at all, over what is there. A file that is there
+/// keeps its permissions, and a link stays one; a pipe or a device takes the bytes as they come.
+///
+/// # Errors
+/// When that fails; a file that was there is then as it was.
+pub(crate) fn write_over(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let permissions = match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => return fs::write(path, bytes),
+        Ok(metadata) => Some(metadata.permissions()),
+        Err(_) => None,
+    };
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let mut name = target.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let unfinished = target.with_file_name(name);
+    let written = File::create(&unfinished).and_then(|mut file| {
+        file.write_all(bytes)?;
+        permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
+        file.sync_all()
+    });
+    let put = written.and_then(|()| fs::rename(&unfinished, &target));
+    if put.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    put
 }
 
 /// Writes a file that only its owner can read, whole or not at all, as far as anybody can see who
@@ -88,6 +155,39 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
         assert!(replace(&dir.path().join("none/a"), b"").is_err());
+    }
+
+    #[test]
+    fn a_new_file_takes_the_place_of_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("show.toml");
+        // Left by a crash, also by one of a process with this number.
+        for left in ["show.toml.new".to_owned(), format!("show.toml.{}.new", std::process::id())] {
+            fs::write(dir.path().join(left), "half").unwrap();
+        }
+        write_new(&path, b"first").unwrap();
+        assert_eq!(write_new(&path, b"second").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(write_directly(&path, b"third").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "and what another has left");
+        write_directly(&dir.path().join("b"), b"b").unwrap();
+        assert!(write_new(&dir.path().join("none/a"), b"").is_err());
+    }
+
+    #[test]
+    fn what_is_written_over_keeps_its_permissions_and_its_links() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, link) = (dir.path().join("a.csv"), dir.path().join("link"));
+        write_over(&path, b"first").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        write_over(&link, b"second").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "second");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside it");
+        write_over(Path::new("/dev/null"), b"gone").unwrap();
+        assert!(write_over(&dir.path().join("none/a"), b"").is_err());
     }
 
     #[cfg(feature = "link")]

@@ -36,6 +36,7 @@ use self::grid::Grid;
 use self::imported::{Doubt, Imported};
 use self::layout::{Layout, Mapping};
 use self::workbook::Workbook;
+use crate::show::CUES_MAX;
 use crate::show::problem::letters;
 
 /// The largest file that is read, bytes.
@@ -68,6 +69,9 @@ pub enum Refusal {
     /// More than [`grid::CELLS_MAX`] cells.
     #[error("the sheet has more than {} filled cells, which no run sheet has", grid::CELLS_MAX)]
     Cells,
+    /// More than [`CUES_MAX`] rows.
+    #[error("the sheet has {0} rows; a show has {CUES_MAX} cues at most")]
+    Rows(usize),
     /// More text in all cells than a run sheet has.
     #[error("the cells hold more text than any run sheet has")]
     Texts,
@@ -142,7 +146,8 @@ pub fn import(bytes: &[u8], options: &Options) -> Result<Imported, Refusal> {
 
 /// Reads the rundown of the sheet of a workbook that looks most like one.
 fn best_sheet(workbook: Workbook, options: &Options) -> Result<Imported, Refusal> {
-    let score = |grid: &&Grid| (layout::score(grid) > 0, layout::score(grid) * grid.rows.len());
+    // Without a header its size is nothing.
+    let score = |grid: &&Grid| layout::score(grid).saturating_mul(grid.rows.len());
     // The last of equal ones is the maximum: the first is meant.
     let best = workbook.grids.iter().rev().max_by_key(score).ok_or(Refusal::Empty)?;
     let mut show = rundown(best, options)?;
@@ -178,6 +183,9 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     show.said.push(format!("{header}: {}", layout.words()));
     title_block(grid, &layout, options, &mut show);
     let sorted = lines::items(grid, &layout);
+    if sorted.items.len() > CUES_MAX {
+        return Err(Refusal::Rows(sorted.items.len()));
+    }
     let starts = starts::starts(grid, &layout, &sorted.items);
     let lengths =
         durations::lengths(grid, &layout, &sorted.items, &starts.spans, options.durations);

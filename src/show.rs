@@ -30,6 +30,7 @@ mod suggest;
 use std::ops::Deref;
 
 pub use action::{Action, Body, FrameRate, OutputKind};
+pub(crate) use check::CUES_MAX;
 pub use colour::Colour;
 pub use cue::{Cue, Extra, Look, Point, Source, Step, Thresholds, Trigger};
 use index::IndexLists;

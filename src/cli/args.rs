@@ -137,9 +137,10 @@ pub(super) enum Verb {
     },
     /// Make a show file of a run sheet
     ///
-    /// FILE is a workbook (XLSX, XLS, ODS), a CSV file with any separator and encoding, a project of
-    /// Ontime (JSON), or a cue list of ETC Eos or QLab (CSV); its content says what it is, not its
-    /// name. How it was read goes to stderr, with the cell of every doubt.
+    /// FILE is a workbook (XLSX, XLS, ODS), a CSV file (with commas, semicolons, tabs or bars; in
+    /// UTF-8, UTF-16 or Windows-1252), a project of Ontime (JSON), or a cue list of ETC Eos or QLab
+    /// (CSV); its content says what it is, not its name. How it was read goes to stderr, with the
+    /// cell of every doubt.
     Import(ImportArgs),
     /// Report what is wrong with SHOW: errors and warnings, each with its line and how to fix it
     ///

@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::commands::{faulty, print, source};
 use crate::export::plan;
 use crate::export::sheet::{Audience, Sheet};
+use crate::files::write_over;
 use crate::plain::counted;
 use crate::runtime::clock::wall_now;
 use crate::runtime::opening::machine_zone;
@@ -71,7 +72,7 @@ pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Resul
     };
     let shown = file.path.display().to_string();
     let shown = visible(&shown);
-    std::fs::write(&file.path, bytes).with_context(|| format!("cannot write {shown}"))?;
+    write_over(&file.path, &bytes).with_context(|| format!("cannot write {shown}"))?;
     let cues: usize = sheet.segments.iter().map(|segment| segment.cues.len()).sum();
     let (segments, cues) = (counted(sheet.segments.len(), "segment"), counted(cues, "cue"));
     let withheld = sheet.segments.iter().flat_map(|segment| &segment.cues);
@@ -79,7 +80,7 @@ pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Resul
     let mut told = format!("wrote {shown}: {segments}, {cues}\n");
     if withheld + sheet.left_out > 0 {
         told.push_str(&format!(
-            "{} under embargo without words, {} not public left out: --all has everything\n",
+            "{} under embargo without words, {} left out that are backups or not public: --all has everything\n",
             counted(withheld, "cue"),
             counted(sheet.left_out, "cue")
         ));

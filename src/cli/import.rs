@@ -3,15 +3,16 @@
 //! The show file goes to stdout or to the file that `-o` names; how the sheet was read, and what is
 //! doubtful, to stderr.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 
 use super::args::ImportArgs;
 use super::commands::{print, tell};
-use crate::plain;
+use crate::files::{read_at_most, write_new};
+use crate::plain::{self, counted};
 use crate::runtime::opening::machine_zone;
 use crate::sheet::imported::Imported;
 use crate::sheet::{self, Options, Refusal, write};
@@ -38,7 +39,10 @@ pub(super) fn import(args: &ImportArgs) -> anyhow::Result<()> {
         durations: args.durations(),
     };
     let refused = |refusal: Refusal| anyhow!("{}: {refusal}", visible(&name));
-    let bytes = if is_stdin { read(io::stdin().lock()) } else { read_file(&args.file) };
+    let bytes = match is_stdin {
+        true => read_at_most(io::stdin().lock(), sheet::BYTES_MAX),
+        false => File::open(&args.file).and_then(|file| read_at_most(file, sheet::BYTES_MAX)),
+    };
     let bytes = bytes.with_context(|| format!("cannot read {}", visible(&name)))?;
     let bytes = bytes.ok_or(Refusal::Bytes).map_err(refused)?;
     let show = sheet::import(&bytes, &options).map_err(refused)?;
@@ -59,7 +63,8 @@ pub(super) fn import(args: &ImportArgs) -> anyhow::Result<()> {
     say(&account(&show, &name));
     match to {
         None => print(&text)?,
-        Some(path) => put(path, &text).with_context(|| format!("cannot write {}", shown(path)))?,
+        Some(path) => write_new(path, text.as_bytes())
+            .with_context(|| format!("cannot write {}", shown(path)))?,
     }
     let total_ns = checked.show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
     let warnings = problem::counted(&checked.warnings);
@@ -102,46 +107,6 @@ fn say(text: &str) {
     let _ = io::stderr().write_all(plain::lines(text).as_bytes());
 }
 
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 fn shown(path: &Path) -> String {
     visible(&path.display().to_string()).into_owned()
-}
-
-/// Reads a file; nothing where it is larger than any run sheet.
-fn read_file(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    if metadata.is_dir() {
-        return Err(io::Error::from(ErrorKind::IsADirectory));
-    }
-    if metadata.len() > sheet::BYTES_MAX as u64 {
-        return Ok(None);
-    }
-    read(file)
-}
-
-/// Reads all bytes; nothing where there are more than a run sheet has.
-fn read(from: impl Read) -> io::Result<Option<Vec<u8>>> {
-    let mut bytes = vec![];
-    from.take(sheet::BYTES_MAX as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(Some(bytes).filter(|bytes| bytes.len() <= sheet::BYTES_MAX))
-}
-
-/// Writes a new file, whole or not at all.
-fn put(path: &Path, text: &str) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let unfinished: PathBuf = path.with_file_name(name);
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&unfinished)?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-    // Somebody may have made the file in the meantime; a link never takes its place.
-    let put = written.and_then(|()| match fs::hard_link(&unfinished, path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => fs::rename(&unfinished, path),
-        linked => linked,
-    });
-    let _ = fs::remove_file(&unfinished);
-    put
 }

@@ -112,11 +112,23 @@ pub(super) fn assemble(
         })
         .collect();
     let mut timed = timed;
+    assembling.begin_by_ends(&mut timed);
     assembling.derive(&mut timed);
+    // For each item, the start of the next line below that lasts.
+    let mut lasting = vec![None; timed.len()];
+    let mut next = None;
+    for (at, one) in timed.iter().enumerate().rev() {
+        lasting[at] = next;
+        if let Some(line) = one.as_ref().filter(|line| line.lasts_ns().is_some()) {
+            next = line.span.start_ns;
+        }
+    }
     for (at, item) in items.iter().enumerate() {
         match (item, timed.get(at).and_then(Option::as_ref)) {
             (Item::Act(act), _) => assembling.act(act),
-            (Item::Line(_), Some(line)) => assembling.line(line, &timed[at + 1..]),
+            (Item::Line(_), Some(line)) => {
+                assembling.line(line, &timed[at + 1..], lasting[at]);
+            }
             (Item::Line(_), None) => {}
         }
     }
@@ -124,6 +136,25 @@ pub(super) fn assemble(
 }
 
 impl Assembling<'_> {
+    /// The beginnings of lines that say only their ends.
+    fn begin_by_ends(&mut self, timed: &mut [Option<Timed<'_, '_>>]) {
+        for timed in timed.iter_mut().flatten() {
+            let Some(end_ns) = timed.span.end_ns else { continue };
+            if timed.span.start_ns.is_some() && !timed.span.follows {
+                continue;
+            }
+            if let Some(length_ns) = timed.length_ns {
+                timed.span.start_ns = Some(end_ns.saturating_sub_unsigned(length_ns));
+            } else if timed.span.start_ns.is_none() {
+                timed.span.start_ns = Some(end_ns.saturating_sub_unsigned(ASSUMED_NS));
+                timed.length_ns = Some(ASSUMED_NS);
+                let what =
+                    format!("only its end is known: {} was assumed", duration::length(ASSUMED_NS));
+                self.doubt(timed.line, Field::End, what);
+            }
+        }
+    }
+
     /// The lengths of lines that do not say theirs: from their ends, or from the next start.
     fn derive(&mut self, timed: &mut [Option<Timed<'_, '_>>]) {
         let has_lengths = self.layout.column(Field::Duration).is_some();
@@ -179,13 +210,20 @@ impl Assembling<'_> {
 
     fn act(&mut self, act: &str) {
         let act = cells::one_line(act);
+        self.last_act = Some(act.clone());
         self.act = Some(match self.act.take() {
             Some(above) => format!("{above} · {act}"),
             None => act,
         });
     }
 
-    fn line(&mut self, timed: &Timed<'_, '_>, below: &[Option<Timed<'_, '_>>]) {
+    /// Adds a line; `next_ns` is the start of the next one below that lasts.
+    fn line(
+        &mut self,
+        timed: &Timed<'_, '_>,
+        below: &[Option<Timed<'_, '_>>],
+        next_ns: Option<i64>,
+    ) {
         let line = timed.line;
         self.act_of_column(line);
         let mut cue = cells::cue(self.layout, line, self.gathered);
@@ -205,7 +243,7 @@ impl Assembling<'_> {
                     self.begin(cue, written, start_ns, length_ns);
                 }
             }
-            (None, Some(start_ns)) => self.milestone(cue, written, (line, start_ns), below),
+            (None, Some(start_ns)) => self.milestone(cue, written, (line, start_ns), next_ns),
             (None, None) if self.segments.is_empty() || self.act.is_some() => {
                 self.early.push((cue, written));
             }
@@ -266,7 +304,10 @@ impl Assembling<'_> {
             first.planned_ns = first.planned_ns.or(Some(0));
         }
         let is_later = |other: &Cue| other.planned_ns > cue.planned_ns;
-        let at = cue.planned_ns.and_then(|_| cues.iter().position(is_later)).unwrap_or(cues.len());
+        // Most lines stand in their order.
+        let is_last = cues.last().is_some_and(|last| last.planned_ns.is_some() && !is_later(last));
+        let at = cue.planned_ns.filter(|_| !is_last).and_then(|_| cues.iter().position(is_later));
+        let at = at.unwrap_or(cues.len());
         cues.insert(at, cue);
         last.written.insert(at.min(last.written.len()), written);
     }
@@ -321,13 +362,8 @@ impl Assembling<'_> {
         mut cue: Cue,
         written: Written,
         (line, start_ns): (&Line<'_>, i64),
-        below: &[Option<Timed<'_, '_>>],
+        next_ns: Option<i64>,
     ) {
-        let next_ns = below
-            .iter()
-            .flatten()
-            .find(|timed| timed.lasts_ns().is_some())
-            .and_then(|timed| timed.span.start_ns);
         let last = self.segments.last().filter(|_| self.act.is_none());
         let (begin_ns, end_ns) = last.map_or((None, None), |last| (last.start_ns, last.end_ns()));
         if next_ns == Some(start_ns) {

@@ -1,7 +1,7 @@
 //! The cells of a line as the words of a cue: notes, departments, people, and columns of the
 //! author's own.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::columns::{Column, Field};
 use super::grid::{Row, Value};
@@ -25,6 +25,8 @@ pub(super) const LINE_MAX: usize = 1_000;
 pub(super) struct Gathered {
     /// The departments with anything to do, by their columns.
     pub departments: BTreeMap<u32, Department>,
+    /// The ids of the departments.
+    ids: Ids,
     /// The names of people, in the order in which they come.
     pub people: Vec<String>,
     /// The same names, to find them.
@@ -121,7 +123,11 @@ impl Filling<'_> {
             Field::Notes => self.notes.push(text),
             Field::Call => {
                 let call = self.cue.call.take().into_iter().chain([text]).collect::<Vec<_>>();
-                self.cue.call = Some(one_line(&call.join(" ")));
+                let call = call.join(" ");
+                if call.chars().count() > LINE_MAX {
+                    self.notes.push(format!("{}: {call}", name(column)));
+                }
+                self.cue.call = Some(one_line(&call));
             }
             Field::People => {
                 self.notes.push(format!("{}: {text}", name(column)));
@@ -149,12 +155,13 @@ impl Filling<'_> {
         ) {
             return;
         }
-        let taken: Vec<&str> =
-            self.gathered.departments.values().map(|department| department.id.as_str()).collect();
         let label = name(column);
-        let id = unused_id(&label, &taken);
-        let new = Department { id, name: label.clone(), colour: None };
-        let department = self.gathered.departments.entry(column.column).or_insert(new);
+        let Gathered { departments, ids, .. } = &mut *self.gathered;
+        let department = departments.entry(column.column).or_insert_with(|| Department {
+            id: ids.unused(&label),
+            name: label.clone(),
+            colour: None,
+        });
         if !self.cue.needs.contains(&department.id) && self.cue.needs.len() < NEEDS_MAX {
             self.cue.needs.push(department.id.clone());
         }
@@ -209,9 +216,31 @@ pub(super) fn prose(text: &str) -> String {
     lines.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// An id that a name gives, and that none of `taken` is: small letters and digits, with `-` for
-/// anything else.
-pub(super) fn unused_id(name: &str, taken: &[&str]) -> String {
+/// Ids, none of them twice.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    taken: HashSet<String>,
+    /// How often each was asked for.
+    asked: HashMap<String, u32>,
+}
+
+impl Ids {
+    /// An id that a name gives, and that none before was.
+    pub(super) fn unused(&mut self, name: &str) -> String {
+        let id = id(name);
+        let count = self.asked.entry(id.clone()).or_default();
+        loop {
+            *count = count.saturating_add(1);
+            let one = if *count == 1 { id.clone() } else { format!("{id}-{count}") };
+            if self.taken.insert(one.clone()) {
+                return one;
+            }
+        }
+    }
+}
+
+/// The id that a name gives: small letters and digits, with `-` for anything else.
+fn id(name: &str) -> String {
     let mut id = String::new();
     for c in name.chars().take(40) {
         let plain = match c.to_ascii_lowercase() {
@@ -231,9 +260,7 @@ pub(super) fn unused_id(name: &str, taken: &[&str]) -> String {
         }
     }
     let id = id.trim_end_matches('-');
-    let id = if id.is_empty() { "department" } else { id };
-    let mut ids = (1..).map(|n| if n == 1 { id.to_owned() } else { format!("{id}-{n}") });
-    ids.find(|id| !taken.contains(&id.as_str())).unwrap_or_default()
+    if id.is_empty() { "unnamed".to_owned() } else { id.to_owned() }
 }
 
 #[cfg(test)]
@@ -243,10 +270,12 @@ mod tests {
     #[test]
     fn an_id_is_made_of_a_name() {
         for (name, id) in
-            [("LX", "lx"), ("Big Screen", "big-screen"), ("Bühne", "buhne"), ("灯", "department")]
+            [("LX", "lx"), ("Big Screen", "big-screen"), ("Bühne", "buhne"), ("灯", "unnamed")]
         {
-            assert_eq!(unused_id(name, &[]), id);
+            assert_eq!(Ids::default().unused(name), id);
         }
-        assert_eq!(unused_id("LX", &["lx", "lx-2"]), "lx-3");
+        let mut ids = Ids::default();
+        let all = ["LX-2", "LX", "lx", "Lx"].map(|name| ids.unused(name));
+        assert_eq!(all, ["lx-2", "lx", "lx-3", "lx-4"]);
     }
 }

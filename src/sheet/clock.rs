@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::day;
 use super::grid::{Cell, Value};
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
 
@@ -87,7 +88,7 @@ pub(super) fn read(text: &str) -> Said {
     if matches!(text.as_str(), "" | "-" | "–" | "—" | "n/a") {
         return Said::Nothing;
     }
-    if let Some(clock) = one(&text) {
+    if let Some(clock) = one(&text).or_else(|| dated(&text)) {
         return Said::At(clock);
     }
     for between in ["–", "—", "-", " to ", " bis ", " until ", "→"] {
@@ -104,8 +105,31 @@ pub(super) fn read(text: &str) -> Said {
     Said::Unreadable
 }
 
+/// A time with its day in front of it: `01.04.2023 15:50:30`, `2024-08-11T23:50`.
+fn dated(text: &str) -> Option<Clock> {
+    let at = text.find(|c: char| c.is_whitespace() || c == 't').filter(|at| *at >= 8)?;
+    let (day, time) = text.split_at(at);
+    let day = day::numbers(day.trim_end_matches(','))?;
+    let clock = one(time.trim_start_matches(['t', ' ']))?;
+    Some(Clock { day: Some(day), ..clock })
+}
+
+/// The decimals of a second at the end of `21:05:30.5`, nanoseconds, and the text without them.
+fn decimals(text: &str) -> (&str, u64) {
+    let split = text.rsplit_once(['.', ',']).filter(|(clock, decimals)| {
+        clock.matches(':').count() == 2
+            && (1..=9).contains(&decimals.len())
+            && decimals.bytes().all(|b| b.is_ascii_digit())
+    });
+    match split {
+        Some((clock, decimals)) => (clock, format!("{decimals:0<9}").parse().unwrap_or(0)),
+        None => (text, 0),
+    }
+}
+
 fn one(text: &str) -> Option<Clock> {
     let text = text.trim().trim_start_matches(['~', '@', '≈']).trim_start();
+    let (text, decimals_ns) = decimals(text);
     let at = |ns, half| Some(Clock { ns, half, day: None });
     match text {
         "noon" | "midday" => return at(12 * HOUR_NS, None),
@@ -143,7 +167,7 @@ fn one(text: &str) -> Option<Clock> {
     let (half, hours_max) =
         if half == Some(Half::Pm) && hour > 12 { (None, 23) } else { (half, hours_max) };
     let is_time = hour <= hours_max && minute < 60 && second < 60 && (half.is_none() || hour > 0);
-    let ns = hour * HOUR_NS + minute * MINUTE_NS + second * SECOND_NS;
+    let ns = hour * HOUR_NS + minute * MINUTE_NS + second * SECOND_NS + decimals_ns;
     if is_time { at(ns, half) } else { None }
 }
 
@@ -190,6 +214,22 @@ mod tests {
         }
         assert_eq!(read("Sau"), Said::Unreadable);
         assert_eq!(read(" – "), Said::Nothing);
+    }
+
+    #[test]
+    fn a_time_may_have_its_day_and_decimals_of_a_second() {
+        let clock = |text: &str| match read(text) {
+            Said::At(clock) => (clock.day.map(|day| day.to_string()), clock.ns),
+            other => panic!("{text}: {other:?}"),
+        };
+        let ns = (15 * 60 + 50) * MINUTE_NS + 30 * SECOND_NS;
+        assert_eq!(clock("01.04.2023 15:50:30.0"), (Some("2023-04-01".into()), ns));
+        assert_eq!(clock("2023-04-01T15:50:30"), (Some("2023-04-01".into()), ns));
+        assert_eq!(clock("15:50:30.25"), (None, ns + 250_000_000));
+        assert_eq!(clock("15:50:30,000000001"), (None, ns + 1));
+        for text in ["1:2:3:4", "03/04/2023 15:50", "15:50.5", "31.02.2024 10:00"] {
+            assert_eq!(read(text), Said::Unreadable, "{text}");
+        }
     }
 
     #[test]

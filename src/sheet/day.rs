@@ -41,7 +41,7 @@ pub(super) fn day(text: &str) -> Option<Date> {
 }
 
 /// Day, month and year in numbers.
-fn numbers(word: &str) -> Option<Date> {
+pub(super) fn numbers(word: &str) -> Option<Date> {
     let parts = |separator: char| -> Option<[i16; 3]> {
         let parts: Vec<i16> =
             word.split(separator).map(str::parse).collect::<Result<_, _>>().ok()?;

@@ -1,4 +1,7 @@
-//! Cue lists of ETC Eos desks and of QLab, both as CSV: every row is a cue that fires its like there.
+//! Cue lists of ETC Eos desks and of QLab, both as CSV: every row is a cue that fires the cue of that
+//! number there.
+
+use std::collections::HashMap;
 
 use super::Refusal;
 use super::cells::{self, one_line, prose};
@@ -16,31 +19,29 @@ const A_CUE_NS: u64 = MINUTE_NS;
 /// The longest address that a cue sends, bytes: any datagram has room for it.
 const ADDRESS_MAX: usize = 1_000;
 
+/// The most parts of a cue that are passed over.
+const PARTS_MAX: usize = 100;
+
 /// The rows of a list, with its columns by their names.
 struct List<'g> {
-    header: &'g Row,
+    columns: HashMap<String, u32>,
     rows: &'g [Row],
 }
 
-impl List<'_> {
-    /// The text of a row under a name; empty where there is none.
-    fn text(&self, row: &Row, name: &str) -> String {
-        let same = |text: &str| {
-            let plain: String = columns::plain(text).split_whitespace().collect();
-            plain == name
-        };
-        let column = self.header.cells.iter().find(|cell| same(&cell.text()));
-        column.map(|column| row.text(column.column).into_owned()).unwrap_or_default()
+impl<'g> List<'g> {
+    fn new(header: &Row, rows: &'g [Row]) -> Self {
+        let mut columns = HashMap::new();
+        for cell in &header.cells {
+            let name: String = columns::plain(&cell.text()).split_whitespace().collect();
+            // Of two columns of one name the first is meant.
+            columns.entry(name).or_insert(cell.column);
+        }
+        List { columns, rows }
     }
 
-    fn has(&self, names: &[&str]) -> bool {
-        let all: Vec<String> = self
-            .header
-            .cells
-            .iter()
-            .map(|cell| columns::plain(&cell.text()).split_whitespace().collect())
-            .collect();
-        names.iter().all(|name| all.iter().any(|known| known == name))
+    /// The text of a row under a name; empty where there is none.
+    fn text(&self, row: &Row, name: &str) -> String {
+        self.columns.get(name).map_or_else(String::new, |column| row.text(*column).into_owned())
     }
 }
 
@@ -63,19 +64,31 @@ pub(super) fn eos(text: &str, name: &str) -> Option<Result<Imported, Refusal>> {
 
 fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
     let (header, rows) = grid.rows.split_first().ok_or(Refusal::Empty)?;
-    let list = List { header, rows };
+    let list = List::new(header, rows);
     let cues = || list.rows.iter().filter(|row| list.text(row, "targettype") == "1");
     let first = cues().next().ok_or(Refusal::NoRows(header.number))?;
     let main = list.text(first, "targetlistnumber");
     let mut making =
         Making::new(name, "a cue list of an Eos desk", "lights", "udp://127.0.0.1:8000");
-    for row in cues() {
+    making.left_out(list.rows.iter().filter(|row| list.text(row, "targettype") != "1").count());
+    let all: Vec<&Row> = cues().collect();
+    for (at, row) in all.iter().copied().enumerate() {
         let (number, list_number) =
             (list.text(row, "targetid"), list.text(row, "targetlistnumber"));
         let label = one_line(&list.text(row, "label"));
         let part = list.text(row, "partnumber");
         if !part.is_empty() && part != "0" && making.last == (list_number.clone(), number.clone()) {
-            making.note(format!("Part {part}: {label}"));
+            let words = EOS_FACTS.iter().chain(&[("follow", "Follow"), ("link", "Link")]);
+            let words = words.filter_map(|(key, name)| {
+                let value = one_line(&list.text(row, key));
+                (!value.is_empty()).then(|| format!("{name} {value}"))
+            });
+            let notes = Some(one_line(&list.text(row, "cuenotes")));
+            let words: Vec<String> =
+                notes.into_iter().filter(|notes| !notes.is_empty()).chain(words).collect();
+            let more =
+                if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
+            making.note(format!("Part {part}: {label}{more}"));
             continue;
         }
         making.last = (list_number.clone(), number.clone());
@@ -91,35 +104,97 @@ fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
         if !link.is_empty() {
             cue.notes.push(format!("Link: {link}"));
         }
-        for (key, name) in [
-            ("timedata", "Time"),
-            ("alerttime", "Alert"),
-            ("mark", "Mark"),
-            ("block", "Block"),
-            ("assert", "Assert"),
-            ("loop", "Loop"),
-            ("curve", "Curve"),
-            ("rate", "Rate"),
-            ("externallinks", "External links"),
-            ("effects", "Effects"),
-            ("mode", "Mode"),
-        ] {
+        for (key, name) in EOS_FACTS {
             let value = prose(&list.text(row, key));
             if !value.is_empty() {
-                cue.extra.push((name.to_owned(), value));
+                cue.extra.push(((*name).to_owned(), value));
             }
         }
         let follow = list.text(row, "follow");
-        let next = match follow.split_at_checked(1) {
-            Some(("F", time)) => Some(Trigger::With(row.number, seconds(time).unwrap_or(0))),
-            Some(("H", time)) => Some(Trigger::After(row.number, seconds(time).unwrap_or(0))),
+        // Only the next cue of the same list is fired by it, and with a link another one is.
+        let is_next = || {
+            let below = all.get(at + 1..).unwrap_or_default();
+            let below =
+                below.iter().take(PARTS_MAX).find(|below| list.text(below, "targetid") != number);
+            below.is_some_and(|below| list.text(below, "targetlistnumber") == list_number)
+        };
+        let next = match follow.split_at_checked(1).filter(|_| link.is_empty() && is_next()) {
+            Some(("F", time)) => seconds(time).map(|delay_ns| Trigger::With(row.number, delay_ns)),
+            Some(("H", time)) => seconds(time).map(|delay_ns| Trigger::After(row.number, delay_ns)),
             _ => None,
         };
+        if next.is_none() && !follow.is_empty() {
+            making.unfollowed += 1;
+            cue.extra.push(("Follow".to_owned(), follow.clone()));
+        }
         let address = format!("/eos/cue/{list_number}/{number}/fire");
         let text = if list_number == main { number } else { format!("{list_number}-{number}") };
         making.cue(cue, text, (address, "the desk"), next.map(|trigger| (trigger, follow)));
     }
     Ok(making.finish(grid))
+}
+
+/// The columns of an Eos list that stand beside its cues, and their names.
+const EOS_FACTS: &[(&str, &str)] = &[
+    ("timedata", "Time"),
+    ("updelay", "Up delay"),
+    ("downtime", "Down time"),
+    ("downdelay", "Down delay"),
+    ("focustime", "Focus time"),
+    ("focusdelay", "Focus delay"),
+    ("colortime", "Colour time"),
+    ("colordelay", "Colour delay"),
+    ("beamtime", "Beam time"),
+    ("beamdelay", "Beam delay"),
+    ("alerttime", "Alert"),
+    ("mark", "Mark"),
+    ("block", "Block"),
+    ("assert", "Assert"),
+    ("allfade", "All fade"),
+    ("preheat", "Preheat"),
+    ("loop", "Loop"),
+    ("curve", "Curve"),
+    ("rate", "Rate"),
+    ("externallinks", "External links"),
+    ("effects", "Effects"),
+    ("mode", "Mode"),
+];
+
+/// The columns of a QLab list; the first three are always there.
+const QLAB_COLUMNS: [&str; 14] = [
+    "number",
+    "type",
+    "name",
+    "notes",
+    "follow",
+    "continuemode",
+    "color",
+    "target",
+    "filetarget",
+    "prewait",
+    "postwait",
+    "duration",
+    "armed",
+    "flagged",
+];
+
+/// The way in which QLab fires the cue after one.
+#[derive(Clone, Copy)]
+enum Continues {
+    No,
+    With,
+    After,
+}
+
+/// Reads a continue mode: as a number, or in QLab's words.
+fn continues(text: &str) -> Option<Continues> {
+    let plain: String = columns::plain(text).chars().filter(|c| c.is_alphanumeric()).collect();
+    match plain.as_str() {
+        "" | "0" | "donotcontinue" | "none" | "no" | "false" => Some(Continues::No),
+        "1" | "autocontinue" | "continue" => Some(Continues::With),
+        "2" | "autofollow" | "follow" => Some(Continues::After),
+        _ => None,
+    }
 }
 
 /// The show of a cue list of QLab; `None` where the text is none.
@@ -128,28 +203,10 @@ fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
 /// When there is no cue in it.
 pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>> {
     let (header, rows) = grid.rows.split_first()?;
-    let list = List { header, rows };
-    let is_qlab = list.has(&["number", "type", "name"])
-        && header.cells.iter().all(|cell| {
-            let plain: String = columns::plain(&cell.text()).split_whitespace().collect();
-            [
-                "number",
-                "type",
-                "name",
-                "notes",
-                "follow",
-                "continuemode",
-                "color",
-                "target",
-                "filetarget",
-                "prewait",
-                "postwait",
-                "duration",
-                "armed",
-                "flagged",
-            ]
-            .contains(&plain.as_str())
-        });
+    let list = List::new(header, rows);
+    let is_there = |name: &&str| list.columns.contains_key(*name);
+    let is_qlab = QLAB_COLUMNS[..3].iter().all(is_there)
+        && list.columns.keys().all(|name| QLAB_COLUMNS.contains(&name.as_str()));
     if !is_qlab {
         return None;
     }
@@ -169,6 +226,8 @@ pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>>
             ("filetarget", "File"),
             ("prewait", "Pre wait"),
             ("postwait", "Post wait"),
+            ("armed", "Armed"),
+            ("flagged", "Flagged"),
         ] {
             let value = prose(&list.text(row, key));
             if !value.is_empty() && seconds(&value) != Some(0) {
@@ -178,11 +237,26 @@ pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>>
         if !kind.is_empty() {
             cue.extra.push(("Type".to_owned(), kind));
         }
+        let length = list.text(row, "duration");
+        cue.duration_ns = seconds(&length);
+        if cue.duration_ns.is_none() && !length.is_empty() {
+            cue.extra.push(("Duration".to_owned(), prose(&length)));
+        }
         let wait_ns = seconds(&list.text(row, "postwait")).unwrap_or(0);
-        let next = match list.text(row, "follow").as_str() {
-            "1" => Some((Trigger::With(row.number, wait_ns), "auto-continue".to_owned())),
-            "2" => Some((Trigger::After(row.number, 0), "auto-follow".to_owned())),
-            _ => None,
+        let mode = list.text(row, "follow");
+        let mode = if mode.is_empty() { list.text(row, "continuemode") } else { mode };
+        let next = match continues(&mode) {
+            Some(Continues::With) => {
+                Some((Trigger::With(row.number, wait_ns), "auto-continue".to_owned()))
+            }
+            Some(Continues::After) => {
+                Some((Trigger::After(row.number, 0), "auto-follow".to_owned()))
+            }
+            Some(Continues::No) => None,
+            None => {
+                cue.extra.push(("Continue mode".to_owned(), prose(&mode)));
+                None
+            }
         };
         let address =
             if number.is_empty() { String::new() } else { format!("/cue/{number}/start") };
@@ -208,6 +282,10 @@ struct Making {
     last: (String, String),
     /// The trigger that the cue above gives the next one.
     next: Option<(Trigger, String)>,
+    /// Cues that fire another one than the next by themselves.
+    unfollowed: usize,
+    /// Rows that are no cues.
+    others: usize,
     /// Cues that send nothing: without a number, and with one that no address can hold.
     unfired: (usize, usize),
 }
@@ -227,8 +305,14 @@ impl Making {
             output: output.to_owned(),
             last: Default::default(),
             next: None,
+            unfollowed: 0,
+            others: 0,
             unfired: (0, 0),
         }
+    }
+
+    fn left_out(&mut self, rows: usize) {
+        self.others = rows;
     }
 
     fn scene(&mut self, title: &str) {
@@ -242,8 +326,7 @@ impl Making {
         }
     }
 
-    /// Adds a cue, which fires its like at `address`, of `whom`; `next` is the trigger of the next
-    /// one.
+    /// Adds a cue, which fires one of `whom` by `address`; `next` is the trigger of the next one.
     fn cue(
         &mut self,
         mut cue: Cue,
@@ -291,6 +374,16 @@ impl Making {
             let (have, send) = if count == 1 { ("has", "sends") } else { ("have", "send") };
             let cues = counted(count, "cue");
             self.show.said.push(format!("{cues} {have} {why} and {send} nothing"));
+        }
+        if self.others > 0 {
+            let rows = counted(self.others, "row");
+            self.show.said.push(format!("{rows} of other kinds than cues left out"));
+        }
+        if self.unfollowed > 0 {
+            let cues = counted(self.unfollowed, "cue");
+            self.show.said.push(format!(
+                "{cues} with a follow to another cue than the next: kept under `extra` as “Follow”; the desk fires that cue itself"
+            ));
         }
         if !self.show.segments.iter().flat_map(|segment| &segment.cues).any(|cue| cue.osc.is_some())
         {

@@ -245,12 +245,13 @@ impl DurationColumn<'_, '_> {
             let says_ns = end_ns - start_ns;
             return if says_ns == own_ns { Verdict::Agrees } else { Verdict::Differs(says_ns) };
         }
-        let (mut ends_ns, mut counted, mut says_ns) = (start_ns + own_ns, 0, None);
+        let (mut ends_ns, mut counted, mut says_ns) = (start_ns.saturating_add(own_ns), 0, None);
         let mut is_alone = true;
         for (_, below, span) in self.lines.iter().skip(at + 1) {
             let Some(next_ns) = span.start_ns else {
                 if counted == 0 {
-                    ends_ns += self.ns(below, reading).unwrap_or(0) as i64;
+                    let below_ns = self.ns(below, reading).unwrap_or(0);
+                    ends_ns = ends_ns.saturating_add_unsigned(below_ns);
                 }
                 continue;
             };
@@ -261,7 +262,9 @@ impl DurationColumn<'_, '_> {
             is_alone &= next_ns != start_ns;
             let lasts = self.ns(below, reading).is_some_and(|ns| ns > 0);
             if lasts && next_ns > start_ns {
-                says_ns = says_ns.or(Some(next_ns - start_ns - (ends_ns - start_ns - own_ns)));
+                // The lines between have their part of the time.
+                let between_ns = ends_ns.saturating_sub(start_ns).saturating_sub(own_ns);
+                says_ns = says_ns.or(Some((next_ns - start_ns).saturating_sub(between_ns)));
             }
             counted += 1;
             if counted == LOOKED_AHEAD {
@@ -307,7 +310,7 @@ impl DurationColumn<'_, '_> {
 
 /// Returns `true` if two instants are the same, as far as times that a spreadsheet computes are.
 fn is_same(a: i64, b: i64) -> bool {
-    (a - b).abs() < 1_000_000_000
+    a.abs_diff(b) < 1_000_000_000
 }
 
 fn length(ns: i64) -> String {

@@ -10,6 +10,41 @@ use super::imported::Doubt;
 use super::layout::Layout;
 use crate::show::problem::{letters, quoted};
 
+/// The words that a row which adds up others begins with.
+const TOTALS: [&str; 9] =
+    ["total", "totals", "gesamt", "gesamtdauer", "summe", "sum", "trt", "subtotal", "somme"];
+/// Words that such a row may go on with.
+const OF_TOTALS: &[&str] = &[
+    "time",
+    "duration",
+    "length",
+    "running",
+    "run",
+    "runtime",
+    "show",
+    "programme",
+    "program",
+    "estimated",
+    "est",
+    "planned",
+    "of",
+    "the",
+    "all",
+    "part",
+    "act",
+    "min",
+    "mins",
+    "minutes",
+    "hours",
+    "h",
+    "zeit",
+    "dauer",
+    "laufzeit",
+    "durée",
+    "général",
+    "duración",
+];
+
 /// The longest heading over rows, characters: a longer text is a note.
 const ACT_MAX: usize = 80;
 
@@ -121,17 +156,17 @@ impl<'a> Sorting<'a> {
     /// A row that adds up the others, in words.
     fn total(&self, row: &Row) -> Option<String> {
         let is_short = row.cells.len() <= 4 && self.layout.column(Field::Duration).is_some();
-        let first = row.cells.first().filter(|_| is_short)?;
+        let mut words = row.cells.iter().filter(|cell| cell.text().contains(char::is_alphabetic));
+        let first = words.next().filter(|_| is_short)?;
         let text = first.text().to_lowercase();
-        let word = text.split(|c: char| !c.is_alphabetic()).next()?;
-        let is_total = matches!(
-            word,
-            "total" | "totals" | "gesamt" | "gesamtdauer" | "summe" | "sum" | "trt" | "subtotal"
-        );
+        let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        // "Total eclipse" is a song.
+        let is_total = words.next().is_some_and(|word| TOTALS.contains(&word))
+            && words.all(|word| TOTALS.contains(&word) || OF_TOTALS.contains(&word));
         let has_amount = row
             .cells
             .iter()
-            .skip(1)
+            .filter(|cell| cell.column != first.column)
             .any(|cell| !matches!(Amount::of(cell), Amount::Nothing | Amount::Unreadable));
         (is_total && has_amount).then(|| {
             let at = format!("{}{}", letters(first.column), row.number);
@@ -173,7 +208,10 @@ impl<'a> Sorting<'a> {
         let is_at_edge =
             self.layout.columns.first().is_some_and(|edge| first.column <= edge.column);
         let is_loud = !text.chars().any(char::is_lowercase) || text.ends_with(':');
-        let is_heading = first.is_wide || is_at_edge || (field == Field::Title && is_loud);
+        let is_heading = first.is_wide
+            || is_at_edge
+            || field == Field::Act
+            || (field == Field::Title && is_loud);
         let words = text.trim_matches(|c: char| c.is_whitespace() || "-–—=*:#".contains(c));
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         (is_text && !is_value && is_heading && !words.is_empty()).then_some(words)
@@ -195,13 +233,17 @@ impl<'a> Sorting<'a> {
             && amount == Amount::Nothing
             && untimed.is_empty();
         if is_empty {
-            let has_words = row.cells.iter().any(|cell| {
+            let is_said = |cell: &&Cell| {
                 !cell.is_shared
                     && self.field(cell.column) != Field::Ignored
                     && !cell.text().is_empty()
-            });
+            };
+            let has_words = row.cells.iter().any(|cell| is_said(&cell));
+            // An act of its own is no part of the line above.
+            let is_more =
+                !row.cells.iter().filter(is_said).any(|cell| self.field(cell.column) == Field::Act);
             match self.items.items.last_mut() {
-                Some(Item::Line(line)) if has_words => return line.more.push(row),
+                Some(Item::Line(line)) if has_words && is_more => return line.more.push(row),
                 _ if !has_words => return,
                 Some(Item::Act(_) | Item::Line(_)) | None => {}
             }

@@ -1,6 +1,6 @@
 //! The numbers of cues: each one that a show file takes, and none twice.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::imported::{Doubt, Imported};
 use crate::show::CueNumber;
@@ -21,9 +21,9 @@ pub(super) struct Written {
 /// `written` has them in the order of the cues, `place` says where the number of a row stands.
 pub(super) fn number(show: &mut Imported, written: &[Written], place: &dyn Fn(u32) -> Place) {
     let has_numbers = written.iter().any(|one| one.text.is_some());
-    let mut taken: HashSet<String> = HashSet::new();
     let all: HashSet<String> =
         written.iter().filter_map(|one| one.text.as_deref().and_then(plain)).collect();
+    let mut free = Free { taken: HashSet::new(), all, tried: HashMap::new() };
     let (mut last, mut count, mut missing) = (String::new(), 0_u32, 0_usize);
     let mut doubts: Vec<Doubt> = vec![];
     let cues = show.segments.iter_mut().flat_map(|segment| &mut segment.cues);
@@ -43,12 +43,12 @@ pub(super) fn number(show: &mut Imported, written: &[Written], place: &dyn Fn(u3
                         format!("{} cannot be a cue number", quoted(text)),
                     ));
                 }
-                between(&last, &taken, &all)
+                free.after(&last)
             }
         };
         let whole = one.is_numeric.then(|| tenth(&last, &number)).flatten();
         let number = match whole {
-            Some(whole) if !taken.contains(&whole) => {
+            Some(whole) if !free.taken.contains(&whole) => {
                 let what = format!(
                     "says {number} after {last}: taken for {whole}, which a spreadsheet stores without its zero"
                 );
@@ -57,8 +57,8 @@ pub(super) fn number(show: &mut Imported, written: &[Written], place: &dyn Fn(u3
             }
             _ => number,
         };
-        let unique = if taken.contains(&number) {
-            let unique = lettered(&number, &taken, &all);
+        let unique = if free.taken.contains(&number) {
+            let unique = free.lettered(&number);
             doubts.push(Doubt::new(
                 place(),
                 format!("{} stands here again: this cue is {unique}", quoted(&number)),
@@ -71,7 +71,7 @@ pub(super) fn number(show: &mut Imported, written: &[Written], place: &dyn Fn(u3
             let what = format!("{} cannot be a cue number: this cue is {unique}", quoted(text));
             doubts.push(Doubt::new(place(), what));
         }
-        taken.insert(unique.clone());
+        free.taken.insert(unique.clone());
         last.clone_from(&unique);
         cue.number = unique;
     }
@@ -110,37 +110,60 @@ fn tenth(last: &str, number: &str) -> Option<String> {
     is_cut.then(|| format!("{whole}.{fraction}0"))
 }
 
-/// A number after `last` that no cue has.
-fn between(last: &str, taken: &HashSet<String>, all: &HashSet<String>) -> String {
-    let last = if last.is_empty() { "0" } else { last };
-    // After 12.1, 12.2 and not 12.1.1.
-    let (base, from) = match last.rsplit_once('.') {
-        Some((base, fraction)) => match fraction.parse::<u32>() {
-            Ok(fraction) => (base, fraction.saturating_add(1)),
-            Err(_) => (last, 1),
-        },
-        None => (last, 1),
-    };
-    let free = (from..).map(|n| format!("{base}.{n}"));
-    unused(free, taken, all)
+/// The numbers that are free, of which each is found once: a sheet may have one number in every row.
+struct Free {
+    taken: HashSet<String>,
+    /// The numbers that the sheet itself has.
+    all: HashSet<String>,
+    /// How many were tried after each beginning.
+    tried: HashMap<String, u32>,
 }
 
-/// A number with the first letter that makes it one of its own: 4A, 4B.
-fn lettered(number: &str, taken: &HashSet<String>, all: &HashSet<String>) -> String {
-    let letters = ('A'..='Z').map(|letter| format!("{number}{letter}"));
-    let more = (27..).map(|n| format!("{number}Z{n}"));
-    unused(letters.chain(more), taken, all)
-}
+impl Free {
+    /// A number after `last` that no cue has.
+    fn after(&mut self, last: &str) -> String {
+        let last = if last.is_empty() { "0" } else { last };
+        // After 12.1, 12.2 and not 12.1.1.
+        let (base, from) = match last.rsplit_once('.') {
+            Some((base, fraction)) => match fraction.parse::<u32>() {
+                Ok(fraction) => (base, fraction.saturating_add(1)),
+                Err(_) => (last, 1),
+            },
+            None => (last, 1),
+        };
+        let begin = format!("{base}.");
+        self.first(&begin, from, |n| format!("{begin}{n}")).unwrap_or_else(|| self.spare())
+    }
 
-fn unused(
-    mut free: impl Iterator<Item = String>,
-    taken: &HashSet<String>,
-    all: &HashSet<String>,
-) -> String {
-    let is_free = |number: &String| {
-        !taken.contains(number) && !all.contains(number) && CueNumber::new(number).is_ok()
-    };
-    // A number of sixteen characters has no room for a letter.
-    let found = free.by_ref().take(10_000).find(is_free);
-    found.or_else(|| (1..).map(|n| format!("X{n}")).find(is_free)).unwrap_or_default()
+    /// A number with the first letter that makes it one of its own: 4A, 4B.
+    fn lettered(&mut self, number: &str) -> String {
+        let of = |n: u32| match u8::try_from(n) {
+            Ok(n @ 0..26) => format!("{number}{}", char::from(b'A' + n)),
+            Ok(_) | Err(_) => format!("{number}Z{}", n.saturating_add(1)),
+        };
+        self.first(number, 0, of).unwrap_or_else(|| self.spare())
+    }
+
+    /// A number of its own where a longer one would be none: one of sixteen characters has no room for
+    /// a letter.
+    fn spare(&mut self) -> String {
+        self.first("", 1, |n| format!("X{n}")).unwrap_or_default()
+    }
+
+    /// The first number that is free of those which `of` makes of `from` and so on; `None` where they
+    /// are none. `begin` tells those of one sort from others.
+    fn first(&mut self, begin: &str, from: u32, of: impl Fn(u32) -> String) -> Option<String> {
+        let mut n = self.tried.get(begin).copied().unwrap_or(0).max(from);
+        loop {
+            let number = of(n);
+            if CueNumber::new(&number).is_err() {
+                return None;
+            }
+            n = n.checked_add(1)?;
+            if !self.taken.contains(&number) && !self.all.contains(&number) {
+                self.tried.insert(begin.to_owned(), n);
+                return Some(number);
+            }
+        }
+    }
 }

@@ -9,7 +9,7 @@ use jiff::civil::Time;
 use serde_json::{Map, Value};
 
 use super::Refusal;
-use super::cells::{self, one_line, prose, unused_id};
+use super::cells::{self, Ids, one_line, prose};
 use super::columns::{self, Field};
 use super::imported::{Cue, Department, Doubt, Imported, Segment, Trigger};
 use super::numbers::{self, Written};
@@ -133,22 +133,18 @@ struct Reading {
 
 impl Reading {
     fn new(project: &Object) -> Self {
-        let mut customs: Vec<Custom> = vec![];
+        let (mut customs, mut ids): (Vec<Custom>, _) = (vec![], Ids::default());
         // Version 2 has ten fields with fixed keys and the user's labels.
         for list in ["customFields", "userFields"] {
             for (key, field) in project.get(list).and_then(Value::as_object).into_iter().flatten() {
                 let label = field.as_str().or_else(|| field.get("label").and_then(Value::as_str));
                 let label = one_line(label.unwrap_or(key));
                 let label = if label.is_empty() { field_name(key) } else { label };
-                let taken: Vec<&str> = customs
-                    .iter()
-                    .filter_map(|custom| Some(custom.department.as_ref()?.id.as_str()))
-                    .collect();
                 let is_department = columns::meaning(&label) == Some(Field::Department);
                 let colour =
                     field.get("colour").and_then(Value::as_str).filter(|colour| is_colour(colour));
                 let department = is_department.then(|| Department {
-                    id: unused_id(&label, &taken),
+                    id: ids.unused(&label),
                     name: label.clone(),
                     colour: colour.map(str::to_owned),
                 });

@@ -16,6 +16,8 @@ const DAY_NS: i64 = 24 * HOUR_NS as i64;
 const HALF_NS: i64 = DAY_NS / 2;
 /// A time that is up to so much earlier than the one above it is earlier, and not on the next day.
 const BACK_MAX_NS: i64 = 6 * HOUR_NS as i64;
+/// The most days between the first time of a sheet and another one: no show lasts longer.
+const DAYS_MAX: i32 = 60;
 
 /// The beginning and the end of an item, nanoseconds from the first midnight; `None` where it does not
 /// say so.
@@ -25,6 +27,8 @@ pub struct Span {
     pub start_ns: Option<i64>,
     /// Its end.
     pub end_ns: Option<i64>,
+    /// `true` if the beginning is only the end of the line above.
+    pub follows: bool,
 }
 
 /// All times of a sheet, item by item, and what has to be said about them.
@@ -41,7 +45,6 @@ pub(super) struct Starts {
 
 /// Lays the times of all items out on one line of time.
 pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts {
-    let column = layout.column(Field::Start).map_or(1, |column| column.column);
     let clocks: Vec<Clock> =
         lines(items).flat_map(|line| line.start.into_iter().chain(line.end)).collect();
     let twelve = is_twelve(&clocks);
@@ -52,20 +55,36 @@ pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts
     }
     let mut doubts = vec![];
     let (mut last, mut first_day): (Option<i64>, Option<Date>) = (None, None);
+    // The end of the line above, where it says one.
+    let mut ended: Option<i64> = None;
     let mut span = |item: &Item<'_>| {
         let line = match item {
             Item::Act(_) => return Span::default(),
             Item::Line(line) => line,
         };
-        let Some(clock) = line.start else { return Span::default() };
+        let ended = &mut ended;
+        let above = ended.take();
+        let (clock, is_end) = match (line.start, line.end) {
+            (Some(start), _) => (start, false),
+            (None, Some(end)) => (end, true),
+            (None, None) => return Span::default(),
+        };
         let is_open =
             clock.half.is_none() && (twelve || has_halves) && (1..=12).contains(&clock.hour());
         let of_day_ns = clock.of_day_ns() as i64;
-        let mut start_ns = match (last, clock.day.zip(first_day)) {
-            (Some(_), Some((day, first))) => {
-                let days: jiff::Span = day - first;
-                i64::from(days.get_days()) * DAY_NS + of_day_ns
-            }
+        let days = clock.day.zip(first_day).map(|(day, first)| (day - first).get_days());
+        if let Some(days) = days.filter(|days| days.abs() > DAYS_MAX) {
+            let text = line.row.text(column_of(layout, is_end));
+            let what = format!(
+                "{} is {} days from the first time: its day was left out",
+                quoted(&text),
+                days.abs()
+            );
+            doubts.push(Doubt::new(grid.place(line.row.number, column_of(layout, is_end)), what));
+        }
+        let days = days.filter(|days| days.abs() <= DAYS_MAX);
+        let mut start_ns = match (last, days) {
+            (Some(_), Some(days)) => i64::from(days) * DAY_NS + of_day_ns,
             (None, _) if is_open => first_of_open(of_day_ns),
             (None, _) => of_day_ns,
             (Some(last), None) if is_open => {
@@ -78,8 +97,8 @@ pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts
         };
         if let Some(noon_ns) = last.and_then(|last| noon(clock, last, start_ns)) {
             start_ns = noon_ns;
-            let cell =
-                line.row.cell(column).map(|cell| cell.text().into_owned()).unwrap_or_default();
+            let column = column_of(layout, is_end);
+            let cell = line.row.text(column);
             let what = format!("{} follows a time of the morning: read as PM", quoted(&cell));
             doubts.push(Doubt::new(grid.place(line.row.number, column), what));
         }
@@ -89,16 +108,28 @@ pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts
             first_day = clock.day.and_then(|day| day.checked_sub(days.days()).ok());
         }
         last = Some(start_ns);
+        if is_end {
+            *ended = Some(start_ns);
+            let begins = above.filter(|above| *above <= start_ns);
+            return Span { start_ns: begins, end_ns: Some(start_ns), follows: begins.is_some() };
+        }
         let end_ns = line.end.map(|end| {
             let is_open =
                 end.half.is_none() && (twelve || has_halves) && (1..=12).contains(&end.hour());
             let step = if is_open { HALF_NS } else { DAY_NS };
             start_ns + (end.of_day_ns() as i64 - start_ns).rem_euclid(step)
         });
-        Span { start_ns: Some(start_ns), end_ns }
+        *ended = end_ns;
+        Span { start_ns: Some(start_ns), end_ns, follows: false }
     };
     let spans = items.iter().map(&mut span).collect();
     Starts { spans, day: first_day, said, doubts }
+}
+
+/// The column in which a time stands.
+fn column_of(layout: &Layout, is_end: bool) -> u32 {
+    let field = if is_end { Field::End } else { Field::Start };
+    layout.column(field).map_or(1, |column| column.column)
 }
 
 fn lines<'i, 'a>(items: &'i [Item<'a>]) -> impl Iterator<Item = &'i Line<'a>> {

@@ -1,9 +1,10 @@
 //! The text of a show file as a person would have written it: comments, order, and nothing that
 //! goes without saying.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
+use super::cells::Ids;
 use super::imported::{Cue, Doubt, Imported, Segment, Trigger};
 use crate::plain;
 use crate::show::duration::{HOUR_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS};
@@ -17,6 +18,13 @@ pub fn write(show: &Imported, source: &str) -> String {
     let mut text = String::new();
     comment(&mut text, &format!("Imported from {source} by handover."));
     show.said.iter().for_each(|said| comment(&mut text, said));
+    // Those that are about no row of a cue stand here, the others beside it.
+    let rows: HashSet<u32> =
+        show.segments.iter().flat_map(|segment| &segment.cues).map(|cue| cue.row).collect();
+    let is_elsewhere = |doubt: &&Doubt| !rows.contains(&row(doubt));
+    for doubt in show.doubts.iter().filter(is_elsewhere) {
+        comment(&mut text, &told(doubt));
+    }
     if !show.preface.is_empty() {
         text.push_str("#\n");
         show.preface.iter().for_each(|line| comment(&mut text, line));
@@ -38,13 +46,10 @@ pub fn write(show: &Imported, source: &str) -> String {
         let _ = write!(text, "\n[output.{}]\n", output.id);
         let _ = writeln!(text, "osc = {}   # the desk's own address and port", quoted(&output.osc));
     }
-    let mut ids: Vec<String> = vec![];
+    let mut ids = Ids::default();
     for name in &show.people {
-        let taken: Vec<&str> = ids.iter().map(String::as_str).collect();
-        let id = super::cells::unused_id(name, &taken);
-        let _ = write!(text, "\n[person.{id}]\n");
+        let _ = write!(text, "\n[person.{}]\n", ids.unused(name));
         keys(&mut text, &[("name", quoted(name))]);
-        ids.push(id);
     }
     let mut doubts: BTreeMap<u32, Vec<&Doubt>> = BTreeMap::new();
     for doubt in &show.doubts {
@@ -67,7 +72,7 @@ fn segment(text: &mut String, segment: &Segment, doubts: &BTreeMap<u32, Vec<&Dou
         comment(text, &format!("— {act} —"));
     }
     for doubt in segment.cues.iter().filter_map(|cue| doubts.get(&cue.row)).flatten() {
-        comment(text, &format!("{} {}", doubt.place.words(""), doubt.what));
+        comment(text, &told(doubt));
     }
     text.push_str("[[segment]]\n");
     let mut all = vec![("title", quoted(&segment.title))];
@@ -77,6 +82,11 @@ fn segment(text: &mut String, segment: &Segment, doubts: &BTreeMap<u32, Vec<&Dou
     all.extend(segment.warn_ns.map(|ns| ("warn", length(ns))));
     all.extend(segment.danger_ns.map(|ns| ("danger", length(ns))));
     keys(text, &all);
+}
+
+/// A doubt with its place.
+fn told(doubt: &Doubt) -> String {
+    format!("{} {}", doubt.place.words(""), doubt.what)
 }
 
 /// The row that a doubt is about; 0, which no row is, where it is about none.

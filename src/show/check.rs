@@ -29,7 +29,7 @@ use super::{
 /// The most segments that a show may have.
 const SEGMENTS_MAX: usize = 10_000;
 /// The most cues that a show may have.
-const CUES_MAX: usize = 100_000;
+pub(crate) const CUES_MAX: usize = 100_000;
 
 /// A show that can be run, and what about it will not do what is meant.
 #[derive(Clone, Debug, PartialEq)]

@@ -385,6 +385,57 @@ fn a_cue_of_a_desk_sends_no_address_that_no_show_takes() {
     assert!(imported.doubts.iter().any(|doubt| doubt.what.contains("20000 characters: cut")));
 }
 
+#[test]
+fn what_is_written_more_than_once_is_numbered_in_no_time() {
+    // One number in each row, once short and once with no room for a letter; a heading that is a
+    // name of somebody in each row; rows of one time.
+    for number in ["7", "1234567890123456"] {
+        let rows: String =
+            (0..9_000).map(|n| format!("{number},10:00,,row {n},李 {n}\n")).collect();
+        let sheet = format!("#,Start,Duration,Title,Who\n{number},10:00,5:00,first,Jo\n{rows}");
+        let show = parsed(&import(sheet.as_bytes(), &Options::default()).unwrap());
+        assert_eq!(show.cues.len(), 9_001);
+    }
+    let rows = "a,5:00\n".repeat(100_001);
+    let refused = refused(format!("Title,Duration\n{rows}").as_bytes());
+    assert_eq!(refused, "the sheet has 100001 rows; a show has 100000 cues at most");
+}
+
+#[test]
+fn a_year_that_was_mistyped_and_sums_without_end_do_not_count_over() {
+    let sheet = "Start,Duration,Title\n2024-08-11 20:00,5:00,A\n9999-08-11 20:05,5:00,B\n1970-01-01 20:10,5:00,C\n";
+    let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
+    let places: Vec<_> = imported.doubts.iter().map(|doubt| doubt.place.words("")).collect();
+    assert_eq!(places, ["A3", "A4"], "{:?}", imported.doubts);
+    let starts: Vec<_> = parsed(&imported).segments.iter().map(|segment| segment.start).collect();
+    assert_eq!(starts, [Some(jiff::civil::time(20, 0, 0, 0)), None, None]);
+    let rows = ",99:59:59,x\n".repeat(30_000);
+    let sheet = format!("Start,Duration,Title\n10:00,99:59:59,A\n{rows}11:00,5:00,Z\n");
+    import(sheet.as_bytes(), &Options::default()).unwrap();
+}
+
+#[test]
+fn doubts_stand_in_the_show_file_wherever_they_are() {
+    // Two columns for times; and an entry of Ontime that is unknown.
+    let sheet = "Start,Time,Title\n10:00,5:00,A\n10:05,5:00,B\n";
+    let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
+    let text = write::write(&imported, "x");
+    assert!(text.contains("# B1 “Time” was taken for the duration"), "{text}");
+    let project = r#"{"rundown":[{"type":"odd"},{"type":"event","timeStart":0,"duration":60000}]}"#;
+    let text = write::write(&import(project.as_bytes(), &Options::default()).unwrap(), "x");
+    assert!(text.contains("# /rundown/0 an entry of an unknown kind was left out"), "{text}");
+}
+
+#[test]
+fn a_call_that_is_too_long_is_kept_with_the_notes() {
+    let long = "word ".repeat(300);
+    let sheet = format!("Title,Duration,Call\nA,5:00,{long}\n");
+    let show = parsed(&import(sheet.as_bytes(), &Options::default()).unwrap());
+    let cue = show.cue(CueIx(0));
+    assert_eq!(cue.call.as_ref().map(|call| call.chars().count()), Some(1_000));
+    assert!(cue.notes.as_ref().is_some_and(|notes| notes.ends_with(long.trim())));
+}
+
 /// Cells as they come in sheets, and as they should not.
 const CELLS: &[&str] = &[
     "",
@@ -439,6 +490,8 @@ proptest! {
         header in prop::sample::subsequence(
             vec!["#", "Start", "End", "Duration", "Title", "LX", "Notes", "Who", "Act", "Odd", ""], 2..9),
         rows in prop::collection::vec(prop::collection::vec(prop::sample::select(CELLS), 9), 0..30),
+        map in prop::collection::vec((0..9_usize, prop::sample::select(
+            vec!["number", "title", "start", "end", "duration", "act", "people", "department", "extra"])), 0..3),
     ) {
         let line = |cells: &[&str]| {
             let cells: Vec<String> =
@@ -448,7 +501,11 @@ proptest! {
         let sheet: String = std::iter::once(line(&header))
             .chain(rows.iter().map(|row| line(&row[..header.len()])))
             .collect();
-        if let Ok(imported) = import(sheet.as_bytes(), &Options::default()) {
+        let map = map.iter().map(|(at, field)| {
+            (char::from(b'A' + *at as u8).to_string(), field.parse::<Field>().unwrap())
+        });
+        let options = Options { map: map.collect(), ..Options::default() };
+        if let Ok(imported) = import(sheet.as_bytes(), &options) {
             let show = parsed(&imported);
             prop_assert!(!show.cues.is_empty());
         }
