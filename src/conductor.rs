@@ -148,7 +148,7 @@ impl Conductor {
     /// Takes in what happened at `now_ns` by the machine's clock. What follows from it is to be
     /// polled.
     pub fn handle(&mut self, now_ns: MachineNs, input: Input) {
-        self.comes_to(now_ns);
+        let has_stood = self.comes_to(now_ns);
         match (input, &mut self.settling) {
             (Input::Outcome(job, outcome), Some(_)) => {
                 let event = self.outcome(job, outcome);
@@ -161,7 +161,8 @@ impl Conductor {
                 }
             }
             // Not after what is to be sent: nothing is to be sent.
-            (Input::Mute(is_mute), _) => self.mute(is_mute),
+            // That it may speak was said before it stood still.
+            (Input::Mute(is_mute), _) => self.mute(is_mute || has_stood),
             (Input::SetAside { kept, aside }, _) => self.set_aside(&kept, &aside),
             (input, _) => {
                 // What is due comes after what the driver is about to hand in, or not at all.
@@ -284,8 +285,10 @@ impl Conductor {
             Input::Told { from, told } => self.told(&from, told),
             Input::Heard(heard) => self.heard(heard),
             Input::Expected(expected) => self.expect(expected),
+            // It speaks again, and everything is handed in that was withheld.
+            Input::Mute(false) => self.gives_up_absent(),
             // They were done when they came.
-            Input::Mute(_) | Input::SetAside { .. } => {}
+            Input::Mute(true) | Input::SetAside { .. } => {}
         }
     }
 

@@ -59,7 +59,7 @@ pub enum Input {
         /// Its report.
         told: Told,
     },
-    /// The other stations that are heard; all others are away.
+    /// The other stations that are heard; all others are away. Before the first one, nobody is.
     Heard(BTreeSet<StationName>),
     /// The holder leaves messages to the outputs of this station, or with `None` does not.
     Expected(Option<Expected>),

@@ -6,14 +6,15 @@
 //! log has.
 
 mod exchange;
+mod standstill;
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Conductor, Muted, Output, RunClock, Step};
+use super::{Conductor, Muted, Output, RunClock};
 use crate::engine::{
-    Effect, Event, Expected, Origin, Record, Rejection, RunNs, SendState, Told, ToldOutcome,
+    Effect, Event, Expected, Origin, Record, Rejection, RunNs, SendState, Stop, Told,
 };
 use crate::output::{Job, Outcome, Report};
 use crate::show::{self, CueIx, OutputIx, StationName};
@@ -58,8 +59,8 @@ pub(super) struct Shared {
     has_clock: bool,
     /// The program has taken the run up again: what the one before was to send is not known.
     is_back: bool,
-    /// The other stations that are heard.
-    heard: BTreeSet<StationName>,
+    /// The other stations that are heard; `None` while nobody can be said to be away.
+    heard: Option<BTreeSet<StationName>>,
     /// Reports that wait until it is known who has the flag.
     pub withheld: Vec<(StationName, Told)>,
 }
@@ -77,7 +78,7 @@ impl Conductor {
             expected: None,
             has_clock: term.is_some(),
             is_back: self.seq > 0 && term.is_none(),
-            heard: BTreeSet::new(),
+            heard: None,
             withheld: vec![],
         }));
     }
@@ -149,83 +150,6 @@ impl Conductor {
         }
     }
 
-    /// Goes on to the instant `now_ns`. In a shared run somebody may have taken the flag while the
-    /// machine stood still, so nothing may be sent before the log was read.
-    pub(super) fn comes_to(&mut self, now_ns: MachineNs) {
-        let before_ns = self.now_ns;
-        self.now_ns = before_ns.max(now_ns);
-        let stood = now_ns.since(before_ns) > STOOD_STILL && before_ns != MachineNs::ZERO;
-        if stood && self.shared.is_some() {
-            self.keeps_back(before_ns);
-            self.mute(true);
-            self.does(Output::StoodStill);
-        }
-    }
-
-    /// Does not send now what was about to leave at `due_ns`.
-    fn keeps_back(&mut self, due_ns: MachineNs) {
-        let (mut kept, mut effects) = (VecDeque::new(), vec![]);
-        for step in std::mem::take(&mut self.steps) {
-            match step {
-                Step::Output(Output::Send(Job { cue, firing, action })) => {
-                    effects.push(Effect::Send { cue, firing, action });
-                }
-                Step::Output(
-                    Output::Stop(_)
-                    | Output::PauseClip(_)
-                    | Output::ResumeClip(_)
-                    | Output::StopAll(_),
-                ) => {}
-                Step::Output(
-                    Output::Append(_)
-                    | Output::Reply { .. }
-                    | Output::ClipsLost(_)
-                    | Output::Arm(_)
-                    | Output::Join(_)
-                    | Output::ShowTime(_)
-                    | Output::Outages(_)
-                    | Output::Tell(_)
-                    | Output::Propose(_)
-                    | Output::Muted(_)
-                    | Output::StoodStill,
-                )
-                | Step::Settle => kept.push_back(step),
-            }
-        }
-        self.steps = kept;
-        if !effects.is_empty() {
-            self.leaves_at(due_ns, effects);
-        }
-    }
-
-    pub(super) fn mute(&mut self, is_mute: bool) {
-        if let Some(shared) = &mut self.shared {
-            shared.is_mute = is_mute;
-            shared.expected = shared.expected.filter(|_| !is_mute);
-            let is_back = !is_mute && std::mem::take(&mut shared.is_back);
-            self.say_who_is_muted();
-            if is_back && !self.holds() {
-                self.tells_what_is_unknown();
-            }
-            if !is_mute && self.holds() {
-                self.hands_in_withheld();
-            }
-        }
-    }
-
-    /// Tells the holder that nobody knows what became of what this station was to send before its
-    /// program ended.
-    fn tells_what_is_unknown(&mut self) {
-        let unresolved: Vec<_> = self.state.unresolved().collect();
-        for (cue, action) in unresolved {
-            if self.sender(cue, action) == self.shared.as_ref().map(|shared| &shared.me) {
-                let firing = self.state.cue(cue).firings;
-                let (cue, action) = (self.state.show().cue(cue).number.clone(), action + 1);
-                self.tell(Told::Action { cue, firing, action, outcome: ToldOutcome::Unknown });
-            }
-        }
-    }
-
     /// The station that was to send an action of the last firing of a cue: its output's own, or the
     /// one that had the flag then.
     fn sender(&self, cue: CueIx, action: u32) -> Option<&StationName> {
@@ -273,7 +197,8 @@ impl Conductor {
     }
 
     fn hears(&self, station: &StationName) -> bool {
-        self.shared.as_ref().is_some_and(|shared| shared.heard.contains(station))
+        let heard = self.shared.as_ref().map(|shared| shared.heard.as_ref());
+        heard.is_some_and(|heard| heard.is_none_or(|heard| heard.contains(station)))
     }
 
     /// Leaves out the messages of outputs that other stations send. Of one that is away it is known
@@ -320,11 +245,10 @@ impl Conductor {
         outputs.filter(is_here).map(|(output, _)| output).collect()
     }
 
-    /// That the outputs of stations that are away were not told of a panic.
+    /// That the outputs of stations that are away were not told of a panic, as far as is known.
     fn absent_stops(&self) -> Vec<Event> {
-        let outputs = (0..).map(OutputIx).zip(self.state.show().outputs.iter());
-        let told = outputs.filter(|(_, output)| output.stop_messages() > 0);
-        let away = told.filter_map(|(output, _)| {
+        let pending = self.state.panic_stops().filter(|(_, stop)| *stop == Stop::Pending);
+        let away = pending.filter_map(|(output, _)| {
             let place = self.elsewhere(output).filter(|place| !self.hears(place))?;
             Some(self.reported(Report { output, job: None, outcome: is_away(place) }))
         });
@@ -389,7 +313,12 @@ impl Conductor {
             Effect::Stop(_) | Effect::PauseClip(_) | Effect::ResumeClip(_) => {
                 self.carry_out(vec![effect], vec![]);
             }
-            Effect::StopOutputs => self.does(Output::StopAll(vec![])),
+            Effect::StopOutputs => {
+                self.does(Output::StopAll(vec![]));
+                if let Some(why) = self.was_away() {
+                    self.was_not_told(&self.sent_from_here(), &why);
+                }
+            }
         }
     }
 
@@ -401,7 +330,7 @@ impl Conductor {
     /// Does not send what was due while this station was away, and says so where nothing is known
     /// of it yet.
     pub(super) fn calls_off(&mut self, effects: Vec<Effect>) {
-        let Some(me) = self.shared.as_ref().map(|shared| shared.me.clone()) else { return };
+        let Some(why) = self.was_away() else { return };
         for effect in effects {
             let Effect::Send { cue, firing, action } = effect else { continue };
             let state = self.state.cue(cue);
@@ -410,7 +339,7 @@ impl Conductor {
             if !is_open {
                 continue;
             }
-            let why = Outcome::Failed(format!("{me} was away when this was due"));
+            let why = Outcome::Failed(why.clone());
             let job = Job { cue, firing, action };
             if self.holds() {
                 let event = self.outcome(job, why);
@@ -422,21 +351,27 @@ impl Conductor {
         }
     }
 
+    /// Why this station does not send what comes too late.
+    fn was_away(&self) -> Option<String> {
+        self.shared.as_ref().map(|shared| format!("{} was away when this was due", shared.me))
+    }
+
     /// Takes in which other stations are heard. What one that is away was to send has failed, as
     /// far as anybody can say.
     pub(super) fn heard(&mut self, heard: BTreeSet<StationName>) {
         let Some(shared) = &mut self.shared else { return };
-        if shared.heard == heard {
-            return;
-        }
-        shared.heard = heard;
-        if self.holds() {
+        let heard = Some(heard);
+        if shared.heard != heard {
+            shared.heard = heard;
             self.gives_up_absent();
         }
     }
 
     /// Journals what is known of the messages of stations that are away.
-    fn gives_up_absent(&mut self) {
+    pub(super) fn gives_up_absent(&mut self) {
+        if !self.holds() || self.is_mute() {
+            return;
+        }
         let unresolved: Vec<_> = self.state.unresolved().collect();
         let failed = unresolved.into_iter().filter_map(|(cue, action)| {
             let firing = self.state.cue(cue).firings;
@@ -452,7 +387,7 @@ impl Conductor {
                 None => None,
             }
         });
-        let failed = failed.collect();
+        let failed = failed.chain(self.absent_stops()).collect();
         self.commit(failed);
     }
 }

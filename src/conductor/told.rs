@@ -16,11 +16,12 @@ impl Conductor {
         }
     }
 
-    /// Journals what was withheld while this station was mute.
+    /// Journals what was withheld while this station was mute, and then what nobody will tell.
     pub(super) fn hands_in_withheld(&mut self) {
         let withheld = self.shared.as_mut().map(|shared| std::mem::take(&mut shared.withheld));
         let told = |(from, told)| Input::Told { from, told };
-        self.inputs.extend(withheld.unwrap_or_default().into_iter().map(told));
+        let told = withheld.unwrap_or_default().into_iter().map(told);
+        self.inputs.extend(told.chain([Input::Mute(false)]));
     }
 
     pub(super) fn withhold(&mut self, told: Told) {

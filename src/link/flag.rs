@@ -35,7 +35,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::clock::{Clock, Estimate};
-use super::message::{FiredAside, Instance, Letter, News, Request, Server, Step};
+use super::message::{FiredAside, Instance, Letter, News, Request, Step};
 use crate::engine::{Expected, FlagState, Record, RunNs};
 use crate::journal::RecordOrder;
 use crate::show::StationName;
@@ -156,7 +156,8 @@ pub enum FlagOutput {
     },
     /// This station is mute, or speaks again.
     Mute(bool),
-    /// The other stations that are heard.
+    /// The other stations that are heard; all others are away. A station that has just begun does
+    /// not say so: it has heard nobody yet.
     Heard(BTreeSet<StationName>),
     /// The holder leaves messages to this station's outputs for so long; with `None` it does not.
     Expected(Option<Expected>),
@@ -237,15 +238,20 @@ pub struct Flag {
     /// Since when it is mute, and whether the caller was asked.
     mute_since_ns: MachineNs,
     has_asked: bool,
+    /// When it was mute last.
+    awake_ns: MachineNs,
+    /// When it began, or its machine had stood still.
+    woke_ns: MachineNs,
     /// The station has not read the log to its end yet.
     is_coming: bool,
     taking: Option<Taking>,
 
-    server: Option<Server>,
     /// Last sign that the log is there.
     log_heard_ns: Option<MachineNs>,
     stations: BTreeMap<StationName, Known>,
     heard: BTreeSet<StationName>,
+    /// The conductor is told who is heard.
+    tells_heard: bool,
     outbox: Outbox,
     clock: Clock,
     step: Step,
@@ -302,12 +308,14 @@ impl Flag {
             resumed_seq: 0,
             mute_since_ns: now_ns,
             has_asked: false,
+            awake_ns: now_ns,
+            woke_ns: now_ns,
             is_coming: !opens,
             taking: None,
-            server: None,
             log_heard_ns: None,
             stations: BTreeMap::new(),
             heard: BTreeSet::new(),
+            tells_heard: false,
             outbox: Outbox::default(),
             clock: Clock::default(),
             step: Step::None,
@@ -332,7 +340,11 @@ impl Flag {
         let stood_ns = now_ns.since(self.now_ns);
         self.now_ns = self.now_ns.max(now_ns);
         if stood_ns > STOOD_STILL {
+            self.woke_ns = self.now_ns;
             self.be_mute();
+        }
+        if self.is_mute {
+            self.awake_ns = self.now_ns;
         }
         match input {
             FlagInput::Recorded(records) => self.recorded(records),
@@ -429,11 +441,8 @@ impl Flag {
             News::ReadTo { ticket, last } => self.read_to(ticket, last),
             News::NotRead { ticket, .. } => self.not_read(ticket),
             News::Post(post) => self.post(post),
-            News::Connected(server) => {
-                self.server = Some(server);
-                self.shipping.looks_again();
-            }
-            News::Disconnected { .. } => self.server = None,
+            News::Connected(_) => self.shipping.looks_again(),
+            News::Disconnected { .. } => {}
             News::Word(text) => self.says(text, true),
         }
     }

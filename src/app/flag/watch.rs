@@ -272,7 +272,7 @@ impl Watch {
             }
         };
         // By the machine's clock, as it lapses: a rehearsal's run may be faster.
-        let stands = sources.view.offer_age.unwrap_or(OFFER_LAPSES);
+        let stands = sources.view.offer_age.unwrap_or_default();
         Some(Exchange {
             to: offer.to.clone(),
             lapses: now + OFFER_LAPSES.saturating_sub(stands),
@@ -345,7 +345,6 @@ mod tests {
             void: 0,
             uncertainty_ns: Some(2_000_000),
             round: None,
-            server: None,
             log_heard: Some(ms(100)),
             stations,
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::engine::{Aside, ClipFact, Expected, Told, ToldOutcome};
+use crate::engine::{Aside, ClipFact, Expected, Stop, Told, ToldOutcome};
 use crate::output::{ClipNews, ClipReport};
 use crate::show::{CueNumber, StationName};
 
@@ -92,6 +92,113 @@ fn a_panic_says_which_outputs_of_a_station_that_is_away_were_not_told() {
     la.gives(SECOND_NS, Input::Expected(None));
     follows(&mut la, SECOND_NS, &paris);
     assert_eq!(la.taken()[1], "> stop outputs []", "what lasts there is stopped all the same");
+}
+
+/// Hands something in, and has the machine stand still until `until_ns` once it is journaled.
+fn stands_still_in(run: &mut Run, now_ns: u64, until_ns: u64, input: Input) {
+    let now_ns = MachineNs::new(now_ns);
+    run.conductor.handle(now_ns, input);
+    let Some(Output::Append(records)) = run.conductor.poll_output(now_ns) else {
+        panic!("it is journaled first");
+    };
+    run.records.extend(records);
+    run.gives(until_ns, Input::Flush);
+}
+
+/// Outcome of the last panic at each output.
+fn stops(run: &Run) -> Vec<Stop> {
+    run.conductor.state().panic_stops().map(|(_, stop)| stop).collect()
+}
+
+#[test]
+fn a_panic_in_which_the_machine_stood_still_is_not_said_to_be_on_its_way() {
+    let failed = |why: &str| Stop::Failed(why.to_owned());
+    let (mut paris, mut la) = two();
+    let panics = Input::Command { by: By::Caller, command: Command::Panic };
+    stands_still_in(&mut paris, SECOND_NS, 3 * SECOND_NS, panics);
+    let done = paris.taken();
+    assert_eq!((&*done[0], &*done[3]), ("> stop outputs []", "panic_failed, panic_failed"));
+    let stood = failed("the machine stood still");
+    assert_eq!(stops(&paris), [stood.clone(), stood.clone(), Stop::Pending]);
+    // La did so, too, and la tells.
+    let is_panic = |record: &Record| matches!(record.event, Event::Panicked { .. });
+    let panics = paris.records[la.records.len()..].split_inclusive(is_panic).next();
+    let input = Input::Follow(panics.unwrap().to_vec());
+    stands_still_in(&mut la, SECOND_NS, 3 * SECOND_NS, input);
+    let done = la.taken();
+    assert_eq!(done[0], "> stop outputs []");
+    assert!(done[1].contains("\"la\", outcome: Failed(\"the machine stood still\")"), "{done:?}");
+}
+
+#[test]
+fn a_panic_that_comes_late_is_told_to_have_failed() {
+    let (mut paris, mut la) = two();
+    paris.command(SECOND_NS, Command::Panic);
+    la.gives(2 * SECOND_NS, Input::Tick);
+    la.gives(3 * SECOND_NS, Input::Tick);
+    la.taken();
+    follows(&mut la, 3 * SECOND_NS, &paris);
+    let done = la.taken();
+    assert_eq!(done[1], "> stop outputs []");
+    let why = "la was away when this was due";
+    assert_eq!(done[2], format!("tell Panic {{ output: \"la\", outcome: Failed({why:?}) }}"));
+    let outcome = ToldOutcome::Failed(why.to_owned());
+    let told = Told::Panic { output: "la".to_owned(), outcome };
+    paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+    assert_eq!(stops(&paris)[2], Stop::Failed(why.to_owned()));
+}
+
+#[test]
+fn a_panic_has_failed_at_a_station_that_goes_away_before_it_tells() {
+    let (mut paris, _) = two();
+    paris.command(SECOND_NS, Command::Panic);
+    assert_eq!(stops(&paris)[2], Stop::Pending);
+    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    assert_eq!(stops(&paris), [Stop::Sent, Stop::Sent, Stop::Failed("la is away".to_owned())]);
+}
+
+#[test]
+fn a_station_that_is_mute_gives_up_no_other_before_it_speaks_and_takes_its_reports_first() {
+    let (mut paris, _) = two();
+    paris.command(SECOND_NS, GO);
+    paris.taken();
+    paris.gives(SECOND_NS, Input::Mute(true));
+    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    let (firing, action, outcome) = (1, 3, ToldOutcome::Sent);
+    let told = Told::Action { cue: number("1"), firing, action, outcome };
+    paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+    paris.taken();
+    paris.gives(SECOND_NS, Input::Mute(false));
+    assert_eq!(paris.taken(), ["muted Nothing", "action_sent 1"]);
+
+    let (mut paris, _) = two();
+    paris.command(SECOND_NS, GO);
+    paris.gives(SECOND_NS, Input::Mute(true));
+    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    paris.taken();
+    paris.gives(SECOND_NS, Input::Mute(false));
+    assert_eq!(paris.taken(), ["muted Nothing", "action_failed 1"]);
+}
+
+#[test]
+fn nobody_is_away_before_it_is_said_who_is_heard() {
+    let mut paris = Run::of(SHOW);
+    paris.conductor.share(name("paris"), Some(1));
+    paris.begins(false);
+    paris.command(SECOND_NS, GO);
+    assert!(!paris.taken().iter().any(|done| done.contains("failed")));
+    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    assert_eq!(paris.taken(), ["action_failed 1"]);
+}
+
+#[test]
+fn a_word_that_the_station_may_speak_is_of_before_its_standstill() {
+    let (mut paris, _) = two();
+    paris.gives(SECOND_NS, Input::Mute(true));
+    paris.gives(3 * SECOND_NS, Input::Mute(false));
+    assert!(paris.conductor.is_mute());
+    paris.gives(3 * SECOND_NS, Input::Mute(false));
+    assert!(!paris.conductor.is_mute());
 }
 
 #[test]

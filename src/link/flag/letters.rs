@@ -53,7 +53,7 @@ impl Flag {
     }
 
     pub(super) fn sends_letters(&mut self) {
-        if self.is_passing() {
+        if self.outbox.letters.is_empty() || self.is_passing() {
             return;
         }
         if self.holds {
@@ -108,8 +108,7 @@ impl Flag {
                 if !is_told {
                     known.flooded_ns = Some(now_ns);
                     let text = format!(
-                        "{from} sends more than {LETTERS_A_SECOND} letters a second: the others are not \
-                         taken in"
+                        "{from} sends more than {LETTERS_A_SECOND} letters a second: the rest waits"
                     );
                     self.says(text, false);
                 }

@@ -11,6 +11,7 @@ impl Flag {
             self.mute_since_ns = self.now_ns;
         }
         (self.is_mute, self.has_asked) = (true, false);
+        self.awake_ns = self.now_ns;
         self.is_not_expected();
         self.clock.clear();
         self.asks_since_ns = self.now_ns;
@@ -38,12 +39,9 @@ impl Flag {
             origin.is_some_and(|origin| origin.station == me.as_str() && origin.term == term)
         };
         // After the run was resumed here without its log, that goes aside: the log is the run.
-        let by_itself =
-            |pending: &Pending| pending.records.iter().all(|record| record.origin.is_none());
-        let was_by_itself = self.pending.iter().any(by_itself);
         let is_known = self.pending.iter().all(|pending| own(pending) || by_itself(pending));
         if is_known && (is_mine || self.state.is_none() && self.claims) {
-            if was_by_itself {
+            if self.was_by_itself() {
                 self.put_aside();
             }
             self.now_holds(true);
@@ -66,11 +64,20 @@ impl Flag {
         self.does(FlagOutput::Mute(false));
     }
 
+    /// Returns `true` if records wait here of which no station says that it wrote them with the
+    /// flag: the run was resumed here without its log. They can never be shipped.
+    pub(super) fn was_by_itself(&self) -> bool {
+        self.pending.iter().any(by_itself)
+    }
+
     /// Returns `true` if this station has the flag by all that it knows, so that its caller may
     /// decide to go on.
     pub(super) fn may_go_on(&self) -> bool {
         if self.holds || !self.is_coming || !self.claims {
             return self.holds;
+        }
+        if self.was_by_itself() {
+            return false;
         }
         let journaled = self.pending.iter().rev().flat_map(|pending| pending.records.last());
         match journaled.filter_map(|record| holder_after(record)).next() {
@@ -79,6 +86,10 @@ impl Flag {
             None => self.state.as_ref().is_some_and(|flag| flag.holder == self.id.me),
         }
     }
+}
+
+fn by_itself(pending: &Pending) -> bool {
+    pending.records.iter().all(|record| record.origin.is_none())
 }
 
 /// The station that has the flag once `record` is there, if it says so.

@@ -55,7 +55,7 @@ impl Flag {
         journaled.map_or(self.seq, |pending| pending.seq)
     }
 
-    /// Time since the holder was heard.
+    /// Time since the holder was heard. What this station has slept is no silence of the holder.
     pub(super) fn silence_of(&self, holder: &StationName) -> Duration {
         let heard_ns = match self.stations.get(holder) {
             // The log says that this name has the flag, and this program has not: another one does.
@@ -63,7 +63,7 @@ impl Flag {
             None => None,
             Some(known) => Some(known.heard_ns),
         };
-        self.now_ns.since(heard_ns.unwrap_or(self.began_ns))
+        self.now_ns.since(heard_ns.unwrap_or(self.began_ns).max(self.woke_ns))
     }
 
     /// A message of another station.
@@ -256,14 +256,28 @@ impl Flag {
         }
         self.sees_if_expected();
         self.sends_letters();
-        let is_heard = |known: &Known| now_ns.since(known.heard_ns) <= AWAY;
-        let heard = self.stations.iter().filter(|(_, known)| is_heard(known)).map(|(name, _)| name);
-        if !heard.clone().eq(&self.heard) {
-            let heard: BTreeSet<StationName> = heard.cloned().collect();
-            self.heard.clone_from(&heard);
+        self.sees_who_is_heard();
+    }
+
+    /// Says who is heard. Who has just begun or was mute has heard nobody meanwhile, which says
+    /// nothing of the others.
+    fn sees_who_is_heard(&mut self) {
+        let now_ns = self.now_ns;
+        let listens = now_ns.since(self.awake_ns) > AWAY;
+        let heard = self.stations.iter().filter(|(name, known)| {
+            now_ns.since(known.heard_ns) <= AWAY || (!listens && self.heard.contains(*name))
+        });
+        let heard = heard.map(|(name, _)| name);
+        let is_other = !heard.clone().eq(&self.heard);
+        if is_other {
+            self.heard = heard.cloned().collect();
             // They wait for the word that they are heard.
             self.next_beat_ns = now_ns;
-            self.does(FlagOutput::Heard(heard));
+        }
+        let is_first = listens && !self.tells_heard;
+        self.tells_heard |= is_first;
+        if is_first || (is_other && self.tells_heard) {
+            self.does(FlagOutput::Heard(self.heard.clone()));
         }
     }
 }

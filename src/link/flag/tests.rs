@@ -419,7 +419,8 @@ fn the_flag_goes_to_no_station_that_cannot_call_the_show() {
     gives(&mut paris, 10, entry(1, &started()));
     let may = |paris: &Flag| paris.may_pass(&name("la")).err();
     let of_la = |instance: u64, change: fn(&mut Beat)| {
-        let mut beat = Beat { holds: false, ..holder_beat(1, None) };
+        let uncertainty_ns = Some(1_000_000);
+        let mut beat = Beat { holds: false, uncertainty_ns, ..holder_beat(1, None) };
         change(&mut beat);
         from("la", instance, beat)
     };
@@ -428,6 +429,8 @@ fn the_flag_goes_to_no_station_that_cannot_call_the_show() {
     assert_eq!(may(&paris).unwrap(), "la has another show file");
     gives(&mut paris, 30, of_la(7, |beat| beat.mute = true));
     assert_eq!(may(&paris).unwrap(), "la has not read the log");
+    gives(&mut paris, 35, of_la(7, |beat| beat.uncertainty_ns = None));
+    assert_eq!(may(&paris).unwrap(), "la does not know the run's clock yet");
     gives(&mut paris, 40, of_la(7, |_| {}));
     assert_eq!(may(&paris), None);
     gives(&mut paris, 3_000, entry(2, &started()));
@@ -528,4 +531,105 @@ fn a_station_that_is_gone_makes_room_for_one_that_comes() {
     }
     gives(&mut paris, 12_000, sign("late", false));
     assert!(knows(&paris, "late") && !knows(&paris, "s-0"));
+}
+
+/// The ticket of the last read among the outputs.
+fn asked(outputs: &[FlagOutput]) -> u64 {
+    let asked = outputs.iter().rev().find_map(|output| match output {
+        FlagOutput::Request(Request::Read { ticket }) => Some(*ticket),
+        _ => None,
+    });
+    asked.unwrap()
+}
+
+/// The last word on who is heard.
+fn heard(outputs: &[FlagOutput]) -> Option<Vec<&str>> {
+    outputs.iter().rev().find_map(|output| match output {
+        FlagOutput::Heard(heard) => Some(heard.iter().map(StationName::as_str).collect()),
+        _ => None,
+    })
+}
+
+#[test]
+fn nobody_is_away_before_a_station_has_listened_for_as_long_as_that_takes() {
+    let mut paris = paris();
+    let mut done = gives(&mut paris, 500, sign("la", false));
+    for ms in [1_000, 1_500, 2_000] {
+        done.extend(gives(&mut paris, ms, sign("la", false)));
+    }
+    assert_eq!(heard(&done), None, "it has just begun");
+    assert_eq!(heard(&gives(&mut paris, 2_010, FlagInput::Tick)), Some(vec!["la"]));
+    // It stands still for a minute, and cannot read the log for three seconds more.
+    let mut done = gives_silently(&mut paris, 62_000, FlagInput::Tick);
+    for ms in (62_500..65_000).step_by(500) {
+        done.extend(gives_silently(&mut paris, ms, FlagInput::Tick));
+    }
+    let ticket = asked(&done);
+    let read = FlagInput::News(News::ReadTo { ticket, last: 1 });
+    done.extend(gives(&mut paris, 65_000, read));
+    assert!(!paris.is_mute());
+    for ms in [65_500, 66_000, 66_500, 67_000] {
+        done.extend(gives(&mut paris, ms, FlagInput::Tick));
+    }
+    assert_eq!(heard(&done), None, "la is not away for that");
+    assert_eq!(heard(&gives(&mut paris, 67_010, FlagInput::Tick)), Some(vec![]));
+}
+
+#[test]
+fn what_a_station_has_slept_is_no_silence_of_the_holder() {
+    let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
+    let mut la = la();
+    gives(&mut la, 500, sign("paris", true));
+    gives(&mut la, 60_000, FlagInput::Tick);
+    assert_eq!(
+        la.take(at(60_100), "gone", None, when).unwrap_err(),
+        "paris is there: to take the flag all the same, type its name"
+    );
+    for ms in (60_500..65_000).step_by(500) {
+        gives(&mut la, ms, FlagInput::Tick);
+    }
+    assert_eq!(la.take(at(65_000), "gone", None, when), Ok(()));
+}
+
+#[test]
+fn an_offer_lapses_after_a_standstill_once_its_holder_can_withdraw_it() {
+    let mut paris = paris();
+    let offered = record(2, "paris", 1, Event::FlagOffered { to: name("la") });
+    let done = gives(&mut paris, 10, FlagInput::Recorded(vec![offered.clone()]));
+    answers(&mut paris, 20, &done, &Appended::Stored { sequence: 2 });
+    gives(&mut paris, 20, entry(2, &offered));
+    let done = gives_silently(&mut paris, 61_000, FlagInput::Tick);
+    assert!(paris.is_mute() && !done.contains(&FlagOutput::Lapsed));
+    let ticket = asked(&done);
+    let done = gives(&mut paris, 61_100, FlagInput::News(News::ReadTo { ticket, last: 2 }));
+    let at = |wanted: FlagOutput| done.iter().position(|output| *output == wanted);
+    let speaks = at(FlagOutput::Mute(false));
+    assert!(speaks.is_some() && speaks < at(FlagOutput::Lapsed), "{done:?}");
+}
+
+#[test]
+fn an_offer_that_has_lapsed_stands_at_its_receiver_until_it_is_withdrawn() {
+    let mut la = la();
+    gives(&mut la, 10, entry(2, &record(2, "paris", 1, Event::FlagOffered { to: name("la") })));
+    for ms in (500..70_000).step_by(500) {
+        gives(&mut la, ms, FlagInput::Tick);
+    }
+    assert_eq!(la.view().offer_age, Some(Duration::from_millis(69_500 - 10)));
+}
+
+#[test]
+fn a_run_that_was_called_without_its_log_does_not_go_on_in_it_unread() {
+    let alone = |seq: u64| Record { origin: None, ..record(seq, "paris", 1, Event::Held {}) };
+    for (own, may_go_on) in [(vec![started()], true), (vec![started(), alone(2)], false)] {
+        let mut paris = station("paris", Start::Resumes(own));
+        let mut done = vec![];
+        for ms in (0..4_000).step_by(500) {
+            done.extend(gives_silently(&mut paris, ms, FlagInput::Tick));
+        }
+        assert_eq!(done.contains(&FlagOutput::Asks), may_go_on);
+        let said = alarms(&done);
+        assert_eq!(said.iter().any(|said| said.contains("without --share")), !may_go_on);
+        gives_silently(&mut paris, 4_000, FlagInput::GoOn);
+        assert_eq!((paris.holds(), paris.is_mute()), (may_go_on, !may_go_on));
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::stations::AWAY;
 use super::{ALONE, Flag};
 use crate::engine::FlagState;
-use crate::link::message::{Beat, Server};
+use crate::link::message::Beat;
 use crate::show::StationName;
 
 /// What a station's screen says of the stations and the log.
@@ -19,8 +19,8 @@ pub struct View {
     pub is_taking: bool,
     /// The flag as the log has it.
     pub flag: Option<FlagState>,
-    /// Time since the last offer was made, by this machine's clock; `None` if it has lapsed, or
-    /// none was seen.
+    /// Time since the last offer was read from the log, by this machine's clock; `None` if none was
+    /// read, or this station has asked to withdraw it.
     pub offer_age: Option<Duration>,
     /// Since when the log has not answered, on the holder; `None` while it does.
     pub alone: Option<Duration>,
@@ -35,8 +35,6 @@ pub struct View {
     pub uncertainty_ns: Option<u64>,
     /// Time from an append to its answer, as last measured; on the holder.
     pub round: Option<Duration>,
-    /// The server; `None` without a connection.
-    pub server: Option<Server>,
     /// Time since the log has answered; `None` if it never has.
     pub log_heard: Option<Duration>,
     /// The other stations.
@@ -84,7 +82,6 @@ impl Flag {
             void: self.void,
             uncertainty_ns: self.clock.best(now_ns).map(|best| best.uncertainty_ns),
             round: self.shipping.round(),
-            server: self.server.clone(),
             log_heard: self.log_heard_ns.map(|heard_ns| now_ns.since(heard_ns)),
             stations: stations.collect(),
         }
@@ -129,6 +126,9 @@ impl Flag {
                 Err(format!("{to} has another show file"))
             }
             Some(known) if known.beat.mute => Err(format!("{to} has not read the log")),
+            Some(known) if known.beat.uncertainty_ns.is_none() => {
+                Err(format!("{to} does not know the run's clock yet"))
+            }
             Some(_) => Ok(()),
         }
     }

@@ -76,8 +76,8 @@ pub(super) struct SharedEnd {
     time: Option<(ShowTime, MachineNs)>,
     /// The first event, where the run is resumed and the log was not read yet.
     begin: Option<Event>,
-    /// The other stations that are heard.
-    heard: BTreeSet<StationName>,
+    /// The other stations that are heard; `None` while nobody can be said to be away.
+    heard: Option<BTreeSet<StationName>>,
     elsewhere: Elsewhere,
     /// Everything that the flag was handed. It is kept here since a journal can be away when its
     /// end has to go aside: a disk may be full.
@@ -105,7 +105,7 @@ impl SharedEnd {
             muted: Muted::Nothing,
             time: None,
             begin,
-            heard: BTreeSet::new(),
+            heard: None,
             elsewhere,
             recorded,
             shipped: 0,
@@ -144,6 +144,9 @@ impl Station {
     /// Takes in one of the news and does what follows from it, before the next is handed in; `false`
     /// if there is none.
     fn take_news(&mut self) -> bool {
+        // What the flag has asked for is done before it hears more.
+        self.ship();
+        self.obey_flag();
         let Some(shared) = &mut self.shared else { return false };
         let Some(news) = shared.line.next() else { return false };
         shared.watch.hears(&news);
@@ -186,7 +189,7 @@ impl Station {
                 let place = show.output(output).station.as_ref().or(holder);
                 place.filter(|place| *place != me)
             };
-            shared.elsewhere.put_into(&mut health, &shared.heard, sender);
+            shared.elsewhere.put_into(&mut health, shared.heard.as_ref(), sender);
         }
         health
     }
@@ -276,7 +279,7 @@ impl Station {
             FlagOutput::Expected(expected) => drop(self.drive(Input::Expected(expected))),
             FlagOutput::Heard(heard) => {
                 if let Some(shared) = &mut self.shared {
-                    shared.heard.clone_from(&heard);
+                    shared.heard = Some(heard.clone());
                 }
                 self.drive(Input::Heard(heard));
             }
@@ -346,7 +349,8 @@ impl Station {
         shared.recorded.retain(|record| record.seq <= kept);
         let kept_records = shared.recorded.clone();
         // Where nothing goes aside, the journal is the log's already.
-        let journal = if records.is_empty() { None } else { self.journal.take() };
+        let goes_beyond = self.conductor.seq() > kept;
+        let journal = if goes_beyond { self.journal.take() } else { None };
         let report = || opening::report(&self.post);
         let put = journal.map(|journal| journal.set_aside(kept, term, GOODBYE, report()));
         let run_ns = self.conductor.run_ns();
@@ -377,6 +381,7 @@ impl Station {
 
     /// Lets go of the shared run: what was recorded is shipped still, where the server takes it.
     pub(super) fn leave_shared(&mut self) {
+        self.ship();
         self.obey_flag();
         if let Some(shared) = self.shared.take() {
             shared.line.close();

@@ -40,11 +40,11 @@ impl Elsewhere {
     }
 
     /// Puts what the records say in the place of what the outputs here say, where another station
-    /// sends: `sender` names it. One that is not among those `heard` is down.
+    /// sends: `sender` names it. One that is not among those `heard` is down; with `None`, none is.
     pub(super) fn put_into<'a>(
         &self,
         here: &mut [Health],
-        heard: &BTreeSet<StationName>,
+        heard: Option<&BTreeSet<StationName>>,
         sender: impl Fn(OutputIx) -> Option<&'a StationName>,
     ) {
         let outputs = (0..).map(OutputIx).zip(here.iter_mut().zip(&self.0));
@@ -52,7 +52,7 @@ impl Elsewhere {
             let Some(station) = sender(output) else { continue };
             health.clone_from(known);
             let is_away = format!("{station} is away");
-            if !heard.contains(station) {
+            if heard.is_some_and(|heard| !heard.contains(station)) {
                 (health.light, health.error) = (Light::Down, Some(is_away));
             } else if health.error.as_ref() == Some(&is_away) {
                 // It was, and is back: nobody knows more of the output until it is sent something.
@@ -117,11 +117,13 @@ mod tests {
         let sender = |output: OutputIx| show.output(output).station.as_ref();
         let own = Health { sent: 7, ..Health::default() };
         let la = StationName::new("la").unwrap();
-        for (heard, light) in
-            [(BTreeSet::from([la.clone()]), Light::Ok), (BTreeSet::new(), Light::Down)]
-        {
+        for (heard, light) in [
+            (Some(BTreeSet::from([la.clone()])), Light::Ok),
+            (Some(BTreeSet::new()), Light::Down),
+            (None, Light::Ok),
+        ] {
             let mut here = vec![own.clone(), Health::default()];
-            known.put_into(&mut here, &heard, sender);
+            known.put_into(&mut here, heard.as_ref(), sender);
             assert_eq!((&here[0], here[1].light, here[1].sent), (&own, light, 1));
             let error = here[1].error.as_deref();
             assert_eq!(error, (light == Light::Down).then_some("la is away"));
@@ -136,7 +138,8 @@ mod tests {
         };
         let record = Record::new(1, Timestamp::UNIX_EPOCH, RunNs::ZERO, event);
         let mut here = vec![own, Health::default()];
-        Elsewhere::of(&show, &[record]).put_into(&mut here, &BTreeSet::from([la]), sender);
+        let heard = BTreeSet::from([la]);
+        Elsewhere::of(&show, &[record]).put_into(&mut here, Some(&heard), sender);
         assert_eq!((here[1].light, &here[1].error, here[1].failed), (Light::Idle, &None, 1));
     }
 }

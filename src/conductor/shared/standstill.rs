@@ -1,0 +1,112 @@
+//! A station that does not know the run any more: its machine stood still, or its flag says that
+//! the log has to be read first. Nothing is sent until then.
+
+use std::collections::VecDeque;
+
+use super::STOOD_STILL;
+use crate::conductor::{Conductor, Output, Step};
+use crate::engine::{Effect, Told, ToldOutcome};
+use crate::output::{Job, Outcome, Report};
+use crate::show::OutputIx;
+use crate::time::MachineNs;
+
+impl Conductor {
+    /// Goes on to the instant `now_ns`. In a shared run somebody may have taken the flag while the
+    /// machine stood still, so nothing may be sent before the log was read. Returns `true` if it
+    /// stood still.
+    pub(in crate::conductor) fn comes_to(&mut self, now_ns: MachineNs) -> bool {
+        let before_ns = self.now_ns;
+        self.now_ns = before_ns.max(now_ns);
+        let stood = now_ns.since(before_ns) > STOOD_STILL && before_ns != MachineNs::ZERO;
+        let has_stood = stood && self.shared.is_some();
+        if has_stood {
+            self.keeps_back(before_ns);
+            self.mute(true);
+            self.does(Output::StoodStill);
+        }
+        has_stood
+    }
+
+    /// Does not send now what was about to leave at `due_ns`. What lasts here ends all the same.
+    fn keeps_back(&mut self, due_ns: MachineNs) {
+        let (mut kept, mut effects) = (VecDeque::new(), vec![]);
+        for step in std::mem::take(&mut self.steps) {
+            match step {
+                Step::Output(Output::Send(Job { cue, firing, action })) => {
+                    effects.push(Effect::Send { cue, firing, action });
+                }
+                Step::Output(Output::StopAll(outputs)) => {
+                    self.was_not_told(&outputs, "the machine stood still");
+                    kept.push_back(Step::Output(Output::StopAll(vec![])));
+                }
+                Step::Output(
+                    Output::Stop(_)
+                    | Output::PauseClip(_)
+                    | Output::ResumeClip(_)
+                    | Output::Append(_)
+                    | Output::Reply { .. }
+                    | Output::ClipsLost(_)
+                    | Output::Arm(_)
+                    | Output::Join(_)
+                    | Output::ShowTime(_)
+                    | Output::Outages(_)
+                    | Output::Tell(_)
+                    | Output::Propose(_)
+                    | Output::Muted(_)
+                    | Output::StoodStill,
+                )
+                | Step::Settle => kept.push_back(step),
+            }
+        }
+        kept.append(&mut self.steps);
+        self.steps = kept;
+        if !effects.is_empty() {
+            self.leaves_at(due_ns, effects);
+        }
+    }
+
+    /// Says of `outputs` that they are not sent the messages of a panic, those that have any.
+    pub(super) fn was_not_told(&mut self, outputs: &[OutputIx], why: &str) {
+        for &output in outputs {
+            if self.state.show().output(output).stop_messages() == 0 {
+                continue;
+            }
+            let report = Report { output, job: None, outcome: Outcome::Failed(why.to_owned()) };
+            if self.settling.is_some() {
+                let event = self.reported(report);
+                self.settling.get_or_insert_default().push(event);
+            } else {
+                let told = self.told_of(None, Some(output), report.outcome);
+                self.tell_if_open(told);
+            }
+        }
+    }
+
+    pub(in crate::conductor) fn mute(&mut self, is_mute: bool) {
+        if let Some(shared) = &mut self.shared {
+            shared.is_mute = is_mute;
+            shared.expected = shared.expected.filter(|_| !is_mute);
+            let is_back = !is_mute && std::mem::take(&mut shared.is_back);
+            self.say_who_is_muted();
+            if is_back && !self.holds() {
+                self.tells_what_is_unknown();
+            }
+            if !is_mute && self.holds() {
+                self.hands_in_withheld();
+            }
+        }
+    }
+
+    /// Tells the holder that nobody knows what became of what this station was to send before its
+    /// program ended.
+    fn tells_what_is_unknown(&mut self) {
+        let unresolved: Vec<_> = self.state.unresolved().collect();
+        for (cue, action) in unresolved {
+            if self.sender(cue, action) == self.shared.as_ref().map(|shared| &shared.me) {
+                let firing = self.state.cue(cue).firings;
+                let (cue, action) = (self.state.show().cue(cue).number.clone(), action + 1);
+                self.tell(Told::Action { cue, firing, action, outcome: ToldOutcome::Unknown });
+            }
+        }
+    }
+}
