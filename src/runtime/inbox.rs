@@ -86,6 +86,17 @@ fn lock(messages: &Mutex<Vec<Msg>>) -> MutexGuard<'_, Vec<Msg>> {
     messages.lock().unpoisoned()
 }
 
+impl Msg {
+    /// Returns `true` if something is done for the message, and not only in the next round.
+    pub(super) fn is_act(&self) -> bool {
+        #[cfg(feature = "link")]
+        if matches!(self, Msg::Link) {
+            return false;
+        }
+        true
+    }
+}
+
 impl Inbox {
     /// File descriptor for poll(2).
     pub(super) fn wake_fd(&self) -> BorrowedFd<'_> {

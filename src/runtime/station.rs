@@ -259,7 +259,9 @@ impl Station {
     fn run(&mut self) {
         while self.leaving.is_none() {
             self.tick();
-            self.tick_shared();
+            if !self.conductor.is_ahead() {
+                self.tick_shared();
+            }
             if !self.conductor.is_ahead() {
                 self.publish();
             }
@@ -274,7 +276,9 @@ impl Station {
             self.ask_for_held_keys();
             self.warn_of_held_keys();
             for message in self.inbox.take() {
-                self.flush();
+                if message.is_act() {
+                    self.flush();
+                }
                 self.message(message);
             }
             if self.screen.is_none() && !self.has_work() {
@@ -293,6 +297,9 @@ impl Station {
     fn next_wait(&self) -> Duration {
         let left = |due_ns: MachineNs| due_ns.since(machine_ns());
         let conductor = self.conductor.deadline().map_or(LONGEST_WAIT, left);
+        if self.conductor.is_ahead() {
+            return conductor.min(LONGEST_WAIT);
+        }
         let shared = self.shared.as_ref().map_or(LONGEST_WAIT, |shared| shared.next_wait());
         conductor.min(shared).min(LONGEST_WAIT)
     }

@@ -95,7 +95,10 @@ impl Station {
             }
         }
         self.happened(heard, now_ns);
-        self.ship();
+        // What stands ready leaves first.
+        if !self.conductor.is_ahead() {
+            self.ship();
+        }
         reply
     }
 

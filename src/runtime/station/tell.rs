@@ -10,6 +10,8 @@ use crate::time::MachineNs;
 
 impl Station {
     pub(super) fn publish(&mut self) {
+        // What is published is not kept to be shipped later.
+        self.ship();
         // Waking the thread that syncs costs time that a message need not wait.
         if let Some(journal) = &mut self.journal {
             journal.sync();
