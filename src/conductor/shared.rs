@@ -63,6 +63,8 @@ pub(super) struct Shared {
     heard: Option<BTreeSet<StationName>>,
     /// Reports that wait until it is known who has the flag.
     pub withheld: Vec<(StationName, Told)>,
+    /// Reports of this station that the holder was told, and of which no record was seen yet.
+    pub told: Vec<Told>,
 }
 
 impl Conductor {
@@ -80,6 +82,7 @@ impl Conductor {
             is_back: self.seq > 0 && term.is_none(),
             heard: None,
             withheld: vec![],
+            told: vec![],
         }));
     }
 
@@ -276,7 +279,16 @@ impl Conductor {
                 }
             }
         }
+        let me = self.shared.as_ref().map(|shared| shared.me.as_str());
+        let is_taken_by_other = records.iter().any(|record| {
+            let taker = record.origin.as_ref().map(|origin| origin.station.as_str());
+            matches!(record.event, Event::FlagTaken { .. }) && taker != me
+        });
         self.does(Output::Append(records));
+        self.forgets_what_is_recorded();
+        if is_taken_by_other {
+            self.tells_again();
+        }
         for (seq, due_ns, effect) in caused {
             let is_known = self.shared.as_ref().is_some_and(|shared| shared.has_clock);
             if !self.is_expected(seq, due_ns) || !is_known || self.is_too_late(due_ns) {
@@ -356,8 +368,7 @@ impl Conductor {
         self.shared.as_ref().map(|shared| format!("{} was away when this was due", shared.me))
     }
 
-    /// Takes in which other stations are heard. What one that is away was to send has failed, as
-    /// far as anybody can say.
+    /// Takes in which other stations are heard.
     pub(super) fn heard(&mut self, heard: BTreeSet<StationName>) {
         let Some(shared) = &mut self.shared else { return };
         let heard = Some(heard);
@@ -367,28 +378,23 @@ impl Conductor {
         }
     }
 
-    /// Journals what is known of the messages of stations that are away.
+    /// Journals that nobody knows what became of the messages that were left to stations which are
+    /// away: they may have left before. The outputs of those are not known to have been told of a
+    /// panic.
     pub(super) fn gives_up_absent(&mut self) {
         if !self.holds() || self.is_mute() {
             return;
         }
         let unresolved: Vec<_> = self.state.unresolved().collect();
-        let failed = unresolved.into_iter().filter_map(|(cue, action)| {
-            let firing = self.state.cue(cue).firings;
-            let sender = self.sender(cue, action)?;
-            let me = self.shared.as_ref().map(|shared| &shared.me);
-            match self.absent(Effect::Send { cue, firing, action }) {
-                Some(Absent::Away(job, why)) => Some(self.outcome(job, why)),
-                Some(Absent::Sends) => None,
-                // The holder before had it in hand, and has gone.
-                None if Some(sender) != me && !self.hears(sender) => {
-                    Some(self.unknown(cue, action))
-                }
-                None => None,
-            }
-        });
-        let failed = failed.chain(self.absent_stops()).collect();
-        self.commit(failed);
+        let me = self.shared.as_ref().map(|shared| &shared.me);
+        let is_lost = |&(cue, action): &(CueIx, u32)| {
+            let sender = self.sender(cue, action);
+            sender.is_some_and(|sender| Some(sender) != me && !self.hears(sender))
+        };
+        let lost = unresolved.into_iter().filter(is_lost);
+        let lost = lost.map(|(cue, action)| self.unknown(cue, action));
+        let lost = lost.chain(self.absent_stops()).collect();
+        self.commit(lost);
     }
 }
 

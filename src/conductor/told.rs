@@ -11,8 +11,32 @@ impl Conductor {
     /// Tells the holder, or keeps it until it is known who that is.
     pub(super) fn tell(&mut self, told: Told) {
         match self.role() {
-            Some(Role::Follows) | None => self.does(Output::Tell(told)),
+            Some(Role::Follows) | None => {
+                if let Some(shared) = &mut self.shared {
+                    shared.told.push(told.clone());
+                }
+                self.does(Output::Tell(told));
+            }
             Some(Role::Passing { .. } | Role::Holds) => self.withhold(told),
+        }
+    }
+
+    /// Forgets the reports that the run has.
+    pub(super) fn forgets_what_is_recorded(&mut self) {
+        let Some(shared) = &mut self.shared else { return };
+        let mut told = std::mem::take(&mut shared.told);
+        told.retain(|told| self.is_open(told));
+        if let Some(shared) = &mut self.shared {
+            shared.told = told;
+        }
+    }
+
+    /// The holder that took the reports in has lost the flag to another station, which may never
+    /// hear of them.
+    pub(super) fn tells_again(&mut self) {
+        let told = self.shared.as_mut().map(|shared| std::mem::take(&mut shared.told));
+        for told in told.unwrap_or_default() {
+            self.tell_if_open(told);
         }
     }
 
@@ -108,8 +132,15 @@ impl Conductor {
 
     /// Tells the holder what an output has to say of what the run has, if that is not known to it.
     pub(super) fn tell_if_open(&mut self, told: Told) {
+        if self.is_open(&told) {
+            self.tell(told);
+        }
+    }
+
+    /// Returns `true` if the run does not have what a report says.
+    pub(super) fn is_open(&self, told: &Told) -> bool {
         let show = self.state.show();
-        let is_open = match &told {
+        match told {
             Told::Action { cue, firing, action, outcome } => {
                 let found = show.find(cue).zip(action.checked_sub(1));
                 found.is_some_and(|(cue, action)| self.is_news(cue, *firing, action, outcome))
@@ -123,9 +154,6 @@ impl Conductor {
             Told::Clip { cue, firing, .. } => show.find(cue).is_some_and(|cue| {
                 self.state.cue(cue).firings == *firing && self.state.on_air().contains(&cue)
             }),
-        };
-        if is_open {
-            self.tell(told);
         }
     }
 
@@ -145,17 +173,35 @@ impl Conductor {
     }
 }
 
-/// What a record says of a message, for the holder.
+/// The outcome of a message that a record has, for the holder.
 pub(super) fn told_by(record: &Record) -> Option<Told> {
-    let (cue, firing, action, outcome) =
-        if let Event::ActionSent { cue, firing, action, .. } = &record.event {
-            (cue, firing, action, ToldOutcome::Sent)
-        } else if let Event::ActionFailed { cue, firing, action, error, .. } = &record.event {
-            (cue, firing, action, ToldOutcome::Failed(error.clone()))
-        } else {
-            return None;
-        };
-    Some(Told::Action { cue: cue.clone(), firing: *firing, action: *action, outcome })
+    let event = &record.event;
+    let outcome = if let Event::ActionSent { .. } | Event::PanicSent { .. } = event {
+        ToldOutcome::Sent
+    } else if let Event::ActionRehearsed { message, .. } | Event::PanicRehearsed { message, .. } =
+        event
+    {
+        ToldOutcome::Rehearsed(message.clone())
+    } else if let Event::ActionFailed { error, .. } | Event::PanicFailed { error, .. } = event {
+        ToldOutcome::Failed(error.clone())
+    } else {
+        ToldOutcome::Unknown
+    };
+    if let Event::ActionSent { cue, firing, action, .. }
+    | Event::ActionRehearsed { cue, firing, action, .. }
+    | Event::ActionFailed { cue, firing, action, .. }
+    | Event::ActionUnknown { cue, firing, action, .. } = event
+    {
+        let (cue, firing, action) = (cue.clone(), *firing, *action);
+        return Some(Told::Action { cue, firing, action, outcome });
+    }
+    let (Event::PanicSent { output }
+    | Event::PanicRehearsed { output, .. }
+    | Event::PanicFailed { output, .. }) = event
+    else {
+        return None;
+    };
+    Some(Told::Panic { output: output.clone(), outcome })
 }
 
 /// The outcome, if one is known.

@@ -102,6 +102,14 @@ impl Conductor {
         // A run that is resumed here says itself who calls.
         let resumes = std::mem::take(&mut shared.is_back);
         shared.origin = Arc::new(Origin { station: shared.me.to_string(), term });
+        let (me, own) = (shared.me.clone(), std::mem::take(&mut shared.told));
+        // The one that was passed the flag has all that its giver had taken in.
+        for told in own.into_iter().filter(|_| taken == Some(true)) {
+            if self.is_open(&told) {
+                self.told(&me, told);
+            }
+        }
+        let Some(shared) = &mut self.shared else { return };
         for (from, told) in std::mem::take(&mut shared.withheld) {
             self.told(&from, told);
         }

@@ -177,7 +177,7 @@ fn a_station_that_is_mute_gives_up_no_other_before_it_speaks_and_takes_its_repor
     paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
     paris.taken();
     paris.gives(SECOND_NS, Input::Mute(false));
-    assert_eq!(paris.taken(), ["muted Nothing", "action_failed 1"]);
+    assert_eq!(paris.taken(), ["muted Nothing", "action_unknown 1"]);
 }
 
 #[test]
@@ -188,7 +188,9 @@ fn nobody_is_away_before_it_is_said_who_is_heard() {
     paris.command(SECOND_NS, GO);
     assert!(!paris.taken().iter().any(|done| done.contains("failed")));
     paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
-    assert_eq!(paris.taken(), ["action_failed 1"]);
+    assert_eq!(paris.taken(), ["action_unknown 1"], "it may have been there");
+    (2..12).for_each(|second| paris.gives(second * SECOND_NS, Input::Tick));
+    assert!(paris.taken().iter().any(|done| done.contains("action_failed")), "of cue 2");
 }
 
 #[test]
@@ -303,7 +305,7 @@ fn a_station_that_went_away_during_a_pass_is_given_up_when_the_flag_stays() {
     paris.gives(SECOND_NS, Input::TakeBack { why: "no".into() });
     paris.taken();
     stored(&mut paris, &mut la, SECOND_NS);
-    assert_eq!(paris.taken(), ["flag_withdrawn", "action_failed 1"]);
+    assert_eq!(paris.taken(), ["flag_withdrawn", "action_unknown 1"]);
 }
 
 #[test]
@@ -440,4 +442,78 @@ fn the_program_gives_gos_only_at_the_station_that_was_started_with_auto() {
             ("3".to_owned(), Cause::Auto, seconds(50))
         ]
     );
+}
+
+/// The log has that `taker` has taken the flag from paris.
+fn taken_by(run: &mut Run, taker: &str, now_ns: u64) {
+    let mut record = run.records.last().unwrap().clone();
+    record.seq += 1;
+    let origin = crate::engine::Origin { station: taker.to_owned(), term: 2 };
+    record.origin = Some(Arc::new(origin));
+    record.event =
+        Event::FlagTaken { from: name("paris"), reason: "gone".to_owned(), silent_ns: 6 };
+    run.gives(now_ns, Input::Follow(vec![record]));
+}
+
+#[test]
+fn what_a_holder_took_in_and_nobody_has_read_is_told_to_the_one_who_takes_the_flag() {
+    let told = "tell Action { cue: cue 1, firing: 1, action: 3, outcome: Sent }";
+    for is_recorded in [false, true] {
+        let (mut paris, mut la) = two();
+        paris.command(SECOND_NS, GO);
+        follows(&mut la, SECOND_NS, &paris);
+        assert!(la.taken().iter().any(|done| done == told), "paris has it");
+        if is_recorded {
+            let (firing, action, outcome) = (1, 3, ToldOutcome::Sent);
+            let told = Told::Action { cue: number("1"), firing, action, outcome };
+            paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+            follows(&mut la, SECOND_NS, &paris);
+        }
+        taken_by(&mut la, "mars", SECOND_NS);
+        assert_eq!(la.taken().iter().any(|done| done == told), !is_recorded);
+    }
+    // Or it takes the flag itself.
+    let (mut paris, mut la) = two();
+    paris.command(SECOND_NS, GO);
+    follows(&mut la, SECOND_NS, &paris);
+    taken_by(&mut la, "la", SECOND_NS);
+    la.gives(SECOND_NS, Input::Holds);
+    let done = la.taken();
+    let of_its_own = la.records.iter().find_map(|record| match &record.event {
+        Event::ActionSent { output, .. } if output == "la" => Some(true),
+        Event::ActionUnknown { output, .. } if output == "la" => Some(false),
+        _ => None,
+    });
+    assert_eq!(of_its_own, Some(true), "{done:?}");
+}
+
+#[test]
+fn what_goes_aside_is_told_to_the_new_holder_whatever_became_of_it() {
+    let (mut paris, _) = two();
+    paris.command(SECOND_NS, GO);
+    let fired = paris.records.iter().position(|r| r.event.kind() == "cue_fired").unwrap() + 1;
+    let kept = paris.records[..fired].to_vec();
+    for (aside, word) in [
+        ("action_rehearsed", "Rehearsed(\"/1\")"),
+        ("action_failed", "Failed(\"down\")"),
+        ("action_unknown", "Unknown"),
+    ] {
+        let mut gone = paris.records[fired].clone();
+        let (cue, firing, action, output) = (number("1"), 1, 1, "lights".to_owned());
+        gone.event = match aside {
+            "action_rehearsed" => {
+                let message = "/1".to_owned();
+                Event::ActionRehearsed { cue, firing, action, output, message }
+            }
+            "action_failed" => {
+                let error = "down".to_owned();
+                Event::ActionFailed { cue, firing, action, output, error }
+            }
+            _ => Event::ActionUnknown { cue, firing, action, output },
+        };
+        let mut again = two().0;
+        again.gives(SECOND_NS, Input::SetAside { kept: kept.clone(), aside: vec![gone] });
+        let told = format!("tell Action {{ cue: cue 1, firing: 1, action: 1, outcome: {word} }}");
+        assert!(again.taken().contains(&told), "{aside}");
+    }
 }

@@ -14,6 +14,8 @@ use handover::show::{CueIx, OutputIx, Show};
 use handover::time::MachineNs;
 use jiff::{SignedDuration, Timestamp};
 
+use super::net::Rng;
+
 /// A message that left.
 #[derive(Clone, Debug)]
 pub(super) struct Sent {
@@ -49,10 +51,14 @@ pub(super) struct Program {
     show: Arc<Show>,
     pub flag: Flag,
     pub conductor: Conductor,
-    /// What the program does for the network, to be taken.
-    pub requests: Vec<Request>,
+    /// What the program does for the network, to be taken, and how long after it woke up.
+    pub requests: Vec<(u64, Request)>,
+    /// How long the disk has held it up since it woke up.
+    pub held_up_ns: u64,
+    /// A disk that is slow at times, where it is.
+    slow_disk: Option<Rng>,
     pub sent: Vec<Sent>,
-    /// The messages of which this station, with the flag, has recorded that they do not leave, and
+    /// The messages of which this station, with the flag, has recorded that they have not left, and
     /// its term.
     pub given_up: Vec<((CueIx, u32, u32), u64)>,
     muted: Muted,
@@ -73,6 +79,9 @@ pub(super) struct Disk {
 
 /// A message may leave so long before its instant.
 const LEAD: Duration = Duration::from_micros(301);
+
+/// A slow disk holds a program up for no longer.
+const SLOW_NS: u64 = 2_500_000_000;
 
 pub(super) const RUN: &str = "2024-08-11-closing";
 
@@ -100,6 +109,7 @@ impl Program {
         disk: &mut Disk,
         opens: Option<Event>,
         (now, wall): (MachineNs, Timestamp),
+        slow_disk: Option<Rng>,
     ) -> Self {
         let me = name(at);
         let mut state = State::new(Arc::clone(show));
@@ -125,6 +135,8 @@ impl Program {
             flag,
             conductor,
             requests: vec![],
+            held_up_ns: 0,
+            slow_disk,
             sent: vec![],
             given_up: vec![],
             muted: Muted::Nothing,
@@ -140,10 +152,12 @@ impl Program {
     }
 
     /// Does everything that follows now from what was handed in.
-    pub(super) fn drive(&mut self, now: MachineNs, wall: Timestamp, disk: &mut Disk) {
+    pub(super) fn drive(&mut self, woke: MachineNs, woke_wall: Timestamp, disk: &mut Disk) {
         // What the flag asks for is done before the conductor does anything more.
         let mut asked = self.flag.poll();
         for _ in 0..100_000 {
+            let held_up = Duration::from_nanos(self.held_up_ns);
+            let (now, wall) = (woke + held_up, woke_wall + held_up);
             if let Some(output) = asked.take() {
                 self.obey(now, wall, output, disk);
             } else if let Some(output) = self.conductor.poll_output(now) {
@@ -178,6 +192,11 @@ impl Program {
                     disk.journal.push(record.clone());
                 }
                 self.unshipped.extend(records);
+                if let Some(rng) = &mut self.slow_disk
+                    && rng.chance(2)
+                {
+                    self.held_up_ns += rng.below(SLOW_NS);
+                }
             }
             Output::Send(job) => {
                 self.sends(now, job, disk);
@@ -212,8 +231,7 @@ impl Program {
     fn keeps_what_is_given_up(&mut self, record: &Record) {
         let origin = record.origin.as_ref().filter(|origin| origin.station == self.me.as_str());
         if let Some(origin) = origin
-            && let Event::ActionFailed { cue, firing, action, error, .. } = &record.event
-            && error.ends_with("is away")
+            && let Event::ActionFailed { cue, firing, action, .. } = &record.event
             && let Some(cue) = self.show.find(cue)
         {
             self.given_up.push(((cue, *firing, action - 1), origin.term));
@@ -289,7 +307,7 @@ impl Program {
 
     fn obey(&mut self, now: MachineNs, wall: Timestamp, output: FlagOutput, disk: &mut Disk) {
         match output {
-            FlagOutput::Request(request) => self.requests.push(request),
+            FlagOutput::Request(request) => self.requests.push((self.held_up_ns, request)),
             FlagOutput::Follow(records) => self.conductor.handle(now, Input::Follow(records)),
             FlagOutput::Stored(record) => {
                 self.conductor.handle(now, Input::Stored(Box::new(record)));

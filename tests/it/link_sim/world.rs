@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use handover::conductor::{Conductor, Input};
-use handover::engine::{Command, Event, FlagWay, Record, SendState, State};
+use handover::engine::{Command, Event, FlagWay, Record, SendState, State, Stop};
 use handover::journal::encode;
 use handover::link::{FlagInput, Letter, News, Wish};
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
@@ -27,6 +27,8 @@ struct Place {
     program: Option<Program>,
     disk: Disk,
     frozen_until_ns: u64,
+    /// Until when its disk holds its program up.
+    held_up_until_ns: u64,
     /// What came while it stood still.
     inbox: Vec<News>,
     /// When its program wakes up by itself, since it was last looked at.
@@ -42,12 +44,13 @@ pub(super) struct World {
     net: Net,
     places: Vec<Place>,
     lives: u64,
+    /// Disks hold the programs up at times.
+    slow_disks: bool,
     /// Which station has held each term.
     holders: BTreeMap<u64, usize>,
     /// What has left, by cue, firing and action.
     sent: HashMap<(CueIx, u32, u32), Vec<Sent>>,
-    /// What the holder has recorded as not sent, since its station is away: the
-    /// term and when.
+    /// What the holder has recorded as not sent: the term and when.
     given_up: HashMap<(CueIx, u32, u32), (u64, u64)>,
 }
 
@@ -115,6 +118,7 @@ impl World {
             program: None,
             disk: Disk::default(),
             frozen_until_ns: 0,
+            held_up_until_ns: 0,
             inbox: vec![],
             due: None,
             compared: 0,
@@ -129,6 +133,7 @@ impl World {
             net,
             places,
             lives,
+            slow_disks: plan.seed % 4 == 3,
             holders: BTreeMap::new(),
             sent: HashMap::new(),
             given_up: HashMap::new(),
@@ -152,8 +157,9 @@ impl World {
         let opens = opens.then(|| run_started(&self.show, &opening));
         let place = &mut self.places[at];
         let now = place.machine.at(self.now_ns);
-        let program =
-            Program::start(at, self.lives, &self.show, &mut place.disk, opens, (now, wall));
+        let slow_disk = self.slow_disks.then(|| Rng::new(self.lives));
+        let (disk, times) = (&mut place.disk, (now, wall));
+        let program = Program::start(at, self.lives, &self.show, disk, opens, times, slow_disk);
         place.program = Some(program);
         place.inbox.clear();
         self.look(at)
@@ -184,9 +190,12 @@ impl World {
         if let Some(fault) = program.fault.take() {
             return Err(format!("{}: {fault}", program.me));
         }
-        for request in std::mem::take(&mut program.requests) {
-            self.net.request(self.now_ns, at, request);
+        for (held_up_ns, request) in std::mem::take(&mut program.requests) {
+            self.net.request(self.now_ns + held_up_ns, at, request);
         }
+        let held_up_ns = std::mem::take(&mut program.held_up_ns);
+        place.held_up_until_ns = self.now_ns + held_up_ns;
+        place.frozen_until_ns = place.frozen_until_ns.max(place.held_up_until_ns);
         let (sent, given_up) =
             (std::mem::take(&mut program.sent), std::mem::take(&mut program.given_up));
         let due = program.flag.deadline();
@@ -308,9 +317,19 @@ impl World {
         self.does(at, |program, now, _, _| program.conductor.handle(now, Input::Tick))?;
         self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::Tick))?;
         for news in inbox {
-            self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::News(news)))?;
+            self.takes(at, news)?;
         }
         Ok(())
+    }
+
+    /// A station takes in news, or keeps it for later where its disk has just held it up.
+    fn takes(&mut self, at: usize, news: News) -> Result<(), String> {
+        let place = &mut self.places[at];
+        if place.frozen_until_ns > self.now_ns {
+            place.inbox.push(news);
+            return Ok(());
+        }
+        self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::News(news)))
     }
 
     fn hears(&mut self, to: usize, news: News) -> Result<(), String> {
@@ -324,7 +343,7 @@ impl World {
         }
         // The program looks at the outside before it does anything else.
         self.does(to, |program, now, _, _| program.conductor.handle(now, Input::Flush))?;
-        self.does(to, |program, now, _, _| program.flag.handle(now, FlagInput::News(news)))
+        self.takes(to, news)
     }
 
     pub(super) fn go(&mut self, at: usize) -> Result<(), String> {
@@ -469,7 +488,9 @@ impl World {
         self.trouble(false);
         for at in 0..self.places.len() {
             self.cut(at, false, false);
-            self.places[at].frozen_until_ns = self.places[at].frozen_until_ns.min(self.now_ns);
+            let place = &mut self.places[at];
+            place.frozen_until_ns =
+                place.frozen_until_ns.min(self.now_ns.max(place.held_up_until_ns));
             self.revive(at)?;
         }
         Ok(())
@@ -550,6 +571,9 @@ impl World {
         let state = program.conductor.state();
         let now = self.places[self.at_of(program)].machine.at(self.now_ns);
         let now = program.conductor.clock().run_ns(now);
+        if let Some((output, _)) = state.panic_stops().find(|(_, stop)| *stop == Stop::Pending) {
+            return Err(format!("nobody says if output {output:?} was sent its panic"));
+        }
         for cue in self.show.cue_indices() {
             let known = state.cue(cue);
             let number = &self.show.cue(cue).number;
@@ -567,6 +591,9 @@ impl World {
                     SendState::Sent if count == 0 => {
                         return Err(format!("cue {number} is said to be sent, and was not"));
                     }
+                    SendState::Failed if self.left_in_this_term(key) => {
+                        return Err(format!("cue {number} is said to have failed, and was sent"));
+                    }
                     SendState::Pending if is_old => {
                         return Err(format!("nobody says what became of cue {number}"));
                     }
@@ -578,6 +605,13 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Returns `true` if a message has left, and nobody has taken the flag since.
+    fn left_in_this_term(&self, key: (CueIx, u32, u32)) -> bool {
+        let term = self.net.flag().map_or(0, |flag| flag.term);
+        let sent = self.sent.get(&key).into_iter().flatten();
+        sent.last().is_some_and(|sent| !self.is_taken_between(sent.term, term))
     }
 
     fn at_of(&self, program: &Program) -> usize {
