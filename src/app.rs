@@ -365,7 +365,8 @@ impl App {
             | Rejection::NotAccepted(_)
             | Rejection::Mute
             | Rejection::NoSuchCue(_)
-            | Rejection::TooFar => String::new(),
+            | Rejection::TooFar
+            | Rejection::NothingToAnswer => String::new(),
         };
         self.refuse(format!("{rejection}{help}"), now_ns);
     }

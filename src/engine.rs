@@ -21,6 +21,7 @@
 //! | `at` | the clock on the wall goes on: a cue that falls due in a hold is missed and waits for the caller |
 
 mod ahead;
+mod alarm;
 mod apply;
 mod auto;
 mod chain;
@@ -43,6 +44,7 @@ mod timing;
 mod told;
 
 pub use ahead::{SegmentPhase, Upcoming};
+pub use alarm::{Alarm, AlarmKind};
 pub use command::{ClipFact, Command, Rejection};
 pub use effect::Effect;
 pub use event::{Cause, Event, Origin, Record, RunId, UnknownEvent};

@@ -25,7 +25,7 @@ pub use wish::{command_of, wish_of};
 
 use super::keys::Act;
 use super::{App, Ask, Task, Tone};
-use crate::engine::State;
+use crate::engine::{Command, State};
 use crate::link::{AWAY, SILENT, Step};
 use crate::show::StationName;
 use crate::time::MachineNs;
@@ -272,34 +272,24 @@ impl App {
         Some(wish.map(Task::Flag).into_iter().collect())
     }
 
-    /// The key that says "something is wrong" to the holder.
-    pub(super) fn warn(&mut self, now_ns: MachineNs) -> Vec<Task> {
-        let Some(link) = self.link.clone() else {
-            self.say("this run is not shared: there is nobody to warn", Tone::Attention, now_ns);
-            return vec![];
-        };
-        match &link.role {
-            Role::Follows { holder } => {
-                self.say(
-                    format!("{holder} is told that something is wrong"),
-                    Tone::Attention,
-                    now_ns,
-                );
-                vec![Task::Flag(FlagWish::Warn)]
-            }
-            Role::Holds
-            | Role::OnItsWay { .. }
-            | Role::Alone { .. }
-            | Role::Nobody
-            | Role::Mute { .. } => {
-                let key = self.keymap.way(Act::Warn);
-                self.refuse_once(
-                    &format!("{key} warns the station that has the flag, and no other has it"),
-                    now_ns,
-                );
-                vec![]
-            }
+    /// The key of alarms: says "something is wrong" to the holder; where the show is called, it
+    /// answers the most urgent alarm that waits for that.
+    pub(super) fn warn(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
+        if let Some((holder, _)) = self.followed() {
+            let words = format!("{holder} is told that something is wrong");
+            self.say(words, Tone::Attention, now_ns);
+            return vec![Task::Flag(FlagWish::Warn)];
         }
+        if let Some(link) = self.link.clone().filter(|link| !link.may_fire()) {
+            let why = self.cannot_fire(&link, state, now_ns);
+            self.refuse_once(&why, now_ns);
+            return vec![];
+        }
+        if state.alarms().next().is_none() {
+            self.refuse_once("no alarm waits for an answer", now_ns);
+            return vec![];
+        }
+        vec![Task::Command(Command::Answer)]
     }
 
     /// The holder that this station follows, and the term.

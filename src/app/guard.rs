@@ -187,7 +187,8 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::WithdrawFlag(_)
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
-        | Command::Warn(_) => return None,
+        | Command::Warn(_)
+        | Command::Answer => return None,
     })
 }
 

@@ -398,7 +398,7 @@ const AFTER_PAGES: &[Binding] = &[
         Act::Warn,
         "!",
         "warn",
-        "in a shared run: tell the holder that something is wrong",
+        "answer an alarm; without the flag: tell its holder that something is wrong",
         Group::Program,
         None,
     ),

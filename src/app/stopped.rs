@@ -104,7 +104,7 @@ impl<'a> Stops<'a> {
 }
 
 /// The first of `ids`, and how many more there are.
-pub(super) fn named<S: AsRef<str>>(ids: &[S]) -> String {
+pub(crate) fn named<S: AsRef<str>>(ids: &[S]) -> String {
     let first: Vec<&str> = ids.iter().take(NAMED_MAX).map(AsRef::as_ref).collect();
     let mut named = first.join(", ");
     if let Some(more) = ids.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {

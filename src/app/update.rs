@@ -172,7 +172,7 @@ impl App {
             Act::Redraw => return vec![Task::Redraw],
             Act::FilterLog => return self.filter_log(now_ns),
             Act::Flag => return self.press_flag(state, now_ns),
-            Act::Warn => return self.warn(now_ns),
+            Act::Warn => return self.warn(state, now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return self.suspend(state, now_ns),

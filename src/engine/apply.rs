@@ -41,7 +41,10 @@ impl State {
                     by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), self.turn(cue))).collect();
                 self.playhead = self.next_stop(None);
             }
-            Event::RunResumed { down_ns, auto, .. } => {
+            Event::RunResumed { down_ns, auto, gap, .. } => {
+                if *gap {
+                    self.end_was_lost();
+                }
                 self.set_auto(*auto);
                 (self.up_since_ns, self.down_why) = (run_ns, MissedWhy::ProgramDown);
                 self.stops.lose_track();
@@ -86,6 +89,7 @@ impl State {
             | Event::CueFiredAside { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
+            Event::AlarmAnswered { alarm } => self.alarm_answered(*alarm),
             // The one who gets the flag has not asked the program to call.
             Event::FlagPassed { .. } | Event::FlagTaken { .. } => self.set_auto(false),
             Event::AutoBegun {} => self.set_auto(true),
@@ -205,6 +209,7 @@ impl State {
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => {}
         }
         let state = &mut self.cues[cue];
@@ -272,6 +277,7 @@ impl State {
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => {}
         }
     }

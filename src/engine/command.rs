@@ -118,6 +118,8 @@ pub enum Command {
     FiredAside(Aside),
     /// The caller of this station says that something is wrong.
     Warn(StationName),
+    /// Answers the most urgent alarm that stands until it is answered ([`State::alarms`](super::State)).
+    Answer,
 }
 
 /// A change of a clip that its player reports.
@@ -220,6 +222,8 @@ pub enum Rejection {
     NoSuchCue(CueNumber),
     #[error("no run lasts as long as that")]
     TooFar,
+    #[error("no alarm waits for an answer")]
+    NothingToAnswer,
 }
 
 impl Rejection {

@@ -67,6 +67,7 @@ impl State {
             Command::PassFlag { to, from_ns } => self.pass_flag(to, *from_ns),
             Command::FiredAside(aside) => self.fired_aside(aside),
             Command::Warn(by) => self.warned(by),
+            Command::Answer => self.answer(),
         }
     }
 

@@ -86,6 +86,7 @@ impl State {
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => vec![],
         }
     }

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
-use super::{MissedWhy, RunNs};
+use super::{AlarmKind, MissedWhy, RunNs};
 use crate::show::{CueNumber, StationName};
 
 /// One line of the journal: an event, when it happened, and its place in the run.
@@ -351,6 +351,10 @@ pub enum Event {
     StationWarned {
         by: StationName,
     },
+    /// The caller has answered an alarm that stands until then.
+    AlarmAnswered {
+        alarm: AlarmKind,
+    },
     /// An event that a newer version has written and this one does not know. It changes nothing.
     #[serde(skip)]
     Unknown(UnknownEvent),
@@ -425,6 +429,7 @@ impl Event {
             | Event::FlagTaken { .. }
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => None,
         }
     }

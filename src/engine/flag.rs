@@ -175,6 +175,7 @@ impl FlagState {
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
             | Event::AutoBegun { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => {}
         }
     }

@@ -57,6 +57,7 @@ impl Event {
             | Event::FlagTaken { .. }
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => None,
         };
         instant.into_iter()
@@ -115,6 +116,7 @@ impl Event {
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => [None, None],
         };
         for text in texts.into_iter().flatten().filter(|text| text.len() > bytes_max) {

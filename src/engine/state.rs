@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::alarm::Alarms;
 use super::stops::Stops;
 use super::timer::{Timers, Turn};
 use super::{Cause, FlagState, MissedWhy, PersonState, RunNs, ShowNs};
@@ -65,6 +66,7 @@ pub struct State {
     pub(super) touched_ns: ShowNs,
     pub(super) notes: Vec<Note>,
     pub(super) overrides: Vec<Override>,
+    pub(super) alarms: Alarms,
     /// The sheet of those who were spotted, in the show's order of people.
     pub(super) people: IndexVec<PersonIx, PersonState>,
 }
@@ -243,6 +245,7 @@ impl State {
             touched_ns: ShowNs::default(),
             notes: vec![],
             overrides: vec![],
+            alarms: Alarms::default(),
             people: IndexVec::filled(PersonState::default(), show.people.len()),
             show,
         }

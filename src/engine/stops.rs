@@ -115,6 +115,7 @@ impl Stops {
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => return,
         };
         let at = show.outputs.iter().position(|known| known.id == *output);

@@ -64,6 +64,8 @@ pub struct AsRun {
     pub show_changed: bool,
     /// In a shared run, every change of the flag, the first one when the run began.
     pub flag: Vec<FlagRow>,
+    /// In a shared run, when a station said that something is wrong, and which.
+    pub warnings: Vec<(ZonedDateTime, StationName)>,
     /// The panics, and which outputs they told to stop.
     pub panics: Vec<PanicRow>,
     /// Times at which the program lost its terminal.

@@ -76,6 +76,7 @@ struct Run<'a> {
     show_changed: bool,
     /// Only of a shared run.
     flag: Vec<Flag<'a>>,
+    warnings: Vec<Warning<'a>>,
     panics: Vec<String>,
     terminal_lost: Vec<String>,
     stops: Vec<Stop<'a>>,
@@ -102,6 +103,13 @@ struct Flag<'a> {
     reason: Option<&'a str>,
     /// For how long the station before had not been heard when it was taken.
     silent: Option<f64>,
+}
+
+/// A station's word that something is wrong.
+#[derive(Serialize)]
+struct Warning<'a> {
+    at: String,
+    station: &'a str,
 }
 
 /// Outcome of a panic's stop at one output.
@@ -219,6 +227,11 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             holds: run.holds,
             show_changed: run.show_changed,
             flag: run.flag.iter().map(Flag::from).collect(),
+            warnings: run
+                .warnings
+                .iter()
+                .map(|(at, by)| Warning { at: rfc3339(at), station: by.as_str() })
+                .collect(),
             terminal_lost: run.terminal_lost.iter().map(rfc3339).collect(),
             panics: run.panics.iter().map(|panic| rfc3339(&panic.at)).collect(),
             stops: run.panics.iter().flat_map(stops).collect(),

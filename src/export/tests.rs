@@ -223,10 +223,11 @@ fn a_shared_run_says_whose_copy_it_is_and_where_its_flag_was() {
                 silent_ns: 12_400_000_000,
             },
         ),
+        (121_000, Event::StationWarned { by: name("la") }),
     ];
     let mut records = records(events);
     for (record, (station, term)) in
-        records.iter_mut().zip([("paris", 1), ("paris", 1), ("paris", 3)])
+        records.iter_mut().zip([("paris", 1), ("paris", 1), ("paris", 3), ("paris", 3)])
     {
         record.origin = Some(Arc::new(Origin { station: station.into(), term }));
     }
@@ -237,6 +238,7 @@ fn a_shared_run_says_whose_copy_it_is_and_where_its_flag_was() {
         "Flag       23:50:00, paris began the run with it",
         "Flag       23:51:01, paris passed it to la",
         "Flag       23:52:00, paris took it from la, silent for 0:12: the line is dead",
+        "Warning    23:52:01, la said that something is wrong",
     ] {
         assert!(written.lines().any(|written| written == line), "{line}\n{written}");
     }
@@ -252,6 +254,8 @@ fn a_shared_run_says_whose_copy_it_is_and_where_its_flag_was() {
          "from": "la", "reason": "the line is dead", "silent": 12.4},
     ]);
     assert_eq!(value["flag"], expected);
+    let warned = serde_json::json!([{"at": "2024-08-11T23:52:01.000+02:00", "station": "la"}]);
+    assert_eq!(value["warnings"], warned);
     // Of a run that is not shared the keys are there too.
     let alone: serde_json::Value = serde_json::from_str(&json::write(&report(evening()))).unwrap();
     assert_eq!(alone["flag"], serde_json::json!([]));

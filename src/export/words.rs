@@ -114,6 +114,9 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     for change in &run.flag {
         fact("Flag", format!("{}, {}", days.clock(&change.at), flag(change)));
     }
+    for (at, by) in &run.warnings {
+        fact("Warning", format!("{}, {by} said that something is wrong", days.clock(at)));
+    }
     if !run.panics.is_empty() {
         let at: Vec<_> = run.panics.iter().map(|panic| days.clock(&panic.at)).collect();
         fact("Panic", format!("{}, at {}", counted(at.len(), "time"), at.join(", ")));

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use crate::engine::{Cause, Event, MissedWhy, Record, RunNs, UnknownEvent};
+use crate::engine::{AlarmKind, Cause, Event, MissedWhy, Record, RunNs, UnknownEvent};
 use crate::show::{CueNumber, StationName};
 
 /// An instant of the evening on which every test plays.
@@ -118,6 +118,7 @@ fn events() -> Vec<Event> {
         Event::CueFiredAside { cue: cue(), fired_by: station(), fired_ns: RunNs::new(11) },
         Event::AutoBegun {},
         Event::StationWarned { by: station() },
+        Event::AlarmAnswered { alarm: AlarmKind::LostEnd },
         Event::Unknown(UnknownEvent {
             kind: "stage_revolved".to_owned(),
             members: r#""event":"stage_revolved","by":{"z":1.50,"a":[]}"#.to_owned(),

@@ -148,6 +148,7 @@ impl Summary {
                     | Event::CueFiredAside { .. }
                     | Event::AutoBegun { .. }
                     | Event::StationWarned { .. }
+                    | Event::AlarmAnswered { .. }
                     | Event::Unknown(_) => {}
                 }
             }

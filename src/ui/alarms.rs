@@ -17,6 +17,7 @@ use super::scene::Scene;
 use super::{header, signs, text};
 use crate::app::keys::Act;
 use crate::app::{RemoteSign, stopped};
+use crate::engine::Alarm as Standing;
 use crate::output::Light;
 use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
@@ -124,6 +125,10 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         let more = format!(" {}", scene.app.neighbours.join("; "));
         alarm(" SECOND CALLER ".into(), styles.on_air_badge, more);
     }
+    for standing in state.alarms() {
+        let (badge, style, more) = answered(scene, &standing);
+        alarm(badge, style, more);
+    }
     let missed: Vec<_> = state.missed().take(100).collect();
     if !missed.is_empty() {
         let named: Vec<_> = missed.iter().take(NAMED_MAX).map(|&cue| scene.number(cue)).collect();
@@ -160,6 +165,42 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         });
     }
     (alarms, uncounted)
+}
+
+/// An alarm that stands until the caller answers it: its badge, and the rest with the key for that.
+fn answered(scene: &Scene, standing: &Standing) -> (String, Style, String) {
+    let styles = &scene.styles;
+    let answers = match scene.app.followed() {
+        Some((holder, _)) => format!("{holder} answers it"),
+        None => format!("{} answers it", scene.way(Act::Warn)),
+    };
+    match standing {
+        Standing::Warning(warnings) => {
+            let mut by: Vec<String> = vec![];
+            for (_, station) in warnings.iter().rev() {
+                let station = station.as_str().to_uppercase();
+                if !by.contains(&station) {
+                    by.push(station);
+                }
+            }
+            let at = warnings.last().map_or(String::new(), |(at_ns, _)| scene.wall(*at_ns));
+            let badge = format!(" {}: SOMETHING IS WRONG ", stopped::named(&by));
+            (badge, styles.on_air_badge, format!(" {answers}; said at {at}"))
+        }
+        Standing::LostEnd(from) => {
+            let which =
+                from.map_or("the last cues".to_owned(), |cue| format!("cues from {cue} on"));
+            let more = format!(" {which} may have been sent; {answers}: the disk lost the end");
+            (" CHECK ".to_owned(), styles.on_air_badge, more)
+        }
+        Standing::Aside(cues) => {
+            let by = cues.last().map_or("", |aside| aside.fired_by.as_str());
+            let named: Vec<_> = cues.iter().rev().map(|aside| aside.cue.as_str()).collect();
+            let badge = format!(" {} FIRED ASIDE ", cues.len());
+            let more = format!(" by {by}: {}; {answers}", stopped::named(&named));
+            (badge, styles.attention_badge, more)
+        }
+    }
 }
 
 /// The keys that deal with what was missed.

@@ -48,7 +48,8 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
         | Command::WithdrawFlag(_)
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
-        | Command::Warn(_) => return None,
+        | Command::Warn(_)
+        | Command::Answer => return None,
     })
 }
 

@@ -170,6 +170,7 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             Kind::Program.says("this station was started with --auto: the program gives the GOs").alarm()
         }
         Event::StationWarned { by } => Kind::Program.says(format!("{by} says: SOMETHING IS WRONG")).alarm(),
+        Event::AlarmAnswered { alarm } => Kind::Program.says(format!("answered: {}", alarm.words())),
         Event::Unknown(unknown) => Kind::Program
             .says(format!("an event of a newer version, which this one does not know: {}", unknown.kind))
             .attention(),

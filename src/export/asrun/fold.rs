@@ -200,7 +200,8 @@ impl Fold {
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
-            | Event::StationWarned { .. }) => {
+            | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }) => {
                 if let Some(cue) = event.cue().and_then(|number| self.show.find(number)) {
                     self.take_of_cue(cue, record.run_ns, event);
                 }
@@ -291,6 +292,7 @@ impl Fold {
             | Event::FlagTaken { .. }
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
+            | Event::AlarmAnswered { .. }
             | Event::Unknown(_) => {}
         }
     }

@@ -40,6 +40,7 @@ impl Fold {
             term: change.term,
             how: change.how.clone(),
         };
+        let warnings = self.state.flag().map_or(&[][..], |flag| &flag.warnings);
         let down = |&(until_ns, down_ns): &(RunNs, u64)| {
             let (from, until) = (wall(until_ns - down_ns), wall(until_ns));
             Downtime { down_ms: ms_between(&from, &until).max(0) as u64, from, until }
@@ -68,6 +69,7 @@ impl Fold {
             holds: self.holds,
             show_changed: false,
             flag: changes.iter().map(change).collect(),
+            warnings: warnings.iter().map(|(at_ns, by)| (wall(*at_ns), by.clone())).collect(),
             terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns)).collect(),
             panics: self.panics.iter().map(|(ns, stops)| self.panic_row(*ns, stops)).collect(),
             downtimes: self.downs.iter().map(down).collect(),

@@ -9,7 +9,8 @@ use handover::app::flag::{
     Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole,
 };
 use handover::app::{Page, Task, keymap};
-use handover::engine::{Event, Origin};
+use handover::conductor::Input;
+use handover::engine::{Command, Event, Origin};
 use handover::link::{FiredAside, Server, StationName, Step};
 use handover::output::Light;
 use handover::show::CueNumber;
@@ -361,6 +362,61 @@ fn after_a_pass_the_giver_looks_on() {
     let first = |run: &mut Run| run.text(80, 24).lines().next().unwrap().to_owned();
     assert!(first(&mut run).contains("you look on, ! warns la"), "{}", first(&mut run));
     assert_eq!(run.key(&KeyEvent::from(KeyCode::Char('!'))), [Task::Flag(FlagWish::Warn)]);
+}
+
+#[test]
+fn a_warning_stands_on_every_page_until_the_holder_answers_it() {
+    let (mut holder, mut follower) = (shared("paris"), shared("la"));
+    for run in [&mut holder, &mut follower] {
+        run.command(Command::Warn(name("stage-left"))).unwrap();
+        run.command(Command::Warn(name("la"))).unwrap();
+        run.until(240.0);
+    }
+    let words = "LA, STAGE-LEFT: SOMETHING IS WRONG";
+    for page in [Page::Run, Page::Log, Page::Stations] {
+        for (columns, rows) in SIZES {
+            for (run, answers) in
+                [(&mut holder, "! answers it"), (&mut follower, "paris answers it")]
+            {
+                run.app.page = page;
+                let screen = run.text(columns, rows);
+                assert!(screen.contains(words), "{page:?} at {columns}x{rows}:\n{screen}");
+                // In a small window the key comes before the station that has it.
+                let is_cut = columns < 80 && answers.starts_with("paris");
+                assert!(
+                    is_cut || screen.contains(answers),
+                    "{page:?} at {columns}x{rows}:\n{screen}"
+                );
+            }
+        }
+    }
+    holder.keys("!");
+    assert!(!holder.text(120, 36).contains(words), "{}", holder.text(120, 36));
+    holder.command(Command::Warn(name("la"))).unwrap();
+    assert!(holder.text(120, 36).contains(" LA: SOMETHING IS WRONG"), "{}", holder.text(120, 36));
+}
+
+#[test]
+fn cues_that_the_disk_lost_are_an_alarm_until_the_caller_answers_it() {
+    let mut run = Run::new(SHOW, true);
+    run.until(62.0);
+    run.go();
+    let resumed = |gap| Event::RunResumed { down_ns: 1, listen: None, gap, auto: false };
+    let next = run.state.show().cue(run.state.playhead().unwrap()).number.clone();
+    run.drive(Input::Begin(resumed(true)));
+    let words = format!("CHECK  cues from {next} on may have been sent");
+    for (columns, rows) in SIZES {
+        assert!(run.text(columns, rows).contains(&words), "{}", run.text(columns, rows));
+    }
+    // A further resume tells of the same end.
+    run.keys("n");
+    run.drive(Input::Begin(resumed(false)));
+    run.drive(Input::Begin(resumed(true)));
+    assert!(run.text(120, 36).contains(&words), "{}", run.text(120, 36));
+    run.keys("!");
+    assert!(!run.text(120, 36).contains("CHECK"), "{}", run.text(120, 36));
+    run.keys("!");
+    assert!(run.text(120, 36).contains("no alarm waits for an answer"));
 }
 
 #[test]

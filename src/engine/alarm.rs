@@ -1,0 +1,101 @@
+//! Alarms about what has happened, which stand until the caller answers them: nobody else can know
+//! when they are dealt with. A further resume does not end them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Aside, Event, Rejection, RunNs, State};
+use crate::show::{CueNumber, StationName};
+
+/// The kind of an alarm, as the journal spells it. An answer is for all alarms of its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmKind {
+    /// A station says that something is wrong.
+    Warning,
+    /// A disk lost the end of the journal.
+    LostEnd,
+    /// A station fired cues after the flag had been taken from it.
+    Aside,
+}
+
+/// An alarm that nobody has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Alarm<'a> {
+    /// These stations have said that something is wrong, at these instants; the last one last.
+    Warning(&'a [(RunNs, StationName)]),
+    /// The journal lost its end before a resume: this cue and later ones may have been sent. Where
+    /// none was left to call, nobody knows which.
+    LostEnd(Option<&'a CueNumber>),
+    /// Cues that a station fired after somebody had taken the flag from it; the last one last.
+    Aside(&'a [Aside]),
+}
+
+/// What was answered, and what only a resume knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Alarms {
+    /// The cue at the playhead where the journal lost what came then.
+    lost_end: Option<Option<CueNumber>>,
+    /// Number of warnings and of cues fired aside that were answered.
+    warnings: usize,
+    aside: usize,
+}
+
+impl Alarm<'_> {
+    /// Its kind.
+    pub fn kind(&self) -> AlarmKind {
+        match self {
+            Alarm::Warning(_) => AlarmKind::Warning,
+            Alarm::LostEnd(_) => AlarmKind::LostEnd,
+            Alarm::Aside(_) => AlarmKind::Aside,
+        }
+    }
+}
+
+impl AlarmKind {
+    /// Its words for the log: what was answered.
+    pub fn words(self) -> &'static str {
+        match self {
+            AlarmKind::Warning => "the warning of a station",
+            AlarmKind::LostEnd => "the lost end of the journal",
+            AlarmKind::Aside => "cues that were fired aside",
+        }
+    }
+}
+
+impl State {
+    /// The alarms that stand until the caller answers them ([`Command::Answer`](super::Command)), the
+    /// most urgent first.
+    pub fn alarms(&self) -> impl Iterator<Item = Alarm<'_>> {
+        let flag = self.flag.as_ref();
+        let warnings = flag.and_then(|flag| flag.warnings.get(self.alarms.warnings..));
+        let aside = flag.and_then(|flag| flag.aside.get(self.alarms.aside..));
+        let lost = self.alarms.lost_end.as_ref().map(|cue| Alarm::LostEnd(cue.as_ref()));
+        let warnings = warnings.filter(|new| !new.is_empty()).map(Alarm::Warning);
+        let aside = aside.filter(|new| !new.is_empty()).map(Alarm::Aside);
+        [warnings, lost, aside].into_iter().flatten()
+    }
+
+    /// Answers the most urgent alarm.
+    pub(super) fn answer(&self) -> Result<Vec<Event>, Rejection> {
+        let alarm = self.alarms().next().ok_or(Rejection::NothingToAnswer)?.kind();
+        Ok(vec![Event::AlarmAnswered { alarm }])
+    }
+
+    pub(super) fn alarm_answered(&mut self, alarm: AlarmKind) {
+        let flag = self.flag.as_ref();
+        match alarm {
+            AlarmKind::Warning => {
+                self.alarms.warnings = flag.map_or(0, |flag| flag.warnings.len());
+            }
+            AlarmKind::LostEnd => self.alarms.lost_end = None,
+            AlarmKind::Aside => self.alarms.aside = flag.map_or(0, |flag| flag.aside.len()),
+        }
+    }
+
+    /// The run is resumed, and its journal lost what came after its last record. Where that was so
+    /// before and nobody has answered, the first such cue counts.
+    pub(super) fn end_was_lost(&mut self) {
+        let next = self.playhead.map(|cue| self.show.cue(cue).number.clone());
+        self.alarms.lost_end.get_or_insert(next);
+    }
+}
