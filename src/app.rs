@@ -209,6 +209,23 @@ pub struct Message {
     pub tone: Tone,
     /// Instant by the machine's clock.
     pub at_ns: MachineNs,
+    /// What is left of it after [`App::MESSAGE`]: the alarm that stood there before.
+    then: Option<String>,
+    /// It says what this station's part in a shared run is, and goes when that is another.
+    is_of_role: bool,
+}
+
+impl Message {
+    /// Its text at `now_ns`.
+    pub fn shown(&self, now_ns: MachineNs) -> &str {
+        let is_old = now_ns.since(self.at_ns) >= App::MESSAGE;
+        self.then.as_deref().filter(|_| is_old).unwrap_or(&self.text)
+    }
+
+    /// Returns `true` if it changes or goes by itself.
+    pub fn fades(&self) -> bool {
+        self.tone != Tone::Alarm || self.then.is_some()
+    }
 }
 
 /// Urgency of a message.
@@ -288,7 +305,8 @@ impl App {
 
     /// Puts a word on the message line.
     pub fn say(&mut self, text: impl Into<String>, tone: Tone, now_ns: MachineNs) {
-        self.message = Some(Message { text: text.into(), tone, at_ns: now_ns });
+        let (text, then, is_of_role) = (text.into(), None, false);
+        self.message = Some(Message { text, tone, at_ns: now_ns, then, is_of_role });
     }
 
     /// Puts a word on the message line, before the one that stands there.

@@ -52,7 +52,7 @@ pub use flag::{Aside, FlagChange, FlagState, FlagWay, Offer};
 pub use limits::RUN_NS_MAX;
 pub use missed::MissedWhy;
 pub use people::{PersonNote, PersonState, Sighting};
-pub use reason::{CALLER_QUIT, TERMINAL_WENT};
+pub use reason::{CALLER_QUIT, TAKEN_BACK, TERMINAL_WENT};
 pub use state::{CueState, Note, Override, Phase, SegmentState, SendState, State};
 pub use stops::Stop;
 pub use time::{RunNs, ShowNs};

@@ -25,6 +25,11 @@ impl App {
             let stays =
                 |message: &Message| message.tone == Tone::Alarm || message.at_ns != escaped_ns;
             self.message = self.message.take().filter(stays);
+            if let Some(message) = &mut self.message
+                && let Some(alarm) = message.then.take()
+            {
+                message.text = alarm;
+            }
         }
     }
 
@@ -53,7 +58,7 @@ impl App {
     /// An Esc that closes something is not the first of two: a caller who leaves a page does not
     /// mean to stop the show.
     pub(super) fn escape(&mut self, now_ns: MachineNs) -> Vec<Task> {
-        if let Some(tasks) = self.leave_dialog(now_ns) {
+        if let Some(tasks) = self.leave_dialog(now_ns).or_else(|| self.gives_up_take(now_ns)) {
             return tasks;
         }
         let pressed_ns = self.escape_pressed_ns.take();
@@ -81,10 +86,15 @@ impl App {
             false => "Esc Esc now is PANIC",
         };
         let words = format!("{closed}; {next}");
-        let is_alarm = |message: &Message| message.tone == Tone::Alarm;
-        match self.message.as_ref().is_some_and(is_alarm) {
-            true => self.say_too(&words, Tone::Alarm, now_ns),
-            false => self.say(words, Tone::Calm, now_ns),
+        match self.message.take().filter(|message| message.tone == Tone::Alarm) {
+            Some(alarm) => {
+                let alarm = alarm.then.unwrap_or(alarm.text);
+                self.say(format!("{words}; {alarm}"), Tone::Alarm, now_ns);
+                if let Some(message) = &mut self.message {
+                    message.then = Some(alarm);
+                }
+            }
+            None => self.say(words, Tone::Calm, now_ns),
         }
     }
 

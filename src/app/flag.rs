@@ -21,6 +21,7 @@ use planned::first_choice;
 pub(crate) use planned::{Planned, planned};
 pub use view::{Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole};
 pub use watch::{Sources, Watch};
+use wish::declined;
 pub use wish::{command_of, wish_of};
 
 use super::keys::Act;
@@ -32,6 +33,9 @@ use crate::time::MachineNs;
 
 /// An Enter within this time of a dialog that was closed by itself was meant for the dialog.
 const AFTER_DIALOG: Duration = Duration::from_millis(1_500);
+
+/// Reason why nothing of this station reaches the holder.
+const LOOKS_ON: &str = "this station looks on: the server takes nothing from it";
 
 /// A panel over the page, about the flag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +84,11 @@ impl App {
                 return vec![Task::Flag(FlagWish::Ask)];
             }
             FlagKey::IsTaking => {
-                self.refuse_once("the flag is being taken already", now_ns);
+                self.refuse_once("the flag is being taken already: Esc gives that up", now_ns);
+                self.opened_no_line(Act::Flag, now_ns);
+            }
+            FlagKey::LooksOn => {
+                self.refuse_once(LOOKS_ON, now_ns);
                 self.opened_no_line(Act::Flag, now_ns);
             }
             FlagKey::NoOther => self.refuse("no other station takes part in this run", now_ns),
@@ -272,11 +280,27 @@ impl App {
         Some(wish.map(Task::Flag).into_iter().collect())
     }
 
+    /// Esc while a take is not known to stand in the log: gives it up.
+    pub(super) fn gives_up_take(&mut self, now_ns: MachineNs) -> Option<Vec<Task>> {
+        self.link.as_ref().filter(|link| link.is_taking)?;
+        self.escape_pressed_ns = None;
+        self.say_closed("the take is given up", now_ns);
+        Some(vec![Task::Flag(FlagWish::GiveUpTake)])
+    }
+
     /// The key of alarms: says "something is wrong" to the holder; where the show is called, it
     /// answers the most urgent alarm that waits for that.
     pub(super) fn warn(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         if let Some((holder, _)) = self.followed() {
-            let words = format!("{holder} is told that something is wrong");
+            if self.looks_on() {
+                self.refuse_once(LOOKS_ON, now_ns);
+                return vec![];
+            }
+            let silence = self.link.as_ref().and_then(|link| link.silence(now_ns));
+            let words = match silence.is_some_and(|silence| silence >= AWAY) {
+                true => format!("the warning waits for the line: {holder} is not heard"),
+                false => format!("{holder} is told that something is wrong"),
+            };
             self.say(words, Tone::Attention, now_ns);
             return vec![Task::Flag(FlagWish::Warn)];
         }
@@ -290,6 +314,16 @@ impl App {
             return vec![];
         }
         vec![Task::Command(Command::Answer)]
+    }
+
+    /// Returns `true` if the server takes nothing from this station.
+    fn looks_on(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| link.looks_on)
+    }
+
+    /// Reason why a wish of this caller reaches nobody, if it does not.
+    pub fn reaches_nobody(&self) -> Option<&'static str> {
+        self.looks_on().then_some(LOOKS_ON)
     }
 
     /// The holder that this station follows, and the term.
@@ -351,7 +385,10 @@ impl App {
                 }
                 FlagKey::Ask { .. } => format!("{holder} has the flag; {key} asks for it"),
                 FlagKey::Name | FlagKey::Take => format!("{holder} has the flag; {key} takes it"),
-                FlagKey::IsTaking => format!("{holder} has the flag; it is being taken"),
+                FlagKey::IsTaking => {
+                    format!("{holder} has the flag; it is being taken, Esc gives that up")
+                }
+                FlagKey::LooksOn => format!("{holder} has the flag, and {LOOKS_ON}"),
                 FlagKey::Give { .. } | FlagKey::Decide | FlagKey::NoOther | FlagKey::Waits => {
                     format!("{holder} has the flag")
                 }

@@ -398,7 +398,7 @@ const AFTER_PAGES: &[Binding] = &[
         Act::Warn,
         "!",
         "warn",
-        "answer an alarm; without the flag: tell its holder that something is wrong",
+        "answer an alarm; without the flag: warn the one who has it",
         Group::Program,
         None,
     ),

@@ -19,6 +19,8 @@ pub struct Prompt {
     pub chosen: Option<usize>,
     /// Number of cues or commands that the line may mean.
     pub found: usize,
+    /// Reason why Enter did not take the line, until it is changed.
+    pub refused: Option<String>,
 }
 
 /// Purpose of a prompt.
@@ -74,8 +76,13 @@ pub(super) enum Typed {
 impl PartialEq for Prompt {
     fn eq(&self, other: &Self) -> bool {
         let line = (self.input.value(), self.input.cursor());
-        (self.ask, self.chosen, line)
-            == (other.ask, other.chosen, (other.input.value(), other.input.cursor()))
+        (self.ask, self.chosen, line, &self.refused)
+            == (
+                other.ask,
+                other.chosen,
+                (other.input.value(), other.input.cursor()),
+                &other.refused,
+            )
     }
 }
 
@@ -84,7 +91,7 @@ impl Prompt {
     const LONGEST: usize = 2000;
 
     pub(super) fn new(ask: Ask) -> Self {
-        Prompt { ask, input: Input::default(), chosen: None, found: 0 }
+        Prompt { ask, input: Input::default(), chosen: None, found: 0, refused: None }
     }
 
     /// Moves the choice; from none, down is the first.

@@ -79,6 +79,7 @@ impl App {
 
     pub(super) fn line_changed(&mut self, state: &State) {
         if let Some(prompt) = &mut self.prompt {
+            prompt.refused = None;
             // Nothing is chosen before a letter is typed, so that a slip on Enter does nothing.
             prompt.chosen = (!prompt.input.value().trim().is_empty()).then_some(0);
         }
@@ -162,8 +163,8 @@ impl App {
                 }
                 vec![]
             }
-            Ask::HolderName => self.accept_name(text, now_ns),
-            Ask::TakeReason { term, named } => self.accept_take(text, (term, named), now_ns),
+            Ask::HolderName => self.accept_name(prompt, now_ns),
+            Ask::TakeReason { term, named } => self.accept_take(prompt, (term, named), now_ns),
             Ask::Palette => self.run_command(&prompt, state, now_ns),
         }
     }

@@ -4,7 +4,11 @@
 //! state: all stations have the same.
 
 use super::{Event, MissedWhy, Origin, RUN_NS_MAX, Record, Rejection, RunNs, State};
+use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, CueNumber, StationName};
+
+/// Time before its planned call from which on a pass is due, nanoseconds.
+const PASS_NEAR_NS: i64 = 30 * SECOND_NS as i64;
 
 /// The flag as the records have it. A run that is not shared has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +19,11 @@ pub struct FlagState {
     pub term: u64,
     /// The offer that stands.
     pub offer: Option<Offer>,
+    /// Reason why the last offer has ended without a pass; `None` while one stands, and once the
+    /// flag has moved.
+    pub withdrawn: Option<String>,
+    /// `true` if the holder's program has let go of the run, and nobody has taken it up since.
+    pub holder_left: bool,
     /// Every change of the flag, the first one when the run began.
     pub changes: Vec<FlagChange>,
     /// The cues that a station fired after somebody had taken the flag from it.
@@ -87,8 +96,16 @@ impl FlagState {
             term: origin.term,
             how: FlagWay::Began,
         };
-        let (offer, changes, aside, warnings) = (None, vec![change], vec![], vec![]);
-        Some(FlagState { holder, term: origin.term, offer, changes, aside, warnings })
+        Some(FlagState {
+            holder,
+            term: origin.term,
+            offer: None,
+            withdrawn: None,
+            holder_left: false,
+            changes: vec![change],
+            aside: vec![],
+            warnings: vec![],
+        })
     }
 
     /// Returns `true` if a record of this origin may follow: it is the holder's, or takes the flag
@@ -113,13 +130,18 @@ impl FlagState {
             Event::FlagOffered { to } => {
                 let (to, at_ns) = (to.clone(), run_ns);
                 self.offer = Some(Offer { to, at_ns, accepted_ns: None });
+                self.withdrawn = None;
             }
             Event::FlagAccepted { by } => {
                 if let Some(offer) = self.offer.as_mut().filter(|offer| offer.to == *by) {
                     offer.accepted_ns.get_or_insert(run_ns);
                 }
             }
-            Event::FlagWithdrawn { .. } | Event::RunResumed { .. } => self.offer = None,
+            Event::FlagWithdrawn { why } => {
+                (self.offer, self.withdrawn) = (None, Some(why.clone()))
+            }
+            Event::RunResumed { .. } => (self.offer, self.holder_left) = (None, false),
+            Event::RunLeft { .. } => self.holder_left = true,
             Event::FlagPassed { to, next_term, from_ns } => {
                 let before = std::mem::replace(&mut self.holder, to.clone());
                 self.changed(*from_ns, *next_term, FlagWay::Passed(before));
@@ -138,7 +160,6 @@ impl FlagState {
             }),
             Event::StationWarned { by } => self.warnings.push((run_ns, by.clone())),
             Event::RunStarted { .. }
-            | Event::RunLeft { .. }
             | Event::TerminalLost { .. }
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
@@ -181,7 +202,8 @@ impl FlagState {
     }
 
     fn changed(&mut self, at_ns: RunNs, term: u64, how: FlagWay) {
-        (self.term, self.offer) = (term, None);
+        (self.term, self.offer, self.withdrawn) = (term, None, None);
+        self.holder_left = false;
         self.changes.push(FlagChange { at_ns, holder: self.holder.clone(), term, how });
     }
 }
@@ -195,6 +217,18 @@ impl State {
     /// The station that the flag is to be passed to now by the rundown: from when a cue with `pass`
     /// is next, until a later one is called or that station has had the flag since.
     pub fn planned_pass(&self) -> Option<&StationName> {
+        self.passes_at().map(|(_, to)| to)
+    }
+
+    /// Returns `true` if that pass is due at `now`: its cue was called, or is to be called within
+    /// 30 s.
+    pub fn is_pass_due(&self, now: RunNs) -> bool {
+        let Some((cue, _)) = self.passes_at() else { return false };
+        let left_ns = || self.call_left_ns(cue, &self.projection(now), now);
+        self.cue(cue).firings > 0 || left_ns().is_none_or(|left_ns| left_ns <= PASS_NEAR_NS)
+    }
+
+    fn passes_at(&self) -> Option<(CueIx, &StationName)> {
         let flag = self.flag.as_ref()?;
         let is_now = |cue: &CueIx| {
             let is_next = self.playhead == Some(*cue);
@@ -209,7 +243,7 @@ impl State {
             let since = flag.changes.get(before.saturating_sub(1)..).unwrap_or_default();
             since.iter().any(|change| change.holder == *to)
         });
-        (flag.holder != *to && !had_it).then_some(to)
+        (flag.holder != *to && !had_it).then_some((cue, to))
     }
 
     fn shared(&self) -> Result<&FlagState, Rejection> {

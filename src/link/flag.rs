@@ -222,6 +222,7 @@ pub struct Flag {
     /// A record of this station stands in the log and cannot count: nothing more is shipped.
     is_stuck: bool,
     void: u64,
+    void_why: Option<String>,
 
     holds: bool,
     /// This program, and no other of its name, may have the flag.
@@ -299,6 +300,7 @@ impl Flag {
             waits_since_ns: None,
             is_stuck: false,
             void: 0,
+            void_why: None,
             holds: opens,
             claims: !joins,
             is_mute: false,
@@ -443,6 +445,10 @@ impl Flag {
             News::Post(post) => self.post(post),
             News::Connected(_) => self.shipping.looks_again(),
             News::Disconnected { .. } => {}
+            News::LooksOn => {
+                let text = "this station looks on: the server takes nothing from it";
+                self.says(text.to_owned(), false);
+            }
             News::Word(text) => self.says(text, true),
         }
     }

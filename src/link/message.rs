@@ -117,6 +117,8 @@ pub enum News {
         /// Reason, for people.
         why: String,
     },
+    /// The server takes nothing from this station: its user may only read.
+    LooksOn,
     /// Something that people should know (a permission that is missing, a store that is full).
     Word(String),
 }

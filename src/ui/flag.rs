@@ -34,12 +34,19 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let Some(link) = scene.app.link.as_deref().filter(|_| !area.is_empty()) else { return };
     let (words, style) = words(scene, link);
     buf.set_style(area, scene.styles.raised);
+    let columns = usize::from(area.width);
+    // Which station this is counts more than the term.
+    let forms =
+        [format!("term {} · you are {} ", link.term, link.me), format!("you are {} ", link.me)];
+    let kept = forms.last().map_or(0, |form| text::width(form) + 1);
+    let kept = if columns >= LEAST + kept { kept } else { 0 };
     let mut left = Line::from(Span::styled(format!(" {words} "), style));
     left.push_span(Span::raw(" "));
-    let room = usize::from(area.width).saturating_sub(text::line_width(&left));
-    let more = more(scene, link, room);
+    let more = more(scene, link, columns.saturating_sub(text::line_width(&left) + kept));
     left.spans.extend(more.spans.into_iter().map(|span| span.patch_style(more.style)));
-    let right = format!("term {} · you are {} ", link.term, link.me);
+    let taken = text::line_width(&left) + 1;
+    let right = forms.iter().find(|form| taken + text::width(form) <= columns);
+    let right = right.or(forms.last()).map_or("", String::as_str);
     text::put_both(buf, area, area.y, left, Line::styled(right, scene.styles.past), LEAST);
 }
 
@@ -105,8 +112,27 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
                     format!("NO LINE TO THE LOG for {last}"),
                 ]);
             }
-            if silence >= AWAY && link.is_taking {
-                return loud(&[format!("last heard {last} ago; the flag is being taken")]);
+            if link.looks_on {
+                let clock = if clock_is_known(link, now) { "" } else { ", clock unknown" };
+                return loud(&[
+                    format!("THIS STATION LOOKS ON: nobody hears it{clock}"),
+                    format!("LOOKS ON{clock}"),
+                ]);
+            }
+            if link.is_taking {
+                return loud(&[
+                    format!("last heard {last} ago; the flag is being taken, Esc gives that up"),
+                    "the flag is being taken, Esc gives that up".to_owned(),
+                    "Esc gives the take up".to_owned(),
+                ]);
+            }
+            if link.holder_left && silence >= AWAY {
+                let takes =
+                    if silence >= SILENT { format!("; {key} takes it") } else { String::new() };
+                return loud(&[
+                    format!("{holder} has left the run {last} ago{takes}"),
+                    format!("has left the run{takes}"),
+                ]);
             }
             if silence >= SILENT {
                 return loud(&[
@@ -117,13 +143,15 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
             if silence >= AWAY {
                 return loud(&[format!("{holder} last heard {last} ago")]);
             }
-            let follows = format!("you follow, {}", behind(link.behind()));
+            let clock = if clock_is_known(link, now) { "" } else { ", clock unknown" };
+            let follows = format!("you follow, {}{clock}", behind(link.behind()));
             let then = match crate::app::flag::offer_to_me(link) {
                 Some(offer) if offer.accepted => format!("accepted, {holder} passes it"),
                 Some(_) => format!("{holder} offers it to you: {key}"),
-                None if link.is_taking => "the flag is being taken".to_owned(),
                 None if link.has_asked() => format!("{holder} is asked for it"),
-                None if scene.state.planned_pass() == Some(&link.me) => {
+                None if scene.state.planned_pass() == Some(&link.me)
+                    && scene.state.is_pass_due(scene.now_ns) =>
+                {
                     "the flag is to be passed to you now".to_owned()
                 }
                 None if reviews(scene, link) => {
@@ -174,7 +202,8 @@ fn holder_more<'a>(scene: &Scene, link: &Shared) -> Vec<Span<'a>> {
         return vec![Span::styled(words, styles.attention)];
     }
     let mut spans = vec![];
-    match planned(link, scene.state) {
+    let is_due = scene.state.is_pass_due(scene.now_ns);
+    match planned(link, scene.state).filter(|_| is_due) {
         Some(Planned::To(to)) => {
             spans.push(Span::styled(format!("pass the flag to {to}: {key}   "), styles.attention));
         }
@@ -208,6 +237,12 @@ fn standing(scene: &Scene, station: &Station) -> (String, Style) {
             (behind(station.behind), if is_far { styles.attention } else { styles.past })
         }
     }
+}
+
+/// Returns `true` if this station knows what the run's clock reads, or has only begun to ask.
+fn clock_is_known(link: &Shared, now: MachineNs) -> bool {
+    let is_known = link.station(&link.me).is_some_and(|own| own.uncertainty.is_some());
+    is_known || now.since(link.since) < SILENT
 }
 
 /// Distance from the holder's journal: `0.2 s behind`, `1:05 behind`.

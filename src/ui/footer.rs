@@ -43,7 +43,12 @@ pub(super) fn message(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) -> Op
             Tone::Attention => ("· ", styles.attention),
             Tone::Alarm => ("! ", styles.on_air),
         };
-        text::put(buf, area, y, Line::styled(format!("{sign}{}", message.text), style));
+        text::put(
+            buf,
+            area,
+            y,
+            Line::styled(format!("{sign}{}", message.shown(scene.view.machine_ns)), style),
+        );
         return None;
     }
     if greets(scene) {
@@ -117,12 +122,8 @@ fn type_line(
             format!("{} of {}", prompt.chosen.map_or(0, |at| at + 1), prompt.found)
         }
         Ask::FindLine => log::count(scene),
-        Ask::Reason
-        | Ask::Note
-        | Ask::PersonNote { .. }
-        | Ask::HolderName
-        | Ask::TakeReason { .. }
-        | Ask::Palette => String::new(),
+        Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => String::new(),
+        Ask::HolderName | Ask::TakeReason { .. } => prompt.refused.clone().unwrap_or_default(),
     };
     let room = usize::from(area.width).saturating_sub(label_cells + text::width(&found) + 2).max(4);
     let scroll = prompt.input.visual_scroll(room);
@@ -195,6 +196,7 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
         }
         (None, None) => {
             let is_people = scene.app.page == Page::People;
+            let is_taking = scene.app.link.as_ref().is_some_and(|link| link.is_taking);
             let named = BINDINGS.iter().filter(|binding| !is_people || binding.act != Act::Find);
             let follows = flag::is_idle(scene);
             let named = named.filter(|binding| !follows || !binding.act.needs_flag());
@@ -212,10 +214,15 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
                 let own = own.map(|(act, word)| hint(&scene.way(act), word));
                 hints.splice(0..0, own.into_iter().chain([hint("Esc", "back")]));
             } else if scene.app.page != Page::Run {
-                hints.insert(0, hint("Esc", "back to the run"));
+                if !is_taking {
+                    hints.insert(0, hint("Esc", "back to the run"));
+                }
                 if scene.app.page != Page::Monitor {
                     hints.insert(1, hint(&scroll(scene), "scroll"));
                 }
+            }
+            if is_taking {
+                hints.insert(0, hint("Esc", "give the take up"));
             }
             if let Some(word) = flag::word(scene) {
                 // The most needed keys keep their places before it.

@@ -62,8 +62,13 @@ pub(super) fn draw(
     let above = Rect { height: area.height - 1, ..area };
     if scene.app.page.is_in_small_windows() && scene.app.has(scene.app.page) {
         super::asks(scene, hits);
-        super::lines(hits, above);
-        hits.scroll_max = stations::draw(scene, buf, above);
+        // A row is kept for what is wrong.
+        let kept = u16::from(area.height >= RESERVED_FROM);
+        let wrong = alarms::lines(scene, area.width, kept);
+        wrong.into_iter().for_each(|line| _ = text::put(buf, above, above.y, line));
+        let page = Rect { y: above.y + kept, height: above.height - kept, ..above };
+        super::lines(hits, page);
+        hits.scroll_max = stations::draw(scene, buf, page);
         hits.scroll = scene.app.scroll.min(hits.scroll_max);
     } else if has_digits(scene, area) {
         with_digits(scene, buf, area);

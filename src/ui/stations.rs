@@ -190,7 +190,8 @@ fn station_rows<'a>(
 
 fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
-    let LogState { server, trouble, stored, acknowledged, round_trip, waits, void } = &link.log;
+    let LogState { server, trouble, stored, acknowledged, round_trip, waits, void, void_why } =
+        &link.log;
     let room = columns.saturating_sub(HEADING);
     let mut words = vec![];
     words.push(match server {
@@ -223,6 +224,7 @@ fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
             many => (format!("{many} entries do"), "their"),
         };
         words.push(format!("{entries} not count: {their} writer did not have the flag"));
+        words.extend(void_why.iter().map(|why| format!("the last: {why}")));
     }
     let lines = words.into_iter().flat_map(|words| text::wrap(&words, room, 2));
     let mut lines: Vec<_> = lines.map(|line| Line::styled(line, styles.text)).collect();

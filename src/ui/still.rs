@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{View, flag, monitor};
-use crate::app::{App, Page, Tone};
+use crate::app::{App, Page};
 use crate::engine::{Countdown, RunNs};
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, Show, Trigger};
@@ -219,7 +219,7 @@ fn figures(view: &View, next: &mut NextChange) -> Option<()> {
 /// Returns `true` if the message is still to go.
 fn fades(view: &View) -> bool {
     view.app.message.as_ref().is_some_and(|message| {
-        message.tone != Tone::Alarm && view.machine_ns.since(message.at_ns) < App::MESSAGE
+        message.fades() && view.machine_ns.since(message.at_ns) < App::MESSAGE
     })
 }
 

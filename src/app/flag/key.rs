@@ -28,6 +28,8 @@ pub(crate) enum FlagKey {
     Decide,
     /// Nothing: the flag is being taken.
     IsTaking,
+    /// Nothing: the server takes nothing from this station.
+    LooksOn,
     /// Nothing: there is no other station.
     NoOther,
     /// Nothing: this station waits for the log, or nobody is known to have the flag.
@@ -40,6 +42,7 @@ impl FlagKey {
         match &link.role {
             Role::Mute { why: MuteWhy::Asks { .. } } => FlagKey::Decide,
             Role::Mute { why: MuteWhy::Reads { .. } } | Role::Nobody => FlagKey::Waits,
+            Role::Follows { .. } if link.looks_on => FlagKey::LooksOn,
             Role::Follows { .. } if link.is_taking => FlagKey::IsTaking,
             Role::OnItsWay { .. } => FlagKey::Briefing,
             Role::Holds | Role::Alone { .. } | Role::Follows { .. } if link.is_exchanging() => {
@@ -69,7 +72,7 @@ impl FlagKey {
             FlagKey::Ask { .. } => Some("ask for the flag"),
             FlagKey::Name | FlagKey::Take => Some("take the flag"),
             FlagKey::Decide => Some("decide"),
-            FlagKey::IsTaking | FlagKey::NoOther | FlagKey::Waits => None,
+            FlagKey::IsTaking | FlagKey::LooksOn | FlagKey::NoOther | FlagKey::Waits => None,
         }
     }
 }

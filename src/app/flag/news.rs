@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Act, App, Dialog, MachineNs, Role, Shared, Tone, offer_to_me};
+use super::{Act, App, Dialog, MachineNs, Role, Shared, Tone, declined, offer_to_me};
+use crate::app::Message;
+use crate::engine::TAKEN_BACK;
 use crate::plain::counted;
 
 impl App {
@@ -12,6 +14,8 @@ impl App {
         let before = self.link.replace(link);
         if let (Some(before), Some(link)) = (before, self.link.clone()) {
             self.close_overtaken(&link, now_ns);
+            let is_past = |message: &Message| message.is_of_role && before.role != link.role;
+            self.message = self.message.take().filter(|message| !is_past(message));
             self.say_news(&before, &link, now_ns);
         }
     }
@@ -35,15 +39,20 @@ impl App {
 
     /// Says what has changed between two states of the shared run, the most urgent alone.
     pub(super) fn say_news(&mut self, before: &Shared, link: &Shared, now_ns: MachineNs) {
+        let of_role = self.news_of_role(before, link);
         let news = self
             .news_of_aside(before, link)
-            .or_else(|| self.news_of_role(before, link))
-            .or_else(|| self.news_of_exchange(before, link))
-            .or_else(|| self.news_of_asking(before, link));
-        match news {
-            Some((words, Tone::Alarm)) => self.say(words, Tone::Alarm, now_ns),
-            Some((words, Tone::Attention | Tone::Calm)) => self.hint(words, now_ns),
-            None => {}
+            .map(|news| (news, false))
+            .or_else(|| of_role.map(|news| (news, true)))
+            .or_else(|| self.news_of_exchange(before, link).map(|news| (news, false)))
+            .or_else(|| self.news_of_asking(before, link).map(|news| (news, false)));
+        let Some(((words, tone), is_of_role)) = news else { return };
+        match tone {
+            Tone::Alarm => self.say(words.clone(), Tone::Alarm, now_ns),
+            Tone::Attention | Tone::Calm => self.hint(words.clone(), now_ns),
+        }
+        if let Some(message) = self.message.as_mut().filter(|message| message.text == words) {
+            message.is_of_role = is_of_role;
         }
     }
 
@@ -118,11 +127,17 @@ impl App {
                 }
             }
             (Some(old), None) if link.holder() == Some(&link.me) => {
-                format!("the offer to {} has ended: the flag is still here", old.to)
+                let why = match link.offer_ended.as_deref() {
+                    Some(TAKEN_BACK) => "you took it back",
+                    why => why?,
+                };
+                format!("the offer to {} has ended, the flag is still here: {why}", old.to)
             }
             (Some(old), None) if old.to == link.me => {
-                let holder = link.holder()?;
-                format!("the offer has ended: {holder} keeps the flag")
+                let (holder, why) = (link.holder()?, link.offer_ended.as_deref()?);
+                let declined = declined(&link.me);
+                let why = if why == declined { "you declined" } else { why };
+                format!("the offer has ended, {holder} keeps the flag: {why}")
             }
             (Some(_), Some(_) | None) | (None, None) => return None,
         };

@@ -1,15 +1,14 @@
 //! Taking the flag from a holder that is silent: the lines that are typed before.
 
 use super::{Act, App, Ask, FlagWish, MachineNs, SILENT, Task};
+use crate::app::Prompt;
 
 impl App {
     /// Accepts the holder's name, typed out: now the reason.
-    pub(in crate::app) fn accept_name(&mut self, typed: &str, now_ns: MachineNs) -> Vec<Task> {
+    pub(in crate::app) fn accept_name(&mut self, prompt: Prompt, now_ns: MachineNs) -> Vec<Task> {
         let Some((holder, term)) = self.followed() else { return self.no_take(now_ns) };
-        if typed.trim() != holder.as_str() {
-            let words = format!("the holder's name is {holder}: the flag was not taken");
-            self.refuse(words, now_ns);
-            return vec![];
+        if prompt.input.value().trim() != holder.as_str() {
+            return self.ask_again(prompt, format!("not so: the holder's name is {holder}"));
         }
         self.open(Ask::TakeReason { term, named: true })
     }
@@ -17,7 +16,7 @@ impl App {
     /// Accepts the reason of a take, with the term and the name of [`Ask::TakeReason`].
     pub(in crate::app) fn accept_take(
         &mut self,
-        reason: &str,
+        prompt: Prompt,
         (in_term, named): (u64, bool),
         now_ns: MachineNs,
     ) -> Vec<Task> {
@@ -27,10 +26,9 @@ impl App {
             self.refuse(format!("{holder} has the flag now: it was not taken"), now_ns);
             return vec![];
         }
-        let reason = reason.trim().to_owned();
+        let reason = prompt.input.value().trim().to_owned();
         if reason.is_empty() {
-            self.refuse("a take needs a reason: the flag was not taken", now_ns);
-            return vec![];
+            return self.ask_again(prompt, "a take needs a reason".to_owned());
         }
         let silence = self.link.as_ref().and_then(|link| link.silence(now_ns));
         if !named && silence.is_none_or(|silence| silence < SILENT) {
@@ -43,6 +41,12 @@ impl App {
         }
         let named = named.then_some(holder);
         vec![Task::Flag(FlagWish::Take { reason, named })]
+    }
+
+    /// Leaves the line open, with the reason why it was not taken.
+    fn ask_again(&mut self, prompt: Prompt, why: String) -> Vec<Task> {
+        self.prompt = Some(Prompt { refused: Some(why), ..prompt });
+        vec![]
     }
 
     fn no_take(&mut self, now_ns: MachineNs) -> Vec<Task> {

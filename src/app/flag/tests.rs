@@ -57,11 +57,19 @@ fn caller(me: &str) -> Caller {
         exchange: None,
         is_taking: false,
         aside: vec![],
+        offer_ended: None,
+        holder_left: false,
+        looks_on: false,
     }));
     Caller { app, state, now }
 }
 
 impl Caller {
+    /// Reason why the line that is typed was not taken.
+    fn refused(&self) -> Option<&str> {
+        self.app.prompt.as_ref()?.refused.as_deref()
+    }
+
     /// Presses keys, a second apart.
     fn press(&mut self, keys: &str) -> Vec<Task> {
         let mut tasks = vec![];
@@ -161,6 +169,8 @@ fn the_holder_offers_waits_for_the_other_and_passes() {
     // What was meant for the briefing does nothing to the run.
     assert_eq!(caller.press("⏎"), []);
     assert_eq!(caller.said(), "Enter ignored: the briefing was closed just now");
+    let heard = caller.now;
+    caller.sees(|link| link.stations[0].heard = Some(heard));
     assert_eq!(caller.press("!"), wish(FlagWish::Warn));
     assert_eq!(caller.said(), "la is told that something is wrong");
 }
@@ -371,8 +381,11 @@ fn the_key_of_go_answers_nothing_and_fires_nothing() {
     let mut caller = caller("la");
     caller.silent(9);
     assert_eq!(caller.press("f  "), []);
+    // The line stays, with the reason, until it is changed.
     assert_eq!(caller.press("⏎"), []);
-    assert_eq!(caller.said(), "a take needs a reason: the flag was not taken");
+    assert_eq!(caller.refused(), Some("a take needs a reason"));
+    assert_eq!(caller.press("x"), []);
+    assert_eq!(caller.refused(), None);
 }
 
 #[test]
@@ -447,8 +460,8 @@ fn nothing_is_taken_by_another_name_or_from_a_holder_that_came_back() {
     caller.silent(3);
     for typed in ["fParis⏎", "fla⏎", "f⏎"] {
         assert_eq!(caller.press(typed), [], "{typed}");
-        assert_eq!(caller.said(), "the holder's name is paris: the flag was not taken");
-        assert_eq!(caller.app.prompt, None);
+        assert_eq!(caller.refused(), Some("not so: the holder's name is paris"), "{typed}");
+        assert_eq!(caller.press("⎋"), [], "{typed}");
         caller.silent(3);
     }
     caller.silent(9);
@@ -487,7 +500,7 @@ fn a_reason_that_is_typed_while_the_flag_is_being_taken_does_nothing() {
     let mut caller = caller("la");
     caller.sees(|link| link.is_taking = true);
     assert_eq!(caller.press("f"), []);
-    assert_eq!(caller.said(), "the flag is being taken already");
+    assert_eq!(caller.said(), "the flag is being taken already: Esc gives that up");
     let text = "no q".chars().map(|c| KeyEvent::from(KeyCode::Char(c)));
     let tasks: Vec<_> = text.flat_map(|key| caller.key(&key, 200)).collect();
     assert_eq!(tasks, []);
@@ -616,7 +629,7 @@ fn a_refused_call_says_what_the_flag_s_key_does_now() {
         ("asked", asked, "paris has the flag; f takes it"),
         ("away", |caller| caller.silent(3), "paris has the flag; f takes it"),
         ("silent", |caller| caller.silent(9), "paris has the flag; f takes it"),
-        ("taking", taking, "paris has the flag; it is being taken"),
+        ("taking", taking, "paris has the flag; it is being taken, Esc gives that up"),
         (
             "offered",
             |caller| caller.offered(false),
@@ -706,7 +719,89 @@ fn what_has_become_of_the_flag_is_said() {
     let mut caller = caller("paris");
     caller.offered(false);
     caller.press("f");
-    caller.sees(|link| link.exchange = None);
-    assert_eq!(caller.said(), "the offer to la has ended: the flag is still here");
+    let why = "la does not want it".to_owned();
+    caller.sees(|link| (link.exchange, link.offer_ended) = (None, Some(why)));
+    let said = "the offer to la has ended, the flag is still here: la does not want it";
+    assert_eq!(caller.said(), said);
     assert_eq!(caller.app.dialog, None);
+}
+
+#[test]
+fn escape_gives_a_take_up_before_it_closes_anything() {
+    for page in [Page::Run, Page::Log] {
+        let mut caller = caller("la");
+        caller.app.page = page;
+        caller.sees(|link| link.is_taking = true);
+        assert_eq!(caller.press("⎋"), wish(FlagWish::GiveUpTake));
+        assert!(caller.said().starts_with("the take is given up"), "{}", caller.said());
+        assert_eq!(caller.app.page, page);
+        // The next one means what it always does.
+        caller.sees(|link| link.is_taking = false);
+        assert_eq!(caller.press("⎋"), []);
+    }
+}
+
+#[test]
+fn what_a_station_that_looks_on_wishes_is_refused_with_the_reason() {
+    let looks_on = "this station looks on: the server takes nothing from it";
+    let with_flag = format!("paris has the flag, and {looks_on}");
+    for (keys, said) in [("f", looks_on), ("!", looks_on), (" ", with_flag.as_str())] {
+        let mut caller = caller("la");
+        caller.sees(|link| link.looks_on = true);
+        assert_eq!(caller.press(keys), [], "{keys}");
+        assert_eq!((caller.said(), &caller.app.prompt), (said, &None));
+    }
+}
+
+#[test]
+fn a_warning_without_a_line_says_that_it_waits() {
+    let mut caller = caller("la");
+    caller.silent(3);
+    assert_eq!(caller.press("!"), wish(FlagWish::Warn));
+    assert_eq!(caller.said(), "the warning waits for the line: paris is not heard");
+}
+
+#[test]
+fn a_message_about_the_flag_ends_with_what_it_says() {
+    let mut caller = caller("paris");
+    let why = MuteWhy::Reads { stood: Some(Duration::from_secs(6)) };
+    caller.sees(|link| link.role = Role::Mute { why });
+    assert!(caller.said().contains("stood still for 0:06"), "{}", caller.said());
+    caller.sees(|link| link.role = Role::Holds);
+    assert_eq!(caller.said(), "the log was read: the flag is still here");
+    // An alarm about something else stays.
+    caller.sees(|link| link.role = Role::Mute { why });
+    caller.app.say("the journal cannot be written", Tone::Alarm, caller.now);
+    caller.sees(|link| link.role = Role::Holds);
+    assert_eq!(caller.said(), "the journal cannot be written");
+    // What Esc has closed is told for a while, and the alarm before and after.
+    caller.app.page = Page::Log;
+    caller.press("⎋");
+    let at = |seconds| caller.now + Duration::from_secs(seconds);
+    let shown = |seconds| caller.app.message.as_ref().unwrap().shown(at(seconds)).to_owned();
+    assert!(shown(0).starts_with("back to the run page; Esc Esc now is PANIC; the journal"));
+    assert_eq!(shown(40), "the journal cannot be written");
+}
+
+#[test]
+fn how_an_offer_has_ended_is_said_on_both_sides() {
+    for (why, giver_reads, taker_reads) in [
+        ("la does not want it", "la does not want it", "you declined"),
+        ("the holder took it back", "you took it back", "the holder took it back"),
+        (
+            "it was not passed within 60 s",
+            "it was not passed within 60 s",
+            "it was not passed within 60 s",
+        ),
+    ] {
+        for (me, expected) in [
+            ("paris", format!("the offer to la has ended, the flag is still here: {giver_reads}")),
+            ("la", format!("the offer has ended, paris keeps the flag: {taker_reads}")),
+        ] {
+            let mut caller = caller(me);
+            caller.offered(false);
+            caller.sees(|link| (link.exchange, link.offer_ended) = (None, Some(why.to_owned())));
+            assert_eq!(caller.said(), expected);
+        }
+    }
 }

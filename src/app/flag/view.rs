@@ -32,6 +32,12 @@ pub struct Shared {
     pub is_taking: bool,
     /// Cues that this station fired after somebody had taken the flag from it.
     pub aside: Vec<FiredAside>,
+    /// Reason why the last offer has ended without a pass.
+    pub offer_ended: Option<String>,
+    /// `true` if the holder's program let go of the run, and nobody has it since.
+    pub holder_left: bool,
+    /// `true` if the server takes nothing from this station: it only looks on.
+    pub looks_on: bool,
 }
 
 /// Role of this station.
@@ -150,6 +156,8 @@ pub struct LogState {
     /// Number of entries of the log that do not count: what a station shipped that had lost the
     /// flag, and what other programs wrote.
     pub void: u64,
+    /// Why the last of them does not count.
+    pub void_why: Option<String>,
 }
 
 /// An exchange of the flag: it was offered.
@@ -190,6 +198,8 @@ pub enum FlagWish {
         /// been silent for [`SILENT`](crate::link::SILENT).
         named: Option<StationName>,
     },
+    /// As a follower: gives up a take that is not known to stand in the log.
+    GiveUpTake,
     /// As a follower: tells the holder that something is wrong.
     Warn,
     /// As a holder that stood still and cannot read the log: goes on calling all the same.

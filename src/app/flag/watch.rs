@@ -34,6 +34,8 @@ pub struct Watch {
     /// Reason why there is no connection.
     trouble: Option<String>,
     aside: Vec<FiredAside>,
+    /// The server takes nothing from this station.
+    looks_on: bool,
 }
 
 /// What is known elsewhere at one moment.
@@ -66,6 +68,7 @@ impl Watch {
             server: None,
             trouble: None,
             aside: vec![],
+            looks_on: false,
         }
     }
 
@@ -99,8 +102,10 @@ impl Watch {
         match news {
             News::Connected(server) => {
                 (self.server, self.trouble) = (Some(server.clone()), None);
+                self.looks_on = false;
             }
             News::Disconnected { why } => self.trouble = Some(why.clone()),
+            News::LooksOn => self.looks_on = true,
             News::Entry { .. }
             | News::Appended { .. }
             | News::ReadTo { .. }
@@ -128,6 +133,9 @@ impl Watch {
             log: self.log(now, sources),
             is_taking: view.is_taking,
             aside: self.aside.clone(),
+            offer_ended: flag.and_then(|flag| flag.withdrawn.clone()),
+            holder_left: flag.is_some_and(|flag| flag.holder_left),
+            looks_on: self.looks_on,
         }
     }
 
@@ -174,6 +182,7 @@ impl Watch {
             round_trip: view.round.filter(|_| self.holds(sources)),
             waits: view.unshipped as u64,
             void: view.void,
+            void_why: view.void_why.clone(),
         }
     }
 
@@ -343,6 +352,7 @@ mod tests {
             unshipped: 0,
             seq: 9,
             void: 0,
+            void_why: None,
             uncertainty_ns: Some(2_000_000),
             round: None,
             log_heard: Some(ms(100)),
@@ -351,8 +361,16 @@ mod tests {
     }
 
     fn flag(holder: &str) -> FlagState {
-        let (term, offer, changes, aside, warnings) = (1, None, vec![], vec![], vec![]);
-        FlagState { holder: name(holder), term, offer, changes, aside, warnings }
+        FlagState {
+            holder: name(holder),
+            term: 1,
+            offer: None,
+            withdrawn: None,
+            holder_left: false,
+            changes: vec![],
+            aside: vec![],
+            warnings: vec![],
+        }
     }
 
     fn sources<'a>(view: &'a link::View, flag: &'a FlagState) -> Sources<'a> {

@@ -53,6 +53,11 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
     })
 }
 
+/// The journal's reason for the end of an offer that the caller of `station` declined.
+pub(super) fn declined(station: &StationName) -> String {
+    format!("{station} does not want it")
+}
+
 /// The command that the wish of the caller of station `from` is for; `None` if it only asks for the
 /// flag.
 ///
@@ -65,7 +70,7 @@ pub fn command_of(wish: Wish, from: &StationName, show: &Show) -> Result<Option<
     Ok(Some(match wish {
         Wish::Ask => return Ok(None),
         Wish::Accept => Command::AcceptFlag(from.clone()),
-        Wish::Decline => Command::WithdrawFlag(format!("{from} does not want it")),
+        Wish::Decline => Command::WithdrawFlag(declined(from)),
         Wish::Warn => Command::Warn(from.clone()),
         Wish::Ready { department } => Command::Ready(department),
         Wish::ReadyAll => Command::ReadyAll,

@@ -28,7 +28,11 @@ impl Flag {
             Err(why) => {
                 self.void += 1;
                 self.shipping.was_displaced();
-                self.says(format!("entry {sequence} of the log does not count: {why}"), false);
+                self.void_why = Some(format!("entry {sequence}: {why}"));
+                self.says(
+                    format!("entry {sequence} of the log does not count: see the stations"),
+                    false,
+                );
                 self.sees_if_stuck(line);
             }
         }

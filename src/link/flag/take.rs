@@ -93,17 +93,39 @@ impl Flag {
         } else {
             return;
         };
-        if taking.was_sent {
-            // A message that was sent once may be stored late: it is known when it is read.
-            if let Some(taking) = &mut self.taking {
-                taking.is_wanted = false;
-            }
-        } else {
-            self.taking = None;
-            self.pending.clear();
-            self.shipping.forgets();
-        }
+        self.drops_take();
         self.says(format!("the flag was not taken: {why}"), true);
+    }
+
+    /// The caller gives up a take that is not known to stand in the log.
+    ///
+    /// # Errors
+    /// If there is none, for the caller.
+    pub fn give_up_take(&mut self, now_ns: MachineNs) -> Result<(), String> {
+        self.now_ns = self.now_ns.max(now_ns);
+        let Some(taking) = self.taking.as_ref().filter(|taking| taking.is_wanted) else {
+            return Err("no take is under way".to_owned());
+        };
+        let was_sent = taking.was_sent && !self.is_settled();
+        self.drops_take();
+        if was_sent {
+            let text = "the take is given up; if the log has it already, the flag comes here";
+            self.says(text.to_owned(), true);
+        }
+        Ok(())
+    }
+
+    /// The take is wanted no more. What was sent once may be stored late: it is known when it is
+    /// read.
+    fn drops_take(&mut self) {
+        match &mut self.taking {
+            Some(taking) if taking.was_sent => taking.is_wanted = false,
+            _ => {
+                self.taking = None;
+                self.pending.clear();
+                self.shipping.forgets();
+            }
+        }
     }
 
     /// Proposes the take for the next place of the log, if it is still wanted there.

@@ -30,6 +30,8 @@ pub struct View {
     pub seq: u64,
     /// Number of entries of the log that do not count.
     pub void: u64,
+    /// Why the last of them does not.
+    pub void_why: Option<String>,
     /// Uncertainty of the run's clock, nanoseconds; `None` on the holder, and while nothing is
     /// known.
     pub uncertainty_ns: Option<u64>,
@@ -80,6 +82,7 @@ impl Flag {
             unshipped: if self.holds { self.pending.len() } else { 0 },
             seq: self.seq,
             void: self.void,
+            void_why: self.void_why.clone(),
             uncertainty_ns: self.clock.best(now_ns).map(|best| best.uncertainty_ns),
             round: self.shipping.round(),
             log_heard: self.log_heard_ns.map(|heard_ns| now_ns.since(heard_ns)),

@@ -117,6 +117,7 @@ fn bytes(news: &News) -> usize {
         | News::Post(_)
         | News::Connected(_)
         | News::Disconnected { .. }
+        | News::LooksOn
         | News::Word(_) => 0,
     }
 }

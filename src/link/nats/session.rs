@@ -441,6 +441,10 @@ impl<'a> Session<'a> {
     fn tell_denied(&mut self, why: String) {
         if self.denied.len() < DENIED_MAX && !self.denied.contains(&why) {
             self.denied.push(why.clone());
+            if is_of_posts(&why) {
+                self.line.inbox.tell(News::LooksOn);
+                return;
+            }
             let denied = LinkError::Denied { wish: "do all that it has to", why };
             self.line.inbox.tell(News::Word(denied.to_string()));
         }
@@ -468,4 +472,9 @@ impl<'a> Session<'a> {
             self.line.inbox.tell(News::NotRead { ticket, why: why() });
         }
     }
+}
+
+/// Returns `true` if the server refuses a post to the other stations: its user may only read.
+fn is_of_posts(why: &str) -> bool {
+    why.contains("Publish") && why.contains("\"handover.") && why.contains(".all\"")
 }

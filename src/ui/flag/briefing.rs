@@ -197,12 +197,16 @@ impl Briefing<'_, '_> {
         let cues = || scene.show.cue_indices();
         let skipped = cues().filter(|&cue| state.cue(cue).skipped).map(|cue| self.named(cue));
         self.abnormal("SKIPPED", "nothing skipped", skipped.collect());
+        let passed = cues().filter(|&cue| state.is_passed_over(cue)).map(|cue| self.named(cue));
+        self.abnormal("PASSED", "nothing passed over", passed.collect());
         let unknown = cues().filter(|&cue| state.cue(cue).sends.contains(&SendState::Unknown));
         let unknown =
             unknown.map(|cue| format!("{}: nobody knows if it was sent", self.named(cue)));
         self.abnormal("UNKNOWN", "nothing unsure", unknown.collect());
         let failed = cues().filter(|&cue| state.cue(cue).sends.contains(&SendState::Failed));
-        let failed = failed.map(|cue| format!("{}: not sent", self.named(cue))).collect();
+        let failed = failed
+            .map(|cue| format!("{}: a message failed, see the log", self.named(cue)))
+            .collect();
         self.abnormal("FAILED", "nothing failed", failed);
         let down = scene
             .app

@@ -19,7 +19,7 @@ use super::{briefing, clock, heard, is_take, standing};
 use crate::app::flag::offer_to_me;
 use crate::app::flag::{Role, Shared, Station, StationRole};
 use crate::app::keys::Act;
-use crate::app::{Ask, Dialog, Hits};
+use crate::app::{Ask, Dialog, Hits, Prompt};
 use crate::link::SILENT;
 use crate::ui::scene::Scene;
 use crate::ui::{layout, text};
@@ -33,7 +33,7 @@ pub(in crate::ui) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mu
     let columns = usize::from(area.width.saturating_sub(2));
     let asked = scene.app.prompt.as_ref().filter(|prompt| is_take(prompt.ask));
     let (heading, lines) = match (asked, &scene.app.dialog) {
-        (Some(prompt), _) => ("TAKE THE FLAG".to_owned(), stake(scene, link, prompt.ask, columns)),
+        (Some(prompt), _) => ("TAKE THE FLAG".to_owned(), stake(scene, link, prompt, columns)),
         (None, Some(Dialog::Give { chosen })) => {
             let room = usize::from(area.height.saturating_sub(3));
             ("GIVE THE FLAG".to_owned(), stations(scene, link, chosen.as_str(), (columns, room)))
@@ -191,7 +191,7 @@ pub(super) fn differs<'a>(station: &Station, style: Style) -> Option<Span<'a>> {
 }
 
 /// What a take puts at stake.
-fn stake(scene: &Scene, link: &Shared, ask: Ask, columns: usize) -> Vec<Line<'static>> {
+fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let silence = link.silence(scene.view.machine_ns).unwrap_or_default();
     let holder = link.holder().map_or_else(String::new, ToString::to_string);
@@ -210,7 +210,10 @@ fn stake(scene: &Scene, link: &Shared, ask: Ask, columns: usize) -> Vec<Line<'st
         ),
         styles.text,
     );
-    match ask {
+    if let Some(why) = &prompt.refused {
+        say(format!("! {why}"), styles.attention);
+    }
+    match prompt.ask {
         // In a line that is typed Enter is never GO.
         Ask::HolderName => say(
             format!(

@@ -110,10 +110,14 @@ fn joined(mut run: Run, me: &str) -> Run {
             round_trip: Some(ms(34)),
             waits: 0,
             void: 0,
+            void_why: None,
         },
         exchange: None,
         is_taking: false,
         aside: vec![],
+        offer_ended: None,
+        holder_left: false,
+        looks_on: false,
     }));
     run
 }
@@ -214,6 +218,41 @@ fn over_everything_else_it_says_who_has_the_flag() {
         }
     }
     picture!("flag-words", all);
+}
+
+#[test]
+fn a_follower_reads_what_it_cannot_do_and_who_has_left() {
+    let first = |change: fn(&mut Shared), heard: u64, (columns, rows)| {
+        let mut run = shared("la");
+        let now = run.machine_ns();
+        super::flag::change(&mut run, |link| {
+            (link.stations[1].heard, link.stations[1].away) =
+                (Some(now - ms(heard)), heard > 2_000);
+            change(link);
+        });
+        let screen = run.text(columns, rows);
+        assert_eq!(
+            screen.lines().last().unwrap().contains("Esc give the take up"),
+            run.app.link.unwrap().is_taking && columns >= 60
+        );
+        screen.lines().next().unwrap().to_owned()
+    };
+    for (columns, rows) in SIZES {
+        let size = (columns, rows);
+        let left = |link: &mut Shared| link.holder_left = true;
+        assert!(first(left, 12_000, size).contains("has left the run"), "{size:?}");
+        assert!(first(left, 12_000, size).contains("f takes it"), "{size:?}");
+        assert!(!first(left, 3_000, size).contains("f takes it"), "{size:?}");
+        let taking = |link: &mut Shared| link.is_taking = true;
+        for heard in [300, 12_000] {
+            assert!(first(taking, heard, size).contains("Esc gives "), "{size:?}");
+        }
+        let looks_on = |link: &mut Shared| {
+            (link.looks_on, link.stations[0].uncertainty) = (true, None);
+        };
+        let seen = first(looks_on, 300, size);
+        assert!(seen.contains("LOOKS ON") && seen.contains("clock unknown"), "{seen}");
+    }
 }
 
 #[test]

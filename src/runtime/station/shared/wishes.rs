@@ -4,7 +4,7 @@ use super::Station;
 use crate::app::Hand;
 use crate::app::flag::{FlagWish, command_of, wish_of};
 use crate::conductor::{By, Input, Role, RunClock};
-use crate::engine::{Aside, Command, RunNs};
+use crate::engine::{Aside, Command, RunNs, TAKEN_BACK};
 use crate::link::{FiredAside, FlagInput, Letter, StationName, Wish};
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::opening;
@@ -52,13 +52,11 @@ impl Station {
         let done = match wish {
             FlagWish::Offer(to) => self.offer_flag(to),
             FlagWish::Withdraw if matches!(self.conductor.role(), Some(Role::Passing { .. })) => {
-                let why = "the holder took it back".to_owned();
+                let why = TAKEN_BACK.to_owned();
                 self.drive(Input::TakeBack { why });
                 Ok(())
             }
-            FlagWish::Withdraw => {
-                self.commands_flag(Command::WithdrawFlag("the holder took it back".to_owned()))
-            }
+            FlagWish::Withdraw => self.commands_flag(Command::WithdrawFlag(TAKEN_BACK.to_owned())),
             FlagWish::Pass => self.pass_flag(),
             FlagWish::Ask => {
                 let term = self.term();
@@ -81,6 +79,10 @@ impl Station {
                 Ok(())
             }
             FlagWish::Take { reason, named } => self.take_flag(&reason, named.as_ref()),
+            FlagWish::GiveUpTake => match &mut self.shared {
+                Some(shared) => shared.flag.give_up_take(now_ns),
+                None => Ok(()),
+            },
             FlagWish::GoOn => {
                 if let Some(shared) = &mut self.shared {
                     shared.flag.handle(now_ns, FlagInput::GoOn);
@@ -150,6 +152,10 @@ impl Station {
     /// goes there as a wish.
     pub(in crate::runtime::station) fn wishes_of_holder(&mut self, command: &Command) -> bool {
         let Some(wish) = self.wish_for_holder(command) else { return false };
+        if let Some(why) = self.app.reaches_nobody() {
+            self.app.refuse(why, machine_ns());
+            return true;
+        }
         self.write(Letter::Wish(wish));
         true
     }
