@@ -27,7 +27,6 @@ use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
 use handover::engine::{RunNs, State};
 use handover::runtime::terminal::Canvas;
-use handover::show::duration::SECOND_NS;
 use handover::show::{builtin, file};
 use handover::time::MachineNs;
 use handover::ui::{self, Capabilities, Depth, Glyphs, View};
@@ -170,14 +169,14 @@ fn bytes_a_second(state: &State, fired_ns: RunNs) -> f64 {
     let mut canvas = Canvas::new(line.clone(), area);
     let mut first = 0;
     for at in 0..=SECONDS * FRAMES {
-        let now_ns = fired_ns + at * SECOND_NS / FRAMES;
+        let now_ns = fired_ns + Duration::from_millis(at * 1_000 / FRAMES);
         let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
         let view = View {
             app: &app,
             state,
             log: &log,
             now_ns,
-            machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
+            machine_ns: MachineNs::ZERO + now_ns.since(RunNs::ZERO),
             capabilities,
         };
         canvas.draw(|buf| ui::paint(buf, &view).1).unwrap();

@@ -12,14 +12,13 @@ mod common;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use common::{Bounds, Sample};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
 use handover::engine::{RunNs, State};
 use handover::runtime::terminal::Canvas;
-use handover::show::duration::SECOND_NS;
 use handover::show::{builtin, file};
 use handover::time::MachineNs;
 use handover::ui::{self, Capabilities, Depth, Glyphs, View};
@@ -59,13 +58,13 @@ fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
     app.page = page;
     let mut canvas = Canvas::new(io::sink(), Rect::new(0, 0, 200, 60));
     let one = |tenth: u64| {
-        let now_ns = fired_ns + tenth * SECOND_NS / 10;
+        let now_ns = fired_ns + Duration::from_millis(tenth * 100);
         let view = View {
             app: &app,
             state,
             log: &log,
             now_ns,
-            machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
+            machine_ns: MachineNs::ZERO + now_ns.since(RunNs::ZERO),
             capabilities: Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         let begun = Instant::now();

@@ -124,13 +124,13 @@ fn frame(cues: usize) -> Sample {
     let mut terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
     let mut now_ns = RunNs::new(1_000_000_000);
     sample(500, || {
-        now_ns += 100_000_000_u64;
+        now_ns += Duration::from_millis(100);
         let view = View {
             app: &app,
             state,
             log: &log,
             now_ns,
-            machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
+            machine_ns: MachineNs::ZERO + now_ns.since(RunNs::ZERO),
             capabilities: Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
@@ -184,14 +184,14 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
         let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
         let mut now_ns = RunNs::new(1_000_000_000);
         sample(100, || {
-            now_ns += 100_000_000_u64;
+            now_ns += Duration::from_millis(100);
             let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
             let view = View {
                 app: &app,
                 state,
                 log: &log,
                 now_ns,
-                machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
+                machine_ns: MachineNs::ZERO + now_ns.since(RunNs::ZERO),
                 capabilities,
             };
             terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
@@ -222,7 +222,7 @@ fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {
                 _ => Event::ActionSent { cue, firing, action: 1, output: "desk".into() },
             },
         };
-        let at_wall = Timestamp::UNIX_EPOCH + Duration::from_nanos(run_ns.since(RunNs::ZERO));
+        let at_wall = Timestamp::UNIX_EPOCH + run_ns.since(RunNs::ZERO);
         encode(&Record::new(at as u64 + 1, truncate(at_wall), run_ns, event), &mut lines).unwrap();
     }
     lines

@@ -55,6 +55,8 @@ pub use people::{PersonNote, PersonState, Sighting};
 pub use reason::{CALLER_QUIT, TAKEN_BACK, TERMINAL_WENT};
 pub use state::{CueState, Note, Override, Phase, SegmentState, SendState, State};
 pub use stops::Stop;
-pub use time::{RunNs, ShowNs};
+pub use time::ShowNs;
+
+pub use crate::time::RunNs;
 pub use timing::{Countdown, Timing};
 pub use told::{Expected, Told, ToldOutcome};

@@ -354,8 +354,8 @@ fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
         OutputKind::OscTcp { host, port, framing } => {
             Box::new(tcp::Kind(Peer::new(host, *port), *framing))
         }
-        OutputKind::Http { base, headers, timeout_ns, ca } => {
-            Box::new(http::Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() })
+        OutputKind::Http { base, headers, timeout, ca } => {
+            Box::new(http::Settings { base, headers, timeout: *timeout, ca: ca.as_deref() })
         }
         OutputKind::Midi { port } => Box::new(midi::Kind { wanted: port }),
         OutputKind::Mpv { flags } => Box::new(mpv::Kind { flags }),

@@ -76,7 +76,7 @@ impl Show {
         let segment = Segment {
             title: title.clone(),
             start: None,
-            duration_ns: duration::MINUTE_NS,
+            duration: std::time::Duration::from_secs(60),
             thresholds: Thresholds::default(),
             act: None,
             notes: None,

@@ -5,11 +5,14 @@
 //! [`Board`] before the cue has fired. Calls, notes, people, departments, outputs, misses, panics
 //! and how far over the show is are the caller's: they must never be here.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::{Countdown, Phase, RunNs, State, Timing};
-use crate::show::{Clock, Cue, CueIx, SegmentIx, Show, Trigger};
+use crate::show::{Clock, CueIx, SegmentIx, Show, Trigger};
+use crate::time::unsigned;
 
 /// Maximum number of running cues that are shown, the last first.
 const ON_MAX: usize = 8;
@@ -86,8 +89,8 @@ pub enum Stage {
     Before {
         /// Planned beginning, if the clock gives one.
         starts: Option<Timestamp>,
-        /// Time until then, nanoseconds; negative if it is late.
-        left_ns: Option<i64>,
+        /// Time until then; negative if it is late.
+        left: Option<SignedDuration>,
     },
     /// A segment runs.
     On(On),
@@ -95,15 +98,15 @@ pub enum Stage {
     Gap {
         /// That start.
         until: Timestamp,
-        /// Time until then, nanoseconds.
-        left_ns: i64,
+        /// Time until then.
+        left: SignedDuration,
     },
     /// It is over.
     Ended {
         /// End of the run.
         at: Timestamp,
-        /// Difference to the planned end, nanoseconds; negative if it was early.
-        over_ns: i64,
+        /// Difference to the planned end; negative if it was early.
+        over: SignedDuration,
     },
 }
 
@@ -161,10 +164,10 @@ pub enum Notice {
 /// Subject of a countdown's big digits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure<'a> {
-    /// Remaining time, nanoseconds; negative past its end.
-    pub left_ns: i64,
+    /// Remaining time; negative past its end.
+    pub left: SignedDuration,
     /// The longest that it reads: what it began with.
-    pub of_ns: u64,
+    pub whole: Duration,
     /// Title of what ends or begins then.
     pub of: &'a str,
     /// Verb for it, such as "ends".
@@ -221,20 +224,18 @@ impl Board {
     /// The countdown to the next thing that matters: the end of the running cue that has one, or
     /// else of the segment; before the show and in a pause, the start.
     pub fn figure(&self) -> Option<Figure<'_>> {
-        let starts = |left_ns: i64, of| Figure {
-            left_ns,
-            of_ns: left_ns.unsigned_abs(),
+        let starts = |left: SignedDuration, of| Figure {
+            left,
+            whole: left.unsigned_abs(),
             of,
             word: "starts",
             done: None,
         };
         let next = self.next.as_ref().and_then(|next| next.segment.as_deref());
         match &self.stage {
-            Stage::Waiting { .. } | Stage::Before { left_ns: None, .. } => None,
-            Stage::Before { left_ns: Some(left_ns), .. } => {
-                Some(starts(*left_ns, next.unwrap_or_default()))
-            }
-            Stage::Gap { left_ns, .. } => Some(starts(*left_ns, next.unwrap_or_default())),
+            Stage::Waiting { .. } | Stage::Before { left: None, .. } => None,
+            Stage::Before { left: Some(left), .. } => Some(starts(*left, next.unwrap_or_default())),
+            Stage::Gap { left, .. } => Some(starts(*left, next.unwrap_or_default())),
             Stage::On(on) => {
                 let timed = on.cues.iter().find_map(|(item, countdown)| match (item, countdown) {
                     (Item::Public { title, .. }, Some(countdown)) => {
@@ -243,9 +244,8 @@ impl Board {
                     _ => None,
                 });
                 let (of, countdown) = timed.unwrap_or((on.segment.as_str(), on.part));
-                let (left_ns, of_ns, done) =
-                    (countdown.left_ns(), countdown.of_ns, Some(countdown.done()));
-                Some(Figure { left_ns, of_ns, of, word: "ends", done })
+                let (left, whole) = (countdown.left(), countdown.of);
+                Some(Figure { left, whole, of, word: "ends", done: Some(countdown.done()) })
             }
             Stage::Ended { .. } => None,
         }
@@ -294,19 +294,19 @@ impl Public<'_> {
         if state.has_ended() {
             return Stage::Ended {
                 at: state.wall(self.timing.end_ns),
-                over_ns: state.shown_late_ns(self.timing.planned_end_ns, self.timing.end_ns),
+                over: state.shown_late(self.timing.planned_end_ns, self.timing.end_ns),
             };
         }
         let (Some(segment), Some(part)) =
             (state.current_segment(), state.segment_countdown(self.now))
         else {
-            let starts_ns = state.plan().anchored.then(|| state.planned_begin_ns());
+            let starts_ns = state.plan().anchored.then(|| state.planned_begin_ns().in_run());
             let starts = starts_ns.map(|starts_ns| state.wall(starts_ns));
-            let left_ns = starts_ns.map(|starts_ns| starts_ns.until(now));
-            return Stage::Before { starts, left_ns };
+            let left = starts_ns.map(|starts_ns| starts_ns.until(now));
+            return Stage::Before { starts, left };
         };
         if let Some((_, starts_ns)) = state.gap(self.now).filter(|_| state.on_air().is_empty()) {
-            return Stage::Gap { until: state.wall(starts_ns), left_ns: starts_ns.until(now) };
+            return Stage::Gap { until: state.wall(starts_ns), left: starts_ns.until(now) };
         }
         let held = self.held_up(segment).map(|cue| (self.item(cue), None));
         let running = state.on_air().iter().rev().filter(|&&cue| self.is_for_all(cue));
@@ -323,12 +323,9 @@ impl Public<'_> {
         let cues = self.show.cue_indices().filter(|&cue| self.is_for_all(cue));
         let (fired_ns, last) =
             cues.filter_map(|cue| fired(&cue)).max_by_key(|&(ns, cue)| (ns, place(cue)))?;
-        let is_instant = |cue: &Cue| {
-            cue.lasts_ns().unwrap_or(0) == 0 && cue.steps.is_empty() && cue.clip().is_none()
-        };
         let since_ns = self.state.segment(segment).started_ns?;
         let is_over =
-            self.state.cue(last).phase == Phase::Complete && is_instant(self.show.cue(last));
+            self.state.cue(last).phase == Phase::Complete && self.show.cue(last).is_over_at_once();
         (is_over && fired_ns >= since_ns && self.show.segment_of(last) == segment).then_some(last)
     }
 
@@ -337,15 +334,15 @@ impl Public<'_> {
             return None;
         }
         let cues = self.show.cue_indices().filter(|&cue| self.is_for_all(cue));
-        let cues = cues.filter_map(|cue| self.comes_in_ns(cue).map(|left_ns| (left_ns, cue)));
+        let cues = cues.filter_map(|cue| self.comes_in(cue).map(|left| (left, cue)));
         // A playhead that stands before the segment that runs is the caller's business.
         let is_ahead = |cue: &CueIx| {
             self.state.current_segment().is_none_or(|at| self.show.segment_of(*cue) >= at)
         };
         let mut ahead = self.state.calls_ahead().filter(is_ahead);
         let called = ahead.find(|&cue| self.is_for_all(cue)).map(|cue| {
-            let left_ns = self.state.call_left_ns(cue, self.timing, self.now);
-            (left_ns.unwrap_or(0).max(0), cue)
+            let left = self.state.call_left(cue, self.timing, self.now);
+            (unsigned(left.unwrap_or_default()), cue)
         });
         let cue = cues.chain(called).min_by_key(|&(ns, cue)| (ns, self.show.place(cue)));
         let cue = cue.map(|(_, cue)| cue);
@@ -359,30 +356,30 @@ impl Public<'_> {
         }
     }
 
-    /// Time until `cue` comes by itself as things stand, nanoseconds.
-    fn comes_in_ns(&self, cue: CueIx) -> Option<i64> {
+    /// Time until `cue` comes by itself as things stand.
+    fn comes_in(&self, cue: CueIx) -> Option<Duration> {
         let state = self.state.cue(cue);
         if !self.state.is_in_order(cue) || state.phase == Phase::Missed {
             return None;
         }
         let (segment, show_ns) = (self.show.segment_of(cue), self.state.show_ns(self.now));
         if let Some(due_ns) = state.due_ns {
-            return Some(due_ns.until(show_ns).max(0));
+            return Some(due_ns.since(show_ns));
         }
         match self.show.cue(cue).trigger {
-            Trigger::After { cue: cause, delay_ns } if self.state.on_air().contains(&cause) => {
-                let left_ns = self.state.cue(cause).complete_ns?.until(show_ns);
-                Some(left_ns.max(0).saturating_add(delay_ns as i64))
+            Trigger::After { cue: cause, delay } if self.state.on_air().contains(&cause) => {
+                let left = self.state.cue(cause).complete_ns?.since(show_ns);
+                Some(left.saturating_add(delay))
             }
             Trigger::At { .. } if state.firings == 0 => {
-                let at_ns = RunNs::new(*self.state.plan().cue_start_ns.get(cue)?);
-                (at_ns >= self.now).then(|| at_ns.until(self.now))
+                let at_ns = self.state.plan().cue_start_ns.get(cue)?.in_run();
+                (at_ns >= self.now).then(|| at_ns.since(self.now))
             }
-            Trigger::Into { offset_ns }
+            Trigger::Into { offset }
                 if self.state.current_segment().is_none_or(|running| segment > running) =>
             {
                 let starts_ns = *self.timing.start_ns.get(segment)?;
-                Some(starts_ns.until(self.now).max(0).saturating_add(offset_ns as i64))
+                Some(starts_ns.since(self.now).saturating_add(offset))
             }
             Trigger::Go
             | Trigger::With { .. }
@@ -433,10 +430,10 @@ impl Public<'_> {
     fn planned_cue(&self, cue: CueIx) -> Option<Timestamp> {
         let planned_ns = *self.state.plan().cue_start_ns.get(cue)?;
         if matches!(self.show.cue(cue).trigger, Trigger::At { .. }) {
-            return Some(self.state.wall(RunNs::new(planned_ns)));
+            return Some(self.state.wall(planned_ns.in_run()));
         }
         let origin_ns = self.state.plan_origin_ns(self.now);
-        self.is_tied().then(|| self.state.wall(origin_ns.shifted(planned_ns)))
+        self.is_tied().then(|| self.state.wall(origin_ns.shifted(planned_ns.from_origin())))
     }
 }
 

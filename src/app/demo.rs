@@ -6,6 +6,7 @@
 //! machine that is slow and in a test.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -60,7 +61,7 @@ impl Demo {
         };
         let (clock, run_ns) = (
             RunClock::new(MachineNs::ZERO, RunNs::ZERO, plan::start_on(show, day, now) - LEAD, 1),
-            RunNs::ZERO + script.begins_s * SECOND_NS,
+            RunNs::ZERO + Duration::from_secs(script.begins_s),
         );
         let mut conductor = Conductor::new(State::new(Arc::clone(show)), clock, 0, RunNs::ZERO);
         let mut log = Log::default();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::App;
 use crate::engine::{RunNs, State};
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration;
 use crate::show::{CueIx, SegmentIx};
 use crate::time::MachineNs;
 
@@ -29,26 +29,26 @@ impl App {
     /// Where the program's clock is faster than the machine's nobody could answer in time.
     pub fn goes_early(
         &mut self,
-        early: Option<(CueIx, SegmentIx, u64)>,
+        early: Option<(CueIx, SegmentIx, Duration)>,
         state: &State,
         run_ns: RunNs,
         now_ns: MachineNs,
     ) -> Option<String> {
         let last = self.early_go.take();
-        let (cue, segment, early_ns) = early.filter(|_| state.speed() == 1)?;
+        let (cue, segment, early) = early.filter(|_| state.speed() == 1)?;
         let is_again = |last: EarlyGo| last.cue == cue && now_ns.since(last.at_ns) <= AGAIN;
         if last.is_some_and(is_again) {
             return None;
         }
         self.early_go = Some(EarlyGo { cue, at_ns: now_ns });
         let show = state.show();
-        let starts = state.wall(run_ns + early_ns);
+        let starts = state.wall(run_ns + early);
         let starts = starts.to_zoned_datetime(show.zone.clone()).strftime("%H:%M:%S");
         Some(format!(
             "{} begins {}, which starts at {starts}, {} from now: GO again within {} s fires it",
             show.cue(cue).number,
             show.segment(segment).title,
-            duration::clock(early_ns / SECOND_NS),
+            duration::clock(early),
             AGAIN.as_secs(),
         ))
     }
@@ -99,8 +99,8 @@ mod tests {
         run
     }
 
-    fn go(run: &mut Conductor, now_ns: u64) {
-        let machine_ns = run.clock().machine_ns(RunNs::ZERO + now_ns);
+    fn go(run: &mut Conductor, seconds: u64) {
+        let machine_ns = run.clock().machine_ns(RunNs::ZERO + Duration::from_secs(seconds));
         let mut replies = vec![];
         run.drive(machine_ns, Input::Command { by: By::Caller, command: GO }, |_, output| {
             if let Output::Reply { result, .. } = output {
@@ -115,16 +115,16 @@ mod tests {
     fn a_go_long_before_a_hard_start_is_given_the_second_time() {
         let (mut run, mut app) = (evening("2026-11-28T19:59:30Z", 1), App::new(Theme::Dark));
         let mut asks = |state: &State, run_s: u64, at_s: u64| {
-            let run_ns = RunNs::ZERO + run_s * SECOND_NS;
+            let run_ns = RunNs::ZERO + Duration::from_secs(run_s);
             app.goes_early(
                 state.begins_early(run_ns),
                 state,
                 run_ns,
-                MachineNs::new((1_000 + at_s) * SECOND_NS),
+                MachineNs::ZERO + Duration::from_secs(1_000 + at_s),
             )
         };
         assert_eq!(asks(run.state(), 0, 0), None, "the first GO begins the show");
-        go(&mut run, 30 * SECOND_NS);
+        go(&mut run, 30);
         let words =
             "2 begins S2, which starts at 20:30:00, 30:20 from now: GO again within 5 s fires it";
         assert_eq!(asks(run.state(), 10, 10).as_deref(), Some(words));
@@ -134,7 +134,7 @@ mod tests {
         let minute_before_s = 30 * 60 + 30 - 60;
         assert_eq!(asks(run.state(), minute_before_s, 40), None);
         assert!(asks(run.state(), minute_before_s - 1, 60).is_some());
-        go(&mut run, 40 * SECOND_NS);
+        go(&mut run, 40);
         assert_eq!(asks(run.state(), 50, 80), None, "the caller does not go by hard starts");
     }
 
@@ -142,11 +142,11 @@ mod tests {
     fn nobody_is_asked_in_a_run_at_another_time_of_day_or_at_a_faster_clock() {
         for (clock, speed) in [("2026-11-28T12:00:00Z", 1), ("2026-11-28T19:59:30Z", 2)] {
             let (mut run, mut app) = (evening(clock, speed), App::new(Theme::Dark));
-            go(&mut run, SECOND_NS);
+            go(&mut run, 1);
             assert_eq!(
                 {
-                    let (run_ns, now_ns) =
-                        (RunNs::ZERO + 2 * SECOND_NS, MachineNs::new(2 * SECOND_NS));
+                    let time = Duration::from_secs(2);
+                    let (run_ns, now_ns) = (RunNs::ZERO + time, MachineNs::ZERO + time);
                     app.goes_early(run.state().begins_early(run_ns), run.state(), run_ns, now_ns)
                 },
                 None

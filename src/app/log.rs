@@ -273,7 +273,7 @@ mod tests {
     use crate::engine::{Cause, Event};
 
     fn record(seq: u64, event: Event) -> Record {
-        Record::new(seq, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO + seq, event)
+        Record::new(seq, jiff::Timestamp::UNIX_EPOCH, RunNs::new(seq as i64), event)
     }
 
     fn state() -> State {

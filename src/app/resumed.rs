@@ -1,6 +1,8 @@
 //! Findings of a resume, in one line: how long no program ran, what fell due meanwhile, and of
 //! which messages nobody knows whether they left.
 
+use std::time::Duration;
+
 use super::{Tone, stopped};
 use crate::engine::Event;
 use crate::show::duration;
@@ -40,7 +42,7 @@ pub fn words<'a>(
         (false, _) => found.join(", "),
     };
     let tone = if has_gap || is_clock_behind { Tone::Alarm } else { Tone::Attention };
-    let down = duration::until(down?);
+    let down = duration::until(Duration::from_nanos(down?));
     let after = match is_clock_behind {
         true => "the machine's clock is behind the journal, time down unknown".to_owned(),
         false => format!("resumed after {down} down"),

@@ -1,6 +1,8 @@
 //! The machine's wall clock beside the run's: somebody may set it while a run is on. The run keeps
 //! its own clock, and the caller has to know why two clocks in the room differ.
 
+use std::time::Duration;
+
 use super::Tone;
 use crate::show::duration::{self, SECOND_NS};
 
@@ -25,7 +27,7 @@ pub fn difference(before: i64, now_ns: i64) -> i64 {
 
 /// Words for the caller where the difference is a new one.
 pub fn words(ahead_ns: i64) -> (String, Tone) {
-    let by = duration::clock(ahead_ns.unsigned_abs() / SECOND_NS);
+    let by = duration::clock(Duration::from_nanos(ahead_ns.unsigned_abs()));
     match ahead_ns {
         0 => ("the machine's clock agrees with the run's again".to_owned(), Tone::Attention),
         1.. => (format!("the machine's clock is {by} behind: the run keeps its own"), Tone::Alarm),

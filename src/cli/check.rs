@@ -44,8 +44,8 @@ pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Res
 /// Summary of a show without errors: one line, and below it the variables that it sends and what it
 /// goes without.
 fn summary(name: &str, show: &Show, warnings: &str, machine: &dyn Machine) -> String {
-    let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
-    let planned = duration::length(total_ns);
+    let total = show.segments.iter().map(|segment| segment.duration).sum();
+    let planned = duration::length(total);
     let segments = plain::counted(show.segments.len(), "segment");
     let cues = plain::counted(show.order.len(), "cue");
     let warnings = if warnings.is_empty() { "no warnings" } else { warnings };

@@ -66,14 +66,14 @@ pub(super) fn import(args: &ImportArgs) -> anyhow::Result<()> {
         Some(path) => write_new(path, text.as_bytes())
             .with_context(|| format!("cannot write {}", shown(path)))?,
     }
-    let total_ns = checked.show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
+    let total = checked.show.segments.iter().map(|segment| segment.duration).sum();
     let warnings = problem::counted(&checked.warnings);
     let written = to.map_or_else(|| "the show file".to_owned(), shown);
     say(&format!(
         "{written}: {}, {}, {}{}\n",
         counted(checked.show.segments.len(), "segment"),
         counted(checked.show.order.len(), "cue"),
-        duration::length(total_ns),
+        duration::length(total),
         if warnings.is_empty() {
             String::new()
         } else {

@@ -35,23 +35,21 @@ impl RunClock {
     }
 
     /// The speed at an instant of the run, and until when it has it.
-    fn stretch(&self, run_ns: RunNs) -> (u64, Option<RunNs>) {
-        let pace =
-            self.paces.and_then(|demonstration| demonstration.pace_at(run_ns.since(RunNs::ZERO)));
+    fn stretch(&self, run_ns: RunNs) -> (u32, Option<RunNs>) {
+        let pace = self.paces.and_then(|demonstration| demonstration.pace_at(run_ns));
         let (speed, ends_ns) = pace.unwrap_or((self.speed, None));
-        (u64::from(speed.max(1)), ends_ns.map(|ns| RunNs::ZERO + ns))
+        (speed.max(1), ends_ns)
     }
 
     /// The run's clock at an instant of the machine's.
     pub fn run_ns(&self, machine_ns: MachineNs) -> RunNs {
-        let (mut left_ns, mut run_ns) = (nanoseconds(machine_ns.since(self.tied_ns)), self.run_ns);
+        let (mut left, mut run_ns) = (machine_ns.since(self.tied_ns), self.run_ns);
         loop {
             let (speed, ends_ns) = self.stretch(run_ns);
-            let takes_ns =
-                ends_ns.map_or(u64::MAX, |ends_ns| ends_ns.since(run_ns).div_ceil(speed));
-            match ends_ns.filter(|_| left_ns >= takes_ns) {
-                Some(ends_ns) => (left_ns, run_ns) = (left_ns - takes_ns, ends_ns),
-                None => return run_ns + left_ns.saturating_mul(speed),
+            let takes = ends_ns.map_or(Duration::MAX, |ends_ns| takes(ends_ns, run_ns, speed));
+            match ends_ns.filter(|_| left >= takes) {
+                Some(ends_ns) => (left, run_ns) = (left - takes, ends_ns),
+                None => return run_ns + left.saturating_mul(speed),
             }
         }
     }
@@ -62,7 +60,7 @@ impl RunClock {
         while at_ns < run_ns {
             let (speed, ends_ns) = self.stretch(at_ns);
             let next_ns = ends_ns.map_or(run_ns, |ends_ns| ends_ns.min(run_ns));
-            machine_ns += Duration::from_nanos(next_ns.since(at_ns).div_ceil(speed));
+            machine_ns += takes(next_ns, at_ns, speed);
             at_ns = next_ns;
         }
         machine_ns
@@ -81,22 +79,27 @@ impl RunClock {
     }
 }
 
+/// The time of the machine in which a clock of this speed goes on from `from_ns` to `to_ns`.
+fn takes(to_ns: RunNs, from_ns: RunNs, speed: u32) -> Duration {
+    Duration::from_nanos(nanoseconds(to_ns.since(from_ns)).div_ceil(u64::from(speed)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::show::demonstration;
-    use crate::show::duration::SECOND_NS;
 
     const NANOSECOND: Duration = Duration::from_nanos(1);
 
     #[test]
     fn a_clock_with_paces_agrees_with_the_machines_at_every_edge() {
         let demo = demonstration::of(demonstration::DEMO_SOURCE).unwrap();
-        let begins_ns = RunNs::ZERO + demo.begins_s * SECOND_NS;
+        let begins_ns = RunNs::ZERO + Duration::from_secs(demo.begins_s);
         let clock =
             RunClock::new(MachineNs::new(5_000), begins_ns, Timestamp::UNIX_EPOCH, 1).paced(demo);
-        let edges = demo.paces.iter().map(|pace| RunNs::ZERO + pace.from_s * SECOND_NS);
-        let edges = edges.flat_map(|edge_ns| [0_u64, 1, 7].map(|ns| edge_ns + ns));
+        let edges = demo.paces.iter().map(|pace| RunNs::ZERO + Duration::from_secs(pace.from_s));
+        let edges =
+            edges.flat_map(|edge_ns| [0, 1, 7].map(|ns| edge_ns + Duration::from_nanos(ns)));
         for run_ns in edges.filter(|&run_ns| run_ns > begins_ns) {
             let machine_ns = clock.machine_ns(run_ns);
             assert!(clock.run_ns(machine_ns) >= run_ns, "not early at {run_ns}");

@@ -3,6 +3,7 @@
 use super::{Conductor, Muted, Output};
 use crate::output::ShowTime;
 use crate::show::{CueIx, OutputIx};
+use crate::time::nanoseconds;
 
 /// Number of clips that the outputs are asked to have ready.
 const CLIPS_READY: usize = 4;
@@ -67,9 +68,10 @@ impl Conductor {
             self.does(Output::Outages(outages));
         }
         let run_ns = self.clock.run_ns(self.now_ns);
-        let (now_ns, runs) = self.state.timecode(run_ns);
+        let (now, runs) = self.state.timecode(run_ns);
+        let now_ns = nanoseconds(now);
         // While it runs, it counts from one instant; while it stands, it reads one time.
-        let time = Some((runs, if runs { (run_ns - now_ns).ns() } else { now_ns as i64 }));
+        let time = Some((runs, if runs { (run_ns - now).ns() } else { now_ns as i64 }));
         if time != self.ready.time {
             self.ready.time = time;
             self.does(Output::ShowTime(ShowTime { now_ns, runs }));

@@ -197,7 +197,7 @@ fn what_comes_by_itself_is_journaled_ahead_and_sent_at_its_instant() {
         run.records.iter().filter(|record| record.event.kind() == "cue_fired").all(|r| r
             .run_ns
             .since(RunNs::ZERO)
-            % SECOND_NS
+            .subsec_nanos()
             == 0)
     );
 }

@@ -5,6 +5,8 @@
 //! a cue's trigger, which is always told. The words are exact: two shows whose listings are equal
 //! do the same.
 
+use std::time::Duration;
+
 use jiff::civil::Time;
 
 use crate::show::action::OutputKind;
@@ -167,9 +169,9 @@ fn output(one: &Output) -> Named {
     facts.one("address", [kind.address()]);
     match kind {
         OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Midi { .. } => {}
-        OutputKind::Http { base: _, headers, timeout_ns, ca } => {
+        OutputKind::Http { base: _, headers, timeout, ca } => {
             facts.list("headers", headers.iter().map(|(name, value)| format!("{name}: {value}")));
-            facts.one("timeout", [exact(*timeout_ns)]);
+            facts.one("timeout", [exact(*timeout)]);
             facts.one("ca", ca);
         }
         OutputKind::Mpv { flags } => facts.list("flags", flags.iter().cloned()),
@@ -198,11 +200,11 @@ fn person(one: &Person) -> Named {
 }
 
 fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
-    let Segment { title, start, duration_ns, thresholds, act, notes, cues } = one;
+    let Segment { title, start, duration, thresholds, act, notes, cues } = one;
     let mut facts = Telling::default();
     facts.one("title", [title]);
     facts.one("start", start.map(time_of_day));
-    facts.one("duration", [exact(*duration_ns)]);
+    facts.one("duration", [exact(*duration)]);
     tell_thresholds(&mut facts, *thresholds, Thresholds::default());
     facts.one("act", act);
     facts.one("notes", notes);
@@ -213,9 +215,9 @@ fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
 
 /// The thresholds that are not as `usual`.
 fn tell_thresholds(facts: &mut Telling, own: Thresholds, usual: Thresholds) {
-    let Thresholds { warn_ns, danger_ns } = own;
-    facts.one("warn", (warn_ns != usual.warn_ns).then(|| exact(warn_ns)));
-    facts.one("danger", (danger_ns != usual.danger_ns).then(|| exact(danger_ns)));
+    let Thresholds { warn, danger } = own;
+    facts.one("warn", (warn != usual.warn).then(|| exact(warn)));
+    facts.one("danger", (danger != usual.danger).then(|| exact(danger)));
 }
 
 fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
@@ -228,9 +230,9 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
         needs,
         embargo,
         public,
-        duration_ns,
+        duration,
         thresholds,
-        planned_ns,
+        planned,
         trigger,
         backup_for,
         steps,
@@ -245,8 +247,8 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
     let mut facts = Telling::default();
     facts.one("title", [title]);
     facts.one("trigger", [trigger_words(show, trigger)]);
-    facts.one("planned", planned_ns.map(exact));
-    facts.one("duration", duration_ns.map(exact));
+    facts.one("planned", planned.map(exact));
+    facts.one("duration", duration.map(exact));
     facts.one("call", call);
     facts.list("needs", needs.iter().map(|&id| show.department(id).id.clone()));
     facts.one("backup_for", backup_for.map(|main| show.cue(main).number.to_string()));
@@ -267,16 +269,19 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
 
 /// A trigger in the words of the screen, with its times to the nanosecond.
 fn trigger_words(show: &Show, trigger: &Trigger) -> String {
-    let delayed = |verb: &str, cue: CueIx, delay_ns: u64| {
-        let delay = if delay_ns > 0 { format!(" +{}", exact(delay_ns)) } else { String::new() };
+    let delayed = |verb: &str, cue: CueIx, delay: Duration| {
+        let delay = match delay.is_zero() {
+            true => String::new(),
+            false => format!(" +{}", exact(delay)),
+        };
         format!("{verb} {}{delay}", show.cue(cue).number)
     };
     match *trigger {
         Trigger::Go => "GO".to_owned(),
-        Trigger::With { cue, delay_ns } => delayed("with", cue, delay_ns),
-        Trigger::After { cue, delay_ns } => delayed("follows", cue, delay_ns),
+        Trigger::With { cue, delay } => delayed("with", cue, delay),
+        Trigger::After { cue, delay } => delayed("follows", cue, delay),
         Trigger::At { time } => format!("at {}", time_of_day(time)),
-        Trigger::Into { offset_ns } => format!("into +{}", exact(offset_ns)),
+        Trigger::Into { offset } => format!("into +{}", exact(offset)),
     }
 }
 
@@ -289,8 +294,12 @@ fn sent(show: &Show, action: &Action) -> String {
 fn message(kind: &OutputKind, body: &Body) -> String {
     match kind {
         OutputKind::Http { .. } => {
-            let bare =
-                OutputKind::Http { base: String::new(), headers: vec![], timeout_ns: 0, ca: None };
+            let bare = OutputKind::Http {
+                base: String::new(),
+                headers: vec![],
+                timeout: Duration::ZERO,
+                ca: None,
+            };
             bare.describe(body)
         }
         OutputKind::OscUdp { .. }

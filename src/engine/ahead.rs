@@ -4,13 +4,14 @@
 //! Questions for screens and displays. They change nothing and decide nothing; what they say of the
 //! future holds as long as nobody presses a key.
 
+use std::time::Duration;
+
 use super::timer::TimerKind;
 use super::{Phase, RunNs, ShowNs, State, Timing};
-use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, SegmentIx, Trigger};
 
 /// From so long before its hard start on, a segment begins as early as callers mean it to.
-const EARLY_NS: u64 = 60 * SECOND_NS;
+const EARLY: Duration = Duration::from_secs(60);
 
 /// A cue that fires by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,28 +155,28 @@ impl State {
             .flat_map(|(cue, end_ns)| self.show.after(cue).iter().map(move |&next| (end_ns, next)));
         let follows = follows.filter(|&(_, next)| self.is_in_order(next) && self.follows(next));
         follows
-            .filter_map(|(end_ns, next)| Some((end_ns.saturating_add(self.delay_ns(next)?), next)))
+            .filter_map(|(end_ns, next)| Some((end_ns + self.delay(next)?, next)))
             .min_by_key(|&(due_ns, cue)| (due_ns, self.show.place(cue)))
     }
 
     /// The cue at the playhead, the segment that a GO would begin with it, and how long before the
     /// hard start of that segment, nanoseconds: `None` from a minute before on. Nobody goes by hard
     /// starts in a run whose last one was not kept, as in a rehearsal at another time of day.
-    pub fn begins_early(&self, now: RunNs) -> Option<(CueIx, SegmentIx, u64)> {
+    pub fn begins_early(&self, now: RunNs) -> Option<(CueIx, SegmentIx, Duration)> {
         let (running, cue) = (self.current_segment()?, self.playhead?);
         let segment = self.show.segment_of(cue);
         let starts_ns = self.plan.hard_start_ns[segment].filter(|_| segment > running)?;
-        let early_ns = u64::try_from(RunNs::new(starts_ns).until(now)).ok()?;
-        let began = |segment: SegmentIx, planned_ns: i64| {
+        let early = starts_ns.since(now);
+        let began = |segment: SegmentIx, planned_ns: RunNs| {
             let started_ns = self.segment(segment).started_ns?;
-            Some(started_ns >= RunNs::new(planned_ns) - EARLY_NS)
+            Some(started_ns >= planned_ns - EARLY)
         };
         let played = self.show.segment_indices().filter(|segment| *segment <= running).rev();
         let last_hard = played.filter_map(|at| began(at, self.plan.hard_start_ns[at]?)).next();
         let keeps_time = last_hard
-            .or_else(|| began(running, self.plan.segment_start_ns[running]))
+            .or_else(|| began(running, self.plan.segment_start_ns[running].in_run()))
             .unwrap_or_default();
-        (keeps_time && early_ns > EARLY_NS).then_some((cue, segment, early_ns))
+        (keeps_time && early > EARLY).then_some((cue, segment, early))
     }
 
     /// The first cue of the next segment that comes so long into it, where that segment opens by
@@ -188,7 +189,7 @@ impl State {
         let starts_ns = opens.then(|| self.opens_ns(next)).flatten()?;
         let cues = self.show.cues_of(next).filter(|&cue| self.is_in_order(cue));
         let into = cues.filter_map(|cue| match self.show.cue(cue).trigger {
-            Trigger::Into { offset_ns } => Some((starts_ns.saturating_add(offset_ns), cue)),
+            Trigger::Into { offset } => Some((starts_ns + offset, cue)),
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } => None,
         });
         into.min_by_key(|&(due_ns, cue)| (due_ns, self.show.place(cue)))
@@ -200,15 +201,15 @@ impl State {
     fn opens_ns(&self, next: SegmentIx) -> Option<ShowNs> {
         let hard_ns = self.hard_start_ns(next);
         let Some((running, started_ns)) = self.segment else {
-            return hard_ns
-                .filter(|_| self.plan.hard_start_ns[next].is_some_and(|at_ns| at_ns >= 0));
+            return hard_ns.filter(|_| {
+                self.plan.hard_start_ns[next].is_some_and(|at_ns| at_ns >= RunNs::ZERO)
+            });
         };
         if self.playhead.is_some_and(|cue| self.show.segment_of(cue) <= running) {
             return None;
         }
         let is_left = |cue: CueIx| self.show.segment_of(cue) == running;
-        let mut over_ns =
-            (started_ns + self.show.segment(running).duration_ns).max(self.touched_ns);
+        let mut over_ns = (started_ns + self.show.segment(running).duration).max(self.touched_ns);
         for &cue in self.on_air.iter().filter(|&&cue| is_left(cue) && !self.is_endless(cue)) {
             over_ns = over_ns.max(self.completes_ns(cue)?);
         }
@@ -224,9 +225,9 @@ impl State {
     }
 
     /// The delay after its cause, for a cue that has one.
-    fn delay_ns(&self, cue: CueIx) -> Option<u64> {
+    fn delay(&self, cue: CueIx) -> Option<Duration> {
         match self.show.cue(cue).trigger {
-            Trigger::With { delay_ns, .. } | Trigger::After { delay_ns, .. } => Some(delay_ns),
+            Trigger::With { delay, .. } | Trigger::After { delay, .. } => Some(delay),
             Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => None,
         }
     }
@@ -238,7 +239,7 @@ impl State {
     ///
     /// It goes up the cue's chain of follows, and costs as much as that is long.
     pub fn projected_cue_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<RunNs> {
-        let mut delays_ns = 0_u64;
+        let mut delays = Duration::ZERO;
         let mut at = cue;
         loop {
             let (plan, state) = (self.show.cue(at), self.cue(at));
@@ -252,31 +253,30 @@ impl State {
             let in_run = |show_ns: ShowNs| self.run_ns(show_ns, now).max(now);
             let own_ns = match (state.due_ns, plan.trigger) {
                 (Some(due_ns), _) => Some(in_run(due_ns)),
-                (None, Trigger::With { cue: cause, delay_ns }) => {
+                (None, Trigger::With { cue: cause, delay }) => {
                     if self.on_air.contains(&cause) {
                         return None;
                     }
-                    (at, delays_ns) = (cause, delays_ns.saturating_add(delay_ns));
+                    (at, delays) = (cause, delays.saturating_add(delay));
                     continue;
                 }
-                (None, Trigger::After { cue: cause, delay_ns }) => {
+                (None, Trigger::After { cue: cause, delay }) => {
                     if self.on_air.contains(&cause) {
                         let ends_ns = self.completes_ns(cause).filter(|_| self.follows(at));
-                        ends_ns.map(|ends_ns| in_run(ends_ns.saturating_add(delay_ns)))
+                        ends_ns.map(|ends_ns| in_run(ends_ns + delay))
                     } else {
-                        let later_ns =
-                            delay_ns.saturating_add(self.show.cue(cause).lasts_ns().unwrap_or(0));
-                        (at, delays_ns) = (cause, delays_ns.saturating_add(later_ns));
+                        let lasts = self.show.cue(cause).lasts().unwrap_or_default();
+                        (at, delays) = (cause, delays.saturating_add(delay).saturating_add(lasts));
                         continue;
                     }
                 }
                 (None, Trigger::At { .. }) => self.wall_due_ns(at),
-                (None, Trigger::Into { offset_ns }) => self
+                (None, Trigger::Into { offset }) => self
                     .is_segment_ahead(at)
-                    .then(|| timing.start_ns[self.show.segment_of(at)] + offset_ns),
+                    .then(|| timing.start_ns[self.show.segment_of(at)] + offset),
                 (None, Trigger::Go) => self.call_ns(at, timing, now),
             };
-            return own_ns.map(|own_ns| own_ns + delays_ns);
+            return own_ns.map(|own_ns| own_ns + delays);
         }
     }
 
@@ -289,14 +289,14 @@ impl State {
         if (self.is_before_playhead(cue) && self.has_begun()) || self.has_ended() {
             return None;
         }
-        let (segment, offset_ns) =
-            (self.show.segment_of(cue), self.plan.offset_ns[self.show.main_of(cue)]);
+        let (segment, offset) =
+            (self.show.segment_of(cue), self.plan.offset[self.show.main_of(cue)]);
         let planned_ns = match self.segment {
             Some((running, started_ns)) if running == segment => {
-                self.run_ns(started_ns.saturating_add(offset_ns), now)
+                self.run_ns(started_ns + offset, now)
             }
             Some((running, _)) if running > segment => now,
-            _ => timing.start_ns[segment] + offset_ns,
+            _ => timing.start_ns[segment] + offset,
         };
         Some(planned_ns.max(now))
     }

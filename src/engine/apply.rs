@@ -2,12 +2,14 @@
 //! what the show does not have changes nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::state::{Leaves, Note, Override, SegmentState};
 use super::timer::TimerKind;
 use super::{Cause, Event, MissedWhy, Phase, Record, RunNs, SendState, ShowNs, State};
 use crate::show::plan::Plan;
 use crate::show::{CueIx, CueNumber, SegmentIx, Trigger, demonstration};
+use crate::time::unsigned;
 
 impl State {
     /// Folds `record` into the state.
@@ -38,7 +40,7 @@ impl State {
                 let by_clock =
                     self.plan.by_clock.iter().filter(|(_, at_ns)| !self.is_before_start(*at_ns));
                 self.timers.by_wall =
-                    by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), self.turn(cue))).collect();
+                    by_clock.map(|&(cue, at_ns)| (at_ns, self.turn(cue))).collect();
                 self.playhead = self.next_stop(None);
             }
             Event::RunResumed { down_ns, auto, gap, .. } => {
@@ -49,7 +51,7 @@ impl State {
                 (self.up_since_ns, self.down_why) = (run_ns, MissedWhy::ProgramDown);
                 self.stops.lose_track();
                 // The players went with the program that had started them.
-                let known = run_ns - *down_ns;
+                let known = run_ns - Duration::from_nanos(*down_ns);
                 for cue in self.on_air.clone() {
                     self.estimate_end(cue, known, run_ns);
                 }
@@ -60,7 +62,7 @@ impl State {
             Event::Held {} => self.held_since_ns = Some(run_ns),
             Event::Resumed {} => {
                 if let Some(since) = self.held_since_ns.take() {
-                    self.held_total_ns += run_ns.since(since);
+                    self.held_total = self.held_total.saturating_add(run_ns.since(since));
                     self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
                 }
             }
@@ -225,7 +227,7 @@ impl State {
             }
             Event::CueMissed { .. } => state.phase = Phase::Missed,
             Event::ClipStarted { firing, length_ns, .. } if *firing == state.firings => {
-                state.clip_ns = *length_ns
+                state.clip_length = length_ns.map(Duration::from_nanos)
             }
             Event::StepDone { step, .. } => {
                 state.steps_done = *step;
@@ -315,7 +317,7 @@ impl State {
         // own, and may be lost with the journal's last line.
         let by_player = self.is_ended_by_player(cue);
         let by_clock = self.is_ended_by_clock(cue);
-        let complete_ns = by_clock.then(|| show_ns.saturating_add(plan.lasts_ns().unwrap_or(0)));
+        let complete_ns = by_clock.then(|| show_ns + plan.lasts().unwrap_or_default());
         let state = &mut self.cues[cue];
         state.phase = Phase::Running;
         state.fired_show_ns = Some(show_ns);
@@ -324,9 +326,9 @@ impl State {
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
         state.marked_ns.clear();
         state.completed_ns = None;
-        (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) =
+        (state.awaits_clip, state.clip_length, state.clip_lost, state.unplayed) =
             (by_player, None, false, false);
-        (state.paused_since_ns, state.paused_ns) = (None, 0);
+        (state.paused_since_ns, state.paused) = (None, Duration::ZERO);
         state.sends = vec![SendState::Pending; plan.actions.len()];
         self.on_air.retain(|&running| running != cue);
         self.on_air.push(cue);
@@ -334,10 +336,10 @@ impl State {
             self.complete_at(cue, complete_ns);
         }
         for &follower in show.with(cue) {
-            if let Trigger::With { delay_ns, .. } = show.cue(follower).trigger
+            if let Trigger::With { delay, .. } = show.cue(follower).trigger
                 && self.follows(follower)
             {
-                self.arm(follower, show_ns.saturating_add(delay_ns));
+                self.arm(follower, show_ns + delay);
             }
         }
     }
@@ -356,10 +358,10 @@ impl State {
         self.on_air.retain(|&running| running != cue);
         self.touched_ns = self.touched_ns.max(show_ns);
         for &follower in show.after(cue) {
-            if let Trigger::After { delay_ns, .. } = show.cue(follower).trigger
+            if let Trigger::After { delay, .. } = show.cue(follower).trigger
                 && self.follows(follower)
             {
-                self.arm(follower, show_ns.saturating_add(delay_ns));
+                self.arm(follower, show_ns + delay);
             }
         }
     }
@@ -401,7 +403,7 @@ impl State {
         self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, TimerKind::Fire, turn)));
         if state.firings == 0 && state.phase == Phase::Waiting {
             let own = self.plan.by_clock.iter().filter(|(known, _)| *known == cue);
-            let instants = own.map(|&(_, at_ns)| (RunNs::new(at_ns), turn));
+            let instants = own.map(|&(_, at_ns)| (at_ns, turn));
             self.timers.by_wall.extend(instants.filter(|(at_ns, _)| *at_ns > run_ns));
         }
     }
@@ -433,21 +435,24 @@ impl State {
         let Some(state) = self.segments.get_mut(segment) else { return };
         *state = SegmentState { started_ns: Some(due_ns), ended_ns: None };
         let show_ns = self.show_ns(due_ns);
-        let (first, into_ns) = self.begins_in();
-        let before_ns = if first == segment && !self.has_begun() { into_ns } else { 0 };
+        let (first, into) = self.begins_in();
+        let before = if first == segment && !self.has_begun() { into } else { Duration::ZERO };
         // Without a hard start the plan counts from here, and what lies before counts as done.
         let is_tied = self.plan.anchored || first != segment;
-        let planned_ns = if is_tied { 0 } else { self.plan.segment_start_ns[segment].max(0) };
-        self.begun_ns.get_or_insert(due_ns.shifted(-planned_ns));
-        self.begun_show_ns.get_or_insert(show_ns.saturating_add(before_ns));
+        let planned = match is_tied {
+            true => Duration::ZERO,
+            false => unsigned(self.plan.segment_start_ns[segment].from_origin()),
+        };
+        self.begun_ns.get_or_insert(due_ns - planned);
+        self.begun_show_ns.get_or_insert(show_ns + before);
         self.panicked = false;
         self.segment = Some((segment, show_ns));
         let show = Arc::clone(&self.show);
         for cue in show.cues_of(segment) {
-            if let Trigger::Into { offset_ns } = show.cue(cue).trigger
-                && offset_ns >= before_ns
+            if let Trigger::Into { offset } = show.cue(cue).trigger
+                && offset >= before
             {
-                self.arm(cue, show_ns.saturating_add(offset_ns));
+                self.arm(cue, show_ns + offset);
             }
         }
     }

@@ -5,25 +5,27 @@
 //! departments that are not ready. A demonstration of a built-in show goes wrong on purpose:
 //! [`crate::show::demonstration`] says where. A live run never has one.
 
+use std::time::Duration;
+
 use super::{Cause, Command, Phase, RunNs, ShowNs, State, Upcoming};
 use crate::show::demonstration::Demonstration;
-use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, CueNumber, OutputIx, SegmentIx};
+use crate::time::unsigned;
 
 /// Time from the standby of a cue to its call.
-const STANDBY_NS: u64 = 8 * SECOND_NS;
+const STANDBY: Duration = Duration::from_secs(8);
 /// Time that a department takes to answer after the one before it.
-const ANSWER_NS: u64 = 2 * SECOND_NS;
+const ANSWER: Duration = Duration::from_secs(2);
 /// Time that a step takes where the cue has no duration.
-const STEP_NS: u64 = 3 * SECOND_NS;
+const STEP: Duration = Duration::from_secs(3);
 
 /// Time until a missed cue is noticed, in a demonstration.
-const NOTICED_NS: u64 = 12 * SECOND_NS;
+const NOTICED: Duration = Duration::from_secs(12);
 /// Times around the call of a cue whose backup will be taken: from its standby to its call, and
 /// from there to the backup.
-const DOUBT_NS: (u64, u64) = (24 * SECOND_NS, 10 * SECOND_NS);
+const DOUBT: (Duration, Duration) = (Duration::from_secs(24), Duration::from_secs(10));
 /// Time between the answer of the department that was waited for and a late call.
-const LAST_ANSWER_NS: u64 = 3 * SECOND_NS;
+const LAST_ANSWER: Duration = Duration::from_secs(3);
 
 impl State {
     /// Returns the next command that the program gives in the caller's place, and its instant by
@@ -57,8 +59,8 @@ impl State {
     fn next_step(&self) -> Option<(ShowNs, Command)> {
         let cue = self.step_cue()?;
         let (plan, state) = (self.show.cue(cue), self.cue(cue));
-        let every_ns = plan.duration_ns.map_or(STEP_NS, |ns| ns / plan.steps.len() as u64);
-        Some((state.fired_show_ns? + every_ns * u64::from(state.steps_done + 1), Command::Step))
+        let every = plan.duration.map_or(STEP, |whole| whole / plan.steps.len() as u32);
+        Some((state.fired_show_ns? + every * (state.steps_done + 1), Command::Step))
     }
 
     /// The next step towards the call of the cue at the playhead; with `is_ready` the call itself,
@@ -68,17 +70,16 @@ impl State {
         let Some(cue) = self.playhead else {
             let begins = !self.has_begun()
                 && !self.show.cues_of(SegmentIx(0)).any(|c| self.show.cue(c).is_called());
-            return begins.then(|| {
-                (ShowNs::new(self.plan.segment_start_ns[SegmentIx::FIRST].max(0) as u64), go)
-            });
+            let starts = self.plan.segment_start_ns[SegmentIx::FIRST].from_origin();
+            return begins.then(|| (ShowNs::default() + unsigned(starts), go));
         };
         if let Some(missed_ns) = self.demonstrated_miss_ns(cue) {
-            let noticed_ns = missed_ns + NOTICED_NS;
+            let noticed_ns = missed_ns + NOTICED;
             return Some(self.rehearsed_call(
                 cue,
-                noticed_ns + SECOND_NS,
+                noticed_ns + Duration::from_secs(1),
                 None,
-                noticed_ns + STANDBY_NS,
+                noticed_ns + STANDBY,
                 is_ready,
             ));
         }
@@ -88,36 +89,36 @@ impl State {
         if !self.rehearsal {
             return (is_ready || self.is_clear(cue)).then_some((call_ns, go));
         }
-        let needs = self.show.cue(cue).needs.len() as u64;
-        let lead_ns = STANDBY_NS.max(ANSWER_NS * (needs + 1));
+        let needs = self.show.cue(cue).needs.len() as u32;
+        let lead = STANDBY.max(ANSWER * (needs + 1));
         let main = self.show.main_of(cue);
         if self.is_demonstrated(main, |demonstration| demonstration.backups) {
             if main != cue {
-                let call_ns = call_ns.max(self.touched_ns + lead_ns);
+                let call_ns = call_ns.max(self.touched_ns + lead);
                 return Some(self.rehearsed_call(
                     cue,
-                    call_ns.saturating_sub(lead_ns),
+                    call_ns.saturating_sub(lead),
                     None,
                     call_ns,
                     is_ready,
                 ));
             }
-            let standby_ns = call_ns.saturating_sub(DOUBT_NS.0).max(self.touched_ns);
+            let standby_ns = call_ns.saturating_sub(DOUBT.0).max(self.touched_ns);
             let is_warned = self.cue(cue).stood_by;
             return Some(match is_warned {
                 false => (standby_ns, Command::Standby),
-                true => (standby_ns + DOUBT_NS.1, Command::SwapBackup),
+                true => (standby_ns + DOUBT.1, Command::SwapBackup),
             });
         }
-        let standby_ns = call_ns.saturating_sub(lead_ns);
-        Some(match self.demonstrated_delay_ns(cue) {
+        let standby_ns = call_ns.saturating_sub(lead);
+        Some(match self.demonstrated_delay(cue) {
             None => self.rehearsed_call(cue, standby_ns, None, call_ns, is_ready),
-            Some(late_ns) => {
-                let call_ns = call_ns + late_ns;
+            Some(late) => {
+                let call_ns = call_ns + late;
                 self.rehearsed_call(
                     cue,
                     standby_ns,
-                    Some(call_ns.saturating_sub(LAST_ANSWER_NS)),
+                    Some(call_ns.saturating_sub(LAST_ANSWER)),
                     call_ns,
                     is_ready,
                 )
@@ -140,7 +141,7 @@ impl State {
         if !state.stood_by && !is_ready {
             return (standby_ns, Command::Standby);
         }
-        let answer_ns = |at: usize| standby_ns + ANSWER_NS * (at as u64 + 1);
+        let answer_ns = |at: usize| standby_ns + ANSWER * (at as u32 + 1);
         let waits = !state.overridden && !is_ready;
         match (0..needs).find(|at| state.ready & (1 << at) == 0 && waits) {
             Some(at) => {
@@ -149,7 +150,7 @@ impl State {
             }
             None => {
                 let go = Command::Go { cause: Cause::Auto };
-                (call_ns.max(standby_ns + ANSWER_NS * needs as u64), go)
+                (call_ns.max(standby_ns + ANSWER * needs as u32), go)
             }
         }
     }
@@ -158,7 +159,7 @@ impl State {
     fn missed_call(&self) -> Option<(ShowNs, Command)> {
         let (cue, missed_ns) =
             self.missed().find_map(|cue| Some((cue, self.demonstrated_miss_ns(cue)?)))?;
-        (self.playhead != Some(cue)).then_some((missed_ns + NOTICED_NS, Command::PlayheadTo(cue)))
+        (self.playhead != Some(cue)).then_some((missed_ns + NOTICED, Command::PlayheadTo(cue)))
     }
 
     /// Instant at which `cue` was missed, if the demonstration has it missed.
@@ -169,15 +170,15 @@ impl State {
             .by_clock
             .iter()
             .find(|(by_clock, _)| *by_clock == cue)
-            .map(|&(_, at_ns)| RunNs::new(at_ns))?;
+            .map(|&(_, at_ns)| at_ns)?;
         let is_missed = self.cue(cue).phase == Phase::Missed && is_meant;
         is_missed.then(|| self.show_before_hold(at_ns))
     }
 
-    fn demonstrated_delay_ns(&self, cue: CueIx) -> Option<u64> {
+    fn demonstrated_delay(&self, cue: CueIx) -> Option<Duration> {
         let number = self.show.cue(cue).number.as_str();
         let late = self.demonstration?.late.iter().find(|(late, _)| *late == number);
-        late.map(|(_, seconds)| seconds * SECOND_NS)
+        late.map(|(_, seconds)| Duration::from_secs(*seconds))
     }
 
     /// Returns `true` if the demonstration names `cue` in this list of its.
@@ -203,9 +204,7 @@ impl State {
 
     /// Speed of the run's clock at an instant of the run, in multiples of the machine's clock.
     pub fn speed_at(&self, now: RunNs) -> u32 {
-        let pace = self
-            .demonstration
-            .and_then(|demonstration| demonstration.pace_at(now.since(RunNs::ZERO)));
+        let pace = self.demonstration.and_then(|demonstration| demonstration.pace_at(now));
         pace.map_or(self.speed, |(speed, _)| speed)
     }
 
@@ -229,24 +228,24 @@ impl State {
     /// wait for something else.
     fn call_due_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let segment = self.show.segment_of(cue);
-        let offset_ns = self.plan.offset_ns[self.show.main_of(cue)];
+        let offset = self.plan.offset[self.show.main_of(cue)];
         let Some((running, started_ns)) = self.segment else {
-            let starts_ns = RunNs::new(self.plan.segment_start_ns[segment]);
-            return Some(self.show_ns(starts_ns) + offset_ns);
+            let starts_ns = self.plan.segment_start_ns[segment].in_run();
+            return Some(self.show_ns(starts_ns) + offset);
         };
         if segment <= running {
-            return Some(started_ns + offset_ns);
+            return Some(started_ns + offset);
         }
         let next = SegmentIx(running.0 + 1);
         if self.plan.opens_by_itself(&self.show, next) {
             return None;
         }
         if self.is_demonstrated(self.show.main_of(cue), |demonstration| demonstration.on_plan) {
-            let planned_ns = self.show_before_hold(RunNs::new(self.plan.segment_start_ns[segment]));
-            return Some(self.played_out_ns()?.max(planned_ns) + offset_ns);
+            let planned_ns = self.show_before_hold(self.plan.segment_start_ns[segment].in_run());
+            return Some(self.played_out_ns()?.max(planned_ns) + offset);
         }
         let over_ns = self.segment_over_ns()?;
-        Some(over_ns.max(self.hard_start_ns(segment).unwrap_or_default()) + offset_ns)
+        Some(over_ns.max(self.hard_start_ns(segment).unwrap_or_default()) + offset)
     }
 }
 
@@ -333,7 +332,7 @@ mod tests {
                     Event::SegmentStarted { segment, due_ns, .. } => {
                         let planned_ns = state.plan.segment_start_ns[SegmentIx(*segment - 1)];
                         let is_hard = state.plan.hard_start_ns[SegmentIx(*segment - 1)].is_some();
-                        let over_ns = due_ns.ns() - planned_ns;
+                        let over_ns = due_ns.ns() - planned_ns.ns();
                         assert!(
                             !is_hard || over_ns == 0,
                             "segment {segment} misses its hard start by {over_ns} ns"
@@ -351,10 +350,7 @@ mod tests {
             state.has_ended() && state.outages().next().is_none(),
             "it ends, and every output is back"
         );
-        assert!(
-            (50 * SECOND_NS as i64..70 * SECOND_NS as i64).contains(&late_ns),
-            "over by {late_ns} ns"
-        );
+        assert!((50_000_000_000..70_000_000_000).contains(&late_ns), "over by {late_ns} ns");
         assert_eq!(
             (missed, swapped, down.len()),
             (vec!["29.5".to_owned()], vec!["7A".into(), "32A".into()], 2)

@@ -176,7 +176,7 @@ impl State {
             playhead_stays: false,
         });
         events.extend(self.gives_way(cue));
-        if self.is_ended_by_clock(cue) && self.show.cue(cue).lasts_ns().is_none_or(|ns| ns == 0) {
+        if self.is_ended_by_clock(cue) && self.show.cue(cue).lasts().unwrap_or_default().is_zero() {
             events.push(Event::CueCompleted { cue: self.number(cue), due_ns });
         }
         events

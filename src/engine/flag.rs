@@ -3,12 +3,15 @@
 //! Folded from the records like everything else. Which station "this one" is, is no matter of the
 //! state: all stations have the same.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use super::{Event, MissedWhy, Origin, RUN_NS_MAX, Record, Rejection, RunNs, State};
-use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, CueNumber, StationName};
 
 /// Time before its planned call from which on a pass is due, nanoseconds.
-const PASS_NEAR_NS: i64 = 30 * SECOND_NS as i64;
+const PASS_NEAR: SignedDuration = SignedDuration::from_secs(30);
 
 /// The flag as the records have it. A run that is not shared has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -224,8 +227,8 @@ impl State {
     /// 30 s.
     pub fn is_pass_due(&self, now: RunNs) -> bool {
         let Some((cue, _)) = self.passes_at() else { return false };
-        let left_ns = || self.call_left_ns(cue, &self.projection(now), now);
-        self.cue(cue).firings > 0 || left_ns().is_none_or(|left_ns| left_ns <= PASS_NEAR_NS)
+        let left = || self.call_left(cue, &self.projection(now), now);
+        self.cue(cue).firings > 0 || left().is_none_or(|left| left <= PASS_NEAR)
     }
 
     fn passes_at(&self) -> Option<(CueIx, &StationName)> {
@@ -330,7 +333,7 @@ impl State {
         if let Event::FlagTaken { from, silent_ns, .. } = &record.event {
             (self.up_since_ns, self.down_why) = (record.run_ns, MissedWhy::FlagTaken);
             self.stops.lose_track();
-            let known = record.run_ns - *silent_ns;
+            let known = record.run_ns - Duration::from_nanos(*silent_ns);
             for cue in self.on_air.clone() {
                 if self.was_at(cue, from) {
                     self.estimate_end(cue, known, record.run_ns);

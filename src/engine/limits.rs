@@ -1,6 +1,8 @@
 //! Limits of a journal line: instants that overflow no sum of the fold, and texts that fit into a
 //! line.
 
+use std::time::Duration;
+
 use super::{Event, RunNs};
 
 /// The latest instant of a run's clock that is believed: some 146 years. A sum of three such
@@ -18,7 +20,9 @@ impl Event {
             | Event::CueMissed { due_ns, .. } => Some(*due_ns),
             Event::FlagPassed { from_ns, .. } => Some(*from_ns),
             Event::CueFiredAside { fired_ns, .. } => Some(*fired_ns),
-            Event::ClipStarted { length_ns, .. } => length_ns.map(|ns| RunNs::ZERO + ns),
+            Event::ClipStarted { length_ns, .. } => {
+                length_ns.map(|ns| RunNs::ZERO + Duration::from_nanos(ns))
+            }
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }

@@ -7,6 +7,7 @@
 //! missed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::timer::TimerKind;
 use super::{ClipFact, Event, MissedWhy, Phase, RUN_NS_MAX, Rejection, RunNs, ShowNs, State};
@@ -28,7 +29,7 @@ impl State {
 
     fn has_player_end(&self, cue: CueIx) -> bool {
         let plan = self.show.cue(cue);
-        let has_end = !plan.is_loop() || plan.duration_ns.is_none();
+        let has_end = !plan.is_loop() || plan.duration.is_none();
         plan.steps.is_empty() && plan.clip().is_some() && has_end
     }
 
@@ -45,7 +46,7 @@ impl State {
     /// run waits for that.
     pub(super) fn is_endless(&self, cue: CueIx) -> bool {
         let plan = self.show.cue(cue);
-        plan.steps.is_empty() && plan.is_loop() && plan.duration_ns.is_none()
+        plan.steps.is_empty() && plan.is_loop() && plan.duration.is_none()
     }
 
     /// Returns the events that a rehearsal adds in place of the players when `cue` fires: a clip
@@ -91,7 +92,8 @@ impl State {
         match fact {
             ClipFact::Started(length_ns) => {
                 // A length that no run has is none: no journal takes it, and no sum holds it.
-                let length_ns = length_ns.filter(|&ns| RunNs::ZERO + ns <= RUN_NS_MAX);
+                let length_ns =
+                    length_ns.filter(|&ns| RunNs::ZERO + Duration::from_nanos(ns) <= RUN_NS_MAX);
                 vec![Event::ClipStarted { cue: number, firing, length_ns }]
             }
             ClipFact::Ended if state.awaits_clip => {
@@ -140,7 +142,7 @@ impl State {
             self.show.cue(leader).clip().filter(|_| self.is_ended_by_player(leader))?;
         let follows = |cue: CueIx| {
             let is_at_once =
-                matches!(self.show.cue(cue).trigger, Trigger::After { delay_ns: 0, .. });
+                matches!(self.show.cue(cue).trigger, Trigger::After { delay: Duration::ZERO, .. });
             // Of a leader that is still to be fired, the firing before it does not count.
             let comes = self.follows(cue) || !self.on_air.contains(&leader);
             is_at_once && comes && self.is_in_order(cue) && self.cue(cue).due_ns.is_none()
@@ -243,22 +245,23 @@ impl State {
     /// A paused clip has no end by the clock.
     pub(super) fn clip_ends_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let state = self.cue(cue);
-        let lasts_ns = self.cue_length_ns(cue).filter(|_| state.paused_since_ns.is_none())?;
-        Some(state.fired_show_ns?.saturating_add(lasts_ns).saturating_add(state.paused_ns))
+        let lasts = self.cue_length(cue).filter(|_| state.paused_since_ns.is_none())?;
+        Some(state.fired_show_ns? + lasts + state.paused)
     }
 
-    /// Length of `cue`, nanoseconds: what the player says of its clip, unless that is a loop, or
+    /// Length of `cue`: what the player says of its clip, unless that is a loop, or
     /// else what the show says.
-    pub(super) fn cue_length_ns(&self, cue: CueIx) -> Option<u64> {
+    pub(super) fn cue_length(&self, cue: CueIx) -> Option<Duration> {
         let plan = self.show.cue(cue);
-        self.cue(cue).clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns())
+        self.cue(cue).clip_length.filter(|_| !plan.is_loop()).or(plan.lasts())
     }
 
-    /// Total pause of the clip of `cue` since it fired, nanoseconds of the show's clock.
-    pub(super) fn clip_paused_ns(&self, cue: CueIx, now: RunNs) -> u64 {
+    /// Total pause of the clip of `cue` since it fired, by the show's clock.
+    pub(super) fn clip_paused(&self, cue: CueIx, now: RunNs) -> Duration {
         let state = self.cue(cue);
         let since_ns = state.paused_since_ns.filter(|_| state.awaits_clip);
-        state.paused_ns + since_ns.map_or(0, |since_ns| self.show_ns(now).since(since_ns))
+        let now_paused = since_ns.map(|since_ns| self.show_ns(now).since(since_ns));
+        state.paused.saturating_add(now_paused.unwrap_or_default())
     }
 
     /// Pauses the clip of `cue`; one that is paused already stays so, and there is nothing to keep
@@ -287,9 +290,9 @@ impl State {
             return;
         }
         // The duration of a loop goes on in a pause: no player has its end.
-        let paused_ns = self.clip_paused_ns(cue, run_ns);
+        let paused = self.clip_paused(cue, run_ns);
         let state = &mut self.cues[cue];
-        (state.paused_since_ns, state.paused_ns) = (None, paused_ns);
+        (state.paused_since_ns, state.paused) = (None, paused);
     }
 
     /// Keeps what an action of `cue`, counted from 1, does to the clip on its player: a show may

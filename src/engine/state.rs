@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,8 +11,9 @@ use super::stops::Stops;
 use super::timer::{Timers, Turn};
 use super::{Cause, FlagState, MissedWhy, PersonState, RunNs, ShowNs};
 use crate::show::demonstration::Demonstration;
-use crate::show::plan::Plan;
+use crate::show::plan::{Plan, PlanNs};
 use crate::show::{CueIx, DepartmentIx, IndexVec, PersonIx, SegmentIx, Show};
+use crate::time::unsigned;
 
 /// Everything that is true of a run at one moment, but for the moment itself.
 ///
@@ -44,7 +46,7 @@ pub struct State {
     pub(super) begun_show_ns: Option<ShowNs>,
     pub(super) ended_ns: Option<RunNs>,
     pub(super) held_since_ns: Option<RunNs>,
-    pub(super) held_total_ns: u64,
+    pub(super) held_total: Duration,
     pub(super) panicked: bool,
     pub(super) stops: Stops,
     /// Instant from which a program has been running: whatever fell due before it is missed, not
@@ -106,12 +108,12 @@ pub struct CueState {
     pub clip_lost: bool,
     /// Nobody knows when its clip would have ended: it is stopped, and not complete.
     pub(super) unplayed: bool,
-    /// Length of its clip, nanoseconds, once the player has reported it.
-    pub clip_ns: Option<u64>,
+    /// Length of its clip, once the player has reported it.
+    pub clip_length: Option<Duration>,
     /// Since when its clip is paused, by the show's clock: meanwhile nobody knows when it will end.
     pub(super) paused_since_ns: Option<ShowNs>,
-    /// Total of its earlier pauses, nanoseconds: its end comes later by it.
-    pub(super) paused_ns: u64,
+    /// Total of its earlier pauses: its end comes later by it.
+    pub(super) paused: Duration,
     /// The caller has taken it out of the run.
     pub skipped: bool,
     /// Standby has been called.
@@ -233,7 +235,7 @@ impl State {
             begun_show_ns: None,
             ended_ns: None,
             held_since_ns: None,
-            held_total_ns: 0,
+            held_total: Duration::ZERO,
             panicked: false,
             stops: Stops::default(),
             up_since_ns: RunNs::ZERO,
@@ -324,24 +326,24 @@ impl State {
 
     /// The segment with which the run begins, and how much of it is planned before the cue at which
     /// it does, nanoseconds.
-    pub(super) fn begins_in(&self) -> (SegmentIx, u64) {
-        let Some(cue) = self.from else { return (SegmentIx::FIRST, 0) };
+    pub(super) fn begins_in(&self) -> (SegmentIx, Duration) {
+        let Some(cue) = self.from else { return (SegmentIx::FIRST, Duration::ZERO) };
         let segment = self.show.segment_of(cue);
-        let into_ns = self.plan.cue_start_ns[cue] - self.plan.segment_start_ns[segment];
-        (segment, into_ns.max(0) as u64)
+        let into = self.plan.cue_start_ns[cue].since(self.plan.segment_start_ns[segment]);
+        (segment, unsigned(into))
     }
 
     /// Returns `true` if what the clock brings at `at_ns` of the plan lies before the cue at which a
     /// run begins whose clock was set.
-    pub(super) fn is_before_start(&self, at_ns: i64) -> bool {
-        let before_ns = self.from.map_or(0, |cue| self.plan.before_ns(&self.show, cue));
-        self.begins_anywhere() && at_ns < before_ns as i64
+    pub(super) fn is_before_start(&self, at_ns: RunNs) -> bool {
+        let before = self.from.map(|cue| self.plan.before(&self.show, cue)).unwrap_or_default();
+        self.begins_anywhere() && at_ns < RunNs::ZERO + before
     }
 
-    /// Planned beginning of the run, from the origin of the plan.
-    pub fn planned_begin_ns(&self) -> RunNs {
-        let (segment, into_ns) = self.begins_in();
-        RunNs::new(self.plan.segment_start_ns[segment]) + into_ns
+    /// Planned beginning of the run.
+    pub fn planned_begin_ns(&self) -> PlanNs {
+        let (segment, into) = self.begins_in();
+        self.plan.segment_start_ns[segment] + into
     }
 
     /// Returns `true` if the first segment has started.
@@ -404,15 +406,14 @@ impl State {
 
     /// The show's clock at an instant of the run: it stands still in a hold.
     pub fn show_ns(&self, now: RunNs) -> ShowNs {
-        let since_ns = self.held_since_ns.unwrap_or(now).since(RunNs::ZERO);
-        ShowNs::new(since_ns.saturating_sub(self.held_total_ns))
+        self.show_before_hold(self.held_since_ns.unwrap_or(now))
     }
 
     /// The instant of the run at which the show's clock will read `show_ns`, if no further hold
     /// comes.
     pub fn run_ns(&self, show_ns: ShowNs, now: RunNs) -> RunNs {
-        let held_ns = self.held_since_ns.map_or(0, |since| now.since(since));
-        RunNs::ZERO + show_ns.ns() + self.held_total_ns + held_ns
+        let held = self.held_since_ns.map(|since| now.since(since)).unwrap_or_default();
+        self.unheld(show_ns) + held
     }
 
     /// The actions of which nobody knows whether they left: pending, though no program ran that

@@ -2,13 +2,14 @@
 //! and end.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::{Cause, Command, Event, MissedWhy, RunNs, ShowNs, State};
-use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, SegmentIx, Trigger};
+use crate::time::signed_nanoseconds;
 
 /// Maximum lateness by the machine's clock. Beyond it the machine is taken to have been suspended.
-const LATE_NS: u64 = SECOND_NS;
+const LATE: Duration = Duration::from_secs(1);
 
 /// Everything that is due some time, in the order in which it falls due.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,7 +120,7 @@ impl State {
     /// Returns `true` if so much time has passed since `due_ns` that the machine must have stood
     /// still.
     fn is_late(&self, due_ns: RunNs, now: RunNs) -> bool {
-        now.since(due_ns) > LATE_NS * u64::from(self.speed)
+        now.since(due_ns) > LATE * self.speed
     }
 
     fn fall_due(&self, cue: CueIx, cause: Cause, due_ns: RunNs, now: RunNs) -> Vec<Event> {
@@ -149,7 +150,7 @@ impl State {
     /// call, running or due.
     pub(super) fn segment_over_ns(&self) -> Option<ShowNs> {
         let (segment, started_ns) = self.segment?;
-        let time_up_ns = started_ns + self.show.segment(segment).duration_ns;
+        let time_up_ns = started_ns + self.show.segment(segment).duration;
         self.played_out_ns().map(|played_out_ns| played_out_ns.max(time_up_ns))
     }
 
@@ -166,20 +167,20 @@ impl State {
 
     /// The instant of the run at which the show's clock read `show_ns`, or will, while no hold goes
     /// on.
-    fn unheld(&self, show_ns: ShowNs) -> RunNs {
-        RunNs::ZERO + show_ns.ns() + self.held_total_ns
+    pub(super) fn unheld(&self, show_ns: ShowNs) -> RunNs {
+        RunNs::ZERO + show_ns.since_begin() + self.held_total
     }
 
     /// Reading of the show's clock at a planned instant of the run, if no further hold comes before
     /// it.
     pub(super) fn show_before_hold(&self, planned_ns: RunNs) -> ShowNs {
-        ShowNs::new(planned_ns.since(RunNs::ZERO).saturating_sub(self.held_total_ns))
+        (ShowNs::default() + planned_ns.since(RunNs::ZERO)).saturating_sub(self.held_total)
     }
 
     /// The hard start of a segment by the show's clock.
     pub(super) fn hard_start_ns(&self, segment: SegmentIx) -> Option<ShowNs> {
         let run_ns = self.plan.hard_start_ns[segment]?;
-        Some(self.show_before_hold(RunNs::new(run_ns)))
+        Some(self.show_before_hold(run_ns))
     }
 
     /// End of a segment that the plan has a gap after, if the next started at `due_ns`: the wait
@@ -187,9 +188,9 @@ impl State {
     /// is.
     fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
         let over_ns = self.unheld(self.segment_over_ns()?);
-        let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(0);
+        let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(RunNs::ZERO);
         let waited = over_ns < due_ns && self.plan.has_gap_after(&self.show, segment);
-        waited.then(|| (over_ns + due_ns.since(RunNs::new(start_ns))).min(due_ns))
+        waited.then(|| (over_ns + due_ns.since(start_ns)).min(due_ns))
     }
 
     /// The segment whose hard start a show waits for that has nothing else to do, and that start by
@@ -199,7 +200,7 @@ impl State {
             self.segment.filter(|(running, _)| self.plan.has_gap_after(&self.show, *running))?;
         let over_ns = self.segment_over_ns().filter(|&over_ns| over_ns <= self.show_ns(now));
         let next = running.next();
-        let starts_ns = RunNs::new(self.plan.hard_start_ns.get(next).copied()??);
+        let starts_ns = self.plan.hard_start_ns.get(next).copied()??;
         (over_ns.is_some() && starts_ns > now).then_some((next, starts_ns))
     }
 
@@ -211,8 +212,7 @@ impl State {
             // An open show begins by itself only at a hard start that was still to come when the
             // run began.
             let first = SegmentIx(0);
-            let at_ns = self.plan.hard_start_ns[first].map(RunNs::new);
-            let at_ns = at_ns.filter(|&at_ns| at_ns >= RunNs::ZERO)?;
+            let at_ns = self.plan.hard_start_ns[first].filter(|&at_ns| at_ns >= RunNs::ZERO)?;
             let begins = self.plan.opens_by_itself(&self.show, first) && !self.panicked;
             return begins.then(|| {
                 (self.show_ns(at_ns).max(self.touched_ns), StructureChange::Start(first))
@@ -252,9 +252,9 @@ impl State {
             events.push(Event::SegmentEnded { segment: running.0 + 1, due_ns });
         }
         let title = self.show.segment(segment).title.clone();
-        let (first, into_ns) = self.begins_in();
+        let (first, into) = self.begins_in();
         let is_begun_inside = !self.has_begun() && first == segment;
-        let due_ns = if is_begun_inside { due_ns - into_ns } else { due_ns };
+        let due_ns = if is_begun_inside { due_ns - into } else { due_ns };
         events.push(Event::SegmentStarted { segment: segment.0 + 1, title, due_ns });
         events
     }
@@ -262,7 +262,8 @@ impl State {
     pub(super) fn end(&self, due_ns: RunNs) -> Vec<Event> {
         let ended =
             self.segment.map(|(segment, _)| Event::SegmentEnded { segment: segment.0 + 1, due_ns });
-        let over_ns = due_ns.until(self.projection(due_ns).planned_end_ns);
+        let over = due_ns.until(self.projection(due_ns).planned_end_ns);
+        let over_ns = signed_nanoseconds(over);
         ended.into_iter().chain([Event::RunEnded { over_ns }]).collect()
     }
 

@@ -1,40 +1,44 @@
 //! Timing for the caller: what is left of the segment and the cue, where the show will end, and how
 //! far from the plan.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use super::{RunNs, State};
-use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, IndexVec, SegmentIx};
+use crate::time::signed;
 
 /// Something that counts down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Countdown {
-    /// Elapsed time, nanoseconds.
-    pub elapsed_ns: u64,
-    /// Planned length, nanoseconds.
-    pub of_ns: u64,
+    /// Elapsed time.
+    pub elapsed: Duration,
+    /// Planned length.
+    pub of: Duration,
 }
 
 impl Countdown {
-    /// Remaining time, nanoseconds; negative if it lasts longer than it should.
-    pub fn left_ns(&self) -> i64 {
-        self.of_ns as i64 - self.elapsed_ns as i64
+    /// Remaining time; negative if it lasts longer than it should.
+    pub fn left(&self) -> SignedDuration {
+        signed(self.of).saturating_sub(signed(self.elapsed))
     }
 
     /// From this length on, bars move in whole seconds.
-    pub const LONG_NS: u64 = 30 * SECOND_NS;
+    pub const LONG: Duration = Duration::from_secs(30);
 
     /// The part that is done as a bar shows it, 0 to 1: of what lasts long, in whole seconds,
     /// together with its figures.
     pub fn done_shown(&self) -> f64 {
-        let is_long = self.of_ns >= Self::LONG_NS;
-        let elapsed_ns =
-            if is_long { self.elapsed_ns - self.elapsed_ns % SECOND_NS } else { self.elapsed_ns };
-        Countdown { elapsed_ns, ..*self }.done()
+        let is_long = self.of >= Self::LONG;
+        let seconds = Duration::from_secs(self.elapsed.as_secs());
+        let elapsed = if is_long { seconds } else { self.elapsed };
+        Countdown { elapsed, ..*self }.done()
     }
 
     /// The part that is done, 0 to 1.
     pub fn done(&self) -> f64 {
-        if self.of_ns == 0 { 1.0 } else { (self.elapsed_ns as f64 / self.of_ns as f64).min(1.0) }
+        if self.of.is_zero() { 1.0 } else { self.elapsed.div_duration_f64(self.of).min(1.0) }
     }
 }
 
@@ -47,25 +51,25 @@ pub struct Timing {
     pub end_ns: RunNs,
     /// Planned end of the last one.
     pub planned_end_ns: RunNs,
-    /// Difference between the projected and the planned end, nanoseconds; negative if the show is
-    /// ahead of its plan.
-    pub over_ns: i64,
-    /// Difference between the show and its plan right now, nanoseconds; negative if it is ahead:
+    /// Difference between the projected and the planned end; negative if the show is ahead of its
+    /// plan.
+    pub over: SignedDuration,
+    /// Difference between the show and its plan right now; negative if it is ahead:
     /// the projected end of the running segment against its planned end, whatever a later hard
     /// start will absorb. Before the show begins, the projected start against the planned one;
     /// while it waits for a hard start, and in a show without a plan tied to the clock before its
-    /// first GO, 0; after the end, [`Timing::over_ns`].
-    pub now_over_ns: i64,
+    /// first GO, 0; after the end, [`Timing::over`].
+    pub now_over: SignedDuration,
 }
 
 impl State {
     /// Difference between the run's instants `from_ns` and `to_ns` as clocks show them, from whole
-    /// second to whole second, nanoseconds; negative if `to_ns` is earlier. Every view for people
+    /// second to whole second; negative if `to_ns` is earlier. Every view for people
     /// takes its differences here, so that they add up with the times beside them and with each
     /// other.
-    pub fn shown_late_ns(&self, from_ns: RunNs, to_ns: RunNs) -> i64 {
+    pub fn shown_late(&self, from_ns: RunNs, to_ns: RunNs) -> SignedDuration {
         let second = |ns: RunNs| self.wall(ns).as_second();
-        (second(to_ns) - second(from_ns)).saturating_mul(SECOND_NS as i64)
+        SignedDuration::from_secs(second(to_ns) - second(from_ns))
     }
 
     /// Countdown of the running segment.
@@ -75,37 +79,36 @@ impl State {
             Some(ended_ns) => self.show_ns(ended_ns),
             None => self.show_ns(now),
         };
-        let of_ns = self.show.segment(segment).duration_ns;
-        Some(Countdown { elapsed_ns: until.since(started_ns), of_ns })
+        let of = self.show.segment(segment).duration;
+        Some(Countdown { elapsed: until.since(started_ns), of })
     }
 
     /// Countdown of a running cue that has a duration, or a clip whose length is known.
     pub fn cue_countdown(&self, cue: CueIx, now: RunNs) -> Option<Countdown> {
-        let of_ns = self.cue_length_ns(cue)?;
+        let of = self.cue_length(cue)?;
         let started_ns = self.cue(cue).fired_show_ns?;
-        let elapsed_ns =
-            self.show_ns(now).since(started_ns).saturating_sub(self.clip_paused_ns(cue, now));
-        Some(Countdown { elapsed_ns, of_ns })
+        let since = self.show_ns(now).since(started_ns);
+        Some(Countdown { elapsed: since.saturating_sub(self.clip_paused(cue, now)), of })
     }
 
-    /// The show's timecode: nanoseconds since the show began without holds, and `true` if it runs.
-    pub fn timecode(&self, now: RunNs) -> (u64, bool) {
-        let Some(begun_ns) = self.begun_show_ns else { return (0, false) };
+    /// The show's timecode: the time since the show began without holds, and `true` if it runs.
+    pub fn timecode(&self, now: RunNs) -> (Duration, bool) {
+        let Some(begun_ns) = self.begun_show_ns else { return (Duration::ZERO, false) };
         let runs = self.held_since_ns.is_none() && self.ended_ns.is_none();
         (self.show_ns(self.ended_ns.unwrap_or(now)).since(begun_ns), runs)
     }
 
-    /// Time until the planned call of `cue`, if its segment has started or is next, nanoseconds;
-    /// negative if the call is late.
-    pub fn call_left_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
+    /// Time until the planned call of `cue`, if its segment has started or is next; negative if
+    /// the call is late.
+    pub fn call_left(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<SignedDuration> {
         let segment = self.show.segment_of(cue);
-        let offset_ns = self.plan.offset_ns[self.show.main_of(cue)] as i64;
+        let offset = self.plan.offset[self.show.main_of(cue)];
         match self.segment {
             Some((running, started_ns)) if running == segment => {
-                Some(started_ns.until(self.show_ns(now)) + offset_ns)
+                Some((started_ns + offset).until(self.show_ns(now)))
             }
             Some((running, _)) if running > segment => None,
-            _ => Some(timing.start_ns[segment].until(now).saturating_add(offset_ns)),
+            _ => Some((timing.start_ns[segment] + offset).until(now)),
         }
     }
 
@@ -115,24 +118,24 @@ impl State {
         match (self.plan.anchored, self.begun_ns) {
             (true, _) => RunNs::ZERO,
             (false, Some(begun_ns)) => begun_ns,
-            (false, None) => now.shifted(-self.planned_begin_ns().ns()),
+            (false, None) => now.shifted(-self.planned_begin_ns().from_origin()),
         }
     }
 
     /// Planned start of a segment.
     pub fn planned_start_ns(&self, segment: SegmentIx, now: RunNs) -> RunNs {
-        self.plan_origin_ns(now).shifted(self.plan.segment_start_ns[segment])
+        self.plan_origin_ns(now).shifted(self.plan.segment_start_ns[segment].from_origin())
     }
 
     /// Difference between the actual (or so far elapsed) and the planned length of a segment;
     /// negative if it is shorter.
-    pub fn segment_over_under_ns(&self, segment: SegmentIx, now: RunNs) -> Option<i64> {
+    pub fn segment_over_under(&self, segment: SegmentIx, now: RunNs) -> Option<SignedDuration> {
         let state = self.segment(segment);
-        let planned_ns = self.show.segment(segment).duration_ns as i64;
+        let planned = signed(self.show.segment(segment).duration);
         match (state.started_ns, state.ended_ns) {
-            (Some(started_ns), Some(ended_ns)) => Some(ended_ns.until(started_ns) - planned_ns),
+            (Some(started_ns), Some(ended_ns)) => Some(ended_ns.until(started_ns) - planned),
             (Some(_), None) => {
-                self.segment_countdown(now).map(|c| -c.left_ns()).filter(|over_ns| *over_ns > 0)
+                self.segment_countdown(now).map(|c| -c.left()).filter(|over| over.is_positive())
             }
             _ => None,
         }
@@ -142,10 +145,10 @@ impl State {
     pub fn projection(&self, now: RunNs) -> Timing {
         let running = self.segment.map(|(segment, _)| segment);
         let mut start_ns = Vec::with_capacity(self.segments.len());
-        let (first, into_ns) = self.begins_in();
+        let (first, into) = self.begins_in();
         let begins_ns = match self.plan.anchored {
-            true => RunNs::new(self.plan.segment_start_ns[first]).max(now - into_ns),
-            false => now - into_ns,
+            true => self.plan.segment_start_ns[first].in_run().max(now - into),
+            false => now - into,
         };
         let mut next_ns = RunNs::ZERO;
         for (at, plan) in self.show.segment_indices().zip(&self.show.segments) {
@@ -156,38 +159,38 @@ impl State {
             let started_ns = match (state.started_ns, running == Some(at), passed) {
                 (Some(started_ns), _, true) | (Some(started_ns), true, _) => started_ns,
                 (None, _, true) => self.planned_start_ns(at, now),
-                _ => self.plan.hard_start_ns[at].map_or(next_ns, |ns| next_ns.max(RunNs::new(ns))),
+                _ => self.plan.hard_start_ns[at].map_or(next_ns, |ns| next_ns.max(ns)),
             };
             start_ns.push(started_ns);
             next_ns = match self.segment.filter(|_| running == Some(at)) {
                 Some((_, show_ns)) => match state.ended_ns {
                     Some(ended_ns) => ended_ns,
-                    None => self.run_ns(show_ns + plan.duration_ns, now).max(now),
+                    None => self.run_ns(show_ns + plan.duration, now).max(now),
                 },
-                None => started_ns + plan.duration_ns,
+                None => started_ns + plan.duration,
             };
         }
-        let planned_end_ns = self.plan_origin_ns(now).shifted(self.plan.end_ns);
-        let over_ns = next_ns.until(planned_end_ns);
-        let now_over_ns = self.now_over_ns(&start_ns, over_ns, now);
+        let planned_end_ns = self.plan_origin_ns(now).shifted(self.plan.end_ns.from_origin());
+        let over = next_ns.until(planned_end_ns);
+        let now_over = self.now_over(&start_ns, over, now);
         let start_ns = start_ns.into();
-        Timing { start_ns, end_ns: next_ns, planned_end_ns, over_ns, now_over_ns }
+        Timing { start_ns, end_ns: next_ns, planned_end_ns, over, now_over }
     }
 
-    fn now_over_ns(&self, start_ns: &[RunNs], over_ns: i64, now: RunNs) -> i64 {
+    fn now_over(&self, start_ns: &[RunNs], over: SignedDuration, now: RunNs) -> SignedDuration {
         let Some((running, show_ns)) = self.segment else {
             let (first, _) = self.begins_in();
             let starts_ns = start_ns.get(first.0 as usize).copied().unwrap_or_default();
             return starts_ns.until(self.planned_start_ns(first, now));
         };
         if self.has_ended() {
-            return over_ns;
+            return over;
         }
         if self.gap(now).is_some() {
-            return 0;
+            return SignedDuration::ZERO;
         }
-        let duration_ns = self.show.segment(running).duration_ns;
-        let end_ns = self.run_ns(show_ns + duration_ns, now).max(now);
-        end_ns.until(self.planned_start_ns(running, now) + duration_ns)
+        let duration = self.show.segment(running).duration;
+        let end_ns = self.run_ns(show_ns + duration, now).max(now);
+        end_ns.until(self.planned_start_ns(running, now) + duration)
     }
 }

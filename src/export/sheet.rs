@@ -10,16 +10,18 @@ pub mod html;
 pub mod text;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+use jiff::{Timestamp, ZonedDateTime};
 
 use super::words::Days;
 use crate::plain::counted;
-use crate::show::duration::{self, SECOND_NS};
-use crate::show::plan::{Plan, start_on};
+use crate::show::duration;
+use crate::show::plan::{Plan, PlanNs, start_on};
 use crate::show::{Colour, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
+use crate::time::unsigned;
 
 /// Placeholder for the title of an item under embargo on a public sheet.
 pub const WITHHELD: &str = "—";
@@ -43,7 +45,7 @@ pub enum When {
     /// By the clock, in the show's zone.
     Clock(ZonedDateTime),
     /// Nanoseconds from the show's start, in a show that nothing ties to the clock.
-    FromStart(u64),
+    FromStart(Duration),
 }
 
 /// Contents of a sheet.
@@ -91,8 +93,8 @@ pub struct SegmentBlock {
     pub hard_start: bool,
     /// Planned length.
     pub length: String,
-    /// The same length, nanoseconds.
-    pub length_ns: u64,
+    /// The same length.
+    pub lasts: Duration,
     /// The thresholds of its countdown.
     pub thresholds: Thresholds,
     /// Whatever the caller should know; nothing on a public sheet.
@@ -120,8 +122,8 @@ pub struct CueLine {
     pub source: &'static str,
     /// Its duration, where the file says.
     pub length: Option<String>,
-    /// The same duration, nanoseconds.
-    pub length_ns: Option<u64>,
+    /// The same duration.
+    pub lasts: Option<Duration>,
     /// Its trigger: `GO`, `follows 24 +2s`.
     pub trigger: String,
     /// The words that the caller says.
@@ -196,26 +198,25 @@ impl<'a> Clockwork<'a> {
         Clockwork { show, plan, origin: start, days: Days { first: Some(first) } }
     }
 
-    fn at(&self, plan_ns: i64) -> ZonedDateTime {
-        (self.origin + SignedDuration::from_nanos(plan_ns))
-            .to_zoned_datetime(self.show.zone.clone())
+    fn at(&self, plan_ns: PlanNs) -> ZonedDateTime {
+        (self.origin + plan_ns.from_origin()).to_zoned_datetime(self.show.zone.clone())
     }
 
     /// A planned instant: a time of day, or the time since the show's beginning while nothing says
     /// when that is.
-    fn words(&self, plan_ns: i64, is_tied: bool) -> String {
+    fn words(&self, plan_ns: PlanNs, is_tied: bool) -> String {
         if is_tied {
             self.days.clock(&self.at(plan_ns))
         } else {
-            format!("T+{}", duration::clock(plan_ns.max(0) as u64 / SECOND_NS))
+            format!("T+{}", duration::clock(unsigned(plan_ns.from_origin())))
         }
     }
 
-    fn when(&self, plan_ns: i64, is_tied: bool) -> When {
+    fn when(&self, plan_ns: PlanNs, is_tied: bool) -> When {
         if is_tied {
             When::Clock(self.at(plan_ns))
         } else {
-            When::FromStart(plan_ns.max(0).unsigned_abs())
+            When::FromStart(unsigned(plan_ns.from_origin()))
         }
     }
 
@@ -251,7 +252,7 @@ impl<'a> Clockwork<'a> {
                 "Planned",
                 format!(
                     "T+ counts from the start, {} in all",
-                    duration::length(self.plan.end_ns.max(0) as u64)
+                    duration::length(unsigned(self.plan.end_ns.from_origin()))
                 ),
             ));
         }
@@ -263,8 +264,8 @@ impl<'a> Clockwork<'a> {
         facts
     }
 
-    fn start_ns(&self, segment: SegmentIx) -> i64 {
-        self.plan.segment_start_ns.get(segment).copied().unwrap_or(0)
+    fn start_ns(&self, segment: SegmentIx) -> PlanNs {
+        self.plan.segment_start_ns.get(segment).copied().unwrap_or_default()
     }
 
     /// Returns `true` if a cue stands on the sheet. One for others than the crew leaves out what the
@@ -283,8 +284,8 @@ impl<'a> Clockwork<'a> {
             planned: self.words(self.start_ns(ix), self.plan.anchored),
             start: self.when(self.start_ns(ix), self.plan.anchored),
             hard_start: segment.start.is_some(),
-            length: duration::length(segment.duration_ns),
-            length_ns: segment.duration_ns,
+            length: duration::length(segment.duration),
+            lasts: segment.duration,
             thresholds: segment.thresholds,
             notes: segment.notes.clone().filter(|_| audience != Audience::Public),
             cues: listed.map(|cue| self.line(cue, audience)).collect(),
@@ -306,7 +307,7 @@ impl<'a> Clockwork<'a> {
         let root = self.show.root(self.show.main_of(self.show.root(ix)));
         let is_tied =
             self.plan.anchored || matches!(self.show.cue(root).trigger, Trigger::At { .. });
-        let plan_ns = self.plan.cue_start_ns.get(ix).copied().unwrap_or(0);
+        let plan_ns = self.plan.cue_start_ns.get(ix).copied().unwrap_or_default();
         (self.words(plan_ns, is_tied), self.when(plan_ns, is_tied))
     }
 
@@ -326,8 +327,8 @@ impl<'a> Clockwork<'a> {
             number,
             title: cue.title.clone(),
             source: source(cue.source),
-            length: cue.lasts_ns().map(duration::length),
-            length_ns: cue.lasts_ns(),
+            length: cue.lasts().map(duration::length),
+            lasts: cue.lasts(),
             ..CueLine::default()
         }
     }
@@ -352,8 +353,8 @@ impl<'a> Clockwork<'a> {
             embargo: cue.embargo,
             trigger: self.show.trigger_words(ix).unwrap_or_else(|| "GO".to_owned()),
             source: source(cue.source),
-            length: cue.lasts_ns().map(duration::length),
-            length_ns: cue.lasts_ns(),
+            length: cue.lasts().map(duration::length),
+            lasts: cue.lasts(),
             call: cue.call.clone(),
             needs: cue.needs.iter().map(|department| department.0 as usize).collect(),
             backup_for: cue.backup_for.map(number),

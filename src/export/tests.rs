@@ -1,6 +1,7 @@
 //! One evening in all three forms, its expected rows computed by hand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -89,7 +90,7 @@ fn cue(number: &str) -> CueNumber {
 }
 
 fn ns(ms: u64) -> RunNs {
-    RunNs::ZERO + ms * 1_000_000
+    RunNs::ZERO + Duration::from_millis(ms)
 }
 
 /// Records of events at milliseconds of the run.

@@ -4,14 +4,16 @@
 //! Owns how a report says what a row knows, so that the page on paper and the page on a screen say
 //! the same. Must never know of a form: no width, no markup.
 
-use jiff::ZonedDateTime;
+use std::time::Duration;
+
 use jiff::civil::Date;
+use jiff::{SignedDuration, ZonedDateTime};
 
 use super::asrun::{AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow};
 use super::layout::plain;
 use crate::engine::{FlagWay, RunId, Stop};
 use crate::plain::counted;
-use crate::show::duration::{self, MILLISECOND_NS, SECOND_NS};
+use crate::show::duration::{self};
 
 /// Legend of the column of differences.
 pub(super) const DIFFERENCE: &str = "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";
@@ -108,7 +110,7 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         None => {}
     }
     if run.holds > 0 {
-        let held = duration::length(run.held_ms * MILLISECOND_NS);
+        let held = planned(run.held_ms);
         fact("Held", format!("{held}, in {}", counted(run.holds as usize, "hold")));
     }
     for change in &run.flag {
@@ -136,7 +138,7 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         fact("Terminal", format!("lost at {}", at.join(", ")));
     }
     for down in &run.downtimes {
-        let length = duration::length(down.down_ms * MILLISECOND_NS);
+        let length = planned(down.down_ms);
         fact(
             "Down",
             format!("{length}, from {} to {}", days.clock(&down.from), days.clock(&down.until)),
@@ -156,7 +158,7 @@ fn flag(FlagRow { holder, how, .. }: &FlagRow) -> String {
         FlagWay::Began => format!("{holder} began the run with it"),
         FlagWay::Passed(from) => format!("{from} passed it to {holder}"),
         FlagWay::Taken { from, reason, silent_ns } => {
-            let silent = duration::clock(silent_ns / SECOND_NS);
+            let silent = duration::clock(Duration::from_nanos(*silent_ns));
             format!("{holder} took it from {from}, silent for {silent}: {}", plain(reason))
         }
     }
@@ -220,15 +222,15 @@ pub(super) fn remark(cue: &CueRow) -> String {
 
 /// Length of `ms`: `4:10`, in whole seconds.
 pub(super) fn lasted(ms: u64) -> String {
-    duration::clock(ms / 1000)
+    duration::clock(Duration::from_millis(ms))
 }
 
 /// A planned length: `4:10`.
 pub(super) fn planned(ms: u64) -> String {
-    duration::length(ms.saturating_mul(MILLISECOND_NS))
+    duration::length(Duration::from_millis(ms))
 }
 
 /// A difference in whole seconds: `+0:42`, `−0:03`, `0:00`.
 pub(super) fn over_under(ms: i64) -> String {
-    duration::over_under(ms.saturating_mul(MILLISECOND_NS as i64))
+    duration::over_under(SignedDuration::from_millis(ms))
 }

@@ -53,8 +53,12 @@ impl RecordOrder {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::journal::sample;
+
+    const NS: Duration = Duration::from_nanos(1);
 
     #[test]
     fn admits_a_run_and_nothing_out_of_place() {
@@ -70,13 +74,13 @@ mod tests {
         let (last, seq) = (records.last().unwrap().clone(), records.len() as u64 + 1);
         assert_eq!(order.admit(&last), Err(LineFault::Gap { found: seq - 1, expected: seq }));
         assert_eq!(order.admit(&Record { seq, ..records[0].clone() }), Err(LineFault::BegunAgain));
-        let back = Record { seq, run_ns: last.run_ns - 1_u64, ..last.clone() };
+        let back = Record { seq, run_ns: last.run_ns - NS, ..last.clone() };
         assert_eq!(
             order.admit(&back),
-            Err(LineFault::Backwards { found: last.run_ns - 1_u64, before: last.run_ns })
+            Err(LineFault::Backwards { found: last.run_ns - NS, before: last.run_ns })
         );
-        let far = Record { seq, run_ns: RunNs::MAX - 1_u64, ..last.clone() };
-        assert_eq!(order.admit(&far), Err(LineFault::TooFar(RunNs::MAX - 1_u64)));
+        let far = Record { seq, run_ns: RunNs::MAX - NS, ..last.clone() };
+        assert_eq!(order.admit(&far), Err(LineFault::TooFar(RunNs::MAX - NS)));
         let event = Event::CueCompleted { cue: sample::cue("1"), due_ns: RunNs::MAX };
         assert_eq!(order.admit(&Record { event, ..far }), Err(LineFault::TooFar(RunNs::MAX)));
         assert_eq!(

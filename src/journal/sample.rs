@@ -34,7 +34,7 @@ pub(super) fn number(events: Vec<Event>) -> Vec<Record> {
         Record::new(
             i as u64 + 1,
             at(i as i32 * 1_001_000),
-            RunNs::ZERO + i as u64 * 1_000_000_007,
+            RunNs::new(i as i64 * 1_000_000_007),
             event,
         )
     };

@@ -75,11 +75,13 @@ impl Clock {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     /// What the holder's clock reads at an instant of ours: 7 s ahead, 40 ppm faster.
     fn holder(ns: u64) -> RunNs {
-        RunNs::ZERO + 7_000_000_000 + ns + ns / 1_000_000 * 40
+        RunNs::ZERO + Duration::from_secs(7) + Duration::from_nanos(ns + ns / 1_000_000 * 40)
     }
 
     #[test]
@@ -93,9 +95,9 @@ mod tests {
             let heard_ns = at_ns + there + back;
             clock.sample(MachineNs::new(at_ns), MachineNs::new(heard_ns), holder(at_ns + there));
             let best = clock.best(MachineNs::new(heard_ns)).unwrap();
-            let now_reads = best.run_ns + (heard_ns - best.machine_ns.ns());
-            let wrong_ns = now_reads.until(holder(heard_ns)).unsigned_abs();
-            assert!(wrong_ns <= best.uncertainty_ns, "{wrong_ns} {best:?}");
+            let now_reads = best.run_ns + MachineNs::new(heard_ns).since(best.machine_ns);
+            let wrong = now_reads.until(holder(heard_ns)).unsigned_abs();
+            assert!(nanoseconds(wrong) <= best.uncertainty_ns, "{wrong:?} {best:?}");
         }
         assert_eq!(clock.len(), SAMPLES);
     }

@@ -81,7 +81,7 @@ pub(super) struct Call {
 pub(super) struct Settings<'a> {
     pub(super) base: &'a str,
     pub(super) headers: &'a [(String, String)],
-    pub(super) timeout_ns: u64,
+    pub(super) timeout: Duration,
     /// The file of certificates that vouch for the server, as the show file has it.
     pub(super) ca: Option<&'a str>,
 }
@@ -99,8 +99,7 @@ impl super::Kind for Settings<'_> {
 
     /// Asks by HEAD, which asks for no change.
     fn probe(&self, _: &Show, _: OutputIx, surroundings: &Surroundings<'_>) -> Attempt {
-        let (knock, timeout) =
-            (Knock::new(self, surroundings), Duration::from_nanos(self.timeout_ns));
+        let (knock, timeout) = (Knock::new(self, surroundings), self.timeout);
         Box::new(move |at_most| match knock {
             Ok(knock) => match knock.ask(at_most.min(timeout)) {
                 Ok(said) => (Answer::Up, said),
@@ -134,7 +133,7 @@ impl Plan {
         let (headers, secrets) = read_headers(settings.headers, surroundings)?;
         let roots = trust::roots(settings.ca, surroundings.folder)?;
         let requests = Messages::new(show, output, |body| call(settings.base, &headers, body))?;
-        let (host, timeout) = (host_of(settings.base), Duration::from_nanos(settings.timeout_ns));
+        let (host, timeout) = (host_of(settings.base), settings.timeout);
         Ok(Plan { requests, secrets, host, timeout, roots })
     }
 

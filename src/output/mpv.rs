@@ -76,7 +76,7 @@ use crate::show::action::MpvCommand;
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
 use crate::show::{Body, CueIx, Output, OutputIx, Show};
-use crate::time::MachineNs;
+use crate::time::{MachineNs, nanoseconds};
 use clip::Clip;
 use deck::Deck;
 use supervisor::Supervisor;
@@ -161,8 +161,8 @@ impl Plan {
                 };
                 let order = match command {
                     MpvCommand::Play { .. } => {
-                        let clip =
-                            Clip::new(command, &cue.number, cue.duration_ns, surroundings.folder);
+                        let lasts_ns = cue.duration.map(nanoseconds);
+                        let clip = Clip::new(command, &cue.number, lasts_ns, surroundings.folder);
                         clip.map(Arc::new).map(PlayerOrder::Play)
                     }
                     MpvCommand::Pause => Ok(PlayerOrder::Pause),

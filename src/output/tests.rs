@@ -15,7 +15,7 @@ fn udp_to(socket: &UdpSocket) -> OutputKind {
 
 fn http_to(listener: &TcpListener, timeout: Duration) -> OutputKind {
     let base = format!("http://{}", listener.local_addr().unwrap());
-    OutputKind::Http { base, headers: vec![], timeout_ns: timeout.as_nanos() as u64, ca: None }
+    OutputKind::Http { base, headers: vec![], timeout, ca: None }
 }
 
 fn request(method: &str, path: &str) -> Body {
@@ -131,7 +131,7 @@ fn an_output_that_cannot_be_opened_is_down_with_its_reason_and_the_others_work()
     let web = OutputKind::Http {
         base: "http://127.0.0.1:9".into(),
         headers: vec![("X-Key".into(), "env:KEY".into())],
-        timeout_ns: 1,
+        timeout: Duration::from_nanos(1),
         ca: None,
     };
     let stop = request("POST", "/stop");

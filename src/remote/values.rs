@@ -11,6 +11,7 @@ use super::Running;
 use super::address::Item;
 use super::list::Words;
 use crate::show::{Cue, CueIx, Segment, Trigger};
+use crate::time::nanoseconds;
 
 /// A cue, a segment or the list, and what is known of it now.
 pub(super) struct CueFacts<'a> {
@@ -51,7 +52,7 @@ const KEYS: &[Row] = &[
     ("isRunning", |facts| facts.running.is_some_and(|running| running.moves).into()),
     ("isPaused", |facts| facts.running.is_some_and(|running| !running.moves).into()),
     ("isActionRunning", |facts| facts.running.is_some_and(|running| running.moves).into()),
-    ("preWait", |facts| seconds(facts.delay_ns())),
+    ("preWait", |facts| seconds(facts.delay())),
     ("postWait", |_| json!(0)),
     ("duration", |facts| seconds(facts.of_ns())),
     ("currentDuration", |facts| seconds(facts.of_ns())),
@@ -116,9 +117,9 @@ impl CueFacts<'_> {
         }
     }
 
-    fn delay_ns(&self) -> u64 {
+    fn delay(&self) -> u64 {
         match self.cue().map(|cue| &cue.trigger) {
-            Some(Trigger::With { delay_ns, .. } | Trigger::After { delay_ns, .. }) => *delay_ns,
+            Some(Trigger::With { delay, .. } | Trigger::After { delay, .. }) => nanoseconds(*delay),
             Some(Trigger::Go | Trigger::At { .. } | Trigger::Into { .. }) | None => 0,
         }
     }
@@ -126,7 +127,8 @@ impl CueFacts<'_> {
     /// Length, nanoseconds; 0 if it is unknown.
     fn of_ns(&self) -> u64 {
         let planned = || {
-            self.cue().and_then(Cue::lasts_ns).or(self.segment().map(|segment| segment.duration_ns))
+            let lasts = self.cue().and_then(Cue::lasts);
+            lasts.or(self.segment().map(|segment| segment.duration)).map(nanoseconds)
         };
         self.running.and_then(|running| running.of_ns).or_else(planned).unwrap_or(0)
     }

@@ -182,7 +182,7 @@ mod tests {
         Record::new(
             seq,
             Timestamp::UNIX_EPOCH,
-            RunNs::ZERO + seq,
+            RunNs::new(seq as i64),
             Event::NoteTaken { text: seq.to_string(), cue: None },
         )
     }

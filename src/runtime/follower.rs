@@ -13,11 +13,11 @@ use super::clock::machine_ns;
 use super::feed::{Feed, Mailbox};
 use super::realtime;
 use crate::conductor::RunClock;
-use crate::engine::{Cause, Countdown, Event, RunNs, State};
+use crate::engine::{Cause, Event, RunNs, State};
 use crate::output::{ClipOnAir, Health};
 use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};
 use crate::show::CueIx;
-use crate::time::{MachineNs, nanoseconds};
+use crate::time::{MachineNs, nanoseconds, signed_nanoseconds};
 
 /// Interval at which subscribers get a picture, besides every change.
 const EVERY: Duration = Duration::from_millis(100);
@@ -174,7 +174,11 @@ impl Account {
         };
         let left_ns = |cue: &CueIx| {
             let clip = self.clips.iter().find(|clip| clip.cue == *cue).and_then(clip_left_ns);
-            clip.or_else(|| state.cue_countdown(*cue, run_ns).map(|countdown| countdown.left_ns()))
+            clip.or_else(|| {
+                state
+                    .cue_countdown(*cue, run_ns)
+                    .map(|countdown| signed_nanoseconds(countdown.left()))
+            })
         };
         let on_air_cues = state.on_air();
         let timed = on_air_cues.iter().rev().find(|cue| left_ns(cue).is_some()).copied();
@@ -182,8 +186,8 @@ impl Account {
         let running = |cue: &CueIx| {
             let countdown = state.cue_countdown(*cue, run_ns);
             let fired_ns = state.cue(*cue).fired_show_ns.unwrap_or_default();
-            let of_ns = countdown.as_ref().map(|countdown| countdown.of_ns);
-            let elapsed_ns = state.show_ns(run_ns).since(fired_ns);
+            let of_ns = countdown.as_ref().map(|countdown| nanoseconds(countdown.of));
+            let elapsed_ns = nanoseconds(state.show_ns(run_ns).since(fired_ns));
             let moves = state.held_since().is_none();
             match self.clips.iter().find(|clip| clip.cue == *cue) {
                 Some(clip) => {
@@ -199,8 +203,8 @@ impl Account {
             }
         };
         let running = on_air_cues.iter().map(running).collect();
-        let segment_left_ns =
-            state.segment_countdown(run_ns).as_ref().map_or(0, Countdown::left_ns);
+        let left = state.segment_countdown(run_ns).map(|countdown| countdown.left());
+        let segment_left_ns = left.map_or(0, signed_nanoseconds);
         let next = state.playhead();
         let (mut ready, missing): (Vec<_>, Vec<_>) =
             (vec![], next.map_or(vec![], |cue| state.missing(cue).collect()));
@@ -217,7 +221,7 @@ impl Account {
             segment: state.current_segment(),
             segment_left_ns,
             next,
-            over_ns: state.projection(run_ns).over_ns,
+            over_ns: signed_nanoseconds(state.projection(run_ns).over),
             ready,
             missing,
             held: state.held_since().is_some(),

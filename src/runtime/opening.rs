@@ -41,7 +41,6 @@ use crate::journal::{Journal, RunFolder, Store};
 use crate::output::Outputs;
 use crate::remote::Remote;
 use crate::show::{CueIx, Show, builtin};
-use crate::time::nanoseconds;
 use crate::ui::Capabilities;
 use choice::Choice;
 use resume::resume;
@@ -323,10 +322,10 @@ fn note_warnings(warnings: &[String], log: &mut Log, at_ns: RunNs) {
 /// The run's clock at an instant of the wall's, by its last record.
 pub(super) fn run_ns_at(last: &Record, speed: u32, now: Timestamp) -> RunNs {
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
-    let down_ns = nanoseconds(down.unsigned_abs()).saturating_mul(u64::from(speed));
+    let down = down.unsigned_abs().saturating_mul(speed);
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages:
     // no sum may overflow.
-    (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns))
+    (last.run_ns + down).min(RESUME_NS_MAX.max(last.run_ns))
 }
 
 pub(super) fn report(post: &Sender) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {

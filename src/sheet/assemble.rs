@@ -5,13 +5,14 @@ use jiff::civil::Time;
 
 use super::cells::{self, Gathered};
 use super::columns::Field;
+use super::durations;
 use super::grid::Grid;
 use super::imported::{Cue, Doubt, Segment};
 use super::layout::Layout;
 use super::lines::{Item, Line};
 use super::numbers::Written;
 use super::starts::Span;
-use crate::show::duration::{self, HOUR_NS, LONGEST_NS, MINUTE_NS};
+use crate::show::duration::{HOUR_NS, LONGEST_NS, MINUTE_NS};
 
 /// The length of a segment of which nothing says how long it lasts.
 const ASSUMED_NS: u64 = MINUTE_NS;
@@ -149,7 +150,7 @@ impl Assembling<'_> {
                 timed.span.start_ns = Some(end_ns.saturating_sub_unsigned(ASSUMED_NS));
                 timed.length_ns = Some(ASSUMED_NS);
                 let what =
-                    format!("only its end is known: {} was assumed", duration::length(ASSUMED_NS));
+                    format!("only its end is known: {} was assumed", durations::said(ASSUMED_NS));
                 self.doubt(timed.line, Field::End, what);
             }
         }
@@ -179,7 +180,7 @@ impl Assembling<'_> {
                 {
                     line.length_ns = Some(length_ns);
                     let what =
-                        format!("{} is the time until the next start", duration::length(length_ns));
+                        format!("{} is the time until the next start", durations::said(length_ns));
                     self.doubt(line.line, Field::Duration, what);
                 }
             }
@@ -386,11 +387,11 @@ impl Assembling<'_> {
             let what = match until {
                 Some(ns) => format!(
                     "no row lasts at this time: a segment of {} until the next start",
-                    duration::length(ns)
+                    durations::said(ns)
                 ),
                 None => format!(
                     "nothing says how long it lasts: {} was assumed",
-                    duration::length(ASSUMED_NS)
+                    durations::said(ASSUMED_NS)
                 ),
             };
             self.doubt(line, Field::Start, what);
@@ -405,7 +406,7 @@ impl Assembling<'_> {
                 let length_ns = if self.segments.is_empty() { UNTIMED_NS } else { ASSUMED_NS };
                 let what = format!(
                     "no times say how long the segment of these rows lasts: {} was assumed",
-                    duration::length(length_ns)
+                    durations::said(length_ns)
                 );
                 let row = early.first().map_or(1, |(cue, _)| cue.row);
                 let column = self.layout.columns.first().map_or(1, |column| column.column);

@@ -5,6 +5,8 @@
 //! Each reading is tried on all lines: the one by which most of them end where a later line starts
 //! is taken.
 
+use std::time::Duration;
+
 use super::amount::{Amount, Bare, Clocks, Form, Reading};
 use super::columns::Field;
 use super::grid::Grid;
@@ -124,13 +126,13 @@ impl DurationColumn<'_, '_> {
                     if let Some(other_ns) = self.other(at, reading).filter(|_| is_proved) {
                         let what = format!(
                             "{}, as others are read, would run past the next start: read as {}",
-                            duration::length(ns),
-                            duration::length(other_ns)
+                            said(ns),
+                            said(other_ns)
                         );
                         self.doubt(&mut lengths, line, what);
                         ns = other_ns;
                     } else {
-                        let (own, says) = (duration::length(ns), length(start_ns));
+                        let (own, says) = (said(ns), length(start_ns));
                         let what = if start_ns > ns as i64 {
                             format!("the next start is {says} later; {own} and the pause were kept")
                         } else {
@@ -314,7 +316,12 @@ fn is_same(a: i64, b: i64) -> bool {
 }
 
 fn length(ns: i64) -> String {
-    duration::length(ns.unsigned_abs())
+    said(ns.unsigned_abs())
+}
+
+/// A length in nanoseconds as a doubt says it.
+pub(super) fn said(ns: u64) -> String {
+    duration::length(Duration::from_nanos(ns))
 }
 
 /// The reading in words.

@@ -1,6 +1,7 @@
 //! Messages of a cue and their outputs, as the file has them: checked but not yet encoded.
 
 use super::OutputIx;
+use std::time::Duration;
 
 /// One message of a cue.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +38,8 @@ pub enum OutputKind {
         /// Sent with every request: name and value; a value `env:NAME` is read from the environment
         /// and never shown.
         headers: Vec<(String, String)>,
-        /// Time limit of a whole request, nanoseconds.
-        timeout_ns: u64,
+        /// Time limit of a whole request.
+        timeout: Duration,
         /// A file of certificates (PEM), relative to the show file: only these vouch for the
         /// server. Without it, the public authorities do.
         ca: Option<String>,
@@ -198,8 +199,8 @@ pub enum MscCommand {
     TimedGo {
         /// The cue that it fires.
         cue: MscCue,
-        /// Length of the transition, nanoseconds, less than 24 hours.
-        time_ns: u64,
+        /// Length of the transition, less than 24 hours.
+        time: Duration,
     },
     /// 05: loads a cue, which is never empty.
     Load(MscCue),
@@ -209,8 +210,8 @@ pub enum MscCommand {
         control: u16,
         /// 0 to 16,383.
         value: u16,
-        /// Length of the transition, nanoseconds, less than 24 hours; at once without it.
-        time_ns: Option<u64>,
+        /// Length of the transition, less than 24 hours; at once without it.
+        time: Option<Duration>,
     },
     /// 07: fires a macro.
     Fire {

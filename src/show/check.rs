@@ -12,6 +12,7 @@ mod together;
 mod warnings;
 
 use jiff::tz::TimeZone;
+use std::time::Duration;
 
 use self::cue::{Home, Stage};
 use self::names::Names;
@@ -273,23 +274,20 @@ impl Check<'_> {
         for draft in list.items {
             let place = &draft.place;
             let title = self.need(draft.title, place, "a segment", "title");
-            let duration = self.need_some(draft.duration_ns, place, "a segment", "duration");
-            let thresholds = self.thresholds(
-                draft.warn_ns.as_ref(),
-                draft.danger_ns.as_ref(),
-                Thresholds::default(),
-            );
+            let duration = self.need_some(draft.duration, place, "a segment", "duration");
+            let thresholds =
+                self.thresholds(draft.warn.as_ref(), draft.danger.as_ref(), Thresholds::default());
             let end = first + draft.cues.len() as u32;
             let (start, start_place) = draft.start.map(|start| (start.value, start.place)).unzip();
             marks.push(SegmentMarks { start: start_place });
-            let duration_ns = duration.as_ref().map_or(0, |duration| duration.value);
+            let lasts = duration.as_ref().map_or(Duration::ZERO, |duration| duration.value);
             let public = draft.public.unwrap_or(public);
             let home = Home { segment: SegmentIx(at), duration, thresholds, public };
             let (act, notes) = (draft.act, draft.notes);
             segments.push(Segment {
                 title,
                 start,
-                duration_ns,
+                duration: lasts,
                 thresholds,
                 act,
                 notes,
@@ -308,24 +306,26 @@ impl Check<'_> {
     /// none.
     fn thresholds(
         &self,
-        warn: Option<&Placed<u64>>,
-        danger: Option<&Placed<u64>>,
+        warn: Option<&Placed<Duration>>,
+        danger: Option<&Placed<Duration>>,
         usual: Thresholds,
     ) -> Thresholds {
-        let warn_ns = warn.map_or(usual.warn_ns, |warn| warn.value);
-        let danger_ns = danger.map_or(usual.danger_ns, |danger| danger.value);
-        if danger_ns > warn_ns
+        let own = Thresholds {
+            warn: warn.map_or(usual.warn, |warn| warn.value),
+            danger: danger.map_or(usual.danger, |danger| danger.value),
+        };
+        if own.danger > own.warn
             && let Some(placed) = danger.or(warn)
         {
             let what = format!(
                 "`danger` ({}) would come before `warn` ({})",
-                duration::delay(danger_ns),
-                duration::delay(warn_ns)
+                duration::delay(own.danger),
+                duration::delay(own.warn)
             );
             let fix = "write both, with a `danger` that is no longer than `warn`";
             self.faults.fault(placed.place.clone(), what, fix);
         }
-        Thresholds { warn_ns, danger_ns: danger_ns.min(warn_ns) }
+        Thresholds { danger: own.danger.min(own.warn), ..own }
     }
 }
 

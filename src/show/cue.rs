@@ -1,11 +1,11 @@
 //! A cue and everything that the file says of it.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use jiff::civil::Time;
 
 use super::action::MpvCommand;
-use super::duration::SECOND_NS;
 use super::protocol::Lasting;
 use super::{
     Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, SegmentIx, StationName,
@@ -31,12 +31,12 @@ pub struct Cue {
     /// `true` if boards and public sheets show it at all: what the file says of it, or else of its
     /// segment, or of the show.
     pub public: bool,
-    /// The duration of the cue itself, nanoseconds; without it, it is complete at once.
-    pub duration_ns: Option<u64>,
+    /// The duration of the cue itself; without it, it is complete at once.
+    pub duration: Option<Duration>,
     /// The thresholds of its countdown: what the file says of it, or else of its segment.
     pub thresholds: Thresholds,
-    /// Time at which the caller means to call it, nanoseconds into its segment.
-    pub planned_ns: Option<u64>,
+    /// Time at which the caller means to call it, from the start of its segment.
+    pub planned: Option<Duration>,
     /// Its trigger.
     pub trigger: Trigger,
     /// The cue whose plan B this is.
@@ -64,17 +64,16 @@ pub struct Cue {
 /// Remaining times of a segment or cue at which its countdown changes its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
-    /// The countdown turns amber when no more than this is left, nanoseconds: the file's `warn`.
-    pub warn_ns: u64,
-    /// It turns red when no more than this is left, nanoseconds, at most `warn_ns`: the file's
-    /// `danger`.
-    pub danger_ns: u64,
+    /// The countdown turns amber when no more than this is left: the file's `warn`.
+    pub warn: Duration,
+    /// It turns red when no more than this is left, at most `warn`: the file's `danger`.
+    pub danger: Duration,
 }
 
 impl Default for Thresholds {
     /// 30 and 10 seconds.
     fn default() -> Self {
-        Self { warn_ns: 30 * SECOND_NS, danger_ns: 10 * SECOND_NS }
+        Self { warn: Duration::from_secs(30), danger: Duration::from_secs(10) }
     }
 }
 
@@ -95,21 +94,20 @@ impl Cue {
         matches!(self.clip(), Some((_, _, MpvCommand::Play { looped: true, .. })))
     }
 
-    /// Its length in nanoseconds, as far as the file says: its duration, or what its clip is to
-    /// play.
-    pub fn lasts_ns(&self) -> Option<u64> {
-        let span_ns = match self.clip() {
+    /// Its length, as far as the file says: its duration, or what its clip is to play.
+    pub fn lasts(&self) -> Option<Duration> {
+        let span = match self.clip() {
             Some((_, _, MpvCommand::Play { from_ns, to_ns: Some(to_ns), looped: false, .. })) => {
-                Some(to_ns.saturating_sub(*from_ns))
+                Some(Duration::from_nanos(to_ns.saturating_sub(*from_ns)))
             }
             _ => None,
         };
-        self.duration_ns.or(span_ns)
+        self.duration.or(span)
     }
 
     /// Returns `true` if it is complete in the instant in which it fires.
     pub fn is_over_at_once(&self) -> bool {
-        self.lasts_ns().unwrap_or(0) == 0 && self.clip().is_none() && self.steps.is_empty()
+        self.lasts().unwrap_or_default().is_zero() && self.clip().is_none() && self.steps.is_empty()
     }
 
     /// All that is written about it: its notes, and below them a line for each column of the
@@ -196,19 +194,19 @@ impl Look {
 pub enum Trigger {
     /// The caller's GO.
     Go,
-    /// Auto-continue: `delay_ns` after `cue` fired.
+    /// Auto-continue: `delay` after `cue` fired.
     With {
         /// The cause.
         cue: CueIx,
-        /// Nanoseconds.
-        delay_ns: u64,
+        /// So much later.
+        delay: Duration,
     },
-    /// Auto-follow: `delay_ns` after `cue` was complete.
+    /// Auto-follow: `delay` after `cue` was complete.
     After {
         /// The cause.
         cue: CueIx,
-        /// Nanoseconds.
-        delay_ns: u64,
+        /// So much later.
+        delay: Duration,
     },
     /// By the clock, in the show's zone.
     At {
@@ -217,8 +215,8 @@ pub enum Trigger {
     },
     /// So long after its segment started.
     Into {
-        /// Nanoseconds.
-        offset_ns: u64,
+        /// So much later.
+        offset: Duration,
     },
 }
 

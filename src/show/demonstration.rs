@@ -4,7 +4,9 @@
 //! miss a cue or take a backup. A demonstration says where it does: as data, which `engine::auto`
 //! reads in a rehearsal that the program calls itself, and nowhere else. A live run never has one.
 
-use super::duration::SECOND_NS;
+use std::time::Duration;
+
+use crate::time::RunNs;
 
 /// Faults in a demonstration. Cues are named by their numbers, outputs by their ids.
 #[derive(Debug, PartialEq, Eq)]
@@ -122,14 +124,12 @@ pub const DEMO_SPEED: u32 = 60;
 impl Demonstration {
     /// Speed at an instant of the run, and the instant until which it lasts; `None` if there are no
     /// paces.
-    pub fn pace_at(&self, run_ns: u64) -> Option<(u32, Option<u64>)> {
-        let next = self
-            .paces
-            .iter()
-            .position(|pace| pace.from_s * SECOND_NS > run_ns)
-            .unwrap_or(self.paces.len());
+    pub fn pace_at(&self, run_ns: RunNs) -> Option<(u32, Option<RunNs>)> {
+        let begins = |pace: &Pace| RunNs::ZERO + Duration::from_secs(pace.from_s);
+        let next =
+            self.paces.iter().position(|pace| begins(pace) > run_ns).unwrap_or(self.paces.len());
         let pace = self.paces.get(next.checked_sub(1)?)?;
-        Some((pace.speed, self.paces.get(next).map(|pace| pace.from_s * SECOND_NS)))
+        Some((pace.speed, self.paces.get(next).map(begins)))
     }
 }
 
@@ -166,8 +166,9 @@ mod tests {
     fn the_paces_are_in_order_and_none_is_faster_than_the_run_says() {
         let in_order = DEMO.paces.windows(2).all(|pair| pair[0].from_s < pair[1].from_s);
         assert!(in_order && DEMO.paces.iter().all(|pace| (1..=DEMO_SPEED).contains(&pace.speed)));
-        assert_eq!(DEMO.pace_at(0), Some((8, Some((JUMP_S + 33) * SECOND_NS))));
-        assert_eq!(DEMO.pace_at(u64::MAX), Some((1, None)));
-        assert_eq!(NIGHT.pace_at(0), None);
+        let first_ends = RunNs::ZERO + Duration::from_secs(JUMP_S + 33);
+        assert_eq!(DEMO.pace_at(RunNs::ZERO), Some((8, Some(first_ends))));
+        assert_eq!(DEMO.pace_at(RunNs::MAX), Some((1, None)));
+        assert_eq!(NIGHT.pace_at(RunNs::ZERO), None);
     }
 }

@@ -9,6 +9,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::civil::{Date, Time};
 
@@ -150,11 +151,11 @@ pub(crate) struct SegmentDraft {
     /// Its hard start.
     pub(crate) start: Option<Placed<Time>>,
     /// Its planned length, nanoseconds; every segment needs it.
-    pub(crate) duration_ns: Option<Placed<u64>>,
+    pub(crate) duration: Option<Placed<Duration>>,
     /// Remaining time at which its countdown turns amber, nanoseconds.
-    pub(crate) warn_ns: Option<Placed<u64>>,
+    pub(crate) warn: Option<Placed<Duration>>,
     /// Remaining time at which its countdown turns red, nanoseconds.
-    pub(crate) danger_ns: Option<Placed<u64>>,
+    pub(crate) danger: Option<Placed<Duration>>,
     /// `true` if its cues are public unless they say otherwise.
     pub(crate) public: Option<bool>,
     /// The name of the act that begins with it.
@@ -187,13 +188,13 @@ pub(crate) struct CueDraft {
     /// `true` if boards and public sheets show it.
     pub(crate) public: Option<bool>,
     /// Its length, nanoseconds.
-    pub(crate) duration_ns: Option<Placed<u64>>,
+    pub(crate) duration: Option<Placed<Duration>>,
     /// Remaining time at which its countdown turns amber, nanoseconds.
-    pub(crate) warn_ns: Option<Placed<u64>>,
+    pub(crate) warn: Option<Placed<Duration>>,
     /// Remaining time at which its countdown turns red, nanoseconds.
-    pub(crate) danger_ns: Option<Placed<u64>>,
+    pub(crate) danger: Option<Placed<Duration>>,
     /// Its planned time, nanoseconds into its segment.
-    pub(crate) planned_ns: Option<Entry<u64>>,
+    pub(crate) planned: Option<Entry<Duration>>,
     /// Its trigger; the caller's GO if it has none.
     pub(crate) trigger: Option<Entry<TriggerDraft>>,
     /// The cue whose plan B it is.
@@ -220,13 +221,13 @@ pub(crate) enum TriggerDraft {
     /// The caller's GO.
     Go,
     /// This long after another cue fired, nanoseconds.
-    With(Mention, u64),
+    With(Mention, Duration),
     /// This long after another cue was complete, nanoseconds.
-    After(Mention, u64),
+    After(Mention, Duration),
     /// At a time of day.
     At(Time),
     /// This long after its segment started, nanoseconds.
-    Into(Placed<u64>),
+    Into(Placed<Duration>),
 }
 
 /// A point of a route.

@@ -1,5 +1,11 @@
 //! Lengths of time as people write them and as the screen shows them.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::time::nanoseconds;
+
 /// Nanoseconds in a millisecond.
 pub const MILLISECOND_NS: u64 = 1_000_000;
 /// Nanoseconds in a second.
@@ -9,6 +15,8 @@ pub const MINUTE_NS: u64 = 60 * SECOND_NS;
 /// Nanoseconds in an hour.
 pub const HOUR_NS: u64 = 60 * MINUTE_NS;
 /// The longest duration that a show file may give: just under a hundred hours.
+pub const LONGEST: Duration = Duration::from_nanos(LONGEST_NS);
+/// The same in nanoseconds.
 pub const LONGEST_NS: u64 = 100 * HOUR_NS - 1;
 
 /// Reason why a text is no duration.
@@ -23,20 +31,20 @@ pub enum DurationError {
     /// Minutes or seconds of 60 and more after a colon.
     #[error("after a colon, minutes and seconds go from 00 to 59")]
     Clock,
-    /// More than [`LONGEST_NS`].
+    /// More than [`LONGEST`].
     #[error("a duration is at most 99:59:59")]
     TooLong,
 }
 
-/// Reads a duration, nanoseconds: `1m30s`, `90s`, `1.5s`, `250ms`, `2h`, `1:30` (m:s) or `0:01:30`
+/// Reads a duration: `1m30s`, `90s`, `1.5s`, `250ms`, `2h`, `1:30` (m:s) or `0:01:30`
 /// (h:m:s).
 ///
 /// # Errors
-/// When the text has another form, or means more than [`LONGEST_NS`].
-pub fn parse(text: &str) -> Result<u64, DurationError> {
+/// When the text has another form, or means more than [`LONGEST`].
+pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let text = text.trim();
     let ns = if text.contains(':') { parse_clock(text)? } else { parse_units(text)? };
-    if ns > LONGEST_NS { Err(DurationError::TooLong) } else { Ok(ns) }
+    if ns > LONGEST_NS { Err(DurationError::TooLong) } else { Ok(Duration::from_nanos(ns)) }
 }
 
 fn parse_clock(text: &str) -> Result<u64, DurationError> {
@@ -114,45 +122,50 @@ fn decimal(text: &str, unit_ns: u64) -> Result<u64, DurationError> {
     whole_ns.checked_add(fraction_ns as u64).ok_or(DurationError::TooLong)
 }
 
-/// Whole seconds as a clock: `0:33`, `4:10`, `1:02:03`.
-pub fn clock(seconds: u64) -> String {
+/// A length in whole seconds as a clock, cut: `0:33`, `4:10`, `1:02:03`.
+pub fn clock(time: Duration) -> String {
+    let seconds = time.as_secs();
     let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if h > 0 { format!("{h}:{m:02}:{s:02}") } else { format!("{m}:{s:02}") }
 }
 
 /// A planned length: `4:10`, with tenths where it is no whole number of seconds.
-pub fn length(ns: u64) -> String {
-    let tenths = ns % SECOND_NS / (SECOND_NS / 10);
-    if tenths > 0 { format!("{}.{tenths}", clock(ns / SECOND_NS)) } else { clock(ns / SECOND_NS) }
+pub fn length(time: Duration) -> String {
+    let tenths = time.subsec_millis() / 100;
+    if tenths > 0 { format!("{}.{tenths}", clock(time)) } else { clock(time) }
 }
 
 /// A length to the nanosecond: `4:10`, `0:01.25`.
-pub fn exact(ns: u64) -> String {
-    let fraction = format!(".{:09}", ns % SECOND_NS);
-    format!("{}{}", clock(ns / SECOND_NS), fraction.trim_end_matches('0').trim_end_matches('.'))
+pub fn exact(time: Duration) -> String {
+    let fraction = format!(".{:09}", time.subsec_nanos());
+    format!("{}{}", clock(time), fraction.trim_end_matches('0').trim_end_matches('.'))
 }
 
 /// A short delay: `1.5s`, `2s`, and from a minute on as a clock.
-pub fn delay(ns: u64) -> String {
-    if ns >= MINUTE_NS {
-        return length(ns);
+pub fn delay(time: Duration) -> String {
+    if time.as_secs() >= 60 {
+        return length(time);
     }
-    let millis = ns / MILLISECOND_NS;
-    let decimals = format!("{}.{:03}", millis / 1000, millis % 1000);
+    let decimals = format!("{}.{:03}", time.as_secs(), time.subsec_millis());
     format!("{}s", decimals.trim_end_matches('0').trim_end_matches('.'))
 }
 
+/// The next whole second from a length on, as a countdown shows it.
+pub fn whole_seconds_up(time: Duration) -> u64 {
+    time.as_secs().saturating_add(u64::from(time.subsec_nanos() > 0))
+}
+
 /// Time left as a countdown: rounded up, so that it reads 0:00 only when nothing is left.
-pub fn countdown(ns: u64) -> String {
-    clock(ns.div_ceil(SECOND_NS))
+pub fn countdown(time: Duration) -> String {
+    clock(Duration::from_secs(whole_seconds_up(time)))
 }
 
 /// The time until something, so that nobody takes it for a time of day: `1:23`, `22 min`, `1 h 12
 /// min`, `2 d 3 h`.
-pub fn until(ns: u64) -> String {
-    let (seconds, minutes) = (ns.div_ceil(SECOND_NS), ns.div_ceil(MINUTE_NS));
+pub fn until(time: Duration) -> String {
+    let minutes = nanoseconds(time).div_ceil(MINUTE_NS);
     match minutes {
-        _ if seconds < 600 => clock(seconds),
+        _ if whole_seconds_up(time) < 600 => countdown(time),
         0..60 => format!("{minutes} min"),
         60..1440 => format!("{} h {} min", minutes / 60, minutes % 60),
         _ => format!("{} d {} h", minutes / 1440, minutes / 60 % 24),
@@ -160,14 +173,14 @@ pub fn until(ns: u64) -> String {
 }
 
 /// Over (+) or under (−), in whole seconds towards zero: `+0:42`, `−0:03`, `0:00`.
-pub fn over_under(ns: i64) -> String {
-    let seconds = ns.unsigned_abs() / SECOND_NS;
-    let sign = match (seconds, ns < 0) {
-        (0, _) => "",
+pub fn over_under(time: SignedDuration) -> String {
+    let size = Duration::from_secs(time.unsigned_abs().as_secs());
+    let sign = match (size.is_zero(), time.is_negative()) {
+        (true, _) => "",
         (_, true) => "−",
         (_, false) => "+",
     };
-    format!("{sign}{}", clock(seconds))
+    format!("{sign}{}", clock(size))
 }
 
 #[cfg(test)]
@@ -191,7 +204,7 @@ mod tests {
             ("99:59:59", LONGEST_NS + 1 - SECOND_NS),
             ("0.000000001s", 1),
         ] {
-            assert_eq!(parse(text), Ok(ns), "{text:?}");
+            assert_eq!(parse(text), Ok(Duration::from_nanos(ns)), "{text:?}");
         }
     }
 
@@ -220,26 +233,28 @@ mod tests {
 
     #[test]
     fn shows_time_left_and_over() {
-        assert_eq!(countdown(1), "0:01");
-        assert_eq!(countdown(0), "0:00");
-        assert_eq!(clock(3723), "1:02:03");
-        assert_eq!(length(90 * SECOND_NS + 500_000_000), "1:30.5");
+        let ns = Duration::from_nanos;
+        assert_eq!(countdown(ns(1)), "0:01");
+        assert_eq!(countdown(Duration::ZERO), "0:00");
+        assert_eq!(clock(Duration::from_secs(3723)), "1:02:03");
+        assert_eq!(length(Duration::from_millis(90_500)), "1:30.5");
         assert_eq!(
-            [0, 90_500_000_000, 3_600_000_000_001].map(exact),
+            [0, 90_500_000_000, 3_600_000_000_001].map(|exactly| exact(ns(exactly))),
             ["0:00", "1:30.5", "1:00:00.000000001"]
         );
         assert_eq!(
-            [1_500, 2_000, 20, 90_000].map(|ms| delay(ms * MILLISECOND_NS)),
+            [1_500, 2_000, 20, 90_000].map(|ms| delay(Duration::from_millis(ms))),
             ["1.5s", "2s", "0.02s", "1:30"]
         );
-        let until = |seconds: u64| until(seconds * SECOND_NS);
+        let until = |seconds: u64| until(Duration::from_secs(seconds));
         assert_eq!(
             [83, 599, 600, 1_372, 4_320].map(until),
             ["1:23", "9:59", "10 min", "23 min", "1 h 12 min"]
         );
         assert_eq!(until(51 * 3600), "2 d 3 h");
-        assert_eq!(over_under(42 * SECOND_NS as i64), "+0:42");
-        assert_eq!(over_under(-3_900_000_000), "−0:03");
-        assert_eq!(over_under(-900_000_000), "0:00");
+        let over_under = |ms: i64| over_under(SignedDuration::from_millis(ms));
+        assert_eq!(over_under(42_000), "+0:42");
+        assert_eq!(over_under(-3_900), "−0:03");
+        assert_eq!(over_under(-900), "0:00");
     }
 }

@@ -227,17 +227,17 @@ fn segments(list: &Value<'_>, wires: &Wires) -> List<SegmentDraft> {
 fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
     let title = fields.need("title", "\"…\"").and_then(|value| value.line());
     let start = fields.placed("start", Value::time);
-    let duration_ns = fields.need("duration", "\"1m30s\"");
-    let duration_ns = duration_ns.and_then(|value| Some(value.placed(value.duration_ns()?)));
+    let duration = fields.need("duration", "\"1m30s\"");
+    let duration = duration.and_then(|value| Some(value.placed(value.duration()?)));
     let act = fields.find("act").and_then(|value| value.line());
     let notes = fields.find("notes").and_then(|value| value.prose());
-    let warn_ns = fields.placed("warn", Value::duration_ns);
-    let danger_ns = fields.placed("danger", Value::duration_ns);
+    let warn = fields.placed("warn", Value::duration);
+    let danger = fields.placed("danger", Value::duration);
     let public = fields.find("public").and_then(|value| value.boolean());
     let cues = fields.find("cue").map_or_else(Vec::new, |list| cues(&list, wires));
     let place = Place::from(fields.span.clone());
     fields.finish();
-    SegmentDraft { place, title, start, duration_ns, warn_ns, danger_ns, public, act, notes, cues }
+    SegmentDraft { place, title, start, duration, warn, danger, public, act, notes, cues }
 }
 
 /// Reads the cues of a segment.

@@ -5,62 +5,117 @@
 //! need no special case outside of this file. It knows the show and the instant of the run's
 //! beginning, and nothing of what happened since.
 
+use std::ops::Add;
+use std::time::Duration;
+
 use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
+use crate::time::{RunNs, nanoseconds, signed, signed_nanoseconds, unsigned};
+
 use super::duration::HOUR_NS;
 use super::{CueIx, IndexVec, SegmentIx, Show, Trigger};
 
-const DAY_NS: i64 = 24 * HOUR_NS as i64;
+const DAY: Duration = Duration::from_nanos(24 * HOUR_NS);
+
+/// An instant of the plan: nanoseconds from the plan's origin; before it, negative.
+///
+/// For a show with a hard start somewhere ([`Plan::anchored`]), the origin is the beginning of the
+/// run; otherwise the moment at which the show begins, since nothing ties such a show to the clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlanNs(i64);
+
+impl PlanNs {
+    /// The plan's origin.
+    pub const ORIGIN: PlanNs = PlanNs(0);
+
+    /// Nanoseconds from the plan's origin; before it, negative.
+    pub const fn ns(self) -> i64 {
+        self.0
+    }
+
+    /// The time from the plan's origin; negative before it.
+    pub const fn from_origin(self) -> SignedDuration {
+        SignedDuration::from_nanos(self.0)
+    }
+
+    /// The instant of a plan that a hard start ties to the clock.
+    pub const fn of_run(run_ns: RunNs) -> Self {
+        PlanNs(run_ns.ns())
+    }
+
+    /// The instant of the run, in a plan that a hard start ties to the clock.
+    pub const fn in_run(self) -> RunNs {
+        RunNs::new(self.0)
+    }
+
+    /// The time from `earlier` to this instant; negative where `earlier` is the later one.
+    pub const fn since(self, earlier: PlanNs) -> SignedDuration {
+        SignedDuration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The instant so much later; earlier, where it is negative.
+    pub fn shifted(self, by: SignedDuration) -> Self {
+        PlanNs(self.0.saturating_add(signed_nanoseconds(by)))
+    }
+}
+
+impl Add<Duration> for PlanNs {
+    type Output = PlanNs;
+
+    /// The instant so much later.
+    fn add(self, later: Duration) -> PlanNs {
+        PlanNs(self.0.saturating_add_unsigned(nanoseconds(later)))
+    }
+}
 
 /// The planned times of everything.
-///
-/// All times are nanoseconds from an origin: for a show with a hard start somewhere (`anchored`),
-/// the beginning of the run; otherwise the moment at which the show begins, since nothing ties such
-/// a show to the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// `true` if a hard start ties the plan to the clock.
     pub anchored: bool,
     /// Planned start of each segment.
-    pub segment_start_ns: IndexVec<SegmentIx, i64>,
+    pub segment_start_ns: IndexVec<SegmentIx, PlanNs>,
     /// Planned end of the last segment.
-    pub end_ns: i64,
+    pub end_ns: PlanNs,
     /// Planned start of each cue.
-    pub cue_start_ns: IndexVec<CueIx, i64>,
+    pub cue_start_ns: IndexVec<CueIx, PlanNs>,
     /// For each called cue, how far into its segment the caller means to call it; for the others,
     /// 0.
-    pub offset_ns: IndexVec<CueIx, u64>,
-    /// The hard start of each segment that has one, always from the beginning of the run.
-    pub hard_start_ns: IndexVec<SegmentIx, Option<i64>>,
-    /// The cues that come by the clock, with their instants from the beginning of the run.
-    pub by_clock: Vec<(CueIx, i64)>,
+    pub offset: IndexVec<CueIx, Duration>,
+    /// The hard start of each segment that has one.
+    pub hard_start_ns: IndexVec<SegmentIx, Option<RunNs>>,
+    /// The cues that come by the clock, with their instants.
+    pub by_clock: Vec<(CueIx, RunNs)>,
 }
 
 impl Plan {
-    /// Part of the plan that lies before `cue`, nanoseconds: of its segment where a hard start ties
+    /// Part of the plan that lies before `cue`: of its segment where a hard start ties
     /// the plan to the clock, otherwise of the show.
-    pub fn before_ns(&self, show: &Show, cue: CueIx) -> u64 {
-        let from_ns = if self.anchored { self.segment_start_ns[show.segment_of(cue)] } else { 0 };
-        (self.cue_start_ns[cue] - from_ns).max(0) as u64
+    pub fn before(&self, show: &Show, cue: CueIx) -> Duration {
+        let from_ns = match self.anchored {
+            true => self.segment_start_ns[show.segment_of(cue)],
+            false => PlanNs::ORIGIN,
+        };
+        unsigned(self.cue_start_ns[cue].since(from_ns))
     }
 
     /// Lays the show out for a run that begins at `clock`, its first segment on `day`.
     pub fn new(show: &Show, day: Date, clock: Timestamp) -> Self {
         let (hard_start_ns, starts) = segment_starts(show, day, clock);
         let anchored = hard_start_ns.iter().any(Option::is_some);
-        let last = show.segments.last().map_or(0, |s| s.duration_ns as i64);
-        let end_ns = starts.last().copied().unwrap_or(0) + last;
-        let offset_ns = call_offsets(show);
+        let last = show.segments.last().map_or(Duration::ZERO, |segment| segment.duration);
+        let end_ns = starts.last().copied().unwrap_or_default() + last;
+        let offset = call_offsets(show);
         let by_clock = clock_instants(show, clock, &starts);
-        let cue_start_ns = cue_starts(show, &starts, &offset_ns, &by_clock);
+        let cue_start_ns = cue_starts(show, &starts, &offset, &by_clock);
         Plan {
             anchored,
             segment_start_ns: starts,
             end_ns,
             cue_start_ns,
-            offset_ns,
+            offset,
             hard_start_ns,
             by_clock,
         }
@@ -69,7 +124,7 @@ impl Plan {
     /// Returns `true` if the plan leaves time between the end of a segment and the hard start
     /// behind it.
     pub fn has_gap_after(&self, show: &Show, segment: SegmentIx) -> bool {
-        let end_ns = self.segment_start_ns[segment] + show.segment(segment).duration_ns as i64;
+        let end_ns = self.segment_start_ns[segment] + show.segment(segment).duration;
         self.segment_start_ns.get(segment.next()).is_some_and(|&next_ns| next_ns > end_ns)
     }
 
@@ -77,7 +132,7 @@ impl Plan {
     /// wait for its first one.
     pub fn opens_by_itself(&self, show: &Show, segment: SegmentIx) -> bool {
         let first = show.cues_of(segment).find(|&c| show.cue(c).is_called());
-        first.is_none_or(|cue| self.offset_ns[cue] > 0)
+        first.is_none_or(|cue| !self.offset[cue].is_zero())
     }
 }
 
@@ -118,7 +173,7 @@ pub fn day_of_run(show: &Show, now: Timestamp) -> Date {
 pub fn start_on(show: &Show, day: Date, now: Timestamp) -> Timestamp {
     let (hard, starts) = segment_starts(show, day, now);
     match (hard.iter().any(Option::is_some), starts.first()) {
-        (true, Some(&start_ns)) => now + SignedDuration::from_nanos(start_ns),
+        (true, Some(&start_ns)) => now + start_ns.from_origin(),
         _ => now,
     }
 }
@@ -130,15 +185,16 @@ fn instant(show: &Show, day: Date, time: Time) -> Timestamp {
     zoned.map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
 }
 
-fn ns_between(from: Timestamp, to: Timestamp) -> i64 {
-    i64::try_from(to.as_nanosecond() - from.as_nanosecond()).unwrap_or(i64::MAX / 4)
+/// The instant `at` of a plan whose origin is `clock`.
+fn plan_ns(clock: Timestamp, at: Timestamp) -> PlanNs {
+    let ns = i64::try_from(at.as_nanosecond() - clock.as_nanosecond());
+    PlanNs(ns.unwrap_or(i64::MAX / 4))
 }
 
-/// The instant nearest to `near_ns` at which the show's clock reads `time`, nanoseconds from
-/// `clock`; of an hour that comes twice in autumn, either.
-fn nearest(show: &Show, clock: Timestamp, time: Time, near_ns: i64) -> i64 {
-    let day =
-        (clock + SignedDuration::from_nanos(near_ns)).to_zoned_datetime(show.zone.clone()).date();
+/// The instant nearest to `near_ns` at which the show's clock reads `time`, in a plan whose origin
+/// is `clock`; of an hour that comes twice in autumn, either.
+fn nearest(show: &Show, clock: Timestamp, time: Time, near_ns: PlanNs) -> PlanNs {
+    let day = (clock + near_ns.from_origin()).to_zoned_datetime(show.zone.clone()).date();
     let days = [day.checked_sub(1.day()), Ok(day), day.checked_add(1.day())];
     let instants = days.into_iter().flatten().flat_map(|day| {
         let again = show.zone.to_ambiguous_zoned_datetime(day.to_datetime(time));
@@ -147,21 +203,20 @@ fn nearest(show: &Show, clock: Timestamp, time: Time, near_ns: i64) -> i64 {
             .then(|| again.later().ok())
             .flatten()
             .map(|zoned| zoned.timestamp());
-        [instant(show, day, time)].into_iter().chain(again).map(|at| ns_between(clock, at))
+        [instant(show, day, time)].into_iter().chain(again).map(|at| plan_ns(clock, at))
     });
-    instants.min_by_key(|at_ns| at_ns.abs_diff(near_ns)).unwrap_or(near_ns)
+    instants.min_by_key(|at_ns| at_ns.since(near_ns).abs()).unwrap_or(near_ns)
 }
 
-/// Hard starts and planned starts of all segments, nanoseconds from `clock`; without any hard
-/// start, from 0.
+/// Hard starts of all segments in a run that begins at `clock`, and planned starts.
 fn segment_starts(
     show: &Show,
     day: Date,
     clock: Timestamp,
-) -> (IndexVec<SegmentIx, Option<i64>>, IndexVec<SegmentIx, i64>) {
+) -> (IndexVec<SegmentIx, Option<RunNs>>, IndexVec<SegmentIx, PlanNs>) {
     let mut hard = vec![None; show.segments.len()];
     let mut starts = Vec::with_capacity(show.segments.len());
-    let mut next_ns = 0;
+    let mut next_ns = PlanNs::ORIGIN;
     if let Some((at, time)) =
         show.segments.iter().enumerate().find_map(|(at, s)| Some((at, s.start?)))
     {
@@ -170,53 +225,54 @@ fn segment_starts(
             day,
             clock,
             time,
-            show.segments.iter().take(at).map(|s| s.duration_ns).sum(),
+            show.segments.iter().take(at).map(|s| s.duration).sum(),
         );
     }
-    let mut last_hard_ns = i64::MIN;
+    let mut last_hard_ns = PlanNs(i64::MIN);
     for (at, segment) in show.segments.iter().enumerate() {
         if let Some(time) = segment.start {
             let mut at_ns = nearest(show, clock, time, next_ns);
             // The same time of day once more is that of the next day: three mornings that begin at
             // nine.
             if at_ns <= last_hard_ns {
-                at_ns = nearest(show, clock, time, at_ns + DAY_NS);
+                at_ns = nearest(show, clock, time, at_ns + DAY);
             }
-            hard[at] = Some(at_ns);
+            // With a hard start, the origin of the plan is the beginning of the run.
+            hard[at] = Some(at_ns.in_run());
             last_hard_ns = at_ns;
             next_ns = at_ns;
         }
         starts.push(next_ns);
-        next_ns += segment.duration_ns as i64;
+        next_ns = next_ns + segment.duration;
     }
     (hard.into(), starts.into())
 }
 
-/// Opening of the show if its first hard start is at `time`, `before_ns` into it: on `day`,
+/// Opening of the show if its first hard start is at `time`, so long `before` it: on `day`,
 /// although the hard start itself may come after midnight.
-fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before_ns: u64) -> i64 {
-    let days = (0..=(before_ns / (24 * HOUR_NS)) as i64 + 1)
+fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before: Duration) -> PlanNs {
+    let days = (0..=(before.as_secs() / DAY.as_secs()) as i64 + 1)
         .filter_map(|days| day.checked_add(days.days()).ok());
     let mut openings =
-        days.map(|day| ns_between(clock, instant(show, day, time)) - before_ns as i64);
-    let opens_on = |ns: i64| {
-        (clock + SignedDuration::from_nanos(ns)).to_zoned_datetime(show.zone.clone()).date()
-    };
-    openings.find(|&ns| opens_on(ns) >= day).unwrap_or(0)
+        days.map(|day| plan_ns(clock, instant(show, day, time)).shifted(-signed(before)));
+    let opens_on =
+        |ns: PlanNs| (clock + ns.from_origin()).to_zoned_datetime(show.zone.clone()).date();
+    openings.find(|&ns| opens_on(ns) >= day).unwrap_or_default()
 }
 
 /// Planned place of each called cue in its segment: as the file gives it, or spread evenly, never
 /// before the called cue in front of it.
-fn call_offsets(show: &Show) -> IndexVec<CueIx, u64> {
-    let mut offsets = IndexVec::filled(0, show.cues.len());
+fn call_offsets(show: &Show) -> IndexVec<CueIx, Duration> {
+    let mut offsets = IndexVec::filled(Duration::ZERO, show.cues.len());
     for segment in show.segment_indices() {
         let called: Vec<_> = show.cues_of(segment).filter(|&c| show.cue(c).is_called()).collect();
-        let mut least_ns = 0;
+        let mut least = Duration::ZERO;
+        let whole_ns = show.segment(segment).duration.as_nanos();
         for (at, &cue) in called.iter().enumerate() {
             let spread =
-                u128::from(show.segment(segment).duration_ns) * at as u128 / called.len() as u128;
-            least_ns = show.cue(cue).planned_ns.unwrap_or(spread as u64).max(least_ns);
-            offsets[cue] = least_ns;
+                Duration::from_nanos((whole_ns * at as u128 / called.len() as u128) as u64);
+            least = show.cue(cue).planned.unwrap_or(spread).max(least);
+            offsets[cue] = least;
         }
     }
     offsets
@@ -224,13 +280,13 @@ fn call_offsets(show: &Show) -> IndexVec<CueIx, u64> {
 
 /// Maximum time by which a cue by the clock may come before its segment: doors at 19:55 for a
 /// segment at 20:00. A cue that would come earlier comes after the start.
-const AHEAD_NS: u64 = 6 * HOUR_NS;
+const AHEAD: SignedDuration = SignedDuration::from_hours(6);
 
 fn clock_instants(
     show: &Show,
     clock: Timestamp,
-    starts: &IndexVec<SegmentIx, i64>,
-) -> Vec<(CueIx, i64)> {
+    starts: &IndexVec<SegmentIx, PlanNs>,
+) -> Vec<(CueIx, RunNs)> {
     let by_clock = show.cue_indices().filter_map(|ix| match show.cue(ix).trigger {
         Trigger::At { time } => Some((ix, time)),
         Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => None,
@@ -238,31 +294,38 @@ fn clock_instants(
     let instant = |(ix, time): (CueIx, Time)| {
         let segment = show.segment_of(ix);
         let start_ns = starts[segment];
-        (ix, in_segment(show, clock, time, start_ns, show.segment(segment).duration_ns))
+        let at_ns = in_segment(show, clock, time, start_ns, show.segment(segment).duration);
+        (ix, at_ns.in_run())
     };
     by_clock.map(instant).collect()
 }
 
 /// The instant at which a segment of that start and duration means `time`: the first from its start
 /// on, but for one shortly before its start where the next would come after its end.
-fn in_segment(show: &Show, clock: Timestamp, time: Time, start_ns: i64, duration_ns: u64) -> i64 {
+fn in_segment(
+    show: &Show,
+    clock: Timestamp,
+    time: Time,
+    start_ns: PlanNs,
+    duration: Duration,
+) -> PlanNs {
     let near_ns = nearest(show, clock, time, start_ns);
     let next_ns =
-        if near_ns < start_ns { nearest(show, clock, time, near_ns + DAY_NS) } else { near_ns };
-    let is_inside = next_ns <= start_ns.saturating_add_unsigned(duration_ns);
-    let is_near = near_ns < start_ns && near_ns.abs_diff(start_ns) <= AHEAD_NS;
+        if near_ns < start_ns { nearest(show, clock, time, near_ns + DAY) } else { near_ns };
+    let is_inside = next_ns <= start_ns + duration;
+    let is_near = near_ns < start_ns && start_ns.since(near_ns) <= AHEAD;
     if is_near && !is_inside { near_ns } else { next_ns }
 }
 
 fn cue_starts(
     show: &Show,
-    starts: &IndexVec<SegmentIx, i64>,
-    offsets: &IndexVec<CueIx, u64>,
-    by_clock: &[(CueIx, i64)],
-) -> IndexVec<CueIx, i64> {
-    let mut known: IndexVec<CueIx, Option<i64>> = IndexVec::filled(None, show.cues.len());
+    starts: &IndexVec<SegmentIx, PlanNs>,
+    offsets: &IndexVec<CueIx, Duration>,
+    by_clock: &[(CueIx, RunNs)],
+) -> IndexVec<CueIx, PlanNs> {
+    let mut known: IndexVec<CueIx, Option<PlanNs>> = IndexVec::filled(None, show.cues.len());
     for &(cue, at_ns) in by_clock {
-        known[cue] = Some(at_ns);
+        known[cue] = Some(PlanNs::of_run(at_ns));
     }
     let mut chain = vec![];
     for first in show.cue_indices() {
@@ -277,24 +340,21 @@ fn cue_starts(
             }
         }
         while let Some(cue) = chain.pop() {
-            let of = |ix: CueIx| known[ix].unwrap_or(0);
+            let of = |ix: CueIx| known[ix].unwrap_or_default();
             let segment_ns = starts[show.segment_of(cue)];
             let start_ns = match (show.cue(cue).trigger, show.cue(cue).backup_for) {
-                (Trigger::With { cue: cause, delay_ns }, _) => {
-                    of(cause).saturating_add(delay_ns as i64)
+                (Trigger::With { cue: cause, delay }, _) => of(cause) + delay,
+                (Trigger::After { cue: cause, delay }, _) => {
+                    of(cause) + show.cue(cause).lasts().unwrap_or_default() + delay
                 }
-                (Trigger::After { cue: cause, delay_ns }, _) => {
-                    let lasts_ns = show.cue(cause).lasts_ns().unwrap_or(0);
-                    of(cause).saturating_add_unsigned(lasts_ns.saturating_add(delay_ns))
-                }
-                (Trigger::Into { offset_ns }, _) => segment_ns + offset_ns as i64,
+                (Trigger::Into { offset }, _) => segment_ns + offset,
                 (_, Some(main)) => of(main),
-                _ => segment_ns + offsets[cue] as i64,
+                _ => segment_ns + offsets[cue],
             };
             known[cue] = Some(start_ns);
         }
     }
-    known.iter().map(|start| start.unwrap_or(0)).collect()
+    known.iter().map(|start| start.unwrap_or_default()).collect()
 }
 
 /// Problem of a time of day on this day, and its fix: in spring the clocks skip an hour, in autumn
@@ -331,7 +391,7 @@ pub fn odd_times(show: &Show, day: Date, clock: Timestamp) -> Vec<String> {
         Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => None,
     });
     let words = starts.chain(by_clock).filter_map(|(time, at_ns)| {
-        let at = clock.checked_add(SignedDuration::from_nanos(at_ns)).ok()?;
+        let at = clock.checked_add(at_ns.until(RunNs::ZERO)).ok()?;
         let (what, _) = odd_time(&show.zone, at.to_zoned_datetime(show.zone.clone()).date(), time)?;
         Some(format!("{} {what}", time.strftime("%H:%M:%S")))
     });
@@ -376,7 +436,9 @@ mod tests {
             );
             let show = file::parse(&text, "UTC").unwrap();
             let day = "2026-03-28".parse().unwrap();
-            Plan::new(&show, day, Timestamp::UNIX_EPOCH).cue_start_ns[CueIx(1)] / 1_000_000_000
+            Plan::new(&show, day, Timestamp::UNIX_EPOCH).cue_start_ns[CueIx(1)]
+                .from_origin()
+                .as_secs()
         };
         let play = "output = \"screens\", play = \"film.mp4\"";
         assert_eq!(planned(&format!("do = [{{ {play}, from = \"5s\", to = \"95s\" }}]")), 92);

@@ -1,6 +1,7 @@
 //! The rundown: what the show file says, as plain values.
 
 use core::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -163,8 +164,8 @@ pub struct Segment {
     pub title: String,
     /// The hard start, a time of day in the show's zone.
     pub start: Option<Time>,
-    /// Planned length, nanoseconds.
-    pub duration_ns: u64,
+    /// Planned length.
+    pub duration: Duration,
     /// The thresholds of its countdown.
     pub thresholds: Thresholds,
     /// The name of the act that begins with it; it goes on until the next segment that has one.
@@ -232,18 +233,20 @@ impl Rundown {
     /// Trigger of `cue` in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into +0:30`;
     /// `None` for one that the caller calls.
     pub fn trigger_words(&self, cue: CueIx) -> Option<String> {
-        let delayed =
-            |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", duration::delay(ns)) };
+        let delayed = |by: Duration| match by.is_zero() {
+            true => String::new(),
+            false => format!(" +{}", duration::delay(by)),
+        };
         Some(match self.cue(cue).trigger {
             Trigger::Go => return None,
-            Trigger::With { cue, delay_ns } => {
-                format!("with {}{}", self.cue(cue).number, delayed(delay_ns))
+            Trigger::With { cue, delay } => {
+                format!("with {}{}", self.cue(cue).number, delayed(delay))
             }
-            Trigger::After { cue, delay_ns } => {
-                format!("follows {}{}", self.cue(cue).number, delayed(delay_ns))
+            Trigger::After { cue, delay } => {
+                format!("follows {}{}", self.cue(cue).number, delayed(delay))
             }
             Trigger::At { time } => format!("at {}", time.strftime("%H:%M:%S")),
-            Trigger::Into { offset_ns } => format!("into +{}", duration::length(offset_ns)),
+            Trigger::Into { offset } => format!("into +{}", duration::length(offset)),
         })
     }
 

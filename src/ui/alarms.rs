@@ -20,7 +20,7 @@ use crate::app::{RemoteSign, stopped};
 use crate::engine::Alarm as Standing;
 use crate::output::Light;
 use crate::show::CueIx;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 
 /// The most cue numbers that are named.
 const NAMED_MAX: usize = 4;
@@ -117,7 +117,7 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         );
     }
     if let Some(since_ns) = state.held_since() {
-        let held = duration::clock(scene.now_ns.since(since_ns) / SECOND_NS);
+        let held = duration::clock(scene.now_ns.since(since_ns));
         let more = format!(" nothing comes by itself; {} resumes", scene.way(Act::Hold));
         alarm(format!(" HELD {held} "), styles.attention_badge, more);
     }

@@ -16,6 +16,8 @@
 //!  handover --resume resumes a run you left
 //! ```
 
+use jiff::SignedDuration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -25,7 +27,7 @@ use super::scene::Scene;
 use super::{digits, layout, text, timeline};
 use crate::engine::{Cause, Note, Phase, SendState};
 use crate::show::CueIx;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 
 /// The cells of a fact's name.
 const NAME: usize = 14;
@@ -128,13 +130,13 @@ pub(super) fn lines<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
 
 /// The time over or under the plan with which it ended.
 fn amount(scene: &Scene) -> (String, &'static str, Style) {
-    let over_ns = scene.late_ns(scene.timing.planned_end_ns, scene.timing.end_ns);
-    let (word, style) = match over_ns {
+    let over = scene.late(scene.timing.planned_end_ns, scene.timing.end_ns);
+    let (word, style) = match over.signum() {
         1.. => ("over the plan", scene.styles.attention),
         0 => ("on time", scene.styles.ready),
         _ => ("under the plan", scene.styles.ready),
     };
-    (duration::over_under(over_ns), word, style)
+    (duration::over_under(over), word, style)
 }
 
 fn fact<'a>(scene: &Scene, name: &str, value: impl IntoIterator<Item = Span<'a>>) -> Line<'a> {
@@ -151,7 +153,7 @@ fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
         facts.push(fact(scene, if at == 0 { "cues" } else { "" }, line.spans));
     }
     facts.push(match late(scene).first() {
-        Some(&(cue, late_ns)) => {
+        Some(&(cue, by)) => {
             let head = fact(
                 scene,
                 "longest late",
@@ -160,8 +162,7 @@ fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
                     Span::styled(scene.cue(cue).title.as_str(), styles.text),
                 ],
             );
-            let late =
-                Span::styled(format!("  {}", duration::over_under(late_ns)), styles.attention);
+            let late = Span::styled(format!("  {}", duration::over_under(by)), styles.attention);
             text::with_tail(head, Line::from(late), columns, NAME + 8)
         }
         None => fact(scene, "longest late", [Span::styled("no cue was late", styles.ready)]),
@@ -214,14 +215,13 @@ fn counts(scene: &Scene) -> Vec<(String, Style)> {
 }
 
 /// The cues that came a second or more after their planned time, nanoseconds, the latest first.
-fn late(scene: &Scene) -> Vec<(CueIx, i64)> {
+fn late(scene: &Scene) -> Vec<(CueIx, SignedDuration)> {
     let late = scene.show.cue_indices().filter_map(|cue| {
         let fired_ns = scene.state.cue(cue).fired_ns?;
-        Some((cue, scene.late_ns(scene.planned_cue_ns(cue), fired_ns)))
+        Some((cue, scene.late(scene.planned_cue_ns(cue), fired_ns)))
     });
-    let mut late: Vec<(CueIx, i64)> =
-        late.filter(|(_, late_ns)| *late_ns >= SECOND_NS as i64).collect();
-    late.sort_by_key(|(cue, late_ns)| (std::cmp::Reverse(*late_ns), scene.show.place(*cue)));
+    let mut late: Vec<(CueIx, SignedDuration)> = late.filter(|(_, by)| by.as_secs() >= 1).collect();
+    late.sort_by_key(|(cue, by)| (std::cmp::Reverse(*by), scene.show.place(*cue)));
     late
 }
 
@@ -232,7 +232,7 @@ fn late_cues<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
     let titles = late.iter().map(|(cue, _)| text::width(&scene.cue(*cue).title));
     // All times stand below each other.
     let cells = titles.max().unwrap_or(0).min(columns.saturating_sub(LATE_FIGURES));
-    let line = |(cue, late_ns): (CueIx, i64)| {
+    let line = |(cue, by): (CueIx, SignedDuration)| {
         let title = text::fit(&scene.cue(cue).title, cells);
         let pad = " ".repeat(cells.saturating_sub(text::width(&title)));
         let fired = scene.state.cue(cue).fired_ns.map_or(String::new(), |ns| scene.wall(ns));
@@ -242,7 +242,7 @@ fn late_cues<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
             Span::styled(title, styles.text),
             Span::styled(format!("{pad}  planned {planned}  "), styles.past),
             Span::styled(fired, styles.text),
-            Span::styled(format!("{:>9}", duration::over_under(late_ns)), styles.attention),
+            Span::styled(format!("{:>9}", duration::over_under(by)), styles.attention),
         ])
     };
     late.into_iter().map(line).collect()

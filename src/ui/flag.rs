@@ -11,6 +11,8 @@ mod briefing;
 pub(super) mod dialog;
 mod exchange;
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -251,16 +253,16 @@ fn behind(behind: Behind) -> String {
 }
 
 /// A length of time: `0.2 s`, from a minute on `1:05`.
-pub(super) fn seconds(time: std::time::Duration) -> String {
+pub(super) fn seconds(time: Duration) -> String {
     match time.as_secs() {
         0..60 => format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100),
-        seconds => duration::clock(seconds),
+        _ => duration::clock(time),
     }
 }
 
 /// A length of time in whole seconds: `0:12`.
-fn clock(time: std::time::Duration) -> String {
-    duration::clock(time.as_secs())
+fn clock(time: Duration) -> String {
+    duration::clock(time)
 }
 
 /// Time since a station was heard, in words.

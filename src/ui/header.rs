@@ -6,6 +6,10 @@
 //!  +0:42 over   ends 23:14:10   plan 23:13:28                       outputs ● ● ○ ●  lights down
 //! ```
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -15,7 +19,7 @@ use super::scene::{Scene, time_of_day};
 use super::text;
 use crate::app::RemoteSign;
 use crate::output::Light;
-use crate::show::duration::{self, HOUR_NS, SECOND_NS};
+use crate::show::duration::{self, HOUR_NS};
 use crate::show::{Clock, OutputIx};
 
 /// From so many columns on, the planned end stands beside the projected one.
@@ -80,7 +84,8 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
     let ahead_ns = scene.app.clock_ahead_ns;
     if state.shift_ns().is_some() || ahead_ns != 0 {
         let shift_ns = state.shift_ns().unwrap_or_default().saturating_add(ahead_ns);
-        badge(format!(" CLOCK {} ", shift(scene, shift_ns)), styles.attention_badge);
+        let by = shift(scene, SignedDuration::from_nanos(shift_ns));
+        badge(format!(" CLOCK {by} "), styles.attention_badge);
     }
     if state.is_auto() {
         badge(" AUTO ".into(), styles.quiet_badge);
@@ -90,9 +95,9 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
 
 /// Offset of the run's clock from the machine's: of a technical rehearsal, or since the machine's was
 /// set; from four days on, the day that it shows.
-fn shift(scene: &Scene, shift_ns: i64) -> String {
-    if shift_ns.unsigned_abs() < 100 * HOUR_NS {
-        return duration::over_under(shift_ns);
+fn shift(scene: &Scene, shift: SignedDuration) -> String {
+    if shift.unsigned_abs() < Duration::from_nanos(100 * HOUR_NS) {
+        return duration::over_under(shift);
     }
     let now = scene.state.wall(scene.now_ns).to_zoned_datetime(scene.show.zone.clone());
     now.strftime("%Y-%m-%d").to_string()
@@ -129,30 +134,29 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
     };
     if !scene.is_tied() {
         let first_ns = timing.start_ns.first().copied().unwrap_or_default();
-        let length_s = timing.end_ns.since(first_ns) / SECOND_NS;
-        say("lasts ", duration::clock(length_s), styles.strong, "");
+        let lasts = duration::clock(timing.end_ns.since(first_ns));
+        say("lasts ", lasts, styles.strong, "");
         return Line::from(spans);
     }
     let end = scene.wall_with_day(timing.end_ns);
-    let at_end_ns = scene.late_ns(timing.planned_end_ns, timing.end_ns);
+    let at_end = scene.late(timing.planned_end_ns, timing.end_ns);
     let has_ended = scene.state.has_ended();
-    let now_ns =
-        scene.late_ns(timing.planned_end_ns, timing.planned_end_ns.shifted(timing.now_over_ns));
-    let figure = |over_ns: i64| {
-        let amount = duration::over_under(over_ns);
-        if over_ns > 0 {
+    let now = scene.late(timing.planned_end_ns, timing.planned_end_ns.shifted(timing.now_over));
+    let figure = |over: SignedDuration| {
+        let amount = duration::over_under(over);
+        if over.is_positive() {
             (format!(" {amount} "), styles.attention_badge)
         } else {
             (amount, styles.strong)
         }
     };
-    let over_ns = if has_ended { at_end_ns } else { now_ns };
-    let word = match over_ns {
+    let over = if has_ended { at_end } else { now };
+    let word = match over.signum() {
         1.. => "over ",
         0 => "on time ",
         _ => "under ",
     };
-    let (amount, style) = figure(over_ns);
+    let (amount, style) = figure(over);
     if has_ended {
         say(word, amount, style, " · ");
         say("ended ", end, styles.text, "");
@@ -161,7 +165,7 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
         // one of now.
         let is_narrow = columns < FULL;
         say(word, amount, style, if is_narrow { " · end " } else { " now · " });
-        let (amount, style) = figure(at_end_ns);
+        let (amount, style) = figure(at_end);
         say("", amount, style, if is_narrow { "" } else { " at the end · ends" });
         if columns >= WITH_END {
             say(" ", end, styles.text, "");

@@ -21,6 +21,8 @@ mod rings;
 mod subject;
 mod words;
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -34,7 +36,7 @@ use crate::show::{Cue, CueIx, Look, duration};
 use subject::Subject;
 
 /// Time that a cue which was complete at once stays in sight when nothing else runs, nanoseconds.
-pub(super) const LINGERS_NS: u64 = subject::LINGERS_S * duration::SECOND_NS;
+pub(super) const LINGERS: Duration = Duration::from_secs(subject::LINGERS_S as u64);
 
 /// From this width on the words stand beside the picture.
 const WIDE: u16 = 100;
@@ -372,10 +374,10 @@ fn left<'a>(scene: &Scene<'a>, cue: CueIx, is_page: bool) -> Line<'a> {
     let mut spans: Vec<Span> = scene.source(cue).into_iter().collect();
     if let Some(countdown) = scene.countdown(cue).filter(|_| is_page && is_running) {
         let (left, style) = scene.left(countdown);
-        let word = if countdown.left_ns() < 0 { "over" } else { "left of" };
+        let word = if countdown.left().is_negative() { "over" } else { "left of" };
         spans.push(Span::styled(format!("   {left:>6}"), style));
         spans.push(Span::styled(
-            format!(" {word} {}", duration::length(countdown.of_ns)),
+            format!(" {word} {}", duration::length(countdown.of)),
             scene.styles.past,
         ));
     }

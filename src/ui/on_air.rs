@@ -13,18 +13,21 @@
 //!  also running  13 He lands 0:12
 //! ```
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::scene::Scene;
+use super::scene::{Scene, widest};
 use super::{digits, flag, signs, text};
 use crate::app::keys::Act;
 use crate::app::stopped;
 use crate::engine::{Countdown, RunNs};
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::show::{CueIx, SegmentIx};
+use crate::time::unsigned;
 
 /// The cells of the words beside the digits, at least.
 const SIDE: usize = 15;
@@ -145,9 +148,7 @@ fn bar(scene: &Scene, done: f64, cells: usize) -> [Span<'static>; 2] {
 /// The countdown, and its digits at their widest.
 fn figure(countdown: Countdown, left: (String, Style)) -> (String, String, Style) {
     let (left, style) = left;
-    let longest_s =
-        (countdown.of_ns.div_ceil(SECOND_NS)).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
-    (left, format!("+{}", duration::clock(longest_s)), style)
+    (left, widest(countdown), style)
 }
 
 fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
@@ -173,12 +174,12 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     let of_segment = state.segment_countdown(scene.now_ns);
     let countdown = timed.map(|(_, countdown)| countdown).or(of_segment);
     if let Some(countdown) = countdown {
-        let is_over = countdown.left_ns() < 0;
+        let is_over = countdown.left().is_negative();
         let (word, style) =
             if is_over { ("over", styles.attention) } else { ("left", styles.past) };
         face.beside.push(Line::from(vec![
             Span::styled(word, style),
-            Span::styled(format!(" of {}", duration::length(countdown.of_ns)), styles.text),
+            Span::styled(format!(" of {}", duration::length(countdown.of)), styles.text),
         ]));
         face.bar = Some(countdown.done_shown());
         let left = match timed {
@@ -186,16 +187,16 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
             None => scene.left_of_segment(segment, countdown),
         };
         face.digits = Some(figure(countdown, left));
-        let elapsed = duration::clock(countdown.elapsed_ns / SECOND_NS);
+        let elapsed = duration::clock(countdown.elapsed);
         face.beside.push(Line::from(vec![
             Span::styled("elapsed ", styles.past),
             Span::styled(elapsed, styles.text),
         ]));
     }
-    face.beside.extend(match (timed, of_segment.map(|countdown| countdown.left_ns())) {
+    face.beside.extend(match (timed, of_segment.map(|countdown| countdown.left())) {
         (Some((cue, _)), _) => fired(scene, cue),
-        (None, Some(left_ns @ 0..)) => {
-            let ends = scene.wall(scene.now_ns.shifted(left_ns));
+        (None, Some(left)) if !left.is_negative() => {
+            let ends = scene.wall(scene.now_ns.shifted(left));
             Some(Line::styled(format!("ends {ends}"), styles.past))
         }
         (None, _) => None,
@@ -205,10 +206,10 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         let mut spans = vec![Span::styled(format!("segment {}  ", segment.0 + 1), styles.past)];
         if timed.is_some() {
             let (left, style) = scene.left_of_segment(segment, of_segment);
-            let word = if of_segment.left_ns() < 0 { " over" } else { " left" };
+            let word = if of_segment.left().is_negative() { " over" } else { " left" };
             spans.push(Span::styled(left, style));
             spans.push(Span::styled(
-                format!("{word} of {}  ", duration::length(of_segment.of_ns)),
+                format!("{word} of {}  ", duration::length(of_segment.of)),
                 styles.past,
             ));
         }
@@ -240,8 +241,7 @@ fn fired(scene: &Scene, cue: CueIx) -> Option<Line<'static>> {
         let Some(countdown) = scene.countdown(cue).filter(|_| !scene.cue(cue).is_loop()) else {
             return Some(Line::styled("VT, no end", styles.vt));
         };
-        let speed = i64::from(scene.state.speed());
-        let ends_ns = scene.now_ns.shifted(countdown.left_ns().max(0) * speed);
+        let ends_ns = scene.now_ns + unsigned(countdown.left()) * scene.state.speed();
         return Some(Line::from(vec![
             Span::styled("VT ", styles.vt),
             Span::styled(format!("out {}", scene.wall(ends_ns)), styles.past),
@@ -346,17 +346,18 @@ fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     }
     let first = &scene.show.segments[SegmentIx::FIRST];
     if state.plan().anchored {
-        let start_ns = state.planned_begin_ns();
-        let left_ns = start_ns.until(scene.now_ns);
-        let countdown = Countdown { elapsed_ns: 0, of_ns: left_ns.max(0) as u64 };
-        if left_ns >= 0 {
+        let start_ns = state.planned_begin_ns().in_run();
+        let left = start_ns.until(scene.now_ns);
+        let is_late = left.is_negative();
+        let countdown = Countdown { elapsed: Duration::ZERO, of: unsigned(left) };
+        if !is_late {
             face.digits = Some(figure(countdown, scene.left(countdown)));
         } else {
-            let late = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
+            let late = duration::clock(left.unsigned_abs());
             face.digits = Some((format!("+{late}"), format!("+{late}"), styles.attention));
         }
-        let word = if left_ns >= 0 { "until" } else { "planned" };
-        let style = if left_ns >= 0 { styles.past } else { styles.attention };
+        let (word, style) =
+            if is_late { ("planned", styles.attention) } else { ("until", styles.past) };
         face.beside.push(Line::from(vec![
             Span::styled(format!("{word} "), style),
             Span::styled(scene.wall(start_ns), styles.strong),
@@ -366,7 +367,7 @@ fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         face.below.push(Line::from(vec![
             Span::styled("first  ", styles.past),
             Span::styled(first.title.as_str(), styles.text),
-            Span::styled(format!("  {}", duration::length(first.duration_ns)), styles.past),
+            Span::styled(format!("  {}", duration::length(first.duration)), styles.past),
         ]));
     }
     face
@@ -375,14 +376,14 @@ fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
 /// The plan's own pause: everything is done, and the next segment waits for its hard start.
 fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> PanelFace<'a> {
     let styles = &scene.styles;
-    let countdown = Countdown { elapsed_ns: 0, of_ns: starts_ns.since(scene.now_ns) };
+    let countdown = Countdown { elapsed: Duration::ZERO, of: starts_ns.since(scene.now_ns) };
     PanelFace {
         headline: Line::from(vec![
             Span::styled(" GAP ", styles.quiet_badge),
             Span::styled(format!("  segment {}  ", next.0 + 1), styles.past),
             Span::styled(scene.show.segment(next).title.as_str(), styles.strong),
         ]),
-        digits: Some(figure(countdown, (duration::countdown(countdown.of_ns), styles.strong))),
+        digits: Some(figure(countdown, (duration::countdown(countdown.of), styles.strong))),
         beside: vec![Line::from(vec![
             Span::styled("until ", styles.past),
             Span::styled(scene.wall(starts_ns), styles.strong),

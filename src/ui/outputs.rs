@@ -24,8 +24,7 @@ use super::scene::Scene;
 use super::{header, text};
 use crate::output::{ClipOnAir, Health, Last, Latency, Light, Packet};
 use crate::show::Output;
-use crate::show::duration::{self, SECOND_NS};
-use crate::time::nanoseconds;
+use crate::show::duration::{self};
 
 /// From this width on, an output is one row.
 const ROOMY: u16 = 150;
@@ -227,16 +226,17 @@ fn whose(scene: &Scene, tried: &Last) -> String {
 /// Time since then by the machine's clock, which a fast rehearsal does not hurry.
 fn ago(scene: &Scene, tried: &Last) -> String {
     let age = tried.age.saturating_add(scene.view.machine_ns.since(scene.app.outputs_ns));
-    format!("{} ago", duration::clock(age.as_secs()))
+    format!("{} ago", duration::clock(age))
 }
 
 /// The clip that a player shows, and how far it has come.
 fn on_air<'a>(scene: &Scene<'a>, clip: &ClipOnAir) -> Line<'a> {
     let styles = &scene.styles;
     let since = scene.view.machine_ns.since(scene.app.outputs_ns);
-    let since_ns = if clip.moves { nanoseconds(since) } else { 0 };
-    let at = duration::clock(clip.position_ns.saturating_add(since_ns) / SECOND_NS);
-    let of = clip.length_ns.map(|ns| format!(" of {}", duration::length(ns))).unwrap_or_default();
+    let moved = if clip.moves { since } else { Duration::ZERO };
+    let at = duration::clock(Duration::from_nanos(clip.position_ns).saturating_add(moved));
+    let of = clip.length_ns.map(|ns| format!(" of {}", duration::length(Duration::from_nanos(ns))));
+    let of = of.unwrap_or_default();
     let paused = if clip.moves { "" } else { "  paused" };
     let mut spans = vec![Span::styled("  ▶ on air ", styles.on_air)];
     if let Some(cue) = scene.show.cues.get(clip.cue) {

@@ -25,7 +25,7 @@ use super::{signs, text};
 use crate::app::hits::{Region, Target};
 use crate::app::{Hits, Page};
 use crate::engine::{Phase, RunNs};
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::show::{CueIx, PersonIx};
 
 /// The list's share of the page, in twentieths, and its bounds in cells.
@@ -273,10 +273,9 @@ fn next(scene: &Scene, person: PersonIx) -> Option<CueIx> {
 
 /// The time until `cue` is expected, as the show stands: `in 7:48`.
 fn due(scene: &Scene, cue: CueIx) -> Option<String> {
-    let by_plan = || scene.state.call_left_ns(cue, &scene.timing, scene.now_ns);
-    let left_ns = scene.due_in_ns(cue).or_else(by_plan).filter(|_| scene.is_tied())?;
-    let left_ns = u64::try_from(left_ns).ok().filter(|ns| *ns >= SECOND_NS)?;
-    Some(format!("in {}", duration::countdown(left_ns)))
+    let by_plan = || scene.state.call_left(cue, &scene.timing, scene.now_ns);
+    let left = scene.due_in(cue).or_else(by_plan).filter(|_| scene.is_tied())?;
+    (left.as_secs() >= 1).then(|| format!("in {}", duration::countdown(left.unsigned_abs())))
 }
 
 /// Draws the operators' last reports, the newest first.

@@ -15,6 +15,8 @@
 mod cue;
 mod segment;
 
+use jiff::SignedDuration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -26,7 +28,7 @@ use crate::app::Hits;
 use crate::app::hits::{Region, Target};
 use crate::engine::RunNs;
 use crate::show::Show;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 
 pub(super) use cue::sign;
 
@@ -138,15 +140,15 @@ fn columns(
         (None, Some(ns)) => format!("~{}", scene.wall(ns)),
         (None, None) => String::new(),
     };
-    let late_ns = planned_ns
+    let late = planned_ns
         .zip(actual_ns.or(expected_ns))
-        .map(|(from_ns, to_ns)| scene.late_ns(from_ns, to_ns));
-    let late = match late_ns {
+        .map(|(from_ns, to_ns)| scene.late(from_ns, to_ns));
+    let late = match late {
         // What comes as planned needs no word.
-        Some(0) if actual_ns.is_none() => Span::raw(" ".repeat(difference)),
-        Some(ns) => {
-            let style = if ns < SECOND_NS as i64 { styles.past } else { styles.attention };
-            Span::styled(column(&duration::over_under(ns), difference), style)
+        Some(SignedDuration::ZERO) if actual_ns.is_none() => Span::raw(" ".repeat(difference)),
+        Some(late) => {
+            let style = if late.as_secs() < 1 { styles.past } else { styles.attention };
+            Span::styled(column(&duration::over_under(late), difference), style)
         }
         None => Span::raw(" ".repeat(difference)),
     };

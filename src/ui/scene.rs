@@ -3,8 +3,10 @@
 //!
 //! Holds no cells and decides no place on the screen.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 use ratatui::text::Span;
 
@@ -14,12 +16,12 @@ use crate::app::App;
 use crate::app::keys::Act;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
 use crate::output::{ClipOnAir, ReadyClip};
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
-use crate::time::nanoseconds;
+use crate::time::unsigned;
 
 /// Times sooner than this are bold.
-const NEAR_NS: u64 = 30 * SECOND_NS;
+const NEAR: Duration = Duration::from_secs(30);
 
 /// A frame's subject.
 pub(super) struct Scene<'a> {
@@ -76,8 +78,8 @@ impl<'a> Scene<'a> {
 
     /// The same with its day where that is more than a day away: `Mon 30 Nov 23:14:10`.
     pub(super) fn wall_with_day(&self, run_ns: RunNs) -> String {
-        let away_ns = run_ns.until(self.now_ns).unsigned_abs();
-        if away_ns < 24 * duration::HOUR_NS {
+        let away = run_ns.until(self.now_ns).unsigned_abs();
+        if away < Duration::from_nanos(24 * duration::HOUR_NS) {
             return self.wall(run_ns);
         }
         let day = self
@@ -91,8 +93,8 @@ impl<'a> Scene<'a> {
 
     /// Now as the clock shows it: in whole seconds.
     pub(super) fn shown_now_ns(&self) -> RunNs {
-        let past_ns = i64::from(self.state.wall(self.now_ns).subsec_nanosecond());
-        self.now_ns.shifted(-past_ns)
+        let past = self.state.wall(self.now_ns).subsec_nanosecond();
+        self.now_ns.shifted(-SignedDuration::from_nanos(i64::from(past)))
     }
 
     /// Returns `true` if the plan's times are times of day already: not before an open show has
@@ -107,32 +109,31 @@ impl<'a> Scene<'a> {
         if self.is_tied() {
             return self.wall(run_ns);
         }
-        let plan_ns = run_ns.since(self.state.plan_origin_ns(self.now_ns));
-        format!("T+{}", duration::clock(plan_ns / SECOND_NS))
+        let since = run_ns.since(self.state.plan_origin_ns(self.now_ns));
+        format!("T+{}", duration::clock(since))
     }
 
     /// Difference between `from_ns` and `to_ns` as the screen's clocks show them: whole seconds, in
     /// nanoseconds, so that the figures beside each other add up.
-    pub(super) fn late_ns(&self, from_ns: RunNs, to_ns: RunNs) -> i64 {
-        self.state.shown_late_ns(from_ns, to_ns)
+    pub(super) fn late(&self, from_ns: RunNs, to_ns: RunNs) -> SignedDuration {
+        self.state.shown_late(from_ns, to_ns)
     }
 
-    /// Difference between the actual and the planned length of a segment that is over, nanoseconds;
-    /// negative if it was shorter. In whole seconds, as its start and its end are shown.
-    pub(super) fn segment_over_ns(&self, segment: SegmentIx) -> Option<i64> {
+    /// Difference between the actual and the planned length of a segment that is over; negative if it was shorter. In whole seconds, as its start and its end are shown.
+    pub(super) fn segment_over(&self, segment: SegmentIx) -> Option<SignedDuration> {
         let run = self.state.segment(segment);
         let (started_ns, ended_ns) = run.started_ns.zip(run.ended_ns)?;
-        let planned_s = self.show.segment(segment).duration_ns / SECOND_NS;
-        Some(self.late_ns(started_ns, ended_ns) - (planned_s * SECOND_NS) as i64)
+        let planned_s = self.show.segment(segment).duration.as_secs();
+        Some(self.late(started_ns, ended_ns) - SignedDuration::from_secs(planned_s as i64))
     }
 
     /// The planned time of `cue`, on the run's clock.
     pub(super) fn planned_cue_ns(&self, cue: CueIx) -> RunNs {
         let planned_ns = self.state.plan().cue_start_ns[cue];
         match self.cue(cue).trigger {
-            Trigger::At { .. } => RunNs::new(planned_ns),
+            Trigger::At { .. } => planned_ns.in_run(),
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
-                self.state.plan_origin_ns(self.now_ns).shifted(planned_ns)
+                self.state.plan_origin_ns(self.now_ns).shifted(planned_ns.from_origin())
             }
         }
     }
@@ -148,7 +149,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The time until `cue` fires by itself, while something makes it.
-    pub(super) fn due_in_ns(&self, cue: CueIx) -> Option<i64> {
+    pub(super) fn due_in(&self, cue: CueIx) -> Option<SignedDuration> {
         let state = self.state.cue(cue);
         if let Some(due_ns) = state.due_ns {
             return Some(due_ns.until(self.state.show_ns(self.now_ns)));
@@ -158,17 +159,17 @@ impl<'a> Scene<'a> {
             .then(|| self.planned_cue_ns(cue).until(self.now_ns))
     }
 
-    /// Text about a cue that comes by itself `due_ns` from now. In a hold its delay stands still,
+    /// Text about a cue that comes by itself in `due` from now. In a hold its delay stands still,
     /// and after a panic nothing comes by itself; the clock on the wall goes on in both, so a cue
     /// by the clock is missed then.
-    pub(super) fn due_words(&self, cue: CueIx, due_ns: u64) -> (String, Style) {
-        let left = duration::until(due_ns);
+    pub(super) fn due_words(&self, cue: CueIx, due: Duration) -> (String, Style) {
+        let left = duration::until(due);
         let by_clock = matches!(self.cue(cue).trigger, Trigger::At { .. });
         let is_stopped = self.state.held_since().is_some() || self.state.is_panicked();
         match (is_stopped, by_clock) {
             (true, true) => (format!("missed in {left}"), self.styles.attention),
             (true, false) => (format!("held {left}"), self.styles.attention),
-            (false, _) if due_ns < NEAR_NS => (format!("in {left}"), self.styles.strong),
+            (false, _) if due < NEAR => (format!("in {left}"), self.styles.strong),
             (false, _) => (format!("in {left}"), self.styles.text),
         }
     }
@@ -189,15 +190,10 @@ impl<'a> Scene<'a> {
     /// otherwise by the show's.
     pub(super) fn countdown(&self, cue: CueIx) -> Option<Countdown> {
         let by_player = self.clip(cue).filter(|_| !self.cue(cue).is_loop()).and_then(|clip| {
-            let since_ns = if clip.moves {
-                nanoseconds(self.view.machine_ns.since(self.app.outputs_ns))
-            } else {
-                0
-            };
-            Some(Countdown {
-                elapsed_ns: clip.position_ns.saturating_add(since_ns),
-                of_ns: clip.length_ns?,
-            })
+            let since = self.view.machine_ns.since(self.app.outputs_ns);
+            let moved = if clip.moves { since } else { Duration::ZERO };
+            let elapsed = Duration::from_nanos(clip.position_ns).saturating_add(moved);
+            Some(Countdown { elapsed, of: Duration::from_nanos(clip.length_ns?) })
         });
         by_player.or_else(|| self.state.cue_countdown(cue, self.now_ns))
     }
@@ -235,27 +231,28 @@ impl<'a> Scene<'a> {
 
     fn left_by(&self, countdown: Countdown, thresholds: Thresholds) -> (String, Style) {
         let styles = &self.styles;
-        let left_ns = countdown.left_ns();
-        let text = match left_ns {
-            ..=-1 => format!("+{}", duration::clock(left_ns.unsigned_abs() / SECOND_NS)),
-            0.. => duration::countdown(left_ns as u64),
+        let left = countdown.left();
+        let (size, is_over) = (left.unsigned_abs(), left.is_negative());
+        let text = match is_over {
+            true => format!("+{}", duration::clock(size)),
+            false => duration::countdown(size),
         };
         // The colour changes with the figure, which is rounded up.
-        let shown_ns = (left_ns.max(0) as u64).div_ceil(SECOND_NS) * SECOND_NS;
-        let style = match left_ns {
-            ..=-1 => styles.attention,
+        let shown = Duration::from_secs(duration::whole_seconds_up(size));
+        let style = match is_over {
+            true => styles.attention,
             _ if self.state.held_since().is_some() => styles.text,
-            _ if shown_ns <= thresholds.danger_ns => styles.on_air,
-            _ if shown_ns <= thresholds.warn_ns => styles.attention,
+            _ if shown <= thresholds.danger => styles.on_air,
+            _ if shown <= thresholds.warn => styles.attention,
             _ => styles.strong,
         };
         (text, style)
     }
 
     /// Over or under: amber with a plus where it is over.
-    pub(super) fn over_under(&self, ns: i64) -> Span<'static> {
-        let style = if ns >= SECOND_NS as i64 { self.styles.attention } else { self.styles.text };
-        Span::styled(duration::over_under(ns), style)
+    pub(super) fn over_under(&self, over: SignedDuration) -> Span<'static> {
+        let style = if over.as_secs() >= 1 { self.styles.attention } else { self.styles.text };
+        Span::styled(duration::over_under(over), style)
     }
 
     /// The source of a cue's picture: red only while a live one is on air, since then nobody can
@@ -309,10 +306,10 @@ impl<'a> Scene<'a> {
     pub(super) fn end_before_ns(&self, segment: SegmentIx) -> Option<RunNs> {
         let before = SegmentIx(segment.0.checked_sub(1)?);
         if self.state.current_segment() == Some(before) {
-            let left_ns = self.state.segment_countdown(self.now_ns)?.left_ns();
-            return Some(self.now_ns.shifted(left_ns.max(0)));
+            let left = self.state.segment_countdown(self.now_ns)?.left();
+            return Some(self.now_ns + unsigned(left));
         }
-        Some(self.timing.start_ns[before] + self.show.segments[before].duration_ns)
+        Some(self.timing.start_ns[before] + self.show.segments[before].duration)
     }
 }
 
@@ -320,4 +317,10 @@ impl<'a> Scene<'a> {
 pub(super) fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
     let zoned = at.to_zoned_datetime(zone.clone());
     format!("{:02}:{:02}:{:02}", zoned.hour(), zoned.minute(), zoned.second())
+}
+
+/// A countdown's digits where they are widest: what it began with, or by how much it is over.
+pub(super) fn widest(countdown: Countdown) -> String {
+    let whole = Duration::from_secs(duration::whole_seconds_up(countdown.of));
+    format!("+{}", duration::clock(whole.max(countdown.left().unsigned_abs())))
 }

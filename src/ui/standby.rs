@@ -20,7 +20,7 @@ use super::scene::Scene;
 use super::{letters, signs, text};
 use crate::app::keys::Act;
 use crate::show::CueIx;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 
 /// From this width on, the call's countdown stands beside the title.
 const WIDE: u16 = 56;
@@ -196,16 +196,15 @@ pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     if !scene.is_tied() {
         return None;
     }
-    if let Some(due_ns) = scene.due_in_ns(cue).filter(|due_ns| *due_ns >= 0) {
-        let (words, _) = scene.due_words(cue, due_ns as u64);
+    if let Some(due) = scene.due_in(cue).filter(|due| !due.is_negative()) {
+        let (words, _) = scene.due_words(cue, due.unsigned_abs());
         return Some(Span::styled(format!("by itself: {words}"), styles.text));
     }
-    let left_ns = scene.state.call_left_ns(cue, &scene.timing, scene.now_ns)?;
-    Some(if left_ns >= 0 {
-        Span::styled(format!("call in {}", duration::until(left_ns as u64)), styles.text)
-    } else {
-        let late = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
-        Span::styled(format!("late {late}"), styles.attention)
+    let left = scene.state.call_left(cue, &scene.timing, scene.now_ns)?;
+    let (by, is_late) = (left.unsigned_abs(), left.is_negative());
+    Some(match is_late {
+        false => Span::styled(format!("call in {}", duration::until(by)), styles.text),
+        true => Span::styled(format!("late {}", duration::clock(by)), styles.attention),
     })
 }
 

@@ -23,7 +23,7 @@ use super::text;
 use crate::app::flag::{LogState, Shared, Station, StationRole};
 use crate::engine::FlagWay;
 use crate::plain::counted;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::time::nanoseconds;
 
 /// From this width on a station is one row.
@@ -209,7 +209,7 @@ fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
     let ago = acknowledged.map_or_else(
         || "nothing was acknowledged yet".to_owned(),
         |at| {
-            let ago = duration::clock(scene.view.machine_ns.since(at).as_secs());
+            let ago = duration::clock(scene.view.machine_ns.since(at));
             format!("record {stored} is stored, acknowledged {ago} ago")
         },
     );
@@ -272,7 +272,7 @@ fn history(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
             FlagWay::Began => "began the run".to_owned(),
             FlagWay::Passed(from) => format!("got it from {from}"),
             FlagWay::Taken { from, reason, silent_ns } => {
-                let silent = duration::clock(*silent_ns / SECOND_NS);
+                let silent = duration::clock(Duration::from_nanos(*silent_ns));
                 format!("TOOK it from {from}, silent for {silent}: {reason}")
             }
         };

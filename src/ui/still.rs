@@ -5,6 +5,7 @@
 //! the figures that count down in whole seconds, each from an instant of its own.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -13,6 +14,7 @@ use crate::app::{App, Page};
 use crate::engine::{Countdown, RunNs};
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, Show, Trigger};
+use crate::time::{nanoseconds, signed_nanoseconds};
 use crate::ui::scene::Scene;
 
 /// Up to so many cues of a show are looked at one by one.
@@ -91,10 +93,10 @@ impl Fractions {
         let (plan, show) = (view.state.plan(), view.state.show());
         let origin_ns = if plan.anchored { whole_second_ns(view) } else { 0 };
         let planned = plan.segment_start_ns.iter().chain(&plan.cue_start_ns).chain([&plan.end_ns]);
-        let all = few(planned.map(|ns| ns - origin_ns));
+        let all = few(planned.map(|at_ns| at_ns.ns() - origin_ns));
         let follows = (show.order.len() <= CUES_MAX).then(|| {
             few(show.cue_indices().map(|cue| match show.cue(cue).trigger {
-                Trigger::At { .. } => plan.cue_start_ns[cue] - origin_ns,
+                Trigger::At { .. } => plan.cue_start_ns[cue].ns() - origin_ns,
                 Trigger::Go
                 | Trigger::Into { .. }
                 | Trigger::With { .. }
@@ -120,17 +122,17 @@ fn few(times: impl Iterator<Item = i64>) -> Option<Vec<i64>> {
 /// Time between the head of a cue's chain and the cue; for a cue that comes into its segment, time
 /// since that began.
 fn delays_ns(show: &Show, cue: CueIx) -> i64 {
-    let (mut at, mut delays_ns) = (cue, 0_u64);
+    let (mut at, mut delays) = (cue, Duration::ZERO);
     loop {
-        let (cause, later_ns) = match show.cue(at).trigger {
-            Trigger::With { cue, delay_ns } => (cue, delay_ns),
-            Trigger::After { cue, delay_ns } => {
-                (cue, delay_ns.saturating_add(show.cue(cue).lasts_ns().unwrap_or(0)))
+        let (cause, later) = match show.cue(at).trigger {
+            Trigger::With { cue, delay } => (cue, delay),
+            Trigger::After { cue, delay } => {
+                (cue, delay.saturating_add(show.cue(cue).lasts().unwrap_or_default()))
             }
-            Trigger::Into { offset_ns } => return delays_ns.saturating_add(offset_ns) as i64,
-            Trigger::Go | Trigger::At { .. } => return delays_ns as i64,
+            Trigger::Into { offset } => return nanoseconds(delays.saturating_add(offset)) as i64,
+            Trigger::Go | Trigger::At { .. } => return nanoseconds(delays) as i64,
         };
-        (at, delays_ns) = (cause, delays_ns.saturating_add(later_ns));
+        (at, delays) = (cause, delays.saturating_add(later));
     }
 }
 
@@ -142,8 +144,7 @@ fn ahead(view: &View, next: &mut NextChange) {
         next.second(upcoming.at_ns.ns());
     }
     let timing = state.projection(now_ns);
-    if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left_ns(cue, &timing, now_ns))
-    {
+    if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left(cue, &timing, now_ns)) {
         next.second(now_ns.shifted(left_ns).ns());
     }
 }
@@ -176,11 +177,11 @@ impl NextChange {
     /// A countdown and what is told beside it; nothing where it moves more often than once a
     /// second, or is over.
     fn countdown(&mut self, countdown: Countdown) -> Option<()> {
-        if countdown.of_ns < Countdown::LONG_NS || countdown.left_ns() <= 0 {
+        if countdown.of < Countdown::LONG || !countdown.left().is_positive() {
             return None;
         }
-        self.second(self.now_ns - countdown.elapsed_ns as i64);
-        self.second(self.now_ns + countdown.left_ns());
+        self.second(self.now_ns - nanoseconds(countdown.elapsed) as i64);
+        self.second(self.now_ns + signed_nanoseconds(countdown.left()));
         Some(())
     }
 }
@@ -212,7 +213,7 @@ fn figures(view: &View, next: &mut NextChange) -> Option<()> {
         }
     }
     // The last that was complete at once leaves the monitor then.
-    next.at((fired_ns + monitor::LINGERS_NS).ns());
+    next.at((fired_ns + monitor::LINGERS).ns());
     Some(())
 }
 
@@ -309,7 +310,7 @@ mod tests {
 
     /// The machine's clock at an instant of the run.
     fn machine_ns(run_ns: RunNs) -> MachineNs {
-        MachineNs::new(run_ns.since(RunNs::ZERO))
+        MachineNs::ZERO + run_ns.since(RunNs::ZERO)
     }
 
     /// Lets a run go on to this instant, and presses GO there.
@@ -331,7 +332,7 @@ mod tests {
             &TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", ""),
         ] {
             let mut run = started(text, 250_001);
-            let now_ns = RunNs::ZERO + 3_600 * SECOND_NS;
+            let now_ns = RunNs::ZERO + Duration::from_secs(3_600);
             go_at(&mut run, now_ns);
             let (app, log) = (App::new(Theme::Dark), Log::default());
             let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
@@ -344,8 +345,8 @@ mod tests {
                 capabilities,
             };
             let mut frames = 0;
-            view.now_ns += SECOND_NS / 3;
-            while view.now_ns < now_ns + 9 * SECOND_NS {
+            view.now_ns += Duration::from_secs(1) / 3;
+            while view.now_ns < now_ns + Duration::from_secs(9) {
                 view.now_ns = Still::default().until(&view).expect("known");
                 frames += 1;
             }
@@ -376,12 +377,12 @@ mod tests {
             let mut run = started([TIED, paris, &untied, &fractions, &spread, &loose][show], us);
             let (mut app, log) = (App::new(Theme::Dark), Log::default());
             app.page = Page::ALL[page];
-            let mut now_ns = RunNs::ZERO + at_s * SECOND_NS;
+            let mut now_ns = RunNs::ZERO + Duration::from_secs(at_s);
             for _ in 0..gos {
-                now_ns += between_ns;
+                now_ns += Duration::from_nanos(between_ns);
                 go_at(&mut run, now_ns);
             }
-            now_ns += at_ns;
+            now_ns += Duration::from_nanos(at_ns);
             run.pass(MachineNs::ZERO, machine_ns(now_ns), UNHEARD);
             let state = run.state();
             let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
@@ -389,17 +390,17 @@ mod tests {
             let until_ns = Still::default().until(&view);
             // A late show takes along all its times, which are too many to foresee where they are
             // spread.
-            let is_spread_and_late = show > 3 && state.planned_begin_ns() <= now_ns;
+            let is_spread_and_late = show > 3 && state.planned_begin_ns().in_run() <= now_ns;
             prop_assert!(gos > 0 || until_ns.is_some() || app.page != Page::Run || is_spread_and_late);
             if let Some(until_ns) = until_ns {
-                prop_assert!(until_ns > now_ns && until_ns <= now_ns + SECOND_NS);
-                let last_ns = until_ns - 1_u64;
-                let later_ns = now_ns + (last_ns.since(now_ns) as f64 * later) as u64;
+                prop_assert!(until_ns > now_ns && until_ns <= now_ns + Duration::from_secs(1));
+                let ns = Duration::from_nanos(1);
+                let later_ns = now_ns + (until_ns - ns).since(now_ns).mul_f64(later);
                 let drawn = frame(&view, size);
                 // Nothing happens before that.
-                let until_ns = until_ns.min(state.poll_timeout().unwrap_or(RunNs::MAX)).max(now_ns + 1_u64);
-                let later_ns = later_ns.min(until_ns - 1_u64);
-                for now_ns in [later_ns, until_ns - 1_u64] {
+                let until_ns = until_ns.min(state.poll_timeout().unwrap_or(RunNs::MAX)).max(now_ns + ns);
+                let later_ns = later_ns.min(until_ns - ns);
+                for now_ns in [later_ns, until_ns - ns] {
                     let view = View { now_ns, machine_ns: machine_ns(now_ns), ..view };
                     prop_assert_eq!(&frame(&view, size), &drawn);
                 }

@@ -9,6 +9,8 @@
 //! cells, so that nothing jumps as titles and digits change. A small window puts the halves below
 //! each other.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -19,7 +21,7 @@ use super::{signs, standby, text};
 use crate::app::stopped;
 use crate::engine::Countdown;
 use crate::show::CueIx;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 
 /// The fewest cells that a call keeps beside a long title.
 const CALL_MIN: usize = 12;
@@ -46,8 +48,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     if state.has_ended() {
-        let over =
-            scene.over_under(scene.late_ns(scene.timing.planned_end_ns, scene.timing.end_ns));
+        let over = scene.over_under(scene.late(scene.timing.planned_end_ns, scene.timing.end_ns));
         return Line::from(vec![Span::styled("Show ended  ", styles.strong), over]);
     }
     if state.is_panicked() {
@@ -69,8 +70,8 @@ pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
         if is_held { (" HELD ", styles.attention_badge) } else { (signs::ON_AIR, styles.on_air) };
     let mut spans = vec![Span::styled(sign.0, sign.1), Span::raw(" ")];
     if let Some((next, starts_ns)) = state.gap(scene.now_ns).filter(|_| state.on_air().is_empty()) {
-        let left = Countdown { elapsed_ns: 0, of_ns: starts_ns.since(scene.now_ns) };
-        spans.extend(digits(left, (duration::countdown(left.of_ns), styles.strong)));
+        let left = Countdown { elapsed: Duration::ZERO, of: starts_ns.since(scene.now_ns) };
+        spans.extend(digits(left, (duration::countdown(left.of), styles.strong)));
         spans.push(Span::styled("until ", styles.past));
         spans.push(Span::styled(scene.show.segment(next).title.as_str(), styles.text));
         return Line::from(spans);
@@ -95,7 +96,7 @@ pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
 
 /// A countdown in cells of its own.
 fn digits(countdown: Countdown, (left, style): (String, Style)) -> [Span<'static>; 3] {
-    let cells = text::width(&duration::length(countdown.of_ns)).max(4) + 1;
+    let cells = text::width(&duration::length(countdown.of)).max(4) + 1;
     let pad = " ".repeat(cells.saturating_sub(text::width(&left)));
     [Span::raw(pad), Span::styled(left, style), Span::raw("  ")]
 }
@@ -104,13 +105,11 @@ fn before<'a>(scene: &Scene<'a>) -> Line<'a> {
     let styles = &scene.styles;
     let mut spans = vec![Span::styled("The show has not begun", styles.strong)];
     if scene.state.plan().anchored {
-        let left_ns = scene.state.planned_begin_ns().until(scene.now_ns);
-        spans.push(match left_ns {
-            0.. => Span::styled(format!("  in {}", duration::until(left_ns as u64)), styles.text),
-            _ => Span::styled(
-                format!("  late {}", duration::clock(left_ns.unsigned_abs() / SECOND_NS)),
-                styles.attention,
-            ),
+        let left = scene.state.planned_begin_ns().in_run().until(scene.now_ns);
+        let (by, is_late) = (left.unsigned_abs(), left.is_negative());
+        spans.push(match is_late {
+            false => Span::styled(format!("  in {}", duration::until(by)), styles.text),
+            true => Span::styled(format!("  late {}", duration::clock(by)), styles.attention),
         });
     }
     Line::from(spans)

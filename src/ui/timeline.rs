@@ -21,6 +21,10 @@ mod curve;
 mod scale;
 pub(super) mod track;
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -30,6 +34,7 @@ use super::scene::Scene;
 use super::{layout, signs, text};
 use crate::engine::RunNs;
 use crate::show::duration::{self, HOUR_NS, MINUTE_NS, SECOND_NS};
+use crate::time::unsigned;
 use scale::Scale;
 use track::{Stand, Track};
 
@@ -215,7 +220,7 @@ fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
     let clock_ns = clock_ns(scene, tick);
     if !scene.is_tied() {
         return (
-            format!("T+{}", duration::clock(clock_ns.max(0) as u64 / SECOND_NS)),
+            format!("T+{}", duration::clock(Duration::from_nanos(clock_ns.max(0) as u64))),
             scene.styles.past,
         );
     }
@@ -264,7 +269,7 @@ fn start(scene: &Scene, track: &Track) -> String {
 /// hard start, that it waits for its own, and how far from the plan it starts.
 fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
     let styles = &scene.styles;
-    let length = |ns: i64| duration::clock(ns.max(0) as u64 / SECOND_NS);
+    let length = |ns: i64| duration::clock(Duration::from_nanos(ns.max(0) as u64));
     if track.stand == Stand::PassedOver {
         return vec![("not played".into(), styles.past)];
     }
@@ -276,9 +281,10 @@ fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
         let words = format!("╌ gap {}", length(track.actual_ns.0 - from_ns));
         (words, styles.text)
     });
-    let late_ns = scene.late_ns(RunNs::new(track.planned_ns.0), RunNs::new(track.actual_ns.0));
-    let late = (late_ns.unsigned_abs() >= SECOND_NS).then(|| {
-        (duration::over_under(late_ns), if late_ns > 0 { styles.attention } else { styles.text })
+    let late = scene.late(RunNs::new(track.planned_ns.0), RunNs::new(track.actual_ns.0));
+    let late = (late.unsigned_abs().as_secs() >= 1).then(|| {
+        let style = if late.is_positive() { styles.attention } else { styles.text };
+        (duration::over_under(late), style)
     });
     overlap.into_iter().chain(gap).chain(late).collect()
 }
@@ -286,7 +292,7 @@ fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
 /// Its planned and its actual duration.
 fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
     let styles = &scene.styles;
-    let planned = scene.show.segment(track.segment).duration_ns;
+    let planned = scene.show.segment(track.segment).duration;
     text::put(
         buf,
         area,
@@ -294,25 +300,27 @@ fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
         Line::styled(format!("planned {}", duration::length(planned)), styles.past),
     );
     let (start_ns, end_ns) = track.actual_ns;
-    let clock = |ns: i64| duration::clock(ns.max(0) as u64 / SECOND_NS);
-    let over_ns = match track.stand {
-        Stand::Past => scene.segment_over_ns(track.segment).unwrap_or(0),
-        Stand::Running | Stand::PassedOver | Stand::ToCome => track.over_ns(),
+    let over = match track.stand {
+        Stand::Past => scene.segment_over(track.segment).unwrap_or_default(),
+        Stand::Running | Stand::PassedOver | Stand::ToCome => {
+            SignedDuration::from_nanos(track.over_ns())
+        }
     };
+    let took = scene.late(RunNs::new(start_ns), RunNs::new(end_ns));
     let mut spans = match track.stand {
-        Stand::Past => vec![Span::styled(
-            format!("took    {}", clock(scene.late_ns(RunNs::new(start_ns), RunNs::new(end_ns)))),
-            styles.past,
-        )],
+        Stand::Past => {
+            vec![Span::styled(format!("took    {}", duration::clock(unsigned(took))), styles.past)]
+        }
         Stand::Running => {
-            let elapsed = scene.state.segment_countdown(scene.now_ns).map_or(0, |c| c.elapsed_ns);
-            vec![Span::styled(format!("runs    {}", clock(elapsed as i64)), styles.on_air)]
+            let countdown = scene.state.segment_countdown(scene.now_ns);
+            let elapsed = countdown.map_or(Duration::ZERO, |countdown| countdown.elapsed);
+            vec![Span::styled(format!("runs    {}", duration::clock(elapsed)), styles.on_air)]
         }
         Stand::PassedOver | Stand::ToCome => return,
     };
-    if over_ns.unsigned_abs() >= SECOND_NS {
-        let style = if over_ns > 0 { styles.attention } else { styles.text };
-        spans.push(Span::styled(format!("  {}", duration::over_under(over_ns)), style));
+    if over.unsigned_abs().as_secs() >= 1 {
+        let style = if over.is_positive() { styles.attention } else { styles.text };
+        spans.push(Span::styled(format!("  {}", duration::over_under(over)), style));
     }
     text::put(buf, area, y + 1, Line::from(spans));
 }

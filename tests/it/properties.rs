@@ -7,6 +7,7 @@
 mod board;
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use handover::engine::{Cause, ClipFact, Command, Event, Phase, Record, RunNs};
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show};
@@ -298,8 +299,8 @@ pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
 
 fn do_it(rig: &mut TestRun, deed: &Deed) -> Result<(), String> {
     match deed {
-        Deed::Wait(ns) => rig.live_until(rig.now + *ns),
-        Deed::StandStill(ns) => rig.stand_still(*ns),
+        Deed::Wait(ns) => rig.live_until(rig.now + Duration::from_nanos(*ns)),
+        Deed::StandStill(ns) => rig.stand_still(Duration::from_nanos(*ns)),
         Deed::Crash(ns) => resume(rig, *ns),
         Deed::Torn(events) => {
             rig.tear(*events);
@@ -331,7 +332,7 @@ fn do_it(rig: &mut TestRun, deed: &Deed) -> Result<(), String> {
 
 /// Resumes, and checks what a resume promises.
 fn resume(rig: &mut TestRun, down_ns: u64) -> Result<(), String> {
-    rig.crash(down_ns)?;
+    rig.crash(Duration::from_nanos(down_ns))?;
     if rig.state().is_auto() {
         // The program goes on calling at once, so that what it finds is not what a caller would
         // find.
@@ -358,10 +359,10 @@ fn resume(rig: &mut TestRun, down_ns: u64) -> Result<(), String> {
 fn look_at(rig: &TestRun) -> Result<(), String> {
     let state = rig.state();
     let timing = state.projection(rig.now);
-    state.segment_countdown(rig.now).map(|c| (c.left_ns(), c.done()));
+    state.segment_countdown(rig.now).map(|c| (c.left(), c.done()));
     for cue in state.show().cue_indices() {
-        state.cue_countdown(cue, rig.now).map(|c| (c.left_ns(), c.done()));
-        state.call_left_ns(cue, &timing, rig.now);
+        state.cue_countdown(cue, rig.now).map(|c| (c.left(), c.done()));
+        state.call_left(cue, &timing, rig.now);
         let comes_ns = state.projected_cue_ns(cue, &timing, rig.now);
         if state.is_passed_over(cue) && comes_ns.is_some() {
             return Err(format!("{cue:?} is passed over and comes at {comes_ns:?}"));
@@ -374,7 +375,7 @@ fn look_at(rig: &TestRun) -> Result<(), String> {
         let has_an_end = at.awaits_clip
             || at.complete_ns.is_some()
             || (at.steps_done as usize) < plan.steps.len();
-        let is_endless = plan.is_loop() && plan.duration_ns.is_none() && plan.steps.is_empty();
+        let is_endless = plan.is_loop() && plan.duration.is_none() && plan.steps.is_empty();
         if is_on_air && !has_an_end && !is_endless {
             return Err(format!("{cue:?} is on air for ever"));
         }

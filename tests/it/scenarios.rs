@@ -27,12 +27,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use handover::engine::{
     Cause, ClipFact, Command, Effect, Event, MissedWhy, Record, RunNs, SegmentPhase, State,
 };
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file};
-use jiff::Timestamp;
+use handover::time::{nanoseconds, signed};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::test_run::{Opening, TestRun};
@@ -175,8 +177,11 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
         auto: scenario.auto,
     };
     let mut rig = TestRun::open(read_show(show)?, &opening)?;
-    rig.late_ns =
-        scenario.late.as_deref().map_or(Ok(0), duration::parse).map_err(|e| e.to_string())?;
+    rig.late = scenario
+        .late
+        .as_deref()
+        .map_or(Ok(Duration::ZERO), duration::parse)
+        .map_err(|e| e.to_string())?;
     rig.outputs_answer = scenario.outputs_answer;
     let mut seen = Seen::default();
     for (at, step) in scenario.steps.iter().enumerate() {
@@ -230,7 +235,7 @@ fn go_through(
 ) -> Result<(), String> {
     let at_ns = duration::parse(&step.at).map_err(|e| format!("{:?}: {e}", step.at))?;
     let at_ns = RunNs::ZERO + at_ns;
-    if at_ns < rig.now && rig.late_ns == 0 {
+    if at_ns < rig.now && rig.late.is_zero() {
         return Err(format!("the run is at {} already", instant(rig.now)));
     }
     rig.live_until(at_ns)?;
@@ -259,7 +264,7 @@ fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
     let command = match word {
         "torn" => {
             rig.tear(rest.parse().map_err(|e| format!("{rest:?}: {e}"))?);
-            return rig.crash(duration::SECOND_NS).map(Ok);
+            return rig.crash(Duration::from_secs(1)).map(Ok);
         }
         "crash" => return rig.crash(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
         "stall" => {
@@ -331,7 +336,8 @@ fn clip(state: &State, words: &str) -> Result<Command, String> {
     let fact = match said.split_once(' ').unwrap_or((said, "")) {
         ("started", "") => ClipFact::Started(None),
         ("started", length) => {
-            ClipFact::Started(Some(duration::parse(length).map_err(|e| e.to_string())?))
+            let length = duration::parse(length).map_err(|e| e.to_string())?;
+            ClipFact::Started(Some(nanoseconds(length)))
         }
         ("ended", _) => ClipFact::Ended,
         ("stopped", _) => ClipFact::Stopped,
@@ -386,7 +392,7 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
         same("missed", missed, &state.missed().map(number).collect())?;
     }
     if let Some(over) = &step.over {
-        same("over", over, &duration::over_under(timing.over_ns))?;
+        same("over", over, &duration::over_under(timing.over))?;
     }
     if let Some(starts) = &step.starts {
         same("projected starts", starts, &timing.start_ns.iter().copied().map(instant).collect())?;
@@ -402,7 +408,7 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
         same(&format!("when {cue} comes"), at, &comes_ns.map_or("-".into(), instant))?;
     }
     if let Some(over) = &step.now_over {
-        same("over now", over, &duration::over_under(timing.now_over_ns))?;
+        same("over now", over, &duration::over_under(timing.now_over))?;
     }
     if let Some(phases) = &step.phases {
         let phase = |segment| match state.segment_phase(segment) {
@@ -423,7 +429,7 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
     }
     for (cue, left) in step.cue_left.iter().flatten() {
         let countdown = state.cue_countdown(find(state, cue)?, rig.now);
-        same("left of the cue", left, &countdown.map_or("-".to_owned(), |c| seconds(c.left_ns())))?;
+        same("left of the cue", left, &countdown.map_or("-".to_owned(), |c| seconds(c.left())))?;
     }
     if let Some(effects) = &step.effects {
         let new = &rig.effects[std::mem::replace(&mut seen.effects, rig.effects.len())..];
@@ -449,11 +455,11 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
         same("next clips", next, &state.next_clips(3).into_iter().map(number).collect())?;
     }
     if let Some(timecode) = &step.timecode {
-        let (ns, runs) = state.timecode(rig.now);
+        let (time, runs) = state.timecode(rig.now);
         same(
             "timecode",
             timecode,
-            &format!("{}{}", seconds(ns as i64), if runs { "" } else { " stands" }),
+            &format!("{}{}", seconds(signed(time)), if runs { "" } else { " stands" }),
         )?;
     }
     if let Some(ended) = step.ended {
@@ -476,14 +482,14 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> 
 /// Nanoseconds as seconds: `12s`, `12.004s`, `-3s`.
 /// An instant of the run.
 fn instant(at: RunNs) -> String {
-    seconds(at.ns())
+    seconds(SignedDuration::from_nanos(at.ns()))
 }
 
-fn seconds(ns: i64) -> String {
-    let (sign, ns) = (if ns < 0 { "-" } else { "" }, ns.unsigned_abs());
-    let fraction = format!(".{:09}", ns % duration::SECOND_NS);
+fn seconds(time: SignedDuration) -> String {
+    let (sign, time) = (if time.is_negative() { "-" } else { "" }, time.unsigned_abs());
+    let fraction = format!(".{:09}", time.subsec_nanos());
     let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
-    format!("{sign}{}{fraction}s", ns / duration::SECOND_NS)
+    format!("{sign}{}{fraction}s", time.as_secs())
 }
 
 /// An event as a scenario writes it.
@@ -534,8 +540,12 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::NoteTaken { text, cue } => {
             format!("{kind} {} {text}", cue.as_ref().map_or("-".to_owned(), ToString::to_string))
         }
-        Event::RunResumed { down_ns, .. } => format!("{kind} {}", seconds(*down_ns as i64)),
-        Event::RunEnded { over_ns } => format!("{kind} {}", seconds(*over_ns)),
+        Event::RunResumed { down_ns, .. } => {
+            format!("{kind} {}", seconds(SignedDuration::from_nanos(*down_ns as i64)))
+        }
+        Event::RunEnded { over_ns } => {
+            format!("{kind} {}", seconds(SignedDuration::from_nanos(*over_ns)))
+        }
         Event::ActionSent { cue, action, .. } | Event::ActionUnknown { cue, action, .. } => {
             format!("{kind} {cue} {action}")
         }

@@ -416,7 +416,7 @@ fn an_idle_second_touches_few_cells() {
         let mut last = run.drawn(columns, rows);
         let mut cells = 0;
         for tenth in 1..=10 {
-            run.now_ns = RunNs::ZERO + 211 * SECOND_NS + tenth * SECOND_NS / 10;
+            run.now_ns = RunNs::ZERO + Duration::from_millis(211_000 + tenth * 100);
             let next = run.drawn(columns, rows);
             cells += last.diff(&next).len();
             last = next;

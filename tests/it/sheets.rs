@@ -22,6 +22,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use handover::sheet::columns::Field;
 use handover::sheet::durations::Durations;
@@ -124,13 +125,9 @@ fn told(show: &Show, imported: &Imported, asked: &str) -> String {
             format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
         });
         let star = if hard.is_some() { "*" } else { "" };
-        lines.push(format!(
-            "{star}{at} {} {}",
-            duration::length(segment.duration_ns),
-            segment.title
-        ));
+        lines.push(format!("{star}{at} {} {}", duration::length(segment.duration), segment.title));
         lines.extend(show.cues_of(ix).flat_map(|cue| cue_lines(show, show.cue(cue))));
-        clock = clock.map(|clock| clock + segment.duration_ns / duration::SECOND_NS);
+        clock = clock.map(|clock| clock + segment.duration.as_secs());
     }
     lines.extend(show.people.iter().map(|person| format!("+ {}", person.name)));
     if !imported.doubts.is_empty() {
@@ -147,21 +144,23 @@ fn told(show: &Show, imported: &Imported, asked: &str) -> String {
 
 fn cue_lines(show: &Show, cue: &Cue) -> Vec<String> {
     let mut line = format!("  {} {}", cue.number, cue.title);
-    let after =
-        |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", duration::delay(ns)) };
+    let after = |by: Duration| match by.is_zero() {
+        true => String::new(),
+        false => format!(" +{}", duration::delay(by)),
+    };
     match cue.trigger {
-        Trigger::With { cue, delay_ns } => {
-            line += &format!(" with {}{}", show.cue(cue).number, after(delay_ns));
+        Trigger::With { cue, delay } => {
+            line += &format!(" with {}{}", show.cue(cue).number, after(delay));
         }
-        Trigger::After { cue, delay_ns } => {
-            line += &format!(" after {}{}", show.cue(cue).number, after(delay_ns));
+        Trigger::After { cue, delay } => {
+            line += &format!(" after {}{}", show.cue(cue).number, after(delay));
         }
         Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => {}
     }
-    if let Some(ns) = cue.planned_ns {
+    if let Some(ns) = cue.planned {
         line += &format!(" @{}", duration::length(ns));
     }
-    if let Some(ns) = cue.duration_ns {
+    if let Some(ns) = cue.duration {
         line += &format!(" ={}", duration::length(ns));
     }
     if !cue.needs.is_empty() {

@@ -5,13 +5,14 @@
 //! dealt with in a bounded number of events, and afterwards nothing is due any more.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use handover::conductor::{By, Conductor, Input, Output, RunClock};
 use handover::engine::{Command, Effect, Event, Record, Rejection, RunNs, State};
 use handover::journal::{encode, recover_bytes};
 use handover::output::{Job, Outcome};
 use handover::show::{Show, plan};
-use handover::time::MachineNs;
+use handover::time::{MachineNs, nanoseconds};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -38,7 +39,7 @@ pub(crate) struct TestRun {
     pub journal: Vec<Record>,
     pub effects: Vec<Effect>,
     /// Delay of each wake-up after its deadline.
-    pub late_ns: u64,
+    pub late: Duration,
     /// `true` if the outputs report what became of an action.
     pub outputs_answer: bool,
 }
@@ -57,7 +58,7 @@ impl TestRun {
             now: RunNs::ZERO,
             journal: vec![],
             effects: vec![],
-            late_ns: 0,
+            late: Duration::ZERO,
             outputs_answer: true,
         };
         rig.give(Input::Begin(started));
@@ -74,7 +75,7 @@ impl TestRun {
     fn give(&mut self, input: Input) -> Option<Result<(), Rejection>> {
         let TestRun { conductor, journal, effects, outputs_answer, .. } = self;
         let mut reply = None;
-        let now_ns = MachineNs::new(self.now.since(RunNs::ZERO));
+        let now_ns = MachineNs::ZERO + self.now.since(RunNs::ZERO);
         conductor.drive(now_ns, input, |_, output| {
             match output {
                 Output::Append(records) => journal.extend(records),
@@ -107,7 +108,7 @@ impl TestRun {
     }
 
     fn deadline(&self) -> Option<RunNs> {
-        self.conductor.deadline().map(|due_ns| RunNs::ZERO + due_ns.ns())
+        self.conductor.deadline().map(|due_ns| RunNs::ZERO + due_ns.since(MachineNs::ZERO))
     }
 
     /// Deals with everything that has fallen due by now.
@@ -137,23 +138,24 @@ impl TestRun {
                 self.now = self.now.max(until_ns);
                 return self.drain();
             };
-            self.now = self.now.max(due_ns + self.late_ns);
+            self.now = self.now.max(due_ns + self.late);
             self.drain()?;
         }
         Err(format!("something is due more than {EVENTS_MAX} times before {until_ns} ns"))
     }
 
     /// Lets time pass while the program does not come to look.
-    pub(crate) fn stand_still(&mut self, ns: u64) -> Result<(), String> {
-        self.now += ns;
+    pub(crate) fn stand_still(&mut self, time: Duration) -> Result<(), String> {
+        self.now += time;
         self.drain()
     }
 
     /// Kills the program and takes the run up again from its journal `down_ns` later.
-    pub(crate) fn crash(&mut self, down_ns: u64) -> Result<(), String> {
+    pub(crate) fn crash(&mut self, down: Duration) -> Result<(), String> {
         let state = self.replay()?;
         let auto = state.is_auto();
-        self.now += down_ns;
+        self.now += down;
+        let down_ns = nanoseconds(down);
         self.resume(state);
         let refused = self
             .give(Input::Begin(Event::RunResumed { down_ns, listen: None, gap: false, auto }))

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::*;
 use crate::conductor::{By, Conductor, Input, Output, RunClock};
 use crate::engine::{Cause, Command, Event, RunNs, State};
@@ -122,7 +124,7 @@ impl Run {
 
     fn on(&self) -> (String, Vec<String>, i64) {
         let board = self.board();
-        let left_s = board.figure().map_or(0, |figure| figure.left_ns / SECOND_NS as i64);
+        let left_s = board.figure().map_or(0, |figure| figure.left.as_secs());
         let Stage::On(on) = board.stage else { panic!("{:?}", board.stage) };
         let title = |(item, _): (Item, _)| match item {
             Item::Public { title, .. } => title,
@@ -147,7 +149,7 @@ fn an_evening_as_the_house_sees_it() {
     );
     assert_eq!(board.now, "2024-08-11T20:59:20Z".parse().unwrap());
     let starts = Some("2024-08-11T21:00:00Z".parse().unwrap());
-    assert_eq!(board.stage, Stage::Before { starts, left_ns: Some(40 * SECOND_NS as i64) });
+    assert_eq!(board.stage, Stage::Before { starts, left: Some(SignedDuration::from_secs(40)) });
     assert_eq!(board.figure().map(|figure| (figure.of, figure.word)), Some(("Doors", "starts")));
     assert_eq!(
         board.later.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>(),
@@ -156,11 +158,7 @@ fn an_evening_as_the_house_sees_it() {
     let at = |time: &str| format!("2024-08-11T{time}Z");
     assert_eq!(run.next(), (Some("Doors".into()), Some("House lights".into()), at("21:00:00")));
     run.until(70);
-    assert_eq!(
-        run.board().figure().map(|figure| figure.left_ns / SECOND_NS as i64),
-        Some(-10),
-        "late"
-    );
+    assert_eq!(run.board().figure().map(|figure| figure.left.as_secs()), Some(-10), "late");
     run.go();
     // It was over at once, and holds until the next; the segment counts down.
     assert_eq!(run.on(), ("Doors".into(), words(&["House lights"]), 120));
@@ -209,10 +207,10 @@ fn holds_panics_and_backups_give_nothing_away() {
     run.go();
     assert_eq!(run.board().next, None);
     run.until(380);
-    let Stage::Ended { over_ns, at } = run.board().stage else { panic!("{:?}", run.board().stage) };
+    let Stage::Ended { over, at } = run.board().stage else { panic!("{:?}", run.board().stage) };
     // Planned for 21:04:00; the last segment began at 310 s, 5 min 10 s after 20:59, and lasted its
     // minute.
-    assert_eq!((over_ns / SECOND_NS as i64, at), (70, "2024-08-11T21:05:10Z".parse().unwrap()));
+    assert_eq!((over.as_secs(), at), (70, "2024-08-11T21:05:10Z".parse().unwrap()));
 }
 
 #[test]

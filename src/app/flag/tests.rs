@@ -251,7 +251,7 @@ fn planned_caller() -> Caller {
 impl Caller {
     /// The run's clock: it began a minute ago.
     fn run_ns(&self) -> RunNs {
-        RunNs::ZERO + self.now.since(MachineNs::ZERO).as_nanos() as u64
+        RunNs::ZERO + self.now.since(MachineNs::ZERO)
     }
 
     /// Folds what `station` has written in `term`.

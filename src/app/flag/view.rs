@@ -217,7 +217,7 @@ impl MuteWhy {
     /// What had become of this station before, for a sentence in which it is `station`.
     pub(crate) fn cause(self, station: &str) -> String {
         match self.stood() {
-            Some(stood) => format!("{station} stood still for {}", clock(stood.as_secs())),
+            Some(stood) => format!("{station} stood still for {}", clock(stood)),
             None => "this run was resumed".to_owned(),
         }
     }

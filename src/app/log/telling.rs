@@ -1,10 +1,14 @@
 //! Words, urgency and kind of each event in the log. One table, so that a new event has one place
 //! here.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use super::{Kind, Mark};
 use crate::app::{Tone, stopped};
 use crate::engine::{Event, State};
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::show::{CueNumber, Show};
 
 /// Log entry of an event.
@@ -69,7 +73,7 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             let kind = match (rehearsal, shift_ns) {
                 (true, _) => "rehearsal".to_owned(),
                 (false, Some(ns)) => {
-                    format!("technical rehearsal, clock {}", duration::over_under(*ns))
+                    format!("technical rehearsal, clock {}", duration::over_under(SignedDuration::from_nanos(*ns)))
                 }
                 (false, None) => "live".to_owned(),
             };
@@ -80,7 +84,7 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::RunResumed { down_ns, gap, auto, .. } => {
             let gap = if *gap { "; the journal has a gap before it" } else { "" };
             let auto = if *auto { "; the program gives the GOs" } else { "" };
-            let down = duration::countdown(*down_ns);
+            let down = duration::countdown(Duration::from_nanos(*down_ns));
             Kind::Program.says(format!("run resumed after {down} down{gap}{auto}")).attention()
         }
         Event::RunLeft { reason } => Kind::Program.says(format!("program left the run: {reason}")).attention(),
@@ -91,7 +95,7 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
                 0 => " (on time)",
                 ..0 => " under",
             };
-            Kind::Program.says(format!("run ended, {}{word}", duration::over_under(*over_ns)))
+            Kind::Program.says(format!("run ended, {}{word}", duration::over_under(SignedDuration::from_nanos(*over_ns))))
         }
         Event::SegmentStarted { title, .. } => Kind::Cue.says(format!("segment started: {title}")),
         Event::SegmentEnded { segment, .. } => Kind::Cue.says(format!("segment {segment} ended")).quiet(),
@@ -112,7 +116,7 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::CueCompleted { cue, .. } => Kind::Cue.says(format!("cue {cue} complete")).marked(Mark::Done).quiet(),
         Event::CueStopped { cue, .. } => Kind::Cue.says(format!("cue {cue} stopped")).attention(),
         Event::ClipStarted { cue, length_ns: Some(ns), .. } => {
-            Kind::Cue.says(format!("cue {cue} clip playing, {}", duration::length(*ns)))
+            Kind::Cue.says(format!("cue {cue} clip playing, {}", duration::length(Duration::from_nanos(*ns))))
         }
         Event::ClipStarted { cue, .. } => Kind::Cue.says(format!("cue {cue} clip playing")),
         Event::ClipPaused { cue } => Kind::Cue.says(format!("cue {cue} clip paused")).attention(),
@@ -160,7 +164,7 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::FlagTaken { from, reason, silent_ns } => Kind::Program
             .says(format!(
                 "FLAG TAKEN from {from}, silent for {}: {reason}",
-                duration::clock(*silent_ns / SECOND_NS)
+                duration::clock(Duration::from_nanos(*silent_ns))
             ))
             .alarm(),
         Event::CueFiredAside { cue, fired_by, .. } => Kind::Cue

@@ -7,12 +7,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::AsRun;
 use crate::engine::{Cause, Event, Record, RunNs, State, Stop};
 use crate::export::layout::plain;
 use crate::show::duration::MILLISECOND_NS;
 use crate::show::{CueIx, IndexVec, OutputIx, SegmentIx, Show};
+use crate::time::nanoseconds;
 
 /// From here on, by the machine's clock, the report says that a cue left later than its due
 /// instant.
@@ -39,12 +41,12 @@ pub(super) struct Fold {
     pub ended_ns: Option<RunNs>,
     pub started_ns: Option<RunNs>,
     pub holds: u32,
-    pub held_ns: u64,
+    pub held: Duration,
     /// Instant of each panic, and the outcome of its stop at each output.
     pub panics: Vec<(RunNs, Vec<(OutputIx, Stop)>)>,
     pub terminal_lost: Vec<RunNs>,
     /// Instants at which the program was back, and the length of its absence.
-    pub downs: Vec<(RunNs, u64)>,
+    pub downs: Vec<(RunNs, Duration)>,
     pub unknown: BTreeMap<String, u32>,
     pub cues: IndexVec<CueIx, CueLog>,
     pub segments: IndexVec<SegmentIx, SegmentLog>,
@@ -81,7 +83,7 @@ pub(super) enum Send {
 pub(super) struct SegmentLog {
     pub first_start_ns: Option<RunNs>,
     pub starts: u32,
-    pub held_ns: u64,
+    pub held: Duration,
     pub notes: Vec<String>,
 }
 
@@ -121,7 +123,7 @@ impl Fold {
             ended_ns: None,
             started_ns: None,
             holds: 0,
-            held_ns: 0,
+            held: Duration::ZERO,
             panics: vec![],
             terminal_lost: vec![],
             downs: vec![],
@@ -135,7 +137,9 @@ impl Fold {
         self.now = self.now.max(record.run_ns);
         match &record.event {
             Event::RunStarted { .. } => self.opened = true,
-            Event::RunResumed { down_ns, .. } => self.downs.push((record.run_ns, *down_ns)),
+            Event::RunResumed { down_ns, .. } => {
+                self.downs.push((record.run_ns, Duration::from_nanos(*down_ns)))
+            }
             Event::RunEnded { .. } => {
                 // The segment's end says when the show was over; the line itself may come an
                 // instant later.
@@ -303,7 +307,7 @@ impl Fold {
         let main = plan
             .backup_for
             .map(|main| (&show.cue(main).number, self.state.cue(main).replaced_by == Some(cue)));
-        let late_ns = run_ns.since(due_ns) / u64::from(self.state.speed().max(1));
+        let late_ns = nanoseconds(run_ns.since(due_ns) / self.state.speed().max(1));
         let log = &mut self.cues[cue];
         if let Some(before) = log.firings.last_mut().filter(|before| before.over_ns.is_none()) {
             (before.over_ns, before.stopped) = (Some(due_ns), true);
@@ -338,12 +342,12 @@ impl Fold {
 
     pub(super) fn end_hold(&mut self, run_ns: RunNs) {
         let Some(since) = self.state.held_since() else { return };
-        let held_ns = run_ns.since(since);
-        self.held_ns += held_ns;
+        let held = run_ns.since(since);
+        self.held += held;
         // Nothing starts a segment in a hold, so that a hold lies within one.
         let segment = self.state.current_segment();
         if let Some(log) = segment.and_then(|at| self.segments.get_mut(at)) {
-            log.held_ns += held_ns;
+            log.held += held;
         }
     }
 

@@ -4,6 +4,8 @@
 //! Must never be asked while records are still to come, and must never show the words of a cue
 //! under embargo that has not fired.
 
+use std::time::Duration;
+
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::fold::{FiredRow, Fold, Send};
@@ -14,6 +16,7 @@ use super::{
 use crate::engine::{FlagChange, Note, PersonState, Phase, RunNs, Stop};
 use crate::show::duration::{self, MILLISECOND_NS};
 use crate::show::{CueIx, CueNumber, IndexVec, OutputIx, Person, SegmentIx};
+use crate::time::milliseconds;
 
 impl Fold {
     pub(super) fn finish(mut self, id: &str, recorded: Option<Timestamp>) -> AsRun {
@@ -41,8 +44,8 @@ impl Fold {
             how: change.how.clone(),
         };
         let warnings = self.state.flag().map_or(&[][..], |flag| &flag.warnings);
-        let down = |&(until_ns, down_ns): &(RunNs, u64)| {
-            let (from, until) = (wall(until_ns - down_ns), wall(until_ns));
+        let down = |&(until_ns, down): &(RunNs, Duration)| {
+            let (from, until) = (wall(until_ns - down), wall(until_ns));
             Downtime { down_ms: ms_between(&from, &until).max(0) as u64, from, until }
         };
         AsRun {
@@ -65,7 +68,7 @@ impl Fold {
                 .map(|(planned, end)| ms_between(planned, end)),
             planned_end,
             end,
-            held_ms: self.held_ns / MILLISECOND_NS,
+            held_ms: milliseconds(self.held),
             holds: self.holds,
             show_changed: false,
             flag: changes.iter().map(change).collect(),
@@ -135,7 +138,7 @@ impl Fold {
         let actual_end = state.ended_ns.map(|ns| self.wall(ns));
         let actual_ms =
             actual_start.as_ref().zip(actual_end.as_ref()).map(|(from, to)| ms_between(from, to));
-        let planned_ms = segment.duration_ns / MILLISECOND_NS;
+        let planned_ms = milliseconds(segment.duration);
         let mut remarks = vec![];
         match (&actual_start, log.first_start_ns.filter(|_| log.starts > 1)) {
             (None, _) => remarks.push("not started".to_owned()),
@@ -152,8 +155,8 @@ impl Fold {
         if actual_start.is_some() && actual_end.is_none() {
             remarks.push(CueOutcome::Running.words().to_owned());
         }
-        if log.held_ns >= MILLISECOND_NS {
-            remarks.push(format!("held {}", duration::length(log.held_ns)));
+        if log.held >= Duration::from_millis(1) {
+            remarks.push(format!("held {}", duration::length(log.held)));
         }
         remarks.extend(log.notes.iter().cloned());
         SegmentRow {
@@ -174,8 +177,10 @@ impl Fold {
     fn cue_rows(&self, ix: CueIx) -> Vec<CueRow> {
         let (cue, log) = (self.show.cue(ix), &self.cues[ix]);
         let outcome = self.outcome_unfired(ix);
-        let planned_ns =
-            self.state.plan_origin_ns(self.now).shifted(self.state.plan().cue_start_ns[ix]);
+        let planned_ns = self
+            .state
+            .plan_origin_ns(self.now)
+            .shifted(self.state.plan().cue_start_ns[ix].from_origin());
         let is_spare = cue.backup_for.is_some() && log.firings.is_empty();
         let hidden = self.state.is_embargoed(ix);
         let blank = CueRow {
@@ -184,7 +189,7 @@ impl Fold {
             outcome,
             firing: None,
             planned_start: (self.has_plan() && !is_spare).then(|| self.wall(planned_ns)),
-            planned_ms: cue.duration_ns.map(|ns| ns / MILLISECOND_NS),
+            planned_ms: cue.duration.map(milliseconds),
             actual_start: None,
             actual_ms: None,
             difference_ms: None,

@@ -6,7 +6,6 @@
 use super::table::{Cell, Table};
 use crate::export::csv::{line, text};
 use crate::export::sheet::{Sheet, When};
-use crate::show::duration::SECOND_NS;
 
 /// Writes the plan.
 pub fn write(sheet: &Sheet) -> String {
@@ -28,19 +27,19 @@ fn words(cell: &Cell) -> String {
         Cell::Text(words) if words.parse::<f64>().is_ok() => words.clone(),
         Cell::Text(words) => text(words),
         Cell::Start(When::Clock(at)) => {
-            let fraction = decimals(u64::try_from(at.subsec_nanosecond()).unwrap_or(0));
+            let fraction = decimals(at.subsec_nanosecond().unsigned_abs());
             format!("{}{fraction}", at.strftime("%H:%M:%S"))
         }
-        Cell::Start(When::FromStart(ns)) | Cell::Length(ns) => {
-            let seconds = ns / SECOND_NS;
+        Cell::Start(When::FromStart(time)) | Cell::Length(time) => {
+            let seconds = time.as_secs();
             let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-            format!("{h}:{m:02}:{s:02}{}", decimals(ns % SECOND_NS))
+            format!("{h}:{m:02}:{s:02}{}", decimals(time.subsec_nanos()))
         }
     }
 }
 
 /// Nanoseconds as decimals of a second: `.5`; nothing for none.
-fn decimals(ns: u64) -> String {
+fn decimals(ns: u32) -> String {
     let decimals = format!(".{ns:09}");
     decimals.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

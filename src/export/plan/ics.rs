@@ -6,11 +6,12 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use crate::export::sheet::{CueLine, SegmentBlock, Sheet, When};
 use crate::plain;
+use crate::time::signed;
 
 /// The longest line, bytes without its end (RFC 5545, 3.1).
 const LINE_MAX: usize = 75;
@@ -45,7 +46,7 @@ impl Calendar {
         now: Timestamp,
     ) -> Option<()> {
         let When::Clock(start) = &segment.start else { return None };
-        let length = SignedDuration::from_nanos(i64::try_from(segment.length_ns).ok()?);
+        let length = signed(segment.lasts);
         let start = start.timestamp();
         let mut crc = crc32fast::Hasher::new();
         for words in [sheet.title.as_str(), "\0", &segment.title, "\0", &nth.to_string()] {

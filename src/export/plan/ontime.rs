@@ -10,6 +10,7 @@ use crate::export::sheet::html::hex;
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain;
 use crate::show::duration::{HOUR_NS, MILLISECOND_NS, SECOND_NS};
+use crate::time::milliseconds;
 
 /// Milliseconds in a day.
 const DAY_MS: u64 = 24 * HOUR_NS / MILLISECOND_NS;
@@ -98,8 +99,8 @@ impl Days {
     /// Milliseconds since midnight, and the days since the first.
     fn of(&mut self, start: &When) -> (u64, u64) {
         match start {
-            When::FromStart(ns) => {
-                let ms = ns / MILLISECOND_NS;
+            When::FromStart(time) => {
+                let ms = milliseconds(*time);
                 (ms % DAY_MS, ms / DAY_MS)
             }
             When::Clock(at) => {
@@ -121,7 +122,7 @@ fn event(
     days: &mut Days,
 ) -> Value {
     let (start_ms, day) = days.of(&segment.start);
-    let duration_ms = (segment.length_ns / MILLISECOND_NS).min(LONGEST_MS);
+    let duration_ms = milliseconds(segment.lasts).min(LONGEST_MS);
     // An event is linked where it begins as the one in front of it ends.
     let absolute_ms = day * DAY_MS + start_ms;
     let is_linked = !is_first && !segment.hard_start && absolute_ms == days.last_ms;
@@ -144,8 +145,8 @@ fn event(
         "dayOffset": day,
         "skip": false,
         "colour": "",
-        "timeWarning": segment.thresholds.warn_ns / MILLISECOND_NS,
-        "timeDanger": segment.thresholds.danger_ns / MILLISECOND_NS,
+        "timeWarning": milliseconds(segment.thresholds.warn),
+        "timeDanger": milliseconds(segment.thresholds.danger),
         "custom": own.map_or_else(Map::new, |cue| fields.values(cue)),
         "triggers": [],
         "parent": null,

@@ -3,6 +3,8 @@
 //! The lengths of segments and of cues stand in two columns: those of the segments have a sum, the
 //! length of the show.
 
+use std::time::Duration;
+
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 
 /// A table with one row of names on top.
@@ -39,7 +41,7 @@ pub(super) enum Cell {
     /// A planned instant.
     Start(When),
     /// A length, nanoseconds.
-    Length(u64),
+    Length(Duration),
 }
 
 /// Cell of a department that has to be ready.
@@ -64,7 +66,7 @@ impl Table {
         let needed: Vec<usize> = (0..sheet.departments.len())
             .filter(|at| any(&|cue: &CueLine| cue.needs.contains(at)))
             .collect();
-        let has_lengths = any(&|cue| cue.length_ns.is_some());
+        let has_lengths = any(&|cue| cue.lasts.is_some());
         let has_calls = any(&|cue| cue.call.is_some());
         let last = LAST.iter().filter(|(_, read)| any(&|cue| read(cue) != Cell::Empty));
         let last: Vec<&(&str, Read)> = last.collect();
@@ -88,7 +90,7 @@ impl Table {
 
         let row = |cue: &CueLine| {
             let mut cells = first(sheet, cue);
-            cells.extend(has_lengths.then(|| cue.length_ns.map_or(Cell::Empty, Cell::Length)));
+            cells.extend(has_lengths.then(|| cue.lasts.map_or(Cell::Empty, Cell::Length)));
             cells.push(text(&cue.trigger));
             cells.extend(has_calls.then(|| text(cue.call.as_deref().unwrap_or_default())));
             let ready = |at: &usize| if cue.needs.contains(at) { text(READY) } else { Cell::Empty };
@@ -123,7 +125,7 @@ fn segment_row(segment: &SegmentBlock, width: usize, has_lengths: bool, has_note
         Cell::Empty,
         text(&segment.title),
         Cell::Start(segment.start.clone()),
-        Cell::Length(segment.length_ns),
+        Cell::Length(segment.lasts),
     ];
     cells.extend(has_lengths.then_some(Cell::Empty));
     cells.push(text(trigger));

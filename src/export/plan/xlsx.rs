@@ -15,12 +15,12 @@ use super::table::{Cell, Column, Table};
 use crate::export::sheet::html::hex;
 use crate::export::sheet::{Sheet, When};
 use crate::show::Colour;
-use crate::show::duration::{HOUR_NS, SECOND_NS};
+use crate::show::duration::SECOND_NS;
 
 /// Day 0 of a workbook's calendar, as all days after February 1900 count from it.
 const DAY_0: Date = date(1899, 12, 30);
 /// Nanoseconds in a day.
-const DAY_NS: f64 = (24 * HOUR_NS) as f64;
+const DAY_S: f64 = (24 * 3600) as f64;
 /// Most characters of a cell (Excel's specifications and limits), less some for characters outside
 /// of the basic plane, which count twice.
 const TEXT_MAX: usize = 16_000;
@@ -101,7 +101,7 @@ impl Formats {
 fn has_decimals(cell: &Cell) -> bool {
     match cell {
         Cell::Start(When::Clock(at)) => at.subsec_nanosecond() != 0,
-        Cell::Start(When::FromStart(ns)) | Cell::Length(ns) => ns % SECOND_NS != 0,
+        Cell::Start(When::FromStart(time)) | Cell::Length(time) => time.subsec_nanos() != 0,
         Cell::Empty | Cell::Text(_) => false,
     }
 }
@@ -126,11 +126,11 @@ fn write_cell(
         Cell::Start(When::Clock(at)) => {
             page.write_number_with_format(row, column, days(at, from), start)?
         }
-        Cell::Start(When::FromStart(ns)) => {
-            page.write_number_with_format(row, column, *ns as f64 / DAY_NS, start)?
+        Cell::Start(When::FromStart(time)) => {
+            page.write_number_with_format(row, column, time.as_secs_f64() / DAY_S, start)?
         }
-        Cell::Length(ns) => {
-            page.write_number_with_format(row, column, *ns as f64 / DAY_NS, length)?
+        Cell::Length(time) => {
+            page.write_number_with_format(row, column, time.as_secs_f64() / DAY_S, length)?
         }
     };
     Ok(())

@@ -67,7 +67,7 @@ fn serve(answers: Vec<&'static str>) -> (String, Receiver<Heard>) {
 fn kind(base: &str) -> OutputKind {
     let headers =
         vec![("Authorization".into(), "env:X_TOKEN".into()), ("X-Show".into(), "Paris".into())];
-    OutputKind::Http { base: base.into(), headers, timeout_ns: SOON.as_nanos() as u64, ca: None }
+    OutputKind::Http { base: base.into(), headers, timeout: SOON, ca: None }
 }
 
 fn body(method: &str, path: &str, content: HttpContent) -> Body {
@@ -87,8 +87,8 @@ fn post() -> Body {
 
 fn plan(base: &str, token: Option<&str>, bodies: Vec<Body>) -> Result<Plan, Vec<Fault>> {
     let kind = kind(base);
-    let OutputKind::Http { base, headers, timeout_ns, ca } = &kind else { unreachable!() };
-    let settings = Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
+    let OutputKind::Http { base, headers, timeout, ca } = &kind else { unreachable!() };
+    let settings = Settings { base, headers, timeout: *timeout, ca: ca.as_deref() };
     let actions = bodies.into_iter().map(|body| (0, body)).collect();
     let show = show(vec![output("x", kind.clone(), vec![])], actions);
     Plan::new(
@@ -258,8 +258,8 @@ fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
     let OutputKind::Http { ca, .. } = &mut kind else { unreachable!() };
     *ca = Some("cert.pem".into());
     let read = |folder: &std::path::Path, kind: &OutputKind| {
-        let OutputKind::Http { base, headers, timeout_ns, ca } = kind else { unreachable!() };
-        let settings = Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
+        let OutputKind::Http { base, headers, timeout, ca } = kind else { unreachable!() };
+        let settings = Settings { base, headers, timeout: *timeout, ca: ca.as_deref() };
         let show = show(
             vec![output("x", kind.clone(), vec![])],
             vec![(0, body("GET", "/", HttpContent::Empty))],

@@ -4,9 +4,12 @@
 //! Encodes when a show is opened, so that a GO only has to look the bytes up; must never touch a
 //! port.
 
+use std::time::Duration;
+
 use crate::show::Body;
 use crate::show::action::{MidiMessage, MscCommand, MscCue};
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
+use crate::time::nanoseconds;
 
 /// The longest that a message of show control may be, bytes (RP-002/RP-014, section 3.1).
 const SHOW_CONTROL_LONGEST: usize = 128;
@@ -90,13 +93,13 @@ fn command_data(command: &MscCommand) -> Result<Vec<u8>, String> {
         | MscCommand::Resume(cue)
         | MscCommand::Load(cue)
         | MscCommand::GoOff(cue) => numbers(cue)?,
-        MscCommand::TimedGo { cue, time_ns } => {
-            [standard_time(*time_ns)?.to_vec(), numbers(cue)?].concat()
+        MscCommand::TimedGo { cue, time } => {
+            [standard_time(*time)?.to_vec(), numbers(cue)?].concat()
         }
-        MscCommand::Set { control, value, time_ns } => {
+        MscCommand::Set { control, value, time } => {
             let mut bytes = [fourteen_bits(*control)?, fourteen_bits(*value)?].concat();
-            if let Some(time_ns) = time_ns {
-                bytes.extend(standard_time(*time_ns)?);
+            if let Some(time) = time {
+                bytes.extend(standard_time(*time)?);
             }
             bytes
         }
@@ -135,15 +138,15 @@ fn numbers(cue: &MscCue) -> Result<Vec<u8>, String> {
 /// are whole fractions of a second (40 ms and 0.4 ms), and any device turns them into a time
 /// without a drop-frame table. All flags (colour frame, sign, status instead of subframes) are
 /// zero. What is less than 0.4 ms goes.
-fn standard_time(time_ns: u64) -> Result<[u8; 5], String> {
+fn standard_time(time: Duration) -> Result<[u8; 5], String> {
+    let time = nanoseconds(time);
     const TYPE_25: u8 = 0b01 << 5;
-    let hours = time_ns / HOUR_NS;
+    let hours = time / HOUR_NS;
     if hours >= 24 {
         return Err("MIDI Show Control knows no time of 24 hours and more".into());
     }
-    let (minutes, seconds) = (time_ns / MINUTE_NS % 60, time_ns / SECOND_NS % 60);
-    let (frames, hundredths) =
-        (time_ns % SECOND_NS / FRAME_NS, time_ns % FRAME_NS / (FRAME_NS / 100));
+    let (minutes, seconds) = (time / MINUTE_NS % 60, time / SECOND_NS % 60);
+    let (frames, hundredths) = (time % SECOND_NS / FRAME_NS, time % FRAME_NS / (FRAME_NS / 100));
     Ok([TYPE_25 | hours as u8, minutes as u8, seconds as u8, frames as u8, hundredths as u8])
 }
 
@@ -164,8 +167,8 @@ mod tests {
         MidiMessage::ShowControl { command, device: 1, format: 0x20 }
     }
 
-    fn timed(time_ns: u64) -> MidiMessage {
-        let command = MscCommand::TimedGo { cue: cue(["12.5", "1", ""]), time_ns };
+    fn timed(time: Duration) -> MidiMessage {
+        let command = MscCommand::TimedGo { cue: cue(["12.5", "1", ""]), time };
         MidiMessage::ShowControl { command, device: 127, format: 0x01 }
     }
 
@@ -212,16 +215,16 @@ mod tests {
     #[test]
     fn set_and_fire_have_numbers_of_their_own() {
         // 300 is 2 times 128 and 44; 16383 is all fourteen bits.
-        let set = |time_ns| said(msc(MscCommand::Set { control: 300, value: 0x3FFF, time_ns }));
+        let set = |time| said(msc(MscCommand::Set { control: 300, value: 0x3FFF, time }));
         assert_eq!(set(None), [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x06, 44, 2, 0x7F, 0x7F, 0xF7]);
         let timed = [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x06, 44, 2, 0x7F, 0x7F, 0x20, 0, 5, 0, 0, 0xF7];
-        assert_eq!(set(Some(5 * SECOND_NS)), timed);
+        assert_eq!(set(Some(Duration::from_secs(5))), timed);
         assert_eq!(
             said(msc(MscCommand::Fire { number: 9 })),
             [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x07, 9, 0xF7]
         );
         assert!(
-            bytes(&Body::Midi(msc(MscCommand::Set { control: 0x4000, value: 0, time_ns: None })))
+            bytes(&Body::Midi(msc(MscCommand::Set { control: 0x4000, value: 0, time: None })))
                 .is_err()
         );
     }
@@ -232,13 +235,16 @@ mod tests {
             let head = [0xF0, 0x7F, 0x7F, 0x02, 0x01, 0x04];
             [&head[..], &time, &[0x31, 0x32, 0x2E, 0x35, 0x00, 0x31, 0xF7]].concat()
         };
-        assert_eq!(said(timed(5 * SECOND_NS)), go([0x20, 0, 5, 0, 0]));
-        assert_eq!(said(timed(0)), go([0x20, 0, 0, 0, 0]));
+        assert_eq!(said(timed(Duration::from_secs(5))), go([0x20, 0, 5, 0, 0]));
+        assert_eq!(said(timed(Duration::ZERO)), go([0x20, 0, 0, 0, 0]));
         // 23:59:59.999 is 24 frames of 40 ms, and 39 ms are 97 hundredths of a frame.
-        assert_eq!(said(timed(24 * HOUR_NS - 1_000_000)), go([0x37, 59, 59, 24, 97]));
+        assert_eq!(
+            said(timed(Duration::from_millis(24 * 3_600_000 - 1))),
+            go([0x37, 59, 59, 24, 97])
+        );
         // 1.5 s is 12 frames and 20 ms.
-        assert_eq!(said(timed(SECOND_NS * 3 / 2)), go([0x20, 0, 1, 12, 50]));
-        assert!(bytes(&Body::Midi(timed(24 * HOUR_NS))).is_err());
+        assert_eq!(said(timed(Duration::from_millis(1_500))), go([0x20, 0, 1, 12, 50]));
+        assert!(bytes(&Body::Midi(timed(Duration::from_secs(24 * 3_600)))).is_err());
     }
 
     #[test]

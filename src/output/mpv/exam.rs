@@ -6,6 +6,7 @@
 //! says what to ask next.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -248,7 +249,7 @@ impl Exam {
         {
             return Verdict::Faulty(format!(
                 "lasts {}, and its in-point comes later",
-                duration::length(lasts_ns)
+                duration::length(Duration::from_nanos(lasts_ns))
             ));
         }
         self.facts.needs_run_up =
@@ -305,7 +306,8 @@ impl Exam {
             return self.seek(End { sought_ns: short_ns, ..end });
         }
         if self.facts.is_exact() {
-            let (at, of) = (duration::length(end.sought_ns), duration::length(end.ns));
+            let [at, of] =
+                [end.sought_ns, end.ns].map(|ns| duration::length(Duration::from_nanos(ns)));
             self.facts.breaks_off = Some(format!("breaks off before {at} of {of}"));
         }
         Verdict::Sound(self.facts.clone())
@@ -314,7 +316,8 @@ impl Exam {
 
 /// Message about a file that has less than it says.
 pub(super) fn broken_off(at_ns: u64, end_ns: u64) -> String {
-    format!("breaks off at {} of {}", duration::length(at_ns), duration::length(end_ns))
+    let [at, of] = [at_ns, end_ns].map(|ns| duration::length(Duration::from_nanos(ns)));
+    format!("breaks off at {at} of {of}")
 }
 
 #[cfg(test)]

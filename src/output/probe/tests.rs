@@ -46,7 +46,7 @@ fn http(port: u16) -> OutputKind {
     OutputKind::Http {
         base: format!("http://127.0.0.1:{port}/api"),
         headers: vec![("Authorization".into(), "env:TOKEN".into())],
-        timeout_ns: SOON.as_nanos() as u64,
+        timeout: SOON,
         ca: None,
     }
 }

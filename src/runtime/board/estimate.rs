@@ -5,18 +5,19 @@
 //! the rehearsal wants. The wall clock counts only where it can be right: the caller keeps the one
 //! that they began with, and it may have been set since.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::conductor::RunClock;
 use crate::engine::{Record, RunNs};
-use crate::show::duration::SECOND_NS;
 use crate::time::MachineNs;
 
 /// Maximum time from the writing of a line to its reading, when nothing is in the way.
-const LATE_NS: u64 = SECOND_NS;
+const LATE: Duration = Duration::from_secs(1);
 /// The largest step back that the screen does not show: it stands still until the clock has come
 /// up.
-const STEP_NS: u64 = 2 * SECOND_NS;
+const STEP: Duration = Duration::from_secs(2);
 
 /// The run's clock as far as it can be known.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ impl ClockEstimate {
     /// `last` has just been written.
     pub(super) fn correct(&mut self, last: &Record, machine_ns: MachineNs, wall: Timestamp) {
         let speed = self.clock.speed();
-        let latest_ns = last.run_ns + LATE_NS.saturating_mul(u64::from(speed));
+        let latest_ns = last.run_ns + LATE.saturating_mul(speed);
         let can_be = |run_ns: &RunNs| (last.run_ns..=latest_ns).contains(run_ns);
         let by_the_wall =
             Some(by_the_wall(last, speed, wall)).filter(|_| last.at <= wall).filter(can_be);
@@ -49,9 +50,9 @@ impl ClockEstimate {
     /// Reading for the screen: never a little less than before.
     pub(super) fn read(&mut self, machine_ns: MachineNs) -> RunNs {
         let run_ns = self.clock.run_ns(machine_ns);
-        let step_ns = STEP_NS.saturating_mul(u64::from(self.clock.speed()));
+        let step = STEP.saturating_mul(self.clock.speed());
         self.shown_ns =
-            if self.shown_ns.since(run_ns) <= step_ns { self.shown_ns.max(run_ns) } else { run_ns };
+            if self.shown_ns.since(run_ns) <= step { self.shown_ns.max(run_ns) } else { run_ns };
         self.shown_ns
     }
 
@@ -69,7 +70,7 @@ fn by_the_wall(last: &Record, speed: u32, wall: Timestamp) -> RunNs {
     let since_ns = wall.duration_since(last.at).as_nanos().max(0);
     let since_ns = u64::try_from(since_ns).unwrap_or(u64::MAX).saturating_mul(u64::from(speed));
     // A clock that was set from 1970 to today must overflow no sum that is made with it.
-    (last.run_ns + since_ns).min(RunNs::new(i64::MAX / 4))
+    (last.run_ns + Duration::from_nanos(since_ns)).min(RunNs::new(i64::MAX / 4))
 }
 
 #[cfg(test)]
@@ -90,7 +91,7 @@ mod tests {
     }
 
     fn run(ms: u64) -> RunNs {
-        RunNs::ZERO + ms * MS
+        RunNs::ZERO + Duration::from_millis(ms)
     }
 
     fn line(at_ms: i64, run_ms: u64) -> Record {

@@ -15,7 +15,7 @@ use crate::show::{Show, file};
 use crate::time::MachineNs;
 
 /// A frame that comes so soon after the edge of a second was meant for the edge.
-const EDGE_NS: u64 = SECOND_NS / 10;
+const EDGE: Duration = Duration::from_millis(100);
 
 /// A run in the board's hands.
 pub(super) struct Run {
@@ -127,14 +127,14 @@ impl Run {
     /// The edge of the show's second right in front of `run_ns`, where it is so near that a frame
     /// was meant for it: what counts in step with the clock must not be a second off by chance.
     fn edge(&self, run_ns: RunNs) -> RunNs {
-        let past_ns = self.past_second_ns(run_ns);
-        let near_ns = EDGE_NS * u64::from(self.state.speed());
-        if past_ns < near_ns.min(SECOND_NS / 2) { run_ns - past_ns } else { run_ns }
+        let past = self.past_second(run_ns);
+        let near = EDGE * self.state.speed();
+        if past < near.min(Duration::from_millis(500)) { run_ns - past } else { run_ns }
     }
 
-    fn past_second_ns(&self, run_ns: RunNs) -> u64 {
+    fn past_second(&self, run_ns: RunNs) -> Duration {
         let ns = i64::from(self.state.wall(run_ns).subsec_nanosecond());
-        ns.rem_euclid(SECOND_NS as i64) as u64
+        Duration::from_nanos(ns.rem_euclid(SECOND_NS as i64) as u64)
     }
 
     /// The instant of the machine's clock at which the show's clock reads its next whole second.
@@ -142,7 +142,7 @@ impl Run {
         let Some(clock) = &self.clock else { return machine_ns + Duration::from_millis(500) };
         let mut clock = clock.clone();
         let run_ns = clock.read(machine_ns);
-        clock.machine_ns(run_ns + (SECOND_NS - self.past_second_ns(run_ns)))
+        clock.machine_ns(run_ns + Duration::from_secs(1) - self.past_second(run_ns))
     }
 }
 

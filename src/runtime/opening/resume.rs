@@ -24,6 +24,7 @@ use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
 use crate::runtime::{neighbours, question, wiring};
 use crate::show::Show;
+use crate::time::nanoseconds;
 
 /// From so much on, the machine's clock is behind the journal: somebody has set it, or it has lost
 /// the time.
@@ -94,7 +95,7 @@ pub(super) fn resume(
     };
     let now = wall_now();
     let run_ns = run_ns_at(last, state.speed(), now);
-    let down_ns = run_ns.since(last.run_ns);
+    let down_ns = nanoseconds(run_ns.since(last.run_ns));
     let is_clock_behind = !state.is_rehearsal() && last.at.duration_since(now) > CLOCK_BEHIND;
     note_config(&options.config, options.note.as_deref(), &mut log, run_ns);
     note_warnings(&warnings, &mut log, run_ns);

@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::{RunOptions, Script};
 use crate::engine::{Event, RunNs};
 use crate::journal::checksum;
-use crate::show::plan::Plan;
+use crate::show::plan::{Plan, PlanNs};
 use crate::show::{CueIx, CueNumber, Show, plan};
+use crate::time::signed;
 
 /// Beginning of the show's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Start {
         let plan = Plan::new(show, day, clock);
         let called = || show.cue_indices().filter(|&cue| show.cue(cue).is_called());
         let first = called().next();
-        let found = called().find(|cue| plan.anchored && plan.cue_start_ns[*cue] >= 0);
+        let found = called().find(|cue| plan.anchored && plan.cue_start_ns[*cue] >= PlanNs::ORIGIN);
         Ok(found.filter(|_| found != first))
     }
 
@@ -94,9 +95,9 @@ pub(super) fn first_event(
     let from = options.start.playhead(show, day, clock)?;
     let ahead = clock.duration_since(now).as_nanos();
     let plan = Plan::new(show, day, clock);
-    let before_ns = from.map_or(0, |cue| plan.before_ns(show, cue));
+    let before = from.map(|cue| plan.before(show, cue)).unwrap_or_default();
     // The run's clock begins with what is planned before its first cue.
-    let clock = clock - SignedDuration::from_nanos(before_ns as i64);
+    let clock = clock - signed(before);
     let shift_ns =
         set.filter(|_| !script.rehearse).map(|_| i64::try_from(ahead).unwrap_or(i64::MAX));
     let event = Event::RunStarted {
@@ -113,5 +114,5 @@ pub(super) fn first_event(
         from_cue: from.map(|cue| show.cue(cue).number.clone()),
         listen: options.listen.map(|listen| listen.to_string()),
     };
-    Ok((event, RunNs::ZERO + before_ns, from))
+    Ok((event, RunNs::ZERO + before, from))
 }

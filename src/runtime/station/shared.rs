@@ -28,7 +28,7 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::share::Line;
 use crate::runtime::{GOODBYE, opening};
 use crate::show::Show;
-use crate::time::MachineNs;
+use crate::time::{MachineNs, nanoseconds};
 use elsewhere::Elsewhere;
 use waiting::Waiting;
 
@@ -328,7 +328,7 @@ impl Station {
     fn resumed(&mut self) -> Event {
         let begin = self.shared.as_mut().and_then(|shared| shared.begin.take());
         let last = self.conductor.run_ns();
-        let down_ns = self.conductor.clock().run_ns(machine_ns()).since(last);
+        let down_ns = nanoseconds(self.conductor.clock().run_ns(machine_ns()).since(last));
         match begin {
             Some(Event::RunResumed { listen, gap, auto, .. }) => {
                 Event::RunResumed { down_ns, listen, gap, auto }

@@ -9,6 +9,7 @@ use crate::show::{
     Action, Cue, CueIx, CueNumber, DepartmentIx, Extra, Look, OutputIx, Place, Point, SegmentIx,
     Step, Thresholds, Trigger,
 };
+use std::time::Duration;
 
 /// The most departments that a cue may need.
 const NEEDS_MAX: usize = 16;
@@ -35,8 +36,8 @@ pub(super) struct Stage<'a> {
 pub(super) struct Home {
     /// Its index.
     pub(super) segment: SegmentIx,
-    /// Its planned duration, nanoseconds.
-    pub(super) duration: Option<Placed<u64>>,
+    /// Its planned duration.
+    pub(super) duration: Option<Placed<Duration>>,
     /// Remaining times at which its countdown warns.
     pub(super) thresholds: Thresholds,
     /// `true` if its cues are public unless they say otherwise.
@@ -61,17 +62,17 @@ impl Check<'_> {
         let title = self.need(draft.title, place, "a cue", "title");
         let needs = draft.needs.map(|needs| self.needs(&needs, stage)).unwrap_or_default();
         let thresholds =
-            self.thresholds(draft.warn_ns.as_ref(), draft.danger_ns.as_ref(), home.thresholds);
-        if let Some(planned) = &draft.planned_ns {
+            self.thresholds(draft.warn.as_ref(), draft.danger.as_ref(), home.thresholds);
+        if let Some(planned) = &draft.planned {
             self.check_moment(planned.value, &planned.place, "planned", home);
         }
         let trigger = match (draft.trigger.map(|trigger| trigger.value), cause) {
-            (Some(TriggerDraft::With(_, delay_ns)), Some(cue)) => Trigger::With { cue, delay_ns },
-            (Some(TriggerDraft::After(_, delay_ns)), Some(cue)) => Trigger::After { cue, delay_ns },
+            (Some(TriggerDraft::With(_, delay)), Some(cue)) => Trigger::With { cue, delay },
+            (Some(TriggerDraft::After(_, delay)), Some(cue)) => Trigger::After { cue, delay },
             (Some(TriggerDraft::At(time)), _) => Trigger::At { time },
             (Some(TriggerDraft::Into(offset)), _) => {
                 self.check_moment(offset.value, &offset.place, "into", home);
-                Trigger::Into { offset_ns: offset.value }
+                Trigger::Into { offset: offset.value }
             }
             (Some(TriggerDraft::With(..) | TriggerDraft::After(..)), None)
             | (Some(TriggerDraft::Go) | None, _) => Trigger::Go,
@@ -101,9 +102,9 @@ impl Check<'_> {
             needs,
             embargo: draft.embargo,
             public: draft.public.unwrap_or(home.public),
-            duration_ns: draft.duration_ns.map(|duration| duration.value),
+            duration: draft.duration.map(|duration| duration.value),
             thresholds,
-            planned_ns: draft.planned_ns.map(|planned| planned.value),
+            planned: draft.planned.map(|planned| planned.value),
             trigger,
             backup_for: main,
             steps,
@@ -121,7 +122,7 @@ impl Check<'_> {
     fn check_together(&self, draft: &CueDraft) {
         let by_itself =
             draft.trigger.as_ref().filter(|trigger| !matches!(trigger.value, TriggerDraft::Go));
-        if let (Some(_), Some(planned)) = (by_itself, &draft.planned_ns) {
+        if let (Some(_), Some(planned)) = (by_itself, &draft.planned) {
             let what = "`planned` is only for cues that the caller calls";
             let fix = "remove it, or write `trigger = \"go\"`";
             self.faults.fault(planned.key.clone(), what, fix);
@@ -146,10 +147,10 @@ impl Check<'_> {
         read.ok()
     }
 
-    /// A moment has to be inside the cue's segment, nanoseconds from its start.
-    fn check_moment(&self, ns: u64, place: &Where, key: &str, home: &Home) {
+    /// A moment, as a time from the start of the cue's segment, has to be inside it.
+    fn check_moment(&self, into: Duration, place: &Where, key: &str, home: &Home) {
         if let Some(duration) = &home.duration
-            && ns > duration.value
+            && into > duration.value
         {
             let what = format!("`{key}` is after the end of the segment");
             let related = (duration.place.clone(), "the segment lasts this long".to_owned());

@@ -1,6 +1,7 @@
 //! Drafts that no TOML file was read for.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::show::action::MpvCommand;
@@ -28,10 +29,10 @@ fn cue(number: &str, row: u32) -> CueDraft {
         needs: None,
         embargo: false,
         public: None,
-        duration_ns: None,
-        warn_ns: None,
-        danger_ns: None,
-        planned_ns: None,
+        duration: None,
+        warn: None,
+        danger: None,
+        planned: None,
         trigger: None,
         backup_for: None,
         steps: None,
@@ -47,7 +48,7 @@ fn cue(number: &str, row: u32) -> CueDraft {
 /// A trigger `with` another cue, in the fifth column.
 fn with(number: &str, row: u32) -> Option<Entry<TriggerDraft>> {
     let cell = Where::cell("Cues", row, 5);
-    let value = TriggerDraft::With(name(number, row, 5), 0);
+    let value = TriggerDraft::With(name(number, row, 5), Duration::ZERO);
     Some(Entry { value, place: cell.clone(), key: cell })
 }
 
@@ -58,9 +59,9 @@ fn draft(cues: Vec<CueDraft>) -> Draft {
         place: place(),
         title: Some("A segment".to_owned()),
         start: None,
-        duration_ns: Some(at(duration::MINUTE_NS, 1, 2)),
-        warn_ns: None,
-        danger_ns: None,
+        duration: Some(at(Duration::from_secs(60), 1, 2)),
+        warn: None,
+        danger: None,
         public: None,
         act: None,
         notes: None,
@@ -107,8 +108,8 @@ fn a_show_of_cells_is_checked_as_one_of_toml() {
 #[test]
 fn problems_are_told_by_their_cells() {
     let mut late = cue("3", 4);
-    late.planned_ns = Some(Entry {
-        value: duration::MINUTE_NS + 1,
+    late.planned = Some(Entry {
+        value: Duration::from_nanos(60_000_000_001),
         place: Where::cell("Cues", 4, 4),
         key: Where::cell("Cues", 4, 4),
     });

@@ -5,6 +5,7 @@
 //! want, because a list of warnings that nobody reads is worse than none.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jiff::civil::{Date, Time, date};
 use jiff::{SignedDuration, Timestamp};
@@ -13,18 +14,22 @@ use super::alike;
 use super::names::Unused;
 use crate::show::action::MpvCommand;
 use crate::show::draft::CueDraft;
-use crate::show::duration::{self, HOUR_NS, SECOND_NS};
+use crate::show::duration::{self, SECOND_NS};
 use crate::show::faults::Faults;
 use crate::show::file::machine::Machine;
-use crate::show::plan::{Plan, odd_time, start_on};
+use crate::show::plan::{Plan, PlanNs, odd_time, start_on};
 use crate::show::problem::{Place, Problem, quoted};
 use crate::show::{CueIx, SegmentIx, Show, Trigger};
+use crate::time::unsigned;
 
 /// The day on which a show without a date is laid out: none on which any zone changes its clocks.
 const SOME_DAY: Date = date(2001, 1, 10);
 
-/// The longest pause between two segments, nanoseconds, that is no sign of a slip.
-const PAUSE_MAX_NS: i64 = 6 * HOUR_NS as i64;
+/// The longest pause between two segments that is no sign of a slip.
+const PAUSE_MAX: SignedDuration = SignedDuration::from_hours(6);
+
+/// What goes on after its segment by less than this is not told.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// Places in the text for warnings.
 pub(super) struct Marks {
@@ -63,8 +68,8 @@ impl CueMarks {
     pub(super) fn of(cue: &CueDraft) -> Self {
         CueMarks {
             number: cue.number.as_ref().map_or(&cue.place, |number| &number.place).clone(),
-            duration: cue.duration_ns.as_ref().map(|duration| duration.place.clone()),
-            planned: cue.planned_ns.as_ref().map(|planned| planned.place.clone()),
+            duration: cue.duration.as_ref().map(|duration| duration.place.clone()),
+            planned: cue.planned.as_ref().map(|planned| planned.place.clone()),
             trigger: cue.trigger.as_ref().map(|trigger| trigger.place.clone()),
             backup_for: cue.backup_for.as_ref().map(|main| main.place.clone()),
         }
@@ -97,7 +102,7 @@ struct PlannedTimes<'a> {
     show: &'a Show,
     marks: &'a Marks,
     plan: Plan,
-    /// Origin of the plan's nanoseconds.
+    /// Origin of the plan.
     origin: Timestamp,
 }
 
@@ -110,18 +115,16 @@ impl<'a> PlannedTimes<'a> {
         PlannedTimes { show, marks, plan: Plan::new(show, day, origin), origin }
     }
 
-    fn start_ns(&self, segment: SegmentIx) -> i64 {
+    fn start_ns(&self, segment: SegmentIx) -> PlanNs {
         self.plan.segment_start_ns[segment]
     }
 
-    fn end_ns(&self, segment: SegmentIx) -> i64 {
-        self.start_ns(segment).saturating_add(self.show.segment(segment).duration_ns as i64)
+    fn end_ns(&self, segment: SegmentIx) -> PlanNs {
+        self.start_ns(segment) + self.show.segment(segment).duration
     }
 
-    fn day(&self, plan_ns: i64) -> Date {
-        (self.origin + SignedDuration::from_nanos(plan_ns))
-            .to_zoned_datetime(self.show.zone.clone())
-            .date()
+    fn day(&self, plan_ns: PlanNs) -> Date {
+        (self.origin + plan_ns.from_origin()).to_zoned_datetime(self.show.zone.clone()).date()
     }
 
     fn cue_marks(&self, cue: CueIx) -> &CueMarks {
@@ -139,21 +142,21 @@ impl<'a> PlannedTimes<'a> {
             };
             warnings.extend(self.odd_time(time, self.start_ns(segment), place));
             let Some(before) = segment.0.checked_sub(1).map(SegmentIx) else { continue };
-            let (title, gap_ns) = (
+            let (title, gap) = (
                 quoted(&self.show.segment(before).title),
-                self.start_ns(segment) - self.end_ns(before),
+                self.start_ns(segment).since(self.end_ns(before)),
             );
-            if gap_ns < 0 {
-                let early = length(gap_ns.unsigned_abs());
+            if gap.is_negative() {
+                let early = duration::length(gap.unsigned_abs());
                 let what = format!("this hard start is {early} before the planned end of {title}");
                 let fix = format!("make {title} {early} shorter, or start later");
                 warnings.push(Problem::warning(place.clone(), what, fix));
-            } else if gap_ns > PAUSE_MAX_NS
+            } else if gap > PAUSE_MAX
                 && self.day(self.start_ns(segment)) > self.day(self.end_ns(before))
             {
                 let what = format!(
                     "this hard start is on the next day, {} after the end of {title}",
-                    length(gap_ns as u64)
+                    duration::length(unsigned(gap))
                 );
                 let fix =
                     "write a later time, or move the segment up, unless the next day is meant";
@@ -173,6 +176,7 @@ impl<'a> PlannedTimes<'a> {
             else {
                 continue;
             };
+            let at_ns = PlanNs::of_run(at_ns);
             warnings.extend(self.odd_time(time, at_ns, place));
             // Nothing says when the segments of a show without a hard start run.
             if !self.plan.anchored {
@@ -181,13 +185,11 @@ impl<'a> PlannedTimes<'a> {
             let segment = self.show.segment_of(cue);
             let (start_ns, end_ns) = (self.start_ns(segment), self.end_ns(segment));
             let title = quoted(&self.show.segment(segment).title);
+            let between = |from: PlanNs, to: PlanNs| duration::length(unsigned(to.since(from)));
             let what = if at_ns < start_ns {
-                format!("{} before its segment {title} starts", length((start_ns - at_ns) as u64))
+                format!("{} before its segment {title} starts", between(at_ns, start_ns))
             } else if at_ns > end_ns {
-                format!(
-                    "{} after its segment {title} is planned to end",
-                    length((at_ns - end_ns) as u64)
-                )
+                format!("{} after its segment {title} is planned to end", between(end_ns, at_ns))
             } else {
                 continue;
             };
@@ -202,7 +204,7 @@ impl<'a> PlannedTimes<'a> {
     }
 
     /// A time of day that the clock skips, or shows twice, on the day on which it comes.
-    fn odd_time(&self, time: Time, at_ns: i64, place: &Place) -> Option<Problem> {
+    fn odd_time(&self, time: Time, at_ns: PlanNs, place: &Place) -> Option<Problem> {
         // A show without a date is not laid out on the day on which it will run.
         self.show.date?;
         let (what, fix) = odd_time(&self.show.zone, self.day(at_ns), time)?;
@@ -215,24 +217,24 @@ impl<'a> PlannedTimes<'a> {
         for cue in self.show.cue_indices() {
             let (plan, marks) = (self.show.cue(cue), self.cue_marks(cue));
             let segment = self.show.segment(self.show.segment_of(cue));
-            let Some(lasts_ns) = plan.lasts_ns() else { continue };
-            let (begins_ns, mark) = match plan.trigger {
-                Trigger::Into { offset_ns } => (offset_ns, &marks.trigger),
-                Trigger::Go => (plan.planned_ns.unwrap_or(0), &marks.planned),
+            let Some(lasts) = plan.lasts() else { continue };
+            let (begins, mark) = match plan.trigger {
+                Trigger::Into { offset } => (offset, &marks.trigger),
+                Trigger::Go => (plan.planned.unwrap_or_default(), &marks.planned),
                 // Chains are looked at as a whole, and a cue by the clock may go on past its
                 // segment where that is late.
                 Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } => {
-                    (0, &marks.trigger)
+                    (Duration::ZERO, &marks.trigger)
                 }
             };
-            let over_ns = begins_ns.saturating_add(lasts_ns).saturating_sub(segment.duration_ns);
-            if over_ns < SECOND_NS {
+            let over = begins.saturating_add(lasts).saturating_sub(segment.duration);
+            if over < SECOND {
                 continue;
             }
             let (title, fix) =
                 (quoted(&segment.title), "make the segment longer, or the cue shorter");
-            let (what, place) = if lasts_ns > segment.duration_ns {
-                let (lasts, whole) = (length(lasts_ns), length(segment.duration_ns));
+            let (what, place) = if lasts > segment.duration {
+                let (lasts, whole) = (duration::length(lasts), duration::length(segment.duration));
                 (
                     format!(
                         "cue {} lasts {lasts}, longer than its segment {title} ({whole})",
@@ -241,7 +243,7 @@ impl<'a> PlannedTimes<'a> {
                     &marks.duration,
                 )
             } else {
-                let over = length(over_ns);
+                let over = duration::length(over);
                 (format!("cue {} would end {over} after its segment {title}", plan.number), mark)
             };
             let place = place.clone().unwrap_or_else(|| marks.number.clone());
@@ -252,28 +254,30 @@ impl<'a> PlannedTimes<'a> {
 
     /// Cues of chains that go on after their segment: of each chain, the one that ends last.
     fn chains(&self) -> Vec<Problem> {
-        let mut latest: BTreeMap<(CueIx, SegmentIx), (i64, CueIx)> = BTreeMap::new();
+        let mut latest: BTreeMap<(CueIx, SegmentIx), (SignedDuration, CueIx)> = BTreeMap::new();
         for cue in self.show.cue_indices() {
             let (root, segment) = (self.show.root(cue), self.show.segment_of(cue));
-            let lasts_ns = self.show.cue(cue).lasts_ns().unwrap_or(0);
+            let lasts = self.show.cue(cue).lasts().unwrap_or_default();
             // One that is too long by itself is named already.
-            if root == cue || lasts_ns > self.show.segment(segment).duration_ns {
+            if root == cue || lasts > self.show.segment(segment).duration {
                 continue;
             }
-            let over_ns =
-                self.earliest_ns(cue).saturating_add_unsigned(lasts_ns) - self.end_ns(segment);
-            let last = latest.entry((root, segment)).or_insert((over_ns, cue));
-            if over_ns > last.0 {
-                *last = (over_ns, cue);
+            let over = (self.earliest_ns(cue) + lasts).since(self.end_ns(segment));
+            let last = latest.entry((root, segment)).or_insert((over, cue));
+            if over > last.0 {
+                *last = (over, cue);
             }
         }
-        let late = latest.into_iter().filter(|(_, (over_ns, _))| *over_ns >= SECOND_NS as i64);
-        let warning = |((root, segment), (over_ns, cue)): ((CueIx, SegmentIx), (i64, CueIx))| {
+        let late = latest.into_iter().filter(|(_, (over, _))| unsigned(*over) >= SECOND);
+        let warning = |((root, segment), (over, cue)): (
+            (CueIx, SegmentIx),
+            (SignedDuration, CueIx),
+        )| {
             let what = format!(
                 "cue {} would end {} after its segment {}, by the delays and durations of the chain \
                  that cue {} begins",
                 self.show.cue(cue).number,
-                length(over_ns as u64),
+                duration::length(unsigned(over)),
                 quoted(&self.show.segment(segment).title),
                 self.show.cue(root).number,
             );
@@ -296,8 +300,12 @@ impl<'a> PlannedTimes<'a> {
         for cue in self.show.cue_indices() {
             let own = self.show.cue(cue);
             let lead = match own.trigger {
-                Trigger::With { cue, delay_ns: 0 } => cue,
-                Trigger::After { cue, delay_ns: 0 } if self.show.cue(cue).is_over_at_once() => cue,
+                Trigger::With { cue, delay: Duration::ZERO } => cue,
+                Trigger::After { cue, delay: Duration::ZERO }
+                    if self.show.cue(cue).is_over_at_once() =>
+                {
+                    cue
+                }
                 Trigger::With { .. }
                 | Trigger::After { .. }
                 | Trigger::Go
@@ -322,42 +330,40 @@ impl<'a> PlannedTimes<'a> {
         warnings
     }
 
-    /// The earliest instant of a cue that another one triggers, nanoseconds of the plan. Where the
+    /// The earliest instant of a cue that another one triggers, in the plan. Where the
     /// file does not say when the caller means to call the first cue of its chain, that is the
     /// start of the segment.
-    fn earliest_ns(&self, cue: CueIx) -> i64 {
+    fn earliest_ns(&self, cue: CueIx) -> PlanNs {
         let root = self.show.root(cue);
         let first = self.show.cue(root);
         let root_ns = self.plan.cue_start_ns[root];
         let earliest_ns = if first.trigger == Trigger::Go {
-            let called_ns = first.planned_ns.unwrap_or(0);
-            self.start_ns(self.show.segment_of(root)).saturating_add_unsigned(called_ns)
+            self.start_ns(self.show.segment_of(root)) + first.planned.unwrap_or_default()
         } else {
             root_ns
         };
-        earliest_ns + (self.plan.cue_start_ns[cue] - root_ns)
+        earliest_ns.shifted(self.plan.cue_start_ns[cue].since(root_ns))
     }
 
     /// Cues that are meant to be called before the one above them.
     fn order(&self) -> Vec<Problem> {
         let mut warnings = vec![];
         for segment in self.show.segment_indices() {
-            let mut latest: Option<(u64, CueIx)> = None;
+            let mut latest: Option<(Duration, CueIx)> = None;
             for cue in self.show.cues_of(segment).filter(|&cue| self.show.cue(cue).is_called()) {
-                let (Some(ns), Some(place)) =
-                    (self.show.cue(cue).planned_ns, &self.cue_marks(cue).planned)
+                let (Some(planned), Some(place)) =
+                    (self.show.cue(cue).planned, &self.cue_marks(cue).planned)
                 else {
                     continue;
                 };
-                let Some((latest_ns, above)) = latest.filter(|&(latest_ns, _)| latest_ns > ns)
-                else {
-                    latest = Some((ns, cue));
+                let Some((last, above)) = latest.filter(|&(latest, _)| latest > planned) else {
+                    latest = Some((planned, cue));
                     continue;
                 };
                 let number = &self.show.cue(above).number;
                 let what = format!(
                     "this is before the `planned` of cue {number} above it ({})",
-                    length(latest_ns)
+                    duration::length(last)
                 );
                 let warning = Problem::warning(
                     place.clone(),
@@ -381,7 +387,7 @@ impl<'a> PlannedTimes<'a> {
         for cue in self.show.cue_indices() {
             let Trigger::After { cue: cause, .. } = self.show.cue(cue).trigger else { continue };
             let cause = self.show.cue(cause);
-            if cause.is_loop() && cause.duration_ns.is_none() && cause.steps.is_empty() {
+            if cause.is_loop() && cause.duration.is_none() && cause.steps.is_empty() {
                 let number = &cause.number;
                 let what = format!(
                     "cue {number} plays a clip again and again and has no `duration`: it is never complete"
@@ -407,15 +413,15 @@ impl<'a> PlannedTimes<'a> {
             else {
                 continue;
             };
-            if plan.lasts_ns().is_some() || !plan.steps.is_empty() || is_still(clip) {
+            if plan.lasts().is_some() || !plan.steps.is_empty() || is_still(clip) {
                 continue;
             }
             let length_ns = machine.clip(clip).length_ns;
             let Some(length_ns) = length_ns.filter(|length_ns| length_ns > from_ns) else {
                 continue;
             };
-            let lasts =
-                duration::delay((length_ns - from_ns).div_ceil(SECOND_NS / 10) * (SECOND_NS / 10));
+            let tenths = (length_ns - from_ns).div_ceil(SECOND_NS / 10);
+            let lasts = duration::delay(Duration::from_millis(tenths * 100));
             let what = format!(
                 "the clip of cue {} lasts {lasts}, and the show does not say so",
                 plan.number
@@ -459,8 +465,4 @@ const STILLS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "
 fn is_still(clip: &str) -> bool {
     let ending = clip.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     ending.is_some_and(|ending| STILLS.contains(&ending.as_str()))
-}
-
-fn length(ns: u64) -> String {
-    duration::length(ns)
 }

@@ -35,10 +35,10 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
     let needs = fields.find("needs").map(|value| value.list_of("[\"…\"]", mention));
     let embargo = fields.find("embargo").and_then(|value| value.boolean()).unwrap_or(false);
     let public = fields.find("public").and_then(|value| value.boolean());
-    let duration_ns = fields.placed("duration", Value::duration_ns);
-    let warn_ns = fields.placed("warn", Value::duration_ns);
-    let danger_ns = fields.placed("danger", Value::duration_ns);
-    let planned_ns = fields.entry("planned", Value::duration_ns);
+    let duration = fields.placed("duration", Value::duration);
+    let warn = fields.placed("warn", Value::duration);
+    let danger = fields.placed("danger", Value::duration);
+    let planned = fields.entry("planned", Value::duration);
     let trigger = fields.entry("trigger", trigger);
     let backup_for = fields.find("backup_for").and_then(|value| mention(&value));
     let steps = fields.find("steps").map(|value| steps(&value));
@@ -60,10 +60,10 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
         needs,
         embargo,
         public,
-        duration_ns,
-        warn_ns,
-        danger_ns,
-        planned_ns,
+        duration,
+        warn,
+        danger,
+        planned,
         trigger,
         backup_for,
         steps,
@@ -105,7 +105,7 @@ fn trigger(value: &Value<'_>) -> Option<TriggerDraft> {
 
 fn caused_trigger(mut fields: Fields<'_>) -> Option<TriggerDraft> {
     let key = fields.exactly_one(&["with", "after", "at", "into"], "cause");
-    let delay_ns = fields.find("delay").map(|value| value.duration_ns());
+    let delay = fields.find("delay").map(|value| value.duration());
     if matches!(key, Some("at" | "into")) {
         fields.refuse("delay", "`delay` is only for `with` and `after`", "remove it");
     }
@@ -113,13 +113,13 @@ fn caused_trigger(mut fields: Fields<'_>) -> Option<TriggerDraft> {
     fields.finish();
     match (key?, value?) {
         ("at", value) => value.time().map(TriggerDraft::At),
-        ("into", value) => Some(TriggerDraft::Into(value.placed(value.duration_ns()?))),
+        ("into", value) => Some(TriggerDraft::Into(value.placed(value.duration()?))),
         (key, value) => {
-            let delay_ns = delay_ns.flatten().unwrap_or(0);
+            let delay = delay.flatten().unwrap_or_default();
             let cause = mention(&value)?;
             Some(match key {
-                "after" => TriggerDraft::After(cause, delay_ns),
-                _ => TriggerDraft::With(cause, delay_ns),
+                "after" => TriggerDraft::After(cause, delay),
+                _ => TriggerDraft::With(cause, delay),
             })
         }
     }

@@ -4,6 +4,8 @@ mod doubtful;
 mod faulty;
 mod reference;
 
+use std::time::Duration;
+
 use jiff::civil::{date, time};
 use proptest::prelude::*;
 
@@ -221,7 +223,7 @@ fn every_key_is_read() {
         OutputKind::Http {
             base,
             headers,
-            timeout_ns: 5 * SECOND_NS,
+            timeout: Duration::from_secs(5),
             ca: Some("house-ca.pem".into())
         }
     );
@@ -233,8 +235,8 @@ fn every_key_is_read() {
 
     let [jump, ride] = show.segments.as_slice() else { panic!("{:?}", show.segments) };
     assert_eq!(
-        (jump.title.as_str(), jump.start, jump.duration_ns),
-        ("The jump", Some(time(21, 5, 0, 0)), 90 * SECOND_NS)
+        (jump.title.as_str(), jump.start, jump.duration),
+        ("The jump", Some(time(21, 5, 0, 0)), Duration::from_secs(90))
     );
     assert_eq!(
         (jump.notes.as_deref(), &jump.cues, &ride.cues),
@@ -253,7 +255,10 @@ fn every_key_of_a_cue_is_read() {
     );
     assert_eq!((cue.source, cue.embargo, cue.look), (Some(Source::Live), true, Some(Look::Rings)));
     assert_eq!(cue.needs, [DepartmentIx(0), DepartmentIx(1)]);
-    assert_eq!((cue.duration_ns, cue.planned_ns), (Some(45 * SECOND_NS), Some(40 * SECOND_NS)));
+    assert_eq!(
+        (cue.duration, cue.planned),
+        (Some(Duration::from_secs(45)), Some(Duration::from_secs(40)))
+    );
     assert_eq!(cue.steps[0].colour, Some(Colour::Rgb(0, 0x81, 0xC8)));
     let route: Vec<_> = cue
         .route
@@ -267,10 +272,12 @@ fn every_key_of_a_cue_is_read() {
     ];
     assert_eq!(route, expected);
 
-    let with = Trigger::With { cue: CueIx(0), delay_ns: 1_500_000_000 };
-    let after = Trigger::After { cue: CueIx(2), delay_ns: 0 };
-    let (at, into) =
-        (Trigger::At { time: time(21, 7, 0, 0) }, Trigger::Into { offset_ns: 30 * SECOND_NS });
+    let with = Trigger::With { cue: CueIx(0), delay: Duration::from_millis(1_500) };
+    let after = Trigger::After { cue: CueIx(2), delay: Duration::ZERO };
+    let (at, into) = (
+        Trigger::At { time: time(21, 7, 0, 0) },
+        Trigger::Into { offset: Duration::from_secs(30) },
+    );
     let triggers: Vec<_> = show.cues.iter().map(|cue| cue.trigger).collect();
     assert_eq!(triggers, [Trigger::Go, Trigger::Go, with, after, at, into]);
     assert_eq!(
@@ -315,7 +322,7 @@ fn every_kind_of_action_is_read() {
         Body::Midi(MidiMessage::ShowControl {
             command: MscCommand::TimedGo {
                 cue: MscCue { number: "12.5".into(), list: "1".into(), path: String::new() },
-                time_ns: 5 * SECOND_NS,
+                time: Duration::from_secs(5),
             },
             device: 127,
             format: 1,
@@ -364,7 +371,7 @@ fn thresholds_are_those_of_the_cue_or_its_segment_or_usual() {
     };
     let read = |segment: &str, cue: &str| {
         let show = good(&text(segment, cue));
-        let seconds = |one: Thresholds| (one.warn_ns / SECOND_NS, one.danger_ns / SECOND_NS);
+        let seconds = |one: Thresholds| (one.warn.as_secs(), one.danger.as_secs());
         (seconds(show.segments[SegmentIx(0)].thresholds), seconds(show.cue(CueIx(0)).thresholds))
     };
     assert_eq!(read("", ""), ((30, 10), (30, 10)));

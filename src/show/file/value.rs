@@ -6,6 +6,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "the values are toml's")]
 
 use std::ops::{Range, RangeInclusive};
+use std::time::Duration;
 
 use jiff::civil::{Date, Time};
 use toml::Spanned;
@@ -189,8 +190,8 @@ impl<'a> Value<'a> {
         found
     }
 
-    /// A duration, nanoseconds.
-    pub(crate) fn duration_ns(&self) -> Option<u64> {
+    /// A duration.
+    pub(crate) fn duration(&self) -> Option<Duration> {
         let text = match self.value {
             DeValue::String(text) => text,
             DeValue::Integer(_) | DeValue::Float(_) => {
@@ -203,7 +204,7 @@ impl<'a> Value<'a> {
         };
         let name = self.name();
         let (what, fix) = match duration::parse(text) {
-            Ok(ns) => return Some(ns),
+            Ok(time) => return Some(time),
             Err(DurationError::Form) => (
                 format!("{name} is no duration: {}", quoted(text)),
                 match meant::duration(text) {

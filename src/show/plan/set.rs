@@ -36,7 +36,7 @@ pub fn at_cue(show: &Show, day: Date, cue: CueIx) -> Option<Timestamp> {
     let start_ns = *plan.cue_start_ns.get(cue)?;
     let is_by_clock = matches!(show.cue(cue).trigger, Trigger::At { .. });
     let lead = if is_by_clock { LEAD } else { SignedDuration::ZERO };
-    plan.anchored.then(|| midnight + SignedDuration::from_nanos(start_ns) - lead)
+    plan.anchored.then(|| midnight + start_ns.from_origin() - lead)
 }
 
 fn is_anchored(show: &Show) -> bool {

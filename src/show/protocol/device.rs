@@ -175,7 +175,7 @@ mod tests {
         let web = |base: &str| OutputKind::Http {
             base: base.into(),
             headers: vec![],
-            timeout_ns: 1,
+            timeout: std::time::Duration::from_nanos(1),
             ca: None,
         };
         for (one, other, is_same) in [

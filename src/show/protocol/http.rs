@@ -2,13 +2,13 @@
 
 use super::{OutputKey, Spec, Wire, authority};
 use crate::show::action::HttpContent;
-use crate::show::duration::SECOND_NS;
 use crate::show::file::fields::Fields;
 use crate::show::file::json;
 use crate::show::file::machine::Secret;
 use crate::show::file::reader::quoted;
 use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind};
+use std::time::Duration;
 
 /// Facts about HTTP.
 pub(super) const SPEC: Spec = Spec {
@@ -55,23 +55,23 @@ const OWN_HEADERS: [&str; 8] = [
 ];
 
 /// Default time limit of an HTTP request.
-const HTTP_TIMEOUT_NS: u64 = 10 * SECOND_NS;
+const HTTP_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKind> {
-    let timeout_ns = timeout(fields);
+    let timeout = timeout(fields);
     let headers = headers(fields);
     let ca = ca(fields, value);
     let base = value.and_then(base);
-    Some(OutputKind::Http { base: base?, headers: headers?, timeout_ns: timeout_ns?, ca: ca? })
+    Some(OutputKind::Http { base: base?, headers: headers?, timeout: timeout?, ca: ca? })
 }
 
-fn timeout(fields: &mut Fields<'_>) -> Option<u64> {
-    let Some(value) = fields.find("timeout") else { return Some(HTTP_TIMEOUT_NS) };
-    let ns = value.duration_ns()?;
-    if ns == 0 {
+fn timeout(fields: &mut Fields<'_>) -> Option<Duration> {
+    let Some(value) = fields.find("timeout") else { return Some(HTTP_TIMEOUT) };
+    let time = value.duration()?;
+    if time.is_zero() {
         value.fault("a request cannot be done in no time", "write a `timeout` such as \"5s\"");
     }
-    Some(ns)
+    Some(time)
 }
 
 fn headers(fields: &mut Fields<'_>) -> Option<Vec<(String, String)>> {

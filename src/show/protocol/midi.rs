@@ -1,5 +1,6 @@
 //! MIDI: its ports, its messages, MIDI Show Control among them, and how they are described.
 
+use std::time::Duration;
 use strum::VariantNames;
 
 use super::{Spec, Timecode, Wire};
@@ -162,9 +163,9 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
         }
         CommandParts::TimedGo => {
             refuse(keys, word, &["control", "value", "macro"]);
-            let (cue, time_ns) =
+            let (cue, time) =
                 (cue(keys), keys.need("time", "\"5s\"").and_then(|value| time(&value)));
-            cue.zip(time_ns).map(|(cue, time_ns)| MscCommand::TimedGo { cue, time_ns })
+            cue.zip(time).map(|(cue, time)| MscCommand::TimedGo { cue, time })
         }
         CommandParts::Set => {
             refuse(keys, word, &["cue", "list", "path", "macro"]);
@@ -172,12 +173,8 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
                 keys.need(key, "0").and_then(|value| value.integer(0..=i64::from(FOURTEEN_BITS)))
             };
             let both = number("control").zip(number("value"));
-            let time_ns = keys.find("time").map_or(Some(None), |value| time(&value).map(Some));
-            both.zip(time_ns).map(|((control, value), time_ns)| MscCommand::Set {
-                control,
-                value,
-                time_ns,
-            })
+            let time = keys.find("time").map_or(Some(None), |value| time(&value).map(Some));
+            both.zip(time).map(|((control, value), time)| MscCommand::Set { control, value, time })
         }
         CommandParts::Fire => {
             refuse(keys, word, &["cue", "list", "path", "time", "control", "value"]);
@@ -221,13 +218,13 @@ fn cue(keys: &mut Fields<'_>) -> Option<MscCue> {
 }
 
 /// A time that a command takes.
-fn time(value: &Value<'_>) -> Option<u64> {
-    let ns = value.duration_ns()?;
-    if ns >= 24 * HOUR_NS {
+fn time(value: &Value<'_>) -> Option<Duration> {
+    let time = value.duration()?;
+    if time >= Duration::from_nanos(24 * HOUR_NS) {
         value.fault("MIDI Show Control knows no time of 24 hours and more", "write less");
         return None;
     }
-    Some(ns)
+    Some(time)
 }
 
 /// Digits with single points between them: "12", "12.5", "1.2.3" (RP-002/RP-014, section 3.1).
@@ -275,21 +272,18 @@ pub(super) fn describe(message: &MidiMessage) -> String {
 
 /// A command of MIDI Show Control: its name in the standard, and what it has beside it.
 fn msc_command(command: &MscCommand) -> (&'static str, Vec<String>) {
-    let time = |time_ns: u64| format!("in {}", duration::exact(time_ns));
+    let takes = |time: Duration| format!("in {}", duration::exact(time));
     match command {
         MscCommand::Go(cue) => ("GO", msc_cue(cue)),
         MscCommand::Stop(cue) => ("STOP", msc_cue(cue)),
         MscCommand::Resume(cue) => ("RESUME", msc_cue(cue)),
-        MscCommand::TimedGo { cue, time_ns } => {
-            ("TIMED GO", msc_cue(cue).into_iter().chain([time(*time_ns)]).collect())
+        MscCommand::TimedGo { cue, time } => {
+            ("TIMED GO", msc_cue(cue).into_iter().chain([takes(*time)]).collect())
         }
         MscCommand::Load(cue) => ("LOAD", msc_cue(cue)),
-        MscCommand::Set { control, value, time_ns } => (
+        MscCommand::Set { control, value, time } => (
             "SET",
-            [format!("control {control} to {value}")]
-                .into_iter()
-                .chain(time_ns.map(time))
-                .collect(),
+            [format!("control {control} to {value}")].into_iter().chain(time.map(takes)).collect(),
         ),
         MscCommand::Fire { number } => ("FIRE", vec![format!("macro {number}")]),
         MscCommand::AllOff => ("ALL OFF", vec![]),

@@ -1,16 +1,18 @@
 //! The player: its outputs, its commands, and how they are described.
 
+use std::time::Duration;
 use strum::VariantNames;
 
 use super::{Lasting, OutputKey, Spec, Wire};
 use crate::show::action::{MpvCommand, MpvWord};
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::show::file::fields::Fields;
 use crate::show::file::flags::flags;
 use crate::show::file::reader::quoted;
 use crate::show::file::value::Value;
 use crate::show::problem::Problem;
 use crate::show::{Body, OutputKind};
+use crate::time::nanoseconds;
 
 /// Facts about the player.
 pub(super) const SPEC: Spec = Spec {
@@ -128,8 +130,9 @@ fn play(fields: &mut Fields<'_>) -> Option<MpvCommand> {
         from.iter().for_each(|value| check_moment(value, length_ns, "the clip has ended by then"));
         to.iter().for_each(|value| check_moment(value, length_ns, "the clip ends before that"));
     }
-    let from_ns = from.map(|value| value.duration_ns());
-    let to_ns = to.as_ref().map(|value| value.duration_ns());
+    let ns = |value: &Value<'_>| value.duration().map(nanoseconds);
+    let from_ns = from.as_ref().map(ns);
+    let to_ns = to.as_ref().map(ns);
     if let (Some(to), Some(Some(to_ns))) = (&to, to_ns)
         && from_ns.unwrap_or(Some(0)).is_some_and(|from_ns| to_ns <= from_ns)
     {
@@ -154,16 +157,17 @@ const LISTS: [&str; 10] =
 
 /// Maximum time by which an out-point may exceed the clip without being a slip: players and people
 /// round.
-const ROUNDED_NS: u64 = SECOND_NS;
+const ROUNDED: Duration = Duration::from_secs(1);
 
 /// Warns of an in-point or out-point that a clip of this length does not reach.
 fn check_moment(value: &Value<'_>, length_ns: u64, why: &str) {
-    if value.duration_ns().is_some_and(|ns| ns >= length_ns.saturating_add(ROUNDED_NS)) {
+    let length = Duration::from_nanos(length_ns);
+    if value.duration().is_some_and(|time| time >= length.saturating_add(ROUNDED)) {
         let what = format!(
             "{} is {}, and the clip lasts {}",
             value.name(),
             value.source(),
-            duration::delay(length_ns)
+            duration::delay(length)
         );
         value.reader.report(Problem::warning(
             value.span.clone(),
@@ -212,10 +216,10 @@ pub(super) fn describe(command: &MpvCommand) -> String {
     };
     let mut said = format!("play {clip}");
     if *from_ns > 0 {
-        said.push_str(&format!(" from {}", duration::exact(*from_ns)));
+        said.push_str(&format!(" from {}", duration::exact(Duration::from_nanos(*from_ns))));
     }
     if let Some(to_ns) = to_ns {
-        said.push_str(&format!(" to {}", duration::exact(*to_ns)));
+        said.push_str(&format!(" to {}", duration::exact(Duration::from_nanos(*to_ns))));
     }
     if let Some(volume) = volume {
         said.push_str(&format!(", volume {volume}"));

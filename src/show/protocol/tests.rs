@@ -1,5 +1,7 @@
 //! What is said of messages and addresses.
 
+use std::time::Duration;
+
 use crate::show::action::{
     Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
 };
@@ -11,7 +13,7 @@ fn says_every_kind_of_message_in_one_line() {
     let x = OutputKind::Http {
         base: "https://api.x.com".into(),
         headers: vec![("Authorization".into(), "env:X_TOKEN".into())],
-        timeout_ns: SECOND_NS,
+        timeout: Duration::from_secs(1),
         ca: None,
     };
     let post = |content| Body::Http {
@@ -33,8 +35,8 @@ fn says_every_kind_of_message_in_one_line() {
     let cue = |list: &str| MscCue { number: "25.5".into(), list: list.into(), path: String::new() };
     let msc =
         |command, device, format| Body::Midi(MidiMessage::ShowControl { command, device, format });
-    let timed = MscCommand::TimedGo { cue: cue(""), time_ns: 5 * SECOND_NS };
-    let set = MscCommand::Set { control: 3, value: 300, time_ns: None };
+    let timed = MscCommand::TimedGo { cue: cue(""), time: Duration::from_secs(5) };
+    let set = MscCommand::Set { control: 3, value: 300, time: None };
     let args =
         vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
     let fire = Body::Osc { address: "/eos/cue/1/12/fire".into(), args };

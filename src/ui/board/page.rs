@@ -12,6 +12,7 @@ use super::words::{self, Digits, digits, item};
 use super::{Scene, centred, middle};
 use crate::app::board::{Next, On, Stage};
 use crate::show::duration;
+use crate::time::unsigned;
 use crate::ui::digits::Size;
 use crate::ui::{layout, text};
 
@@ -131,11 +132,11 @@ fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
         room.height -= 1;
         let of = figure
             .done
-            .map(|_| Span::styled(format!("  of {}", duration::length(figure.of_ns)), styles.past));
+            .map(|_| Span::styled(format!("  of {}", duration::length(figure.whole)), styles.past));
         let badge = words::badge(scene);
         let tail = Line::from_iter(of.into_iter().chain(badge));
         let cells = usize::from(area.width).saturating_sub(text::line_width(&tail) + 1);
-        let style = if figure.left_ns < 0 { styles.attention } else { styles.on_air };
+        let style = if figure.left.is_negative() { styles.attention } else { styles.on_air };
         let bar =
             figure.done.map_or(vec![], |done| text::bar(done, cells, style, styles.rule).to_vec());
         text::put_both(buf, area, area.bottom() - 1, Line::from(bar), tail, 0);
@@ -209,13 +210,10 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
     let has_own = on.cues.iter().any(|(_, countdown)| countdown.is_some());
     if has_own {
         // The digits are the cue's.
-        let left_ns = on.part.left_ns();
-        let (left, style) = match left_ns {
-            ..=-1 => (
-                format!("+{}", duration::clock(left_ns.unsigned_abs() / duration::SECOND_NS)),
-                styles.attention,
-            ),
-            _ => (format!("{} left", duration::countdown(left_ns.unsigned_abs())), styles.past),
+        let left = on.part.left();
+        let (left, style) = match left.is_negative() {
+            true => (format!("+{}", duration::clock(left.unsigned_abs())), styles.attention),
+            false => (format!("{} left", duration::countdown(left.unsigned_abs())), styles.past),
         };
         tail = Span::styled(format!("  {left}"), style).into();
     }
@@ -225,7 +223,7 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
         let title =
             Line::from_iter([Span::raw("      ")].into_iter().chain(item(scene, cue, style)));
         let left = countdown.filter(|_| at > 0).map_or(Line::default(), |countdown| {
-            let left = duration::countdown(countdown.left_ns().max(0).unsigned_abs());
+            let left = duration::countdown(unsigned(countdown.left()));
             Span::styled(format!("  {left}"), styles.past).into()
         });
         lines.push(text::with_tail(title, left, columns, LEAST));

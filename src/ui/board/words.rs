@@ -2,16 +2,20 @@
 //!
 //! Amber wants attention in the last ten seconds and past the end, and a word says the same.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::Scene;
 use crate::app::board::{Item, Notice, Stage};
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::ui::text;
 
 /// From how many seconds on an end is near.
-const NEAR_NS: i64 = 10 * SECOND_NS as i64;
+const NEAR: SignedDuration = SignedDuration::from_secs(10);
 
 /// Placeholder for the words of a cue under embargo.
 const EMBARGOED: &str = "—";
@@ -32,23 +36,23 @@ impl Digits {
 
 /// The countdown, or, at the end, the overrun of the show.
 pub(super) fn digits(scene: &Scene) -> Option<Digits> {
-    if let Stage::Ended { over_ns, .. } = scene.board.stage {
-        let is_over = over_ns >= SECOND_NS as i64;
+    if let Stage::Ended { over, .. } = scene.board.stage {
+        let is_over = over.as_secs() >= 1;
         let style = if is_over { scene.styles.attention } else { scene.styles.ready };
-        return Some(Digits::plain(duration::over_under(over_ns), style));
+        return Some(Digits::plain(duration::over_under(over), style));
     }
     let figure = scene.board.figure()?;
-    let over_s = figure.left_ns.unsigned_abs() / SECOND_NS;
-    let (text, style) = match figure.left_ns {
+    let size = figure.left.unsigned_abs();
+    let (text, style) = match figure.left.is_negative() {
         // The first second past the end still reads nothing left, as a clock does.
-        ..=-1 => (format!("+{}", duration::clock(over_s)), scene.styles.attention),
-        0..=NEAR_NS => (duration::countdown(figure.left_ns.unsigned_abs()), scene.styles.attention),
-        _ => (duration::countdown(figure.left_ns.unsigned_abs()), scene.styles.strong),
+        true => (format!("+{}", duration::clock(size)), scene.styles.attention),
+        false if figure.left <= NEAR => (duration::countdown(size), scene.styles.attention),
+        false => (duration::countdown(size), scene.styles.strong),
     };
-    let longest_s = figure.of_ns.div_ceil(SECOND_NS).max(over_s);
+    let longest_s = duration::whole_seconds_up(figure.whole).max(size.as_secs());
     // Zeros are as wide as any figure; less than ten minutes of a start leave room for what they
     // were.
-    let widest = format!("+{}", duration::clock(longest_s));
+    let widest = format!("+{}", duration::clock(Duration::from_secs(longest_s)));
     let widest =
         if figure.done.is_none() && longest_s < 600 { "+00:00".to_owned() } else { widest };
     Some(Digits { text, widest, style })
@@ -57,8 +61,8 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
 /// Caption of the digits: `The jump ends`.
 pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let styles = &scene.styles;
-    if let Stage::Ended { at, over_ns } = scene.board.stage {
-        let word = match over_ns / SECOND_NS as i64 {
+    if let Stage::Ended { at, over } = scene.board.stage {
+        let word = match over.as_secs() {
             1.. => "over the plan",
             0 => "on time",
             _ => "under the plan",
@@ -77,7 +81,7 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
         spans.push(Span::styled(badge, styles.attention_badge));
         spans.push(Span::raw("  "));
     }
-    let word = if figure.left_ns < 0 { "" } else { figure.word };
+    let word = if figure.left.is_negative() { "" } else { figure.word };
     let room = columns.saturating_sub(badge_cells + word.len() + 1);
     let of = text::fit(figure.of, room).into_owned();
     spans.push(Span::styled(of, styles.text));
@@ -91,10 +95,10 @@ fn alert(scene: &Scene) -> Option<&'static str> {
     if scene.board.is_held {
         return Some(" HELD ");
     }
-    match figure.left_ns {
-        ..=-1 if figure.done.is_none() => Some(" LATE "),
-        ..=-1 => Some(" OVER "),
-        0..=NEAR_NS => Some(" LAST SECONDS "),
+    match figure.left.is_negative() {
+        true if figure.done.is_none() => Some(" LATE "),
+        true => Some(" OVER "),
+        false if figure.left <= NEAR => Some(" LAST SECONDS "),
         _ => None,
     }
 }

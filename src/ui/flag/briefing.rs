@@ -18,7 +18,7 @@ use crate::app::flag::Shared;
 use crate::app::stopped;
 use crate::engine::SendState;
 use crate::output::Light;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::show::{CueIx, OutputIx};
 use crate::ui::scene::Scene;
 use crate::ui::text;
@@ -108,14 +108,14 @@ impl Briefing<'_, '_> {
                 Some(countdown) if scene.state.held_since().is_some() => {
                     format!(", {} left when the hold ends", scene.left_of(cue, countdown).0)
                 }
-                Some(countdown) if countdown.left_ns() >= 0 => {
-                    let end = scene.shown_now_ns().shifted(countdown.left_ns());
+                Some(countdown) if !countdown.left().is_negative() => {
+                    let end = scene.shown_now_ns().shifted(countdown.left());
                     let left = scene.left_of(cue, countdown).0;
                     format!(", ends {}, {left} left", scene.wall(end))
                 }
                 Some(countdown) => {
-                    let over = countdown.left_ns().unsigned_abs() / SECOND_NS;
-                    format!(", over its end by {}", duration::clock(over))
+                    let over = duration::clock(countdown.left().unsigned_abs());
+                    format!(", over its end by {over}")
                 }
                 None => ", no end of its own".to_owned(),
             };
@@ -184,7 +184,7 @@ impl Briefing<'_, '_> {
         let panic = state.is_panicked().then(|| stopped::words(state));
         self.abnormal("PANIC", "no panic", panic.into_iter().collect());
         let held = state.held_since().map(|since_ns| {
-            let held = duration::clock(scene.now_ns.since(since_ns) / SECOND_NS);
+            let held = duration::clock(scene.now_ns.since(since_ns));
             format!("for {held}: nothing comes by itself")
         });
         self.abnormal("HELD", "no hold", held.into_iter().collect());

@@ -15,6 +15,8 @@
 //! jumps off is drawn where the start is so low that nobody jumps from a plane there. Must never
 //! let a figure move sideways but the one that goes with the marker.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -91,9 +93,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         field.marker(scene, buf, done, words::height_at(points, done));
     }
     if has_times {
-        let lasts_ns =
-            scene.countdown(cue).map(|countdown| countdown.of_ns).or(scene.cue(cue).lasts_ns());
-        let ends = lasts_ns.map_or(String::new(), duration::length);
+        let lasts = scene.countdown(cue).map(|countdown| countdown.of).or(scene.cue(cue).lasts());
+        let ends = lasts.map_or(String::new(), duration::length);
         let place =
             name(&scene.show.places, last).map_or(String::new(), |name| format!("{name}  "));
         let right =
@@ -147,10 +148,10 @@ fn figures(scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
 fn speed(scene: &Scene, cue: CueIx, done: f64) -> Option<f64> {
     let points = &scene.cue(cue).route;
     let legs = points.len().saturating_sub(1).max(1);
-    let lasts_ns = scene.countdown(cue)?.of_ns.max(1);
+    let lasts_s = scene.countdown(cue)?.of.max(Duration::from_nanos(1)).as_secs_f64();
     let leg = ((done * legs as f64).floor() as usize).min(legs - 1);
     let height = |at: usize| points.get(at).and_then(|point| point.height_m).unwrap_or(0.0);
-    let fall = (height(leg) - height(leg + 1)) / (lasts_ns as f64 / 1e9 / legs as f64);
+    let fall = (height(leg) - height(leg + 1)) / (lasts_s / legs as f64);
     (done < 1.0 && fall != 0.0).then_some(fall)
 }
 

@@ -18,6 +18,8 @@
 
 mod strip;
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -27,7 +29,8 @@ use crate::output::Light;
 use crate::show::action::MpvCommand;
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{CueIx, OutputIx};
-use crate::ui::scene::Scene;
+use crate::time::nanoseconds;
+use crate::ui::scene::{Scene, widest};
 use crate::ui::{digits, text};
 
 /// The fewest rows in which it tells more than words.
@@ -67,18 +70,19 @@ impl<'a> Reel<'a> {
     fn length_ns(&self, scene: &Scene, cue: CueIx) -> Option<u64> {
         let by_file = self.to_ns.map(|to_ns| to_ns.saturating_sub(self.from_ns));
         let examined = || scene.ready_clip(cue).and_then(|ready| ready.length_ns);
-        let length_ns = self.countdown.map(|countdown| countdown.of_ns).or(by_file);
-        length_ns.or_else(examined).or(scene.cue(cue).lasts_ns())
+        let length_ns = self.countdown.map(|countdown| nanoseconds(countdown.of)).or(by_file);
+        length_ns.or_else(examined).or(scene.cue(cue).lasts().map(nanoseconds))
     }
 
     /// Position in the file, nanoseconds.
     fn position_ns(&self, scene: &Scene, cue: CueIx) -> u64 {
         let state = scene.state.cue(cue);
         let played = scene.clip(cue).map(|clip| clip.position_ns);
-        let since = || Some(scene.state.show_ns(scene.now_ns).since(state.fired_show_ns?));
+        let since =
+            || Some(nanoseconds(scene.state.show_ns(scene.now_ns).since(state.fired_show_ns?)));
         let is_running = state.phase == Phase::Running;
-        let elapsed_ns =
-            self.countdown.map(|countdown| countdown.elapsed_ns).or(played).or_else(since);
+        let by_countdown = self.countdown.map(|countdown| nanoseconds(countdown.elapsed));
+        let elapsed_ns = by_countdown.or(played).or_else(since);
         // What has played to its end stays there; where nobody knows the length, at its beginning.
         let at_end_ns = self.length_ns(scene, cue).filter(|_| self.is_over && !self.looped);
         let elapsed_ns = elapsed_ns.filter(|_| is_running).or(at_end_ns).unwrap_or(0);
@@ -119,7 +123,7 @@ impl<'a> Reel<'a> {
     /// Facts about it in one line.
     fn facts(&self, scene: &Scene, cue: CueIx) -> Line<'static> {
         let styles = &scene.styles;
-        let point = |ns: u64| duration::clock(ns / SECOND_NS);
+        let point = |ns: u64| duration::clock(Duration::from_nanos(ns));
         let mut facts = vec![("in", point(self.from_ns))];
         match (self.to_ns, self.length_ns(scene, cue)) {
             (Some(to_ns), _) => facts.push(("out", point(to_ns))),
@@ -128,7 +132,8 @@ impl<'a> Reel<'a> {
             }
             (None, None) => {}
         }
-        facts.extend(self.length_ns(scene, cue).map(|ns| ("length", duration::length(ns))));
+        let lasts = self.length_ns(scene, cue).map(Duration::from_nanos);
+        facts.extend(lasts.map(|lasts| ("length", duration::length(lasts))));
         facts.extend(self.volume.map(|volume| ("volume", format!("{volume} %"))));
         facts.push(("on", scene.show.output(self.output).id.clone()));
         let mut spans = vec![];
@@ -148,8 +153,8 @@ impl<'a> Reel<'a> {
         let styles = &scene.styles;
         let played_ns = self.length_ns(scene, cue).filter(|_| self.is_over && !self.looped);
         if let Some(length_ns) = played_ns {
-            let (from, tail) =
-                (duration::clock(0), format!(" played {}", duration::length(length_ns)));
+            let lasts = duration::length(Duration::from_nanos(length_ns));
+            let (from, tail) = (duration::clock(Duration::ZERO), format!(" played {lasts}"));
             let taken = text::width(&from) + 1 + text::width(&tail);
             let mut spans = vec![Span::styled(format!("{from} "), styles.past)];
             spans.extend(text::bar(1.0, columns.saturating_sub(taken), styles.past, styles.rule));
@@ -160,15 +165,15 @@ impl<'a> Reel<'a> {
             let word = if self.looped { "loops until it is stopped" } else { "" };
             return Line::styled(word, styles.past);
         };
-        let of = duration::length(countdown.of_ns);
-        let cells = text::width(&duration::clock(countdown.of_ns.div_ceil(SECOND_NS)));
-        let done_s = countdown.elapsed_ns.min(countdown.of_ns.max(1)) / SECOND_NS;
+        let of = duration::length(countdown.of);
+        let cells = text::width(&duration::countdown(countdown.of));
+        let done = countdown.elapsed.min(countdown.of);
         let (left, style) = scene.left(countdown);
-        let word = if countdown.left_ns() < 0 { "over" } else { "left of" };
+        let word = if countdown.left().is_negative() { "over" } else { "left of" };
         let tail = format!(" {word} {of}");
         let room = columns.saturating_sub(2 * cells + 3 + text::width(&tail));
         let mut spans =
-            vec![Span::styled(format!("{:>cells$} ", duration::clock(done_s)), styles.text)];
+            vec![Span::styled(format!("{:>cells$} ", duration::clock(done)), styles.text)];
         let style_of_bar = if scene.state.cue(cue).clip_lost { styles.past } else { styles.vt };
         spans.extend(text::bar(countdown.done(), room, style_of_bar, styles.rule));
         spans.push(Span::styled(format!(" {left:>width$}", width = cells + 1), style));
@@ -237,9 +242,7 @@ pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx
 fn figure(scene: &Scene, reel: Reel) -> Option<(String, String, ratatui::style::Style)> {
     let countdown = reel.countdown.filter(|_| !reel.looped)?;
     let (left, style) = scene.left(countdown);
-    let longest_s =
-        countdown.of_ns.div_ceil(SECOND_NS).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
-    Some((left, format!("+{}", duration::clock(longest_s)), style))
+    Some((left, widest(countdown), style))
 }
 
 /// Range of the strip: the second in the gate, and the beginning and end of the film.

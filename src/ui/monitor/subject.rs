@@ -18,18 +18,19 @@
 //! Seconds are the caller's own: a rehearsal at ten times the speed holds a picture for ten times
 //! as much of the show.
 
+use std::time::Duration;
+
 use crate::engine::{Phase, RunNs};
 use crate::show::CueIx;
-use crate::show::duration::SECOND_NS;
 use crate::ui::scene::Scene;
 
 /// Minimum time that a finished picture is held, even if another one runs, seconds.
-const HELD_MIN_S: u64 = 8;
+const HELD_MIN_S: u32 = 8;
 /// Maximum time that it is held if no other one runs, seconds.
-const HELD_MAX_S: u64 = 25;
+const HELD_MAX_S: u32 = 25;
 /// Time that the words of a cue which was complete at once stay in sight if nothing else runs,
 /// seconds.
-pub(super) const LINGERS_S: u64 = 6;
+pub(super) const LINGERS_S: u32 = 6;
 
 /// Subject of the monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,31 +70,30 @@ pub(super) fn of(scene: &Scene, has_picture: impl Fn(CueIx) -> bool) -> Option<S
     });
     let fired: Vec<Fired> = fired.collect();
     let ahead = state.playhead().map(|cue| (cue, has_picture(cue)));
-    choose(&fired, scene.on_air_cue(), ahead, scene.now_ns, second_ns(scene))
+    choose(&fired, scene.on_air_cue(), ahead, scene.now_ns, second(scene))
 }
 
 /// Returns `true` if what fired at `fired_ns` has just happened for a person who looks at the
 /// screen.
 pub(super) fn is_news(scene: &Scene, fired_ns: RunNs) -> bool {
-    scene.now_ns.since(fired_ns) < LINGERS_S * second_ns(scene)
+    scene.now_ns.since(fired_ns) < second(scene) * LINGERS_S
 }
 
 /// A second of the caller's own, by the run's clock.
-fn second_ns(scene: &Scene) -> u64 {
-    SECOND_NS * u64::from(scene.state.speed_at(scene.now_ns))
+fn second(scene: &Scene) -> Duration {
+    Duration::from_secs(u64::from(scene.state.speed_at(scene.now_ns)))
 }
 
 /// The rule. `on_air` is the running cue that stands first on the screen; `ahead` the one at the
-/// playhead, and whether it has a picture; `second_ns` is a second of the caller's own.
+/// playhead, and whether it has a picture; `second` is a second of the caller's own.
 fn choose(
     fired: &[Fired],
     on_air: Option<CueIx>,
     ahead: Option<(CueIx, bool)>,
     now_ns: RunNs,
-    second_ns: u64,
+    second: Duration,
 ) -> Option<Subject> {
-    let is_within =
-        |at_ns: RunNs, seconds: u64| now_ns.since(at_ns) < seconds.saturating_mul(second_ns);
+    let is_within = |at_ns: RunNs, seconds: u32| now_ns.since(at_ns) < second * seconds;
     let pictures = || fired.iter().filter(|cue| cue.has_picture);
     let running =
         pictures().filter(|cue| cue.completed_ns.is_none()).max_by_key(|cue| cue.fired_ns);
@@ -134,9 +134,11 @@ fn choose(
 mod tests {
     use super::*;
 
+    const SECOND: Duration = Duration::from_secs(1);
+
     /// Cue, has a picture, fired at this second, complete at that one.
     fn at(second: u64) -> RunNs {
-        RunNs::ZERO + second * SECOND_NS
+        RunNs::ZERO + Duration::from_secs(second)
     }
 
     type Row = (u32, bool, u64, Option<u64>);
@@ -159,7 +161,7 @@ mod tests {
         let on_air =
             open.iter().filter(|cue| cue.completed_ns.is_none()).max_by_key(|cue| cue.fired_ns);
         let subject =
-            choose(&open, on_air.map(|cue| cue.cue), Some((CueIx(9), true)), now_ns, SECOND_NS)
+            choose(&open, on_air.map(|cue| cue.cue), Some((CueIx(9), true)), now_ns, SECOND)
                 .unwrap();
         (subject.picture.map(|cue| cue.0), subject.words.0)
     }
@@ -221,9 +223,9 @@ mod tests {
     fn before_anything_has_fired_the_next_cue_is_shown() {
         assert_eq!(shown(&[], 5), (Some(9), 9));
         assert_eq!(
-            choose(&[], None, Some((CueIx(4), false)), at(0), SECOND_NS).unwrap().picture,
+            choose(&[], None, Some((CueIx(4), false)), at(0), SECOND).unwrap().picture,
             None
         );
-        assert_eq!(choose(&[], None, None, at(0), SECOND_NS), None);
+        assert_eq!(choose(&[], None, None, at(0), SECOND), None);
     }
 }

@@ -1,5 +1,7 @@
 //! A cue's row of the rundown: its sign, and what is to be said of it now.
 
+use jiff::SignedDuration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -7,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::{NARROW, WIDE, column, put_row};
 use crate::engine::{Phase, RunNs};
-use crate::show::duration::{self, MINUTE_NS};
+use crate::show::duration::{self};
 use crate::show::{CueIx, Trigger};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
@@ -146,9 +148,9 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     if state.phase == Phase::Stopped {
         return vec![Span::styled("stopped", styles.attention)];
     }
-    if let Some(due_ns) = scene.due_in_ns(cue).filter(|ns| (0..10 * MINUTE_NS as i64).contains(ns))
-    {
-        let (words, style) = scene.due_words(cue, due_ns as u64);
+    let soon = SignedDuration::ZERO..SignedDuration::from_mins(10);
+    if let Some(due) = scene.due_in(cue).filter(|due| soon.contains(due)) {
+        let (words, style) = scene.due_words(cue, due.unsigned_abs());
         return vec![Span::styled(words, style)];
     }
     if scene.state.playhead() == Some(cue) {
@@ -197,17 +199,17 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
 /// Its planned time; if it will come at another time, that, and the difference if there is room.
 fn planned(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     let styles = &scene.styles;
-    let late_ns = expected_ns(scene, cue).filter(|_| scene.is_tied()).map(|expected_ns| {
+    let late = expected_ns(scene, cue).filter(|_| scene.is_tied()).map(|expected_ns| {
         let planned_ns = scene.planned_cue_ns(cue);
-        (expected_ns, scene.late_ns(planned_ns, expected_ns))
+        (expected_ns, scene.late(planned_ns, expected_ns))
     });
-    let Some((expected_ns, late_ns)) = late_ns.filter(|(_, late_ns)| *late_ns != 0) else {
+    let Some((expected_ns, late)) = late.filter(|(_, late)| !late.is_zero()) else {
         return vec![Span::styled(scene.planned_cue(cue), styles.past)];
     };
-    let style = if late_ns > 0 { styles.attention } else { styles.past };
+    let style = if late.is_positive() { styles.attention } else { styles.past };
     let mut spans = vec![Span::styled(format!("~{}", scene.wall(expected_ns)), styles.text)];
     if columns >= NARROW {
-        spans.push(Span::styled(format!(" {}", duration::over_under(late_ns)), style));
+        spans.push(Span::styled(format!(" {}", duration::over_under(late)), style));
     } else {
         spans[0].style = style;
     }
@@ -234,7 +236,7 @@ fn progress(scene: &Scene, cue: CueIx, cells: usize) -> Vec<Span<'static>> {
         let cells = if plan.steps.is_empty() { cells } else { cells.min(4) };
         let [heavy, light] = text::bar(countdown.done_shown(), cells, styles.on_air, styles.rule);
         // An hour and more needs more cells, and keeps them until its end.
-        let widest = text::width(&duration::length(countdown.of_ns)).max(text::width(&left));
+        let widest = text::width(&duration::length(countdown.of)).max(text::width(&left));
         spans.extend([heavy, light, Span::styled(column(&left, (widest + 1).max(6)), style)]);
     }
     spans

@@ -6,9 +6,9 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::{NARROW, WIDE, column, put_row};
-use crate::engine::{RunNs, SegmentPhase};
+use crate::engine::SegmentPhase;
 use crate::show::SegmentIx;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
@@ -64,35 +64,35 @@ pub(super) fn draw(
             let (left, style) = scene.left_of_segment(segment, countdown);
             right.push(Span::styled(left, style));
             right.push(Span::styled(
-                format!(" of {}", duration::length(plan.duration_ns)),
+                format!(" of {}", duration::length(plan.duration)),
                 styles.past,
             ));
         }
         (_, None) if is_marked && is_narrow => _ = right.pop(),
-        (_, None) => right.push(Span::styled(duration::length(plan.duration_ns), styles.past)),
+        (_, None) => right.push(Span::styled(duration::length(plan.duration), styles.past)),
     }
     let planned_ns = state.planned_start_ns(segment, scene.now_ns);
     let started_ns = run.started_ns.filter(|_| phase != SegmentPhase::ToCome);
     let expected_ns = (phase == SegmentPhase::ToCome).then(|| scene.timing.start_ns[segment]);
-    let over = scene.segment_over_ns(segment);
+    let over = scene.segment_over(segment);
     match (phase, over) {
-        (SegmentPhase::Done, Some(ns)) => {
-            let style = if ns < SECOND_NS as i64 { styles.past } else { styles.attention };
-            let words = duration::over_under(ns);
+        (SegmentPhase::Done, Some(over)) => {
+            let style = if over.as_secs() < 1 { styles.past } else { styles.attention };
+            let words = duration::over_under(over);
             let cells = (text::width(&words) + 1).max(7);
             right.push(Span::styled(column(&words, cells), style));
         }
         // In a wide rundown the columns say it.
         (SegmentPhase::ToCome, _) if !is_wide && !is_marked && scene.is_tied() => {
-            let late_ns = expected_ns.map_or(0, |ns| scene.late_ns(planned_ns, ns));
-            if late_ns != 0 {
-                let style = if late_ns > 0 { styles.attention } else { styles.past };
-                let amount = duration::clock(late_ns.unsigned_abs() / SECOND_NS);
-                let word = if late_ns > 0 { "late" } else { "early" };
+            let late = expected_ns.map(|ns| scene.late(planned_ns, ns)).unwrap_or_default();
+            if !late.is_zero() {
+                let style = if late.is_positive() { styles.attention } else { styles.past };
+                let amount = duration::clock(late.unsigned_abs());
+                let word = if late.is_positive() { "late" } else { "early" };
                 if is_narrow {
                     // The title needs the room of the planned duration more.
                     right.pop();
-                    right.push(Span::styled(duration::over_under(late_ns), style));
+                    right.push(Span::styled(duration::over_under(late), style));
                 } else {
                     right.push(Span::styled(format!("  {amount} {word}"), style));
                 }
@@ -109,7 +109,7 @@ pub(super) fn draw(
 /// The hard start of a segment that is still to come, and the gap or overlap in front of it.
 fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static>> {
     let (state, styles) = (scene.state, &scene.styles);
-    let Some(hard_ns) = state.plan().hard_start_ns[segment].map(RunNs::new) else {
+    let Some(hard_ns) = state.plan().hard_start_ns[segment] else {
         return vec![];
     };
     let is_to_come = state.segment(segment).started_ns.is_none()
@@ -122,12 +122,12 @@ fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static
     let wall = if is_narrow { wall.strip_suffix(":00").unwrap_or(&wall) } else { &wall };
     let mut spans = vec![Span::styled(format!("{} {wall}", signs::CLOCK), styles.text)];
     if let Some(end_ns) = scene.end_before_ns(segment) {
-        let gap_ns = hard_ns.until(end_ns);
-        let amount = duration::clock(gap_ns.unsigned_abs() / SECOND_NS);
-        if gap_ns >= SECOND_NS as i64 {
-            let gap = if is_narrow { String::new() } else { format!(" gap {amount}") };
-            spans.push(Span::styled(gap, styles.past));
-        } else if gap_ns <= -(SECOND_NS as i64) {
+        let gap = hard_ns.until(end_ns);
+        let amount = duration::clock(gap.unsigned_abs());
+        if gap.as_secs() >= 1 {
+            let words = if is_narrow { String::new() } else { format!(" gap {amount}") };
+            spans.push(Span::styled(words, styles.past));
+        } else if gap.as_secs() <= -1 {
             let overlap =
                 if is_narrow { format!(" +{amount}") } else { format!(" overlap {amount}") };
             spans.push(Span::styled(overlap, styles.attention));

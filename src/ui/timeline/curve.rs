@@ -8,6 +8,8 @@
 //!
 //! Behind the plan is up. The line is drawn straight between two segments' starts.
 
+use jiff::SignedDuration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -15,6 +17,7 @@ use ratatui::text::{Line, Span};
 use super::scale::Scale;
 use super::track::{Stand, Track};
 use crate::show::duration::{self, SECOND_NS};
+use crate::time::signed_nanoseconds;
 use crate::ui::dots::{DOWN, Dots, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
@@ -112,7 +115,7 @@ fn points(scene: &Scene, tracks: &[Track]) -> Vec<Point> {
             points.push((now_ns, track.late_ns() + over_ns));
         }
     }
-    points.push((scene.timing.end_ns.ns(), scene.timing.over_ns));
+    points.push((scene.timing.end_ns.ns(), signed_nanoseconds(scene.timing.over)));
     points
 }
 
@@ -130,10 +133,20 @@ fn figures(scene: &Scene, buf: &mut Buffer, label: Rect, range: &Range) {
     put(zero, "  as planned", "0:00".into(), styles.past);
     let last = label.height.saturating_sub(1);
     if zero > 0 {
-        put(0, "  over", duration::over_under(range.most_ns), styles.past);
+        put(
+            0,
+            "  over",
+            duration::over_under(SignedDuration::from_nanos(range.most_ns)),
+            styles.past,
+        );
     }
     if zero < last {
-        put(last, "  under", duration::over_under(range.least_ns), styles.past);
+        put(
+            last,
+            "  under",
+            duration::over_under(SignedDuration::from_nanos(range.least_ns)),
+            styles.past,
+        );
     }
 }
 

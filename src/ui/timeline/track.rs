@@ -5,6 +5,7 @@
 use crate::engine::State;
 use crate::show::SegmentIx;
 use crate::show::duration::SECOND_NS;
+use crate::time::{nanoseconds, signed_nanoseconds};
 use crate::ui::scene::Scene;
 
 /// Minimum length of a gap or an overlap: people do not call to the millisecond.
@@ -71,6 +72,7 @@ pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
         let Some(hard_ns) = plan.hard_start_ns.get(SegmentIx(at as u32)).copied().flatten() else {
             continue;
         };
+        let hard_ns = hard_ns.ns();
         let (before, this) = (tracks[at - 1], tracks[at]);
         let (end_ns, start_ns) = (before.actual_ns.1, this.actual_ns.0);
         tracks[at].gap_from_ns = (start_ns - end_ns >= LEAST_NS).then_some(end_ns);
@@ -83,7 +85,7 @@ pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
 
 fn track(scene: &Scene, segment: SegmentIx) -> Track {
     let state = scene.state;
-    let length_ns = scene.show.segment(segment).duration_ns as i64;
+    let length_ns = nanoseconds(scene.show.segment(segment).duration) as i64;
     let planned_ns = state.planned_start_ns(segment, scene.now_ns).ns();
     let start_ns = scene.timing.start_ns.get(segment).map_or(planned_ns, |start_ns| start_ns.ns());
     let stand = stand(state, segment);
@@ -113,7 +115,8 @@ fn track(scene: &Scene, segment: SegmentIx) -> Track {
 /// Projected end of the running segment; one after which the show waits for a hard start is over
 /// already.
 fn running_end_ns(scene: &Scene) -> Option<i64> {
-    let left_ns = scene.state.segment_countdown(scene.now_ns)?.left_ns();
+    let left = scene.state.segment_countdown(scene.now_ns)?.left();
+    let left_ns = signed_nanoseconds(left);
     let waits = scene.state.gap(scene.now_ns).is_some();
     Some(scene.now_ns.ns() + if waits { left_ns.min(0) } else { left_ns.max(0) })
 }

@@ -11,7 +11,7 @@ use handover::link::{
 };
 use handover::output::{Job, Outcome, Report};
 use handover::show::{CueIx, OutputIx, Show};
-use handover::time::MachineNs;
+use handover::time::{MachineNs, nanoseconds};
 use jiff::{SignedDuration, Timestamp};
 
 use super::net::Rng;
@@ -116,7 +116,7 @@ impl Program {
         disk.journal.iter().for_each(|record| state.fold(record));
         let last = disk.journal.last();
         let (seq, run_ns) = last.map_or((0, RunNs::ZERO), |last| (last.seq, last.run_ns));
-        let down = last.map_or(0, |last| since(wall, last.at));
+        let down = last.map_or(Duration::ZERO, |last| since(wall, last.at));
         let clock = RunClock::new(now, run_ns + down, wall, 1);
         let mut conductor = Conductor::new(state, clock, seq, run_ns);
         let start = match (&opens, disk.journal.is_empty()) {
@@ -316,7 +316,8 @@ impl Program {
                 self.conductor.handle(now, Input::Holds);
                 if resumes {
                     let last = disk.journal.last();
-                    let down_ns = last.map_or(0, |last| since(wall, last.at));
+                    let down = last.map_or(Duration::ZERO, |last| since(wall, last.at));
+                    let down_ns = nanoseconds(down);
                     let resumed =
                         Event::RunResumed { down_ns, listen: None, gap: false, auto: false };
                     self.conductor.handle(now, Input::Begin(resumed));
@@ -424,8 +425,8 @@ impl Program {
     }
 }
 
-fn since(wall: Timestamp, at: Timestamp) -> u64 {
-    u64::try_from(wall.duration_since(at).as_nanos()).unwrap_or(0)
+fn since(wall: Timestamp, at: Timestamp) -> Duration {
+    Duration::try_from(wall.duration_since(at)).unwrap_or_default()
 }
 
 fn wall_at(wall: Timestamp, now: MachineNs, then: MachineNs) -> Timestamp {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use handover::conductor::{Conductor, Input};
 use handover::engine::{Command, Event, FlagWay, Record, SendState, State, Stop};
@@ -579,14 +580,15 @@ impl World {
             let number = &self.show.cue(cue).number;
             if let Some(due_ns) = known.due_ns
                 && state.held_since().is_none()
-                && state.run_ns(due_ns, now) + SECOND_NS < now
+                && state.run_ns(due_ns, now) + Duration::from_secs(1) < now
             {
                 return Err(format!("cue {number} was due, and nobody says what became of it"));
             }
             for (action, send) in known.sends.iter().enumerate() {
                 let key = (cue, known.firings, action as u32);
                 let count = self.sent.get(&key).map_or(0, Vec::len);
-                let is_old = known.fired_ns.is_some_and(|at_ns| at_ns + 3 * SECOND_NS < now);
+                let is_old =
+                    known.fired_ns.is_some_and(|at_ns| at_ns + Duration::from_secs(3) < now);
                 match send {
                     SendState::Sent if count == 0 => {
                         return Err(format!("cue {number} is said to be sent, and was not"));

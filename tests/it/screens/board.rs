@@ -1,9 +1,10 @@
 //! The board of a small show, at every size that matters.
 
+use std::time::Duration;
+
 use handover::app::board::{Board, Face, Notice};
 use handover::app::theme::Theme;
 use handover::engine::RunNs;
-use handover::show::duration::SECOND_NS;
 use handover::show::file;
 use handover::ui::board::{Glance, draw};
 use handover::ui::{Capabilities, Depth, Glyphs};
@@ -175,7 +176,7 @@ fn an_idle_second_of_a_board_touches_its_digits_alone() {
                 drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, Glyphs::All);
             let all = usize::from(size.0) * usize::from(size.1);
             for second in 212..=216 {
-                run.now_ns = RunNs::ZERO + second * SECOND_NS;
+                run.now_ns = RunNs::ZERO + Duration::from_secs(second);
                 let next =
                     drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, Glyphs::All);
                 let cells = last.diff(&next).len();

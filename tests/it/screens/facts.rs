@@ -6,10 +6,10 @@
 //! the test tells where and when each was.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use handover::app::Page;
 use handover::engine::RunNs;
-use handover::show::duration::SECOND_NS;
 use handover::show::{builtin, file};
 
 use super::stage::Run;
@@ -173,7 +173,7 @@ fn watch(name: &str, clock: &str, sights: &[Fact]) -> Vec<u8> {
     let mut seen = vec![];
     while !open.is_empty() && !run.state.has_ended() {
         let due_ns = run.state.poll_timeout().unwrap_or(RunNs::MAX);
-        run.until_ns(due_ns.clamp(run.now_ns, run.now_ns + 5 * SECOND_NS));
+        run.until_ns(due_ns.clamp(run.now_ns, run.now_ns + Duration::from_secs(5)));
         let show = run.state.show().clone();
         let fired = show.cue_indices().max_by_key(|&cue| (run.state.cue(cue).fired_ns, cue));
         let fired = fired

@@ -1,9 +1,10 @@
 //! The map of the monitor: the ride through Paris, the flight, the boats and the torch's way round
 //! the world.
 
+use std::time::Duration;
+
 use handover::app::Page;
 use handover::engine::Phase;
-use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, Show, builtin, file};
 
 use handover::geo::atlas::{self, Kind};
@@ -36,8 +37,8 @@ fn fired((name, clock): (&str, &str), cue: &str) -> (Run, CueIx) {
 /// Lets time pass until `part` of the cue is over.
 fn played(run: &mut Run, cue: CueIx, part: f64) {
     let countdown = run.state.cue_countdown(cue, run.now_ns).unwrap();
-    let at_ns = (countdown.of_ns as f64 * part) as u64;
-    run.until_ns(run.now_ns + at_ns.saturating_sub(countdown.elapsed_ns));
+    let at = countdown.of.mul_f64(part);
+    run.until_ns(run.now_ns + at.saturating_sub(countdown.elapsed));
     assert_eq!(run.state.cue(cue).phase, Phase::Running);
 }
 
@@ -112,7 +113,7 @@ fn a_moving_map_touches_few_cells() {
             let mut last = run.drawn(columns, rows);
             let mut cells = 0;
             for _ in 0..20 {
-                run.until_ns(run.now_ns + SECOND_NS / 10);
+                run.until_ns(run.now_ns + Duration::from_millis(100));
                 let next = run.drawn(columns, rows);
                 cells += last.diff(&next).len();
                 last = next;

@@ -111,7 +111,7 @@ fn of_many_segments_the_running_one_is_in_sight_until_the_caller_scrolls() {
     let mut run = Run::new(&many(500, "10m", "start = 23:00:00"), true);
     run.app.page = Page::Timeline;
     for _ in 0..200 {
-        run.until_ns(run.now_ns + 600 * SECOND_NS);
+        run.until_ns(run.now_ns + Duration::from_secs(600));
         run.go();
     }
     let number = run.state.current_segment().unwrap().0 + 1;
@@ -129,7 +129,7 @@ fn of_many_segments_the_running_one_is_in_sight_until_the_caller_scrolls() {
     let first = run.text(80, 24);
     assert!(first.contains("Part 1 部") && first.contains("segments 1 to"), "{first}");
     assert!(first.contains("now ▸"), "{first}");
-    run.until_ns(run.now_ns + 600 * SECOND_NS);
+    run.until_ns(run.now_ns + Duration::from_secs(600));
     run.go();
     assert!(run.text(80, 24).contains("segments 1 to"));
     run.keys("G");

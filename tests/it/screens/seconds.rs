@@ -1,5 +1,7 @@
 //! Whole seconds: every view of a run says the same of it, whatever the fractions.
 
+use jiff::SignedDuration;
+
 use handover::app::Page;
 use handover::app::board::{Board, Stage};
 use handover::engine::RunNs;
@@ -59,13 +61,13 @@ fn header_strip_timeline_board_and_report_agree_over_odd_fractions() {
         let apart = clock_at(timing.end_ns) - clock_at(timing.planned_end_ns);
         assert_eq!(
             over,
-            duration::over_under(apart * 1_000_000_000),
+            duration::over_under(SignedDuration::from_secs(apart)),
             "{at}: as somebody subtracts the times"
         );
-        let Stage::Ended { over_ns, .. } = Board::of(&run.state, run.now_ns).stage else {
+        let Stage::Ended { over: by, .. } = Board::of(&run.state, run.now_ns).stage else {
             panic!("{at}")
         };
-        assert_eq!(duration::over_under(over_ns), over, "{at}: the board");
+        assert_eq!(duration::over_under(by), over, "{at}: the board");
         run.app.page = Page::Timeline;
         let timeline = run.text(120, 36);
         assert!(timeline.contains(&format!("Show ended  {over}")), "{at}: the strip\n{timeline}");

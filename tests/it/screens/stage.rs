@@ -10,7 +10,6 @@ use handover::app::{App, Hits, Page, Task, Theme};
 use handover::conductor::{By, Conductor, Input, Output, RunClock};
 use handover::engine::{Cause, Command, Event, Origin, Record, Rejection, RunNs, State};
 use handover::output::{Health, Job, Light, Outcome, Report};
-use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, Show, StationName, file};
 use handover::time::MachineNs;
 use handover::ui::{self, Areas, Capabilities, Depth, Glyphs, Parts, View};
@@ -211,12 +210,15 @@ impl Run {
 
     /// Lets time pass to `seconds` of the run, and everything happen that falls due.
     pub(super) fn until(&mut self, seconds: f64) {
-        self.until_ns(RunNs::ZERO + Duration::from_secs_f64(seconds).as_nanos() as u64);
+        self.until_ns(RunNs::ZERO + Duration::from_secs_f64(seconds));
     }
 
     pub(super) fn until_ns(&mut self, end_ns: RunNs) {
         // A station of a shared run that is not looked at for a second has stood still.
-        let step = if self.origin.is_some() { SECOND_NS / 2 } else { u64::MAX };
+        let step = match self.origin {
+            Some(_) => Duration::from_millis(500),
+            None => Duration::MAX,
+        };
         while self.now_ns < end_ns {
             let next_ns = end_ns.min(self.now_ns + step);
             let mut outputs = vec![];
@@ -243,7 +245,7 @@ impl Run {
     /// What the machine's clock reads.
     pub(super) fn machine_ns(&self) -> MachineNs {
         let turns = self.presses + self.records.len() as u64;
-        MachineNs::new(self.now_ns.since(RunNs::ZERO) + turns * SECOND_NS / 2)
+        MachineNs::ZERO + self.now_ns.since(RunNs::ZERO) + Duration::from_millis(turns * 500)
     }
 
     pub(super) fn keys(&mut self, keys: &str) {
@@ -362,7 +364,7 @@ impl Run {
 
 /// The machine's clock as the conductor reads it at an instant of a run.
 fn conducted(run_ns: RunNs) -> MachineNs {
-    MachineNs::new(run_ns.since(RunNs::ZERO))
+    MachineNs::ZERO + run_ns.since(RunNs::ZERO)
 }
 
 /// A region of the screen, found in the layout that the screen is drawn by.

@@ -1,6 +1,8 @@
 //! The monitor's pictures of steps, descents and clips, and the screen in ASCII, with the cues of
 //! the built-in show.
 
+use std::time::Duration;
+
 use handover::app::Page;
 use handover::conductor::Input;
 use handover::engine::{Cause, Command};
@@ -290,7 +292,7 @@ fn odd_pictures_are_drawn_at_any_size() {
             run.command(Command::PlayheadTo(CueIx(at))).unwrap();
             if is_called {
                 run.go();
-                run.now_ns += SECOND_NS / 3;
+                run.now_ns += Duration::from_secs(1) / 3;
             }
             for page in [Page::Run, Page::Monitor] {
                 run.app.page = page;
@@ -420,7 +422,7 @@ fn a_picture_that_moves_sends_little() {
             let mut last = run.drawn(columns, rows);
             let mut cells = 0;
             for tenth in 1..=10 {
-                run.now_ns = begins_ns + tenth * SECOND_NS / 10;
+                run.now_ns = begins_ns + Duration::from_millis(tenth * 100);
                 let next = run.drawn(columns, rows);
                 cells += last.diff(&next).len();
                 last = next;

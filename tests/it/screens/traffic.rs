@@ -3,10 +3,10 @@
 use std::cell::Cell;
 use std::io::{self, Write};
 use std::rc::Rc;
+use std::time::Duration;
 
 use handover::app::Page;
 use handover::runtime::terminal::Canvas;
-use handover::show::duration::SECOND_NS;
 use handover::show::{builtin, file};
 use handover::ui::{self, Depth};
 use ratatui::layout::Rect;
@@ -43,7 +43,7 @@ fn bytes_per_second(run: &mut Run, columns: u16, rows: u16) -> u64 {
     let from_ns = run.now_ns;
     let mut first = 0;
     for tenth in 0..=SECONDS * 10 {
-        run.now_ns = from_ns + tenth * SECOND_NS / 10;
+        run.now_ns = from_ns + Duration::from_millis(tenth * 100);
         canvas.draw(|buf| ui::paint(buf, &run.view()).1).unwrap();
         if tenth == 0 {
             first = counter.0.get();
@@ -58,7 +58,7 @@ fn into_cue(number: &str) -> Run {
     let show = file::parse(builtin::ALL[0].text, "UTC").unwrap();
     let mut run = Run::called_by_the_program(show, "2024-08-11T20:49:55Z");
     run.until_fired(number);
-    run.until_ns(run.now_ns + 30 * SECOND_NS);
+    run.until_ns(run.now_ns + Duration::from_secs(30));
     run
 }
 

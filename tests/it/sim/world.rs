@@ -12,7 +12,7 @@ use handover::journal::{decode, encode, recover_bytes};
 use handover::output::{Job, Outcome, Report};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, Show};
-use handover::time::MachineNs;
+use handover::time::{MachineNs, nanoseconds};
 
 use crate::rule_checker::RuleChecker;
 use crate::test_run::{Opening, run_started};
@@ -22,7 +22,7 @@ const OUTPUTS_MAX: usize = 20_000;
 /// The conductor's lead: time by which something may leave before its instant.
 const LEAD: Duration = Duration::from_micros(300);
 /// Maximum lateness, by the machine's clock, of what fires by itself.
-const LATE_NS: u64 = SECOND_NS;
+const LATE: Duration = Duration::from_secs(1);
 
 /// Answers of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,8 +250,8 @@ impl World {
         self.account_again()?;
         self.now_ns += Duration::from_nanos(down_ns);
         let last = self.journal.last().ok_or("the journal is empty")?;
-        let down_run_ns = down_ns.saturating_mul(u64::from(self.opening.speed));
-        let run_ns = last.run_ns + down_run_ns;
+        let down = Duration::from_nanos(down_ns).saturating_mul(self.opening.speed);
+        let run_ns = last.run_ns + down;
         let wall = self.opening.clock + self.now_ns.since(MachineNs::ZERO);
         let clock = RunClock::new(self.now_ns, run_ns, wall, self.opening.speed);
         self.conductor = Conductor::new(self.shadow.clone(), clock, last.seq, last.run_ns);
@@ -261,7 +261,7 @@ impl World {
         let owed: Vec<Key> =
             owed.filter(|(cue, firing, _)| self.fired.contains(&(*cue, *firing))).collect();
         if let Some(Err(why)) = self.step(Input::Begin(Event::RunResumed {
-            down_ns: down_run_ns,
+            down_ns: nanoseconds(down),
             listen: None,
             gap: false,
             auto: self.opening.auto,
@@ -394,10 +394,10 @@ impl World {
             self.rule_checker.see_record(&record)?;
             self.note(&record)?;
             if let Event::CueFired { cue, cause, firing, due_ns, .. } = &record.event {
-                let late_ns = record.run_ns.since(*due_ns);
+                let late = record.run_ns.since(*due_ns);
                 let by_itself = matches!(cause, Cause::Follow | Cause::Clock);
-                if by_itself && late_ns > LATE_NS * u64::from(self.opening.speed) {
-                    return Err(format!("cue {cue} fires {late_ns} ns late"));
+                if by_itself && late > LATE * self.opening.speed {
+                    return Err(format!("cue {cue} fires {late:?} late"));
                 }
                 let cue = self.find(cue)?;
                 let again = self

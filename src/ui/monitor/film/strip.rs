@@ -8,6 +8,8 @@
 //!   ▪ ▪ ▪ ▪ ▪ ▪▲▪ ▪ ▪ ▪ ▪
 //! ```
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -85,7 +87,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, window: &Window)
     for frame in
         (first..).step_by(FRAME_S as usize).take(usize::from(area.width) / FRAME_S as usize + 2)
     {
-        let label = duration::clock(frame.max(0) as u64);
+        let label = duration::clock(Duration::from_secs(frame.max(0) as u64));
         let cells = text::width(&label) as i64;
         let is_whole = window.ends.is_none_or(|ends| frame + LEAD + cells <= ends);
         let is_film = frame >= window.begins && is_whole && !window.is_lost;
