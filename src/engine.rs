@@ -23,6 +23,7 @@
 mod ahead;
 mod alarm;
 mod apply;
+mod aside;
 mod auto;
 mod chain;
 mod command;

@@ -1,10 +1,11 @@
-//! A GO that would begin a segment long before its hard start: the playhead has passed on to the
-//! next segment, and the next press is easily one too many. It takes a second one.
+//! A GO that takes a second one. It would begin a segment long before its hard start: the playhead
+//! has passed on to the next segment, and the next press is easily one too many. Or its cue was fired
+//! aside, so the audience has had it.
 
 use std::time::Duration;
 
 use super::App;
-use crate::engine::{RunNs, State};
+use crate::engine::{Aside, RunNs, State};
 use crate::show::duration;
 use crate::show::{CueIx, SegmentIx};
 use crate::time::MachineNs;
@@ -22,8 +23,9 @@ pub(super) struct EarlyGo {
 
 impl App {
     /// Returns why a GO that the run would obey is not given yet; `None` where it is. `early` is what
-    /// it would begin before its hard start ([`State::begins_early`]). The run's clock reads
-    /// `run_ns`, the machine's `now_ns`.
+    /// it would begin before its hard start ([`State::begins_early`]). A cue that another station has
+    /// fired aside ([`State::fired_aside`]) takes a second GO, too. The run's clock reads `run_ns`,
+    /// the machine's `now_ns`.
     ///
     /// Remote controls keep the same rule as the keys. A cue that is named by its number is meant.
     /// Where the program's clock is faster than the machine's nobody could answer in time.
@@ -35,23 +37,37 @@ impl App {
         now_ns: MachineNs,
     ) -> Option<String> {
         let last = self.early_go.take();
-        let (cue, segment, early) = early.filter(|_| state.speed() == 1)?;
+        let early = early.map(|(cue, segment, early)| {
+            let show = state.show();
+            let starts = wall_time(state, run_ns + early);
+            let what = format!(
+                "{} begins {}, which starts at {starts}, {} from now",
+                show.cue(cue).number,
+                show.segment(segment).title,
+                duration::clock(early),
+            );
+            (cue, what)
+        });
+        let aside = || {
+            let cue = state.playhead()?;
+            let Aside { fired_by, fired_ns, .. } = state.fired_aside(cue)?;
+            let (number, at) = (&state.show().cue(cue).number, wall_time(state, *fired_ns));
+            Some((cue, format!("{number} was fired by {fired_by} at {at}")))
+        };
+        let (cue, what) = early.or_else(aside).filter(|_| state.speed() == 1)?;
         let is_again = |last: EarlyGo| last.cue == cue && now_ns.since(last.at_ns) <= AGAIN;
         if last.is_some_and(is_again) {
             return None;
         }
         self.early_go = Some(EarlyGo { cue, at_ns: now_ns });
-        let show = state.show();
-        let starts = state.wall(run_ns + early);
-        let starts = starts.to_zoned_datetime(show.zone.clone()).strftime("%H:%M:%S");
-        Some(format!(
-            "{} begins {}, which starts at {starts}, {} from now: GO again within {} s fires it",
-            show.cue(cue).number,
-            show.segment(segment).title,
-            duration::clock(early),
-            AGAIN.as_secs(),
-        ))
+        Some(format!("{what}: GO again within {} s fires it", AGAIN.as_secs()))
     }
+}
+
+/// The time of day at an instant of the run, where the show is.
+fn wall_time(state: &State, run_ns: RunNs) -> String {
+    let at = state.wall(run_ns).to_zoned_datetime(state.show().zone.clone());
+    at.strftime("%H:%M:%S").to_string()
 }
 
 #[cfg(test)]
@@ -63,13 +79,13 @@ mod tests {
     use super::*;
     use crate::app::Theme;
     use crate::conductor::{By, Conductor, Input, Output, RunClock};
-    use crate::engine::{Cause, Command, Event};
-    use crate::show::file;
+    use crate::engine::{Cause, Command, Event, Origin, Record};
+    use crate::show::{CueNumber, StationName, file};
 
     const GO: Command = Command::Go { cause: Cause::Go };
 
-    /// Three segments with a cue each, at 20:00, 20:30 and 21:00, in a run that begins at `clock`.
-    fn evening(clock: &str, speed: u32) -> Conductor {
+    /// Three segments with a cue each, at 20:00, 20:30 and 21:00.
+    fn state() -> State {
         let mut text = "title = \"x\"\ntimezone = \"UTC\"\n".to_owned();
         for (n, start) in [(1, "20:00:00"), (2, "20:30:00"), (3, "21:00:00")] {
             text.push_str(&format!(
@@ -77,9 +93,11 @@ mod tests {
                  cue = [{{ number = \"{n}\", title = \"C\" }}]\n"
             ));
         }
-        let state = State::new(Arc::new(file::parse(&text, "UTC").unwrap()));
-        let clock: Timestamp = clock.parse().unwrap();
-        let started = Event::RunStarted {
+        State::new(Arc::new(file::parse(&text, "UTC").unwrap()))
+    }
+
+    fn started(clock: Timestamp, speed: u32) -> Event {
+        Event::RunStarted {
             show: "x".into(),
             source: "x".into(),
             rehearsal: false,
@@ -92,7 +110,13 @@ mod tests {
             show_crc: None,
             from_cue: None,
             listen: None,
-        };
+        }
+    }
+
+    /// A run of that show which begins at `clock`.
+    fn evening(clock: &str, speed: u32) -> Conductor {
+        let clock: Timestamp = clock.parse().unwrap();
+        let (state, started) = (state(), started(clock, speed));
         let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, speed);
         let mut run = Conductor::new(state, clock, 0, RunNs::ZERO);
         run.drive(MachineNs::ZERO, Input::Begin(started), |_, _| vec![]);
@@ -152,5 +176,31 @@ mod tests {
                 None
             );
         }
+    }
+
+    #[test]
+    fn a_go_on_a_cue_that_was_fired_aside_is_given_the_second_time() {
+        let (mut state, mut app) = (state(), App::new(Theme::Dark));
+        let (run_ns, at) = (RunNs::ZERO, "2026-11-28T19:59:30Z".parse().unwrap());
+        let name = |text| StationName::new(text).unwrap();
+        let mut fold = |station: &str, term, event| {
+            let origin = Some(Arc::new(Origin { station: station.into(), term }));
+            state.fold(&Record { seq: 1, at, run_ns, origin, event });
+        };
+        fold("paris", 1, started(at, 1));
+        let (from, reason, silent_ns) = (name("paris"), "gone".into(), 1);
+        fold("la", 2, Event::FlagTaken { from, reason, silent_ns });
+        let (cue, fired_by) = (CueNumber::new("1").unwrap(), name("paris"));
+        let fired_ns = RunNs::ZERO + Duration::from_secs(12);
+        fold("la", 2, Event::CueFiredAside { cue: cue.clone(), fired_by, fired_ns });
+        fold("la", 2, Event::PlayheadMoved { cue: Some(cue) });
+        let mut asks = |at_s: u64| {
+            let now_ns = MachineNs::ZERO + Duration::from_secs(1_000 + at_s);
+            app.goes_early(None, &state, run_ns, now_ns)
+        };
+        let words = "1 was fired by paris at 19:59:42: GO again within 5 s fires it";
+        assert_eq!(asks(0).as_deref(), Some(words));
+        assert!(asks(6).is_some(), "the second came too late");
+        assert_eq!(asks(10), None);
     }
 }

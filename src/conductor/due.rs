@@ -71,10 +71,11 @@ impl Conductor {
         if due_ns > self.now_ns + self.lead() {
             return false;
         }
-        let events = self.state.handle_timeout(self.clock.run_ns(due_ns.max(self.now_ns)));
+        let mut events = self.state.handle_timeout(self.clock.run_ns(due_ns.max(self.now_ns)));
         if events.is_empty() {
             return false;
         }
+        self.says_if_the_pass_was_late(&mut events);
         if due_ns <= self.now_ns {
             self.commit(events);
         } else {

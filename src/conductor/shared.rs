@@ -61,6 +61,9 @@ pub(super) struct Shared {
     is_back: bool,
     /// The other stations that are heard; `None` while nobody can be said to be away.
     heard: Option<BTreeSet<StationName>>,
+    /// The instant from which on this station fires what falls due: when it learned that it has the
+    /// flag, or that it has kept it.
+    since_ns: RunNs,
     /// Reports that wait until it is known who has the flag.
     pub withheld: Vec<(StationName, Told)>,
     /// Reports of this station that the holder was told, and of which no record was seen yet.
@@ -81,6 +84,7 @@ impl Conductor {
             has_clock: term.is_some(),
             is_back: self.seq > 0 && term.is_none(),
             heard: None,
+            since_ns: RunNs::ZERO,
             withheld: vec![],
             told: vec![],
         }));

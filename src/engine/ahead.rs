@@ -64,6 +64,7 @@ impl State {
     pub fn is_passed_over(&self, cue: CueIx) -> bool {
         let state = self.cue(cue);
         if state.firings > 0
+            || state.is_aside
             || state.phase != Phase::Waiting
             || !self.has_begun()
             || !self.is_in_order(cue)

@@ -88,10 +88,12 @@ impl State {
             | Event::FlagOffered { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }
-            | Event::CueFiredAside { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
             Event::AlarmAnswered { alarm } => self.alarm_answered(*alarm),
+            Event::CueFiredAside { cue, fired_ns, .. } => {
+                self.was_fired_aside(cue, *fired_ns, run_ns);
+            }
             // The one who gets the flag has not asked the program to call.
             Event::FlagPassed { .. } | Event::FlagTaken { .. } => self.set_auto(false),
             Event::AutoBegun {} => self.set_auto(true),
@@ -324,6 +326,7 @@ impl State {
         (state.firings, state.cause, state.fired_ns) = (firing, Some(cause), Some(due_ns));
         state.origin = Some(origin);
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
+        state.is_aside = false;
         state.marked_ns.clear();
         state.completed_ns = None;
         (state.awaits_clip, state.clip_length, state.clip_lost, state.unplayed) =
@@ -451,6 +454,7 @@ impl State {
         for cue in show.cues_of(segment) {
             if let Trigger::Into { offset } = show.cue(cue).trigger
                 && offset >= before
+                && !self.cue(cue).is_aside
             {
                 self.arm(cue, show_ns + offset);
             }
@@ -466,20 +470,6 @@ impl State {
                     self.disarm(cue);
                 }
             }
-        }
-    }
-
-    /// Everything that runs stops, and nothing more comes by itself; what comes by the clock will
-    /// be missed.
-    fn stop_everything(&mut self) {
-        self.panicked = true;
-        self.stops.begin(&self.show);
-        self.timers.by_show.clear();
-        for state in self.cues.iter_mut() {
-            (state.due_ns, state.complete_ns, state.awaits_clip) = (None, None, false);
-        }
-        for cue in std::mem::take(&mut self.on_air) {
-            self.cues[cue].phase = Phase::Stopped;
         }
     }
 }

@@ -114,8 +114,8 @@ pub enum Command {
         /// From this instant on, it fires what falls due.
         from_ns: RunNs,
     },
-    /// Keeps that a station fired a cue after somebody had taken the flag from it.
-    FiredAside(Aside),
+    /// Keeps that a station fired these cues after somebody had taken the flag from it.
+    FiredAside(Vec<Aside>),
     /// The caller of this station says that something is wrong.
     Warn(StationName),
     /// Answers the most urgent alarm that stands until it is answered ([`State::alarms`](super::State)).

@@ -65,7 +65,7 @@ impl State {
             Command::AcceptFlag(by) => self.accept_flag(by),
             Command::WithdrawFlag(why) => self.withdraw_flag(why),
             Command::PassFlag { to, from_ns } => self.pass_flag(to, *from_ns),
-            Command::FiredAside(aside) => self.fired_aside(aside),
+            Command::FiredAside(aside) => self.keep_aside(aside),
             Command::Warn(by) => self.warned(by),
             Command::Answer => self.answer(),
         }

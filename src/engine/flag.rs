@@ -294,28 +294,24 @@ impl State {
         Ok(vec![Event::FlagPassed { to: to.clone(), next_term, from_ns }])
     }
 
-    pub(super) fn fired_aside(
-        &self,
-        Aside { cue, fired_by, fired_ns }: &Aside,
-    ) -> Result<Vec<Event>, Rejection> {
+    /// Keeps the firings that are not known yet. What no journal takes is left out; where nothing
+    /// else is there, it is refused.
+    pub(super) fn keep_aside(&self, aside: &[Aside]) -> Result<Vec<Event>, Rejection> {
         // The letter that says so is sent until somebody has taken it in.
-        let is_known = |known: &Aside| {
-            known.cue == *cue && known.fired_by == *fired_by && known.fired_ns == *fired_ns
-        };
-        let is_known = self.shared()?.aside.iter().any(is_known);
-        // Both come from another station: no line of a journal takes just any number.
-        if self.show.find(cue).is_none() {
-            return Err(Rejection::NoSuchCue(cue.clone()));
+        let known = &self.shared()?.aside;
+        let (mut events, mut refused) = (vec![], None);
+        for Aside { cue, fired_by, fired_ns } in aside.iter().filter(|new| !known.contains(new)) {
+            // Both come from another station: no line of a journal takes just any number.
+            if self.show.find(cue).is_none() {
+                refused = Some(Rejection::NoSuchCue(cue.clone()));
+            } else if *fired_ns > RUN_NS_MAX {
+                refused = Some(Rejection::TooFar);
+            } else {
+                let (cue, fired_by, fired_ns) = (cue.clone(), fired_by.clone(), *fired_ns);
+                events.push(Event::CueFiredAside { cue, fired_by, fired_ns });
+            }
         }
-        if *fired_ns > RUN_NS_MAX {
-            return Err(Rejection::TooFar);
-        }
-        let told = || Event::CueFiredAside {
-            cue: cue.clone(),
-            fired_by: fired_by.clone(),
-            fired_ns: *fired_ns,
-        };
-        Ok(if is_known { vec![] } else { vec![told()] })
+        refused.filter(|_| events.is_empty()).map_or(Ok(events), Err)
     }
 
     pub(super) fn warned(&self, by: &StationName) -> Result<Vec<Event>, Rejection> {

@@ -11,6 +11,9 @@ pub enum MissedWhy {
     /// The station that had the flag was silent, and another took it: nobody knows whether it was
     /// fired.
     FlagTaken,
+    /// The record that passes the flag came to the log too late: nobody had the flag at the
+    /// instant.
+    PassLate,
     /// The program or the machine stood still past the instant.
     Late,
     /// The clock came in a hold.
@@ -36,6 +39,7 @@ impl MissedWhy {
             MissedWhy::FlagTaken => {
                 "the flag was taken from a silent station, which may have fired it"
             }
+            MissedWhy::PassLate => "the pass of the flag came late",
             MissedWhy::Late => "the machine stood still",
             MissedWhy::Held => "the show was held",
             MissedWhy::Panicked => "the show was stopped by a panic",

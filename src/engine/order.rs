@@ -34,7 +34,8 @@ impl State {
             Trigger::With { cue: cause, .. } | Trigger::After { cue: cause, .. } => {
                 self.cue(cue).firings > 0
                     || self.cue(cue).due_ns.is_some()
-                    || self.is_in_order(cause)
+                    // A chain that was fired aside ends where its station fell silent.
+                    || (self.is_in_order(cause) && !self.cue(cause).is_aside)
             }
             Trigger::At { .. } => {
                 let is_due = || self.timers.by_wall.iter().any(|(_, turn)| turn.cue == cue);
@@ -42,7 +43,8 @@ impl State {
             }
             Trigger::Into { .. } => true,
         };
-        self.is_in_order(cue) && (!comes_alone || self.cue(cue).phase == Phase::Missed)
+        let is_awaited = self.is_in_order(cue) && !self.cue(cue).is_aside;
+        is_awaited && (!comes_alone || self.cue(cue).phase == Phase::Missed)
     }
 
     /// Returns `true` if the run's clock began where somebody wanted it to, and not by the

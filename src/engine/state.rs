@@ -114,6 +114,9 @@ pub struct CueState {
     pub(super) paused_since_ns: Option<ShowNs>,
     /// Total of its earlier pauses: its end comes later by it.
     pub(super) paused: Duration,
+    /// A station has fired it after somebody had taken the flag from it, and the run has not since
+    /// the take.
+    pub is_aside: bool,
     /// The caller has taken it out of the run.
     pub skipped: bool,
     /// Standby has been called.

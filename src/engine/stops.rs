@@ -3,7 +3,7 @@
 //! A panic can only ask: an output may be down, or the show may have no stop message for it. Nobody
 //! may say that everything stopped before it is known.
 
-use super::{Event, State};
+use super::{Event, Phase, State};
 use crate::show::{OutputIx, Show};
 
 /// Outcome of the last panic's stop at one output.
@@ -131,6 +131,20 @@ impl Stops {
 }
 
 impl State {
+    /// Everything that runs stops, and nothing more comes by itself; what comes by the clock will
+    /// be missed.
+    pub(super) fn stop_everything(&mut self) {
+        self.panicked = true;
+        self.stops.begin(&self.show);
+        self.timers.by_show.clear();
+        for state in self.cues.iter_mut() {
+            (state.due_ns, state.complete_ns, state.awaits_clip) = (None, None, false);
+        }
+        for cue in std::mem::take(&mut self.on_air) {
+            self.cues[cue].phase = Phase::Stopped;
+        }
+    }
+
     /// Outcome of the last panic's stop at each output, in the order of the show; nothing before
     /// the first panic.
     pub fn panic_stops(&self) -> impl Iterator<Item = (OutputIx, Stop)> {

@@ -516,6 +516,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
             let why = match why {
                 MissedWhy::ProgramDown => "program_down",
                 MissedWhy::FlagTaken => "flag_taken",
+                MissedWhy::PassLate => "pass_late",
                 MissedWhy::Late => "late",
                 MissedWhy::Held => "held",
                 MissedWhy::Panicked => "panicked",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{AHEAD_MAX, Absent, Role};
 use crate::conductor::{Conductor, Output, told};
-use crate::engine::{Command, Event, FlagWay, Origin, Record, Rejection, RunNs, State};
+use crate::engine::{Command, Event, FlagWay, MissedWhy, Origin, Record, Rejection, RunNs, State};
 use crate::journal::truncate;
 use crate::show::StationName;
 
@@ -74,8 +74,10 @@ impl Conductor {
         let is_gone = matches!(record.event, Event::FlagPassed { .. });
         self.take_in(&record);
         self.does(Output::Append(vec![record]));
+        let since_ns = self.decides_at(self.now_ns);
         let Some(shared) = &mut self.shared else { return };
         shared.role = if is_gone { Role::Follows } else { Role::Holds };
+        shared.since_ns = since_ns;
         for (from, told) in std::mem::take(&mut shared.withheld) {
             if is_gone {
                 self.does(Output::Tell(told));
@@ -94,11 +96,12 @@ impl Conductor {
         let Some(flag) = self.state.flag() else { return };
         let term = flag.term;
         let taken = flag.changes.last().map(|change| matches!(change.how, FlagWay::Taken { .. }));
+        let since_ns = self.decides_at(self.now_ns);
         let Some(shared) = &mut self.shared else { return };
         if shared.role == Role::Holds {
             return;
         }
-        shared.role = Role::Holds;
+        (shared.role, shared.since_ns) = (Role::Holds, since_ns);
         // A run that is resumed here says itself who calls.
         let resumes = std::mem::take(&mut shared.is_back);
         shared.origin = Arc::new(Origin { station: shared.me.to_string(), term });
@@ -120,6 +123,21 @@ impl Conductor {
         }
         if self.auto && !resumes {
             self.commit(vec![Event::AutoBegun {}]);
+        }
+    }
+
+    /// Gives the reason of what was missed because nobody knew who had the flag, and has the playhead
+    /// go there, as after a take.
+    pub(in crate::conductor) fn says_if_the_pass_was_late(&mut self, events: &mut [Event]) {
+        let Some(since_ns) = self.shared.as_ref().map(|shared| shared.since_ns) else { return };
+        for event in events {
+            if let Event::CueMissed { why, due_ns, .. } = event
+                && *why == MissedWhy::Late
+                && *due_ns < since_ns
+            {
+                *why = MissedWhy::PassLate;
+                self.catches_up = true;
+            }
         }
     }
 

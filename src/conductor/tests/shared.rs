@@ -243,12 +243,17 @@ const MILLISECOND_NS: u64 = SECOND_NS / 1_000;
 /// Both a moment before the tenth second after cue 1: cue 2, which is due at 11 s, is recorded ahead
 /// of a pass to la, and the pass is proposed.
 fn on_its_way() -> (Run, Run) {
+    on_its_way_from(11_050)
+}
+
+/// The same with another instant of the pass, milliseconds.
+fn on_its_way_from(from_ms: u64) -> (Run, Run) {
     let (mut paris, mut la) = two();
     paris.command(SECOND_NS, GO);
     paris.command(SECOND_NS, Command::OfferFlag(name("la")));
     paris.command(SECOND_NS, Command::AcceptFlag(name("la")));
     follows(&mut la, SECOND_NS, &paris);
-    let from_ns = RunNs::new(11_050 * MILLISECOND_NS as i64);
+    let from_ns = RunNs::new((from_ms * MILLISECOND_NS) as i64);
     for now_ns in (1..11).map(|second| second * SECOND_NS) {
         paris.gives(now_ns, Input::Tick);
         la.gives(now_ns, Input::Tick);
@@ -365,7 +370,7 @@ fn what_no_journal_takes_is_not_taken_from_another_station() {
     paris.taken();
     let aside = |cue, fired_ns| {
         let fired_ns = RunNs::new(fired_ns);
-        Command::FiredAside(Aside { cue: number(cue), fired_by: name("la"), fired_ns })
+        Command::FiredAside(vec![Aside { cue: number(cue), fired_by: name("la"), fired_ns }])
     };
     for (command, why) in [
         (aside("1", i64::MAX), "no run lasts as long as that"),
@@ -515,5 +520,132 @@ fn what_goes_aside_is_told_to_the_new_holder_whatever_became_of_it() {
         again.gives(SECOND_NS, Input::SetAside { kept: kept.clone(), aside: vec![gone] });
         let told = format!("tell Action {{ cue: cue 1, firing: 1, action: 1, outcome: {word} }}");
         assert!(again.taken().contains(&told), "{aside}");
+    }
+}
+
+/// A call with a chain of four, one of which is a call's own, then two more calls.
+const CHAIN: &str = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"9m\"\n\
+    [[segment.cue]]\nnumber = \"1\"\ntitle = \"a\"\n\
+    [[segment.cue]]\nnumber = \"2\"\ntitle = \"b\"\n\
+    [[segment.cue]]\nnumber = \"2.1\"\ntitle = \"c\"\ntrigger = { with = \"2\", delay = \"1s\" }\n\
+    [[segment.cue]]\nnumber = \"2.2\"\ntitle = \"d\"\ntrigger = { after = \"2.1\", delay = \"1s\" }\n\
+    [[segment.cue]]\nnumber = \"2.3\"\ntitle = \"e\"\ntrigger = { with = \"2.2\", delay = \"1s\" }\n\
+    [[segment.cue]]\nnumber = \"3\"\ntitle = \"f\"\n";
+
+/// La, which has taken the flag from paris at the second, and read so many GOs of it before.
+fn taker(gos: usize, at_s: u64) -> Run {
+    let (mut paris, mut la) = (Run::of(CHAIN), Run::of(CHAIN));
+    paris.conductor.share(name("paris"), Some(1));
+    paris.begins(false);
+    la.conductor.share(name("la"), None);
+    let clock = la.conductor.clock();
+    la.conductor.set_clock(clock);
+    (0..gos).for_each(|_| paris.command(SECOND_NS / 2, GO));
+    follows(&mut la, SECOND_NS / 2, &paris);
+    (1..=at_s).for_each(|second| la.gives(second * SECOND_NS, Input::Tick));
+    let mut record = la.records.last().unwrap().clone();
+    record.seq += 1;
+    record.run_ns = RunNs::new((at_s * SECOND_NS) as i64);
+    let origin = crate::engine::Origin { station: "la".to_owned(), term: 2 };
+    record.origin = Some(Arc::new(origin));
+    let (from, reason) = (name("paris"), "gone".to_owned());
+    record.event = Event::FlagTaken { from, reason, silent_ns: 6 * SECOND_NS };
+    la.gives(at_s * SECOND_NS, Input::Follow(vec![record]));
+    la.gives(at_s * SECOND_NS, Input::Holds);
+    la.taken();
+    la
+}
+
+fn aside(run: &mut Run, at_s: u64, cues: &[&str]) {
+    let fired = cues.iter().map(|cue| Aside {
+        cue: number(cue),
+        fired_by: name("paris"),
+        fired_ns: RunNs::new(SECOND_NS as i64),
+    });
+    run.command(at_s * SECOND_NS, Command::FiredAside(fired.collect()));
+}
+
+fn playhead(run: &Run) -> String {
+    let state = run.conductor.state();
+    state.playhead().map(|cue| state.show().cue(cue).number.to_string()).unwrap_or_default()
+}
+
+#[test]
+fn the_playhead_goes_after_what_was_fired_aside_to_where_its_chain_ended() {
+    let mut la = taker(1, 9);
+    assert_eq!(playhead(&la), "2");
+    aside(&mut la, 9, &["2", "2.1"]);
+    assert_eq!(playhead(&la), "2.2", "nothing brings it by itself");
+    let state = la.conductor.state();
+    assert_eq!(state.poll_timeout(), None);
+    let fired_by = |text| {
+        let cue = state.show().find(&number(text)).unwrap();
+        state.fired_aside(cue).map(|aside| aside.fired_by.as_str())
+    };
+    assert_eq!(
+        (fired_by("2"), fired_by("2.1"), fired_by("2.2")),
+        (Some("paris"), Some("paris"), None)
+    );
+    // Its call brings what follows it.
+    la.command(9 * SECOND_NS, GO);
+    (10..13).for_each(|second| la.gives(second * SECOND_NS, Input::Tick));
+    let fired = la.records.iter().filter(|r| r.event.kind() == "cue_fired").skip(1);
+    let fired: Vec<_> = fired.map(|r| r.event.cue().unwrap().to_string()).collect();
+    assert_eq!((fired, playhead(&la)), (vec!["2.2".to_owned(), "2.3".to_owned()], "3".to_owned()));
+}
+
+#[test]
+fn what_was_missed_or_is_due_and_was_fired_aside_does_not_come_or_wait_any_more() {
+    // 2.1 fell due while nobody is known to have called.
+    let mut la = taker(2, 9);
+    assert_eq!(playhead(&la), "2.1");
+    aside(&mut la, 9, &["2.1", "2.2", "2.3"]);
+    assert_eq!((playhead(&la), la.conductor.state().missed().count()), ("3".to_owned(), 0));
+    // It is due a moment after the take.
+    let mut la = taker(2, 1);
+    assert!(la.conductor.state().poll_timeout().is_some());
+    aside(&mut la, 1, &["2.1"]);
+    assert_eq!(la.conductor.state().poll_timeout(), None);
+}
+
+#[test]
+fn a_chain_that_was_called_after_the_take_comes_all_the_same() {
+    let mut la = taker(1, 9);
+    la.command(9 * SECOND_NS, GO);
+    aside(&mut la, 9, &["2", "2.1"]);
+    let state = la.conductor.state();
+    let (called, follow) = (number("2"), number("2.1"));
+    let is_aside = |cue| state.fired_aside(state.show().find(cue).unwrap()).is_some();
+    assert_eq!((is_aside(&called), is_aside(&follow)), (false, true));
+    la.gives(10 * SECOND_NS, Input::Tick);
+    let state = la.conductor.state();
+    let follow = state.show().find(&follow).unwrap();
+    assert_eq!((state.cue(follow).firings, state.fired_aside(follow)), (1, None));
+}
+
+#[test]
+fn what_fell_due_before_a_late_pass_was_known_says_so_and_is_next() {
+    for is_gone in [true, false] {
+        // Cue 2 is due after the pass, which the log has two seconds later.
+        let (mut paris, mut la) = on_its_way_from(10_950);
+        for run in [&mut paris, &mut la] {
+            (11..14).for_each(|second| run.gives(second * SECOND_NS - 1, Input::Tick));
+        }
+        if !is_gone {
+            paris.gives(13 * SECOND_NS - 1, Input::TakeBack { why: "no".into() });
+        }
+        stored(&mut paris, &mut la, 13 * SECOND_NS - 1);
+        let run = if is_gone {
+            la.gives(13 * SECOND_NS - 1, Input::Holds);
+            &la
+        } else {
+            &paris
+        };
+        let missed = run.records.iter().find_map(|record| match &record.event {
+            Event::CueMissed { cue, why, .. } => Some((cue.to_string(), why.words())),
+            _ => None,
+        });
+        assert_eq!(missed, Some(("2".to_owned(), "the pass of the flag came late")), "{is_gone}");
+        assert_eq!(playhead(run), "2");
     }
 }

@@ -190,8 +190,11 @@ impl Station {
     pub(super) fn goes_early(&mut self, command: &Command, now_ns: MachineNs) -> Option<String> {
         let Command::Go { .. } = command else { return None };
         let run_ns = self.conductor.clock().run_ns(now_ns);
-        let early = self.conductor.state().begins_early(run_ns);
-        if early.is_some() && self.conductor.would_refuse(command, now_ns).is_some() {
+        let state = self.conductor.state();
+        let early = state.begins_early(run_ns);
+        let is_aside = state.playhead().is_some_and(|cue| state.fired_aside(cue).is_some());
+        let asks = early.is_some() || is_aside;
+        if asks && self.conductor.would_refuse(command, now_ns).is_some() {
             return None;
         }
         self.app.goes_early(early, self.conductor.state(), run_ns, now_ns)

@@ -372,13 +372,14 @@ impl Program {
                 self.conductor.handle(now, Input::Told { from, told });
                 return;
             }
-            Letter::Aside { fired } => fired
-                .into_iter()
-                .map(|fired| {
-                    let (cue, fired_ns) = (fired.cue, fired.at_ns);
-                    Command::FiredAside(Aside { cue, fired_by: from.clone(), fired_ns })
-                })
-                .collect(),
+            Letter::Aside { fired } => {
+                let aside = fired.into_iter().map(|fired| Aside {
+                    cue: fired.cue,
+                    fired_by: from.clone(),
+                    fired_ns: fired.at_ns,
+                });
+                vec![Command::FiredAside(aside.collect())]
+            }
             Letter::Wish(Wish::Accept) => vec![Command::AcceptFlag(from)],
             Letter::Wish(Wish::Note { text }) => vec![Command::Note(text)],
             Letter::Wish(_) => vec![],

@@ -15,10 +15,12 @@ impl Station {
         match letter {
             Letter::Told(told) => drop(self.drive(Input::Told { from, told })),
             Letter::Aside { fired } => {
-                for FiredAside { cue, at_ns } in fired {
-                    let aside = Aside { cue, fired_by: from.clone(), fired_ns: at_ns };
-                    let _ = self.obey(By::Remote, Command::FiredAside(aside));
-                }
+                let aside = fired.into_iter().map(|FiredAside { cue, at_ns }| Aside {
+                    cue,
+                    fired_by: from.clone(),
+                    fired_ns: at_ns,
+                });
+                let _ = self.obey(By::Remote, Command::FiredAside(aside.collect()));
             }
             Letter::Wish(wish) => {
                 let refused = self.grant(&from, wish).err();
