@@ -384,6 +384,8 @@ impl App {
             | Rejection::Mute
             | Rejection::NoSuchCue(_)
             | Rejection::TooFar
+            | Rejection::EditShared
+            | Rejection::Outdated
             | Rejection::NothingToAnswer => String::new(),
         };
         self.refuse(format!("{rejection}{help}"), now_ns);

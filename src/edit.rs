@@ -7,7 +7,7 @@
 
 pub mod compare;
 pub mod listing;
-mod matching;
+pub mod matching;
 
 #[cfg(test)]
 mod tests;

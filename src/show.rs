@@ -3,7 +3,8 @@
 //! Owns the model (segments, cues, triggers, actions), the reading and checking of show files, and
 //! the arithmetic of planned times. Must never know of a run: what has happened belongs to
 //! [`crate::engine`]. Everything refers to everything else by index ([`CueIx`] and its kin),
-//! because a checked show cannot change under those indices.
+//! because a checked show cannot change under those indices. Where another version takes its place
+//! in a run, each keeps its index (`engine::merge`).
 
 pub mod action;
 pub mod builtin;

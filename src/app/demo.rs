@@ -84,6 +84,7 @@ impl Demo {
             | Output::Tell(_)
             | Output::Propose(_)
             | Output::Muted(_)
+            | Output::Revised
             | Output::StoodStill => vec![],
         };
         conductor.drive(MachineNs::ZERO, Input::Begin(begin), &mut perform);

@@ -188,7 +188,8 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
         | Command::Warn(_)
-        | Command::Answer => return None,
+        | Command::Answer
+        | Command::Revise(_) => return None,
     })
 }
 

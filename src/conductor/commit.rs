@@ -77,7 +77,12 @@ impl Conductor {
             self.state.fold(record);
             effects.extend(self.state.effects(&record.event));
         }
+        let is_revised =
+            records.iter().any(|record| matches!(record.event, Event::ShowRevised { .. }));
         self.does(Output::Append(records));
+        if is_revised {
+            self.does(Output::Revised);
+        }
         effects
     }
 

@@ -132,6 +132,8 @@ pub enum Output {
     /// Ship this record to the log, but do not journal it: [`Input::Stored`] says what the log has
     /// in its place.
     Propose(Box<Record>),
+    /// The show is another version from here on: outputs send what that says.
+    Revised,
     /// The outputs that may be sent something have changed.
     Muted(Muted),
     /// No input has come for so long that the machine must have stood still. This station is mute

@@ -46,7 +46,8 @@ impl Conductor {
     pub(super) fn get_ready(&mut self) {
         self.say_who_is_muted();
         let mut next = self.state.next_clips(CLIPS_READY);
-        if self.ready.loaded.is_some_and(|cue| self.state.on_air().contains(&cue)) {
+        let is_gone = |cue| self.state.on_air().contains(&cue) || !self.state.show().has(cue);
+        if self.ready.loaded.is_some_and(is_gone) {
             self.ready.loaded = None;
         }
         if let Some(loaded) = self.ready.loaded {

@@ -146,6 +146,7 @@ fn word(output: &Output) -> String {
         Output::Propose(record) => format!("propose {}", record.event.kind()),
         Output::Muted(muted) => format!("muted {muted:?}"),
         Output::StoodStill => "stood still".into(),
+        Output::Revised => "revised".into(),
         Output::ShowTime(time) => format!("time {}", if time.runs { "runs" } else { "stands" }),
     }
 }

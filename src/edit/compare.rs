@@ -166,6 +166,16 @@ fn place<T: Copy + Eq>(old: &[T], new: &[T], at: usize, name: impl Fn(T) -> Stri
     }
 }
 
+/// The segments of a show, as far as they are known by it.
+fn outlines(listing: &Listing) -> Vec<matching::Outline<'_>> {
+    let segments = listing.segments.iter();
+    let outline = segments.map(|segment| matching::Outline {
+        title: &segment.title,
+        numbers: segment.cues.iter().map(|cue| cue.number.as_str()).collect(),
+    });
+    outline.collect()
+}
+
 /// The rundowns of two shows, and which segments of theirs are the same.
 struct Segments<'a> {
     old: &'a [SegmentEntry],
@@ -185,7 +195,7 @@ impl<'a> Segments<'a> {
         });
         let new_cues = new.segments.iter().flat_map(|segment| &segment.cues);
         Segments {
-            was: matching::segments(old, new),
+            was: matching::segments(&outlines(old), &outlines(new)),
             old_cues: old_cues.collect(),
             new_cues: new_cues.map(|cue| cue.number.as_str()).collect(),
             old: &old.segments,

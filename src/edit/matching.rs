@@ -3,31 +3,36 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::listing::{Listing, SegmentEntry};
+/// What a segment is known by from one version of a show to the next.
+pub struct Outline<'a> {
+    /// Its title.
+    pub title: &'a str,
+    /// The numbers of its cues.
+    pub numbers: Vec<&'a str>,
+}
 
 /// For each segment of `new`, the one of `old` that it was.
 ///
 /// A segment is the one with which it has most cues in common, before all others one of the same
 /// title; one without common cues is the one of the same title, if that is nobody else.
-pub(super) fn segments(old: &Listing, new: &Listing) -> Vec<Option<usize>> {
-    let homes: HashMap<&str, usize> = numbers(&old.segments).collect();
+pub fn segments(old: &[Outline<'_>], new: &[Outline<'_>]) -> Vec<Option<usize>> {
+    let homes: HashMap<&str, usize> = numbers(old).collect();
     let mut common: HashMap<(usize, usize), usize> = HashMap::new();
-    for (number, to) in numbers(&new.segments) {
+    for (number, to) in numbers(new) {
         if let Some(&from) = homes.get(number) {
             *common.entry((from, to)).or_default() += 1;
         }
     }
-    for pair in same_titles(&old.segments, &new.segments) {
+    for pair in same_titles(old, new) {
         common.entry(pair).or_default();
     }
     let mut pairs: Vec<_> = common.into_iter().collect();
-    let title_of = |list: &Listing, at: usize| list.segments[at].title.clone();
-    pairs.sort_by_cached_key(|&((from, to), count)| {
-        let is_titled = title_of(old, from) == title_of(new, to);
+    pairs.sort_by_key(|&((from, to), count)| {
+        let is_titled = old[from].title == new[to].title;
         let is_same = is_titled && count > 0;
         (!is_same, usize::MAX - count, !is_titled, from.abs_diff(to), from, to)
     });
-    let (mut taken, mut found) = (vec![false; old.segments.len()], vec![None; new.segments.len()]);
+    let (mut taken, mut found) = (vec![false; old.len()], vec![None; new.len()]);
     for ((from, to), _) in pairs {
         if !taken[from] && found[to].is_none() {
             taken[from] = true;
@@ -38,29 +43,28 @@ pub(super) fn segments(old: &Listing, new: &Listing) -> Vec<Option<usize>> {
 }
 
 /// The numbers of all cues, each with the place of its segment.
-fn numbers(segments: &[SegmentEntry]) -> impl Iterator<Item = (&str, usize)> {
+fn numbers<'a>(segments: &'a [Outline<'a>]) -> impl Iterator<Item = (&'a str, usize)> {
     segments
         .iter()
         .enumerate()
-        .flat_map(|(at, segment)| segment.cues.iter().map(move |cue| (cue.number.as_str(), at)))
+        .flat_map(|(at, segment)| segment.numbers.iter().map(move |number| (*number, at)))
 }
 
 /// Segments of the same title, in their order: the first with the first, the second with the
 /// second.
-fn same_titles(old: &[SegmentEntry], new: &[SegmentEntry]) -> Vec<(usize, usize)> {
+fn same_titles(old: &[Outline<'_>], new: &[Outline<'_>]) -> Vec<(usize, usize)> {
     let mut of_title: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, segment) in old.iter().enumerate().rev() {
-        of_title.entry(&segment.title).or_default().push(at);
+        of_title.entry(segment.title).or_default().push(at);
     }
-    let pair = |(to, segment): (usize, &SegmentEntry)| {
-        Some((of_title.get_mut(segment.title.as_str())?.pop()?, to))
-    };
+    let pair =
+        |(to, segment): (usize, &Outline<'_>)| Some((of_title.get_mut(segment.title)?.pop()?, to));
     new.iter().enumerate().filter_map(pair).collect()
 }
 
 /// Those of `new` that also stand in `old` and have to move so that the rest keep the order of
 /// `old`: as few as can be. Returns `true` for each that moves.
-pub(super) fn moved<T: Copy + Eq + Hash>(old: &[T], new: &[T]) -> Vec<bool> {
+pub fn moved<T: Copy + Eq + Hash>(old: &[T], new: &[T]) -> Vec<bool> {
     let places: HashMap<T, usize> = old.iter().enumerate().map(|(at, &one)| (one, at)).collect();
     let mut moves = vec![false; new.len()];
     // The longest increasing run of places: `ends` has for each length the item with which such a

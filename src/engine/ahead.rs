@@ -110,7 +110,7 @@ impl State {
     }
 
     /// Returns `true` if a timer will fire `cue`.
-    fn is_due(&self, cue: CueIx) -> bool {
+    pub(super) fn is_due(&self, cue: CueIx) -> bool {
         let by_delay = self.cue(cue).due_ns.is_some() && !self.cue(cue).skipped;
         by_delay || self.is_due_by_clock(cue)
     }

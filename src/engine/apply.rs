@@ -34,7 +34,7 @@ impl State {
                 (self.rehearsal, self.speed, self.auto, self.clock) =
                     (*rehearsal, *speed, *auto, *clock);
                 self.demonstration = demonstration::of(source).filter(|_| *rehearsal && *auto);
-                self.shift_ns = *shift_ns;
+                (self.shift_ns, self.day) = (*shift_ns, *day);
                 self.plan = Arc::new(Plan::new(&self.show, *day, *clock));
                 self.from = from_cue.as_ref().and_then(|cue| self.show.find(cue));
                 let by_clock =
@@ -102,6 +102,12 @@ impl State {
             }
             Event::CueCompleted { cue, due_ns } => self.cue_completed(cue, *due_ns),
             Event::CueSwapped { cue, by, .. } => self.cue_swapped(cue, by),
+            Event::ShowRevised { revision, show, .. } => {
+                // Who reads a journal puts the show in, or stops at this record.
+                if let Some(show) = show.show() {
+                    self.show_revised(*revision, show, run_ns);
+                }
+            }
             Event::CueStoodBy { cue }
             | Event::DepartmentReady { cue, .. }
             | Event::DepartmentUnready { cue, .. }
@@ -141,6 +147,7 @@ impl State {
         match event {
             Event::CueMissed { due_ns, .. } => {
                 self.disarm(cue);
+                self.put_past.retain(|(known, _)| *known != cue);
                 self.missed.insert(self.turn(cue));
                 self.touched_ns = self.touched_ns.max(self.show_ns(*due_ns));
             }
@@ -214,6 +221,7 @@ impl State {
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => {}
         }
         let state = &mut self.cues[cue];
@@ -282,6 +290,7 @@ impl State {
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => {}
         }
     }
@@ -328,7 +337,7 @@ impl State {
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
         state.is_aside = false;
         state.marked_ns.clear();
-        state.completed_ns = None;
+        (state.completed_ns, state.completed_show_ns) = (None, None);
         (state.awaits_clip, state.clip_length, state.clip_lost, state.unplayed) =
             (by_player, None, false, false);
         (state.paused_since_ns, state.paused) = (None, Duration::ZERO);
@@ -356,7 +365,7 @@ impl State {
         state.awaits_clip = false;
         if state.phase == Phase::Running {
             state.phase = Phase::Complete;
-            state.completed_ns = Some(due_ns);
+            (state.completed_ns, state.completed_show_ns) = (Some(due_ns), Some(show_ns));
         }
         self.on_air.retain(|&running| running != cue);
         self.touched_ns = self.touched_ns.max(show_ns);
@@ -377,7 +386,7 @@ impl State {
     }
 
     /// Lets `cue` fire by itself at `due_ns`; one that waits already waits for the new instant.
-    fn arm(&mut self, cue: CueIx, due_ns: ShowNs) {
+    pub(super) fn arm(&mut self, cue: CueIx, due_ns: ShowNs) {
         if !self.has_place(cue) {
             return;
         }

@@ -71,7 +71,8 @@ impl State {
             let begins = !self.has_begun()
                 && !self.show.cues_of(SegmentIx(0)).any(|c| self.show.cue(c).is_called());
             let starts = self.plan.segment_start_ns[SegmentIx::FIRST].from_origin();
-            return begins.then(|| (ShowNs::default() + unsigned(starts), go));
+            let starts_ns = (ShowNs::default() + unsigned(starts)).max(self.touched_ns);
+            return begins.then_some((starts_ns, go));
         };
         if let Some(missed_ns) = self.demonstrated_miss_ns(cue) {
             let noticed_ns = missed_ns + NOTICED;

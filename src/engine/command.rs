@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::Cause;
-use super::{Aside, RunNs};
+use super::{Aside, Revision, RunNs};
 use crate::show::{CueIx, CueNumber, OutputIx, PersonIx, StationName};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
@@ -120,6 +120,8 @@ pub enum Command {
     Warn(StationName),
     /// Answers the most urgent alarm that stands until it is answered ([`State::alarms`](super::State)).
     Answer,
+    /// Takes another version of the show into the run.
+    Revise(Box<Revision>),
 }
 
 /// A change of a clip that its player reports.
@@ -220,6 +222,10 @@ pub enum Rejection {
     Mute,
     #[error("the show has no cue {0}")]
     NoSuchCue(CueNumber),
+    #[error("a show that stations share cannot be edited while it runs")]
+    EditShared,
+    #[error("the run has taken another version of the show meanwhile")]
+    Outdated,
     #[error("no run lasts as long as that")]
     TooFar,
     #[error("no alarm waits for an answer")]

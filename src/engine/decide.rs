@@ -68,6 +68,7 @@ impl State {
             Command::FiredAside(aside) => self.keep_aside(aside),
             Command::Warn(by) => self.warned(by),
             Command::Answer => self.answer(),
+            Command::Revise(revision) => self.decide_revision(revision),
         }
     }
 

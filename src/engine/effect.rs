@@ -87,6 +87,7 @@ impl State {
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => vec![],
         }
     }

@@ -1,6 +1,5 @@
 //! Events: what has happened, in the past tense, as the journal keeps it.
 
-use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
-use super::{AlarmKind, MissedWhy, RunNs};
+use super::{AlarmKind, MissedWhy, Revised, RunNs};
 use crate::show::{CueNumber, StationName};
 
 /// One line of the journal: an event, when it happened, and its place in the run.
@@ -42,33 +41,6 @@ pub struct Origin {
     /// The term in which that station called the run, from 1: each time another station takes the
     /// run over, it rises by one.
     pub term: u64,
-}
-
-/// The name of a run's folder.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId(pub String);
-
-impl RunId {
-    /// The name of the copy of this run that the station `name` keeps.
-    pub fn copy_of(&self, name: &StationName) -> RunId {
-        RunId(format!("{}@{name}", self.base()))
-    }
-
-    /// The name of the run of which this may be a station's copy.
-    pub fn base(&self) -> RunId {
-        RunId(self.0.split('@').next().unwrap_or_default().to_owned())
-    }
-
-    /// The station whose copy this is of a run that another station began.
-    pub fn station(&self) -> Option<&str> {
-        self.0.split_once('@').map(|(_, station)| station)
-    }
-}
-
-impl fmt::Display for RunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
 }
 
 /// Returns `true` if a field need not be written.
@@ -355,6 +327,19 @@ pub enum Event {
     AlarmAnswered {
         alarm: AlarmKind,
     },
+    /// The run goes on with another version of the show, `show-REVISION.toml` beside the journal.
+    /// The numbers are of items (cues, segments, outputs …) that differ from the version before.
+    ShowRevised {
+        /// From 2: the run has begun with the first.
+        revision: u32,
+        /// The checksum of its text.
+        show_crc: String,
+        changed: u32,
+        added: u32,
+        removed: u32,
+        #[serde(skip)]
+        show: Revised,
+    },
     /// An event that a newer version has written and this one does not know. It changes nothing.
     #[serde(skip)]
     Unknown(UnknownEvent),
@@ -430,6 +415,7 @@ impl Event {
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => None,
         }
     }

@@ -200,6 +200,7 @@ impl FlagState {
             | Event::ActionUnknown { .. }
             | Event::AutoBegun { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => {}
         }
     }

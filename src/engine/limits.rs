@@ -62,6 +62,7 @@ impl Event {
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => None,
         };
         instant.into_iter()
@@ -121,6 +122,7 @@ impl Event {
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => [None, None],
         };
         for text in texts.into_iter().flatten().filter(|text| text.len() > bytes_max) {

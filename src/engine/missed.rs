@@ -29,6 +29,8 @@ pub enum MissedWhy {
     /// The clip that it follows was not played to an end, and nobody knows when that would have
     /// been.
     NotPlayed,
+    /// An edit of the show has put its instant in the past.
+    Edited,
 }
 
 impl MissedWhy {
@@ -47,6 +49,7 @@ impl MissedWhy {
             MissedWhy::Interlock => "departments were not ready",
             MissedWhy::SegmentEnded => "its segment ended first",
             MissedWhy::NotPlayed => "the clip that it follows was not played",
+            MissedWhy::Edited => "the edit put its time in the past",
         }
     }
 }

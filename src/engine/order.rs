@@ -28,7 +28,7 @@ impl State {
 
     /// Returns `true` if the playhead stops at `cue` when it moves by itself: the caller has to
     /// call it, or it can't come alone.
-    fn stops(&self, cue: CueIx) -> bool {
+    pub(super) fn stops(&self, cue: CueIx) -> bool {
         let comes_alone = match self.show.cue(cue).trigger {
             Trigger::Go => false,
             Trigger::With { cue: cause, .. } | Trigger::After { cue: cause, .. } => {
@@ -126,7 +126,7 @@ impl State {
         self.show.place(self.show.main_of(cue)) as usize
     }
 
-    fn places_after(&self, cue: Option<CueIx>) -> impl Iterator<Item = CueIx> {
+    pub(super) fn places_after(&self, cue: Option<CueIx>) -> impl Iterator<Item = CueIx> {
         let from = cue.map_or(0, |cue| self.place_of(cue).saturating_add(1));
         let mains = self.show.order.iter().skip(from).copied();
         mains

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::alarm::Alarms;
@@ -22,6 +23,12 @@ use crate::time::unsigned;
 pub struct State {
     pub(super) show: Arc<Show>,
     pub(super) plan: Arc<Plan>,
+    /// The number of the show's version, from 1.
+    pub(super) revision: u32,
+    /// For each segment, the one that it was before the last revision.
+    pub(super) segments_were: IndexVec<SegmentIx, Option<SegmentIx>>,
+    /// The day on which the first segment plays.
+    pub(super) day: Date,
     pub(super) rehearsal: bool,
     pub(super) speed: u32,
     pub(super) auto: bool,
@@ -61,6 +68,9 @@ pub struct State {
     /// The cues whose phase is [`Phase::Missed`]: a frame has no time to look through all cues for
     /// them.
     pub(super) missed: BTreeSet<Turn>,
+    /// Cues whose instant an edit has put in the past, and that instant: they are missed before
+    /// anything else happens.
+    pub(super) put_past: Vec<(CueIx, RunNs)>,
     /// The last cue that fired at the playhead in the normal order: where the order goes on after a
     /// missed cue.
     pub(super) frontier: Option<CueIx>,
@@ -97,6 +107,8 @@ pub struct CueState {
     pub fired_show_ns: Option<ShowNs>,
     /// Instant at which it was last complete, by the run's clock; `None` while it runs.
     pub completed_ns: Option<RunNs>,
+    /// The same instant by the show's clock.
+    pub(super) completed_show_ns: Option<ShowNs>,
     /// Instant at which it will fire by itself, by the show's clock; for a skipped cue, if the skip
     /// is taken back before.
     pub due_ns: Option<ShowNs>,
@@ -218,9 +230,12 @@ impl CueState {
 impl State {
     /// A run of `show` before its first event.
     pub fn new(show: Arc<Show>) -> Self {
-        let plan = Plan::new(&show, jiff::civil::Date::ZERO, Timestamp::UNIX_EPOCH);
+        let plan = Plan::new(&show, Date::ZERO, Timestamp::UNIX_EPOCH);
         State {
             plan: Arc::new(plan),
+            revision: 1,
+            segments_were: IndexVec::default(),
+            day: Date::ZERO,
             rehearsal: true,
             speed: 1,
             auto: false,
@@ -246,6 +261,7 @@ impl State {
             flag: None,
             on_air: vec![],
             missed: BTreeSet::new(),
+            put_past: vec![],
             frontier: None,
             touched_ns: ShowNs::default(),
             notes: vec![],

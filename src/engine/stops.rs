@@ -116,6 +116,7 @@ impl Stops {
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => return,
         };
         let at = show.outputs.iter().position(|known| known.id == *output);

@@ -57,7 +57,7 @@ impl State {
 
     /// The instant of the run's clock at which [`State::handle_timeout`] next has something to do.
     pub fn poll_timeout(&self) -> Option<RunNs> {
-        if self.leaves.is_some() {
+        if self.leaves.is_some() || !self.put_past.is_empty() {
             return Some(RunNs::ZERO);
         }
         let by_wall = self.timers.by_wall.first().map(|&(at_ns, _)| at_ns.max(RunNs::ZERO));
@@ -76,6 +76,13 @@ impl State {
     pub fn handle_timeout(&self, now: RunNs) -> Vec<Event> {
         if let Some(leaves) = self.leaves {
             return self.move_on(leaves);
+        }
+        if !self.put_past.is_empty() {
+            let missed = self.put_past.iter();
+            let why = MissedWhy::Edited;
+            return missed
+                .map(|&(cue, at_ns)| self.miss(cue, why, at_ns.max(RunNs::ZERO)))
+                .collect();
         }
         let wall = self.timers.by_wall.first().filter(|(at_ns, _)| *at_ns <= now);
         if self.held_since_ns.is_some() {
@@ -202,6 +209,14 @@ impl State {
         let next = running.next();
         let starts_ns = self.plan.hard_start_ns.get(next).copied()??;
         (over_ns.is_some() && starts_ns > now).then_some((next, starts_ns))
+    }
+
+    /// The next start of a segment by itself, or with `None` the end of the run, and when.
+    pub(super) fn next_change(&self) -> Option<(ShowNs, Option<SegmentIx>)> {
+        self.next_structure_change().map(|(due_ns, change)| match change {
+            StructureChange::Start(segment) => (due_ns, Some(segment)),
+            StructureChange::End => (due_ns, None),
+        })
     }
 
     fn next_structure_change(&self) -> Option<(ShowNs, StructureChange)> {

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use crate::engine::{AlarmKind, Cause, Event, MissedWhy, Record, RunNs, UnknownEvent};
+use crate::engine::{AlarmKind, Cause, Event, MissedWhy, Record, Revised, RunNs, UnknownEvent};
 use crate::show::{CueNumber, StationName};
 
 /// An instant of the evening on which every test plays.
@@ -119,6 +119,14 @@ fn events() -> Vec<Event> {
         Event::AutoBegun {},
         Event::StationWarned { by: station() },
         Event::AlarmAnswered { alarm: AlarmKind::LostEnd },
+        Event::ShowRevised {
+            revision: 2,
+            show_crc: "8f0a1b2c".to_owned(),
+            changed: 3,
+            added: 1,
+            removed: 0,
+            show: Revised::default(),
+        },
         Event::Unknown(UnknownEvent {
             kind: "stage_revolved".to_owned(),
             members: r#""event":"stage_revolved","by":{"z":1.50,"a":[]}"#.to_owned(),

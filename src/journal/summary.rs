@@ -149,6 +149,7 @@ impl Summary {
                     | Event::AutoBegun { .. }
                     | Event::StationWarned { .. }
                     | Event::AlarmAnswered { .. }
+                    | Event::ShowRevised { .. }
                     | Event::Unknown(_) => {}
                 }
             }

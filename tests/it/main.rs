@@ -13,6 +13,7 @@ mod clips;
 mod commands;
 mod crash;
 mod documents;
+mod edits;
 mod english;
 mod exchange;
 mod harness;

@@ -43,8 +43,8 @@ pub(crate) enum TriggerSketch {
 
 #[derive(Clone, Debug)]
 pub(crate) struct SegmentSketch {
-    start: Option<&'static str>,
-    duration: &'static str,
+    pub start: Option<&'static str>,
+    pub duration: &'static str,
     pub cues: Vec<CueSketch>,
 }
 
@@ -106,7 +106,7 @@ fn trigger() -> impl Strategy<Value = TriggerSketch> {
     ]
 }
 
-fn cue() -> impl Strategy<Value = CueSketch> {
+pub(crate) fn cue() -> impl Strategy<Value = CueSketch> {
     let rarely =
         |some: BoxedStrategy<&'static str>| prop_oneof![2 => Just(None), 1 => some.prop_map(Some)];
     let few = |most: usize| prop_oneof![4 => Just(0), 1 => 1..=most];
@@ -297,7 +297,7 @@ pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
     })
 }
 
-fn do_it(rig: &mut TestRun, deed: &Deed) -> Result<(), String> {
+pub(crate) fn do_it(rig: &mut TestRun, deed: &Deed) -> Result<(), String> {
     match deed {
         Deed::Wait(ns) => rig.live_until(rig.now + Duration::from_nanos(*ns)),
         Deed::StandStill(ns) => rig.stand_still(Duration::from_nanos(*ns)),

@@ -10,6 +10,8 @@
 //!   with `times = "wall"`, by the show's clock;
 //! - `reject`: a part of the words with which the command is refused; without it the command must
 //!   be accepted;
+//! - `edit`: pairs of texts; the show that runs is taken into the run with the first of each
+//!   replaced by the second, after the step's command;
 //! - `spotted`: the sheet, a line a person: the id, when spotted (and by which cue's step), and the
 //!   notes;
 //! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected),
@@ -88,6 +90,8 @@ struct Step {
     at: String,
     command: Option<String>,
     expect: Option<Vec<String>>,
+    /// What of the show's text is replaced, and by what.
+    edit: Option<Vec<(String, String)>>,
     reject: Option<String>,
     playhead: Option<String>,
     segment: Option<u32>,
@@ -183,7 +187,7 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
         .map_or(Ok(Duration::ZERO), duration::parse)
         .map_err(|e| e.to_string())?;
     rig.outputs_answer = scenario.outputs_answer;
-    let mut seen = Seen::default();
+    let mut seen = Seen { text: show.to_owned(), ..Seen::default() };
     for (at, step) in scenario.steps.iter().enumerate() {
         go_through(&mut rig, step, scenario, &mut seen).map_err(|why| {
             let told = rig.journal.iter().map(|Record { run_ns, event, .. }| {
@@ -206,9 +210,12 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err(format!("  events that no step expects: {rest:#?}")) }
 }
 
-/// Lengths of the journal and of the effects that earlier steps have looked at.
+/// What earlier steps have made of the show, and the lengths of the journal and of the effects that
+/// they have looked at.
 #[derive(Default)]
 struct Seen {
+    /// The show as it is edited.
+    text: String,
     events: usize,
     effects: usize,
 }
@@ -241,13 +248,28 @@ fn go_through(
     rig.live_until(at_ns)?;
     if let Some(words) = &step.command {
         let outcome = give(rig, words)?;
-        match (&step.reject, outcome) {
+        match (step.reject.as_ref().filter(|_| step.edit.is_none()), outcome) {
             (None, Ok(())) => {}
             (None, Err(why)) => return Err(format!("refused: {why}")),
             (Some(part), Err(why)) if why.contains(part) => {}
             (Some(part), outcome) => {
                 return Err(format!("expected a refusal with {part:?}, got {outcome:?}"));
             }
+        }
+        rig.drain()?;
+    }
+    if let Some(edits) = &step.edit {
+        for (old, new) in edits {
+            if seen.text.matches(old.as_str()).count() != 1 {
+                return Err(format!("{old:?} does not stand once in the show"));
+            }
+            seen.text = seen.text.replace(old.as_str(), new);
+        }
+        let outcome = rig.revise(read_show(&seen.text)?);
+        match (&step.reject, outcome) {
+            (None, Ok(())) => {}
+            (Some(part), Err(why)) if why.to_string().contains(part) => {}
+            (_, outcome) => return Err(format!("the edit: {outcome:?}")),
         }
         rig.drain()?;
     }
@@ -524,6 +546,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
                 MissedWhy::Interlock => "interlock",
                 MissedWhy::SegmentEnded => "segment_ended",
                 MissedWhy::NotPlayed => "not_played",
+                MissedWhy::Edited => "edited",
             };
             format!("{kind} {cue} {why} {}", due(*due_ns))
         }
@@ -554,6 +577,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
             format!("{kind} {person}")
         }
         Event::PersonNoted { person, text, .. } => format!("{kind} {person} {text}"),
+        Event::ShowRevised { revision, .. } => format!("{kind} {revision}"),
         Event::PlayheadMoved { cue: None } => format!("{kind} -"),
         _ => match event.cue() {
             Some(cue) => format!("{kind} {cue}"),

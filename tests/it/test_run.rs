@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handover::conductor::{By, Conductor, Input, Output, RunClock};
-use handover::engine::{Command, Effect, Event, Record, Rejection, RunNs, State};
+use handover::engine::{
+    Command, Effect, Event, Record, Rejection, Revised, Revision, RunNs, State, put_in_versions,
+};
 use handover::journal::{encode, recover_bytes};
 use handover::output::{Job, Outcome};
 use handover::show::{Show, plan};
@@ -33,6 +35,8 @@ pub(crate) struct Opening {
 #[derive(Clone)]
 pub(crate) struct TestRun {
     conductor: Conductor,
+    /// The versions of the show, the first one first.
+    versions: Vec<Arc<Show>>,
     /// The run's clock. The machine's reads the same, whatever the speed of the run: a fast run is
     /// one in which less of the machine's time passes.
     pub now: RunNs,
@@ -47,6 +51,7 @@ pub(crate) struct TestRun {
 impl TestRun {
     pub(crate) fn open(show: Arc<Show>, opening: &Opening) -> Result<Self, String> {
         let started = run_started(&show, opening);
+        let versions = vec![Arc::clone(&show)];
         let conductor = Conductor::new(
             State::new(show),
             RunClock::new(MachineNs::ZERO, RunNs::ZERO, opening.clock, 1),
@@ -55,6 +60,7 @@ impl TestRun {
         );
         let mut rig = TestRun {
             conductor,
+            versions,
             now: RunNs::ZERO,
             journal: vec![],
             effects: vec![],
@@ -100,6 +106,7 @@ impl TestRun {
                 | Output::Tell(_)
                 | Output::Propose(_)
                 | Output::Muted(_)
+                | Output::Revised
                 | Output::StoodStill => {}
             }
             vec![]
@@ -178,7 +185,11 @@ impl TestRun {
     }
 
     fn folded(&self, records: &[Record]) -> State {
-        let mut state = State::new(Arc::clone(self.state().show()));
+        let mut state = State::new(Arc::clone(&self.versions[0]));
+        let mut records = records.to_vec();
+        let version =
+            |number, _: &str| self.versions.get(number as usize - 1).cloned().ok_or("no version");
+        put_in_versions(&mut records, version).unwrap();
         records.iter().for_each(|record| state.fold(record));
         state
     }
@@ -187,6 +198,22 @@ impl TestRun {
     pub(crate) fn command(&mut self, command: &Command) -> Result<(), Rejection> {
         self.give(Input::Command { by: By::Caller, command: command.clone() })
             .expect("a command gets a reply")
+    }
+
+    /// Takes another version of the show into the run.
+    pub(crate) fn revise(&mut self, show: Arc<Show>) -> Result<(), Rejection> {
+        let number = self.state().revision() + 1;
+        self.versions.truncate(number as usize - 1);
+        self.versions.push(Arc::clone(&show));
+        let revision = Revision {
+            number,
+            show_crc: "0".into(),
+            changed: 1,
+            added: 0,
+            removed: 0,
+            show: Revised::new(show),
+        };
+        self.command(&Command::Revise(Box::new(revision)))
     }
 
     /// Has everything done that the conductor would journal ahead of its instant now.

@@ -49,7 +49,8 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
         | Command::Warn(_)
-        | Command::Answer => return None,
+        | Command::Answer
+        | Command::Revise(_) => return None,
     })
 }
 

@@ -175,10 +175,24 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         }
         Event::StationWarned { by } => Kind::Program.says(format!("{by} says: SOMETHING IS WRONG")).alarm(),
         Event::AlarmAnswered { alarm } => Kind::Program.says(format!("answered: {}", alarm.words())),
+        Event::ShowRevised { revision, changed, added, removed, .. } => Kind::Program
+            .says(format!(
+                "the show was revised, version {revision}: {}",
+                counted_changes(*changed, *added, *removed)
+            ))
+            .attention(),
         Event::Unknown(unknown) => Kind::Program
             .says(format!("an event of a newer version, which this one does not know: {}", unknown.kind))
             .attention(),
     }
+}
+
+/// Numbers of items that a revision changes, brings and takes out, in words.
+pub(crate) fn counted_changes(changed: u32, added: u32, removed: u32) -> String {
+    let counts = [(changed, "changed"), (added, "new"), (removed, "gone")];
+    let told = counts.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<_> = told.map(|(count, word)| format!("{count} {word}")).collect();
+    if told.is_empty() { "nothing that a run has".into() } else { told.join(", ") }
 }
 
 /// That `by` has the place of `cue`, and what does not come therefore.

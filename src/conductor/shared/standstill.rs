@@ -53,6 +53,7 @@ impl Conductor {
                     | Output::Tell(_)
                     | Output::Propose(_)
                     | Output::Muted(_)
+                    | Output::Revised
                     | Output::StoodStill,
                 )
                 | Step::Settle => kept.push_back(step),

@@ -160,6 +160,8 @@ impl Fold {
             Event::Held {} => self.holds += 1,
             Event::Resumed {} => self.end_hold(record.run_ns),
             Event::Panicked {} => self.panic(record.run_ns),
+            // Taken in once it is folded.
+            Event::ShowRevised { .. } => {}
             Event::Unknown(unknown) => *self.unknown.entry(plain(&unknown.kind)).or_default() += 1,
             Event::NoteTaken { text, cue: None } => {
                 let segment = self.state.current_segment().unwrap_or(SegmentIx::FIRST);
@@ -212,10 +214,24 @@ impl Fold {
             }
         }
         self.state.fold(record);
+        if let Event::ShowRevised { .. } = &record.event {
+            self.revise();
+        }
         self.auto |= self.state.is_auto();
         if let Some((_, stops)) = self.panics.last_mut() {
             *stops = self.state.panic_stops().collect();
         }
+    }
+
+    /// The run has gone on with another version of the show.
+    fn revise(&mut self) {
+        self.show = Arc::clone(self.state.show());
+        let mut cues = std::mem::take(&mut self.cues).into_vec();
+        cues.resize(self.show.cues.len(), CueLog::default());
+        self.cues = cues.into();
+        let log = |segment| self.segments.get(self.state.segment_was(segment)?).cloned();
+        let segments = self.show.segment_indices().map(|at| log(at).unwrap_or_default());
+        self.segments = segments.collect();
     }
 
     fn take_of_cue(&mut self, cue: CueIx, run_ns: RunNs, event: &Event) {
@@ -297,6 +313,7 @@ impl Fold {
             | Event::AutoBegun { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
+            | Event::ShowRevised { .. }
             | Event::Unknown(_) => {}
         }
     }

@@ -216,6 +216,8 @@ impl Program {
                 }
             }
             Output::Muted(muted) => self.muted = muted,
+            // A shared run takes no other version of its show.
+            Output::Revised => {}
             Output::Stop(_)
             | Output::PauseClip(_)
             | Output::ResumeClip(_)

@@ -121,6 +121,7 @@ impl Watched {
             | Output::Tell(_)
             | Output::Propose(_)
             | Output::Muted(_)
+            | Output::Revised
             | Output::StoodStill => vec![],
         });
         self.machine_ns = machine_ns;

@@ -181,6 +181,7 @@ impl Run {
                 | Output::Tell(_)
                 | Output::Propose(_)
                 | Output::Muted(_)
+                | Output::Revised
                 | Output::StoodStill => {}
             }
         }

@@ -358,6 +358,7 @@ impl World {
                     | Output::Tell(_)
                     | Output::Propose(_)
                     | Output::Muted(_)
+                    | Output::Revised
                     | Output::StoodStill => {}
                 }
             }

@@ -1,0 +1,354 @@
+//! A new version of the show in the middle of a run: when it is refused, and what it makes of the
+//! state.
+//!
+//! The rules stand in docs/guide.md as a table. Two are kept above all: what has fired stays as it
+//! was, and no cue fires because of an edit.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::merge::{Happened, merge};
+use super::state::CueState;
+use super::timer::TimerKind;
+use super::{Event, Phase, Record, Rejection, RunNs, SegmentPhase, State};
+use crate::show::plan::Plan;
+use crate::show::{CueIx, DepartmentIx, IndexVec, SegmentIx, Show, Trigger};
+
+/// What an edit would bring at once (the end of a segment, a GO of the program) comes so long after
+/// it, so that the caller sees it come.
+const LEAD: Duration = Duration::from_secs(10);
+
+/// A version of the show, as its file says it. Journals hold only its checksum: whoever reads one
+/// puts in what lies beside it.
+#[derive(Clone, Debug, Default)]
+pub struct Revised(Option<Arc<Show>>);
+
+impl Revised {
+    /// The version that this show is.
+    pub fn new(show: Arc<Show>) -> Self {
+        Revised(Some(show))
+    }
+
+    /// The show; `None` if nobody has put it in.
+    pub fn show(&self) -> Option<&Arc<Show>> {
+        self.0.as_ref()
+    }
+}
+
+impl PartialEq for Revised {
+    /// What a record says of a version is equal where its line is: the text lies beside it.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// Puts the versions of the show into the records of a journal, which hold only their checksums.
+/// `read` gives the version of a number and a checksum.
+///
+/// # Errors
+/// The first that `read` gives.
+pub fn put_in_versions<E>(
+    records: &mut [Record],
+    mut read: impl FnMut(u32, &str) -> Result<Arc<Show>, E>,
+) -> Result<(), E> {
+    for record in records {
+        if let Event::ShowRevised { revision, show_crc, show, .. } = &mut record.event {
+            *show = Revised::new(read(*revision, show_crc)?);
+        }
+    }
+    Ok(())
+}
+
+/// A new version of the show, for [`super::Command::Revise`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct Revision {
+    /// Its number: 2 for the first revision of a run.
+    pub number: u32,
+    /// The checksum of its text.
+    pub show_crc: String,
+    /// Number of items that are other than in the version before.
+    pub changed: u32,
+    /// Number of items that are new.
+    pub added: u32,
+    /// Number of items that are gone.
+    pub removed: u32,
+    /// The show.
+    pub show: Revised,
+}
+
+impl State {
+    /// The number of the version of the show that is run: 1 for the one that the run began with.
+    pub fn revision(&self) -> u32 {
+        self.revision
+    }
+
+    /// The index that `segment` had before the last revision of the show; `None` if it is new.
+    pub fn segment_was(&self, segment: SegmentIx) -> Option<SegmentIx> {
+        match self.revision {
+            1 => Some(segment),
+            _ => self.segments_were.get(segment).copied().flatten(),
+        }
+    }
+
+    pub(super) fn decide_revision(&self, revision: &Revision) -> Result<Vec<Event>, Rejection> {
+        if self.has_ended() {
+            return Err(Rejection::Ended);
+        }
+        if self.flag.is_some() {
+            return Err(Rejection::EditShared);
+        }
+        if revision.number != self.revision + 1 {
+            return Err(Rejection::Outdated);
+        }
+        let Revision { number, show_crc, changed, added, removed, show } = revision.clone();
+        Ok(vec![Event::ShowRevised { revision: number, show_crc, changed, added, removed, show }])
+    }
+
+    /// Returns `true` if a revision leaves `cue` as it is.
+    pub fn is_settled(&self, cue: CueIx) -> bool {
+        self.cues.get(cue).is_some_and(|state| state.firings > 0) || self.from == Some(cue)
+    }
+
+    /// The show that this run would go on with if it took the version `file`.
+    pub fn revised(&self, file: &Show) -> Show {
+        self.merged(file).show
+    }
+
+    fn merged(&self, file: &Show) -> super::merge::Merged {
+        let happened = Happened {
+            has_fired: &|cue| self.is_settled(cue),
+            has_started: &|segment| self.segments[segment].started_ns.is_some(),
+            running: self.current_segment(),
+            playhead: self.playhead.and_then(|cue| self.pivot(cue, file)),
+        };
+        merge(&self.show, file, &happened)
+    }
+
+    /// The cue that the playhead will stand at, as far as `file` has it: the one at which it stands
+    /// or else the next of its segment that has not fired.
+    fn pivot(&self, playhead: CueIx, file: &Show) -> Option<CueIx> {
+        let main = self.show.main_of(playhead);
+        let rest = self.show.cues_of(self.show.segment_of(main)).skip_while(|&cue| cue != main);
+        let mut left = rest.filter(|&cue| cue == main || !self.is_settled(cue));
+        left.find(|&cue| self.is_settled(cue) || file.find(&self.show.cue(cue).number).is_some())
+    }
+
+    /// The run goes on with another version of the show.
+    pub(super) fn show_revised(&mut self, revision: u32, file: &Show, run_ns: RunNs) {
+        let was = self.clone();
+        let merged = was.merged(file);
+        self.revision = revision;
+        self.show = Arc::new(merged.show);
+        self.plan = Arc::new(Plan::new(&self.show, self.day, self.clock));
+        self.cues = resized(std::mem::take(&mut self.cues), self.show.cues.len());
+        self.people = resized(std::mem::take(&mut self.people), self.show.people.len());
+        let segment = |before: &Option<SegmentIx>| before.map(|ix| was.segments[ix]);
+        self.segments =
+            merged.were.iter().map(|before| segment(before).unwrap_or_default()).collect();
+        let now_of = |ix: SegmentIx| {
+            let at = merged.were.iter().position(|before| *before == Some(ix))?;
+            Some(SegmentIx(at as u32))
+        };
+        self.segment = was.segment.and_then(|(ix, started_ns)| Some((now_of(ix)?, started_ns)));
+        self.segments_were.clone_from(&merged.were);
+        for (cue, _) in was.show.listed().filter(|(cue, _)| !self.show.has(*cue)) {
+            self.cues[cue] = CueState::default();
+        }
+        self.take_over_backups();
+        self.take_over_answers(&was);
+        self.missed = was
+            .missed
+            .iter()
+            .map(|turn| turn.cue)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .filter(|&cue| self.show.has(cue))
+            .map(|cue| self.turn(cue))
+            .collect();
+        self.take_over_timers(&was, run_ns);
+        self.take_over_playhead(&was);
+        self.wait_after_edit(&was, &now_of, run_ns);
+    }
+
+    /// A backup keeps the place that it was given as long as it is that cue's backup.
+    fn take_over_backups(&mut self) {
+        let show = Arc::clone(&self.show);
+        for main in show.cue_indices() {
+            let state = &mut self.cues[main];
+            state.replaced_by = state
+                .replaced_by
+                .filter(|&backup| show.has(backup) && show.cue(backup).backup_for == Some(main));
+        }
+    }
+
+    /// The departments that have answered for a cue are those that it still needs.
+    fn take_over_answers(&mut self, was: &State) {
+        let show = Arc::clone(&self.show);
+        for (cue, plan) in show.listed().filter(|(cue, _)| was.show.has(*cue)) {
+            let before = &was.show.cue(cue).needs;
+            if plan.needs == *before {
+                continue;
+            }
+            let is_ready = |department: DepartmentIx| {
+                let at = before.iter().position(|known| *known == department);
+                at.is_some_and(|at| was.cue(cue).ready & (1 << at) != 0)
+            };
+            let ready = (0..).zip(&plan.needs).filter(|(_, department)| is_ready(**department));
+            self.cues[cue].ready = ready.fold(0, |ready, (at, _): (u16, _)| ready | (1 << at));
+        }
+    }
+
+    /// What waits goes on waiting, unless its trigger is another now: then it waits for the new
+    /// one. Where that would have been already, the cue is missed.
+    fn take_over_timers(&mut self, was: &State, run_ns: RunNs) {
+        let instants = |state: &State| state.plan.by_clock.iter().copied().collect();
+        let (before, now): (HashMap<CueIx, RunNs>, HashMap<CueIx, RunNs>) =
+            (instants(was), instants(self));
+        let show = Arc::clone(&self.show);
+        let goes_on = |cue: CueIx| {
+            let segment = |state: &State| state.show.segment_of(cue);
+            show.has(cue)
+                && was.show.has(cue)
+                && (was.is_settled(cue)
+                    || (was.show.cue(cue).trigger == show.cue(cue).trigger
+                        && before.get(&cue) == now.get(&cue)
+                        && self.segment_was(segment(self)) == Some(segment(was))
+                        && was.has_place(cue) == self.has_place(cue)))
+        };
+        let by_show = was.timers.by_show.iter().filter(|(_, kind, turn)| {
+            show.has(turn.cue) && (*kind == TimerKind::Complete || goes_on(turn.cue))
+        });
+        let by_show =
+            by_show.map(|&(due_ns, kind, turn)| (due_ns, kind, self.turn(turn.cue))).collect();
+        let by_wall = was.timers.by_wall.iter().filter(|(_, turn)| goes_on(turn.cue));
+        let by_wall = by_wall.map(|&(at_ns, turn)| (at_ns, self.turn(turn.cue))).collect();
+        let anew: Vec<CueIx> = show.cue_indices().filter(|&cue| !goes_on(cue)).collect();
+        (self.timers.by_show, self.timers.by_wall) = (by_show, by_wall);
+        for cue in anew {
+            let waited = was.show.has(cue) && was.is_due(cue);
+            self.cues[cue].due_ns = None;
+            self.wait_anew(cue, waited, now.get(&cue).copied(), run_ns);
+        }
+    }
+
+    /// Lets `cue` wait for its trigger, which is new or another; `by_clock` is its instant, if it
+    /// comes by the clock. A cue that `waited` for its trigger before is not lost where that has
+    /// passed.
+    fn wait_anew(&mut self, cue: CueIx, waited: bool, by_clock: Option<RunNs>, run_ns: RunNs) {
+        if !self.has_place(cue) {
+            return;
+        }
+        let segment = self.show.segment_of(cue);
+        let due_ns = match self.show.cue(cue).trigger {
+            Trigger::Go => None,
+            Trigger::With { cue: cause, delay } => {
+                let is_stopped = self.cue(cause).phase == Phase::Stopped;
+                let fired_ns = self.cue(cause).fired_show_ns.filter(|_| !is_stopped);
+                fired_ns.map(|ns| ns + delay)
+            }
+            Trigger::After { cue: cause, delay } => {
+                let is_complete = self.cue(cause).phase == Phase::Complete;
+                let completed_ns = self.cue(cause).completed_show_ns.filter(|_| is_complete);
+                completed_ns.map(|ns| ns + delay)
+            }
+            Trigger::Into { offset } => {
+                let running = self.segment.filter(|(running, _)| *running == segment);
+                let running = running.filter(|_| self.segment(segment).ended_ns.is_none());
+                running.map(|(_, started_ns)| started_ns + offset)
+            }
+            Trigger::At { .. } => {
+                let at_ns = by_clock.filter(|&at_ns| !self.is_before_start(at_ns));
+                let Some(at_ns) = at_ns else { return };
+                if at_ns <= run_ns {
+                    return self.put_past(cue, waited, at_ns);
+                }
+                self.is_not_missed(cue);
+                if !self.cue(cue).skipped {
+                    self.timers.by_wall.insert((at_ns, self.turn(cue)));
+                }
+                return;
+            }
+        };
+        let Some(due_ns) = due_ns.filter(|_| self.follows(cue)) else { return };
+        if due_ns > self.show_ns(run_ns) {
+            self.arm(cue, due_ns);
+        } else {
+            self.put_past(cue, waited, self.run_ns(due_ns, run_ns).min(run_ns));
+        }
+    }
+
+    /// An edit has put the instant of `cue` in the past: it is missed, but for one in a segment that
+    /// is over, which is passed over like everything there.
+    fn put_past(&mut self, cue: CueIx, waited: bool, due_ns: RunNs) {
+        let segment = self.segment_phase(self.show.segment_of(cue));
+        let is_over = matches!(segment, SegmentPhase::Done | SegmentPhase::PassedOver);
+        let state = self.cue(cue);
+        if !state.skipped && state.phase == Phase::Waiting && (waited || !is_over) {
+            self.put_past.push((cue, due_ns));
+        }
+    }
+
+    fn is_not_missed(&mut self, cue: CueIx) {
+        if self.missed.remove(&self.turn(cue)) {
+            self.cues[cue].phase = Phase::Waiting;
+        }
+    }
+
+    /// The playhead stays at its cue. Where that is gone, or comes by itself now, it stands at the
+    /// next one; and where nothing was left to call, at the first that is new.
+    fn take_over_playhead(&mut self, was: &State) {
+        let Some(cue) = was.playhead else {
+            let mut ahead = self.places_after(self.frontier.filter(|_| self.has_begun()));
+            let next = ahead.find(|&cue| self.stops(cue) && self.cue(cue).firings == 0);
+            drop(ahead);
+            self.playhead = next;
+            return;
+        };
+        self.playhead = if self.show.has(cue) && self.is_in_order(cue) {
+            let comes_alone = was.stops(cue) && !self.stops(cue);
+            if comes_alone { self.next_stop(Some(cue)) } else { Some(cue) }
+        } else {
+            let main = was.show.main_of(cue);
+            let place = Some(main).filter(|&main| self.show.has(main));
+            let place = place.map(|main| self.at_place_of(main));
+            place.filter(|&cue| self.is_in_order(cue)).or_else(|| {
+                let end = was.show.place(main) as usize;
+                let before = was.show.order.iter().take(end).rev().copied();
+                let is_main = |cue: CueIx| self.show.cue(cue).backup_for.is_none();
+                self.next_stop(before.into_iter().find(|&cue| self.show.has(cue) && is_main(cue)))
+            })
+        };
+        if self.playhead != Some(cue) {
+            self.leaves = None;
+        }
+    }
+
+    /// What the edit would bring at once comes a little later.
+    fn wait_after_edit(
+        &mut self,
+        was: &State,
+        now_of: &dyn Fn(SegmentIx) -> Option<SegmentIx>,
+        run_ns: RunNs,
+    ) {
+        let soon_ns = self.show_ns(run_ns) + LEAD;
+        let change = self.next_change().filter(|(due_ns, _)| *due_ns < soon_ns);
+        let before = was.next_change().and_then(|(due_ns, segment)| {
+            Some((due_ns, segment.map(|ix| now_of(ix).ok_or(())).transpose().ok()?))
+        });
+        let auto = self.next_auto().filter(|(due_ns, _)| *due_ns < soon_ns);
+        if (change.is_some() && change != before) || (auto.is_some() && auto != was.next_auto()) {
+            self.touched_ns = self.touched_ns.max(soon_ns);
+        }
+    }
+}
+
+/// The list with as many items as there are now; those that are new have nothing to tell.
+fn resized<I: crate::show::Ix, T: Clone + Default>(
+    list: IndexVec<I, T>,
+    count: usize,
+) -> IndexVec<I, T> {
+    let mut items = list.into_vec();
+    items.resize(count.max(items.len()), T::default());
+    items.into()
+}
