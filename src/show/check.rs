@@ -11,6 +11,9 @@ mod names;
 mod together;
 mod warnings;
 
+#[cfg(test)]
+pub(crate) use alike::REMOTE_WORDS;
+
 use jiff::tz::TimeZone;
 use std::time::Duration;
 

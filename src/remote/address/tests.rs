@@ -264,3 +264,24 @@ fn notes_are_one_clean_line_of_some_length() {
     assert!(why("/note", &[Arg::Text(" \n")]).contains("empty"));
     assert!(why("/note", &[Arg::Int(1)]).contains("text"));
 }
+
+#[test]
+fn the_words_that_check_warns_of_are_those_that_are_no_number_here() {
+    let text = |number: &str| {
+        format!(
+            "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
+             cue = [{{ number = \"{number}\", title = \"a\" }}]\n"
+        )
+    };
+    for &word in crate::show::REMOTE_WORDS {
+        let show = crate::show::file::parse(&text(word), "UTC").unwrap();
+        let asks = |address: String| {
+            understand(&Message { address: &address, args: vec![], time: AT_ONCE }, &show)
+        };
+        let own = Ok(Ask::RemoteCommand(RemoteCommand::PlayheadTo(CueIx(0))));
+        let stop = Ok(Ask::RemoteCommand(RemoteCommand::Stop(CueIx(0))));
+        let is_word =
+            asks(format!("/playhead/{word}")) != own || asks(format!("/cue/{word}/stop")) != stop;
+        assert!(is_word, "{word}");
+    }
+}

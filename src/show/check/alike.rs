@@ -28,6 +28,30 @@ pub(super) fn numbers(show: &Show, marks: &Marks) -> Vec<Problem> {
     warnings
 }
 
+/// Words that stand where remote controls write the number of a cue: `/playhead/next`,
+/// `/cue/active/stop`. They are lower and upper case as written here.
+pub(crate) const REMOTE_WORDS: &[&str] = &[
+    "next",
+    "nextSequence",
+    "previous",
+    "previousSequence",
+    "selected",
+    "playhead",
+    "playbackPosition",
+    "active",
+];
+
+/// Cue numbers that remote controls cannot write, since they mean something else there.
+pub(super) fn words(show: &Show, marks: &Marks) -> Vec<Problem> {
+    let is_word = |cue: &CueIx| REMOTE_WORDS.contains(&show.cue(*cue).number.as_str());
+    let warning = |cue: CueIx| {
+        let number = quoted(show.cue(cue).number.as_str());
+        let what = format!("cue number {number} has another meaning for remote controls");
+        Problem::warning(place(marks, cue), what, "give the cue another number")
+    };
+    show.cue_indices().filter(is_word).map(warning).collect()
+}
+
 /// Backups of a cue that has another one: the caller gets to them only by a second `b`.
 pub(super) fn backups(show: &Show, marks: &Marks) -> Vec<Problem> {
     let mut warnings = vec![];

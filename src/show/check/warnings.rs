@@ -90,6 +90,7 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
         times.clips(machine),
         times.unused(),
         alike::numbers(show, marks),
+        alike::words(show, marks),
         alike::backups(show, marks),
         alike::addresses(show, marks),
         alike::own_ear(show, marks),

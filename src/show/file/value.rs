@@ -19,6 +19,9 @@ use crate::show::draft::{List, Placed};
 use crate::show::duration::{self, DurationError};
 use crate::show::problem::Place;
 
+/// From this bound on a range of numbers is told by its powers of ten.
+const WIDE: f64 = 1e15;
+
 /// Maximum length of a text on one line, characters: a longer one fits no screen, no call and no
 /// line of the journal.
 const LINE_MAX: usize = 1_000;
@@ -332,12 +335,25 @@ impl<'a> Value<'a> {
             DeValue::Float(float) => float.as_str().parse().ok(),
             _ => return self.wrong("a number", "1.0"),
         };
+        let is_wide = range.end().abs() >= WIDE;
+        if is_wide && read.is_some_and(|number: f64| !number.is_finite()) {
+            self.fault(
+                format!("{} is no finite number", quoted(self.source())),
+                "write a finite number".to_owned(),
+            );
+            return None;
+        }
         let read = read.filter(|number| range.contains(number));
         if read.is_none() {
             let (least, most) = range.into_inner();
+            // Nobody reads a number of forty digits.
+            let words = |bound: f64| match is_wide {
+                true => format!("{bound:.1e}"),
+                false => bound.to_string(),
+            };
             self.fault(
                 format!("{} {unit} are out of range", quoted(self.source())),
-                format!("write {least} to {most} {unit}"),
+                format!("write {} to {} {unit}", words(least), words(most)),
             );
         }
         read

@@ -25,7 +25,7 @@ impl OutputKind {
             // A part of a port's name is enough, in any case of letters.
             (OutputKind::Midi { port }, OutputKind::Midi { port: theirs }) => {
                 let (port, theirs) = (port.to_lowercase(), theirs.to_lowercase());
-                port.contains(&theirs) || theirs.contains(&port)
+                names(&port, &theirs) || names(&theirs, &port)
             }
             (
                 OutputKind::OscUdp { .. }
@@ -37,6 +37,16 @@ impl OutputKind {
             ) => false,
         }
     }
+}
+
+/// Returns `true` if `part` stands in `name` as whole words: "bus 1" is no name of "bus 10".
+fn names(name: &str, part: &str) -> bool {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    name.match_indices(part).any(|(at, _)| {
+        let (before, after) = (&name[..at], &name[at + part.len()..]);
+        let begins = !is_word(before.chars().next_back()) || !is_word(part.chars().next());
+        begins && (!is_word(after.chars().next()) || !is_word(part.chars().next_back()))
+    })
 }
 
 /// A host by what it means.

@@ -377,3 +377,31 @@ fn a_cue_whose_departments_nobody_can_warn_is_named() {
         assert_eq!(warnings(&show(first, second)), [] as [&str; 0], "{first} {second}");
     }
 }
+
+#[test]
+fn a_number_that_is_a_word_of_remote_controls_is_named() {
+    let text = |number: &str| {
+        format!("title = \"x\"\n{}", segment("s", "duration = \"1m\"", &cue(number, "")))
+    };
+    let what = |number: &str| {
+        vec![format!("cue number `{number}` has another meaning for remote controls")]
+    };
+    assert_eq!(warnings(&text("next")), what("next"));
+    assert_eq!(warnings(&text("active")), what("active"));
+    assert_eq!(warnings(&text("next1")), Vec::<String>::new());
+}
+
+#[test]
+fn ports_of_midi_are_one_where_one_name_has_all_words_of_the_other() {
+    let of = |one: &str, other: &str| {
+        let text = format!(
+            "title = \"x\"\n[output.a]\nmidi = \"{one}\"\n[output.b]\nmidi = \"{other}\"\n{}",
+            segment("s", "duration = \"1m\"", &cue("1", ""))
+        );
+        warnings(&text).iter().any(|what| what.contains("send to the same address"))
+    };
+    assert!(of("Bus 1", "bus 1"));
+    assert!(of("IAC Bus 1", "Bus 1"));
+    assert!(!of("Bus 1", "Bus 10"));
+    assert!(!of("IAC Bus 10", "Bus 1"));
+}

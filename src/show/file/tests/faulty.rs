@@ -234,7 +234,15 @@ fn faults_of_cues_are_found() {
         ),
         ("do = [{ output = \"lights\", osc = «\"/go now\"» }]", &["cannot hold ' '"]),
         ("do = [{ output = \"lights\", osc = \"/x\", args = [«3000000000»] }]", &["out of range"]),
-        ("do = [{ output = \"lights\", osc = \"/x\", args = [«1e39»] }]", &["out of range"]),
+        (
+            "do = [{ output = \"lights\", osc = \"/x\", args = [«1e39»] }]",
+            &["out of range", "write -3.4e38 to 3.4e38"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = \"/x\", args = [«inf»] }]",
+            &["`inf` is no finite number", "write a finite number"],
+        ),
+        ("do = [{ output = \"lights\", osc = \"/x\", args = [«nan»] }]", &["no finite number"]),
         (
             "do = [{ output = \"lights\", osc = \"/x\", args = [«[]»] }]",
             &["no argument for a list"],
