@@ -333,8 +333,8 @@ impl App {
         let help = match rejection {
             // The keys come before the departments: those may be many, and a line is short.
             Rejection::Interlock { cue, missing } => {
-                let backup = show.find(cue).and_then(|cue| show.backups(cue).first());
-                let swap = backup.map_or(String::new(), |&backup| {
+                let backup = show.find(cue).and_then(|cue| state.swaps_to(cue));
+                let swap = backup.map_or(String::new(), |backup| {
                     format!(", {} swaps in {}", way(Act::SwapBackup), show.cue(backup).number)
                 });
                 let keys = format!("{} overrides{swap}", way(Act::Override));
@@ -344,6 +344,7 @@ impl App {
             Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
             Rejection::Skipped(_) => format!(": {} unskips it", way(Act::Skip)),
+            Rejection::BackupSkipped(_) => format!(": {} unskips it", way(Act::Skip)),
             Rejection::StandsAside(_) => {
                 format!(": {} swaps a cue and its backup", way(Act::SwapBackup))
             }

@@ -63,15 +63,17 @@ impl State {
     /// is not passed over: it has a sign of its own.
     pub fn is_passed_over(&self, cue: CueIx) -> bool {
         let state = self.cue(cue);
+        let is_next = self.playhead == Some(cue);
+        let was_before = !is_next && self.lies_before_start(self.show.root(cue));
         if state.firings > 0
             || state.is_aside
             || state.phase != Phase::Waiting
-            || !self.has_begun()
+            || !(self.has_begun() || was_before)
             || !self.is_in_order(cue)
         {
             return false;
         }
-        self.is_before_playhead(cue) && !self.comes_by_itself(cue)
+        was_before || (self.is_before_playhead(cue) && !self.comes_by_itself(cue))
     }
 
     fn is_before_playhead(&self, cue: CueIx) -> bool {

@@ -166,6 +166,8 @@ pub enum Rejection {
     NoReason,
     #[error("cue {0} has no backup")]
     NoBackup(CueNumber),
+    #[error("cue {0} is skipped, so nothing is there to swap in")]
+    BackupSkipped(CueNumber),
     #[error("no running cue has a step left to mark")]
     NoStep,
     #[error("this is the last cue")]

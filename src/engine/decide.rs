@@ -273,15 +273,14 @@ impl State {
     fn swap_backup(&self) -> Result<Vec<Event>, Rejection> {
         let cue = self.at_playhead()?;
         let main = self.show.main_of(cue);
-        // The cue and its backups come round in turn, but for those that the caller has taken out
-        // of the run.
-        let places = || [main].into_iter().chain(self.show.backups(main).iter().copied());
-        let mut turn = places()
-            .skip_while(|&place| place != cue)
-            .skip(1)
-            .chain(places().take_while(|&place| place != cue));
-        let next = turn.find(|&place| !self.cue(place).skipped);
-        let next = next.ok_or_else(|| Rejection::NoBackup(self.number(cue)))?;
+        let next = self.swaps_to(cue).ok_or_else(|| match self.show.backups(main) {
+            [] => Rejection::NoBackup(self.number(cue)),
+            backups => {
+                let mut others = std::iter::once(main).chain(backups.iter().copied());
+                let skipped = others.rfind(|&place| place != cue);
+                Rejection::BackupSkipped(self.number(skipped.unwrap_or(main)))
+            }
+        })?;
         let followers =
             self.show.cue_indices().filter(|&other| other != cue && self.show.root(other) == cue);
         let not_followed = followers

@@ -12,6 +12,16 @@ impl State {
         self.cue(main).replaced_by.unwrap_or(main)
     }
 
+    /// The cue that a swap puts in the place of `cue`: it and its backups come round in turn, but for
+    /// those that the caller has taken out of the run.
+    pub fn swaps_to(&self, cue: CueIx) -> Option<CueIx> {
+        let main = self.show.main_of(cue);
+        let places = || [main].into_iter().chain(self.show.backups(main).iter().copied());
+        let before = places().take_while(|&place| place != cue);
+        let mut turn = places().skip_while(|&place| place != cue).skip(1).chain(before);
+        turn.find(|&place| !self.cue(place).skipped)
+    }
+
     /// Returns `true` if `cue` is in the order: not skipped, and neither it nor the cue at the head
     /// of its chain is out of the order, as a backup that waits does, or a cue whose backup is
     /// swapped in. (What follows a jump that was called off must not be offered to the caller in
@@ -55,7 +65,7 @@ impl State {
 
     /// Returns `true` if the clock would have brought `cue` before the run began, in a rehearsal
     /// that begins in the middle: it is passed over, not missed.
-    fn lies_before_start(&self, cue: CueIx) -> bool {
+    pub(super) fn lies_before_start(&self, cue: CueIx) -> bool {
         let mut by_clock = self.plan.by_clock.iter();
         by_clock.any(|&(other, at_ns)| other == cue && self.is_before_start(at_ns))
     }

@@ -108,7 +108,29 @@ impl State {
                 Some((started_ns + offset).until(self.show_ns(now)))
             }
             Some((running, _)) if running > segment => None,
-            _ => Some((timing.start_ns[segment] + offset).until(now)),
+            Some(_) | None => {
+                let start_ns = timing.start_ns[segment];
+                Some((start_ns.min(self.unpushed_start_ns(segment, now)) + offset).until(now))
+            }
+        }
+    }
+
+    /// Start of `segment` as it was meant: before what it waits for was late. The projection moves
+    /// it along with `now` then, so that its calls would always seem to be due this moment.
+    fn unpushed_start_ns(&self, segment: SegmentIx, now: RunNs) -> RunNs {
+        let hard_ns = self.plan.hard_start_ns[segment].unwrap_or(RunNs::ZERO);
+        match self.segment {
+            Some((running, show_ns)) if running.next() == segment => {
+                let end_ns = match self.segments[running].ended_ns {
+                    Some(ended_ns) => ended_ns,
+                    None => self.run_ns(show_ns + self.show.segment(running).duration, now),
+                };
+                end_ns.max(hard_ns)
+            }
+            None if self.plan.anchored && segment == self.begins_in().0 => {
+                self.plan.segment_start_ns[segment].in_run()
+            }
+            Some(_) | None => RunNs::MAX,
         }
     }
 

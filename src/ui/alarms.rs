@@ -214,8 +214,7 @@ fn missed_fix(scene: &Scene, missed: &[CueIx]) -> String {
         true => format!("{} fires it", way(Act::Go)),
         false => format!("select it: {} then {} fire it", way(Act::PlayheadHere), way(Act::Go)),
     };
-    let has_backup =
-        |cue: CueIx| scene.show.main_of(cue) != cue || !scene.show.backups(cue).is_empty();
+    let has_backup = |cue: CueIx| scene.state.swaps_to(cue).is_some();
     let swaps = match scene.state.playhead().filter(|&cue| is_next && has_backup(cue)) {
         Some(_) => format!(", {} swaps it", way(Act::SwapBackup)),
         None => String::new(),

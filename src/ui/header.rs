@@ -53,8 +53,31 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     text::put_both(buf, area, area.y + 1, timing, outputs(scene, area.width, room), 0);
 }
 
-/// The badges that say what kind of run this is, and whether it stands still.
+/// The badges that say what kind of run this is, whether it stands still, and how its clock and
+/// its GOs are made.
 pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
+    let (state, styles) = (scene.state, &scene.styles);
+    let mut badges = kind(scene);
+    if state.is_demonstration() {
+        return badges;
+    }
+    let mut badge = |text: String, style| {
+        badges.extend([Span::raw(" "), Span::styled(text, style)]);
+    };
+    let ahead_ns = scene.app.clock_ahead_ns;
+    if state.shift_ns().is_some() || ahead_ns != 0 {
+        let shift_ns = state.shift_ns().unwrap_or_default().saturating_add(ahead_ns);
+        let by = shift(scene, SignedDuration::from_nanos(shift_ns));
+        badge(format!(" CLOCK {by} "), styles.attention_badge);
+    }
+    if state.is_auto() {
+        badge(" AUTO ".into(), styles.quiet_badge);
+    }
+    badges
+}
+
+/// The badges that say what kind of run this is, and whether it stands still.
+pub(super) fn kind(scene: &Scene) -> Vec<Span<'static>> {
     let (state, styles) = (scene.state, &scene.styles);
     let mut badges = vec![];
     let mut badge = |text: String, style| {
@@ -80,15 +103,6 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
         badge(format!(" REHEARSAL{speed} "), styles.quiet_badge);
     } else {
         badge(" ● LIVE ".into(), styles.on_air_badge);
-    }
-    let ahead_ns = scene.app.clock_ahead_ns;
-    if state.shift_ns().is_some() || ahead_ns != 0 {
-        let shift_ns = state.shift_ns().unwrap_or_default().saturating_add(ahead_ns);
-        let by = shift(scene, SignedDuration::from_nanos(shift_ns));
-        badge(format!(" CLOCK {by} "), styles.attention_badge);
-    }
-    if state.is_auto() {
-        badge(" AUTO ".into(), styles.quiet_badge);
     }
     badges
 }

@@ -119,20 +119,25 @@ fn with_digits(scene: &Scene, buf: &mut Buffer, area: Rect) {
         }
     }
     by_itself::draw(scene, buf, Rect { y: by_itself_y, height: 1, ..area });
-    let mut line = standing(scene, area.width);
+    let mut line = standing(scene, header::badges(scene), area.width);
     let room = |line: &Line| columns.saturating_sub(text::line_width(line) + 2);
     let mut outputs = header::outputs(scene, area.width, room(&line));
     if text::line_width(&outputs) > room(&line) {
         // What is down is worth more than the time of day at which it ends.
-        line = standing(scene, 0);
+        line = standing(scene, header::badges(scene), 0);
+        outputs = header::outputs(scene, area.width, room(&line));
+    }
+    if text::line_width(&outputs) > room(&line) {
+        // And more than how the run's clock and its GOs are made.
+        line = standing(scene, header::kind(scene), 0);
         outputs = header::outputs(scene, area.width, room(&line));
     }
     text::put_both(buf, area, by_itself_y + 1, line, outputs, 0);
 }
 
 /// Kind of the run, and its lateness.
-fn standing(scene: &Scene, columns: u16) -> Line<'static> {
-    let mut spans = header::badges(scene);
+fn standing(scene: &Scene, badges: Vec<Span<'static>>, columns: u16) -> Line<'static> {
+    let mut spans = badges;
     spans.push(Span::raw("  "));
     spans.extend(header::timing(scene, columns).spans);
     Line::from(spans)
@@ -164,7 +169,7 @@ fn in_lines(scene: &Scene, buf: &mut Buffer, area: Rect) {
     if scene.state.has_ended() {
         more.extend(end::lines(scene, columns));
     }
-    more.push(standing(scene, area.width));
+    more.push(standing(scene, header::badges(scene), area.width));
     more.push(header::outputs(scene, area.width, usize::from(area.width)));
     let room = usize::from(area.height).saturating_sub(lines.len() + 1);
     more.truncate(room);

@@ -4,6 +4,8 @@
 //! its own. All rows are shared out from the size of the window alone, so that nothing moves when a
 //! title changes.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -254,7 +256,13 @@ fn next(scene: &Scene, buf: &mut Buffer, area: Rect) {
 fn coming<'a>(scene: &Scene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let at = next.at.map_or(Line::default(), |at| {
-        Span::styled(format!("  {}", scene.wall(at)), styles.past).into()
+        let late = Duration::try_from(scene.board.now.duration_since(at)).unwrap_or_default();
+        match late.as_secs() {
+            1.. => {
+                Span::styled(format!("  late {}", duration::clock(late)), styles.attention).into()
+            }
+            0 => Span::styled(format!("  {}", scene.wall(at)), styles.past).into(),
+        }
     });
     let timed = |head: Line<'a>| text::with_tail(head, at.clone(), usize::from(room.width), LEAST);
     let mut lines = vec![];

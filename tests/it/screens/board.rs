@@ -234,3 +234,15 @@ fn in_a_hold_the_board_says_why_its_countdown_stands_still() {
         assert!(held.contains("HELD"), "{columns}×{rows}:\n{held}");
     }
 }
+
+#[test]
+fn what_should_have_come_says_by_how_much_it_is_late() {
+    let mut run = Run::new(SHOW, false);
+    // It is planned for 23:00:00, which is a minute after the run has begun.
+    run.until(60.0);
+    assert!(!screen(&run, Face::Board, 80, 24).contains("late"));
+    run.until(205.0);
+    let late = screen(&run, Face::Board, 80, 24);
+    let next = late.lines().find(|line| line.contains(" NEXT ")).expect("what is next");
+    assert!(next.contains("late 2:25") && !next.contains("23:00:00"), "{late}");
+}

@@ -1,6 +1,8 @@
 //! The strip and the row of alarms: always in sight, and always in their place.
 
 use handover::app::Page;
+use handover::output::Light;
+use handover::show::file;
 
 use super::stage::{Run, SHOW};
 use super::{SIZES, jump_on_standby};
@@ -177,4 +179,38 @@ fn in_panic_nothing_claims_to_be_on_air() {
         let strip = strip(&mut run, columns, rows);
         assert!(strip.contains("stop sent to") || strip.contains("no stop message for"), "{strip}");
     }
+}
+
+#[test]
+fn a_call_that_is_overdue_says_by_how_much() {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"One\"\nduration = \"1m\"\n\
+        cue = [{ number = \"1\", title = \"a\" }]\n\
+        [[segment]]\ntitle = \"Two\"\nduration = \"1m\"\ncue = [{ number = \"2\", title = \"b\" }]\n";
+    let panel = |text: &str, seconds: f64, goes: bool| {
+        let mut run = Run::new(text, false);
+        if goes {
+            run.go();
+        }
+        run.until(seconds);
+        run.text(120, 36)
+    };
+    assert!(panel(text, 40.0, true).contains("call in 0:20"), "{}", panel(text, 40.0, true));
+    assert!(panel(text, 80.0, true).contains("late 0:20"), "{}", panel(text, 80.0, true));
+    // Before a show that should have begun: the run opens at 22:59:00.
+    let tied = text.replacen("duration", "start = 22:59:30\nduration", 1);
+    let tied = format!("timezone = \"Europe/Paris\"\n{tied}");
+    assert!(panel(&tied, 10.0, false).contains("call in 0:20"), "{}", panel(&tied, 10.0, false));
+    assert!(panel(&tied, 50.0, false).contains("late 0:20"), "{}", panel(&tied, 50.0, false));
+}
+
+#[test]
+fn what_is_down_stays_in_sight_in_a_small_window_beside_clock_and_auto() {
+    let mut run =
+        Run::opened(file::parse(SHOW, "UTC").unwrap(), false, true, "2024-08-11T20:59:00Z");
+    run.app.clock_ahead_ns = 3_600_000_000_000;
+    run.app.outputs[1].light = Light::Down;
+    let screen = run.text(50, 12);
+    assert!(screen.contains("1 of 2 down") || screen.contains("1 down"), "{screen}");
+    run.app.outputs[1].light = Light::Ok;
+    assert!(run.text(50, 12).contains("CLOCK"), "{}", run.text(50, 12));
 }
