@@ -32,6 +32,8 @@ use std::ops::Deref;
 
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub(crate) use check::CUES_MAX;
+#[cfg(test)]
+pub(crate) use check::REMOTE_WORDS;
 pub use colour::Colour;
 pub use cue::{Cue, Extra, Look, Point, Source, Step, Thresholds, Trigger};
 use index::IndexLists;

@@ -1,7 +1,7 @@
 //! The one table of commands: what each does, its usual keys, and what the footer, the help page
 //! and the palette say.
 //!
-//! [`super::keymap`] reads the keys from these very words, so that each row can be remapped. `1…9`
+//! [`super::keymap`] reads the keys from these very words, so that each row can be remapped. `1-9`
 //! and `Esc Esc` alone are not read: they never move. ARCHITECTURE.md says what else a row needs.
 
 mod act;
@@ -228,7 +228,7 @@ const BEFORE_PAGES: &[Binding] = &[
     ),
     row(
         Act::Ready(0),
-        "1…9",
+        "1-9",
         "ready",
         "mark that department of the next cue ready; again: not ready",
         Group::Call,

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  find  roof▏                                                      3 of 7
-//!  Space go   s standby   1…9 ready   h hold   / find   ? help   q quit
+//!  Space go   s standby   1-9 ready   h hold   / find   ? help   q quit
 //! ```
 
 use ratatui::buffer::Buffer;

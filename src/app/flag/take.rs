@@ -7,10 +7,13 @@ impl App {
     /// Accepts the holder's name, typed out: now the reason.
     pub(in crate::app) fn accept_name(&mut self, prompt: Prompt, now_ns: MachineNs) -> Vec<Task> {
         let Some((holder, term)) = self.followed() else { return self.no_take(now_ns) };
-        if prompt.input.value().trim() != holder.as_str() {
+        let silence = self.link.as_ref().and_then(|link| link.silence(now_ns));
+        let named = prompt.input.value().trim() == holder.as_str();
+        // Meanwhile it may have been silent for so long that its name is not needed.
+        if !named && silence.is_none_or(|silence| silence < SILENT) {
             return self.ask_again(prompt, format!("not so: the holder's name is {holder}"));
         }
-        self.open(Ask::TakeReason { term, named: true })
+        self.open(Ask::TakeReason { term, named })
     }
 
     /// Accepts the reason of a take, with the term and the name of [`Ask::TakeReason`].

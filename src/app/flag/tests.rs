@@ -458,12 +458,19 @@ fn a_silent_holder_is_taken_from_with_a_reason_and_its_name_before_five_seconds(
 fn nothing_is_taken_by_another_name_or_from_a_holder_that_came_back() {
     let mut caller = caller("la");
     caller.silent(3);
-    for typed in ["fParis⏎", "fla⏎", "f⏎"] {
+    for typed in ["fParis", "fla", "f"] {
         assert_eq!(caller.press(typed), [], "{typed}");
+        caller.silent(3);
+        assert_eq!(caller.press("⏎"), [], "{typed}");
         assert_eq!(caller.refused(), Some("not so: the holder's name is paris"), "{typed}");
         assert_eq!(caller.press("⎋"), [], "{typed}");
         caller.silent(3);
     }
+    // Once it was silent for long enough, the name is not needed any more.
+    caller.press("fpar");
+    caller.silent(6);
+    let take = FlagWish::Take { reason: "dead".into(), named: None };
+    assert_eq!(caller.press("⏎dead⏎"), wish(take));
     caller.silent(9);
     assert_eq!(caller.press("fdead"), []);
     caller.silent(1);

@@ -215,6 +215,9 @@ fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<L
     }
     match prompt.ask {
         // In a line that is typed Enter is never GO.
+        Ask::HolderName if silence >= SILENT => {
+            say("Enter goes on: the name is not needed any more.".to_owned(), styles.strong);
+        }
         Ask::HolderName => say(
             format!(
                 "{holder} has not been silent for {} s: type its name, then Enter.",
