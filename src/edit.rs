@@ -6,8 +6,14 @@
 //! by its id. Must never read a file or know of a run.
 
 pub mod compare;
+pub mod document;
 pub mod listing;
 pub mod matching;
+mod outline;
+mod places;
+pub mod review;
 
+#[cfg(test)]
+mod document_tests;
 #[cfg(test)]
 mod tests;

@@ -43,6 +43,8 @@ pub enum Item {
         title: String,
         /// Its place among all segments of both shows: two of one title are apart.
         at: usize,
+        /// Its place in the older show, if it is there.
+        from: Option<usize>,
     },
     /// A cue.
     Cue {
@@ -239,7 +241,7 @@ impl<'a> Segments<'a> {
     fn removed(&self, from: usize, segment_at: usize, items: &mut Vec<ItemChange>) {
         let segment = &self.old[from];
         items.push(ItemChange {
-            item: Item::Segment { title: segment.title.clone(), at: segment_at },
+            item: Item::Segment { title: segment.title.clone(), at: segment_at, from: Some(from) },
             change: Change::Removed,
             facts: differences(&segment.facts, &Facts::new()),
         });
@@ -250,7 +252,8 @@ impl<'a> Segments<'a> {
 
     fn segment(&self, to: usize, moves: bool, segment_at: usize, items: &mut Vec<ItemChange>) {
         let segment = &self.new[to];
-        let item = Item::Segment { title: segment.title.clone(), at: segment_at };
+        let from = self.was[to];
+        let item = Item::Segment { title: segment.title.clone(), at: segment_at, from };
         let before = self.was[to].map(|from| &self.old[from]);
         match before {
             None => items.push(ItemChange {

@@ -9,7 +9,7 @@ use super::listing::Listing;
 use super::matching::moved;
 use crate::show::{Show, file};
 
-pub(crate) fn show(text: &str) -> Show {
+pub(super) fn show(text: &str) -> Show {
     file::parse(text, "UTC").unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
 }
 
@@ -18,10 +18,10 @@ fn compared(old: &str, new: &str) -> Comparison {
 }
 
 /// A random show: segments by the place of their title and their length, and in each cues.
-type Sketch = Vec<(u8, u8, Vec<CueSketch>)>;
+pub(super) type Sketch = Vec<(u8, u8, Vec<CueSketch>)>;
 
 #[derive(Clone, Debug)]
-struct CueSketch {
+pub(super) struct CueSketch {
     number: u8,
     title: u8,
     length: Option<u8>,
@@ -30,7 +30,7 @@ struct CueSketch {
     sends: u8,
 }
 
-fn sketches() -> impl Strategy<Value = Sketch> {
+pub(super) fn sketches() -> impl Strategy<Value = Sketch> {
     let notes = prop::option::of(prop::sample::select(vec!["", "Wind limit", "Two\nlines"]));
     let cue = (0_u8..14, 0_u8..3, prop::option::of(0_u8..3), any::<bool>(), notes, 0_u8..4);
     let cue = cue.prop_map(|(number, title, length, follows, notes, sends)| CueSketch {
@@ -46,7 +46,7 @@ fn sketches() -> impl Strategy<Value = Sketch> {
 }
 
 /// The text of a sketch; a number that has been used is left out.
-fn text_of(sketch: &Sketch) -> String {
+pub(super) fn text_of(sketch: &Sketch) -> String {
     let mut text = "title = \"Random\"\n[output.desk]\nosc = \"udp://127.0.0.1:9\"\n".to_owned();
     let (mut used, mut last) = (BTreeSet::new(), None);
     for (title, length, cues) in sketch {
@@ -145,7 +145,7 @@ fn a_segment_is_known_by_its_cues_when_its_title_changes() {
     let new = [head, &segment("Opening", &[1, 2]), &segment("B", &[3])].concat();
     let found = compared(&old, &new);
     let [only] = found.items.as_slice() else { panic!("{found:#?}") };
-    assert_eq!(only.item, Item::Segment { title: "Opening".into(), at: 0 });
+    assert_eq!(only.item, Item::Segment { title: "Opening".into(), at: 0, from: Some(0) });
     assert_eq!((only.change, only.facts[0].key), (Change::Changed, "title"));
     // Two that exchange their titles have exchanged their titles, if their cues stay.
     let new = [head, &segment("B", &[1, 2]), &segment("A", &[3])].concat();

@@ -32,7 +32,7 @@ pub fn text(comparison: &Comparison) -> String {
         let (indent, heading) = match &change.item {
             Item::Show => ("", "show".to_owned()),
             Item::Named { sort, id } => ("", format!("{sort} {id}")),
-            Item::Segment { title, at } => {
+            Item::Segment { title, at, .. } => {
                 inside = Some(*at);
                 ("", format!("segment {title}"))
             }

@@ -1,0 +1,357 @@
+//! Edits by hand, and random ones on random shows against a model of the rundown.
+
+use proptest::prelude::*;
+
+use super::document::{Document, Edit, Refusal, Target, UNDO_MAX, free_number};
+use super::listing::Listing;
+use super::review::review;
+use super::tests::{show, sketches, text_of};
+use crate::show::CueNumber;
+
+const SHOW: &str = r##"# The show of the year
+title = "A small show"      # the title
+
+[output.lights]
+osc = "udp://127.0.0.1:8000"
+
+# --- Act one ---
+
+# The jump comes first.
+[[segment]]
+title    = "The jump"
+duration = "1m30s"  # not longer
+# wind permitting
+
+[[segment.cue]]
+number = "12"
+title  = "Off the roof"
+needs  = []
+trigger = "go" # the caller's
+
+# Only after 12.
+[[segment.cue]]
+number = "13"
+title  = "Fireworks"
+trigger = { after = "12", delay = "2s" }
+do = [
+  { output = "lights", osc = "/a" },  # first
+  { output = "lights", osc = "/b" },
+]
+
+[[segment]]
+title = "Encore"
+duration = "1m"
+[[segment.cue]]
+number = "20"
+title = "Bows [[segment.cue]]"
+"##;
+
+fn document(text: &str) -> Document {
+    Document::new(text.to_owned(), "UTC").unwrap_or_else(|problems| panic!("{problems:?}\n{text}"))
+}
+
+/// Does one edit of [`SHOW`] and gives the text.
+fn edited(edit: Edit) -> String {
+    let mut document = document(SHOW);
+    document.edit(&edit).unwrap_or_else(|refusal| panic!("{edit:?}: {refusal}"));
+    let text = document.text().to_owned();
+    assert!(document.undo() && document.text() == SHOW);
+    assert!(document.redo() && document.text() == text);
+    text
+}
+
+fn set(target: Target, key: &str, value: &str) -> Edit {
+    Edit::Set(target, key.to_owned(), value.to_owned())
+}
+
+#[test]
+fn a_key_is_set_and_cleared_in_its_place() {
+    let text = edited(set(Target::Segment(0), "duration", "\"2m\""));
+    assert_eq!(text, SHOW.replace("\"1m30s\"", "\"2m\""));
+    let text = edited(set(Target::Segment(0), "start", "21:05:00"));
+    let line = "duration = \"1m30s\"  # not longer\n";
+    assert_eq!(text, SHOW.replace(line, &format!("{line}start    = 21:05:00\n")));
+    let text = edited(set(Target::Cue(0, 1), "notes", "\"Wind\""));
+    assert_eq!(text, SHOW.replace("\"/b\" },\n]\n", "\"/b\" },\n]\nnotes = \"Wind\"\n"));
+    let text = edited(set(Target::Show, "date", "2026-12-01"));
+    assert_eq!(text, SHOW.replace("# the title\n", "# the title\ndate  = 2026-12-01\n"));
+    let text = edited(Edit::Clear(Target::Cue(0, 0), "trigger".into()));
+    assert_eq!(text, SHOW.replace("trigger = \"go\" # the caller's\n", ""));
+    let text = edited(Edit::Clear(Target::Cue(0, 1), "do".into()));
+    assert!(text.contains("\"2s\" }\n\n[[segment]]\n"), "{text}");
+}
+
+#[test]
+fn cues_and_segments_are_added_copied_moved_and_removed_with_their_comments() {
+    let add =
+        Edit::AddCue { after: Target::Cue(0, 0), number: "12.5".into(), title: "A \"b\"".into() };
+    let cue = "\n[[segment.cue]]\nnumber = \"12.5\"\ntitle = \"A \\\"b\\\"\"\n";
+    let above = "# the caller's\n";
+    assert_eq!(edited(add), SHOW.replace(above, &format!("{above}{cue}")));
+    let add =
+        Edit::AddSegment { after: Target::Cue(1, 0), title: "End".into(), duration: "5s".into() };
+    assert_eq!(
+        edited(add),
+        format!("{SHOW}\n[[segment]]\ntitle = \"End\"\nduration = \"5s\"\n").replacen(
+            "cue]]\"\n\n",
+            "cue]]\"\n\n",
+            1
+        )
+    );
+    // The copy of a segment has cues of its own, which follow each other as the first ones do.
+    let text = edited(Edit::Duplicate(Target::Segment(0)));
+    let copy = "number = \"13.5\"\ntitle  = \"Fireworks\"\ntrigger = { after = \"12.5\", delay = \"2s\" }\n";
+    assert!(text.contains(copy) && text.matches("# The jump comes first.").count() == 2, "{text}");
+    assert_eq!(text.matches("# --- Act one ---").count(), 1, "{text}");
+    let text = edited(Edit::Duplicate(Target::Cue(0, 1)));
+    assert!(
+        text.contains("number = \"13.5\"\ntitle  = \"Fireworks\"\ntrigger = { after = \"12\","),
+        "{text}"
+    );
+    let text = edited(Edit::MoveUp(Target::Segment(1)));
+    let order: Vec<usize> =
+        ["# --- Act one", "title = \"Encore\"", "Bows", "# The jump comes", "Off the roof"]
+            .iter()
+            .map(|words| text.find(words).unwrap_or_else(|| panic!("{words}: {text}")))
+            .collect();
+    assert!(order.is_sorted(), "{text}");
+    assert_eq!(text, edited(Edit::MoveDown(Target::Segment(0))));
+    let text = edited(Edit::Remove(Target::Cue(0, 1)));
+    assert!(text.ends_with("# the caller's\n\n[[segment]]\ntitle = \"Encore\"\nduration = \"1m\"\n[[segment.cue]]\nnumber = \"20\"\ntitle = \"Bows [[segment.cue]]\"\n"), "{text}");
+    assert!(!text.contains("Only after 12"), "its comment goes with it");
+    // Out of a segment into the next, and back.
+    let mut document = document(SHOW);
+    document.edit(&Edit::MoveDown(Target::Cue(0, 1))).unwrap();
+    assert_eq!(numbers(&document), [vec!["12"], vec!["13", "20"]]);
+    document.edit(&Edit::MoveUp(Target::Cue(1, 0))).unwrap();
+    assert_eq!(document.text(), SHOW);
+}
+
+#[test]
+fn what_would_leave_a_faulty_show_is_refused_in_the_parsers_words() {
+    let mut document = document(SHOW);
+    let mut refused = |edit: Edit| document.edit(&edit).unwrap_err();
+    let said = |refusal: &Refusal| refusal.to_string();
+    let faulty = refused(Edit::Remove(Target::Cue(0, 0)));
+    assert!(
+        matches!(&faulty, Refusal::Faulty { problems, .. } if !problems.is_empty()),
+        "{faulty:?}"
+    );
+    assert!(said(&faulty).contains("`12`"), "{}", said(&faulty));
+    for value in ["1m", "1\ny = 2", "\"a\"\n[x]", ""] {
+        let refusal = refused(set(Target::Cue(0, 0), "notes", value));
+        assert_eq!(refusal, Refusal::NoValue(value.to_owned()));
+    }
+    assert!(matches!(refused(set(Target::Cue(0, 0), "colour", "\"red\"")), Refusal::Faulty { .. }));
+    assert_eq!(refused(Edit::MoveUp(Target::Cue(0, 0))), Refusal::AtTheEnd);
+    assert_eq!(refused(Edit::MoveDown(Target::Cue(1, 0))), Refusal::AtTheEnd);
+    assert_eq!(refused(Edit::Clear(Target::Cue(0, 0), "call".into())), Refusal::NotThere);
+    assert_eq!(refused(Edit::Remove(Target::Segment(9))), Refusal::NotThere);
+    assert_eq!(refused(set(Target::Show, "output", "1")), Refusal::Spread("output".into()));
+    assert_eq!((document.text(), document.depth()), (SHOW, (0, 0)));
+    let inline = "title = \"x\"\nsegment = [{ title = \"s\", duration = \"1m\" }]\n";
+    let refusal = self::document(inline).edit(&Edit::Duplicate(Target::Segment(0)));
+    assert_eq!(refusal, Err(Refusal::NoHeaders));
+}
+
+#[test]
+fn lines_may_end_as_on_windows_and_the_last_may_have_no_end() {
+    let text = SHOW.trim_end().replace('\n', "\r\n");
+    let mut document = document(&text);
+    let add = Edit::AddCue { after: Target::Cue(1, 0), number: "21".into(), title: "End".into() };
+    for edit in
+        [add, Edit::MoveUp(Target::Cue(1, 1)), Edit::Clear(Target::Cue(1, 1), "title".into())]
+    {
+        let _ = document.edit(&edit);
+    }
+    document.edit(&set(Target::Cue(1, 1), "call", "\"Go\"")).unwrap();
+    assert!(!document.text().replace("\r\n", "").contains('\n'), "{}", document.text());
+    assert_eq!(numbers(&document), [vec!["12", "13"], vec!["21", "20"]]);
+    while document.undo() {}
+    assert_eq!(document.text(), text);
+}
+
+#[test]
+fn a_thousand_edits_are_undone_and_redone() {
+    let mut document = document(SHOW);
+    for at in 0..UNDO_MAX {
+        document.edit(&set(Target::Cue(0, 0), "notes", &format!("\"{at}\""))).unwrap();
+    }
+    let last = document.text().to_owned();
+    for _ in 0..UNDO_MAX {
+        assert!(document.undo());
+    }
+    assert!(!document.undo());
+    assert_eq!(document.text(), SHOW);
+    while document.redo() {}
+    assert_eq!((document.text(), document.depth()), (last.as_str(), (UNDO_MAX, 0)));
+}
+
+#[test]
+fn a_target_is_found_with_its_line_and_its_keys() {
+    let document = document(SHOW);
+    let target = document.find(&CueNumber::new("13").unwrap()).unwrap();
+    assert_eq!(target, Target::Cue(0, 1));
+    let line = SHOW.lines().nth(document.line_of(target).unwrap() - 1);
+    let below = SHOW.lines().nth(document.line_of(target).unwrap());
+    assert_eq!((line, below), (Some("[[segment.cue]]"), Some("number = \"13\"")));
+    let values = document.values(target);
+    let keys: Vec<&str> = values.iter().map(|(key, _)| key.as_str()).collect();
+    assert_eq!(keys, ["number", "title", "trigger", "do"]);
+    assert_eq!(values[2].1.as_deref(), Some("{ after = \"12\", delay = \"2s\" }"));
+    let spread: Vec<_> = document.values(Target::Show);
+    assert_eq!((spread[0].1.as_deref(), spread[1].1.as_deref()), (Some("\"A small show\""), None));
+}
+
+#[test]
+fn a_new_number_is_one_that_nobody_has() {
+    let show = show(SHOW);
+    assert_eq!(free_number(&show, &[], "12"), "12.5");
+    assert_eq!(free_number(&show, &["12.5"], "12"), "12A");
+    assert_eq!(free_number(&show, &[], "12.5"), "12.5A");
+    assert_eq!(free_number(&show, &[], "1234567890123456"), "2X");
+}
+
+#[test]
+fn a_review_tells_what_they_did_and_where_both_did_something() {
+    let listing = |text: &str| Listing::of(&show(text));
+    let ours = SHOW.replace("Off the roof", "Off the wall").replace("\"1m\"", "\"2m\"");
+    let theirs = SHOW.replace("Off the roof", "Off the tower").replace("Fireworks", "Rockets");
+    let found = review(&listing(SHOW), &listing(&ours), &listing(&theirs));
+    assert_eq!(found.theirs.items.len(), 2);
+    let [conflict] = found.conflicts.as_slice() else { panic!("{found:#?}") };
+    assert!(format!("{:?}", conflict.ours).contains("Off the wall"));
+    assert!(format!("{:?}", conflict.theirs).contains("Off the tower"));
+    // The same on both sides is no conflict, and a cue that is gone on one side is one.
+    let both = review(&listing(SHOW), &listing(&ours), &listing(&ours));
+    assert_eq!((both.conflicts.len(), both.theirs.items.len()), (0, 2));
+    let without = SHOW.split("[[segment]]\ntitle = \"Encore\"").next().unwrap();
+    let changed = SHOW.replace("Bows [[", "Bow [[");
+    let found = review(&listing(SHOW), &listing(&changed), &listing(without));
+    assert_eq!(found.conflicts.len(), 1, "{found:#?}");
+}
+
+/// The numbers of all cues, segment by segment.
+fn numbers(document: &Document) -> Vec<Vec<String>> {
+    let show = document.show();
+    let cues = |ix| show.cues_of(ix).map(|cue| show.cue(cue).number.to_string()).collect();
+    show.segment_indices().map(cues).collect()
+}
+
+/// The rundown after an edit, if the show takes it.
+fn model(rundown: &[Vec<String>], edit: &Edit, free: &str) -> Vec<Vec<String>> {
+    let mut rundown = rundown.to_vec();
+    match edit {
+        Edit::MoveUp(Target::Segment(at)) => rundown.swap(at - 1, *at),
+        Edit::MoveDown(Target::Segment(at)) => rundown.swap(*at, at + 1),
+        Edit::MoveUp(Target::Cue(at, cue)) => {
+            let number = rundown[*at].remove(*cue);
+            match cue.checked_sub(1) {
+                Some(above) => rundown[*at].insert(above, number),
+                None => rundown[at - 1].push(number),
+            }
+        }
+        Edit::MoveDown(Target::Cue(at, cue)) => {
+            let number = rundown[*at].remove(*cue);
+            if *cue < rundown[*at].len() {
+                rundown[*at].insert(cue + 1, number);
+            } else {
+                rundown[at + 1].insert(0, number);
+            }
+        }
+        Edit::Remove(Target::Segment(at)) => drop(rundown.remove(*at)),
+        Edit::Remove(Target::Cue(at, cue)) => drop(rundown[*at].remove(*cue)),
+        Edit::AddCue { after: Target::Cue(at, cue), .. }
+        | Edit::Duplicate(Target::Cue(at, cue)) => {
+            rundown[*at].insert(cue + 1, free.to_owned());
+        }
+        Edit::AddCue { after: Target::Segment(at), .. } => rundown[*at].insert(0, free.to_owned()),
+        Edit::AddSegment { after: Target::Segment(at) | Target::Cue(at, _), .. } => {
+            rundown.insert(at + 1, vec![]);
+        }
+        _ => {}
+    }
+    rundown
+}
+
+fn edit_of(kind: u8, target: Target, free: &str) -> Edit {
+    match kind {
+        0 => Edit::MoveUp(target),
+        1 => Edit::MoveDown(target),
+        2 => Edit::Remove(target),
+        3 => Edit::Duplicate(target),
+        4 => Edit::AddCue { after: target, number: free.to_owned(), title: "New".to_owned() },
+        5 => Edit::AddSegment { after: target, title: "S9".to_owned(), duration: "9s".to_owned() },
+        6 => set(target, "duration", "\"7s\""),
+        7 => set(target, "notes", "\"\"\"\n[[segment]]\n# no comment\n\"\"\""),
+        _ => Edit::Clear(target, "notes".to_owned()),
+    }
+}
+
+proptest! {
+    /// Each edit does what it says or nothing; comments stay; all of it can be undone to the byte.
+    #[test]
+    fn random_edits_of_random_shows(
+        sketch in sketches(),
+        edits in prop::collection::vec((0_u8..9, 0_usize..6, prop::option::of(0_usize..7)), 0..24),
+    ) {
+        let plain = text_of(&sketch);
+        let mut commented = String::new();
+        for (at, line) in plain.lines().enumerate() {
+            let comment = if line.starts_with('[') { format!("\n# comment {at}\n") } else { String::new() };
+            commented += &format!("{comment}{line} # end {at}\n");
+        }
+        let mut document = document(&commented);
+        let mut texts = vec![commented];
+        for (kind, segment, cue) in edits {
+            let target = cue.map_or(Target::Segment(segment), |cue| Target::Cue(segment, cue));
+            let before = numbers(&document);
+            let number = match target {
+                Target::Cue(at, cue) => before.get(at).and_then(|cues| cues.get(cue)).cloned(),
+                _ => None,
+            };
+            let free = free_number(document.show(), &[], &number.unwrap_or_else(|| "50".to_owned()));
+            let edit = edit_of(kind, target, &free);
+            let text = document.text().to_owned();
+            match document.edit(&edit) {
+                Err(_) => prop_assert_eq!(document.text(), text),
+                Ok(()) => {
+                    prop_assert_eq!(document.show(), &show(document.text()));
+                    if !matches!(edit, Edit::Duplicate(Target::Segment(_))) {
+                        prop_assert_eq!(numbers(&document), model(&before, &edit, &free), "{:?}\n{}", edit, text);
+                    }
+                    let comments = |text: &str| text.matches("# comment").count();
+                    match edit {
+                        Edit::Remove(_) => {}
+                        Edit::Duplicate(_) => prop_assert!(comments(document.text()) >= comments(&text)),
+                        _ => prop_assert_eq!(comments(document.text()), comments(&text)),
+                    }
+                    if document.text() != text {
+                        texts.push(document.text().to_owned());
+                    }
+                }
+            }
+        }
+        prop_assert_eq!(document.depth(), (texts.len() - 1, 0));
+        for text in texts.iter().rev().skip(1) {
+            prop_assert!(document.undo());
+            prop_assert_eq!(document.text(), text);
+        }
+        prop_assert!(!document.undo());
+        for text in texts.iter().skip(1) {
+            prop_assert!(document.redo());
+            prop_assert_eq!(document.text(), text);
+        }
+    }
+
+    /// An editor's text is taken whole, and given back whole.
+    #[test]
+    fn a_replaced_text_comes_back(old in sketches(), new in sketches()) {
+        let (old, new) = (text_of(&old), text_of(&new));
+        let mut document = document(&old);
+        document.edit(&Edit::Replace(new.clone())).unwrap();
+        prop_assert_eq!(document.text(), &new);
+        prop_assert_eq!(document.undo(), old != new);
+        prop_assert_eq!(document.text(), &old);
+    }
+}

@@ -1,0 +1,218 @@
+//! The patch of a text for each edit.
+
+use std::ops::Range;
+
+use super::document::{Patch, Refusal, Target, free_number};
+use super::outline::{Block, KeyPlace, Outline, line_end, line_start};
+use crate::show::Show;
+
+/// A text and where everything stands in it.
+pub(super) struct Places<'a> {
+    pub(super) text: &'a str,
+    pub(super) outline: &'a Outline,
+}
+
+impl Places<'_> {
+    pub(super) fn block(&self, target: Target) -> Result<&Block, Refusal> {
+        let segment = |at: usize| self.outline.segments.get(at);
+        let found = match target {
+            Target::Show => None,
+            Target::Segment(at) => segment(at).map(|segment| &segment.own),
+            Target::Cue(at, cue) => {
+                segment(at).and_then(|segment| segment.cues.get(cue)).map(|cue| &cue.own)
+            }
+        };
+        found.ok_or(Refusal::NotThere)
+    }
+
+    /// All lines of a target, those of a segment with its cues.
+    pub(super) fn lines(&self, target: Target) -> Result<Range<usize>, Refusal> {
+        match target {
+            Target::Segment(at) => {
+                Ok(self.outline.segments.get(at).ok_or(Refusal::NotThere)?.lines())
+            }
+            Target::Show | Target::Cue(..) => Ok(self.block(target)?.lines.clone()),
+        }
+    }
+
+    pub(super) fn keys(&self, target: Target) -> Result<&[KeyPlace], Refusal> {
+        match target {
+            Target::Show => Ok(&self.outline.keys),
+            Target::Segment(_) | Target::Cue(..) => Ok(&self.block(target)?.keys),
+        }
+    }
+
+    /// End of what a new cue comes after.
+    pub(super) fn end(&self, after: Target) -> Result<usize, Refusal> {
+        Ok(self.block(after)?.lines.end)
+    }
+
+    fn eol(&self) -> &'static str {
+        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
+    }
+
+    fn put(&self, range: Range<usize>, is: String) -> Result<Patch, Refusal> {
+        let was = self.text.get(range.clone()).ok_or(Refusal::NotThere)?.to_owned();
+        Ok(Patch { at: range.start, was, is })
+    }
+
+    pub(super) fn set(&self, target: Target, key: &str, value: &str) -> Result<Patch, Refusal> {
+        let value = value.trim();
+        let line = format!("x = {value}");
+        let (table, errors) = toml::de::DeTable::parse_recoverable(&line);
+        let is_value = errors.is_empty() && table.get_ref().len() == 1;
+        if !is_value {
+            return Err(Refusal::NoValue(value.to_owned()));
+        }
+        let keys = self.keys(target)?;
+        if let Some(place) = keys.iter().find(|place| place.key == key) {
+            let range = place.value.clone().ok_or_else(|| Refusal::Spread(key.to_owned()))?;
+            return self.put(range, value.to_owned());
+        }
+        // After the last value that stands in a line of its own, as wide as that is written.
+        let last = keys.iter().rfind(|place| place.value.is_some());
+        let is_bare = !key.is_empty()
+            && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+        let name = if is_bare { key.to_owned() } else { quoted(key) };
+        match (last, target) {
+            (Some(place), _) => {
+                let end = place.value.as_ref().map_or(place.start, |value| value.end);
+                let indent = &self.text[line_start(self.text, place.start)..place.start];
+                let width = self.text[place.start..].find('=').map_or(0, |at| at.saturating_sub(1));
+                let line = format!("{}{indent}{name:width$} = {value}", self.eol());
+                let end = line_end(self.text, end);
+                self.put(end..end, line)
+            }
+            (None, Target::Show) => {
+                let start =
+                    if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+                self.put(start..start, format!("{name} = {value}{}", self.eol()))
+            }
+            (None, Target::Segment(_) | Target::Cue(..)) => {
+                let end = line_end(self.text, self.block(target)?.header.end);
+                self.put(end..end, format!("{}{name} = {value}", self.eol()))
+            }
+        }
+    }
+
+    pub(super) fn clear(&self, target: Target, key: &str) -> Result<Patch, Refusal> {
+        let place = self.keys(target)?.iter().find(|place| place.key == key);
+        let place = place.ok_or(Refusal::NotThere)?;
+        let value = place.value.as_ref().ok_or_else(|| Refusal::Spread(key.to_owned()))?;
+        self.cut(line_start(self.text, place.start)..line_end(self.text, value.end))
+    }
+
+    /// Takes whole lines away, with what ends the last one.
+    fn cut(&self, lines: Range<usize>) -> Result<Patch, Refusal> {
+        let rest = &self.text[lines.end..];
+        let eol = ["\r\n", "\n"].into_iter().find(|eol| rest.starts_with(eol)).map_or(0, str::len);
+        self.put(lines.start..lines.end + eol, String::new())
+    }
+
+    /// Puts lines after those that end at `end`, with an empty line between.
+    pub(super) fn insert(&self, end: usize, lines: &[String]) -> Result<Patch, Refusal> {
+        let eol = self.eol();
+        self.put(end..end, format!("{eol}{eol}{}", lines.join(eol)))
+    }
+
+    pub(super) fn remove(&self, target: Target) -> Result<Patch, Refusal> {
+        let lines = self.lines(target)?;
+        let Patch { at, was, .. } = self.cut(lines)?;
+        // The empty line below goes with it, if there is one above.
+        let (before, after) = (&self.text[..at], &self.text[at + was.len()..]);
+        let is_apart = before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n");
+        let blank = ["\r\n", "\n"].into_iter().find(|eol| after.starts_with(eol));
+        let more = blank.filter(|_| is_apart).map_or(0, str::len);
+        self.put(at..at + was.len() + more, String::new())
+    }
+
+    /// Two stretches of lines, the first above the second, change places; what stands between them
+    /// stays.
+    pub(super) fn swap(&self, above: Range<usize>, below: Range<usize>) -> Result<Patch, Refusal> {
+        let piece = |range: Range<usize>| self.text.get(range).ok_or(Refusal::NotThere);
+        let between = piece(above.end..below.start)?;
+        let is = [piece(below.clone())?, between, piece(above.clone())?].concat();
+        self.put(above.start..below.end, is)
+    }
+
+    /// The lines with which a target changes places when it moves up. A first cue changes with the
+    /// lines of its own segment, whose cues are then the segment's above.
+    pub(super) fn above(&self, target: Target) -> Result<Range<usize>, Refusal> {
+        match target {
+            Target::Show => Err(Refusal::NotThere),
+            Target::Segment(0) | Target::Cue(0, 0) => Err(Refusal::AtTheEnd),
+            Target::Segment(at) => self.lines(Target::Segment(at - 1)),
+            Target::Cue(at, 0) => Ok(self.block(Target::Segment(at))?.lines.clone()),
+            Target::Cue(at, cue) => self.lines(Target::Cue(at, cue - 1)),
+        }
+    }
+
+    /// The same of one that moves down.
+    pub(super) fn below(&self, target: Target) -> Result<Range<usize>, Refusal> {
+        let is_there = |target: Target| self.block(target).is_ok();
+        let end = |_| Refusal::AtTheEnd;
+        match target {
+            Target::Show => Err(Refusal::NotThere),
+            Target::Segment(at) => self.lines(Target::Segment(at + 1)).map_err(end),
+            Target::Cue(at, cue) if is_there(Target::Cue(at, cue + 1)) => {
+                self.lines(Target::Cue(at, cue + 1))
+            }
+            Target::Cue(at, _) => {
+                let below = self.block(Target::Segment(at + 1)).map_err(end)?;
+                Ok(below.lines.clone())
+            }
+        }
+    }
+
+    pub(super) fn duplicate(&self, target: Target, show: &Show) -> Result<Patch, Refusal> {
+        let lines = self.lines(target)?;
+        let segment = |at: usize| self.outline.segments.get(at).ok_or(Refusal::NotThere);
+        let cues = match target {
+            Target::Show => return Err(Refusal::NotThere),
+            Target::Segment(at) => segment(at)?.cues.iter().collect(),
+            Target::Cue(at, cue) => {
+                vec![segment(at)?.cues.get(cue).ok_or(Refusal::NotThere)?]
+            }
+        };
+        let mut numbers: Vec<(&str, String)> = vec![];
+        for cue in &cues {
+            if let Some((number, _)) = cue.mentions.first() {
+                let taken: Vec<&str> = numbers.iter().map(|(_, copy)| copy.as_str()).collect();
+                numbers.push((number, free_number(show, &taken, number)));
+            }
+        }
+        // What names a cue that is copied too names the copy.
+        let mentions = cues.iter().flat_map(|cue| &cue.mentions);
+        let mut renamed: Vec<(Range<usize>, &str)> = mentions
+            .filter_map(|(number, place)| {
+                let (_, copy) = numbers.iter().find(|(old, _)| old == number)?;
+                Some((place.clone(), copy.as_str()))
+            })
+            .collect();
+        renamed.sort_by_key(|(place, _)| place.start);
+        let mut copy = [self.eol(), self.eol()].concat();
+        let mut from = lines.start;
+        for (place, number) in renamed {
+            copy.push_str(self.text.get(from..place.start).ok_or(Refusal::NotThere)?);
+            copy.push_str(&quoted(number));
+            from = place.end;
+        }
+        copy.push_str(self.text.get(from..lines.end).ok_or(Refusal::NotThere)?);
+        self.put(lines.end..lines.end, copy)
+    }
+}
+
+/// A text as TOML has it: a basic string on one line.
+pub(super) fn quoted(text: &str) -> String {
+    let mut quoted = "\"".to_owned();
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push('\t'),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted + "\""
+}
