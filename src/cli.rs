@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use args::{Args, Verb};
 
 use crate::plain;
-use crate::runtime::End;
+use crate::runtime::{End, RunOptions};
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -37,7 +37,7 @@ pub fn main() -> ExitCode {
     complete::answer();
     let args = Args::read();
     let done = match &args.verb {
-        None => return ended(args.options().and_then(|options| crate::runtime::run(&options))),
+        None => return ended(args.options().and_then(run)),
         Some(Verb::Demo(demo)) => {
             return ended(args.demo(demo).and_then(|options| crate::runtime::demo(&options)));
         }
@@ -83,6 +83,14 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+/// Opens a show; of a run sheet, the show file that is made of it.
+fn run(mut options: RunOptions) -> anyhow::Result<End> {
+    if let Some(made) = options.show.as_deref().map(import::offered).transpose()?.flatten() {
+        options.show = Some(made);
+    }
+    crate::runtime::run(&options)
 }
 
 /// The status of a run that has ended.

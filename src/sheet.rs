@@ -3,6 +3,7 @@
 //! ```text
 //!  bytes ─► text ─► csv ─┐
 //!        └─► workbook ───┴─► Grid ─► layout ─► lines ─► starts, durations ─► assemble ─► Imported ─► write ─► text
+//!                              └────► own (a sheet that was exported) ──────────────────────┘
 //! ```
 //!
 //! Owns what is inferred about a file that somebody else's program wrote, and the words about it.
@@ -24,8 +25,11 @@ pub mod layout;
 mod lines;
 mod numbers;
 mod ontime;
+mod ontime_own;
+pub(crate) mod own;
 mod starts;
 pub mod text;
+pub mod update;
 pub mod workbook;
 pub mod write;
 
@@ -175,6 +179,11 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     if grid.rows.is_empty() {
         return Err(Refusal::Empty);
     }
+    let is_left_to_us = options.map.is_empty() && options.durations.is_none();
+    let form = if grid.name.is_empty() { own::Form::Csv } else { own::Form::Workbook };
+    if let Some(show) = own::read(grid, &named(options), form).filter(|_| is_left_to_us) {
+        return show;
+    }
     let layout = layout::layout(grid, &options.map)?;
     let mut show = Imported::default();
     show.said.extend(grid.said.iter().cloned());
@@ -229,6 +238,12 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     Ok(show)
 }
 
+/// The title of a show that says none.
+fn named(options: &Options) -> String {
+    let name = cells::one_line(&options.name);
+    if name.is_empty() { "Imported show".to_owned() } else { name }
+}
+
 /// The lines above the header: the title of the show, its day, and what else stands there.
 fn title_block(grid: &Grid, layout: &Layout, options: &Options, show: &mut Imported) {
     let above = layout.first.saturating_sub(1);
@@ -250,8 +265,7 @@ fn title_block(grid: &Grid, layout: &Layout, options: &Options, show: &mut Impor
         }
     }
     if show.title.is_empty() {
-        let name = cells::one_line(&options.name);
-        show.title = if name.is_empty() { "Imported show".to_owned() } else { name };
+        show.title = named(options);
     }
     show.said.extend(show.date.map(|date| format!("the date {date} stands above the header")));
 }

@@ -4,21 +4,24 @@
 //! doubtful, to stderr.
 
 use std::fs::File;
-use std::io::{self, Write};
-use std::path::Path;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 
 use super::args::ImportArgs;
-use super::commands::{print, tell};
-use crate::files::{read_at_most, write_new};
+use super::commands::{faulty, print, tell};
+use crate::export::diff;
+use crate::files::{read_at_most, write_new, write_over};
 use crate::plain::{self, counted};
-use crate::runtime::opening::machine_zone;
+use crate::runtime::opening::{machine_zone, read};
 use crate::sheet::imported::Imported;
+use crate::sheet::update::Update;
 use crate::sheet::{self, Options, Refusal, write};
+use crate::show::duration;
 use crate::show::file::machine::Unseen;
-use crate::show::problem::{self, visible};
-use crate::show::{duration, file};
+use crate::show::file::{self, Checked};
+use crate::show::problem::{self, Problem, visible};
 
 /// The most doubts that are told; all of them stand in the show file.
 const TOLD_MAX: usize = 40;
@@ -26,61 +29,210 @@ const TOLD_MAX: usize = 40;
 /// Imports a file.
 pub(super) fn import(args: &ImportArgs) -> anyhow::Result<()> {
     let is_stdin = args.file == Path::new("-");
-    let name = if is_stdin { "standard input".to_owned() } else { args.file.display().to_string() };
     let to = args.output.as_deref().filter(|path| *path != Path::new("-"));
     if let Some(path) = to.filter(|path| path.exists()) {
         bail!("{} already exists; name another file, or remove it first", shown(path));
     }
-    let stem = args.file.file_stem().filter(|_| !is_stdin);
     let options = Options {
-        name: stem.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+        name: stem(&args.file),
         sheet: args.sheet.clone(),
         map: args.map.clone(),
         durations: args.durations(),
     };
-    let refused = |refusal: Refusal| anyhow!("{}: {refusal}", visible(&name));
-    let bytes = match is_stdin {
-        true => read_at_most(io::stdin().lock(), sheet::BYTES_MAX),
-        false => File::open(&args.file).and_then(|file| read_at_most(file, sheet::BYTES_MAX)),
-    };
-    let bytes = bytes.with_context(|| format!("cannot read {}", visible(&name)))?;
-    let bytes = bytes.ok_or(Refusal::Bytes).map_err(refused)?;
-    let show = sheet::import(&bytes, &options).map_err(refused)?;
-    let file_name = args.file.file_name().filter(|_| !is_stdin);
-    let source = file_name.map_or_else(|| name.clone(), |name| name.to_string_lossy().into_owned());
-    let text = write::write(&show, &plain::line(&source));
-    let checked = match file::check(&text, &machine_zone(), &Unseen) {
-        Ok(checked) => checked,
-        Err(problems) => {
-            tell(&problems, &format!("the show made of {name}"), &text);
-            bail!(
-                "{} makes a show that does not run: {}",
-                visible(&name),
-                problem::counted(&problems)
-            );
-        }
-    };
-    say(&account(&show, &name));
+    let made = Made::of(&args.file, &options)?;
+    say(&account(&made.show, &made.name));
+    if let Some(path) = &args.update {
+        return update(path, made.show, args.yes, is_stdin);
+    }
     match to {
-        None => print(&text)?,
-        Some(path) => write_new(path, text.as_bytes())
+        None => print(&made.text)?,
+        Some(path) => write_new(path, made.text.as_bytes())
             .with_context(|| format!("cannot write {}", shown(path)))?,
     }
-    let total = checked.show.segments.iter().map(|segment| segment.duration).sum();
-    let warnings = problem::counted(&checked.warnings);
-    let written = to.map_or_else(|| "the show file".to_owned(), shown);
-    say(&format!(
-        "{written}: {}, {}, {}{}\n",
-        counted(checked.show.segments.len(), "segment"),
-        counted(checked.show.order.len(), "cue"),
-        duration::length(total),
-        if warnings.is_empty() {
-            String::new()
-        } else {
-            format!("; `handover check` has {warnings}")
-        },
-    ));
+    say(&made.summary(&to.map_or_else(|| "the show file".to_owned(), shown)));
     Ok(())
+}
+
+/// The title of a show that says none: a file's name without its ending.
+fn stem(file: &Path) -> String {
+    let stem = file.file_stem().filter(|_| file != Path::new("-"));
+    stem.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// A show that was made of a file.
+struct Made {
+    /// The file's name, for people.
+    name: String,
+    show: Imported,
+    /// Its show file.
+    text: String,
+    checked: Checked,
+}
+
+impl Made {
+    fn of(file: &Path, options: &Options) -> anyhow::Result<Made> {
+        let is_stdin = file == Path::new("-");
+        let name = if is_stdin { "standard input".to_owned() } else { file.display().to_string() };
+        let refused = |refusal: Refusal| anyhow!("{}: {refusal}", visible(&name));
+        let bytes = match is_stdin {
+            true => read_at_most(io::stdin().lock(), sheet::BYTES_MAX),
+            false => File::open(file).and_then(|file| read_at_most(file, sheet::BYTES_MAX)),
+        };
+        let bytes = bytes.with_context(|| format!("cannot read {}", visible(&name)))?;
+        let bytes = bytes.ok_or(Refusal::Bytes).map_err(refused)?;
+        let show = sheet::import(&bytes, options).map_err(refused)?;
+        let file_name = file.file_name().filter(|_| !is_stdin);
+        let source =
+            file_name.map_or_else(|| name.clone(), |name| name.to_string_lossy().into_owned());
+        let text = write::write(&show, &plain::line(&source));
+        match file::check(&text, &machine_zone(), &Unseen) {
+            Ok(checked) => Ok(Made { name, show, text, checked }),
+            Err(problems) => {
+                tell(&problems, &format!("the show made of {name}"), &text);
+                bail!(
+                    "{} makes a show that does not run: {}",
+                    visible(&name),
+                    problem::counted(&problems)
+                )
+            }
+        }
+    }
+
+    /// One line on the show file.
+    fn summary(&self, written: &str) -> String {
+        let Checked { show, warnings } = &self.checked;
+        let total = show.segments.iter().map(|segment| segment.duration).sum();
+        let warnings = problem::counted(warnings);
+        format!(
+            "{written}: {}, {}, {}{}\n",
+            counted(show.segments.len(), "segment"),
+            counted(show.order.len(), "cue"),
+            duration::length(total),
+            if warnings.is_empty() {
+                String::new()
+            } else {
+                format!("; `handover check` has {warnings}")
+            },
+        )
+    }
+}
+
+/// Brings a sheet into the show at `path`: asks about each change, or takes `all`. Where nobody can be
+/// asked, the changes are only listed.
+fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Result<()> {
+    let name = path.display().to_string();
+    let text = read(path)?;
+    let problems = |problems: Vec<Problem>| faulty(&problems, &name, &text);
+    let mut update = Update::new(text.clone(), &machine_zone(), sheet).map_err(problems)?;
+    let is_list = !all && (is_stdin || !io::stdin().is_terminal());
+    let mut takes_all = all || is_list;
+    let (mut taken, mut left) = (0_usize, 0_usize);
+    while let Some(proposal) = update.propose() {
+        let told = diff::text(&proposal.comparison);
+        say(told.split_once('\n').map_or(told.as_str(), |(_, changes)| changes));
+        let answer =
+            if takes_all { Answer::Yes } else { ask("Take this? [y]es, [n]o, [a]ll, [q]uit: ")? };
+        takes_all |= answer == Answer::All;
+        match answer {
+            Answer::Yes | Answer::All => {
+                taken += 1;
+                update.take(proposal);
+            }
+            Answer::No => left += 1,
+            Answer::Quit => {
+                left += 1;
+                break;
+            }
+        }
+    }
+    for said in update.said() {
+        say(&format!("{said}\n"));
+    }
+    let name = shown(path);
+    if is_list && taken > 0 {
+        let changes = counted(taken, "change");
+        say(&format!("{name}: {changes}, none of them taken; --yes takes them all\n"));
+        return Ok(());
+    }
+    if update.text() != text {
+        write_over(path, update.text().as_bytes())
+            .with_context(|| format!("cannot write {name}"))?;
+    }
+    say(&match (taken, left) {
+        (0, 0) => format!("{name}: the sheet says nothing else\n"),
+        (taken, 0) => format!("{name}: {} taken\n", counted(taken, "change")),
+        (taken, _) => format!("{name}: {} taken, others left\n", counted(taken, "change")),
+    });
+    Ok(())
+}
+
+/// An answer to a question about a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
+    All,
+    Quit,
+}
+
+/// Asks on stderr until there is an answer; the end of the input is one too.
+fn ask(question: &str) -> io::Result<Answer> {
+    loop {
+        say(question);
+        let mut line = String::new();
+        if io::stdin().lock().read_line(&mut line)? == 0 {
+            return Ok(Answer::Quit);
+        }
+        match line.trim().to_lowercase().as_str() {
+            "y" | "yes" => return Ok(Answer::Yes),
+            "n" | "no" => return Ok(Answer::No),
+            "a" | "all" => return Ok(Answer::All),
+            "q" | "quit" => return Ok(Answer::Quit),
+            _ => {}
+        }
+    }
+}
+
+/// The endings of files that are no show files, but may be run sheets.
+const ENDINGS: [&str; 6] = ["xlsx", "xls", "ods", "csv", "tsv", "json"];
+
+/// Offers to import a run sheet that was to be opened as a show; gives the show file to open instead,
+/// or nothing where the file is no run sheet.
+///
+/// # Errors
+/// When it cannot be imported, the user does not want it, or nobody can be asked.
+pub(super) fn offered(file: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if !ENDINGS.contains(&ending.to_lowercase().as_str()) || !file.is_file() {
+        return Ok(None);
+    }
+    let to = file.with_extension("toml");
+    if to.exists() {
+        bail!(
+            "{} is a run sheet, and {1} stands beside it: open that one, or bring the sheet into it with `handover import {0} --update {1}`",
+            shown(file),
+            shown(&to)
+        );
+    }
+    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !can_ask {
+        bail!(
+            "{0} is a run sheet: make a show file of it with `handover import {0} -o {1}`",
+            shown(file),
+            shown(&to)
+        );
+    }
+    let made = Made::of(file, &Options { name: stem(file), ..Options::default() })?;
+    say(&account(&made.show, &made.name));
+    match ask(&format!("Write {} and open it? [y]es, [n]o: ", shown(&to)))? {
+        Answer::Yes | Answer::All => {
+            write_new(&to, made.text.as_bytes())
+                .with_context(|| format!("cannot write {}", shown(&to)))?;
+            say(&made.summary(&shown(&to)));
+            Ok(Some(to))
+        }
+        Answer::No | Answer::Quit => bail!("nothing was imported"),
+    }
 }
 
 /// The way in which the file was read, and the doubts.

@@ -79,7 +79,8 @@ fn quote(cell: &str) -> String {
 
 /// Free text that no spreadsheet takes for a formula.
 pub(super) fn text(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    // An apostrophe that stands in front already has to stay.
+    if cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{cell}")
     } else {
         cell.to_owned()

@@ -83,6 +83,8 @@ pub struct DepartmentRow {
 /// A segment and its cues.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentBlock {
+    /// The act that begins with it.
+    pub act: Option<String>,
     /// Its title in the rundown.
     pub title: String,
     /// Planned start: a time of day, or `T+1:30` if nothing ties the show to the clock.
@@ -280,6 +282,7 @@ impl<'a> Clockwork<'a> {
         let segment = self.show.segment(ix);
         let listed = self.show.cues_of(ix).filter(|&cue| self.is_listed(cue, audience));
         SegmentBlock {
+            act: segment.act.clone(),
             title: segment.title.clone(),
             planned: self.words(self.start_ns(ix), self.plan.anchored),
             start: self.when(self.start_ns(ix), self.plan.anchored),

@@ -1,6 +1,6 @@
 //! A length of time as it stands in a cell: exact, or with more than one reading.
 
-use super::grid::{Cell, Value};
+use super::grid::{Cell, Value, whole_seconds};
 use crate::show::duration::{HOUR_NS, LONGEST_NS, MINUTE_NS, SECOND_NS};
 
 /// A reading of clocks of two parts: `5:00`.
@@ -95,12 +95,14 @@ impl Amount {
                 Some(milli) => Amount::Bare(milli),
                 None => Amount::Unreadable,
             },
-            Value::Clock(ns) if ns % MINUTE_NS == 0 => Amount::Clock {
-                major: ns / HOUR_NS,
-                minor_milli: ns / MINUTE_NS % 60 * 1000,
-                form: Form::Stored,
+            Value::Clock(ns) => match whole_seconds(*ns) {
+                ns if ns % MINUTE_NS == 0 => Amount::Clock {
+                    major: ns / HOUR_NS,
+                    minor_milli: ns / MINUTE_NS % 60 * 1000,
+                    form: Form::Stored,
+                },
+                ns => Amount::Exact(ns),
             },
-            Value::Clock(ns) => Amount::Exact(*ns),
             Value::Day(_) | Value::Moment(_) => Amount::Unreadable,
             Value::NoValue => Amount::Nothing,
         }
@@ -297,6 +299,9 @@ mod tests {
         let typed = Amount::of(&Cell::new(3, Value::Clock(5 * HOUR_NS)));
         assert_eq!(typed.ns(SHORT), Some(5 * MINUTE_NS));
         assert_eq!(typed.ns(LONG), Some(5 * HOUR_NS));
+        // As a program writes it that rounds to six digits: 0.208333.
+        let rounded = Amount::of(&Cell::new(3, Value::Clock(17_999_971_200_000)));
+        assert_eq!(rounded.ns(SHORT), Some(5 * MINUTE_NS));
         let exact = Amount::of(&Cell::new(3, Value::Clock(750 * SECOND_NS)));
         assert_eq!(
             (exact.ns(SHORT), exact.ns(LONG)),

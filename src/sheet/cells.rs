@@ -12,7 +12,7 @@ use crate::plain;
 use crate::show::problem::{Place, letters};
 
 /// The most departments of a cue.
-const NEEDS_MAX: usize = 16;
+pub(super) const NEEDS_MAX: usize = 16;
 /// The longest text of several lines in a show file, characters.
 const PROSE_MAX: usize = 20_000;
 /// The most columns of the author's own of a cue.
@@ -149,10 +149,7 @@ impl Filling<'_> {
 
     fn department(&mut self, column: &Column, text: String) {
         let lower = text.to_lowercase();
-        if matches!(
-            lower.as_str(),
-            "-" | "–" | "—" | "n/a" | "na" | "none" | "no" | "nil" | "false" | "/" | "."
-        ) {
+        if is_nothing(&lower) {
             return;
         }
         let label = name(column);
@@ -165,11 +162,7 @@ impl Filling<'_> {
         if !self.cue.needs.contains(&department.id) && self.cue.needs.len() < NEEDS_MAX {
             self.cue.needs.push(department.id.clone());
         }
-        // A mark says that the department has something to do, and nothing else.
-        if !matches!(
-            lower.as_str(),
-            "x" | "✓" | "✔" | "yes" | "y" | "ja" | "oui" | "•" | "●" | "true"
-        ) {
+        if !is_mark(&lower) {
             self.departments.push(format!("{label}: {text}"));
         }
     }
@@ -197,6 +190,32 @@ impl Filling<'_> {
     }
 }
 
+/// Returns `true` for a text in small letters that says that a department has nothing to do.
+pub(super) fn is_nothing(text: &str) -> bool {
+    matches!(
+        text,
+        "-" | "–"
+            | "—"
+            | "n/a"
+            | "na"
+            | "none"
+            | "no"
+            | "n"
+            | "nein"
+            | "non"
+            | "nil"
+            | "false"
+            | "/"
+            | "."
+    )
+}
+
+/// Returns `true` for a text in small letters that says that a department has something to do, and
+/// nothing else; "ready" is what `handover export` writes.
+pub(super) fn is_mark(text: &str) -> bool {
+    matches!(text, "x" | "✓" | "✔" | "yes" | "y" | "ja" | "oui" | "•" | "●" | "true" | "ready")
+}
+
 /// The name of a column, which may have none above it.
 pub(super) fn name(column: &Column) -> String {
     let name = plain::clean(&column.name);
@@ -220,11 +239,16 @@ pub(super) fn prose(text: &str) -> String {
 #[derive(Debug, Default)]
 pub(super) struct Ids {
     taken: HashSet<String>,
-    /// How often each was asked for.
+    /// The number of times that each was asked for.
     asked: HashMap<String, u32>,
 }
 
 impl Ids {
+    /// Takes an id that is there already.
+    pub(super) fn take(&mut self, id: &str) {
+        self.taken.insert(id.to_owned());
+    }
+
     /// An id that a name gives, and that none before was.
     pub(super) fn unused(&mut self, name: &str) -> String {
         let id = id(name);

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::day;
-use super::grid::{Cell, Value};
+use super::grid::{Cell, Value, whole_seconds};
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
 
 /// The half of a day that a 12-hour clock gives.
@@ -68,12 +68,12 @@ pub(super) fn said(cell: &Cell) -> Said {
             at((number * 86_400.0).round() as u64 * SECOND_NS)
         }
         Value::Number(_) => read(&cell.text()),
-        Value::Clock(ns) if *ns < 48 * HOUR_NS => at(*ns),
+        Value::Clock(ns) if *ns < 48 * HOUR_NS => at(whole_seconds(*ns)),
         Value::Clock(_) | Value::Day(_) => Said::Unreadable,
         Value::Moment(moment) => {
             let ns = moment.time().duration_since(jiff::civil::Time::midnight()).as_nanos();
             Said::At(Clock {
-                ns: u64::try_from(ns).unwrap_or(0),
+                ns: whole_seconds(u64::try_from(ns).unwrap_or(0)),
                 half: None,
                 day: Some(moment.date()),
             })
@@ -157,6 +157,12 @@ fn one(text: &str) -> Option<Clock> {
         }
         [hour] if is_named => (number(hour)?, 0, 0),
         [hour, minute] => (number(hour)?, number(minute).filter(|_| minute.len() == 2)?, 0),
+        // The last part counts frames, and is no part of the time here.
+        [hour, minute, second, frame]
+            if parts.iter().all(|part| part.len() == 2) && number(frame)? < 60 =>
+        {
+            (number(hour)?, number(minute)?, number(second)?)
+        }
         [hour, minute, second] => {
             (number(hour)?, number(minute)?, number(second).filter(|_| second.len() == 2)?)
         }
@@ -204,12 +210,23 @@ mod tests {
             ("0:00", 0),
             ("noon", 720),
             ("~ 10:15 am", 615),
+            ("21:05:00:12", 1265),
         ] {
             assert_eq!(minutes(text), Some(expected), "{text:?}");
         }
-        for text in
-            ["0:90:00 am", "Sau", "TBC", "21:75", "5", "", "-", "31:00", "0:10 am", "1:2:3:4"]
-        {
+        for text in [
+            "0:90:00 am",
+            "21:05:00:75",
+            "Sau",
+            "TBC",
+            "21:75",
+            "5",
+            "",
+            "-",
+            "31:00",
+            "0:10 am",
+            "1:2:3:4",
+        ] {
             assert_eq!(minutes(text), None, "{text:?}");
         }
         assert_eq!(read("Sau"), Said::Unreadable);

@@ -113,14 +113,14 @@ const NAMES: &[(Field, &str)] = &[
          cue name|cue title|name|program|programme|content|session|subject|label|agenda|\
          agenda item|details|titel|inhalt|was|programmpunkt|ablauf|beschreibung|thema|aktion|\
          titre|contenu|séquence|description de l'action|quoi|título|titulo|contenido|actividad|\
-         scene|song|slug|story|item description",
+         scene|song|slug|story|item description|what's happening|what happens",
     ),
     (
         Field::Start,
         "time|time of day|tod|start|start time|starts|begin|begins|from|in time|clock|clock time|\
          onair|on air|time start|scheduled|scheduled start|planned start|est start|time in|zeit|\
          uhrzeit|beginn|startzeit|von|ab|heure|début|debut|heure début|horaire|hora|inicio|\
-         hora inicio|when|real time|local time|at",
+         hora inicio|when|real time|local time|at|slot|set time|stage time",
     ),
     (
         Field::End,
@@ -131,7 +131,7 @@ const NAMES: &[(Field, &str)] = &[
         Field::Duration,
         "dur|duration|length|len|run time|runtime|running time|est dur|est duration|\
          planned duration|trt|rt|mins|min|minutes|secs|seconds|dauer|länge|laenge|durée|duree|\
-         duración|duracion|allotted|allotted time|time allotted",
+         duración|duracion|allotted|allotted time|time allotted|how long",
     ),
     (
         Field::Notes,
@@ -145,7 +145,7 @@ const NAMES: &[(Field, &str)] = &[
         "who|talent|presenter|presenters|speaker|speakers|host|hosts|artist|artists|performer|\
          performers|person|people|cast|wer|personen|sprecher|redner|moderation|\
          mitwirkende|qui|intervenant|intervenants|artiste|quién|quien|ponente|on stage|character|\
-         characters|led by|lead",
+         characters|led by|lead|who's on|pres",
     ),
     (Field::Act, "act|part|section|show part|akt|teil|acte|partie|acto|parte"),
     (

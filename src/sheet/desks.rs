@@ -158,6 +158,7 @@ const EOS_FACTS: &[(&str, &str)] = &[
     ("externallinks", "External links"),
     ("effects", "Effects"),
     ("mode", "Mode"),
+    ("sceneend", "Scene end"),
 ];
 
 /// The columns of a QLab list; the first three are always there.

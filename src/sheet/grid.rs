@@ -69,8 +69,15 @@ fn number_text(number: f64) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// Whole seconds of a clock: a spreadsheet shows no more, and computes 20:59:59.9 where nine o'clock
+/// is meant.
+pub(super) fn whole_seconds(ns: u64) -> u64 {
+    (ns + SECOND_NS / 2) / SECOND_NS * SECOND_NS
+}
+
 /// A clock as a spreadsheet shows it: `21:05`, or `21:05:30` where it has seconds.
 fn clock_text(ns: u64) -> String {
+    let ns = whole_seconds(ns);
     let (hours, minutes) = (ns / HOUR_NS, ns / MINUTE_NS % 60);
     match ns / SECOND_NS % 60 {
         0 => format!("{hours}:{minutes:02}"),

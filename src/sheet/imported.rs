@@ -67,6 +67,8 @@ pub struct Output {
 /// A segment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Segment {
+    /// The row of the file in which it stands; 0 where it has none of its own.
+    pub row: u32,
     /// The act that begins with it.
     pub act: Option<String>,
     /// Its title.
@@ -75,6 +77,8 @@ pub struct Segment {
     pub start: Option<Time>,
     /// Its planned length, nanoseconds.
     pub duration_ns: u64,
+    /// Notes for the caller.
+    pub notes: Option<String>,
     /// Remaining time at which its countdown turns amber, nanoseconds.
     pub warn_ns: Option<u64>,
     /// Remaining time at which its countdown turns red, nanoseconds.
@@ -90,6 +94,20 @@ pub enum Trigger {
     With(u32, u64),
     /// So long after the cue of a row was complete, nanoseconds.
     After(u32, u64),
+    /// At a time of day.
+    At(Time),
+    /// So long into its segment, nanoseconds.
+    Into(u64),
+}
+
+impl Trigger {
+    /// The row of the cue that sets it off.
+    pub fn cause(&self) -> Option<u32> {
+        match self {
+            Trigger::With(row, _) | Trigger::After(row, _) => Some(*row),
+            Trigger::At(_) | Trigger::Into(_) => None,
+        }
+    }
 }
 
 /// A cue.
@@ -111,6 +129,12 @@ pub struct Cue {
     pub duration_ns: Option<u64>,
     /// The moment at which the caller means to call it, nanoseconds into its segment.
     pub planned_ns: Option<u64>,
+    /// Its source as the show file writes it: `live` or `vt`.
+    pub source: Option<&'static str>,
+    /// The titles of its steps.
+    pub steps: Vec<String>,
+    /// The row of the cue whose plan B it is.
+    pub backup_for: Option<u32>,
     /// Its trigger.
     pub trigger: Option<Trigger>,
     /// The OSC message that it sends: the id of the output, and the address.

@@ -266,15 +266,21 @@ impl Sorting<'_> {
                 .sum::<usize>()
         };
         let may_be = |column: &Column| {
-            matches!(column.field, Field::Extra | Field::Notes | Field::Act | Field::Number)
-                && !asked.contains_key(&column.column)
+            let field = column.field;
+            matches!(
+                field,
+                Field::Extra | Field::Notes | Field::Act | Field::Number | Field::People
+            ) && !asked.contains_key(&column.column)
         };
         let most = (0..self.columns.len())
             .filter(|at| may_be(&self.columns[*at]))
             .map(|at| {
                 let column = &self.columns[at];
-                // A column for something else is the title only where nothing else has words.
-                (column.field == Field::Extra, letters_in(column), at)
+                // A column for something else is the title only where nothing else has words in
+                // most rows.
+                let is_usual = self.texts(column.column).count() * 2 >= self.rows.len();
+                let is_open = matches!(column.field, Field::Extra | Field::People);
+                (is_open && is_usual, letters_in(column), at)
             })
             .filter(|(_, letters, _)| *letters > 0)
             .max_by_key(|(is_extra, letters, at)| (*is_extra, *letters, usize::MAX - at));

@@ -115,7 +115,7 @@ struct Free {
     taken: HashSet<String>,
     /// The numbers that the sheet itself has.
     all: HashSet<String>,
-    /// How many were tried after each beginning.
+    /// The next one to try after each beginning.
     tried: HashMap<String, u32>,
 }
 

@@ -8,17 +8,17 @@ use std::collections::HashSet;
 use jiff::civil::Time;
 use serde_json::{Map, Value};
 
-use super::Refusal;
 use super::cells::{self, Ids, one_line, prose};
 use super::columns::{self, Field};
 use super::imported::{Cue, Department, Doubt, Imported, Segment, Trigger};
 use super::numbers::{self, Written};
+use super::{Refusal, ontime_own};
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::problem::Place;
 
 const DAY_MS: i64 = 86_400_000;
 
-type Object = Map<String, Value>;
+pub(super) type Object = Map<String, Value>;
 
 /// The show of a project; `None` where the text is no project of Ontime. `wanted` names one of
 /// several rundowns.
@@ -40,7 +40,10 @@ pub(super) fn read(
         (_, Some(Value::Object(rundowns))) => chosen(rundowns, wanted),
         _ => return None,
     };
-    Some(entries.and_then(|found| Reading::new(project).read(&found, project, name)))
+    Some(entries.and_then(|found| match ontime_own::read(project, &found.entries, name) {
+        Some(show) => show,
+        None => Reading::new(project).read(&found, project, name),
+    }))
 }
 
 /// The entries of a rundown in their order, and what is to be said about the choice.
@@ -340,7 +343,7 @@ impl Reading {
             duration_ns,
             warn_ns: warn_ns.filter(|_| are_ordered),
             danger_ns: danger_ns.filter(|_| are_ordered),
-            cues: vec![],
+            ..Segment::default()
         };
         for (mut early, written) in self.early.drain(..) {
             early.planned_ns = Some(0);
@@ -376,11 +379,11 @@ fn is_colour(text: &str) -> bool {
 }
 
 /// A text of one line that is not empty.
-fn text(entry: &Object, key: &str) -> Option<String> {
+pub(super) fn text(entry: &Object, key: &str) -> Option<String> {
     entry.get(key).and_then(Value::as_str).map(one_line).filter(|text| !text.is_empty())
 }
 
-fn number(entry: &Object, key: &str) -> Option<i64> {
+pub(super) fn number(entry: &Object, key: &str) -> Option<i64> {
     let number = entry.get(key)?;
     let number = number.as_i64().or_else(|| number.as_f64().map(|number| number as i64));
     number.filter(|ms| ms.abs() < 1_000 * DAY_MS)

@@ -11,14 +11,17 @@ mod xls;
 use std::io::Cursor;
 
 use calamine::{Data, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
 use self::package::Package;
 use self::shape::Shape;
 use super::Refusal;
 use super::grid::{CELLS_MAX, COLUMNS_MAX, Cell, Grid, Row, Value};
-use crate::show::duration::SECOND_NS;
 
+/// The exactness of times: 10 µs, nanoseconds, and how many of them a day has.
+const TICK_NS: u64 = 10_000;
+const DAY_TICKS: f64 = 8_640_000_000.0;
 /// The most sheets of a workbook that are looked at.
 const SHEETS_MAX: usize = 64;
 /// The most text in all cells together, bytes: one text may stand for many cells.
@@ -97,6 +100,12 @@ fn xlsx(
     let mut workbook = Workbook { hidden: hidden(&sheets), ..Workbook::default() };
     if package.has("xl/vbaProject.bin") {
         workbook.said.push("the workbook has macros: they are not read".to_owned());
+    }
+    if package.has_any("xl/externalLinks/") {
+        workbook.said.push(
+            "the workbook has links to others: they are not followed, and its last values were read"
+                .to_owned(),
+        );
     }
     let mut room = Room::default();
     for name in chosen(&sheets, wanted)? {
@@ -230,11 +239,12 @@ fn value(data: Data) -> Option<Value> {
 /// The value of a cell that the spreadsheet shows as a time, a day or a length.
 fn moment_value(moment: ExcelDateTime) -> Value {
     let days = moment.as_f64();
-    let seconds = (days * 86_400.0).round();
+    // What a spreadsheet computes is not exact: a date and a time are so to a microsecond.
+    let ticks = (days * DAY_TICKS).round();
     // A time that was computed past midnight is shown as a time, and stored as more than a day.
     if moment.is_duration() || (0.0..2.0).contains(&days) {
-        return if (0.0..1e9).contains(&seconds) {
-            Value::Clock(seconds as u64 * SECOND_NS)
+        return if (0.0..1e14).contains(&ticks) {
+            Value::Clock(ticks as u64 * TICK_NS)
         } else {
             Value::Number(days)
         };
@@ -243,20 +253,21 @@ fn moment_value(moment: ExcelDateTime) -> Value {
     if !(0.0..3e6).contains(&days) {
         return Value::Number(days);
     }
-    // Half a second more, so that 20:59:59.9999 is nine o'clock.
-    let rounded = ExcelDateTime::new(
-        seconds / 86_400.0 + 0.000_001,
+    // The middle of the day, so that nothing is rounded to another one.
+    let noon = ExcelDateTime::new(
+        (ticks / DAY_TICKS).floor() + 0.5,
         calamine::ExcelDateTimeType::DateTime,
         is_1904(&moment),
     );
-    let (year, month, day, hour, minute, second, _) = rounded.to_ymd_hms_milli();
+    let (year, month, day, ..) = noon.to_ymd_hms_milli();
     let part = |n: u8| i8::try_from(n).unwrap_or(0);
     let date = Date::new(i16::try_from(year).unwrap_or(0), part(month), part(day));
-    let time = Time::new(part(hour), part(minute), part(second), 0);
-    match (date, time) {
-        (Ok(date), Ok(time)) if time == Time::midnight() => Value::Day(date),
-        (Ok(date), Ok(time)) => Value::Moment(date.to_datetime(time)),
-        _ => Value::Number(days),
+    let of_day = SignedDuration::from_micros((ticks % DAY_TICKS) as i64 * 10);
+    let time = Time::midnight().wrapping_add(of_day);
+    match date {
+        Ok(date) if time == Time::midnight() => Value::Day(date),
+        Ok(date) => Value::Moment(date.to_datetime(time)),
+        Err(_) => Value::Number(days),
     }
 }
 
@@ -275,7 +286,7 @@ fn iso_moment(text: &str) -> Option<Value> {
     let moment: DateTime = text.parse().ok()?;
     if moment.date().year() < 1901 {
         // LibreOffice writes a time that is shown with a date as one of its first day.
-        return iso_clock(&moment.time().strftime("PT%HH%MM%SS").to_string());
+        return iso_clock(&moment.time().strftime("PT%HH%MM%S%.fS").to_string());
     }
     Some(if moment.time() == Time::midnight() {
         Value::Day(moment.date())
@@ -300,6 +311,6 @@ fn iso_clock(text: &str) -> Option<Value> {
         seconds += digits.parse::<f64>().ok()? * unit;
         digits.clear();
     }
-    let seconds = seconds.round();
-    (0.0..1e9).contains(&seconds).then(|| Value::Clock(seconds as u64 * SECOND_NS))
+    let ticks = (seconds * 1e5).round();
+    (0.0..1e14).contains(&ticks).then(|| Value::Clock(ticks as u64 * TICK_NS))
 }

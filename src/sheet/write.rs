@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::cells::Ids;
 use super::imported::{Cue, Doubt, Imported, Segment, Trigger};
 use crate::plain;
-use crate::show::duration::{HOUR_NS, MILLISECOND_NS, MINUTE_NS, SECOND_NS};
+use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
 use crate::show::problem::Place;
 
 /// The widest comment, characters.
@@ -19,8 +19,10 @@ pub fn write(show: &Imported, source: &str) -> String {
     comment(&mut text, &format!("Imported from {source} by handover."));
     show.said.iter().for_each(|said| comment(&mut text, said));
     // Those that are about no row of a cue stand here, the others beside it.
-    let rows: HashSet<u32> =
-        show.segments.iter().flat_map(|segment| &segment.cues).map(|cue| cue.row).collect();
+    let rows = show.segments.iter().flat_map(|segment| {
+        std::iter::once(segment.row).chain(segment.cues.iter().map(|cue| cue.row))
+    });
+    let rows: HashSet<u32> = rows.filter(|row| *row > 0).collect();
     let is_elsewhere = |doubt: &&Doubt| !rows.contains(&row(doubt));
     for doubt in show.doubts.iter().filter(is_elsewhere) {
         comment(&mut text, &told(doubt));
@@ -56,7 +58,7 @@ pub fn write(show: &Imported, source: &str) -> String {
         doubts.entry(row(doubt)).or_default().push(doubt);
     }
     let cues = show.segments.iter().flat_map(|segment| &segment.cues);
-    let numbers: BTreeMap<u32, &str> = cues.map(|cue| (cue.row, cue.number.as_str())).collect();
+    let numbers: BTreeMap<u32, String> = cues.map(|cue| (cue.row, cue.number.clone())).collect();
     for part in &show.segments {
         segment(&mut text, part, &doubts);
         for one in &part.cues {
@@ -71,17 +73,24 @@ fn segment(text: &mut String, segment: &Segment, doubts: &BTreeMap<u32, Vec<&Dou
     if let Some(act) = &segment.act {
         comment(text, &format!("— {act} —"));
     }
-    for doubt in segment.cues.iter().filter_map(|cue| doubts.get(&cue.row)).flatten() {
+    let rows = std::iter::once(segment.row).chain(segment.cues.iter().map(|cue| cue.row));
+    for doubt in rows.filter(|row| *row > 0).filter_map(|row| doubts.get(&row)).flatten() {
         comment(text, &told(doubt));
     }
     text.push_str("[[segment]]\n");
+    keys(text, &segment_keys(segment));
+}
+
+/// The keys of a segment and their values.
+pub(super) fn segment_keys(segment: &Segment) -> Vec<(&'static str, String)> {
     let mut all = vec![("title", quoted(&segment.title))];
     all.extend(segment.act.as_ref().map(|act| ("act", quoted(act))));
-    all.extend(segment.start.map(|start| ("start", start.strftime("%H:%M:%S").to_string())));
+    all.extend(segment.start.map(|start| ("start", start.strftime("%H:%M:%S%.f").to_string())));
     all.push(("duration", length(segment.duration_ns)));
     all.extend(segment.warn_ns.map(|ns| ("warn", length(ns))));
     all.extend(segment.danger_ns.map(|ns| ("danger", length(ns))));
-    keys(text, &all);
+    all.extend(segment.notes.as_ref().map(|notes| ("notes", prose(notes))));
+    all
 }
 
 /// A doubt with its place.
@@ -97,8 +106,33 @@ fn row(doubt: &Doubt) -> u32 {
     }
 }
 
-fn cue(text: &mut String, cue: &Cue, numbers: &BTreeMap<u32, &str>) {
+fn cue(text: &mut String, cue: &Cue, numbers: &BTreeMap<u32, String>) {
     text.push_str("\n[[segment.cue]]\n");
+    keys(text, &cue_keys(cue, numbers));
+    if !cue.extra.is_empty() {
+        text.push_str("\n[segment.cue.extra]\n");
+        for (name, value) in &cue.extra {
+            let _ = writeln!(text, "{} = {}", key(name), prose(value));
+        }
+    }
+}
+
+/// The name of a column as a key.
+fn key(name: &str) -> String {
+    let is_bare =
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if is_bare { name.to_owned() } else { quoted(name) }
+}
+
+/// Columns of the author's own as one value.
+pub(super) fn extra_table(extra: &[(String, String)]) -> String {
+    let extra = extra.iter().map(|(name, text)| format!("{} = {}", key(name), quoted(text)));
+    format!("{{ {} }}", extra.collect::<Vec<_>>().join(", "))
+}
+
+/// The keys of a cue and their values, without the columns of its own; `numbers` has the number of the
+/// cue in each row.
+pub(super) fn cue_keys(cue: &Cue, numbers: &BTreeMap<u32, String>) -> Vec<(&'static str, String)> {
     let mut all = vec![("number", quoted(&cue.number)), ("title", quoted(&cue.title))];
     all.extend(cue.call.as_ref().map(|call| ("call", quoted(call))));
     if !cue.notes.is_empty() {
@@ -110,29 +144,30 @@ fn cue(text: &mut String, cue: &Cue, numbers: &BTreeMap<u32, &str>) {
     }
     all.extend(cue.duration_ns.map(|ns| ("duration", length(ns))));
     all.extend(cue.planned_ns.filter(|_| cue.trigger.is_none()).map(|ns| ("planned", length(ns))));
-    let caused = cue.trigger.as_ref().map(|trigger| match trigger {
-        Trigger::With(row, ns) => ("with", row, *ns),
-        Trigger::After(row, ns) => ("after", row, *ns),
-    });
-    if let Some((key, row, ns)) = caused
-        && let Some(cause) = numbers.get(row)
-    {
+    let caused = |key: &str, row: &u32, ns: u64| {
+        let cause = numbers.get(row)?;
         let delay = if ns == 0 { String::new() } else { format!(", delay = {}", length(ns)) };
-        all.push(("trigger", format!("{{ {key} = {}{delay} }}", quoted(cause))));
+        Some(format!("{{ {key} = {}{delay} }}", quoted(cause)))
+    };
+    let trigger = cue.trigger.as_ref().and_then(|trigger| match trigger {
+        Trigger::With(row, ns) => caused("with", row, *ns),
+        Trigger::After(row, ns) => caused("after", row, *ns),
+        Trigger::At(time) => Some(format!("{{ at = {} }}", time.strftime("%H:%M:%S%.f"))),
+        Trigger::Into(ns) => Some(format!("{{ into = {} }}", length(*ns))),
+    });
+    all.extend(trigger.map(|trigger| ("trigger", trigger)));
+    let main = cue.backup_for.and_then(|row| numbers.get(&row));
+    all.extend(main.map(|main| ("backup_for", quoted(main))));
+    all.extend(cue.source.map(|source| ("source", quoted(source))));
+    if !cue.steps.is_empty() {
+        let steps: Vec<String> =
+            cue.steps.iter().map(|step| format!("{{ title = {} }}", quoted(step))).collect();
+        all.push(("steps", format!("[{}]", steps.join(", "))));
     }
     if let Some((output, address)) = &cue.osc {
         all.push(("do", format!("[{{ output = {}, osc = {} }}]", quoted(output), quoted(address))));
     }
-    keys(text, &all);
-    if !cue.extra.is_empty() {
-        text.push_str("\n[segment.cue.extra]\n");
-        for (name, value) in &cue.extra {
-            let is_bare = !name.is_empty()
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-            let name = if is_bare { name.clone() } else { quoted(name) };
-            let _ = writeln!(text, "{name} = {}", prose(value));
-        }
-    }
+    all
 }
 
 /// Lines of keys and values, with the values below each other.
@@ -170,7 +205,7 @@ fn comment(text: &mut String, words: &str) {
 }
 
 /// A text between quotes.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     escape(&mut quoted, text, true);
@@ -212,7 +247,7 @@ fn escape(into: &mut String, text: &str, with_quotes: bool) {
 /// A duration as a person writes it: `"1h5m"`, `"1m30s"`, `"45s"`.
 fn length(ns: u64) -> String {
     let (hours, minutes) = (ns / HOUR_NS, ns / MINUTE_NS % 60);
-    let (seconds, millis) = (ns / SECOND_NS % 60, ns / MILLISECOND_NS % 1000);
+    let (seconds, fraction) = (ns / SECOND_NS % 60, ns % SECOND_NS);
     let mut length = String::new();
     if hours > 0 {
         let _ = write!(length, "{hours}h");
@@ -220,8 +255,8 @@ fn length(ns: u64) -> String {
     if minutes > 0 {
         let _ = write!(length, "{minutes}m");
     }
-    if millis > 0 {
-        let decimals = format!("{seconds}.{millis:03}");
+    if fraction > 0 {
+        let decimals = format!("{seconds}.{fraction:09}");
         let _ = write!(length, "{}s", decimals.trim_end_matches('0'));
     } else if seconds > 0 || length.is_empty() {
         let _ = write!(length, "{seconds}s");
@@ -242,8 +277,9 @@ mod tests {
             (90 * SECOND_NS, "1m30s"),
             (HOUR_NS, "1h"),
             (HOUR_NS + 5 * MINUTE_NS, "1h5m"),
-            (2_500 * MILLISECOND_NS, "2.5s"),
-            (MINUTE_NS + 250 * MILLISECOND_NS, "1m0.25s"),
+            (5 * SECOND_NS / 2, "2.5s"),
+            (MINUTE_NS + SECOND_NS / 4, "1m0.25s"),
+            (1, "0.000000001s"),
         ] {
             assert_eq!(length(ns), format!("\"{text}\""));
             assert_eq!(crate::show::duration::parse(text).map(nanoseconds), Ok(ns));

@@ -233,9 +233,13 @@ impl Rundown {
     /// Trigger of `cue` in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into +0:30`;
     /// `None` for one that the caller calls.
     pub fn trigger_words(&self, cue: CueIx) -> Option<String> {
-        let delayed = |by: Duration| match by.is_zero() {
-            true => String::new(),
-            false => format!(" +{}", duration::delay(by)),
+        let delayed = |by: Duration| match by.subsec_nanos() {
+            _ if by.is_zero() => String::new(),
+            // Tenths and thousandths, as usual, only where nothing is lost.
+            ns if ns % 1_000_000 > 0 || (by.as_secs() >= 60 && ns % 100_000_000 > 0) => {
+                format!(" +{}", duration::exact(by))
+            }
+            _ => format!(" +{}", duration::delay(by)),
         };
         Some(match self.cue(cue).trigger {
             Trigger::Go => return None,
@@ -245,8 +249,8 @@ impl Rundown {
             Trigger::After { cue, delay } => {
                 format!("follows {}{}", self.cue(cue).number, delayed(delay))
             }
-            Trigger::At { time } => format!("at {}", time.strftime("%H:%M:%S")),
-            Trigger::Into { offset } => format!("into +{}", duration::length(offset)),
+            Trigger::At { time } => format!("at {}", time.strftime("%H:%M:%S%.f")),
+            Trigger::Into { offset } => format!("into +{}", duration::exact(offset)),
         })
     }
 

@@ -12,6 +12,8 @@
 //!   12 Title with 11 +3s @1:00 =0:30 [lx snd]     cue, trigger, planned, length, departments
 //!     lights /eos/cue/1/12/fire          what it sends
 //!     notes / second line of notes
+//!     “call”                             the caller's words
+//!     □ step                             a step
 //!     Column= text                       a column of its own
 //! + Jane Doe                             a person
 //! ? C31                                  the cells of all doubts
@@ -24,12 +26,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use handover::export::plan;
+use handover::export::sheet::{Audience, Sheet};
 use handover::sheet::columns::Field;
 use handover::sheet::durations::Durations;
 use handover::sheet::imported::Imported;
+use handover::sheet::update::Update;
 use handover::sheet::{Options, Refusal, import, write};
-use handover::show::{Body, Cue, CueIx, SegmentIx, Show, Trigger, duration, file, problem};
+use handover::show::{Body, Cue, CueIx, SegmentIx, Show, Source, Trigger, duration, file, problem};
 use proptest::prelude::*;
+
+use crate::harness::House;
+use crate::properties;
 
 const DAY_S: u64 = 86_400;
 
@@ -126,6 +134,9 @@ fn told(show: &Show, imported: &Imported, asked: &str) -> String {
         });
         let star = if hard.is_some() { "*" } else { "" };
         lines.push(format!("{star}{at} {} {}", duration::length(segment.duration), segment.title));
+        lines.extend(
+            segment.notes.iter().map(|notes| format!("    {}", notes.replace('\n', " / "))),
+        );
         lines.extend(show.cues_of(ix).flat_map(|cue| cue_lines(show, show.cue(cue))));
         clock = clock.map(|clock| clock + segment.duration.as_secs());
     }
@@ -155,8 +166,16 @@ fn cue_lines(show: &Show, cue: &Cue) -> Vec<String> {
         Trigger::After { cue, delay } => {
             line += &format!(" after {}{}", show.cue(cue).number, after(delay));
         }
-        Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => {}
+        Trigger::At { time } => line += &format!(" at {time}"),
+        Trigger::Into { offset } => line += &format!(" into {}", duration::exact(offset)),
+        Trigger::Go => {}
     }
+    line += &cue.backup_for.map_or(String::new(), |main| format!(" for {}", show.cue(main).number));
+    line += match cue.source {
+        Some(Source::Live) => " live",
+        Some(Source::Vt) => " vt",
+        None => "",
+    };
     if let Some(ns) = cue.planned {
         line += &format!(" @{}", duration::length(ns));
     }
@@ -172,6 +191,8 @@ fn cue_lines(show: &Show, cue: &Cue) -> Vec<String> {
         let Body::Osc { address, .. } = &action.body else { panic!("{action:?}") };
         lines.push(format!("    {} {address}", show.output(action.output).id));
     }
+    lines.extend(cue.call.iter().map(|call| format!("    “{call}”")));
+    lines.extend(cue.steps.iter().map(|step| format!("    □ {}", step.title)));
     lines.extend(cue.notes.iter().map(|notes| format!("    {}", notes.replace('\n', " / "))));
     lines.extend(cue.extra.iter().map(|extra| format!("    {}= {}", extra.name, extra.text)));
     lines
@@ -306,6 +327,98 @@ fn a_cell_that_stands_for_many_takes_the_room_of_each() {
     };
     assert_eq!(import(&merged(4_000), &Options::default()), Err(Refusal::Texts));
     assert!(refused(&merged(2)).starts_with("no row has names of columns"));
+}
+
+/// An XLSX workbook of one sheet, in the file `sheet`, and of further files.
+fn xlsx(sheet: &str, xml: &str, more: &[(&str, &str)]) -> Vec<u8> {
+    const BEGIN: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let book = format!(
+        r#"<workbook xmlns:r="{BEGIN}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#
+    );
+    let relation = |kind: &str, target: &str| {
+        format!(
+            r#"<Relationships><Relationship Id="r1" Type="{BEGIN}/{kind}" Target="{target}"/></Relationships>"#
+        )
+    };
+    let (root, rels) =
+        (relation("officeDocument", "xl/workbook.xml"), relation("worksheet", sheet));
+    let path = format!("xl/{sheet}");
+    let mut files = vec![
+        ("_rels/.rels", &*root),
+        ("xl/workbook.xml", &*book),
+        ("xl/_rels/workbook.xml.rels", &*rels),
+        (&*path, xml),
+    ];
+    files.extend(more);
+    packed(&files)
+}
+
+/// The XML of a sheet with cells of text, row by row.
+fn sheet_xml(rows: &[&[&str]]) -> String {
+    let cell = |text: &&str| format!(r#"<c t="inlineStr"><is><t>{text}</t></is></c>"#);
+    let row =
+        |cells: &&[&str]| format!("<row>{}</row>", cells.iter().map(cell).collect::<String>());
+    format!(
+        "<worksheet><sheetData>{}</sheetData></worksheet>",
+        rows.iter().map(row).collect::<String>()
+    )
+}
+
+#[test]
+fn a_bomb_is_refused_however_its_file_is_called() {
+    let refused = |sheet: &str, size: usize| {
+        let xml = sheet_xml(&[&["Title", "Duration"], &["A", &" ".repeat(size)]]);
+        refused(&xlsx(sheet, &xml, &[]))
+    };
+    let word = "the workbook unpacks to more than any run sheet has";
+    assert_eq!(refused("worksheets/sheet1.xml", 65 << 20), word);
+    assert_eq!(refused("worksheets/sheet1.dat", 257 << 20), word);
+    let bomb = packed(&[("content.xml", &" ".repeat(65 << 20))]);
+    assert_eq!(super::sheets::refused(&bomb), word);
+}
+
+#[test]
+fn macros_links_and_formulas_are_named_and_left_alone() {
+    let xml = sheet_xml(&[
+        &["Title", "Duration", "Notes"],
+        &["Welcome", "5:00", "=cmd|' /C calc'!A0"],
+        &["=HYPERLINK(1)", "2:00", ""],
+    ]);
+    let more = [("xl/vbaProject.bin", "code"), ("xl/externalLinks/externalLink1.xml", "<x/>")];
+    let imported =
+        import(&xlsx("worksheets/sheet1.xml", &xml, &more), &Options::default()).unwrap();
+    for said in [
+        "the workbook has macros: they are not read",
+        "the workbook has links to others: they are not followed, and its last values were read",
+        "C2 and 1 more begin with “=”: kept as text, and nothing computes them",
+    ] {
+        assert!(imported.said.iter().any(|one| one == said), "{said}: {:?}", imported.said);
+    }
+    let show = parsed(&imported);
+    assert_eq!(show.cue(CueIx(0)).notes.as_deref(), Some("=cmd|' /C calc'!A0"));
+    assert_eq!(show.cue(CueIx(1)).title, "=HYPERLINK(1)");
+}
+
+#[test]
+fn a_file_without_end_is_not_read_to_its_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("huge.csv");
+    fs::File::create(&path).unwrap().set_len(1 << 30).unwrap();
+    let word = "the file has more than 32 MiB, which no run sheet has";
+    let refused = handover(&["import", path.to_str().unwrap()], b"");
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains(word));
+    // From a pipe too: the program goes before its writer.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    command.args(["import", "-"]).stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let row = b"1,10:00,5:00,Welcome\n".repeat(50_000);
+    let written = (0..1_000).take_while(|_| pipe.write_all(&row).is_ok()).count();
+    assert!(written < 100, "{written} MB");
+    drop(pipe);
+    let refused = child.wait_with_output().unwrap();
+    assert!(String::from_utf8(refused.stderr).unwrap().contains(word));
 }
 
 #[test]
@@ -517,6 +630,131 @@ proptest! {
     }
 }
 
+/// Words of the cues and segments of random shows.
+const WORDS: &[&str] = &[
+    "Welcome",
+    "=cmd",
+    "'=cmd",
+    "'quoted'",
+    "-5",
+    "1.10",
+    "Duration",
+    "hard start",
+    "GO",
+    "Größe, 日本",
+    "\\\"x\\\"",
+    "a | b",
+    "with 1",
+    "ready",
+    "Total",
+    "Act: one",
+];
+
+/// A random show with words, its notes on several lines, acts and a day.
+fn worded() -> impl Strategy<Value = String> {
+    let words = prop::collection::vec(prop::sample::select(WORDS), 40);
+    let rare = prop::collection::vec(0..6_u8, 40);
+    (prop::collection::vec(properties::segment(), 1..5), words, rare, any::<bool>()).prop_map(
+        |(segments, words, rare, has_date)| {
+            let text = properties::write(&segments);
+            let mut nth = 0_usize;
+            let mut next = || {
+                nth += 1;
+                (words[nth % 40], rare[nth * 7 % 40])
+            };
+            let lines = text.lines().map(|line| {
+                let ((word, rare), (other, _)) = (next(), next());
+                match line {
+                    "title = \"Random\"" if has_date => format!("{line}\ndate = 2026-03-03"),
+                    "title = \"S\"" => match rare {
+                        0 => format!("title = \"{word}\"\nact = \"{other}\""),
+                        1 => format!("title = \"{word}\"\nnotes = \"{other}\\n{word}\""),
+                        _ => format!("title = \"{word}\""),
+                    },
+                    "title = \"C\"" => match rare {
+                        0 => format!("title = \"{word}\"\ncall = \"{other}\""),
+                        1 => format!("title = \"{word}\"\nnotes = \"{other}\\n{word}\""),
+                        2 => format!("title = \"{word}\"\nsource = \"live\""),
+                        3 => format!("title = \"{word}\"\nsource = \"vt\"\nnotes = \"{other}\""),
+                        _ => format!("title = \"{word}\""),
+                    },
+                    line => line.to_owned(),
+                }
+            });
+            lines.collect::<Vec<_>>().join("\n") + "\n"
+        },
+    )
+}
+
+fn crew(show: &Show) -> Sheet {
+    Sheet::of(show, jiff::civil::date(2026, 3, 3), Audience::Crew)
+}
+
+/// All that a sheet can hold of a show: everything but what is sent, and the order of departments.
+fn held(show: &Show) -> Vec<String> {
+    let sheet = crew(show);
+    let mut held = vec![];
+    for segment in &sheet.segments {
+        held.push(format!(
+            "{:?} {:?} {:?} {} {:?} {:?}",
+            segment.act,
+            segment.title,
+            segment.planned,
+            segment.hard_start,
+            segment.lasts,
+            segment.notes
+        ));
+        for cue in &segment.cues {
+            let mut needs: Vec<&str> = sheet.needed(cue).iter().map(|one| &*one.name).collect();
+            needs.sort_unstable();
+            let notes = cue.notes.as_deref().unwrap_or_default();
+            let kept = |line: &&str| !line.starts_with("Sends to: ");
+            let notes: Vec<&str> = notes.lines().filter(kept).collect();
+            held.push(format!(
+                "  {} {:?} {:?} {} {:?} {} {:?} {needs:?} {:?} {:?} {notes:?}",
+                cue.number,
+                cue.planned,
+                cue.title,
+                cue.source,
+                cue.lasts,
+                cue.trigger,
+                cue.call,
+                cue.backup_for,
+                cue.steps
+            ));
+        }
+    }
+    held
+}
+
+fn back(bytes: &[u8]) -> Show {
+    let imported = import(bytes, &Options::default()).unwrap();
+    assert_eq!(imported.doubts, [], "{:?}", imported.said);
+    let text = write::write(&imported, "an export");
+    file::parse(&text, "Europe/Paris").unwrap_or_else(|problems| {
+        panic!("{}\n{text}", problem::report(&problems, "x", &text, false))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn out_and_in_again_is_the_same_show(text in worded()) {
+        let show = file::parse(&text, "UTC").unwrap();
+        let workbook = plan::xlsx::write(&crew(&show)).unwrap();
+        prop_assert_eq!(held(&show), held(&back(&workbook)), "xlsx");
+        // A time of day alone does not say the day.
+        let text = text.replace("99:59:59", "23:59:59");
+        let show = file::parse(&text, "UTC").unwrap();
+        prop_assert_eq!(held(&show), held(&back(plan::csv::write(&crew(&show)).as_bytes())), "csv");
+        prop_assert_eq!(
+            held(&show),
+            held(&back(plan::ontime::write(&crew(&show)).as_bytes())),
+            "ontime"
+        );
+    }
+}
+
 fn handover(args: &[&str], input: &[u8]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -549,6 +787,192 @@ fn the_command_writes_a_show_and_never_over_one() {
     assert_eq!(piped.status.code(), Some(0));
     let text = String::from_utf8(piped.stdout).unwrap();
     assert_eq!(file::parse(&text, "UTC").unwrap().cues.len(), 6);
+}
+
+/// A show that somebody has worked on.
+const WORKED_ON: &str = r#"# Our gala.
+title = "Gala"
+timezone = "Europe/Paris"
+
+[department.lights]
+name = "LX"
+
+[output.desk]
+osc = "udp://127.0.0.1:8000"   # the booth
+
+# Doors are open.
+[[segment]]
+title    = "Welcome"
+start    = 20:00:00
+duration = "5m"
+
+[[segment.cue]]
+number = "1"
+title  = "Welcome"
+notes  = "LX: Q1"   # as on paper
+needs  = ["lights"]
+
+[[segment]]
+title    = "Choir"
+duration = "10m"
+
+[[segment.cue]]
+number  = "2"
+title   = "Choir"
+do      = [{ output = "desk", osc = "/go" }]
+planned = "10s"
+
+[[segment.cue]]
+number  = "2.5"
+title   = "Blackout"
+trigger = { after = "2" }
+do      = [{ output = "desk", osc = "/black" }]
+
+[[segment]]
+title    = "Speech"
+duration = "5m"
+
+[[segment.cue]]
+number = "3"
+title  = "Speech"
+"#;
+
+/// The sheet of an afternoon later: a longer welcome, another title, a solo, and no speech.
+const NEWER: &str = "#,Start,Duration,Title,LX,SND,Notes
+1,20:00,6:00,Welcome,Q1,,
+2,20:06,10:00,Big choir,Q2,,loud
+2A,20:16,4:00,Solo,Q3,mic,
+";
+
+#[test]
+fn a_newer_sheet_changes_what_it_says_and_keeps_the_rest() {
+    let house = House::new();
+    let show = house.show(WORKED_ON);
+    let sheet = house.path("newer.csv");
+    fs::write(&sheet, NEWER).unwrap();
+    let sheet = sheet.to_str().unwrap();
+    // Nobody can be asked: the changes are listed, and nothing is done.
+    let listed = handover(&["import", sheet, "--update", &show], b"");
+    let said = String::from_utf8(listed.stderr).unwrap();
+    assert_eq!(listed.status.code(), Some(0), "{said}");
+    for line in [
+        "+ department snd",
+        "    duration: 5:00 → 6:00",
+        "  ~ cue 2 Big choir",
+        "+ segment Solo",
+        "  - cue 3 Speech",
+        "cue 2.5 Blackout is not in the sheet: kept, for it sends something",
+        "- segment Speech",
+        "8 changes, none of them taken; --yes takes them all",
+    ] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    assert_eq!(fs::read_to_string(&show).unwrap(), WORKED_ON);
+    let done = handover(&["import", sheet, "--update", &show, "--yes"], b"");
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(0), "{said}");
+    let expected = WORKED_ON
+        .replace("# Doors", "[department.snd]\nname = \"SND\"\n\n# Doors")
+        .replacen("\"5m\"", "\"6m\"", 1)
+        .replace("\"Choir\"", "\"Big choir\"")
+        .replace(
+            "planned = \"10s\"\n",
+            "planned = \"10s\"\nnotes   = \"\"\"\nloud\nLX: Q2\"\"\"\nneeds   = [\"lights\"]\n",
+        );
+    let speech = expected.find("[[segment]]\ntitle    = \"Speech\"").unwrap();
+    let solo = "[[segment]]\ntitle = \"Solo\"\nduration = \"4m\"\n\n[[segment.cue]]\nnumber = \"2A\"\ntitle = \"Solo\"\n\
+        notes = \"\"\"\nLX: Q3\nSND: mic\"\"\"\nneeds = [\"lights\", \"snd\"]\n";
+    let expected = format!("{}{solo}", &expected[..speech]);
+    let text = fs::read_to_string(&show).unwrap();
+    assert_eq!(text.trim_end(), expected.trim_end(), "{text}\n{said}");
+    // The sheet once more says nothing new.
+    let again = handover(&["import", sheet, "--update", &show, "--yes"], b"");
+    let said = String::from_utf8(again.stderr).unwrap();
+    assert!(said.contains("the sheet says nothing else"), "{said}");
+}
+
+#[test]
+fn each_change_of_a_newer_sheet_is_asked_about() {
+    let house = House::new();
+    let show = house.show(WORKED_ON);
+    let sheet = house.path("newer.csv");
+    fs::write(&sheet, NEWER).unwrap();
+    let args = ["import", sheet.to_str().unwrap(), "--update", &show];
+    let mut program = house.spawn(&args, (120, 36), &[]);
+    program.await_written("+ department snd");
+    program.await_written("[q]uit: ");
+    program.keys("n\r");
+    program.await_written("5:00 → 6:00");
+    program.keys("what\ry\r");
+    program.await_written("~ segment Big choir");
+    program.keys("q\r");
+    program.await_written("1 change taken, others left");
+    let expected = WORKED_ON.replacen("\"5m\"", "\"6m\"", 1);
+    assert_eq!(fs::read_to_string(&show).unwrap(), expected);
+}
+
+/// Words of random changes of a sheet.
+fn changed() -> impl Strategy<Value = String> {
+    let cell = prop::sample::select(CELLS);
+    let rows = prop::collection::vec((1..9_u8, cell.clone(), cell.clone(), cell), 1..8);
+    rows.prop_map(|rows| {
+        let rows = rows.into_iter().map(|(number, start, duration, title)| {
+            let cells =
+                [start, duration, title].map(|cell| format!("\"{}\"", cell.replace('"', "\"\"")));
+            format!("{number},{}\n", cells.join(","))
+        });
+        format!("#,Start,Duration,Title\n{}", rows.collect::<String>())
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_sheet_leaves_a_show_that_runs_and_all_that_it_sends(sheet in changed()) {
+        let Ok(sheet) = import(sheet.as_bytes(), &Options::default()) else { return Ok(()) };
+        let mut update = Update::new(WORKED_ON.to_owned(), "UTC", sheet).unwrap();
+        while let Some(proposal) = update.propose() {
+            update.take(proposal);
+        }
+        let text = update.text();
+        let show = file::parse(text, "UTC").unwrap();
+        let sends = show.cues.iter().filter(|cue| !cue.actions.is_empty()).count();
+        prop_assert_eq!(sends, 2);
+        prop_assert!(text.starts_with("# Our gala.") && text.contains("# the booth"), "{}", text);
+    }
+}
+
+#[test]
+fn a_run_sheet_that_is_opened_is_imported_if_the_caller_wants_it() {
+    let house = House::new();
+    let (sheet, show) = (house.path("gala.csv"), house.path("gala.toml"));
+    fs::write(&sheet, fs::read(folder().join("sessions.csv")).unwrap()).unwrap();
+    let sheet = sheet.to_str().unwrap();
+    // Nobody can be asked.
+    let refused = handover(&["--rehearse", sheet], b"");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(
+        said.contains("is a run sheet: make a show file of it with `handover import"),
+        "{said}"
+    );
+    let mut program = house.spawn(&["--rehearse", sheet], (120, 36), &[]);
+    program.await_written("and open it? [y]es, [n]o: ");
+    program.keys("n\r");
+    program.await_written("nothing was imported");
+    assert!(!show.exists());
+    let mut program = house.spawn(&["--rehearse", sheet], (120, 36), &[]);
+    program.await_written("4 of 4 rows agree with Start");
+    program.await_written("and open it? [y]es, [n]o: ");
+    program.keys("y\r");
+    program.await_open();
+    let text = fs::read_to_string(&show).unwrap();
+    assert_eq!(file::parse(&text, "UTC").unwrap().cues.len(), 6);
+    // It is never written over.
+    fs::write(&show, "mine").unwrap();
+    let refused = handover(&["--rehearse", sheet], b"");
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("stands beside it: open that one, or bring the sheet into it"), "{said}");
+    assert_eq!(fs::read_to_string(&show).unwrap(), "mine");
 }
 
 #[test]

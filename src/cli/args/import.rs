@@ -17,6 +17,13 @@ pub(crate) struct ImportArgs {
     /// The show file to write; it must not exist yet [default: standard output]
     #[arg(short, long, value_name = "SHOW", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
+    /// A show file that has been worked on: lists what the sheet says otherwise, and asks about each
+    /// change; what the sheet does not have is kept
+    #[arg(long, value_name = "SHOW", value_hint = ValueHint::FilePath, conflicts_with = "output")]
+    pub(crate) update: Option<PathBuf>,
+    /// Take all changes of --update without asking
+    #[arg(long, requires = "update")]
+    pub(crate) yes: bool,
     /// The sheet of a workbook [default: the one that looks most like a rundown]
     #[arg(long, value_name = "NAME")]
     pub(crate) sheet: Option<String>,

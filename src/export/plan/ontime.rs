@@ -2,14 +2,17 @@
 //!
 //! A segment is an event; its cues are milestones after it, which have no time of their own in
 //! Ontime: it stands in their note. A cue that has its segment's title and comes with it is not told
-//! twice: the event has its number. Departments are custom fields.
+//! twice: the event has its number. Departments are custom fields, acts are groups. The description
+//! of the project says who wrote it, so that an import knows what the notes mean.
+
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 use crate::export::sheet::html::hex;
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain;
-use crate::show::duration::{HOUR_NS, MILLISECOND_NS, SECOND_NS};
+use crate::show::duration::{self, HOUR_NS, MILLISECOND_NS, SECOND_NS};
 use crate::time::milliseconds;
 
 /// Milliseconds in a day.
@@ -18,36 +21,66 @@ const DAY_MS: u64 = 24 * HOUR_NS / MILLISECOND_NS;
 const LONGEST_MS: u64 = DAY_MS - SECOND_NS / MILLISECOND_NS;
 /// The version whose form this is.
 const VERSION: &str = "4.11.0";
+/// The description of a project, by which an import knows it.
+const WRITTEN: &str = "Written by handover export";
+/// The same of one whose times count from the start of the show.
+const WRITTEN_UNTIED: &str = "Written by handover export; times count from the start of the show";
+/// First line of the note of an event that begins by the clock.
+const HARD_START: &str = "hard start";
 /// The id of the one rundown.
 const RUNDOWN: &str = "default";
 
 /// Writes the plan, indented, with a newline at its end.
 pub fn write(sheet: &Sheet) -> String {
     let fields = Fields::of(sheet);
-    let (mut order, mut entries) = (vec![], Map::new());
-    let mut add = |entry: Value| {
+    // All entries in their order, and those that are in no group.
+    let (mut order, mut top, mut entries) = (vec![], vec![], Map::new());
+    let mut add = |mut entry: Value, parent: Option<&str>| -> String {
         let id = format!("{:06x}", order.len() + 1);
         order.push(id.clone());
-        let mut entry = entry;
         if let Some(entry) = entry.as_object_mut() {
             entry.insert("id".to_owned(), json!(id));
+            // A group is in no other.
+            if entry.get("type") != Some(&json!("group")) {
+                entry.insert("parent".to_owned(), json!(parent));
+            }
         }
-        entries.insert(id, entry);
+        entries.insert(id.clone(), entry);
+        id
     };
     let mut days = Days { first: None, last_ms: 0 };
+    let mut groups: Vec<Group> = vec![];
     for (at, segment) in sheet.segments.iter().enumerate() {
-        let own = segment.cues.first().filter(|cue| is_told_by(cue, segment));
-        add(event(segment, own, at == 0, &fields, &mut days));
-        for cue in segment.cues.iter().skip(usize::from(own.is_some())) {
-            add(milestone(cue, &fields));
+        if let Some(act) = &segment.act {
+            let id = add(group(act), None);
+            groups.push(Group { id, entries: vec![] });
         }
+        let mut put = |entry: Value| {
+            let parent = groups.last().map(|group| group.id.as_str());
+            let id = add(entry, parent);
+            match groups.last_mut() {
+                Some(group) => group.entries.push(id),
+                None => top.push(id),
+            }
+        };
+        let own = segment.cues.first().filter(|cue| is_told_by(cue, segment));
+        put(event(segment, own, at == 0, &fields, &mut days));
+        for cue in segment.cues.iter().skip(usize::from(own.is_some())) {
+            put(milestone(cue, &fields));
+        }
+    }
+    for group in groups {
+        if let Some(entry) = entries.get_mut(&group.id).and_then(Value::as_object_mut) {
+            entry.insert("entries".to_owned(), json!(group.entries));
+        }
+        top.push(group.id);
     }
     let project = json!({
         "rundowns": {
             RUNDOWN: {
                 "id": RUNDOWN,
                 "title": plain::line(&sheet.title),
-                "order": order,
+                "order": top,
                 "flatOrder": order,
                 "entries": entries,
                 "revision": 1,
@@ -55,7 +88,7 @@ pub fn write(sheet: &Sheet) -> String {
         },
         "project": {
             "title": plain::line(&sheet.title),
-            "description": "",
+            "description": if sheet.is_tied { WRITTEN } else { WRITTEN_UNTIED },
             "url": "",
             "info": "",
             "logo": null,
@@ -84,9 +117,37 @@ pub fn write(sheet: &Sheet) -> String {
         .map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |json| json + "\n")
 }
 
+/// A group whose entries are still coming.
+struct Group {
+    id: String,
+    entries: Vec<String>,
+}
+
+fn group(act: &str) -> Value {
+    json!({
+        "type": "group",
+        "title": plain::line(act),
+        "note": "",
+        "entries": [],
+        "targetDuration": null,
+        "colour": "",
+        "custom": {},
+        "revision": 0,
+        "timeStart": null,
+        "timeEnd": null,
+        "duration": 0,
+        "isFirstLinked": false,
+    })
+}
+
 /// Returns `true` if an event says all that there is to say of its segment's first cue.
 fn is_told_by(cue: &CueLine, segment: &SegmentBlock) -> bool {
-    !cue.is_withheld && cue.title == segment.title && cue.start.as_ref() == Some(&segment.start)
+    // Notes of both would be one text.
+    !cue.is_withheld
+        && cue.title == segment.title
+        && cue.start.as_ref() == Some(&segment.start)
+        && segment.notes.is_none()
+        && cue.backup_for.is_none()
 }
 
 /// The days on which events begin, counted from the first.
@@ -127,13 +188,17 @@ fn event(
     let absolute_ms = day * DAY_MS + start_ms;
     let is_linked = !is_first && !segment.hard_start && absolute_ms == days.last_ms;
     days.last_ms = absolute_ms + duration_ms;
-    let notes = segment.notes.iter().cloned().chain(own.into_iter().flat_map(said));
+    let hard = segment.hard_start.then(|| HARD_START.to_owned());
+    let said = match own {
+        Some(cue) => said(cue),
+        None => with_notes(vec![], segment.notes.as_deref()),
+    };
     json!({
         "type": "event",
         "flag": false,
         "cue": own.map_or("", |cue| &cue.number),
         "title": plain::line(&segment.title),
-        "note": note(notes),
+        "note": note(hard.into_iter().chain(said)),
         "endAction": "none",
         "timerType": "count-down",
         "countToEnd": false,
@@ -149,7 +214,6 @@ fn event(
         "timeDanger": milliseconds(segment.thresholds.danger),
         "custom": own.map_or_else(Map::new, |cue| fields.values(cue)),
         "triggers": [],
-        "parent": null,
         "revision": 0,
         "delay": 0,
         "gap": 0,
@@ -157,7 +221,7 @@ fn event(
 }
 
 fn milestone(cue: &CueLine, fields: &Fields<'_>) -> Value {
-    let planned = (!cue.planned.is_empty()).then(|| format!("planned {}", cue.planned));
+    let planned = cue.start.as_ref().map(|start| format!("planned {}", exact(start)));
     let colour = fields.needed(cue).find_map(|(_, one)| one.colour).map(hex);
     json!({
         "type": "milestone",
@@ -166,19 +230,63 @@ fn milestone(cue: &CueLine, fields: &Fields<'_>) -> Value {
         "note": note(planned.into_iter().chain(said(cue))),
         "colour": colour.unwrap_or_default(),
         "custom": fields.values(cue),
-        "parent": null,
         "revision": 0,
     })
+}
+
+/// A planned instant, to the nanosecond.
+fn exact(start: &When) -> String {
+    match start {
+        When::Clock(at) => at.strftime("%H:%M:%S%.f").to_string(),
+        When::FromStart(time) => {
+            let (hours, seconds) = (time.as_secs() / 3600, time.as_secs() % 3600);
+            // With an hour in front, minutes have two digits.
+            let rest = Duration::new(3600 + seconds, time.subsec_nanos());
+            format!("T+{hours}{}", duration::exact(rest).trim_start_matches('1'))
+        }
+    }
 }
 
 /// Everything that a note says of a cue, line by line.
 fn said(cue: &CueLine) -> Vec<String> {
     let trigger = Some(cue.trigger.clone()).filter(|words| !words.is_empty() && words != "GO");
-    let length = cue.length.as_ref().map(|length| format!("lasts {length}"));
+    let length = cue.lasts.map(|time| format!("lasts {}", duration::exact(time)));
     let call = cue.call.as_ref().map(|call| format!("“{call}”"));
     let steps = (!cue.steps.is_empty()).then(|| format!("steps: {}", cue.steps.join("; ")));
     let source = Some(cue.source.to_owned()).filter(|source| !source.is_empty());
-    [trigger, length, source, call, steps, cue.notes.clone()].into_iter().flatten().collect()
+    let main = cue.backup_for.as_ref().map(|main| format!("backup for {main}"));
+    let facts = [trigger, length, source, call, steps, main].into_iter().flatten().collect();
+    with_notes(facts, cue.notes.as_deref())
+}
+
+/// Facts and the notes below them, apart where their first line could be taken for a fact.
+fn with_notes(mut facts: Vec<String>, notes: Option<&str>) -> Vec<String> {
+    if let Some(notes) = notes {
+        if is_like_a_fact(notes) {
+            facts.push(String::new());
+        }
+        facts.push(notes.to_owned());
+    }
+    facts
+}
+
+/// Returns `true` if a line is, or begins like, one of the facts that notes begin with.
+fn is_like_a_fact(line: &str) -> bool {
+    let begins = [
+        "planned",
+        "with ",
+        "follows ",
+        "at ",
+        "into ",
+        "lasts ",
+        "live",
+        "VT",
+        "“",
+        "steps: ",
+        "backup for ",
+        HARD_START,
+    ];
+    line.is_empty() || begins.iter().any(|begin| line.starts_with(begin))
 }
 
 fn note(lines: impl IntoIterator<Item = String>) -> String {

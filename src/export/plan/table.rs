@@ -67,6 +67,7 @@ impl Table {
             .filter(|at| any(&|cue: &CueLine| cue.needs.contains(at)))
             .collect();
         let has_lengths = any(&|cue| cue.lasts.is_some());
+        let has_acts = sheet.segments.iter().any(|segment| segment.act.is_some());
         let has_calls = any(&|cue| cue.call.is_some());
         let last = LAST.iter().filter(|(_, read)| any(&|cue| read(cue) != Cell::Empty));
         let last: Vec<&(&str, Read)> = last.collect();
@@ -78,6 +79,7 @@ impl Table {
         let mut columns = Vec::from(["Cue", "Title", start, "Duration"].map(plain));
         columns.extend(has_lengths.then(|| plain("Lasts")));
         columns.push(plain("Trigger"));
+        columns.extend(has_acts.then(|| plain("Act")));
         columns.extend(has_calls.then(|| plain("Call")));
         columns.extend(
             needed
@@ -92,6 +94,7 @@ impl Table {
             let mut cells = first(sheet, cue);
             cells.extend(has_lengths.then(|| cue.lasts.map_or(Cell::Empty, Cell::Length)));
             cells.push(text(&cue.trigger));
+            cells.extend(has_acts.then_some(Cell::Empty));
             cells.extend(has_calls.then(|| text(cue.call.as_deref().unwrap_or_default())));
             let ready = |at: &usize| if cue.needs.contains(at) { text(READY) } else { Cell::Empty };
             cells.extend(needed.iter().map(ready));
@@ -101,7 +104,7 @@ impl Table {
         };
         let mut rows = vec![];
         for segment in &sheet.segments {
-            rows.push(segment_row(segment, columns.len(), has_lengths, has_notes));
+            rows.push(segment_row(segment, columns.len(), [has_lengths, has_acts, has_notes]));
             rows.extend(segment.cues.iter().map(row));
         }
         Table { columns, rows }
@@ -119,7 +122,12 @@ fn first(sheet: &Sheet, cue: &CueLine) -> Vec<Cell> {
     vec![text(&cue.number), text(&cue.title), start, Cell::Empty]
 }
 
-fn segment_row(segment: &SegmentBlock, width: usize, has_lengths: bool, has_notes: bool) -> Row {
+/// The row of a segment in a table of `width` columns, some of which need not be there.
+fn segment_row(
+    segment: &SegmentBlock,
+    width: usize,
+    [has_lengths, has_acts, has_notes]: [bool; 3],
+) -> Row {
     let trigger = if segment.hard_start { "hard start" } else { "" };
     let mut cells = vec![
         Cell::Empty,
@@ -129,6 +137,7 @@ fn segment_row(segment: &SegmentBlock, width: usize, has_lengths: bool, has_note
     ];
     cells.extend(has_lengths.then_some(Cell::Empty));
     cells.push(text(trigger));
+    cells.extend(has_acts.then(|| text(segment.act.as_deref().unwrap_or_default())));
     cells.resize(width, Cell::Empty);
     if let Some(last) = cells.last_mut().filter(|_| has_notes) {
         *last = text(segment.notes.as_deref().unwrap_or_default());

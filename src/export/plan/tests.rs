@@ -237,6 +237,8 @@ fn the_ontime_project_by_hand() {
         serde_json::json!({ "Stunts": "ready", "Ton_Mikros": "ready" })
     );
     assert_eq!(entries[3]["note"], "planned 23:59:00");
+    assert_eq!(opening["note"], "hard start\nDoors shut");
+    assert_eq!(project["project"]["description"], "Written by handover export");
     let fields = project["customFields"].as_object().unwrap();
     assert_eq!(fields["Ton_Mikros"]["label"], "Ton Mikros");
     assert_eq!(fields["Ton_Mikros"]["colour"], "#f0f0f0");

@@ -9,7 +9,7 @@ use crate::export::csv::{line, text};
 
 /// The first line.
 pub const HEADER: &str =
-    "segment,cue,title,planned,length,source,trigger,call,needs,backup_for,steps,sends,notes";
+    "segment,cue,title,planned,length,source,trigger,call,needs,backup_for,steps,sends,notes,act";
 
 /// Writes the sheet.
 pub fn write(sheet: &Sheet) -> String {
@@ -23,19 +23,20 @@ pub fn write(sheet: &Sheet) -> String {
     csv
 }
 
-fn segment_cells(segment: &SegmentBlock) -> [String; 13] {
+fn segment_cells(segment: &SegmentBlock) -> [String; 14] {
     let trigger = if segment.hard_start { "hard start" } else { "" };
-    let mut cells: [String; 13] = Default::default();
+    let mut cells: [String; 14] = Default::default();
     cells[0] = text(&segment.title);
     cells[2] = text(&segment.title);
     cells[3] = segment.planned.clone();
     cells[4] = segment.length.clone();
     cells[6] = trigger.to_owned();
     cells[12] = text(segment.notes.as_deref().unwrap_or_default());
+    cells[13] = text(segment.act.as_deref().unwrap_or_default());
     cells
 }
 
-fn cue_cells(sheet: &Sheet, segment: &SegmentBlock, cue: &CueLine) -> [String; 13] {
+fn cue_cells(sheet: &Sheet, segment: &SegmentBlock, cue: &CueLine) -> [String; 14] {
     let is_number = cue.number.parse::<f64>().is_ok();
     let needs: Vec<&str> =
         sheet.needed(cue).iter().map(|department| department.name.as_str()).collect();
@@ -53,5 +54,6 @@ fn cue_cells(sheet: &Sheet, segment: &SegmentBlock, cue: &CueLine) -> [String; 1
         text(&cue.steps.join("; ")),
         text(&cue.sends.join("; ")),
         text(cue.notes.as_deref().unwrap_or_default()),
+        String::new(),
     ]
 }

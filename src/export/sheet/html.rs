@@ -78,9 +78,16 @@ fn body(sheet: &Sheet, segment: &SegmentBlock) -> String {
         .map_or(String::new(), |notes| format!("<p class=\"notes\">{}</p>", escape(notes)));
     // Without departments, triggers and sends there are three columns less.
     let (before, after) = if sheet.public { (1, "") } else { (2, "<td colspan=\"2\"></td>") };
+    let act = segment.act.as_ref().map_or(String::new(), |act| {
+        let width = if sheet.public { 6 } else { 9 };
+        format!(
+            "<tr class=\"act\"><th scope=\"rowgroup\" colspan=\"{width}\">{}</th></tr>\n",
+            escape(act)
+        )
+    });
     let cues: String = segment.cues.iter().map(|cue| row(sheet, cue)).collect();
     format!(
-        "<tbody>\n<tr class=\"segment\"><td></td><td class=\"time\">{}</td><th scope=\"rowgroup\" colspan=\"2\">{}{hard}\
+        "<tbody>\n{act}<tr class=\"segment\"><td></td><td class=\"time\">{}</td><th scope=\"rowgroup\" colspan=\"2\">{}{hard}\
          {notes}</th><td colspan=\"{before}\"></td><td class=\"length\">{}</td>{after}</tr>\n{cues}</tbody>\n",
         escape(&segment.planned),
         escape(&segment.title),

@@ -218,20 +218,34 @@ fn the_text_keeps_to_its_width_and_loses_nothing() {
 #[test]
 fn a_spreadsheet_has_a_row_for_each_segment_and_cue() {
     let toml = "title = \"T\"\n[department.a]\nname = \"Lights\"\n[output.desk]\nosc = \"udp://[::1]:8000\"\n\
-        [[segment]]\ntitle = \"One, two\"\nstart = 20:00:00\nduration = \"1h\"\nnotes = \"=A1\"\n[[segment.cue]]\n\
+        [[segment]]\ntitle = \"One, two\"\nstart = 20:00:00\nduration = \"1h\"\nact = \"Act one\"\nnotes = \"=A1\"\n[[segment.cue]]\n\
         number = \"1\"\ntitle = \"Go\"\ncall = \"Say \\\"go\\\"\"\nneeds = [\"a\"]\nplanned = \"10s\"\nduration = \"5s\"\n\
         source = \"vt\"\ndo = [{ output = \"desk\", osc = \"/x\" }]\n[[segment.cue]]\nnumber = \"2\"\ntitle = \"Then\"\n\
         trigger = { after = \"1\" }\n";
     let written = csv::write(&sheet(toml, false));
     let rows: Vec<&str> = written.lines().collect();
     assert_eq!(rows[0], csv::HEADER);
-    assert_eq!(rows[1], "\"One, two\",,\"One, two\",20:00:00,1:00:00,,hard start,,,,,,'=A1");
-    assert_eq!(rows[2], "\"One, two\",1,Go,20:00:10,0:05,VT,GO,\"Say \"\"go\"\"\",Lights,,,desk,");
-    assert_eq!(rows[3], "\"One, two\",2,Then,20:00:15,,,follows 1,,,,,,");
+    assert_eq!(
+        rows[1],
+        "\"One, two\",,\"One, two\",20:00:00,1:00:00,,hard start,,,,,,'=A1,Act one"
+    );
+    assert_eq!(rows[2], "\"One, two\",1,Go,20:00:10,0:05,VT,GO,\"Say \"\"go\"\"\",Lights,,,desk,,");
+    assert_eq!(rows[3], "\"One, two\",2,Then,20:00:15,,,follows 1,,,,,,,");
     assert!(
         !csv::write(&sheet(toml, true)).contains("Lights"),
         "a public sheet has no departments"
     );
+    // The act stands above its segment, for everybody.
+    for public in [false, true] {
+        let lines = text::write(&sheet(toml, public), 78);
+        let act = lines.lines().position(|line| line.trim() == "— Act one —").unwrap();
+        assert!(
+            lines.lines().nth(act + 1).is_some_and(|line| line.contains("One, two")),
+            "{lines}"
+        );
+        let page = read(&html::write(&sheet(toml, public)));
+        assert_eq!(texts(&page, "tr", Some("act")), ["Act one"]);
+    }
 }
 
 /// Of each cue: whether it is under embargo, a backup, public, and whether it has everything else

@@ -134,7 +134,9 @@ impl<'a> SheetText<'a> {
         let label = format!("{}{}", pad(sign, BOX), pad(&segment.planned, self.time));
         let title = named(&segment.title);
         let title = if segment.hard_start { format!("{title} (hard start)") } else { title };
-        let mut lines = match self.title() {
+        let mut lines: Vec<String> =
+            segment.act.iter().flat_map(|act| self.below(&format!("— {act} —"))).collect();
+        let named = match self.title() {
             // The number's column is free in this row, and the length stands where those of the
             // cues do.
             Some(room) => {
@@ -151,10 +153,11 @@ impl<'a> SheetText<'a> {
                     }
                     _ => format!("{}  {line}", pad("", label.width())),
                 });
-                lines.collect()
+                lines.collect::<Vec<_>>()
             }
             None => self.hang(&label, label.width(), &format!("{title}, {}", segment.length)),
         };
+        lines.extend(named);
         lines.extend(segment.notes.iter().flat_map(|notes| self.hang("", BOX + self.time, notes)));
         lines.extend(segment.cues.iter().flat_map(|cue| self.cue(cue)));
         lines

@@ -1,0 +1,428 @@
+//! Sheets that `handover export` has written, perhaps changed since: each column is what it was there.
+//!
+//! A row with a duration and without a number is a segment, each other one a cue of the segment above
+//! it. Nothing is inferred from the times; that of a cue is planned where it is not the one that the
+//! cue would have anyway.
+
+mod instant;
+mod links;
+mod plan;
+
+use std::collections::{BTreeMap, HashMap};
+
+use self::instant::{DAY_NS, Instant, instant, since_start, time_of_day};
+use super::Refusal;
+use super::cells::{self, Ids, NEEDS_MAX, is_mark, is_nothing, one_line, prose};
+use super::columns::{self, Field};
+use super::durations;
+use super::grid::{Cell, Grid, Row, Value};
+use super::imported::{Cue, Department, Doubt, Imported, Segment};
+use super::numbers::{self, Written};
+use crate::show::duration::{self, HOUR_NS, LONGEST_NS, SECOND_NS};
+use crate::show::problem::quoted;
+use crate::time::nanoseconds;
+
+/// The most steps of a cue.
+const STEPS_MAX: usize = 99;
+/// The length of a segment that says none.
+const ASSUMED_NS: u64 = HOUR_NS;
+
+/// The columns of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Own {
+    Cue,
+    Title,
+    Start,
+    FromStart,
+    Duration,
+    Lasts,
+    Trigger,
+    Act,
+    Call,
+    Source,
+    Steps,
+    BackupFor,
+    SendsTo,
+    Notes,
+}
+
+/// Their names.
+const NAMES: [(&str, Own); 14] = [
+    ("Cue", Own::Cue),
+    ("Title", Own::Title),
+    ("Start", Own::Start),
+    ("From start", Own::FromStart),
+    ("Duration", Own::Duration),
+    ("Lasts", Own::Lasts),
+    ("Trigger", Own::Trigger),
+    ("Act", Own::Act),
+    ("Call", Own::Call),
+    ("Source", Own::Source),
+    ("Steps", Own::Steps),
+    ("Backup for", Own::BackupFor),
+    ("Sends to", Own::SendsTo),
+    ("Notes", Own::Notes),
+];
+
+/// The name of the column under which what a cue sends to is kept: no sheet says what it sends.
+pub(crate) const SENDS_TO: &str = "Sends to";
+
+/// The forms of an export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// CSV, in which an apostrophe keeps texts from being formulas.
+    Csv,
+    /// A workbook, whose times are numbers and a little off.
+    Workbook,
+    /// A project of Ontime, laid out as a sheet.
+    Project,
+}
+
+/// A column that no export has by itself: a department's, or one that somebody has added.
+struct Other {
+    name: String,
+    is_department: bool,
+}
+
+/// The show of a sheet that was exported; `None` where the sheet is another one.
+///
+/// # Errors
+/// When there is no segment in it.
+pub(super) fn read(grid: &Grid, title: &str, form: Form) -> Option<Result<Imported, Refusal>> {
+    let (header, rows) = grid.rows.split_first()?;
+    let mut own: Vec<(Own, u32)> = vec![];
+    let mut others: BTreeMap<u32, Other> = BTreeMap::new();
+    for cell in &header.cells {
+        let text = cell.text();
+        match NAMES.iter().find(|(name, _)| *name == text) {
+            Some((_, column)) if own.iter().all(|(known, _)| known != column) => {
+                own.push((*column, cell.column));
+            }
+            Some(_) | None => {
+                let name = one_line(&text);
+                let texts: Vec<_> = rows.iter().map(|row| row.text(cell.column)).collect();
+                let filled = || texts.iter().filter(|text| !text.is_empty());
+                let is_department = columns::meaning(&name) == Some(Field::Department)
+                    || (filled().count() > 0 && filled().all(|text| is_mark(&text.to_lowercase())));
+                others.insert(cell.column, Other { name, is_department });
+            }
+        }
+    }
+    let has = |wanted: Own| own.iter().any(|(known, _)| *known == wanted);
+    let is_own = [Own::Cue, Own::Title, Own::Duration, Own::Trigger].into_iter().all(has)
+        && (has(Own::Start) || has(Own::FromStart));
+    let mut reading = Reading {
+        form,
+        grid,
+        own,
+        others,
+        show: Imported { title: title.to_owned(), ..Imported::default() },
+        written: vec![],
+        rows: HashMap::new(),
+        ids: Ids::default(),
+        departments: BTreeMap::new(),
+        starts: vec![],
+        asked: vec![],
+    };
+    // In an export a cue has no duration: a sheet whose cues have one is somebody's own.
+    let is_filled = |row: &Row, column: Own| !reading.text(row, column).is_empty();
+    let with = rows.iter().filter(|row| is_filled(row, Own::Duration));
+    let (cues, segments): (Vec<&Row>, Vec<&Row>) = with.partition(|row| is_filled(row, Own::Cue));
+    if !is_own || segments.is_empty() || cues.len() > segments.len() {
+        return None;
+    }
+    for row in rows.iter().filter(|row| !row.is_hidden) {
+        reading.row(row);
+    }
+    Some(reading.finish())
+}
+
+/// The words of a cue about others, for when all are known.
+struct Asked {
+    row: u32,
+    trigger: String,
+    backup_for: String,
+}
+
+struct Reading<'g> {
+    form: Form,
+    grid: &'g Grid,
+    own: Vec<(Own, u32)>,
+    others: BTreeMap<u32, Other>,
+    show: Imported,
+    written: Vec<Written>,
+    /// The row of each number.
+    rows: HashMap<String, u32>,
+    ids: Ids,
+    /// By their columns.
+    departments: BTreeMap<u32, Department>,
+    /// The start of each cue, segment by segment, with that of the segment.
+    starts: Vec<(Option<Instant>, Vec<Option<Instant>>)>,
+    asked: Vec<Asked>,
+}
+
+impl Reading<'_> {
+    fn column(&self, wanted: Own) -> Option<u32> {
+        self.own.iter().find(|(known, _)| *known == wanted).map(|(_, column)| *column)
+    }
+
+    fn cell<'r>(&self, row: &'r Row, wanted: Own) -> Option<&'r Cell> {
+        row.cell(self.column(wanted)?).filter(|cell| !cell.is_shared)
+    }
+
+    /// A cell's text, without the apostrophe that keeps a formula from being one in CSV.
+    fn text(&self, row: &Row, wanted: Own) -> String {
+        self.cell(row, wanted).map(|cell| self.free(cell)).unwrap_or_default()
+    }
+
+    fn free(&self, cell: &Cell) -> String {
+        let text = cell.text();
+        let is_csv = self.form == Form::Csv;
+        let rest = text.strip_prefix('\'').filter(|rest| {
+            is_csv && rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+        });
+        rest.unwrap_or(&text).to_owned()
+    }
+
+    fn doubt(&mut self, row: u32, column: Own, what: String) {
+        let column = self.column(column).unwrap_or(1);
+        self.show.doubts.push(Doubt::new(self.grid.place(row, column), what));
+    }
+
+    /// The length in a cell, nanoseconds.
+    fn length(&mut self, row: &Row, column: Own) -> Option<u64> {
+        let cell = self.cell(row, column)?;
+        let text = cell.text();
+        let ns = match &cell.value {
+            Value::Clock(ns) => Some(*ns),
+            Value::Text(text) => duration::parse(text.trim()).ok().map(nanoseconds),
+            Value::Number(_) | Value::Day(_) | Value::Moment(_) | Value::NoValue => None,
+        };
+        let ns = ns.filter(|ns| *ns <= LONGEST_NS);
+        if ns.is_none() && !text.is_empty() {
+            let what = format!("{} is no length such as 0:05:00: left out", quoted(&text));
+            self.doubt(row.number, column, what);
+        }
+        ns
+    }
+
+    /// The point of time in a row's column for it.
+    fn instant(&mut self, row: &Row) -> Option<Instant> {
+        if self.column(Own::Start).is_none() {
+            let cell = self.cell(row, Own::FromStart)?;
+            let text = cell.text();
+            let ns = match &cell.value {
+                Value::Clock(ns) => Some(*ns),
+                Value::Text(text) => since_start(text.trim()),
+                Value::Number(_) | Value::Day(_) | Value::Moment(_) | Value::NoValue => None,
+            };
+            if ns.is_none() && !text.is_empty() {
+                let what = format!("{} is no time from the start: left out", quoted(&text));
+                self.doubt(row.number, Own::FromStart, what);
+            }
+            let ns = i64::try_from(ns?).ok()?;
+            let day = Some(ns.div_euclid(DAY_NS as i64));
+            return Some(Instant { day, of_day_ns: ns.rem_euclid(DAY_NS as i64), date: None });
+        }
+        let cell = self.cell(row, Own::Start)?;
+        let at = instant(cell);
+        let text = cell.text();
+        if at.is_none() && !text.is_empty() {
+            let what = format!("{} is no time of day: left out", quoted(&text));
+            self.doubt(row.number, Own::Start, what);
+        }
+        at
+    }
+
+    fn row(&mut self, row: &Row) {
+        let is_empty = row.cells.iter().all(|cell| cell.text().is_empty());
+        if is_empty {
+            return;
+        }
+        let has_number = !self.text(row, Own::Cue).is_empty();
+        if !has_number && !self.text(row, Own::Duration).is_empty() {
+            self.segment(row);
+        } else {
+            self.cue(row);
+        }
+    }
+
+    fn segment(&mut self, row: &Row) {
+        let start = self.instant(row);
+        let trigger = self.text(row, Own::Trigger);
+        let is_hard = trigger.eq_ignore_ascii_case("hard start");
+        if !trigger.is_empty() && !is_hard {
+            let what = format!("{} is nothing that a segment can have: left out", quoted(&trigger));
+            self.doubt(row.number, Own::Trigger, what);
+        }
+        let duration_ns = self.length(row, Own::Duration);
+        let title = one_line(&self.text(row, Own::Title));
+        let notes = prose(&self.text(row, Own::Notes));
+        let act = one_line(&self.text(row, Own::Act));
+        if self.show.segments.is_empty() {
+            self.show.date = start.and_then(|start| start.date);
+        }
+        self.check_start(row, start, is_hard);
+        let hard = start.filter(|_| is_hard).map(|start| time_of_day(start.of_day_ns));
+        if is_hard && hard.is_none() {
+            self.doubt(row.number, Own::Start, "a hard start without a time: left out".to_owned());
+        }
+        self.show.segments.push(Segment {
+            row: row.number,
+            act: Some(act).filter(|act| !act.is_empty()),
+            title: if title.is_empty() { "—".to_owned() } else { title },
+            start: hard,
+            duration_ns: duration_ns.unwrap_or(ASSUMED_NS),
+            notes: Some(notes).filter(|notes| !notes.is_empty()),
+            ..Segment::default()
+        });
+        self.starts.push((start, vec![]));
+    }
+
+    /// The start of a segment that nothing fixes follows from the one above: another one is only
+    /// said.
+    fn check_start(&mut self, row: &Row, start: Option<Instant>, is_hard: bool) {
+        let above = self.starts.last().and_then(|(above, _)| *above);
+        let length_ns = self.show.segments.last().map_or(0, |above| above.duration_ns);
+        let Some((start, above)) = start.zip(above).filter(|_| !is_hard) else { return };
+        let expected = i64::try_from(length_ns).unwrap_or(i64::MAX);
+        let off_ns = start.since(above).abs_diff(expected) % DAY_NS;
+        if (SECOND_NS..DAY_NS - SECOND_NS).contains(&off_ns) {
+            let what = "is not where the segment above ends, and no hard start: it begins there";
+            self.doubt(row.number, Own::Start, what.to_owned());
+        }
+    }
+
+    fn cue(&mut self, row: &Row) {
+        if self.show.segments.is_empty() {
+            let title = self.show.title.clone();
+            let what = format!(
+                "no segment stands above it: one of {} was assumed",
+                durations::said(ASSUMED_NS)
+            );
+            self.doubt(row.number, Own::Cue, what);
+            let segment = Segment { title, duration_ns: ASSUMED_NS, ..Segment::default() };
+            self.show.segments.push(segment);
+            self.starts.push((None, vec![]));
+        }
+        let title = one_line(&self.text(row, Own::Title));
+        let mut cue = Cue {
+            row: row.number,
+            title: if title.is_empty() { "—".to_owned() } else { title },
+            ..Cue::default()
+        };
+        cue.duration_ns = self.length(row, Own::Lasts);
+        if cue.duration_ns.is_none() && self.cell(row, Own::Duration).is_some() {
+            cue.duration_ns = self.length(row, Own::Duration);
+            let what = "the length of a cue: taken for that under “Lasts”".to_owned();
+            self.doubt(row.number, Own::Duration, what);
+        }
+        let call = self.text(row, Own::Call);
+        cue.call = Some(one_line(&call)).filter(|call| !call.is_empty());
+        let notes = prose(&self.text(row, Own::Notes));
+        cue.notes.extend(Some(notes).filter(|notes| !notes.is_empty()));
+        if call.chars().count() > cells::LINE_MAX {
+            cue.notes.push(format!("Call: {}", prose(&call)));
+        }
+        self.source(row, &mut cue);
+        let steps = self.text(row, Own::Steps);
+        let steps = steps.split(';').map(one_line).filter(|step| !step.is_empty());
+        cue.steps = steps.collect();
+        if let Some(more) = cue.steps.get(STEPS_MAX..).filter(|more| !more.is_empty()) {
+            cue.notes.push(format!("Steps: {}", more.join("; ")));
+            cue.steps.truncate(STEPS_MAX);
+        }
+        let sends = prose(&self.text(row, Own::SendsTo));
+        if !sends.is_empty() {
+            cue.extra.push((SENDS_TO.to_owned(), sends));
+        }
+        self.others(row, &mut cue);
+        let number = self.text(row, Own::Cue);
+        if !number.is_empty() {
+            self.rows.entry(number.clone()).or_insert(row.number);
+        }
+        let is_numeric =
+            self.cell(row, Own::Cue).is_some_and(|cell| matches!(cell.value, Value::Number(_)));
+        let text = Some(number).filter(|number| !number.is_empty());
+        self.written.push(Written { text, is_numeric, row: row.number });
+        self.asked.push(Asked {
+            row: row.number,
+            trigger: self.text(row, Own::Trigger),
+            backup_for: self.text(row, Own::BackupFor),
+        });
+        let start = match self.cell(row, Own::Start).or(self.cell(row, Own::FromStart)) {
+            Some(_) => self.instant(row),
+            None => None,
+        };
+        if let Some((_, starts)) = self.starts.last_mut() {
+            starts.push(start);
+        }
+        if let Some(last) = self.show.segments.last_mut() {
+            last.cues.push(cue);
+        }
+    }
+
+    fn source(&mut self, row: &Row, cue: &mut Cue) {
+        let source = self.text(row, Own::Source);
+        match source.to_lowercase().as_str() {
+            "" => {}
+            "live" => cue.source = Some("live"),
+            "vt" => cue.source = Some("vt"),
+            _ => cue.extra.push(("Source".to_owned(), prose(&source))),
+        }
+    }
+
+    /// The cells of departments, and of columns that somebody has added.
+    fn others(&mut self, row: &Row, cue: &mut Cue) {
+        let Reading { others, departments, ids, .. } = self;
+        for (column, other) in others {
+            let Some(cell) = row.cell(*column).filter(|cell| !cell.text().is_empty()) else {
+                continue;
+            };
+            let text = prose(&cell.text());
+            let name = || match other.name.as_str() {
+                "" => format!("Column {}", crate::show::problem::letters(*column)),
+                name => name.to_owned(),
+            };
+            if !other.is_department {
+                cue.extra.push((name(), text));
+                continue;
+            }
+            if is_nothing(&text.to_lowercase()) {
+                continue;
+            }
+            let department = departments.entry(*column).or_insert_with(|| Department {
+                id: ids.unused(&other.name),
+                name: name(),
+                colour: None,
+            });
+            if cue.needs.len() < NEEDS_MAX {
+                cue.needs.push(department.id.clone());
+            }
+            if !is_mark(&text.to_lowercase()) {
+                cue.notes.push(format!("{}: {text}", department.name));
+            }
+        }
+    }
+
+    fn finish(mut self) -> Result<Imported, Refusal> {
+        if self.show.segments.is_empty() {
+            return Err(Refusal::NoRows(1));
+        }
+        self.show.said.push(match self.form {
+            Form::Csv | Form::Workbook => "a sheet of `handover export`".to_owned(),
+            Form::Project => "a project of Ontime that `handover export` has written".to_owned(),
+        });
+        self.links();
+        for at in 0..self.show.segments.len() {
+            self.plan(at);
+        }
+        self.show.departments = std::mem::take(&mut self.departments).into_values().collect();
+        let numbers = self.column(Own::Cue).unwrap_or(1);
+        let grid = self.grid;
+        numbers::number(&mut self.show, &self.written, &|row| grid.place(row, numbers));
+        cells::cut(&mut self.show, &|row| grid.place(row, numbers));
+        self.show.doubts.sort_by(|a, b| a.place.order(&b.place));
+        Ok(self.show)
+    }
+}

@@ -1,0 +1,111 @@
+//! The triggers and backups of an export, whose words name other cues.
+
+use std::collections::HashMap;
+
+use super::instant::time_of_day;
+use super::{Own, Reading};
+use crate::sheet::cells::prose;
+use crate::sheet::clock::{self, Said};
+use crate::sheet::imported::Trigger;
+use crate::show::duration;
+use crate::show::problem::quoted;
+use crate::time::nanoseconds;
+
+/// The other cues that a cue refers to.
+#[derive(Default)]
+struct Links {
+    trigger: Option<Trigger>,
+    backup_for: Option<u32>,
+    /// Words that are no reference to any.
+    kept: Vec<(String, String)>,
+}
+
+impl Reading<'_> {
+    /// The triggers of all cues, and the cues that they are backups for.
+    pub(super) fn links(&mut self) {
+        let asked = std::mem::take(&mut self.asked);
+        let is_backup: Vec<u32> =
+            asked.iter().filter(|one| !one.backup_for.is_empty()).map(|one| one.row).collect();
+        let mut causes: HashMap<u32, u32> = HashMap::new();
+        let mut read: HashMap<u32, Links> = HashMap::new();
+        for one in asked {
+            let mut links = Links::default();
+            if !one.backup_for.is_empty() {
+                let main = self.rows.get(&one.backup_for).copied();
+                let main = main.filter(|main| is_backup.binary_search(main).is_err());
+                links.backup_for = main;
+                if main.is_none() {
+                    let what = "is no cue that another can stand in for: kept under `extra`";
+                    let what = format!("{} {what}", quoted(&one.backup_for));
+                    self.doubt(one.row, Own::BackupFor, what);
+                    links.kept.push(("Backup for".to_owned(), prose(&one.backup_for)));
+                }
+            }
+            match self
+                .trigger(&one.trigger)
+                .filter(|trigger| trigger.is_none() || links.backup_for.is_none())
+            {
+                Some(trigger) => links.trigger = trigger,
+                None => {
+                    let what = format!(
+                        "{} is no trigger that it can have: kept under `extra`",
+                        quoted(&one.trigger)
+                    );
+                    self.doubt(one.row, Own::Trigger, what);
+                    links.kept.push(("Trigger".to_owned(), prose(&one.trigger)));
+                }
+            }
+            if let Some(cause) = links.trigger.as_ref().and_then(Trigger::cause) {
+                // Each has one cause: a circle comes back to the cue itself.
+                let mut at = Some(cause);
+                let mut steps = 0;
+                while let Some(row) = at.filter(|row| *row != one.row && steps <= causes.len()) {
+                    at = causes.get(&row).copied();
+                    steps += 1;
+                }
+                if at.is_some() {
+                    let what = "cues would trigger each other in a circle: kept under `extra`";
+                    self.doubt(one.row, Own::Trigger, what.to_owned());
+                    links.kept.push(("Trigger".to_owned(), prose(&one.trigger)));
+                    links.trigger = None;
+                } else {
+                    causes.insert(one.row, cause);
+                }
+            }
+            read.insert(one.row, links);
+        }
+        for cue in self.show.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
+            if let Some(links) = read.remove(&cue.row) {
+                cue.trigger = links.trigger;
+                cue.backup_for = links.backup_for;
+                cue.extra.extend(links.kept);
+            }
+        }
+    }
+
+    /// Reads a trigger: `None` for words that are none.
+    fn trigger(&self, words: &str) -> Option<Option<Trigger>> {
+        let words = words.trim();
+        if words.is_empty() || words.eq_ignore_ascii_case("go") {
+            return Some(None);
+        }
+        let (verb, rest) = words.split_once(' ')?;
+        let rest = rest.trim();
+        let caused = || {
+            let (number, delay) = rest.split_once(" +").unwrap_or((rest, "0s"));
+            Some((*self.rows.get(number.trim())?, nanoseconds(duration::parse(delay).ok()?)))
+        };
+        Some(Some(match verb.to_ascii_lowercase().as_str() {
+            "with" => caused().map(|(row, ns)| Trigger::With(row, ns))?,
+            "follows" => caused().map(|(row, ns)| Trigger::After(row, ns))?,
+            "at" => match clock::read(rest) {
+                Said::At(at) if at.half.is_none() => Trigger::At(time_of_day(at.ns as i64)),
+                Said::At(_) | Said::Between(..) | Said::Nothing | Said::Unreadable => return None,
+            },
+            "into" => {
+                Trigger::Into(nanoseconds(duration::parse(rest.trim_start_matches('+')).ok()?))
+            }
+            _ => return None,
+        }))
+    }
+}

@@ -1,0 +1,97 @@
+//! Pairs of a sheet and a show: departments of one name, segments by their cues, and the
+//! facts of both.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use crate::edit::listing::{Fact, Listing, Words};
+use crate::sheet::cells::Ids;
+use crate::sheet::imported::{Cue, Imported};
+use crate::show::{CueIx, CueNumber, Department, Show};
+
+/// The place of each number in a listing.
+pub(super) fn places(listing: &Listing) -> HashMap<&str, (usize, usize)> {
+    let segments = listing.segments.iter().enumerate();
+    let cues = segments.flat_map(|(at, segment)| {
+        segment.cues.iter().enumerate().map(move |(cue, entry)| (&*entry.number, (at, cue)))
+    });
+    cues.collect()
+}
+
+/// The cue of a number.
+pub(super) fn found(show: &Show, number: &str) -> Option<CueIx> {
+    show.find(&CueNumber::new(number).ok()?)
+}
+
+/// A fact by its key.
+pub(super) fn fact<'f>(facts: &'f [Fact], key: &str) -> Option<&'f Words> {
+    facts.iter().find(|fact| fact.key == key).map(|fact| &fact.words)
+}
+
+/// The departments that a cue of the sheet needs and that the show has.
+pub(super) fn known_needs<'c>(show: &Show, cue: &'c Cue) -> Vec<&'c str> {
+    let is_known = |id: &&String| show.departments.iter().any(|one| one.id == **id);
+    cue.needs.iter().filter(is_known).map(String::as_str).collect()
+}
+
+/// Returns `true` if a fact lists the same items, in any order.
+pub(super) fn same_items(words: Option<&Words>, items: &[&str]) -> bool {
+    let own: HashSet<&str> = match words {
+        Some(Words::List(own)) => own.iter().map(String::as_str).collect(),
+        Some(Words::One(one)) => HashSet::from([one.as_str()]),
+        None => HashSet::new(),
+    };
+    own == items.iter().copied().collect()
+}
+
+/// Gives the departments of a sheet the ids of those of one name in the show, and others an id that
+/// the show does not have.
+pub(super) fn name_departments(show: &Show, sheet: &mut Imported) {
+    let mut ids = Ids::default();
+    show.departments.iter().for_each(|one| ids.take(&one.id));
+    let mut renamed: HashMap<String, String> = HashMap::new();
+    for department in &mut sheet.departments {
+        let same = |one: &&Department| one.name.to_lowercase() == department.name.to_lowercase();
+        let id = match show.departments.iter().find(same) {
+            Some(own) => own.id.clone(),
+            None => ids.unused(&department.name),
+        };
+        renamed.insert(std::mem::replace(&mut department.id, id.clone()), id);
+    }
+    // Two columns of the sheet may be one department of the show.
+    let mut known: HashSet<String> = HashSet::new();
+    sheet.departments.retain(|one| known.insert(one.id.clone()));
+    for cue in sheet.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
+        let needs = cue.needs.iter().map(|id| renamed.get(id).unwrap_or(id).clone());
+        let mut known: HashSet<String> = HashSet::new();
+        cue.needs = needs.filter(|id| known.insert(id.clone())).collect();
+    }
+}
+
+/// The segment of the show for each of the sheet: the one with most of its cues, or else one of its
+/// title.
+pub(super) fn matched(now: &Listing, says: &Listing) -> Vec<Option<usize>> {
+    let here = places(now);
+    let mut taken: HashSet<usize> = HashSet::new();
+    let mut matched: Vec<Option<usize>> = vec![];
+    for segment in &says.segments {
+        let mut votes: HashMap<usize, usize> = HashMap::new();
+        for cue in &segment.cues {
+            if let Some((at, _)) = here.get(&*cue.number).filter(|(at, _)| !taken.contains(at)) {
+                *votes.entry(*at).or_default() += 1;
+            }
+        }
+        let best = votes.into_iter().max_by_key(|(at, votes)| (*votes, usize::MAX - at));
+        taken.extend(best.map(|(at, _)| at));
+        matched.push(best.map(|(at, _)| at));
+    }
+    let mut by_title: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    for (at, segment) in now.segments.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
+        by_title.entry(&segment.title).or_default().push_back(at);
+    }
+    for (own, segment) in matched.iter_mut().zip(&says.segments) {
+        if own.is_none() {
+            *own = by_title.get_mut(&*segment.title).and_then(VecDeque::pop_front);
+        }
+    }
+    matched
+}
