@@ -172,7 +172,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, mut area: Rect, is_big: bool
 /// and green once everyone is ready. AGAIN where it has fired already in this run.
 pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     let (state, styles) = (scene.state.cue(cue), &scene.styles);
-    if state.firings > 0 && !state.stood_by {
+    if (state.firings > 0 || state.is_aside) && !state.stood_by {
         Span::styled(" AGAIN ", styles.attention_badge)
     } else if !state.stood_by {
         // Nobody has been warned by an override.
@@ -189,6 +189,10 @@ pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     let styles = &scene.styles;
     if scene.state.has_ended() {
         return None;
+    }
+    if let Some(aside) = scene.state.fired_aside(cue) {
+        let words = format!("fired by {} {}", aside.fired_by, scene.wall(aside.fired_ns));
+        return Some(Span::styled(words, styles.attention));
     }
     if let Some(fired_ns) = scene.state.cue(cue).fired_ns {
         return Some(Span::styled(format!("fired {}", scene.wall(fired_ns)), styles.attention));

@@ -44,6 +44,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: Cue
     };
     let is_quiet = matches!(state.phase, Phase::Complete | Phase::Stopped)
         || state.skipped
+        || state.is_aside
         || scene.stands_aside(cue);
     let has_fired = state.firings > 0;
     // In little room a title is worth more.
@@ -104,6 +105,9 @@ pub(in crate::ui) fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
     if state.skipped {
         return (Span::styled(signs::SKIPPED, styles.past), styles.past);
     }
+    if scene.state.fired_aside(cue).is_some() {
+        return (Span::styled(signs::DONE, styles.attention), styles.attention);
+    }
     match state.phase {
         Phase::Missed => {
             return (Span::styled(signs::MISSED, styles.attention_badge), styles.attention);
@@ -144,6 +148,11 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     }
     if state.phase == Phase::Missed {
         return vec![Span::styled("missed", styles.attention)];
+    }
+    if let Some(aside) = scene.state.fired_aside(cue) {
+        let by = format!("by {} {}", aside.fired_by, scene.wall(aside.fired_ns));
+        let words = if columns < NARROW { by } else { format!("fired {by}") };
+        return vec![Span::styled(words, styles.attention)];
     }
     if state.phase == Phase::Stopped {
         return vec![Span::styled("stopped", styles.attention)];

@@ -53,7 +53,7 @@ fn station(text: &str, role: StationRole) -> Station {
 }
 
 /// A shared run of three stations a minute into the jump, seen by `me`; paris has the flag.
-fn shared(me: &str) -> Run {
+pub(super) fn shared(me: &str) -> Run {
     shared_at(me, 195.0)
 }
 
@@ -123,7 +123,7 @@ fn joined(mut run: Run, me: &str) -> Run {
 }
 
 /// Changes what the station knows of the shared run.
-fn change(run: &mut Run, how: impl FnOnce(&mut Shared)) {
+pub(super) fn change(run: &mut Run, how: impl FnOnce(&mut Shared)) {
     let mut link = Shared::clone(run.app.link.as_ref().unwrap());
     let now = run.machine_ns();
     let others =
@@ -222,13 +222,13 @@ fn over_everything_else_it_says_who_has_the_flag() {
 
 #[test]
 fn a_follower_reads_what_it_cannot_do_and_who_has_left() {
-    let first = |change: fn(&mut Shared), heard: u64, (columns, rows)| {
+    let first = |how: fn(&mut Shared), heard: u64, (columns, rows)| {
         let mut run = shared("la");
         let now = run.machine_ns();
-        super::flag::change(&mut run, |link| {
+        change(&mut run, |link| {
             (link.stations[1].heard, link.stations[1].away) =
                 (Some(now - ms(heard)), heard > 2_000);
-            change(link);
+            how(link);
         });
         let screen = run.text(columns, rows);
         assert_eq!(
@@ -587,4 +587,19 @@ fn taken(run: &mut Run) {
         link.role = Role::Holds;
         link.aside = vec![fired];
     });
+}
+
+#[test]
+fn cues_that_were_fired_aside_say_so_and_are_not_to_come() {
+    let mut run = shared("la");
+    taken(&mut run);
+    let at = run.state.wall(run.now_ns).to_zoned_datetime(run.state.show().zone.clone());
+    let at = at.strftime("%H:%M:%S");
+    for (columns, rows) in &SIZES[2..] {
+        let screen = run.text(*columns, *rows);
+        let row = screen.lines().find(|line| line.contains("12  ") && line.contains("Tom Cruise"));
+        let row = row.expect("its row");
+        assert!(row.contains(&format!("fired by paris {at}")), "{screen}");
+        assert!(!screen.contains("NEXT   12 "), "{screen}");
+    }
 }
