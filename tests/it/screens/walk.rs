@@ -1,15 +1,17 @@
 //! Every key of the table, on every page, at every size: it does what it says, or says why not.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use handover::app::flag::FlagWish;
 use handover::app::keymap::Key;
 use handover::app::keys::{Act, BINDINGS, Binding, Group};
 use handover::app::{Ask, Page, Question, Task};
-use handover::engine::{Event, Phase};
+use handover::engine::{Command, Event, Phase};
 
-use super::jump_on_standby;
 use super::stage::{Run, SHOW};
+use super::{flag, jump_on_standby};
 
 const SIZES: [(u16, u16); 4] = [(50, 12), (80, 24), (120, 36), (200, 60)];
 
@@ -41,6 +43,7 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
     };
     let ready = |run: &Run| at(run).map(|cue| run.state.missing(cue).count());
     let moved = |run: &Run| (run.app.cursor, run.app.person, run.app.scroll);
+    let is_shared = before.app.link.is_some();
     let all_open = |run: &Run| run.app.folds.len() == run.state.show().segments.len();
     match act {
         Act::Go => {
@@ -77,13 +80,24 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
         Act::Find => asks(after, |ask| matches!(ask, Ask::Find { .. } | Ask::FindLine)),
         Act::FindNext | Act::FindPrevious => moved(before) != moved(after),
         Act::FilterLog => before.app.log_filter != after.app.log_filter,
-        // A run that is not shared has no flag; see `flag`.
-        Act::Flag | Act::Warn => false,
+        Act::Flag => {
+            after.app.dialog.is_some()
+                || tasks.iter().any(|task| matches!(task, Task::Flag(_)))
+                || asks(after, |ask| matches!(ask, Ask::HolderName | Ask::TakeReason { .. }))
+        }
+        Act::Warn => {
+            tasks.contains(&Task::Flag(FlagWish::Warn))
+                || before.state.alarms().count() > after.state.alarms().count()
+        }
         Act::Note => asks(after, |ask| ask == Ask::Note),
-        // This run is not shared: it has no stations.
-        Act::NextPage if before.app.page == Page::Outputs => after.app.page == Page::Log,
+        // A run that is not shared has no stations.
+        Act::NextPage if before.app.page == Page::Outputs && !is_shared => {
+            after.app.page == Page::Log
+        }
         Act::NextPage => after.app.page == before.app.page.next(),
-        Act::PreviousPage if before.app.page == Page::Log => after.app.page == Page::Outputs,
+        Act::PreviousPage if before.app.page == Page::Log && !is_shared => {
+            after.app.page == Page::Outputs
+        }
         Act::PreviousPage => after.app.page == before.app.page.previous(),
         Act::Open(page) => after.app.page == page,
         Act::Help => (after.app.page == Page::Help) != (before.app.page == Page::Help),
@@ -135,11 +149,30 @@ fn situations() -> Vec<(&'static str, Run)> {
     ]
 }
 
+/// The same in a shared run: with the flag while a station warns, following a station that is
+/// there, and one that is silent.
+fn shared_situations() -> Vec<(&'static str, Run)> {
+    let mut holds = flag::shared("paris");
+    let la = handover::link::StationName::new("la").unwrap();
+    holds.command(Command::Warn(la)).unwrap();
+    let mut silent = flag::shared("la");
+    let now = silent.machine_ns();
+    flag::change(&mut silent, |link| {
+        let paris = &mut link.stations[1];
+        (paris.heard, paris.away) = (Some(now - Duration::from_secs(12)), true);
+    });
+    vec![
+        ("with the flag", holds),
+        ("following", flag::shared("la")),
+        ("following a station that is silent", silent),
+    ]
+}
+
 /// Walks every key on every page at a size, and says what was seen done, and not only refused: pages
 /// and names.
 fn walk((columns, rows): (u16, u16)) -> BTreeSet<(&'static str, &'static str)> {
     let mut all_done = BTreeSet::new();
-    for (situation, run) in situations() {
+    for (situation, run) in situations().into_iter().chain(shared_situations()) {
         for &page in Page::ALL {
             let mut run = run.clone();
             run.app.page = page;
@@ -187,6 +220,31 @@ fn walk((columns, rows): (u16, u16)) -> BTreeSet<(&'static str, &'static str)> {
 }
 
 #[test]
+fn the_footer_says_what_the_flag_s_key_does() {
+    let words = [
+        ("f give the flag", "with the flag"),
+        ("f ask for the flag", "following"),
+        ("f take the flag", "following a station that is silent"),
+    ];
+    for (words, at) in words {
+        for (columns, rows) in &SIZES[1..] {
+            for &page in Page::ALL {
+                for (situation, mut run) in shared_situations() {
+                    run.app.page = page;
+                    let screen = run.text(*columns, *rows);
+                    let keys = screen.lines().last().unwrap_or_default();
+                    let is_there = keys.contains(words);
+                    assert!(!is_there || situation == at, "{situation} on {page:?}: {keys}");
+                    // In a narrow window other keys may be needed more on a page of its own.
+                    let has_room = page == Page::Run || *columns > 80;
+                    assert!(is_there || situation != at || !has_room, "{at} on {page:?}: {keys}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn every_key_does_what_it_says_or_says_why_not_in_a_small_window() {
     walk(SIZES[0]);
 }
@@ -196,10 +254,7 @@ fn every_key_does_what_it_says_or_says_why_not_at_80x24() {
     let done = walk(SIZES[1]);
     // A key that is refused wherever it is pressed would pass the walk and be of no use: those that
     // call the show work on every page, the others on one at least.
-    // Those of the flag need a run that is shared.
-    let is_for_all = |binding: &&Binding| {
-        !binding.keys.is_empty() && !matches!(binding.act, Act::Flag | Act::Warn)
-    };
+    let is_for_all = |binding: &&Binding| !binding.keys.is_empty();
     for binding in BINDINGS.iter().filter(is_for_all) {
         let least = if binding.group == Group::Call { Page::ALL.len() } else { 1 };
         let is_done = |page: &&Page| done.contains(&(page.name(), binding.name));
