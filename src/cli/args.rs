@@ -281,7 +281,7 @@ pub(super) enum Verb {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Read the guide, or the reference of show files
+    /// Read the guide, the reference of show files, or the configuration of a server
     ///
     /// On a terminal, the text opens in the pager that $PAGER names, or in less.
     Guide {

@@ -1,4 +1,5 @@
-//! The guide and the reference of show files, on the terminal page by page.
+//! The texts that are part of the program, on the terminal page by page: the guide, the reference of
+//! show files, the configuration of a server.
 
 use std::io::{IsTerminal, Write};
 use std::process::{Command, Stdio};
@@ -23,6 +24,8 @@ pub(super) enum Text {
     Guide,
     /// Every key of a show file
     Reference,
+    /// The configuration of a NATS server for shared runs
+    Server,
 }
 
 impl Text {
@@ -30,6 +33,7 @@ impl Text {
         match self {
             Text::Guide => include_str!("../../docs/guide.md"),
             Text::Reference => include_str!("../../docs/reference.md"),
+            Text::Server => include_str!("../../assets/nats/handover.conf"),
         }
     }
 }
