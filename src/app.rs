@@ -209,7 +209,7 @@ pub struct Message {
     pub tone: Tone,
     /// Instant by the machine's clock.
     pub at_ns: MachineNs,
-    /// What is left of it after [`App::MESSAGE`]: the alarm that stood there before.
+    /// The alarm that stood there before, and stands again after [`App::MESSAGE`].
     then: Option<String>,
     /// It says what this station's part in a shared run is, and goes when that is another.
     is_of_role: bool,

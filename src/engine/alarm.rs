@@ -30,7 +30,7 @@ pub enum Alarm<'a> {
     Aside(&'a [Aside]),
 }
 
-/// What was answered, and what only a resume knows.
+/// Answers so far, and the alarm that only a resume knows of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Alarms {
     /// The cue at the playhead where the journal lost what came then.

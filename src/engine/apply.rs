@@ -132,12 +132,6 @@ impl State {
         }
     }
 
-    /// The program gives the caller's GOs from here on, or does not.
-    fn set_auto(&mut self, auto: bool) {
-        self.auto = auto;
-        self.demonstration = self.demonstration.filter(|_| auto);
-    }
-
     fn apply_to_cue(&mut self, cue: CueIx, run_ns: RunNs, event: &Event) {
         let show = Arc::clone(&self.show);
         let needs = &show.cue(cue).needs;

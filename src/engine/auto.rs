@@ -28,6 +28,12 @@ const DOUBT: (Duration, Duration) = (Duration::from_secs(24), Duration::from_sec
 const LAST_ANSWER: Duration = Duration::from_secs(3);
 
 impl State {
+    /// The program gives the caller's GOs from here on, or does not.
+    pub(super) fn set_auto(&mut self, auto: bool) {
+        self.auto = auto;
+        self.demonstration = self.demonstration.filter(|_| auto);
+    }
+
     /// Returns the next command that the program gives in the caller's place, and its instant by
     /// the show's clock.
     pub(super) fn next_auto(&self) -> Option<(ShowNs, Command)> {

@@ -101,7 +101,8 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     if let Some(recorded) =
         run.recorded.as_ref().filter(|_| run.rehearsal || run.shift_ms.is_some())
     {
-        fact("Rehearsed", recorded.strftime("%Y-%m-%d %H:%M:%S").to_string());
+        let at = recorded.strftime("%Y-%m-%d %H:%M:%S");
+        fact("Rehearsed", format!("{at}, {}, by the machine's clock", run.zone_name));
     }
     match run.shown_over_ms() {
         Some(ms @ 1000..) => fact("Over", over_under(ms)),

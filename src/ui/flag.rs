@@ -86,7 +86,7 @@ fn words(scene: &Scene, link: &Shared) -> (String, Style) {
     }
 }
 
-/// What stands beside these words, in at most `columns` cells where that can be.
+/// The words beside these, in at most `columns` cells where that can be.
 fn more<'a>(scene: &Scene, link: &Shared, columns: usize) -> Line<'a> {
     let forms = forms(scene, link);
     let fits = |line: &&Line| text::line_width(line) <= columns;
@@ -190,7 +190,7 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
     }
 }
 
-/// What the holder reads beside its words: the exchange, who asks, and where the others are.
+/// The holder's words beside these: the exchange, who asks, and where the others are.
 fn holder_more<'a>(scene: &Scene, link: &Shared) -> Vec<Span<'a>> {
     let styles = &scene.styles;
     let key = scene.way(Act::Flag);

@@ -104,8 +104,8 @@ pub struct Station {
     pub term: u64,
     /// Instant of its last sign of life; `None` for this station itself.
     pub heard: Option<MachineNs>,
-    /// What it has not read yet of the holder's journal; of the holder, where this is it, what of
-    /// its own is not in the log yet.
+    /// The part of the holder's journal that it has not read yet; of the holder itself, the part that
+    /// is not in the log yet.
     pub behind: Behind,
     /// Uncertainty of its clock; `None` while it knows none.
     pub uncertainty: Option<Duration>,
@@ -156,7 +156,7 @@ pub struct LogState {
     /// Number of entries of the log that do not count: what a station shipped that had lost the
     /// flag, and what other programs wrote.
     pub void: u64,
-    /// Why the last of them does not count.
+    /// The last of them, and why it does not count.
     pub void_why: Option<String>,
 }
 
@@ -214,7 +214,7 @@ impl MuteWhy {
         }
     }
 
-    /// What had become of this station before, for a sentence in which it is `station`.
+    /// The event that made it mute, for a sentence in which this station is `station`.
     pub(crate) fn cause(self, station: &str) -> String {
         match self.stood() {
             Some(stood) => format!("{station} stood still for {}", clock(stood)),

@@ -11,7 +11,7 @@ use crate::link::{self, FiredAside, News, OFFER_LAPSES, Server, Step};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
-/// What is remembered for the screen of a station.
+/// Memory for the screen of a station.
 #[derive(Clone, Debug)]
 pub struct Watch {
     me: StationName,
@@ -38,10 +38,10 @@ pub struct Watch {
     looks_on: bool,
 }
 
-/// What is known elsewhere at one moment.
+/// The sources of one moment's picture.
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
-    /// What the flag knows.
+    /// The flag's own knowledge.
     pub view: &'a link::View,
     /// Part of this station, as its conductor has it.
     pub role: Option<&'a conductor::Role>,
@@ -115,7 +115,7 @@ impl Watch {
         }
     }
 
-    /// What the screen shows at `now`.
+    /// The picture for the screen at `now`.
     pub fn shared(&mut self, now: MachineNs, sources: &Sources) -> Shared {
         let Sources { view, flag, .. } = *sources;
         let term = flag.map_or(0, |flag| flag.term);

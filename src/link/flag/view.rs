@@ -30,7 +30,7 @@ pub struct View {
     pub seq: u64,
     /// Number of entries of the log that do not count.
     pub void: u64,
-    /// Why the last of them does not.
+    /// The last of them, and why it does not.
     pub void_why: Option<String>,
     /// Uncertainty of the run's clock, nanoseconds; `None` on the holder, and while nothing is
     /// known.

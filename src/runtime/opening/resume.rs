@@ -140,8 +140,11 @@ pub(super) fn resume(
         (false, true) => Some("changed since the run began: the run keeps the old show".to_owned()),
         (false, false) => None,
     };
-    app.not_shared = is_alone
-        .then(|| "other stations had a part in this run: one of them may call it, too".to_owned());
+    app.not_shared = is_alone.then(|| {
+        let copy = id.station().map(|station| format!("a copy of {station}, called ALONE: "));
+        let copy = copy.unwrap_or_default();
+        format!("{copy}other stations had a part in this run: one of them may call it, too")
+    });
     let clock = RunClock::new(machine_ns(), run_ns, now, state.speed());
     let mut conductor = Conductor::new(state, clock, last.seq, last.run_ns);
     conductor.set_auto(options.auto);

@@ -172,7 +172,7 @@ fn stations<'a>(
     lines
 }
 
-/// What is not as here at a station, for a list.
+/// Differences between a station and this one, for a list.
 pub(super) fn differs<'a>(station: &Station, style: Style) -> Option<Span<'a>> {
     let mut words = vec![];
     if !station.has_our_show {
@@ -190,7 +190,7 @@ pub(super) fn differs<'a>(station: &Station, style: Style) -> Option<Span<'a>> {
     (!words.is_empty()).then(|| Span::styled(format!("  {}", words.join(", ")), style))
 }
 
-/// What a take puts at stake.
+/// The stakes of a take.
 fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let silence = link.silence(scene.view.machine_ns).unwrap_or_default();

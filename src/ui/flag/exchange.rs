@@ -69,7 +69,7 @@ pub(super) fn exchange<'a>(
     (heading, lines)
 }
 
-/// What a step waits for, or which key the other side has pressed.
+/// The key that a step waits for, or the one that the other side has pressed.
 fn waits_for(scene: &Scene, link: &Shared, is_mine: bool) -> String {
     let enter = scene.app.answer_key();
     let other = link.exchange.as_ref().map(|exchange| match link.me == exchange.to {
