@@ -77,7 +77,10 @@ fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
             (list.text(row, "targetid"), list.text(row, "targetlistnumber"));
         let label = one_line(&list.text(row, "label"));
         let part = list.text(row, "partnumber");
-        if !part.is_empty() && part != "0" && making.last == (list_number.clone(), number.clone()) {
+        if !part.is_empty()
+            && part != "0"
+            && making.last == Some((list_number.clone(), number.clone()))
+        {
             let words = EOS_FACTS.iter().chain(&[("follow", "Follow"), ("link", "Link")]);
             let words = words.filter_map(|(key, name)| {
                 let value = one_line(&list.text(row, key));
@@ -91,7 +94,7 @@ fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
             making.note(format!("Part {part}: {label}{more}"));
             continue;
         }
-        making.last = (list_number.clone(), number.clone());
+        making.last = Some((list_number.clone(), number.clone()));
         let scene = one_line(&list.text(row, "scenetext"));
         if !scene.is_empty() {
             making.scene(&scene);
@@ -280,7 +283,7 @@ struct Making {
     written: Vec<Written>,
     output: String,
     /// The list and number of the cue above.
-    last: (String, String),
+    last: Option<(String, String)>,
     /// The trigger that the cue above gives the next one.
     next: Option<(Trigger, String)>,
     /// Cues that fire another one than the next by themselves.
@@ -304,7 +307,7 @@ impl Making {
             show,
             written: vec![],
             output: output.to_owned(),
-            last: Default::default(),
+            last: None,
             next: None,
             unfollowed: 0,
             others: 0,
@@ -336,7 +339,7 @@ impl Making {
         next: Option<(Trigger, String)>,
     ) {
         if cue.title.is_empty() {
-            cue.title = format!("Cue {number}").trim_end().to_owned();
+            cue.title = one_line(&format!("Cue {number}"));
         }
         let is_address = is_address(&address) && address.len() <= ADDRESS_MAX;
         match self.next.take() {

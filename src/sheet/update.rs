@@ -9,7 +9,9 @@ mod alike;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
-use self::alike::{fact, found, known_needs, matched, name_departments, places, same_items};
+use self::alike::{
+    fact, found, known_needs, matched, name_departments, places, same_items, steps_with_colours,
+};
 use super::imported::Imported;
 use super::own::SENDS_TO;
 use super::write::{self, cue_keys, extra_table, quoted, segment_keys};
@@ -258,6 +260,13 @@ impl Update {
                     if !needs.is_empty() && !same_items(fact(facts, key), &needs) {
                         let ids: Vec<String> = needs.iter().map(|id| quoted(id)).collect();
                         wants.push((key, format!("[{}]", ids.join(", "))));
+                    }
+                    true
+                }
+                "steps" => {
+                    let steps = own.map_or(&[][..], |own| &own.steps);
+                    if !steps.iter().map(|step| &step.title).eq(&wanted.steps) {
+                        wants.push((key, steps_with_colours(steps, &wanted.steps)));
                     }
                     true
                 }

@@ -33,6 +33,7 @@ use handover::sheet::durations::Durations;
 use handover::sheet::imported::Imported;
 use handover::sheet::update::Update;
 use handover::sheet::{Options, Refusal, import, write};
+use handover::show::builtin;
 use handover::show::{Body, Cue, CueIx, SegmentIx, Show, Source, Trigger, duration, file, problem};
 use proptest::prelude::*;
 
@@ -378,6 +379,20 @@ fn a_bomb_is_refused_however_its_file_is_called() {
 }
 
 #[test]
+fn an_address_that_no_sheet_has_is_refused() {
+    let damaged = |xml: &str| refused(&xlsx("worksheets/sheet1.xml", xml, &[]));
+    let word = "the workbook is damaged: a cell has an address that no sheet has";
+    for area in ["C5:A1", "A5:C1", "ZZZZZZZZZZ1", "A99999999999", "A1:"] {
+        let xml = format!(r#"<worksheet><dimension ref="{area}"/><sheetData/></worksheet>"#);
+        assert_eq!(damaged(&xml), word, "{area}");
+    }
+    let cell = r#"<worksheet><sheetData><row><c r="ZZZZZZZZZZ1"/></row></sheetData></worksheet>"#;
+    assert_eq!(damaged(cell), word);
+    let whole = r#"<worksheet><dimension ref="A1:XFD1048576"/><sheetData/></worksheet>"#;
+    assert_eq!(damaged(whole), "there is nothing in the file");
+}
+
+#[test]
 fn macros_links_and_formulas_are_named_and_left_alone() {
     let xml = sheet_xml(&[
         &["Title", "Duration", "Notes"],
@@ -492,6 +507,11 @@ fn a_cue_of_a_desk_sends_no_address_that_no_show_takes() {
     let show = parsed(&imported);
     let sends: Vec<usize> = show.cues.iter().map(|cue| cue.actions.len()).collect();
     assert_eq!(sends, [1, 0, 0, 0]);
+    // Found by mutating samples: a number with a tab as a title, and a part without a cue above it.
+    let list = "Number,Type,Name\n\"A\t4\",Light,\n";
+    assert_eq!(parsed(&import(list.as_bytes(), &Options::default()).unwrap()).cues.len(), 1);
+    let list = "START_TARGETS\nTARGET_TYPE,PART_NUMBER,LABEL\n1,1,Part\nEND_TARGETS\n";
+    assert_eq!(parsed(&import(list.as_bytes(), &Options::default()).unwrap()).cues.len(), 1);
     let said = "3 cues have a number that OSC cannot hold and send nothing";
     assert!(imported.said.iter().any(|one| one == said), "{:?}", imported.said);
     assert!(imported.doubts.iter().any(|doubt| doubt.what.contains("20000 characters: cut")));
@@ -889,6 +909,35 @@ fn a_newer_sheet_changes_what_it_says_and_keeps_the_rest() {
     let again = handover(&["import", sheet, "--update", &show, "--yes"], b"");
     let said = String::from_utf8(again.stderr).unwrap();
     assert!(said.contains("the sheet says nothing else"), "{said}");
+}
+
+#[test]
+fn an_export_changes_nothing_in_its_own_show() {
+    let text = builtin::find("paris-2024").unwrap().text;
+    let show = file::parse(text, "UTC").unwrap();
+    let csv = plan::csv::write(&crew(&show));
+    let changes = |sheet: &[u8]| {
+        let sheet = import(sheet, &Options::default()).unwrap();
+        assert_eq!(sheet.doubts, []);
+        let mut update = Update::new(text.to_owned(), "UTC", sheet).unwrap();
+        let mut changes = 0;
+        while let Some(proposal) = update.propose() {
+            changes += 1;
+            update.take(proposal);
+        }
+        assert_eq!(update.said(), Vec::<String>::new());
+        (changes, update.text().to_owned())
+    };
+    let ontime = plan::ontime::write(&crew(&show)).into_bytes();
+    let workbook = plan::xlsx::write(&crew(&show)).unwrap();
+    for sheet in [csv.clone().into_bytes(), ontime, workbook] {
+        assert_eq!(changes(&sheet), (0, text.to_owned()));
+    }
+    // The steps that stay keep their colours.
+    let (count, changed) = changes(csv.replacen("Blue; Black", "Azure; Black", 1).as_bytes());
+    assert_eq!(count, 1);
+    let steps = "[{ title = \"Azure\" }, { title = \"Black\", colour = \"#000000\" }";
+    assert!(changed.contains(steps), "{changed}");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use crate::edit::listing::{Fact, Listing, Words};
 use crate::sheet::cells::Ids;
 use crate::sheet::imported::{Cue, Imported};
-use crate::show::{CueIx, CueNumber, Department, Show};
+use crate::sheet::write::quoted;
+use crate::show::{CueIx, CueNumber, Department, Show, Step};
 
 /// The place of each number in a listing.
 pub(super) fn places(listing: &Listing) -> HashMap<&str, (usize, usize)> {
@@ -94,4 +95,17 @@ pub(super) fn matched(now: &Listing, says: &Listing) -> Vec<Option<usize>> {
         }
     }
     matched
+}
+
+/// Steps of these titles as a show file has them, each with the colour of the one that has its title
+/// already: a sheet has no colours.
+pub(super) fn steps_with_colours(own: &[Step], titles: &[String]) -> String {
+    let step = |title: &String| {
+        let colour = own.iter().find(|step| step.title == *title).and_then(|step| step.colour);
+        let colour = colour.map_or_else(String::new, |colour| {
+            format!(", colour = {}", quoted(&colour.to_string()))
+        });
+        format!("{{ title = {}{colour} }}", quoted(title))
+    };
+    format!("[{}]", titles.iter().map(step).collect::<Vec<_>>().join(", "))
 }

@@ -100,7 +100,7 @@ pub(super) fn paths(package: &mut Package<'_>) -> Result<Vec<(String, String)>, 
 /// Reads the shape of a sheet from its XML.
 pub(super) fn shape(xml: &str) -> Result<Shape, Refusal> {
     let mut shape = Shape::default();
-    let mut row = 0_u32;
+    let (mut row, mut is_wrong) = (0_u32, false);
     each(xml, |element| match element.local_name().as_ref() {
         "row" => {
             row = attribute(element, "r").parse().unwrap_or(row.saturating_add(1));
@@ -114,10 +114,31 @@ pub(super) fn shape(xml: &str) -> Result<Shape, Refusal> {
                 shape.hidden_columns.extend(from..=to.min(COLUMNS_MAX));
             }
         }
+        // calamine computes with both before anybody can look at them.
+        "dimension" => is_wrong |= !is_area(&attribute(element, "ref")),
+        "c" => is_wrong |= !is_address(&attribute(element, "r")),
         "mergeCell" => shape.merged.extend(range(&attribute(element, "ref"))),
         _ => {}
     })?;
+    if is_wrong {
+        return Err(damaged(&"a cell has an address that no sheet has"));
+    }
     Ok(shape)
+}
+
+/// Returns `true` for the address of a cell, up to `XFD1048576`, and for none.
+fn is_address(text: &str) -> bool {
+    let (letters, digits) = text.split_at(text.bytes().take_while(u8::is_ascii_alphabetic).count());
+    let is_row = (1..=7).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    text.is_empty() || ((1..=3).contains(&letters.len()) && is_row)
+}
+
+/// Returns `true` for the address of a cell, or of the first and the last cell of an area.
+fn is_area(text: &str) -> bool {
+    let Some((from, to)) = text.split_once(':') else { return is_address(text) };
+    let is_ordered =
+        range(text).is_some_and(|((top, left), (bottom, right))| top <= bottom && left <= right);
+    is_address(from) && is_address(to) && is_ordered
 }
 
 /// Calls `see` with each element of a text.
