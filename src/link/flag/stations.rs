@@ -211,6 +211,10 @@ impl Flag {
         if self.holds || !is_holder || !is_own {
             return;
         }
+        if self.clock.is_empty() {
+            // The holder passes the flag to nobody who does not know the clock.
+            self.next_beat_ns = self.now_ns;
+        }
         self.clock.sample(asked_ns, self.now_ns, run_ns);
         if let Some(best) = self.clock.best(self.now_ns) {
             self.does(FlagOutput::Clock(best));

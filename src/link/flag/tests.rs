@@ -431,6 +431,7 @@ fn the_flag_goes_to_no_station_that_cannot_call_the_show() {
     assert_eq!(may(&paris).unwrap(), "la has not read the log");
     gives(&mut paris, 35, of_la(7, |beat| beat.uncertainty_ns = None));
     assert_eq!(may(&paris).unwrap(), "la does not know the run's clock yet");
+    assert_eq!(paris.may_offer(&name("la")), Ok(()), "it will by then");
     gives(&mut paris, 40, of_la(7, |_| {}));
     assert_eq!(may(&paris), None);
     gives(&mut paris, 3_000, entry(2, &started()));
@@ -632,4 +633,25 @@ fn a_run_that_was_called_without_its_log_does_not_go_on_in_it_unread() {
         gives_silently(&mut paris, 4_000, FlagInput::GoOn);
         assert_eq!((paris.holds(), paris.is_mute()), (may_go_on, !may_go_on));
     }
+}
+
+#[test]
+fn a_station_says_at_once_that_it_knows_the_clock() {
+    let mut la = la();
+    gives(&mut la, 500, sign("paris", true));
+    let told = |asked_ms: u64| {
+        let (asked_ns, run_ns) = (at(asked_ms).ns(), RunNs::new(7));
+        post("paris", Body::ClockTold { asked_ns, term: 1, run_ns })
+    };
+    let says = |outputs: &[FlagOutput]| {
+        outputs.iter().any(|output| match output {
+            FlagOutput::Request(Request::Post {
+                post: Post { body: Body::Beat(beat), .. },
+                ..
+            }) => beat.uncertainty_ns.is_some(),
+            _ => false,
+        })
+    };
+    assert!(says(&gives(&mut la, 610, told(600))));
+    assert!(!says(&gives(&mut la, 710, told(700))), "once");
 }

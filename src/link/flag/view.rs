@@ -114,6 +114,20 @@ impl Flag {
     /// # Errors
     /// With the reason, for the caller.
     pub fn may_pass(&self, to: &StationName) -> Result<(), String> {
+        self.may_offer(to)?;
+        let known = self.stations.get(to);
+        match known.and_then(|known| known.beat.uncertainty_ns) {
+            None => Err(format!("{to} does not know the run's clock yet")),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// Says why the flag should not be offered to `to` now. A station that has just passed it still
+    /// asks for the run's clock.
+    ///
+    /// # Errors
+    /// With the reason, for the caller.
+    pub fn may_offer(&self, to: &StationName) -> Result<(), String> {
         if self.alone().is_some() {
             return Err("the log does not answer: the flag cannot be passed".to_owned());
         }
@@ -129,9 +143,6 @@ impl Flag {
                 Err(format!("{to} has another show file"))
             }
             Some(known) if known.beat.mute => Err(format!("{to} has not read the log")),
-            Some(known) if known.beat.uncertainty_ns.is_none() => {
-                Err(format!("{to} does not know the run's clock yet"))
-            }
             Some(_) => Ok(()),
         }
     }

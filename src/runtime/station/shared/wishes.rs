@@ -105,7 +105,7 @@ impl Station {
 
     fn offer_flag(&mut self, to: StationName) -> Result<(), String> {
         if let Some(shared) = &self.shared {
-            shared.flag.may_pass(&to)?;
+            shared.flag.may_offer(&to)?;
         }
         self.commands_flag(Command::OfferFlag(to))
     }
