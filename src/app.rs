@@ -35,6 +35,7 @@ pub mod stopped;
 pub mod theme;
 mod typing;
 mod update;
+mod version;
 pub mod wall;
 
 use core::net::SocketAddr;
@@ -52,6 +53,7 @@ pub use prompt::{Ask, Prompt};
 pub use question::Question;
 pub use remote::Wanted;
 pub use theme::Theme;
+pub use version::FileNews;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
@@ -73,6 +75,10 @@ pub enum Task {
     Redraw,
     /// Give the terminal back until the shell's `fg`.
     Suspend,
+    /// Put what is new in the show file into the log.
+    TellOfFile,
+    /// Take the version of the show file into the run.
+    TakeVersion,
 }
 
 /// Everything that the screen shows and the run does not know.
@@ -128,6 +134,8 @@ pub struct App {
     pub state_option: String,
     /// Difference between the show of a resumed run and its file, for the whole of the run.
     pub show_alarm: Option<String>,
+    /// Differences between the show file and the show that runs.
+    pub file: Option<FileNews>,
     /// Of a run that other stations had a part in and that is called here alone: what that means.
     pub not_shared: Option<String>,
     /// `true` if this program was started with `--auto`: it gives the GOs while it calls the show.
@@ -272,6 +280,7 @@ impl App {
             journal_alarm: None,
             state_option: String::new(),
             show_alarm: None,
+            file: None,
             not_shared: None,
             auto: false,
             clock_ahead_ns: 0,
@@ -300,7 +309,8 @@ impl App {
 
     /// The selected cue: the cursor's, or the playhead's while the caller has not moved it.
     pub fn selected(&self, state: &State) -> Option<CueIx> {
-        self.cursor.or(state.playhead())
+        let cursor = self.cursor.filter(|&cue| state.show().has(cue));
+        cursor.or(state.playhead())
     }
 
     /// Puts a word on the message line.

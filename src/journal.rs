@@ -34,6 +34,7 @@ mod summary;
 mod sync;
 mod tail;
 mod unknown;
+mod versions;
 mod writer;
 
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub use store::{NewRun, RunFolder, Store, StoreError};
 pub use summary::Summary;
 pub use sync::{Report, SyncReport};
 pub use tail::{Appended, Tail};
+pub use versions::VersionError;
 pub use writer::Journal;
 
 /// The name of the journal in the folder of its run.

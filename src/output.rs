@@ -36,6 +36,7 @@ mod queue;
 mod queued;
 mod rehearsal;
 mod report;
+mod revise;
 mod secrets;
 mod tcp;
 #[cfg(test)]
@@ -44,6 +45,7 @@ mod timecode;
 mod udp;
 mod worker;
 
+use std::any::Any;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -56,6 +58,7 @@ pub use probe::{Answer, Probed, probe};
 pub use report::{
     ClipNews, ClipReport, Job, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC,
 };
+pub use revise::RevisedOutputs;
 
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
@@ -66,6 +69,7 @@ use gauge::Gauge;
 use peer::Peer;
 use probe::Attempt;
 use rehearsal::Rehearsal;
+use revise::{opened, prepare};
 use timecode::{Format, Line, Timecode};
 use worker::WorkerContext;
 
@@ -102,6 +106,15 @@ trait Driver: Send {
     /// Drops what waits for the far end to take it, for `why`, and sends nothing; gives the jobs
     /// that it has dropped. There is no default: each driver has to say what waits.
     fn call_off(&mut self, why: &str) -> Vec<Report>;
+
+    /// Sends from here on what another version of the show says, which `messages` holds; what was
+    /// handed over already goes as it was. Only for an output that is open.
+    fn revise(&mut self, show: &Arc<Show>, messages: Option<Encoded>);
+
+    /// Returns `false` if it could not be opened.
+    fn is_open(&self) -> bool {
+        true
+    }
 
     /// The same output as one whose actions may go on after they were sent; `None` where none does.
     /// There is no default: each driver has to say so.
@@ -154,6 +167,8 @@ pub struct Outputs {
     drivers: Vec<Box<dyn Driver>>,
     /// Health of each; none in a rehearsal.
     gauges: IndexVec<OutputIx, Arc<Gauge>>,
+    /// Drivers that a revision has replaced, and that may have something to do still.
+    retired: Vec<(OutputIx, Box<dyn Driver>)>,
 }
 
 impl Outputs {
@@ -167,25 +182,13 @@ impl Outputs {
     pub fn live(show: Arc<Show>, surroundings: &Surroundings<'_>, reporter: Reporter) -> Self {
         let gauges: IndexVec<OutputIx, Arc<Gauge>> =
             show.outputs.iter().map(|_| Arc::default()).collect();
-        let outputs = show.outputs.iter().zip((0..).map(OutputIx));
-        let drivers = outputs.map(|(output, ix)| {
-            let context = WorkerContext {
-                output: ix,
-                name: output.id.clone(),
-                gauge: Arc::clone(&gauges[ix]),
-                reporter: Arc::clone(&reporter),
-                clock: surroundings.clock,
-            };
-            let opened = kind(&output.kind).prepare(&show, ix, surroundings).and_then(|open| {
-                open(context.clone(), output.timecode)
-                    .map_err(|source| vec![Fault::Thread { source }])
-            });
-            opened.unwrap_or_else(|faults| {
-                Box::new(Closed::new(context, output.stop_messages(), &faults))
-            })
+        let outputs = (0..show.outputs.len() as u32).map(OutputIx);
+        let drivers = outputs.map(|ix| {
+            let prepared = prepare(&show, ix, surroundings);
+            opened(&show, ix, prepared, &gauges[ix], &reporter, surroundings.clock)
         });
         let drivers = drivers.collect();
-        Outputs { show, drivers, gauges }
+        Outputs { show, drivers, gauges, retired: vec![] }
     }
 
     /// Outputs that only say what they would send: no socket is opened and nothing leaves the
@@ -195,7 +198,7 @@ impl Outputs {
         let rehearsal =
             |output| Box::new(Rehearsal::new(Arc::clone(&show), output)) as Box<dyn Driver>;
         let drivers = outputs.map(rehearsal).collect();
-        Outputs { show, drivers, gauges: IndexVec::default() }
+        Outputs { show, drivers, gauges: IndexVec::default(), retired: vec![] }
     }
 
     /// Takes in that `output` was down for `why` when a program tried it last: it shows as down
@@ -228,13 +231,14 @@ impl Outputs {
     /// follow. A message that a worker is just sending cannot be called back; its report comes as
     /// well.
     pub fn panic(&mut self, now: MachineNs) -> Vec<Report> {
-        self.drivers.iter_mut().flat_map(|driver| driver.panic(now)).collect()
+        let retired = self.end_retired();
+        self.drivers.iter_mut().flat_map(|driver| driver.panic(now)).chain(retired).collect()
     }
 
     /// As [`Self::panic`] for the outputs that `is_meant` names. Of any other, which another station
     /// sends, what waits is dropped and what lasts is stopped; it is sent no message.
     pub fn panic_of(&mut self, is_meant: impl Fn(OutputIx) -> bool, now: MachineNs) -> Vec<Report> {
-        let mut reports = vec![];
+        let mut reports = self.end_retired();
         for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
             if is_meant(output) {
                 reports.extend(driver.panic(now));
@@ -255,7 +259,7 @@ impl Outputs {
     /// Drops every message that waits at an output, for `why`, and sends nothing; what lasts goes
     /// on. Gives the dropped jobs as failed.
     pub fn call_off(&mut self, why: &str) -> Vec<Report> {
-        self.drivers.iter_mut().flat_map(|driver| driver.call_off(why)).collect()
+        self.all().flat_map(|driver| driver.call_off(why)).collect()
     }
 
     /// Has every output get ready for `cues`, which are likely to be next, the next first.
@@ -271,14 +275,14 @@ impl Outputs {
 
     /// Stops what `cue` has on air.
     pub fn stop(&mut self, cue: CueIx) {
-        for output in self.drivers.iter_mut().filter_map(|driver| driver.lasts()) {
+        for output in self.all().filter_map(|driver| driver.lasts()) {
             Lasting::all().for_each(|what| output.end(what, cue));
         }
     }
 
     /// Freezes what `cue` has on air, or lets it go on, at `now`.
     pub fn freeze(&mut self, cue: CueIx, is_frozen: bool, now: MachineNs) {
-        for output in self.drivers.iter_mut().filter_map(|driver| driver.lasts()) {
+        for output in self.all().filter_map(|driver| driver.lasts()) {
             Lasting::all().for_each(|what| output.freeze(what, cue, is_frozen, now));
         }
     }
@@ -319,13 +323,37 @@ impl Outputs {
     /// that did not, as failed. What is being sent at that moment stays unknown.
     pub fn close(mut self, deadline: MachineNs) -> Vec<Report> {
         // All of them first: what one output waits for, the others can use.
-        self.drivers.iter_mut().for_each(|driver| driver.finish());
-        self.drivers.iter_mut().flat_map(|driver| driver.close(deadline)).collect()
+        self.all().for_each(|driver| driver.finish());
+        self.all().flat_map(|driver| driver.close(deadline)).collect()
     }
 }
 
-/// Opens an output that was prepared: its messages are encoded and its secrets read.
-type Opening = Box<dyn FnOnce(WorkerContext, Option<FrameRate>) -> io::Result<Box<dyn Driver>>>;
+/// The encoded messages of an output, as its driver knows them.
+type Encoded = Box<dyn Any + Send>;
+
+type Open =
+    Box<dyn FnOnce(Encoded, WorkerContext, Option<FrameRate>) -> io::Result<Box<dyn Driver>>>;
+
+/// An output that was prepared: its messages are encoded and its secrets read. It can be opened, or
+/// a driver that is open can take the messages.
+struct Opening {
+    messages: Encoded,
+    open: Open,
+}
+
+impl Opening {
+    /// The output of `messages`, which `open` opens.
+    fn new<M: Send + 'static>(
+        messages: M,
+        open: impl FnOnce(M, WorkerContext, Option<FrameRate>) -> io::Result<Box<dyn Driver>> + 'static,
+    ) -> Self {
+        let open: Open = Box::new(move |messages, context, rate| match messages.downcast::<M>() {
+            Ok(messages) => open(*messages, context, rate),
+            Err(_) => Err(io::Error::other("these are messages of another output")),
+        });
+        Opening { messages: Box::new(messages), open }
+    }
+}
 
 /// A kind of output before it is opened; the file of its driver has it.
 trait Kind {

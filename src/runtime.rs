@@ -26,6 +26,7 @@ mod question;
 mod realtime;
 mod screen;
 pub mod share;
+mod showfile;
 mod signals;
 mod station;
 mod takeover;

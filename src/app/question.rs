@@ -16,6 +16,8 @@ pub enum Question {
     End,
     /// Give the terminal back in the middle of a live run?
     Suspend,
+    /// Take the version of the show file into the run?
+    TakeVersion,
 }
 
 impl Question {
@@ -25,6 +27,7 @@ impl Question {
             Question::Quit => "leave",
             Question::End => "end",
             Question::Suspend => "suspend",
+            Question::TakeVersion => "take",
         }
     }
 
@@ -34,6 +37,7 @@ impl Question {
             Question::Quit => vec![Task::Quit],
             Question::End => vec![Task::Command(Command::End), Task::Quit],
             Question::Suspend => vec![Task::Suspend],
+            Question::TakeVersion => vec![Task::TakeVersion],
         }
     }
 

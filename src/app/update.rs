@@ -173,6 +173,7 @@ impl App {
             Act::FilterLog => return self.filter_log(now_ns),
             Act::Flag => return self.press_flag(state, now_ns),
             Act::Warn => return self.warn(state, now_ns),
+            Act::Review => return self.review(now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return self.suspend(state, now_ns),
@@ -260,6 +261,7 @@ impl App {
             | Act::FilterLog
             | Act::Flag
             | Act::Warn
+            | Act::Review
             | Act::Note
             | Act::Panic
             | Act::NextPage

@@ -223,7 +223,8 @@ pub(super) fn report(
     };
     let show_text = store.show_text(&id)?;
     let show = parse(&show_text, &format!("the show of run {id}"))?;
-    let recovered = recover(&store.journal_path(&id)?)?;
+    let mut recovered = recover(&store.journal_path(&id)?)?;
+    store.put_in_versions(&id, &mut recovered.records, &machine_zone())?;
     let begun_with = recovered.records.iter().find_map(|record| {
         if let Event::RunStarted { show_crc, .. } = &record.event {
             show_crc.as_deref()

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// What a segment is known by from one version of a show to the next.
+/// Marks by which a segment is known from one version of a show to the next.
 pub struct Outline<'a> {
     /// Its title.
     pub title: &'a str,

@@ -372,13 +372,6 @@ impl State {
         }
     }
 
-    fn cue_swapped(&mut self, cue: &CueNumber, by: &CueNumber) {
-        let (Some(cue), Some(by)) = (self.show.find(cue), self.show.find(by)) else { return };
-        let main = self.show.main_of(cue);
-        self.disarm(cue);
-        self.cues[main].replaced_by = (by != main).then_some(by);
-    }
-
     /// Lets `cue` fire by itself at `due_ns`; one that waits already waits for the new instant.
     pub(super) fn arm(&mut self, cue: CueIx, due_ns: ShowNs) {
         if !self.has_place(cue) {

@@ -6,7 +6,7 @@
 //! another index: new ones stand at the end of their list, and outputs, departments and people
 //! that the new version does not have stay where they are.
 //!
-//! A pure function of two shows and of what has happened, so that whoever reads the journal comes
+//! A pure function of two shows and of what has happened, so that each reader of the journal comes
 //! to the same show.
 
 use std::collections::{HashMap, HashSet};
@@ -18,7 +18,7 @@ use crate::show::{
     Cue, CueIx, DepartmentIx, IndexVec, OutputIx, Rundown, Segment, SegmentIx, Show, Trigger,
 };
 
-/// What of a show has happened, and stays.
+/// Parts of a show that have happened, and stay.
 pub(super) struct Happened<'a> {
     /// Returns `true` for a cue that has fired.
     pub has_fired: &'a dyn Fn(CueIx) -> bool,
@@ -206,7 +206,7 @@ fn outlines(show: &Show) -> Vec<Outline<'_>> {
     show.segment_indices().map(outline).collect()
 }
 
-/// What is said of a segment that `was` one of the old version and is `new` in the new one; at least
+/// Definition of a segment that `was` one of the old version and is `new` in the new one; at least
 /// one of the two is given.
 fn definition(
     old: &Show,
@@ -301,8 +301,8 @@ fn retire(cues: &mut IndexVec<CueIx, Cue>, is_listed: &HashSet<CueIx>, were: &[O
     }
 }
 
-/// Where a cue that has fired refers to one that is gone, or to one that now refers to it, the cue
-/// stands by itself.
+/// Lets a cue that has fired stand by itself where it refers to one that is gone, or to one that now
+/// refers to it.
 fn untie(
     cues: &mut IndexVec<CueIx, Cue>,
     order: &[CueIx],

@@ -4,9 +4,17 @@
 //! cue when swapped in.
 
 use super::{Phase, State};
-use crate::show::{CueIx, Trigger};
+use crate::show::{CueIx, CueNumber, Trigger};
 
 impl State {
+    /// `by` has the place of `cue` from here on.
+    pub(super) fn cue_swapped(&mut self, cue: &CueNumber, by: &CueNumber) {
+        let (Some(cue), Some(by)) = (self.show.find(cue), self.show.find(by)) else { return };
+        let main = self.show.main_of(cue);
+        self.disarm(cue);
+        self.cues[main].replaced_by = (by != main).then_some(by);
+    }
+
     /// The cue that stands at the place of `main`: itself, or the backup that has its place.
     pub fn at_place_of(&self, main: CueIx) -> CueIx {
         self.cue(main).replaced_by.unwrap_or(main)
@@ -30,10 +38,11 @@ impl State {
         self.has_place(cue) && !self.cue(cue).skipped
     }
 
-    /// Returns `true` if neither `cue` nor the cue at the head of its chain is out of the order.
+    /// Returns `true` if `cue` is in the show, and neither it nor the cue at the head of its chain is
+    /// out of the order.
     pub(super) fn has_place(&self, cue: CueIx) -> bool {
         let has_place = |cue| self.at_place_of(self.show.main_of(cue)) == cue;
-        has_place(cue) && has_place(self.show.root(cue))
+        self.show.has(cue) && has_place(cue) && has_place(self.show.root(cue))
     }
 
     /// Returns `true` if the playhead stops at `cue` when it moves by itself: the caller has to

@@ -15,11 +15,11 @@ use super::{Event, Phase, Record, Rejection, RunNs, SegmentPhase, State};
 use crate::show::plan::Plan;
 use crate::show::{CueIx, DepartmentIx, IndexVec, SegmentIx, Show, Trigger};
 
-/// What an edit would bring at once (the end of a segment, a GO of the program) comes so long after
-/// it, so that the caller sees it come.
+/// Time from an edit to what it would bring at once (the end of a segment, a GO of the program): the
+/// caller is to see it come.
 const LEAD: Duration = Duration::from_secs(10);
 
-/// A version of the show, as its file says it. Journals hold only its checksum: whoever reads one
+/// A version of the show, as its file says it. Journals hold only its checksum: who reads one
 /// puts in what lies beside it.
 #[derive(Clone, Debug, Default)]
 pub struct Revised(Option<Arc<Show>>);
@@ -37,7 +37,7 @@ impl Revised {
 }
 
 impl PartialEq for Revised {
-    /// What a record says of a version is equal where its line is: the text lies beside it.
+    /// Returns `true` for all: two records of a version are equal where their lines are.
     fn eq(&self, _: &Self) -> bool {
         true
     }
@@ -199,7 +199,7 @@ impl State {
         }
     }
 
-    /// What waits goes on waiting, unless its trigger is another now: then it waits for the new
+    /// Cues that wait go on waiting, unless its trigger is another now: then it waits for the new
     /// one. Where that would have been already, the cue is missed.
     fn take_over_timers(&mut self, was: &State, run_ns: RunNs) {
         let instants = |state: &State| state.plan.by_clock.iter().copied().collect();
@@ -223,19 +223,19 @@ impl State {
             by_show.map(|&(due_ns, kind, turn)| (due_ns, kind, self.turn(turn.cue))).collect();
         let by_wall = was.timers.by_wall.iter().filter(|(_, turn)| goes_on(turn.cue));
         let by_wall = by_wall.map(|&(at_ns, turn)| (at_ns, self.turn(turn.cue))).collect();
-        let anew: Vec<CueIx> = show.cue_indices().filter(|&cue| !goes_on(cue)).collect();
+        let others: Vec<CueIx> = show.cue_indices().filter(|&cue| !goes_on(cue)).collect();
         (self.timers.by_show, self.timers.by_wall) = (by_show, by_wall);
-        for cue in anew {
+        for cue in others {
             let waited = was.show.has(cue) && was.is_due(cue);
             self.cues[cue].due_ns = None;
-            self.wait_anew(cue, waited, now.get(&cue).copied(), run_ns);
+            self.wait_again(cue, waited, now.get(&cue).copied(), run_ns);
         }
     }
 
     /// Lets `cue` wait for its trigger, which is new or another; `by_clock` is its instant, if it
     /// comes by the clock. A cue that `waited` for its trigger before is not lost where that has
     /// passed.
-    fn wait_anew(&mut self, cue: CueIx, waited: bool, by_clock: Option<RunNs>, run_ns: RunNs) {
+    fn wait_again(&mut self, cue: CueIx, waited: bool, by_clock: Option<RunNs>, run_ns: RunNs) {
         if !self.has_place(cue) {
             return;
         }
@@ -324,7 +324,7 @@ impl State {
         }
     }
 
-    /// What the edit would bring at once comes a little later.
+    /// Puts off a little what the edit would bring at once.
     fn wait_after_edit(
         &mut self,
         was: &State,

@@ -96,7 +96,7 @@ fn word(change: Change) -> &'static str {
 }
 
 /// Counts everything: `2 cues changed, 1 cue added, 1 segment removed`.
-fn summary(comparison: &Comparison) -> String {
+pub fn summary(comparison: &Comparison) -> String {
     let mut parts = vec![];
     for of in ["cue", "segment", "department", "output", "place", "person", "show"] {
         for change in [Change::Changed, Change::Added, Change::Removed] {

@@ -22,7 +22,7 @@ use crate::files::{self, open_regular};
 const SHOW_FILE: &str = "show.toml";
 
 /// Maximum size of a show file that is read, bytes: the parser refuses far less.
-const SHOW_BYTES_MAX: u64 = 64 << 20;
+pub(super) const SHOW_BYTES_MAX: u64 = 64 << 20;
 
 /// Maximum number of runs with the same name, which holds the second in which they begin.
 const NAMESAKES_MAX: u32 = 999;
@@ -254,7 +254,7 @@ impl Store {
     }
 
     /// Folder of the run of this name, if it holds a show or a journal.
-    fn existing(&self, id: &RunId) -> Result<PathBuf, StoreError> {
+    pub(super) fn existing(&self, id: &RunId) -> Result<PathBuf, StoreError> {
         let dir = self.dir(id)?;
         let is_run = [JOURNAL_FILE, SHOW_FILE].iter().any(|file| dir.join(file).is_file());
         if is_run { Ok(dir) } else { Err(self.no_such_run(id)) }
@@ -312,7 +312,10 @@ impl NewRun {
     }
 }
 
-fn failed(wish: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError + use<> {
+pub(super) fn failed(
+    wish: &'static str,
+    path: &Path,
+) -> impl FnOnce(io::Error) -> StoreError + use<> {
     let path = path.to_owned();
     move |source| StoreError::Io { wish, path, source }
 }

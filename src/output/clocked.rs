@@ -1,8 +1,10 @@
 //! An output that is also sent timecode: its driver as it is, and beside it a clock.
 
+use std::sync::Arc;
+
 use super::timecode::Timecode;
-use super::{Driver, Health, Job, Lasts, Outcome, Report, ShowTime};
-use crate::show::CueIx;
+use super::{Driver, Encoded, Health, Job, Lasts, Outcome, Report, ShowTime};
+use crate::show::{CueIx, Show};
 use crate::time::MachineNs;
 
 /// A driver with a clock beside it.
@@ -38,6 +40,14 @@ impl Driver for Clocked {
 
     fn call_off(&mut self, why: &str) -> Vec<Report> {
         self.driver.call_off(why)
+    }
+
+    fn revise(&mut self, show: &Arc<Show>, messages: Option<Encoded>) {
+        self.driver.revise(show, messages);
+    }
+
+    fn is_open(&self) -> bool {
+        self.driver.is_open()
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {

@@ -4,9 +4,12 @@
 //! A live show must not wait for one missing cable or variable. The caller sees the reason from the
 //! first moment on.
 
+use std::sync::Arc;
+
 use super::gauge::Delivery;
 use super::worker::WorkerContext;
-use super::{Driver, Fault, Health, Job, Lasts, Outcome, Report};
+use super::{Driver, Encoded, Fault, Health, Job, Lasts, Outcome, Report};
+use crate::show::Show;
 use crate::time::MachineNs;
 
 /// Maximum number of reasons that are named: a show in which each cue has the same fault must not
@@ -52,6 +55,12 @@ impl Driver for Closed {
     fn call_off(&mut self, _why: &str) -> Vec<Report> {
         // Nothing waits: each message has failed already.
         vec![]
+    }
+
+    fn revise(&mut self, _: &Arc<Show>, _: Option<Encoded>) {}
+
+    fn is_open(&self) -> bool {
+        false
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {

@@ -94,7 +94,10 @@ impl super::Kind for Settings<'_> {
         surroundings: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
         let plan = Plan::new(show, output, self, surroundings)?;
-        Ok(Box::new(|context, _| Ok(Box::new(plan.open(context)?))))
+        let Plan { requests, secrets, host, timeout, roots } = plan;
+        Ok(Opening::new(requests, move |requests, context, _| {
+            Ok(Box::new(Plan { requests, secrets, host, timeout, roots }.open(context)?))
+        }))
     }
 
     /// Asks by HEAD, which asks for no change.

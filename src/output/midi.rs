@@ -90,7 +90,7 @@ impl super::Kind for Kind<'_> {
         let fault = || Fault::NotInThisBuild { kind: "midi", fix: BUILD_IN };
         let ports = system().ok_or_else(|| vec![fault()])?;
         let wanted = self.wanted.to_owned();
-        Ok(Box::new(move |context, rate| {
+        Ok(Opening::new(messages, move |messages, context: WorkerContext, rate| {
             let midi = open(context.clone(), &wanted, messages, ports)?;
             let line = midi.clock();
             Ok(Clocked::beside(midi, start_timecode(&context, rate, MTC, line)?))

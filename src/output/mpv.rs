@@ -54,7 +54,7 @@ mod supervisor;
 mod tests;
 mod tryout;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, channel};
@@ -69,7 +69,8 @@ use super::permits::ClipFolders;
 use super::probe::Attempt;
 use super::worker::WorkerContext;
 use super::{
-    Driver, Fault, Health, Job, Lasts, Opening, Outcome, Report, STOPPED_BY_PANIC, Surroundings,
+    Driver, Encoded, Fault, Health, Job, Lasts, Opening, Outcome, Report, STOPPED_BY_PANIC,
+    Surroundings,
 };
 use crate::locks::Unpoisoned;
 use crate::show::action::MpvCommand;
@@ -115,7 +116,10 @@ impl super::Kind for Kind<'_> {
         surroundings: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
         let plan = Plan::new(show, output, self.flags, surroundings)?;
-        Ok(Box::new(|context, _| Ok(Box::new(plan.open(context)?))))
+        let Plan { orders, panics, process, folders } = plan;
+        Ok(Opening::new(orders, move |orders, context, _| {
+            Ok(Box::new(Plan { orders, panics, process, folders }.open(context)?))
+        }))
     }
 
     /// Asks the player for its version, and looks for the clips that the show plays on it.
@@ -205,11 +209,7 @@ impl Plan {
         let (wake, woken) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         woken.set_nonblocking(true)?;
-        let clips = self.orders.iter().filter_map(|(key, order)| match order {
-            PlayerOrder::Play(clip) => Some((*key, Arc::clone(clip))),
-            PlayerOrder::Pause | PlayerOrder::Resume | PlayerOrder::Stop => None,
-        });
-        let deck = Arc::new(Mutex::new(Deck::new(context.output, clips.collect())));
+        let deck = Arc::new(Mutex::new(Deck::new(context.output, clips_of(&self.orders))));
         let (done, ended) = channel();
         let supervisor = Supervisor::new(
             Arc::clone(&deck),
@@ -224,6 +224,15 @@ impl Plan {
         })?;
         Ok(Mpv { deck, orders: self.orders, panics: self.panics, context, wake, ended })
     }
+}
+
+/// The clips that are played.
+fn clips_of(orders: &HashMap<ActionKey, PlayerOrder>) -> BTreeMap<ActionKey, Arc<Clip>> {
+    let clips = orders.iter().filter_map(|(key, order)| match order {
+        PlayerOrder::Play(clip) => Some((*key, Arc::clone(clip))),
+        PlayerOrder::Pause | PlayerOrder::Resume | PlayerOrder::Stop => None,
+    });
+    clips.collect()
 }
 
 /// The station's end of an output of clips. Dropping it ends the players.
@@ -295,6 +304,15 @@ impl Driver for Mpv {
     fn call_off(&mut self, _why: &str) -> Vec<Report> {
         // A player has taken it already, and answers for it.
         vec![]
+    }
+
+    fn revise(&mut self, _: &Arc<Show>, messages: Option<Encoded>) {
+        type Orders = HashMap<ActionKey, PlayerOrder>;
+        if let Some(Ok(orders)) = messages.map(|messages| messages.downcast::<Orders>()) {
+            self.orders = *orders;
+            self.deck().revise(clips_of(&self.orders));
+            self.wake();
+        }
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::messages::{Messages, SharedOutcome, Work};
 use super::worker::{Clock, Worker, WorkerContext};
-use super::{Driver, Health, Job, Lasts, Outcome, Report};
+use super::{Driver, Encoded, Health, Job, Lasts, Outcome, Report};
+use crate::show::Show;
 use crate::time::MachineNs;
 
 /// An output whose messages go through a worker.
@@ -65,6 +66,12 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
 
     fn call_off(&mut self, why: &str) -> Vec<Report> {
         self.workers().flat_map(|worker| worker.call_off(why)).collect()
+    }
+
+    fn revise(&mut self, _: &Arc<Show>, messages: Option<Encoded>) {
+        if let Some(Ok(messages)) = messages.map(|messages| messages.downcast::<Messages<T>>()) {
+            self.messages = *messages;
+        }
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {

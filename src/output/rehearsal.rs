@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::{Driver, Health, Job, Last, Lasts, Light, Outcome, Packet, Report};
+use super::{Driver, Encoded, Health, Job, Last, Lasts, Light, Outcome, Packet, Report};
 use crate::show::demonstration::OUTAGE;
 use crate::show::{OutputIx, Show};
 use crate::time::MachineNs;
@@ -81,6 +81,10 @@ impl Driver for Rehearsal {
     fn call_off(&mut self, _why: &str) -> Vec<Report> {
         // Nothing waits in a rehearsal.
         vec![]
+    }
+
+    fn revise(&mut self, show: &Arc<Show>, _: Option<Encoded>) {
+        self.show = Arc::clone(show);
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {

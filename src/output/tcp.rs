@@ -67,12 +67,15 @@ impl super::Kind for Kind {
         output: OutputIx,
         _: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
-        let (peer, framing, packets) = (self.0.clone(), self.1, osc::packets(show, output)?);
-        Ok(Box::new(move |context, rate| {
-            let tcp = open(context.clone(), peer, framing, packets)?;
-            let line = tcp.clock();
-            Ok(Clocked::beside(tcp, start_timecode(&context, rate, OSC, line)?))
-        }))
+        let (peer, framing) = (self.0.clone(), self.1);
+        Ok(Opening::new(
+            osc::packets(show, output)?,
+            move |packets, context: WorkerContext, rate| {
+                let tcp = open(context.clone(), peer, framing, packets)?;
+                let line = tcp.clock();
+                Ok(Clocked::beside(tcp, start_timecode(&context, rate, OSC, line)?))
+            },
+        ))
     }
 
     /// Makes a connection, and closes it at once.

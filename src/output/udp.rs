@@ -28,8 +28,8 @@ use super::queue::Senders;
 use super::timecode::{OSC, UdpLine};
 use super::worker::WorkerContext;
 use super::{
-    Driver, Fault, Health, Job, Lasts, Light, Opening, Outcome, OutputReport, Report, Surroundings,
-    start_timecode,
+    Driver, Encoded, Fault, Health, Job, Lasts, Light, Opening, Outcome, OutputReport, Report,
+    Surroundings, start_timecode,
 };
 use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
@@ -54,8 +54,8 @@ impl super::Kind for Kind {
         output: OutputIx,
         _: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
-        let (peer, packets) = (self.0.clone(), osc::packets(show, output)?);
-        Ok(Box::new(move |context, rate| {
+        let peer = self.0.clone();
+        Ok(Opening::new(osc::packets(show, output)?, move |packets, context, rate| {
             let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
             let timecode = start_timecode(&context, rate, OSC, line)?;
             Ok(Clocked::beside(Udp::open(context, peer, packets)?, timecode))
@@ -261,6 +261,16 @@ impl Driver for Udp {
     fn call_off(&mut self, _why: &str) -> Vec<Report> {
         // A datagram leaves at once, or has failed.
         vec![]
+    }
+
+    fn revise(&mut self, _: &Arc<Show>, messages: Option<Encoded>) {
+        if let Some(Ok(packets)) = messages.map(|messages| messages.downcast::<Messages<Vec<u8>>>())
+        {
+            let longest = packets.all().map(|packet| packet.len()).max().unwrap_or(0);
+            self.stamped.clear();
+            self.stamped.reserve(longest);
+            self.packets = *packets;
+        }
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {

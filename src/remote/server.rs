@@ -59,6 +59,8 @@ pub struct Remote {
 struct ServerShared {
     /// Only the last one counts, so there is room for one.
     picture: Mutex<Option<Picture>>,
+    /// Another version of the show, which comes before the picture.
+    show: Mutex<Option<Arc<Show>>>,
     ends: AtomicBool,
     waker: OwnedFd,
 }
@@ -98,6 +100,7 @@ impl Remote {
             pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
         let inbox = Arc::new(ServerShared {
             picture: Mutex::default(),
+            show: Mutex::default(),
             ends: AtomicBool::default(),
             waker,
         });
@@ -143,6 +146,12 @@ impl Remote {
     /// [`Self::has_subscribers`].
     pub fn publish(&self, picture: Picture) {
         *self.inbox.picture() = Some(picture);
+        self.inbox.wake();
+    }
+
+    /// The show is another version from here on; never blocks. To be called before a picture of it.
+    pub fn revise(&self, show: Arc<Show>) {
+        *self.inbox.show.lock().unpoisoned() = Some(show);
         self.inbox.wake();
     }
 
@@ -269,6 +278,10 @@ impl Server {
         // They come to an end: only this thread hands over what is answered.
         for (to, answer) in self.answered.try_iter() {
             self.hub.answer(&to, &answer);
+        }
+        let show = self.inbox.show.lock().unpoisoned().take();
+        if let Some(show) = show {
+            self.hub.revise(show);
         }
         let picture = self.inbox.picture().take();
         if let Some(picture) = picture {

@@ -177,6 +177,7 @@ impl<'a> Screen<'a> {
                     | Msg::Remote(_)
                     | Msg::Journal(_)
                     | Msg::Neighbours(_)
+                    | Msg::Show(_)
                     | Msg::ScreenLost
                     | Msg::ScreenFault => {}
                     #[cfg(feature = "link")]

@@ -16,7 +16,7 @@ use crate::conductor::RunClock;
 use crate::engine::{Cause, Event, RunNs, State};
 use crate::output::{ClipOnAir, Health};
 use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};
-use crate::show::CueIx;
+use crate::show::{CueIx, Show};
 use crate::time::{MachineNs, nanoseconds, signed_nanoseconds};
 
 /// Interval at which subscribers get a picture, besides every change.
@@ -119,10 +119,14 @@ impl History {
     }
 }
 
+/// The cues under embargo.
+fn embargoed(show: &Show) -> Vec<CueIx> {
+    show.cue_indices().filter(|&cue| show.cue(cue).embargo).collect()
+}
+
 impl Account {
     fn new(remote: Arc<Remote>, state: State, clock: RunClock) -> Self {
-        let show = state.show();
-        let embargoed = show.cue_indices().filter(|&cue| show.cue(cue).embargo).collect();
+        let embargoed = embargoed(state.show());
         Account {
             remote,
             state,
@@ -157,8 +161,12 @@ impl Account {
             let news = std::mem::take(&mut waiting.news);
             drop(waiting);
             self.clock = news.clock.unwrap_or(self.clock);
-            let history = &mut self.history;
+            let (history, revision) = (&mut self.history, self.state.revision());
             news.fold(&mut self.state, |state, record| history.note(state, &record.event));
+            if self.state.revision() != revision {
+                self.embargoed = embargoed(self.state.show());
+                self.remote.revise(Arc::clone(self.state.show()));
+            }
         }
     }
 

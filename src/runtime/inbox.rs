@@ -7,6 +7,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
+use super::showfile::ShowNews;
 use crate::journal::SyncReport;
 use crate::locks::Unpoisoned;
 use crate::output::{ClipReport, Report};
@@ -29,6 +30,8 @@ pub(super) enum Msg {
     Journal(SyncReport),
     /// The other live runs that send to the same outputs, in words; others than before.
     Neighbours(Vec<String>),
+    /// News of the show file.
+    Show(ShowNews),
     /// The server of a shared run has news.
     #[cfg(feature = "link")]
     Link,

@@ -30,6 +30,7 @@ use super::config::Config;
 use super::fault;
 use super::inbox::{Inbox, Msg, Sender};
 use super::neighbours;
+use super::showfile::Watched;
 use super::station::SharedStart;
 use super::terminal::Keys;
 use super::wiring;
@@ -125,6 +126,8 @@ pub(super) struct Session {
     pub greets: bool,
     /// This station's part in a shared run.
     pub shared: Option<SharedStart>,
+    /// The show file, if the show has one.
+    pub file: Option<Watched>,
 }
 
 /// The show that was asked for.
@@ -273,6 +276,7 @@ fn fresh(
     app.state_option = store.option();
     app.auto = options.auto;
     let clock = RunClock::new(machine_ns(), begins_ns, now, *speed);
+    let file = watched(&script.source, &script.text, &script.show, store, options);
     let mut conductor = Conductor::new(State::new(script.show), clock, 0, begins_ns);
     conductor.set_auto(options.auto);
     let session = Session {
@@ -295,8 +299,29 @@ fn fresh(
         words: said(&options.config, options.note.as_deref(), &words),
         greets,
         shared: None,
+        file,
     };
     sharing.share(session, vec![], store, post).map(Some)
+}
+
+/// The show file that a run is to look at, if `source` is one; `text` and `show` are the version
+/// that runs.
+fn watched(
+    source: &str,
+    text: &str,
+    show: &Arc<Show>,
+    store: &Store,
+    options: &RunOptions,
+) -> Option<Watched> {
+    let path = PathBuf::from(source);
+    // A shared run takes no other version.
+    (path.is_absolute() && options.share.is_none()).then(|| Watched {
+        path,
+        text: text.to_owned(),
+        show: Arc::clone(show),
+        store: store.clone(),
+        permits: options.config.permits.clone(),
+    })
 }
 
 /// The first words to the caller. Keys that are not where they put them come first, and are an

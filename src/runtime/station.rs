@@ -8,6 +8,7 @@
 mod drive;
 mod leave;
 mod remote;
+mod revise;
 mod shared;
 mod tell;
 mod typed;
@@ -26,6 +27,7 @@ use super::inbox::{Inbox, Msg, Sender};
 use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
+use super::showfile::ShowFile;
 use super::terminal::{self, Keys};
 use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
@@ -33,7 +35,7 @@ use crate::app::{App, RemoteSign, Tone, resumed, wall};
 use crate::conductor::{By, Conductor, Input};
 use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
-use crate::output::{Health, Outputs};
+use crate::output::{Health, Outputs, RevisedOutputs};
 use crate::remote::{Counts, Remote};
 use crate::time::MachineNs;
 use crate::ui::Capabilities;
@@ -78,6 +80,10 @@ struct Station {
     remote: Option<RemoteEnd>,
     /// This station's part in a shared run.
     shared: Option<Box<SharedEnd>>,
+    /// The thread that looks at the show file, where the show has one.
+    file: Option<ShowFile>,
+    /// The outputs of a version of the show that is about to be taken.
+    revised_outputs: Option<RevisedOutputs>,
     /// Words for the log that are no events, which the screen has not been told yet.
     words: Vec<Word>,
     /// Reason for the end of the loop, once it ends.
@@ -171,6 +177,7 @@ impl Station {
             words,
             greets,
             shared,
+            file,
         } = session;
         keyboard.act_once(app.keymap.act_once());
         app.outputs = outputs.health(machine_ns());
@@ -225,10 +232,15 @@ impl Station {
             news: vec![],
             remote,
             shared: None,
+            file: None,
+            revised_outputs: None,
             words: vec![],
             leaving: None,
             end: End::Left,
         };
+        // Without a thread the show stays as it is.
+        let post = station.post.clone();
+        station.file = file.and_then(|watched| ShowFile::start(watched, post).ok());
         station.has_asked();
         let show = Arc::clone(station.conductor.state().show());
         station.shared = shared.map(|start| Box::new(SharedEnd::new(start, &show)));
@@ -340,6 +352,7 @@ impl Station {
                 self.message(Msg::Word(text));
             }
             Msg::Neighbours(words) => self.meets(words),
+            Msg::Show(news) => self.show_news(news),
             // The next round takes it in.
             #[cfg(feature = "link")]
             Msg::Link => {}

@@ -8,7 +8,9 @@ use anyhow::Context;
 
 use super::clock::CLOCK;
 use super::inbox::{Msg, Sender};
-use crate::output::{OutputReport, Outputs, Permits, Surroundings, how_to_permit};
+use crate::output::{
+    OutputReport, Outputs, Permits, Reporter, RevisedOutputs, Surroundings, how_to_permit,
+};
 use crate::remote::{Passcode, Remote, Settings};
 use crate::show::Show;
 
@@ -26,21 +28,48 @@ pub(super) fn outputs(
     if rehearse {
         return Outputs::rehearsal(Arc::clone(show));
     }
+    let surroundings = Surroundings {
+        env: &|name| std::env::var(name).ok(),
+        folder: folder_of(source),
+        permits,
+        clock: CLOCK,
+    };
+    Outputs::live(Arc::clone(show), &surroundings, reporter(post))
+}
+
+/// Prepares the outputs of another version of a show that sends by `old`.
+pub(super) fn revised_outputs(
+    old: (&Show, &[bool]),
+    show: Arc<Show>,
+    source: &str,
+    permits: &Permits,
+    post: &Sender,
+) -> RevisedOutputs {
+    let surroundings = Surroundings {
+        env: &|name| std::env::var(name).ok(),
+        folder: folder_of(source),
+        permits,
+        clock: CLOCK,
+    };
+    RevisedOutputs::live(old, show, &surroundings, &reporter(post))
+}
+
+/// The folder of the show that came from `source`. One that is no file has none: its clips are
+/// looked for where the program was started.
+fn folder_of(source: &str) -> &Path {
+    Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."))
+}
+
+/// Hears the outputs for the station.
+fn reporter(post: &Sender) -> Reporter {
     let post = post.clone();
-    let hear = Arc::new(move |news| {
+    Arc::new(move |news| {
         post.send(match news {
             OutputReport::Report(report) => Msg::Report(report),
             OutputReport::Clip(report) => Msg::Clip(report),
             OutputReport::Word(text) => Msg::Word(text),
         });
-    });
-    // The source of a show that is no file has no folder: its clips are looked for where the
-    // program was started.
-    let folder =
-        Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
-    let surroundings =
-        Surroundings { env: &|name| std::env::var(name).ok(), folder, permits, clock: CLOCK };
-    Outputs::live(Arc::clone(show), &surroundings, hear)
+    })
 }
 
 /// Hears remote controls where the command line says, or else the show; the words are for the

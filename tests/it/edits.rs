@@ -1,6 +1,6 @@
 //! Properties of edits: random edits of random shows in the middle of random runs.
 //!
-//! No cue fires because of an edit, nothing that has fired changes, and whoever reads the journal
+//! No cue fires because of an edit, nothing that has fired changes, and a reader of the journal
 //! comes to the state that the run has.
 
 use handover::engine::{CueState, Event, SegmentState};
@@ -150,7 +150,7 @@ impl Sketch {
     }
 }
 
-/// What must stay as it is of a cue that has fired.
+/// The part of a cue that has fired that must stay.
 fn kept(show: &Show, cue: CueIx) -> Cue {
     // It stands by itself where the edit takes out what it refers to; its segment may have another
     // place.
@@ -162,7 +162,7 @@ fn kept(show: &Show, cue: CueIx) -> Cue {
     }
 }
 
-/// What has happened: the cues that have fired in their order, with what they are and what became of
+/// All that has happened: the cues that have fired in their order, with what they are and what became of
 /// them, and the starts of the segments.
 fn happened(rig: &TestRun) -> (Vec<(CueNumber, Cue, CueState)>, Vec<SegmentState>) {
     let (state, show) = (rig.state(), rig.state().show());

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["plain", "time", "locks", "files"],
     &["show", "slip", "geo", "input"],
-    &["engine", "edit"],
+    &["edit"],
+    &["engine"],
     &["journal"],
     &["output", "remote", "export", "link", "sheet"],
     &["conductor"],

@@ -90,7 +90,7 @@ struct Step {
     at: String,
     command: Option<String>,
     expect: Option<Vec<String>>,
-    /// What of the show's text is replaced, and by what.
+    /// Parts of the show's text that are replaced, and by what.
     edit: Option<Vec<(String, String)>>,
     reject: Option<String>,
     playhead: Option<String>,
@@ -210,7 +210,7 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err(format!("  events that no step expects: {rest:#?}")) }
 }
 
-/// What earlier steps have made of the show, and the lengths of the journal and of the effects that
+/// The show that earlier steps have made, and the lengths of the journal and of the effects that
 /// they have looked at.
 #[derive(Default)]
 struct Seen {

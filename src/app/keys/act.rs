@@ -16,6 +16,7 @@ impl Act {
                 | Act::FilterLog
                 | Act::Flag
                 | Act::Warn
+                | Act::Review
         )
     }
 
@@ -37,6 +38,7 @@ impl Act {
             | Act::Find
             | Act::Flag
             | Act::Warn
+            | Act::Review
             | Act::Note
             | Act::Panic
             | Act::Open(_)
@@ -99,6 +101,7 @@ impl Act {
             | Act::FilterLog
             | Act::Flag
             | Act::Warn
+            | Act::Review
             | Act::Note
             | Act::NextPage
             | Act::PreviousPage
@@ -146,6 +149,7 @@ impl Act {
             | Act::FilterLog
             | Act::Flag
             | Act::Warn
+            | Act::Review
             | Act::Note
             | Act::Panic
             | Act::NextPage

@@ -15,7 +15,7 @@ use crate::show::CueNumber;
 use crate::show::action::MpvCommand;
 
 /// A clip of a cue.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Clip {
     /// The cue's number, for messages.
     number: String,

@@ -114,6 +114,34 @@ impl Deck {
         }
     }
 
+    /// Plays `clips` from here on; what is on air goes on. One that is armed and is another now is
+    /// let go.
+    pub(super) fn revise(&mut self, mut clips: BTreeMap<ActionKey, Arc<Clip>>) {
+        for (key, clip) in &mut clips {
+            match self.clips.get(key) {
+                Some(known) if **known == **clip => *clip = Arc::clone(known),
+                _ => drop(self.files.remove(key)),
+            }
+        }
+        let is_other = |key: &ActionKey| clips.get(key) != self.clips.get(key);
+        for player in &mut self.players {
+            let is_stale = match &player.state {
+                State::Ready { reel, .. } => reel.keys().any(|key| is_other(&key)),
+                State::Starting
+                | State::Idle
+                | State::Examining(_)
+                | State::Loading { .. }
+                | State::Playing { .. }
+                | State::Leaving => false,
+            };
+            if is_stale {
+                player.clear();
+            }
+        }
+        self.wishes.retain(|key| clips.contains_key(key));
+        self.clips = clips;
+    }
+
     /// Wants the clips of `cues` armed, the most urgent first.
     pub(super) fn arm(&mut self, cues: &[CueIx]) {
         let mut wishes: Vec<ActionKey> = vec![];

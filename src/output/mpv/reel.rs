@@ -129,8 +129,9 @@ impl Reel {
 
     /// Returns `true` if `other` has the same parts, in the same versions of their files.
     pub(super) fn is_same(&self, other: &Reel) -> bool {
-        let is_same =
-            |(own, other): (&Part, &Part)| own.key == other.key && own.status == other.status;
+        let is_same = |(own, other): (&Part, &Part)| {
+            own.key == other.key && own.status == other.status && own.clip == other.clip
+        };
         self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(is_same)
     }
 

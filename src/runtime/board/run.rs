@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::choose::RunChoice;
 use super::estimate::ClockEstimate;
 use crate::app::board::{Board, Notice};
-use crate::engine::{Event, RunId, RunNs, State};
+use crate::engine::{Event, Record, RunId, RunNs, State};
+use crate::journal::Store;
 use crate::journal::{Appended, RecoverError, Tail};
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::opening::machine_zone;
@@ -20,6 +21,7 @@ const EDGE: Duration = Duration::from_millis(100);
 /// A run in the board's hands.
 pub(super) struct Run {
     id: RunId,
+    store: Store,
     show: Arc<Show>,
     tail: Tail,
     state: State,
@@ -48,6 +50,7 @@ impl Run {
         let (tail, state) = (store.tail(&id)?, State::new(Arc::clone(&show)));
         Ok(Run {
             id,
+            store: store.clone(),
             show,
             tail,
             state,
@@ -78,7 +81,14 @@ impl Run {
 
     /// Takes in what was appended; true where that changes anything.
     pub(super) fn read(&mut self) -> bool {
-        let Appended { restarted, records, fault } = self.tail.read();
+        let Appended { restarted, mut records, fault } = self.tail.read();
+        let put_in = self.store.put_in_versions(&self.id, &mut records, &machine_zone());
+        if put_in.is_err() {
+            // What follows is of another show than is known here.
+            let is_known = |record: &Record| !matches!(&record.event, Event::ShowRevised { show, .. } if show.show().is_none());
+            let known = records.iter().take_while(|record| is_known(record)).count();
+            records.truncate(known);
+        }
         if restarted {
             (self.state, self.clock, self.has_left) =
                 (State::new(Arc::clone(&self.show)), None, false);
@@ -97,7 +107,8 @@ impl Run {
                 }
             }
         }
-        let has_news = restarted || !records.is_empty() || fault.is_some();
+        let is_lost = put_in.is_err();
+        let has_news = restarted || !records.is_empty() || fault.is_some() || is_lost;
         if has_news {
             self.fault = fault.map(|fault| match fault {
                 RecoverError::Damaged { line, .. } => Notice::Damaged { line },
@@ -105,6 +116,9 @@ impl Run {
                 | RecoverError::Huge { .. }
                 | RecoverError::Empty { .. } => Notice::Unreadable,
             });
+        }
+        if is_lost {
+            self.fault = Some(Notice::Unreadable);
         }
         has_news
     }

@@ -63,5 +63,6 @@ pub(in crate::runtime) fn demo(options: &DemoOptions) -> anyhow::Result<Session>
         words: said(&options.config, options.note.as_deref(), &[]),
         greets: false,
         shared: None,
+        file: None,
     })
 }

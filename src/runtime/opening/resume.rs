@@ -7,10 +7,10 @@ use anyhow::{Context, bail};
 use jiff::SignedDuration;
 
 use super::shared::Sharing;
-use super::source::parse_warned;
+use super::source::{machine_zone, parse_warned};
 use super::{
     RunOptions, Script, Session, note_config, note_warnings, recall, report, resumable, run_ns_at,
-    said,
+    said, watched,
 };
 use crate::app::Tone;
 use crate::app::log::{Log, Word};
@@ -23,7 +23,7 @@ use crate::runtime::inbox::{Inbox, Sender};
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
 use crate::runtime::{neighbours, question, wiring};
-use crate::show::Show;
+use crate::show::{CueNumber, Show};
 use crate::time::nanoseconds;
 
 /// From so much on, the machine's clock is behind the journal: somebody has set it, or it has lost
@@ -54,13 +54,20 @@ pub(super) fn resume(
     }
     let lock = lock(store, &id)?;
     let gap = lock.has_gap();
-    let (journal, recovered) = Journal::open(lock, report(post))?;
+    let (journal, mut recovered) = Journal::open(lock, report(post))?;
+    store.put_in_versions(&id, &mut recovered.records, &machine_zone())?;
     let sharing = sharing.reach(&options.state, Some((&id, &recovered.records)))?;
     let mut state = State::new(Arc::clone(&show));
     let mut log = Log::default();
     for record in &recovered.records {
         state.fold(record);
         log.push(record, &state);
+    }
+    if options.share.is_some() && state.revision() > 1 {
+        bail!(
+            "run {id} has taken another version of its show, and cannot be shared any more: go on with it \
+             alone, or share a new run with --fresh"
+        );
     }
     let last = recovered.records.last().context("the journal holds no event")?;
     let is_alone = live.is_some() && options.share.is_none() && state.flag().is_some();
@@ -73,6 +80,9 @@ pub(super) fn resume(
         Some((source.as_str(), show_crc.as_deref()))
     });
     let (source, show_crc) = started.unwrap_or_default();
+    let show = Arc::clone(state.show());
+    let current = store.version_text(&id, state.revision())?;
+    let file = watched(source, &current, &show, store, options);
     let beacon = live.and_then(|summary| Beacon::light(store, &summary.source));
     let mut outputs =
         wiring::outputs(&show, source, state.is_rehearsal(), &options.config.permits, post);
@@ -116,7 +126,7 @@ pub(super) fn resume(
     if let Some(torn) = &recovered.torn {
         words.push(torn.to_string());
     }
-    let file_changed = script.is_some_and(|script| script.text != text);
+    let file_changed = script.is_some_and(|script| script.text != current);
     if file_changed {
         words.push(
             "the show file was changed after the run began: the run keeps the old show".into(),
@@ -174,6 +184,7 @@ pub(super) fn resume(
             .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
         greets: false,
         shared: None,
+        file,
     };
     sharing.share(session, recovered.records, store, post).map(Some)
 }
@@ -225,9 +236,14 @@ fn listened(records: &[Record]) -> Option<SocketAddr> {
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.
 fn known_cues(show: &Show, records: &[Record], id: &RunId) -> anyhow::Result<()> {
-    let unknown = records
-        .iter()
-        .find_map(|r| r.event.cue().filter(|cue| show.find(cue).is_none()).map(|cue| (r, cue)));
+    let versions = records.iter().filter_map(|record| {
+        let Event::ShowRevised { show, .. } = &record.event else { return None };
+        show.show().map(|show| &**show)
+    });
+    let versions: Vec<&Show> = std::iter::once(show).chain(versions).collect();
+    let is_known = |cue: &CueNumber| versions.iter().any(|show| show.find(cue).is_some());
+    let unknown =
+        records.iter().find_map(|r| r.event.cue().filter(|cue| !is_known(cue)).map(|cue| (r, cue)));
     match unknown {
         Some((record, cue)) => bail!(
             "line {} of run {id}'s journal speaks of cue {cue}, which the show.toml beside it does not have; \

@@ -91,7 +91,7 @@ impl Station {
                 Output::Tell(told) => self.tell(told),
                 Output::Propose(record) => self.propose(*record),
                 Output::Muted(muted) => self.mute_outputs(muted),
-                Output::Revised => {}
+                Output::Revised => self.revised(),
                 Output::StoodStill => self.stood_still(),
             }
         }

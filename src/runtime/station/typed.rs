@@ -219,6 +219,8 @@ impl Station {
                 Task::Flag(wish) => self.wish_of_flag(wish),
                 Task::Quit => self.leaving = Some(CALLER_QUIT.into()),
                 Task::Suspend => self.suspend(),
+                Task::TellOfFile => self.tell_of_file(),
+                Task::TakeVersion => self.prepare_version(),
                 Task::Redraw => {
                     self.resized();
                     self.ask_terminal_again();

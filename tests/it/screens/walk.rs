@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::flag::FlagWish;
 use handover::app::keymap::Key;
 use handover::app::keys::{Act, BINDINGS, Binding, Group};
-use handover::app::{Ask, Page, Question, Task};
+use handover::app::{Ask, FileNews, Page, Question, Task};
 use handover::engine::{Command, Event, Phase};
 
 use super::stage::{Run, SHOW};
@@ -89,6 +89,7 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
             tasks.contains(&Task::Flag(FlagWish::Warn))
                 || before.state.alarms().count() > after.state.alarms().count()
         }
+        Act::Review => after.app.question == Some(Question::TakeVersion),
         Act::Note => asks(after, |ask| ask == Ask::Note),
         // A run that is not shared has no stations.
         Act::NextPage if before.app.page == Page::Outputs && !is_shared => {
@@ -117,7 +118,9 @@ fn is_first(before: &Run, after: &Run) -> bool {
 /// The situations in which keys are pressed: before the show, in the middle of it, with a cue on
 /// standby that not everyone is ready for, at steps, after a panic, with all segments open.
 fn situations() -> Vec<(&'static str, Run)> {
-    let fresh = Run::new(SHOW, false);
+    let mut fresh = Run::new(SHOW, false);
+    let words = "show.toml changed: 1 cue changed".to_owned();
+    fresh.app.file = Some(FileNews { words, lines: vec![], is_sound: true });
     let mut middle = Run::new(SHOW, false);
     middle.until(60.0);
     middle.keys("  s1");

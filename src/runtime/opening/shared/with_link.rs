@@ -115,6 +115,7 @@ pub(in crate::runtime) fn join(
         greets: false,
         end_known: true,
         is_clock_behind: false,
+        file: None,
         shared: Some(SharedStart {
             me,
             flag,

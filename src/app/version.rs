@@ -1,0 +1,54 @@
+//! Another version of the show: what is new in the show file, and the run that has taken it.
+
+use super::keys::Act;
+use super::{App, Page, Question, Task, Tone};
+use crate::engine::State;
+use crate::show::SegmentIx;
+use crate::time::MachineNs;
+
+/// Differences between the show file and the show that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileNews {
+    /// In a few words: "show.toml changed: 2 cues changed, 1 cue added".
+    pub words: String,
+    /// Line by line, for the log.
+    pub lines: Vec<String>,
+    /// `false` if it has faults, so that no run takes it.
+    pub is_sound: bool,
+}
+
+impl App {
+    /// The words that stand as long as the file is other than the show that runs.
+    pub fn file_words(&self, file: &FileNews) -> String {
+        let does = if file.is_sound { "reviews it" } else { "shows them" };
+        format!("{}; {} {does}", file.words, self.keymap.way(Act::Review))
+    }
+
+    /// Shows what is new in the show file, and asks whether to take it.
+    pub(super) fn review(&mut self, now_ns: MachineNs) -> Vec<Task> {
+        let Some(file) = self.file.clone() else {
+            self.say("the show file is as the run has it", Tone::Calm, now_ns);
+            return vec![];
+        };
+        let mut tasks = vec![Task::TellOfFile];
+        tasks.extend(self.turn_to(Page::Log));
+        if file.is_sound {
+            tasks.extend(self.ask(Question::TakeVersion, &file.words, now_ns));
+        } else {
+            self.say(format!("{}: the run keeps its show", file.words), Tone::Alarm, now_ns);
+        }
+        tasks
+    }
+
+    /// The run has another version of the show: what the caller has selected, opened and folded
+    /// stays, as far as it is still there.
+    pub fn revised(&mut self, state: &State) {
+        let show = state.show();
+        self.cursor = self.cursor.filter(|&cue| show.has(cue));
+        let fold = |segment: SegmentIx| {
+            let was = state.segment_was(segment)?;
+            self.folds.get(&was).map(|&open| (segment, open))
+        };
+        self.folds = show.segment_indices().filter_map(fold).collect();
+    }
+}

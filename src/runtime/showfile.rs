@@ -1,0 +1,267 @@
+//! The show file beside a run: a thread that notices when somebody edits it, and prepares what it
+//! takes to run the new version.
+//!
+//! It looks at the file twice a second, by its name: editors write it again, rename another over it,
+//! or leave it away for a moment. A version is read once the file has stood still for half a
+//! second, and compared by its text. Everything that takes time (reading, checking, writing beside
+//! the journal, encoding messages, opening outputs) happens here; the station only swaps.
+
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use super::inbox::{Msg, Sender};
+use super::opening::{machine_zone, read};
+use super::{realtime, wiring};
+use crate::app::FileNews;
+use crate::edit::compare::{Change, Comparison, compare};
+use crate::edit::listing::Listing;
+use crate::engine::{Revised, Revision, RunId, State};
+use crate::export::diff;
+use crate::journal::{Store, checksum};
+use crate::output::{Permits, RevisedOutputs};
+use crate::show::problem::{self, visible};
+use crate::show::{Show, file};
+
+/// Interval at which the file is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Maximum number of lines about a version in the log.
+const LINES_MAX: usize = 200;
+
+/// The file of a run's show, and what it takes to run another version of it.
+#[derive(Debug)]
+pub(super) struct Watched {
+    /// The file.
+    pub path: PathBuf,
+    /// Text of the version that runs.
+    pub text: String,
+    pub show: Arc<Show>,
+    pub store: Store,
+    pub permits: Permits,
+}
+
+/// The station's hold on the thread. Its drop ends it.
+#[derive(Debug)]
+pub(super) struct ShowFile {
+    orders: mpsc::Sender<Order>,
+}
+
+#[derive(Debug)]
+enum Order {
+    /// Get the version ready that was told last.
+    Prepare(Box<Ground>),
+    /// The run has taken what was made ready last.
+    Taken,
+}
+
+/// The run that a version is prepared for.
+#[derive(Debug)]
+pub(super) struct Ground {
+    pub id: RunId,
+    pub state: State,
+    /// For each output, `true` if it could be opened.
+    pub is_open: Vec<bool>,
+}
+
+/// News of the show file.
+pub(super) enum ShowNews {
+    /// It is other than the version that runs, or with `None` the same again.
+    File(Option<FileNews>),
+    /// A version is ready to be taken.
+    Ready(Box<Ready>),
+    /// It could not be made ready.
+    Failed(String),
+}
+
+impl std::fmt::Debug for ShowNews {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ShowNews")
+    }
+}
+
+/// A version that is ready.
+pub(super) struct Ready {
+    pub revision: Revision,
+    pub outputs: RevisedOutputs,
+}
+
+impl ShowFile {
+    /// Begins to look at the file.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(super) fn start(watched: Watched, post: Sender) -> std::io::Result<Self> {
+        let (orders, ordered) = mpsc::channel();
+        std::thread::Builder::new().name("show file".into()).spawn(move || {
+            realtime::step_back();
+            let name = watched.path.file_name().unwrap_or_default().to_string_lossy();
+            let name = visible(&name).into_owned();
+            let listing = Listing::of(&watched.show);
+            Watcher {
+                watched,
+                name,
+                listing,
+                post,
+                stamp: None,
+                read: None,
+                latest: None,
+                made: None,
+            }
+            .watch(&ordered);
+        })?;
+        Ok(ShowFile { orders })
+    }
+
+    /// Has the version made ready that was told last.
+    pub(super) fn prepare(&self, ground: Ground) {
+        // Where the thread has gone, there is nothing to be taken either.
+        let _ = self.orders.send(Order::Prepare(Box::new(ground)));
+    }
+
+    /// Says that the run has taken what was made ready last.
+    pub(super) fn taken(&self) {
+        let _ = self.orders.send(Order::Taken);
+    }
+}
+
+/// A version as the file has it.
+#[derive(Clone)]
+struct Version {
+    text: String,
+    show: Arc<Show>,
+    comparison: Comparison,
+}
+
+type Stamp = (i64, i64, u64, u64);
+
+/// The thread's own.
+struct Watcher {
+    watched: Watched,
+    name: String,
+    /// Listing of the version that runs.
+    listing: Listing,
+    post: Sender,
+    /// Marks of the file at the last look, and when it was read.
+    stamp: Option<Stamp>,
+    read: Option<Stamp>,
+    /// The version that was told last, if it can be run.
+    latest: Option<Version>,
+    /// The version that was made ready last.
+    made: Option<Version>,
+}
+
+impl Watcher {
+    fn watch(mut self, orders: &Receiver<Order>) {
+        loop {
+            match orders.recv_timeout(LOOK) {
+                Ok(Order::Prepare(ground)) => {
+                    let news = match self.make(*ground) {
+                        Ok(ready) => ShowNews::Ready(Box::new(ready)),
+                        Err(why) => ShowNews::Failed(why),
+                    };
+                    self.post.send(Msg::Show(news));
+                }
+                Ok(Order::Taken) => {
+                    if let Some(made) = self.made.take() {
+                        self.listing = Listing::of(&made.show);
+                        (self.watched.text, self.watched.show) = (made.text, made.show);
+                        // What was written meanwhile differs from this version.
+                        (self.read, self.latest) = (None, None);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            self.look();
+        }
+    }
+
+    fn look(&mut self) {
+        let stamp = |of: Metadata| (of.mtime(), of.mtime_nsec(), of.len(), of.ino());
+        // A file that is away for a moment is being written.
+        let Ok(now) = std::fs::metadata(&self.watched.path).map(stamp) else { return };
+        let before = self.stamp.replace(now);
+        if before != Some(now) || self.read == Some(now) {
+            return;
+        }
+        self.read = Some(now);
+        let Ok(text) = read(&self.watched.path) else { return };
+        if text == self.watched.text {
+            self.latest = None;
+            return self.post.send(Msg::Show(ShowNews::File(None)));
+        }
+        let news = match file::parse(&text, &machine_zone()) {
+            Ok(show) => {
+                let comparison = compare(&self.listing, &Listing::of(&show));
+                let news = self.news(&comparison);
+                self.latest = Some(Version { text, show: Arc::new(show), comparison });
+                news
+            }
+            Err(problems) => {
+                self.latest = None;
+                let report = problem::report(&problems, &self.name, &text, false);
+                FileNews {
+                    words: format!("{} changed and has {}", self.name, problem::counted(&problems)),
+                    lines: report.lines().take(LINES_MAX).map(str::to_owned).collect(),
+                    is_sound: false,
+                }
+            }
+        };
+        self.post.send(Msg::Show(ShowNews::File(Some(news))));
+    }
+
+    fn news(&self, comparison: &Comparison) -> FileNews {
+        let words = match comparison.items.is_empty() {
+            true => "nothing that a run has".to_owned(),
+            false => diff::summary(comparison),
+        };
+        let text = diff::text(comparison);
+        let lines = text.lines().skip(1).filter(|line| !line.trim().is_empty());
+        FileNews {
+            words: format!("{} changed: {words}", self.name),
+            lines: lines.take(LINES_MAX).map(str::to_owned).collect(),
+            is_sound: true,
+        }
+    }
+
+    /// Makes the version ready that was told last: writes it beside the journal, encodes its
+    /// messages, opens its outputs.
+    fn make(&mut self, ground: Ground) -> Result<Ready, String> {
+        let Some(version) = self.latest.clone() else {
+            return Err(format!("{} is not other than the show that runs", self.name));
+        };
+        let Ground { id, state, is_open } = ground;
+        let number = state.revision() + 1;
+        let written = self.watched.store.write_version(&id, number, &version.text);
+        written.map_err(|why| why.to_string())?;
+        let show = Arc::new(state.revised(&version.show));
+        let source = self.watched.path.display().to_string();
+        let outputs = match state.is_rehearsal() {
+            true => RevisedOutputs::rehearsal(show),
+            false => wiring::revised_outputs(
+                (state.show(), &is_open),
+                show,
+                &source,
+                &self.watched.permits,
+                &self.post,
+            ),
+        };
+        let count = |change: Change| {
+            version.comparison.items.iter().filter(|item| item.change == change).count() as u32
+        };
+        let revision = Revision {
+            number,
+            show_crc: checksum(&version.text),
+            changed: count(Change::Changed),
+            added: count(Change::Added),
+            removed: count(Change::Removed),
+            show: Revised::new(Arc::clone(&version.show)),
+        };
+        self.made = Some(version);
+        Ok(Ready { revision, outputs })
+    }
+}
