@@ -223,7 +223,7 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     };
     show.doubts.extend(layout_doubts.map(at_header));
     for heading in assembled.headings {
-        show.said.push(format!("“{heading}” stands below the last row: kept as a comment"));
+        show.said.push(format!("“{heading}” has no rows of its own: kept as a comment"));
         show.preface.push(heading);
     }
     let numbers = layout.column(Field::Number).map_or(1, |column| column.column);

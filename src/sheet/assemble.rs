@@ -16,6 +16,8 @@ use crate::show::duration::{HOUR_NS, LONGEST_NS, MINUTE_NS};
 
 /// The length of a segment of which nothing says how long it lasts.
 const ASSUMED_NS: u64 = MINUTE_NS;
+/// The longest act of several headings, characters.
+const ACT_MAX: usize = 200;
 /// The length of a sheet without any times.
 const UNTIMED_NS: u64 = HOUR_NS;
 const DAY_NS: i64 = 24 * HOUR_NS as i64;
@@ -213,8 +215,14 @@ impl Assembling<'_> {
         let act = cells::one_line(act);
         self.last_act = Some(act.clone());
         self.act = Some(match self.act.take() {
-            Some(above) => format!("{above} · {act}"),
-            None => act,
+            Some(above) if above.chars().count() + act.chars().count() < ACT_MAX => {
+                format!("{above} · {act}")
+            }
+            // So many headings above each other are no act.
+            above => {
+                self.assembled.headings.extend(above);
+                act
+            }
         });
     }
 

@@ -283,6 +283,18 @@ fn no_cell_of_a_sheet_is_lost() {
     assert_eq!(parsed(&imported).cues.len(), 40);
 }
 
+#[test]
+fn headings_without_end_are_no_act() {
+    let headings: String = (0..200).map(|n| format!("HEADING {n},,\n")).collect();
+    let sheet = format!("Title,Start,Duration\n{headings}Welcome,10:00,5:00\n");
+    let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
+    let act = parsed(&imported).segments[SegmentIx(0)].act.clone().unwrap();
+    assert!(act.ends_with("HEADING 199") && act.len() < 250, "{act}");
+    // Comments are wrapped.
+    let text = write::write(&imported, "x").replace("\n#", "");
+    assert!((0..200).all(|n| text.contains(&format!("HEADING {n}"))), "{text}");
+}
+
 /// A zip file of these files.
 fn packed(files: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(vec![]));
