@@ -19,6 +19,10 @@ use crate::show::{CueIx, DepartmentIx, IndexVec, SegmentIx, Show, Trigger};
 /// caller is to see it come.
 const LEAD: Duration = Duration::from_secs(10);
 
+/// An instant that is no further ahead of an edit counts as past: it would be journaled in the same
+/// moment, and look as if the edit had fired its cue.
+const NEAR: Duration = Duration::from_millis(1);
+
 /// A version of the show, as its file says it. Journals hold only its checksum: who reads one
 /// puts in what lies beside it.
 #[derive(Clone, Debug, Default)]
@@ -260,7 +264,7 @@ impl State {
             Trigger::At { .. } => {
                 let at_ns = by_clock.filter(|&at_ns| !self.is_before_start(at_ns));
                 let Some(at_ns) = at_ns else { return };
-                if at_ns <= run_ns {
+                if at_ns <= run_ns + NEAR {
                     return self.put_past(cue, waited, at_ns);
                 }
                 self.is_not_missed(cue);
@@ -271,7 +275,7 @@ impl State {
             }
         };
         let Some(due_ns) = due_ns.filter(|_| self.follows(cue)) else { return };
-        if due_ns > self.show_ns(run_ns) {
+        if due_ns > self.show_ns(run_ns) + NEAR {
             self.arm(cue, due_ns);
         } else {
             self.put_past(cue, waited, self.run_ns(due_ns, run_ns).min(run_ns));
