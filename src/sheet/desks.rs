@@ -239,7 +239,7 @@ pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>>
             }
         }
         if !kind.is_empty() {
-            cue.extra.push(("Type".to_owned(), kind));
+            cue.extra.push(("Type".to_owned(), prose(&kind)));
         }
         let length = list.text(row, "duration");
         cue.duration_ns = seconds(&length);

@@ -522,6 +522,8 @@ fn a_cue_of_a_desk_sends_no_address_that_no_show_takes() {
     // Found by mutating samples: a number with a tab as a title, and a part without a cue above it.
     let list = "Number,Type,Name\n\"A\t4\",Light,\n";
     assert_eq!(parsed(&import(list.as_bytes(), &Options::default()).unwrap()).cues.len(), 1);
+    let list = "Number,Type,Name\n1,Li\u{17}ght,One\n";
+    assert_eq!(parsed(&import(list.as_bytes(), &Options::default()).unwrap()).cues.len(), 1);
     let list = "START_TARGETS\nTARGET_TYPE,PART_NUMBER,LABEL\n1,1,Part\nEND_TARGETS\n";
     assert_eq!(parsed(&import(list.as_bytes(), &Options::default()).unwrap()).cues.len(), 1);
     let said = "3 cues have a number that OSC cannot hold and send nothing";
