@@ -230,6 +230,7 @@ impl<'a> Sorting<'a> {
         let is_empty = title.as_ref().is_none_or(String::is_empty)
             && number.is_none()
             && start.is_none()
+            && end.is_none()
             && amount == Amount::Nothing
             && untimed.is_empty();
         if is_empty {

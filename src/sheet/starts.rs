@@ -3,6 +3,7 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::amount::Amount;
 use super::clock::{Clock, Half};
 use super::columns::Field;
 use super::grid::Grid;
@@ -62,13 +63,17 @@ pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts
             Item::Act(_) => return Span::default(),
             Item::Line(line) => line,
         };
-        let ended = &mut ended;
-        let above = ended.take();
         let (clock, is_end) = match (line.start, line.end) {
             (Some(start), _) => (start, false),
             (None, Some(end)) => (end, true),
-            (None, None) => return Span::default(),
+            (None, None) => {
+                // What lasts takes its part of the time until the next end; a row without a length
+                // does not.
+                ended = ended.filter(|_| line.amount == Amount::Nothing);
+                return Span::default();
+            }
         };
+        let above = ended.take();
         let is_open =
             clock.half.is_none() && (twelve || has_halves) && (1..=12).contains(&clock.hour());
         let of_day_ns = clock.of_day_ns() as i64;
@@ -109,7 +114,7 @@ pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts
         }
         last = Some(start_ns);
         if is_end {
-            *ended = Some(start_ns);
+            ended = Some(start_ns);
             let begins = above.filter(|above| *above <= start_ns);
             return Span { start_ns: begins, end_ns: Some(start_ns), follows: begins.is_some() };
         }
@@ -119,7 +124,7 @@ pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts
             let step = if is_open { HALF_NS } else { DAY_NS };
             start_ns + (end.of_day_ns() as i64 - start_ns).rem_euclid(step)
         });
-        *ended = end_ns;
+        ended = end_ns;
         Span { start_ns: Some(start_ns), end_ns, follows: false }
     };
     let spans = items.iter().map(&mut span).collect();

@@ -560,6 +560,31 @@ fn a_year_that_was_mistyped_and_sums_without_end_do_not_count_over() {
     import(sheet.as_bytes(), &Options::default()).unwrap();
 }
 
+/// The planned start and length of each segment, and its title.
+fn planned(imported: &Imported) -> Vec<String> {
+    let show = parsed(imported);
+    let lines = told(&show, imported, "");
+    lines.lines().filter(|line| line.contains(":00 ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_row_with_only_an_end_is_a_row_and_one_without_times_breaks_no_chain_of_ends() {
+    let imported =
+        import(b"Title,End\nWelcome,10:05\n,10:15\nTalk,10:30\n", &Options::default()).unwrap();
+    let expected = ["*10:04:00 1:00 Welcome", "10:05:00 10:00 \u{2014}", "10:15:00 15:00 Talk"];
+    assert_eq!(planned(&imported), expected);
+    let sheet = "#,Title,End\n1,Welcome,10:05\n2,VT,\n3,Talk,10:15\n";
+    let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
+    assert_eq!(planned(&imported), ["*10:04:00 1:00 Welcome", "10:05:00 10:00 Talk"]);
+    assert_eq!(imported.doubts.len(), 1, "{:?}", imported.doubts);
+    assert_eq!(parsed(&imported).cues.len(), 3);
+    // A row that lasts has its part of that time: who knows how long the next one is?
+    let sheet = "Title,Duration,End\nWelcome,,10:05\nVT,2:00,\nTalk,,10:15\n";
+    let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
+    let said: Vec<_> = imported.doubts.iter().map(|doubt| doubt.place.words("")).collect();
+    assert_eq!(said, ["C2", "C4"], "{:?}", imported.doubts);
+}
+
 #[test]
 fn doubts_stand_in_the_show_file_wherever_they_are() {
     // Two columns for times; and an entry of Ontime that is unknown.
