@@ -79,16 +79,20 @@ fn write_directly(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Writes a file that others may read, whole or not at all, over what is there. A file that is there
-/// keeps its permissions, and a link stays one; a pipe or a device takes the bytes as they come.
+/// keeps its permissions, and a link stays one; a pipe or a device takes the bytes as they come, and
+/// so does a file beside which or over which no other can be put.
 ///
 /// # Errors
-/// When that fails; a file that was there is then as it was.
+/// When that fails; a file that was there is then as it was, if another could be put over it.
 pub(crate) fn write_over(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let permissions = match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => return fs::write(path, bytes),
         Ok(metadata) => Some(metadata.permissions()),
+        // The file to which a link leads is made there.
+        Err(_) if path.is_symlink() => return fs::write(path, bytes),
         Err(_) => None,
     };
+    let is_there = permissions.is_some();
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let mut name = target.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
@@ -99,10 +103,26 @@ pub(crate) fn write_over(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.sync_all()
     });
     let put = written.and_then(|()| fs::rename(&unfinished, &target));
-    if put.is_err() {
-        let _ = fs::remove_file(&unfinished);
+    let Err(error) = put else { return Ok(()) };
+    let _ = fs::remove_file(&unfinished);
+    if is_there && cannot_be_put_over(error.kind()) {
+        fs::write(&target, bytes)
+    } else {
+        Err(error)
     }
-    put
+}
+
+/// Returns `true` for an error that says nothing against writing into a file itself: its folder is
+/// read-only, it is a mount point, or its name has no room for another one's.
+fn cannot_be_put_over(error: ErrorKind) -> bool {
+    matches!(
+        error,
+        ErrorKind::PermissionDenied
+            | ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::ResourceBusy
+            | ErrorKind::CrossesDevices
+            | ErrorKind::InvalidFilename
+    )
 }
 
 /// Writes a file that only its owner can read, whole or not at all, as far as anybody can see who
@@ -188,6 +208,37 @@ mod tests {
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside it");
         write_over(Path::new("/dev/null"), b"gone").unwrap();
         assert!(write_over(&dir.path().join("none/a"), b"").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_put_over_is_written_into() {
+        let dir = tempfile::tempdir().unwrap();
+        // A link that leads to no file yet.
+        let (path, link) = (dir.path().join("a.csv"), dir.path().join("link"));
+        std::os::unix::fs::symlink("a.csv", &link).unwrap();
+        write_over(&link, b"first").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        // A name so long that there is none for a file beside it.
+        let long = dir.path().join("n".repeat(255));
+        fs::write(&long, "old and long").unwrap();
+        write_over(&long, b"new").unwrap();
+        assert_eq!(fs::read_to_string(&long).unwrap(), "new");
+        // A read-only folder; root writes into it anyway.
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o555)).unwrap();
+        write_over(&path, b"third").unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "third");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3, "nothing is left beside them");
+        for (error, is_written) in [
+            (ErrorKind::PermissionDenied, true),
+            (ErrorKind::ResourceBusy, true),
+            // What is there must not be cut to nothing.
+            (ErrorKind::StorageFull, false),
+            (ErrorKind::QuotaExceeded, false),
+        ] {
+            assert_eq!(cannot_be_put_over(error), is_written, "{error}");
+        }
     }
 
     #[cfg(feature = "link")]
