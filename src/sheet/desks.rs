@@ -102,7 +102,7 @@ fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
         let mut cue = Cue { row: row.number, title: label, ..Cue::default() };
         cue.notes
             .extend(Some(prose(&list.text(row, "cuenotes"))).filter(|notes| !notes.is_empty()));
-        cue.duration_ns = seconds(&list.text(row, "duration"));
+        keep_length(&mut cue, &list.text(row, "duration"));
         let link = list.text(row, "link");
         if !link.is_empty() {
             cue.notes.push(format!("Link: {link}"));
@@ -241,11 +241,7 @@ pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>>
         if !kind.is_empty() {
             cue.extra.push(("Type".to_owned(), prose(&kind)));
         }
-        let length = list.text(row, "duration");
-        cue.duration_ns = seconds(&length);
-        if cue.duration_ns.is_none() && !length.is_empty() {
-            cue.extra.push(("Duration".to_owned(), prose(&length)));
-        }
+        keep_length(&mut cue, &list.text(row, "duration"));
         let wait_ns = seconds(&list.text(row, "postwait")).unwrap_or(0);
         let mode = list.text(row, "follow");
         let mode = if mode.is_empty() { list.text(row, "continuemode") } else { mode };
@@ -267,6 +263,15 @@ pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>>
         making.cue(cue, number, (address, "QLab"), next);
     }
     Some(Ok(making.finish(grid)))
+}
+
+/// Gives a cue its length; one that is no number of seconds is kept beside it.
+fn keep_length(cue: &mut Cue, text: &str) {
+    cue.duration_ns = seconds(text);
+    let kept = prose(text);
+    if cue.duration_ns.is_none() && !kept.is_empty() {
+        cue.extra.push(("Duration".to_owned(), kept));
+    }
 }
 
 /// Seconds with a decimal point.

@@ -532,6 +532,20 @@ fn a_cue_of_a_desk_sends_no_address_that_no_show_takes() {
 }
 
 #[test]
+fn a_length_of_a_desk_that_is_no_number_of_seconds_is_kept() {
+    let eos = "START_TARGETS\nTARGET_TYPE,TARGET_LIST_NUMBER,TARGET_ID,LABEL,DURATION\n\
+               1,1,1,One,1:30\n1,1,2,Two,90\nEND_TARGETS\n";
+    let qlab = "Number,Type,Name,Duration\n1,Light,One,1:30\n2,Light,Two,90\n";
+    for list in [eos, qlab] {
+        let show = parsed(&import(list.as_bytes(), &Options::default()).unwrap());
+        let cues: Vec<_> = show.cues.iter().collect();
+        assert_eq!(cues[1].duration, Some(Duration::from_secs(90)), "{list}");
+        let kept = cues[0].extra.iter().find(|extra| &*extra.name == "Duration");
+        assert_eq!(kept.map(|extra| &*extra.text), Some("1:30"), "{list}");
+    }
+}
+
+#[test]
 fn what_is_written_more_than_once_is_numbered_in_no_time() {
     // One number in each row, once short and once with no room for a letter; a heading that is a
     // name of somebody in each row; rows of one time.
