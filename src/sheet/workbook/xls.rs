@@ -6,7 +6,9 @@
 use std::collections::HashMap;
 
 use calamine::{CellErrorType, Data, ExcelDateTime, ExcelDateTimeType};
-use encoding_rs::{Encoding, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, Encoding, GBK, IBM866, MACINTOSH, SHIFT_JIS, UTF_16LE, WINDOWS_1252, X_MAC_CYRILLIC,
+};
 
 use super::compound::{self, u16_at, u32_at};
 use super::shape::Shape;
@@ -47,6 +49,12 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Refus
     let sheets: Vec<(String, bool)> =
         book.sheets.iter().map(|sheet| (sheet.name.clone(), sheet.is_shown)).collect();
     let mut workbook = Workbook { hidden: super::hidden(&sheets), ..Workbook::default() };
+    workbook.said.extend(book.unknown_page.map(|page| {
+        format!(
+            "the texts are of the code page {page}, which is unknown here: they were read as 1252, \
+             and letters with accents may be others"
+        )
+    }));
     let mut room = Room::default();
     for name in chosen(&sheets, wanted)? {
         let sheet = book.sheets.iter().find(|sheet| sheet.name == name);
@@ -232,12 +240,35 @@ struct Book {
     is_1904: bool,
     /// The encoding of texts before BIFF8; `None` for BIFF8.
     encoding: Option<&'static Encoding>,
+    /// The code page of those texts, where it is none that is known.
+    unknown_page: Option<u16>,
+}
+
+/// The encoding of a code page.
+fn encoding_of(page: u16) -> Option<&'static Encoding> {
+    match page {
+        // ASCII, and the 1252 of workbooks before BIFF5.
+        367 | 20127 | 0x8001 => Some(WINDOWS_1252),
+        866 => Some(IBM866),
+        932 => Some(SHIFT_JIS),
+        936 => Some(GBK),
+        950 => Some(BIG5),
+        10000 | 0x8000 => Some(MACINTOSH),
+        10007 => Some(X_MAC_CYRILLIC),
+        page => Encoding::for_label(format!("windows-{page}").as_bytes()),
+    }
 }
 
 impl Book {
     fn read(mut stream: &[u8]) -> Result<Self, Refusal> {
-        let mut book =
-            Book { sheets: vec![], texts: vec![], forms: vec![], is_1904: false, encoding: None };
+        let mut book = Book {
+            sheets: vec![],
+            texts: vec![],
+            forms: vec![],
+            is_1904: false,
+            encoding: None,
+            unknown_page: None,
+        };
         let (mut styles, mut formats) = (vec![], HashMap::new());
         loop {
             let record = next(&mut stream)?;
@@ -248,8 +279,11 @@ impl Book {
                 }
                 kind::BEGIN if record.u16(0)? == 0x0500 => book.encoding = Some(WINDOWS_1252),
                 kind::CODE_PAGE if book.encoding.is_some() => {
-                    let label = format!("windows-{}", record.u16(0)?);
-                    book.encoding = Encoding::for_label(label.as_bytes()).or(book.encoding);
+                    let page = record.u16(0)?;
+                    match encoding_of(page) {
+                        Some(encoding) => book.encoding = Some(encoding),
+                        None => book.unknown_page = Some(page),
+                    }
                 }
                 kind::DATE_MODE => book.is_1904 = record.u16(0)? == 1,
                 kind::STYLE => styles.push(record.u16(2)?),
@@ -622,6 +656,37 @@ mod tests {
         let hidden: Vec<_> = grid.rows.iter().map(|row| row.is_hidden).collect();
         assert_eq!(hidden, [true, false, false, false, false, false]);
         assert_eq!(grid.hidden_columns, [2, 3]);
+    }
+
+    #[test]
+    fn texts_before_unicode_are_read_by_their_code_page_or_that_is_said() {
+        let book = |page: u16, name: &[u8]| {
+            let begin = record(kind::BEGIN, &words(&[0x0500, 5, 0, 0]));
+            let page = record(kind::CODE_PAGE, &page.to_le_bytes());
+            let end = record(kind::EOF, &[]);
+            let at = begin.len() + page.len() + 4 + 7 + name.len() + end.len();
+            let at = u32::try_from(at).unwrap().to_le_bytes();
+            let length = [u8::try_from(name.len()).unwrap()];
+            let listed = record(kind::SHEET, &[&at[..], &[0, 0], &length, name].concat());
+            let stream = [&begin, &page, &listed, &end, &begin, &end].map(|part| &part[..]);
+            read(&file(&stream.concat()), None).unwrap()
+        };
+        for (page, name, expected) in [
+            (932, &b"\x93\xfa\x96\x7b"[..], "日本"),
+            (936, b"\xd6\xd0\xb9\xfa", "中国"),
+            (949, b"\xc7\xd1", "한"),
+            (950, b"\xa4\xa4", "中"),
+            (1250, b"\xe8", "č"),
+            (1252, b"\xe9", "é"),
+            (10000, b"\x8e", "é"),
+        ] {
+            let book = book(page, name);
+            assert_eq!(book.grids[0].name, expected, "{page}");
+            assert!(book.said.is_empty(), "{page}");
+        }
+        let book = book(850, b"S\x82");
+        assert_eq!(book.grids[0].name, "S‚");
+        assert!(book.said[0].starts_with("the texts are of the code page 850, which is unknown"));
     }
 
     #[test]
