@@ -79,8 +79,8 @@ fn write_directly(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Writes a file that others may read, whole or not at all, over what is there. A file that is there
-/// keeps its permissions, and a link stays one; a pipe or a device takes the bytes as they come, and
-/// so does a file beside which or over which no other can be put.
+/// keeps its permissions, and a link stays one; a pipe or a device takes the bytes as they come.
+/// Where no other file can be put over it, it is written into.
 ///
 /// # Errors
 /// When that fails; a file that was there is then as it was, if another could be put over it.

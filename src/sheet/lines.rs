@@ -37,7 +37,34 @@ const OF_TOTALS: &[&str] = &[
     "minutes",
     "hours",
     "h",
+    "hh",
+    "m",
+    "mm",
+    "s",
+    "ss",
+    "seconds",
     "zeit",
+    "std",
+    "minuten",
+    // With the breaks, or without them.
+    "incl",
+    "including",
+    "inc",
+    "excl",
+    "excluding",
+    "with",
+    "without",
+    "break",
+    "breaks",
+    "interval",
+    "intervals",
+    "inkl",
+    "inklusive",
+    "exkl",
+    "ohne",
+    "mit",
+    "pause",
+    "pausen",
     "dauer",
     "laufzeit",
     "durée",
@@ -153,29 +180,39 @@ impl<'a> Sorting<'a> {
         same >= 2 && same * 10 >= row.cells.len() * 7
     }
 
-    /// A row that adds up the others, in words.
-    fn total(&self, row: &Row) -> Option<String> {
+    /// Returns the words of a row that adds up others; it may be another one, which is doubted, if
+    /// not all of them are known.
+    fn total(&mut self, row: &Row) -> Option<String> {
         let is_short = row.cells.len() <= 4 && self.layout.column(Field::Duration).is_some();
         let mut words = row.cells.iter().filter(|cell| cell.text().contains(char::is_alphabetic));
         let first = words.next().filter(|_| is_short)?;
         let text = first.text().to_lowercase();
         let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
         // "Total eclipse" is a song.
-        let is_total = words.next().is_some_and(|word| TOTALS.contains(&word))
-            && words.all(|word| TOTALS.contains(&word) || OF_TOTALS.contains(&word));
+        let begins_so = words.next().is_some_and(|word| TOTALS.contains(&word));
+        let is_total = words.all(|word| TOTALS.contains(&word) || OF_TOTALS.contains(&word));
         let has_amount = row
             .cells
             .iter()
             .filter(|cell| cell.column != first.column)
             .any(|cell| !matches!(Amount::of(cell), Amount::Nothing | Amount::Unreadable));
-        (is_total && has_amount).then(|| {
-            let at = format!("{}{}", letters(first.column), row.number);
-            format!(
-                "row {} adds up others ({at} says {}): left out",
-                row.number,
-                quoted(&first.text())
-            )
-        })
+        if !begins_so || !has_amount {
+            return None;
+        }
+        let says = quoted(&first.text());
+        if !is_total {
+            // A sum has no number and no time of its own.
+            let is_plain = [Field::Number, Field::Start, Field::End]
+                .iter()
+                .all(|field| self.cell(row, *field).is_none_or(|cell| cell.text().is_empty()));
+            if is_plain {
+                let what = format!("{says} may add up other rows: kept as a row with its length");
+                self.items.doubts.push(Doubt::new(self.grid.place(row.number, first.column), what));
+            }
+            return None;
+        }
+        let at = format!("{}{}", letters(first.column), row.number);
+        Some(format!("row {} adds up others ({at} says {says}): left out", row.number))
     }
 
     /// The heading that a row is: the only text in it, over the whole width or at its left edge.

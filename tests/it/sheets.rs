@@ -30,7 +30,7 @@ use handover::export::plan;
 use handover::export::sheet::{Audience, Sheet};
 use handover::sheet::columns::Field;
 use handover::sheet::durations::Durations;
-use handover::sheet::imported::Imported;
+use handover::sheet::imported::{Doubt, Imported};
 use handover::sheet::update::Update;
 use handover::sheet::{Options, Refusal, import, write};
 use handover::show::builtin;
@@ -597,6 +597,32 @@ fn a_row_with_only_an_end_is_a_row_and_one_without_times_breaks_no_chain_of_ends
     let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
     let said: Vec<_> = imported.doubts.iter().map(|doubt| doubt.place.words("")).collect();
     assert_eq!(said, ["C2", "C4"], "{:?}", imported.doubts);
+}
+
+#[test]
+fn a_sum_is_left_out_and_what_may_be_one_is_doubted() {
+    let sheet = |last: &str| {
+        let sheet = format!("#,Title,Duration\n1,One,0:30:00\n2,Two,1:00:00\n{last}\n");
+        import(sheet.as_bytes(), &Options::default()).unwrap()
+    };
+    for words in ["Total (h:mm:ss)", "Total incl. break", "Gesamt ohne Pause", "TOTAL"] {
+        let imported = sheet(&format!(",{words},1:30:00"));
+        assert_eq!(parsed(&imported).segments.len(), 2, "{words}");
+        assert!(imported.doubts.is_empty(), "{words}: {:?}", imported.doubts);
+    }
+    for (row, doubts) in [
+        (",Total on the day,1:30:00", 1),
+        (",Total eclipse,0:05:00", 1),
+        ("3,Total eclipse,0:05:00", 0),
+        (",The sum of all,0:05:00", 0),
+    ] {
+        let imported = sheet(row);
+        assert_eq!(parsed(&imported).segments.len(), 3, "{row}");
+        assert_eq!(imported.doubts.len(), doubts, "{row}: {:?}", imported.doubts);
+        let is_there =
+            |doubt: &Doubt| doubt.place.words("") == "B4" && doubt.what.contains("may add up");
+        assert!(imported.doubts.iter().all(is_there), "{row}: {:?}", imported.doubts);
+    }
 }
 
 #[test]
