@@ -221,6 +221,8 @@ pub struct Message {
     then: Option<String>,
     /// It says what this station's part in a shared run is, and goes when that is another.
     is_of_role: bool,
+    /// What stands before the words on that part, with its own urgency: it stays.
+    too: Option<(String, Tone)>,
 }
 
 impl Message {
@@ -315,14 +317,27 @@ impl App {
 
     /// Puts a word on the message line.
     pub fn say(&mut self, text: impl Into<String>, tone: Tone, now_ns: MachineNs) {
-        let (text, then, is_of_role) = (text.into(), None, false);
-        self.message = Some(Message { text, tone, at_ns: now_ns, then, is_of_role });
+        let (text, then, is_of_role, too) = (text.into(), None, false, None);
+        self.message = Some(Message { text, tone, at_ns: now_ns, then, is_of_role, too });
     }
 
     /// Puts a word on the message line, before the one that stands there.
     pub fn say_too(&mut self, text: &str, tone: Tone, now_ns: MachineNs) {
         match self.message.take() {
-            Some(said) => self.say(format!("{text}; {}", said.text), said.tone, now_ns),
+            Some(said) => {
+                self.say(format!("{text}; {}", said.text), said.tone, now_ns);
+                let Some(message) = self.message.as_mut().filter(|_| said.is_of_role) else {
+                    return;
+                };
+                message.is_of_role = true;
+                message.too = Some(match said.too {
+                    Some((before, Tone::Alarm)) => (format!("{text}; {before}"), Tone::Alarm),
+                    Some((before, Tone::Attention | Tone::Calm)) => {
+                        (format!("{text}; {before}"), tone)
+                    }
+                    None => (text.to_owned(), tone),
+                });
+            }
             None => self.say(text, tone, now_ns),
         }
     }

@@ -88,10 +88,12 @@ impl App {
         let words = format!("{closed}; {next}");
         match self.message.take().filter(|message| message.tone == Tone::Alarm) {
             Some(alarm) => {
-                let alarm = alarm.then.unwrap_or(alarm.text);
+                let Message { text, then, is_of_role, too, tone: _, at_ns: _ } = alarm;
+                let alarm = then.unwrap_or(text);
                 self.say(format!("{words}; {alarm}"), Tone::Alarm, now_ns);
                 if let Some(message) = &mut self.message {
                     message.then = Some(alarm);
+                    (message.is_of_role, message.too) = (is_of_role, too);
                 }
             }
             None => self.say(words, Tone::Calm, now_ns),

@@ -14,9 +14,20 @@ impl App {
         let before = self.link.replace(link);
         if let (Some(before), Some(link)) = (before, self.link.clone()) {
             self.close_overtaken(&link, now_ns);
-            let is_past = |message: &Message| message.is_of_role && before.role != link.role;
-            self.message = self.message.take().filter(|message| !is_past(message));
+            if before.role != link.role {
+                self.drops_role();
+            }
             self.say_news(&before, &link, now_ns);
+        }
+    }
+
+    /// Takes the words on this station's part off the message line. What stands before them stays.
+    fn drops_role(&mut self) {
+        let Some(Message { too, at_ns, .. }) = self.message.take_if(|said| said.is_of_role) else {
+            return;
+        };
+        if let Some((text, tone)) = too {
+            self.say(text, tone, at_ns);
         }
     }
 

@@ -791,6 +791,33 @@ fn a_message_about_the_flag_ends_with_what_it_says() {
 }
 
 #[test]
+fn an_alarm_about_the_flag_ends_with_it_whatever_stands_on_its_line() {
+    let why = MuteWhy::Reads { stood: Some(Duration::from_secs(6)) };
+    // Esc has closed the log's page meanwhile.
+    let mut caller = caller("paris");
+    caller.sees(|link| link.role = Role::Mute { why });
+    caller.app.page = Page::Log;
+    caller.press("⎋");
+    assert!(caller.said().starts_with("back to the run page"), "{}", caller.said());
+    assert!(caller.said().contains("stood still for 0:06"), "{}", caller.said());
+    caller.sees(|link| link.role = Role::Holds);
+    assert_eq!(caller.said(), "the log was read: the flag is still here");
+    // Words that came before it on the line stay alone.
+    let read = "the log was read: the flag is still here";
+    for (tone, left) in
+        [(Tone::Calm, (read, Tone::Attention)), (Tone::Alarm, ("b; a", Tone::Alarm))]
+    {
+        caller.sees(|link| link.role = Role::Mute { why });
+        caller.app.say_too("a", tone, caller.now);
+        caller.app.say_too("b", Tone::Calm, caller.now);
+        assert!(caller.said().starts_with("b; a; "), "{}", caller.said());
+        caller.sees(|link| link.role = Role::Holds);
+        let seen = caller.app.message.take().unwrap();
+        assert_eq!((seen.text.as_str(), seen.tone), left);
+    }
+}
+
+#[test]
 fn how_an_offer_has_ended_is_said_on_both_sides() {
     for (why, giver_reads, taker_reads) in [
         ("la does not want it", "la does not want it", "you declined"),
