@@ -123,6 +123,21 @@ pub enum News {
     Word(String),
 }
 
+impl News {
+    /// Returns `true` if it says how the line to the server is.
+    pub fn is_of_line(&self) -> bool {
+        match self {
+            News::Connected(_) | News::Disconnected { .. } | News::LooksOn => true,
+            News::Entry { .. }
+            | News::Appended { .. }
+            | News::ReadTo { .. }
+            | News::NotRead { .. }
+            | News::Post(_)
+            | News::Word(_) => false,
+        }
+    }
+}
+
 /// Outcome of an append.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Appended {

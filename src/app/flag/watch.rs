@@ -101,8 +101,11 @@ impl Watch {
     pub fn hears(&mut self, news: &News) {
         match news {
             News::Connected(server) => {
-                (self.server, self.trouble) = (Some(server.clone()), None);
-                self.looks_on = false;
+                self.server = Some(server.clone());
+                // A connection that stands tells so again, where the log has another leader.
+                if self.trouble.take().is_some() {
+                    self.looks_on = false;
+                }
             }
             News::Disconnected { why } => self.trouble = Some(why.clone()),
             News::LooksOn => self.looks_on = true,
@@ -448,6 +451,30 @@ mod tests {
         watch.hears(&News::Disconnected { why: "cut".into() });
         let log = watch.shared(NOW, &sources(&view, &paris)).log;
         assert_eq!((log.server, log.trouble), (Some(server), Some("cut".to_owned())));
+    }
+
+    #[test]
+    fn a_station_looks_on_until_another_connection_is_made() {
+        let mut watch = watch("la");
+        let paris = flag("paris");
+        let view = view(false, vec![]);
+        let leader = |name: &str| {
+            let (leader, version) = (Some(name.to_owned()), "2.15.0".to_owned());
+            News::Connected(Server { name: "h1".into(), version, replicas: 3, leader })
+        };
+        let lost = News::Disconnected { why: "cut".into() };
+        let steps = [
+            (leader("h1"), false),
+            (News::LooksOn, true),
+            (leader("h2"), true),
+            (lost, true),
+            (leader("h2"), false),
+        ];
+        for (news, looks_on) in steps {
+            watch.hears(&news);
+            let shared = watch.shared(NOW, &sources(&view, &paris));
+            assert_eq!(shared.looks_on, looks_on, "{news:?}");
+        }
     }
 
     #[test]

@@ -243,7 +243,7 @@ fn first_record(
             if let News::Disconnected { why: words } = &news {
                 why = Some(words.clone());
             }
-            if matches!(news, News::Connected(_) | News::Disconnected { .. }) {
+            if news.is_of_line() {
                 heard.push(news.clone());
             }
             flag.handle(machine_ns(), FlagInput::News(news));
@@ -302,4 +302,74 @@ fn clock_after(records: &[Record], state: &State) -> (u64, RunNs, RunClock) {
     };
     let run_ns = run_ns_at(last, state.speed(), wall);
     (last.seq, last.run_ns, RunClock::new(now_ns, run_ns, wall, state.speed()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::journal::encode;
+    use crate::link::{self, Request};
+    use crate::runtime::inbox::inbox;
+
+    /// A line that takes everything and has this news.
+    #[derive(Debug)]
+    struct Has(RefCell<VecDeque<News>>);
+
+    impl Line for Has {
+        fn try_send(&self, _: Request) -> Taken {
+            Taken::Yes
+        }
+
+        fn next(&self) -> Option<News> {
+            self.0.borrow_mut().pop_front()
+        }
+
+        fn close(self: Box<Self>) {}
+    }
+
+    #[test]
+    fn what_a_line_says_of_itself_before_the_first_record_is_handed_on() {
+        let server = || link::Server {
+            name: "h1".into(),
+            version: "2.15.0".into(),
+            replicas: 1,
+            leader: None,
+        };
+        let origin =
+            Some(std::sync::Arc::new(crate::engine::Origin { station: "paris".into(), term: 1 }));
+        let at = Timestamp::UNIX_EPOCH;
+        let event = Event::RunStarted {
+            show: "S".into(),
+            source: String::new(),
+            rehearsal: true,
+            speed: 1,
+            auto: false,
+            clock: at,
+            day: jiff::civil::date(2026, 11, 29),
+            version: "0".into(),
+            shift_ns: None,
+            show_crc: None,
+            from_cue: None,
+            listen: None,
+        };
+        let record = Record { seq: 1, at, run_ns: RunNs::ZERO, origin, event };
+        let mut line = vec![];
+        encode(&record, &mut line).unwrap();
+        line.pop();
+        let of_line = vec![News::Connected(server()), News::LooksOn];
+        let mut news = VecDeque::from(of_line.clone());
+        news.push_back(News::Entry { sequence: 1, line });
+        let me = StationName::new("la").unwrap();
+        let mut flag =
+            Flag::new(identity(&me, &RunId("r".into()), "d"), Start::Joins, machine_ns());
+        let (inbox, post) = inbox().unwrap();
+        let mut outputs = VecDeque::new();
+        let has = Has(RefCell::new(news));
+        let heard = first_record(&mut flag, &has, &mut outputs, (&inbox, &post)).unwrap();
+        assert_eq!(heard, Some(of_line));
+    }
 }
