@@ -16,7 +16,7 @@ use crate::time::MachineNs;
 pub struct Shared {
     /// Name of this station.
     pub me: StationName,
-    /// Instant from which it hears the others.
+    /// Instant from which it hears the others: it has begun, or its machine had stood still.
     pub since: MachineNs,
     /// Its role.
     pub role: Role,
@@ -277,11 +277,12 @@ impl Shared {
         self.stations.iter().filter(|station| station.name != self.me)
     }
 
-    /// Time since the holder was heard, or since this station hears the others; `None` if it is the
-    /// holder itself, or no holder is known.
+    /// Time since the holder was heard, or since this station hears the others, which may be later:
+    /// the flag takes what a station has slept for no silence, either. `None` if it is the holder
+    /// itself, or no holder is known.
     pub fn silence(&self, now: MachineNs) -> Option<Duration> {
         let holder = self.holder().filter(|holder| **holder != self.me)?;
         let heard = self.station(holder).and_then(|station| station.heard);
-        Some(now.since(heard.unwrap_or(self.since)))
+        Some(now.since(heard.map_or(self.since, |heard| heard.max(self.since))))
     }
 }

@@ -128,7 +128,7 @@ impl Watch {
         self.asks_caller &= view.is_mute;
         Shared {
             me: self.me.clone(),
-            since: self.since,
+            since: self.since.max(now - view.awake),
             role: self.role(now, sources),
             term,
             exchange: self.exchange(now, sources),
@@ -349,6 +349,7 @@ mod tests {
             holds,
             is_mute: false,
             is_taking: false,
+            awake: Duration::from_secs(80),
             flag: None,
             offer_age: None,
             alone: None,
@@ -407,6 +408,20 @@ mod tests {
         // It has caught up.
         let shared = watch.shared(NOW + ms(900), &sources(&all, &paris));
         assert_eq!(shared.behind(), Behind { records: 0, time: ms(200) });
+    }
+
+    #[test]
+    fn what_a_station_has_slept_is_no_silence_of_the_holder() {
+        let mut watch = watch("la");
+        let paris = flag("paris");
+        let mut known = known("paris", true, 9);
+        known.heard = ms(60_000);
+        let mut view = view(false, vec![known]);
+        let shared = watch.shared(NOW, &sources(&view, &paris));
+        assert_eq!(shared.silence(NOW), Some(ms(60_000)));
+        view.awake = ms(1_500);
+        let shared = watch.shared(NOW, &sources(&view, &paris));
+        assert_eq!(shared.silence(NOW), Some(ms(1_500)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{ALONE, Flag, Pending, SILENT};
+use super::{ALONE, Flag, FlagInput, Pending, SILENT};
 use crate::engine::{Event, Origin, Record, RunNs};
 use crate::journal::truncate;
 use crate::time::{MachineNs, nanoseconds};
@@ -102,7 +102,7 @@ impl Flag {
     /// # Errors
     /// If there is none, for the caller.
     pub fn give_up_take(&mut self, now_ns: MachineNs) -> Result<(), String> {
-        self.now_ns = self.now_ns.max(now_ns);
+        self.handle(now_ns, FlagInput::Tick);
         let Some(taking) = self.taking.as_ref().filter(|taking| taking.is_wanted) else {
             return Err("no take is under way".to_owned());
         };

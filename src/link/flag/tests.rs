@@ -295,6 +295,20 @@ fn a_take_is_given_up_when_the_holder_is_heard_again_or_the_log_does_not_answer(
 }
 
 #[test]
+fn a_station_that_stood_still_before_a_take_was_given_up_is_mute() {
+    let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
+    let mut la = la();
+    gives(&mut la, 10, FlagInput::Tick);
+    assert_eq!(la.take(at(20), "gone", Some("paris"), when), Ok(()));
+    assert!(!la.is_mute());
+    assert_eq!(la.give_up_take(at(3_000)), Ok(()));
+    assert!(la.is_mute());
+    let done = gives_silently(&mut la, 3_010, FlagInput::Tick);
+    assert!(done.contains(&FlagOutput::Mute(true)), "{done:?}");
+    assert_eq!(la.view().awake, Duration::from_millis(10));
+}
+
+#[test]
 fn a_take_that_was_given_up_counts_all_the_same_where_the_log_has_it() {
     let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
     let mut la = la();

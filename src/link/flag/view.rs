@@ -17,6 +17,8 @@ pub struct View {
     pub is_mute: bool,
     /// `true` if a take is under way.
     pub is_taking: bool,
+    /// Time since this station began, or its machine had stood still.
+    pub awake: Duration,
     /// The flag as the log has it.
     pub flag: Option<FlagState>,
     /// Time since the last offer was read from the log, by this machine's clock; `None` if none was
@@ -76,6 +78,7 @@ impl Flag {
             holds: self.holds,
             is_mute: self.is_mute,
             is_taking: self.taking.as_ref().is_some_and(|taking| taking.is_wanted),
+            awake: now_ns.since(self.woke_ns),
             flag: self.state.clone(),
             offer_age: self.offered_ns.map(|at_ns| now_ns.since(at_ns)),
             alone: self.alone(),
