@@ -57,8 +57,8 @@ impl Station {
     /// Does a command of a remote control, or has the holder do it, where another station has the
     /// flag and that is a wish that it takes.
     fn obey_remote(&mut self, command: Command, now_ns: MachineNs) -> Result<(), String> {
-        if self.wishes_of_holder(&command) {
-            return Ok(());
+        if let Some(done) = self.wishes_of_holder(&command) {
+            return done;
         }
         match self.goes_early(&command, now_ns) {
             Some(why) => Err(why),

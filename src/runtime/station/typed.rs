@@ -203,8 +203,13 @@ impl Station {
     fn perform(&mut self, tasks: Vec<Task>, now_ns: MachineNs) {
         for task in tasks {
             match task {
-                Task::Command(command) if self.wishes_of_holder(&command) => {}
                 Task::Command(command) => {
+                    if let Some(done) = self.wishes_of_holder(&command) {
+                        if let Err(why) = done {
+                            self.app.refuse(why, now_ns);
+                        }
+                        continue;
+                    }
                     match self.app.guard(&command, Hand::Caller, self.conductor.state(), now_ns) {
                         Ok(pass) => {
                             if let Some(why) = self.goes_early(&command, now_ns) {

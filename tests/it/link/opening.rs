@@ -3,10 +3,12 @@
 use handover::engine::{Event, RunId};
 use handover::link::{Body, News, Part, Shared};
 use jiff::Timestamp;
+use nkeys::KeyPair;
 
+use super::server::JETSTREAM;
 use super::station::line;
 use super::{NatsServer, Station, access, is_missing};
-use crate::harness::House;
+use crate::harness::{Arg, House, Remote, encode};
 
 const SHOW: &str = "title = \"Two venues\"\n[[segment]]\ntitle = \"Act\"\nduration = \"30m\"\n\
                     [[segment.cue]]\nnumber = \"1\"\ntitle = \"By hand\"\n";
@@ -121,4 +123,33 @@ fn a_station_that_waits_for_the_first_record_stays_when_its_window_changes() {
     await_beat(&mut paris);
     la.signal(rustix::process::Signal::TERM);
     assert!(la.await_exit().success());
+}
+
+#[test]
+fn a_remote_control_at_a_station_that_looks_on_is_told_that_nobody_hears_it() {
+    if is_missing() {
+        return;
+    }
+    let (house, remote, viewer) = (House::new(), Remote::new(), KeyPair::new_user());
+    let server = NatsServer::with(&format!(
+        "{JETSTREAM}authorization {{ users: [\n\
+         {{ user: caller, password: p }}\n\
+         {{ nkey: {}, permissions: {{ publish: {{ deny: \"handover.>\" }} }} }}\n\
+         ] }}\nno_auth_user: caller\n",
+        viewer.public_key()
+    ));
+    let seed = house.path("viewer.nk");
+    std::fs::write(&seed, viewer.seed().unwrap()).unwrap();
+    let run = Shared::new(RunId("r-1".into()), "Two venues".into(), SHOW.into());
+    let mut paris = Station::shares(access(&server.url()), run, "paris");
+    paris.append(0, "start", line(1, "paris", started()));
+    let (url, seed, listen) = (server.url(), seed.display().to_string(), remote.listen());
+    let args = ["join", &url, "--station", "la", "--credentials", &seed, "--listen", &listen];
+    let mut la = house.open(&args);
+    la.press_to_see("!", &["this station looks on"]);
+    remote.send(&encode("/note", &[Arg::Text("the stage is wet".into())]));
+    remote.reply().refused(&["this station looks on", "takes nothing from it"]);
+    // It was not taken, so that it is not refused as a second one of the same.
+    remote.send(&encode("/note", &[Arg::Text("the stage is wet".into())]));
+    remote.reply().refused(&["this station looks on"]);
 }

@@ -151,15 +151,17 @@ impl Station {
     }
 
     /// A command of this station's caller, who does not have the flag: what the holder may do for them
-    /// goes there as a wish.
-    pub(in crate::runtime::station) fn wishes_of_holder(&mut self, command: &Command) -> bool {
-        let Some(wish) = self.wish_for_holder(command) else { return false };
+    /// goes there as a wish, or is refused with the reason; `None` for any other command.
+    pub(in crate::runtime::station) fn wishes_of_holder(
+        &mut self,
+        command: &Command,
+    ) -> Option<Result<(), String>> {
+        let wish = self.wish_for_holder(command)?;
         if let Some(why) = self.app.reaches_nobody() {
-            self.app.refuse(why, machine_ns());
-            return true;
+            return Some(Err(why.to_owned()));
         }
         self.write(Letter::Wish(wish));
-        true
+        Some(Ok(()))
     }
 
     /// The wish that a command is, where another station has the flag and takes such a wish.
