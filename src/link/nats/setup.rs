@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_nats::jetstream::context::{
     CreateStreamError, CreateStreamErrorKind, GetStreamErrorKind,
 };
-use async_nats::jetstream::object_store::{self, ObjectStore};
+use async_nats::jetstream::object_store::{self, GetErrorKind, Object, ObjectStore};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
 use async_nats::jetstream::{Context, ErrorCode};
 use tokio::io::AsyncReadExt;
@@ -34,6 +34,13 @@ const REPLICAS: usize = 3;
 
 /// The longest show that is read, bytes: the parser refuses far less.
 const SHOW_BYTES_MAX: u64 = 64 << 20;
+
+/// The longest wait for a show that the server does not have yet: of several servers, the one that
+/// answers may be behind the others.
+const SHOW_WAIT: Duration = Duration::from_secs(5);
+
+/// The pause between two questions for it.
+const SHOW_PAUSE: Duration = Duration::from_millis(250);
 
 /// What a header and the names of a message take beside its line, at most.
 const HEADER_BYTES_MAX: usize = 4096;
@@ -230,9 +237,7 @@ pub(super) async fn fetch(
     let metadata = &stream.cached_info().config.metadata;
     let expected =
         metadata.get(SHOW_KEY).ok_or_else(|| no_show("the log does not name it".into()))?;
-    let bucket =
-        context.get_object_store(SHOWS_BUCKET).await.map_err(|error| no_show(said(&error)))?;
-    let object = bucket.get(expected.as_str()).await.map_err(|error| no_show(said(&error)))?;
+    let object = awaited_show(context, expected).await.map_err(no_show)?;
     let mut text = String::new();
     object
         .take(SHOW_BYTES_MAX)
@@ -244,6 +249,34 @@ pub(super) async fn fetch(
     }
     let title = metadata.get(TITLE_KEY).map_or(String::new(), |title| plain::clean(title));
     Ok(Shared { id: id.clone(), title, show_text: text, digest: expected.clone() })
+}
+
+/// The show with this SHA-256, which the server may not have yet; or else the reason, for people.
+async fn awaited_show(context: &Context, digest: &str) -> Result<Object, String> {
+    let until = tokio::time::Instant::now() + SHOW_WAIT;
+    loop {
+        match context.get_object_store(SHOWS_BUCKET).await {
+            Ok(bucket) => match bucket.get(digest).await {
+                Ok(object) => return Ok(object),
+                Err(error) => match error.kind() {
+                    GetErrorKind::NotFound => {}
+                    GetErrorKind::InvalidName
+                    | GetErrorKind::ConsumerCreate
+                    | GetErrorKind::BucketLink
+                    | GetErrorKind::Other
+                    | GetErrorKind::TimedOut => return Err(said(&error)),
+                },
+            },
+            Err(error) if store_code(&error) == Some(ErrorCode::STREAM_NOT_FOUND) => {}
+            Err(error) => return Err(said(&error)),
+        }
+        if tokio::time::Instant::now() >= until {
+            let why = "it is not there; wait a moment and join again, or resume the run with \
+                       `--share` where it was begun, which puts its show there again";
+            return Err(why.to_owned());
+        }
+        tokio::time::sleep(SHOW_PAUSE).await;
+    }
 }
 
 /// The run whose log a stream is, by what the server keeps beside it, and its show's title.

@@ -1,7 +1,7 @@
 //! What is refused before anything is opened for a shared run, and the wait for the first record.
 
 use handover::engine::{Event, RunId};
-use handover::link::{Body, News, Part, Shared};
+use handover::link::{Body, News, Part, Shared, fetch};
 use jiff::Timestamp;
 use nkeys::KeyPair;
 
@@ -152,4 +152,30 @@ fn a_remote_control_at_a_station_that_looks_on_is_told_that_nobody_hears_it() {
     // It was not taken, so that it is not refused as a second one of the same.
     remote.send(&encode("/note", &[Arg::Text("the stage is wet".into())]));
     remote.reply().refused(&["this station looks on"]);
+}
+
+#[test]
+fn a_show_that_the_server_does_not_have_yet_is_waited_for() {
+    if is_missing() {
+        return;
+    }
+    let server = NatsServer::start();
+    let run = Shared::new(RunId("r-1".into()), "Two venues".into(), SHOW.into());
+    let shares = || Station::shares(access(&server.url()), run.clone(), "paris");
+    drop(shares());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = async_nats::connect(server.url()).await.unwrap();
+        let context = async_nats::jetstream::new(client);
+        let shows = context.get_stream("OBJ_HANDOVER_SHOWS").await.unwrap();
+        shows.purge().await.unwrap();
+    });
+    let missing = fetch(&access(&server.url()), &run.id).unwrap_err().to_string();
+    assert!(missing.contains("wait a moment and join again"), "{missing}");
+    std::thread::scope(|threads| {
+        let fetched = threads.spawn(|| fetch(&access(&server.url()), &run.id));
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let _paris = shares();
+        assert_eq!(fetched.join().unwrap(), Ok(run.clone()));
+    });
 }
