@@ -19,7 +19,7 @@ use std::io::Write;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use common::stage::{Terminal, Wire, floor, send_go};
 use common::{Bounds, called_cue, head};
@@ -77,6 +77,7 @@ fn main() {
 
 /// Mean cost of one GO.
 struct Cost {
+    /// Of a processor, without what the program would have spent meanwhile.
     ms: f64,
     bytes: f64,
     writes: f64,
@@ -93,16 +94,20 @@ impl Cost {
 
 /// GOs, one after another, with all that follows.
 fn gos(terminal: &mut Terminal, wire: &Wire) -> Option<Cost> {
-    let (spent, drawn) = (terminal.spent()?.0, terminal.drawn());
+    let (spent, drawn, begun) = (terminal.spent()?.0, terminal.drawn(), Instant::now());
     for _ in 0..GOS {
         terminal.key();
         wire.await_first("/go");
         wire.drain(BETWEEN);
     }
     let (now, then) = (terminal.drawn(), drawn);
+    let (spent, took) = (terminal.spent()?.0 - spent, begun.elapsed());
+    // Its clocks go on between two GOs, and would without them.
+    let (clocks_pct, _) = idle(terminal);
+    let clocks = took.mul_f64(clocks_pct / 100.0);
     let each = |sum: f64| sum / GOS as f64;
     Some(Cost {
-        ms: each((terminal.spent()?.0 - spent).as_secs_f64() * 1e3),
+        ms: each(spent.saturating_sub(clocks).as_secs_f64() * 1e3),
         bytes: each((now.bytes - then.bytes) as f64),
         writes: each((now.writes - then.writes) as f64),
     })
