@@ -17,8 +17,8 @@ use net::Rng;
 use world::World;
 
 /// How many seeds `cargo test` plays. A seed is some twenty seconds of several stations that beat,
-/// ask and ship, and takes some 18 ms of a processor in a build for tests.
-const SEEDS: u64 = 1_500;
+/// ask and ship, and takes some 17 ms of a processor in a build for tests.
+const SEEDS: u64 = 10_000;
 
 /// What happens in a simulated run.
 #[derive(Clone, Copy, Debug, PartialEq)]
