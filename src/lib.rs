@@ -3,7 +3,7 @@
 //! ```text
 //!  keyboard ┐                                         ┌───── conductor ─────┐
 //!  remote   │                               Input     │ decide ─► records   │  Output, in this order
-//!  signals  ┼─► Msg ─► app::{key,wish} ─► Command ───►│   │         │       ├──► Append ─► journal
+//!  signals  ┼─► Msg ─► key, Wanted ─► Command ────────►│   │         │       ├──► Append ─► journal
 //!  outputs  │             │                           │   │        fold     ├──► Send ───► output::{osc,http,midi,mpv}
 //!  deadline ┘             └─ cursor, pages            │   ▼         ▼       ├──► Reply, Arm, ShowTime …
 //!     ▲                                               │ refusal   effects   │

@@ -1,7 +1,7 @@
 //! The pages: which there are, in which order, and what the rest of the program has to know of
 //! each.
 //!
-//! A new page is a variant of [`Page`] with its [`Spec`] here, and an arm of `ui::page`, which
+//! A new page is a variant of [`Page`] with its [`Spec`] here, and two arms of `ui::page`, which
 //! draws it. Its command in the palette, its place under Tab and its name in the footer come from
 //! here.
 

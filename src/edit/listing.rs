@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use jiff::civil::Time;
 
-use crate::show::action::OutputKind;
 use crate::show::duration::exact;
 use crate::show::{
     Action, Body, Colour, Cue, CueIx, Department, FrameRate, Output, Person, Point, Rundown,
@@ -167,16 +166,10 @@ fn output(one: &Output) -> Named {
     let mut facts = Telling::default();
     facts.one("protocol", [kind.protocol().spec().label]);
     facts.one("address", [kind.address()]);
-    match kind {
-        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Midi { .. } => {}
-        OutputKind::Http { base: _, headers, timeout, ca } => {
-            facts.list("headers", headers.iter().map(|(name, value)| format!("{name}: {value}")));
-            facts.one("timeout", [exact(*timeout)]);
-            facts.one("ca", ca);
-        }
-        OutputKind::Mpv { flags } => facts.list("flags", flags.iter().cloned()),
+    for (key, values) in kind.settings() {
+        facts.list(key, values);
     }
-    facts.list("panic", panic.iter().map(|body| message(kind, body)));
+    facts.list("panic", panic.iter().map(Body::describe));
     facts.one("timecode", timecode.map(frames));
     facts.one("station", station);
     Named { sort: "output", id: id.clone(), facts: facts.0 }
@@ -287,26 +280,7 @@ fn trigger_words(show: &Show, trigger: &Trigger) -> String {
 
 fn sent(show: &Show, action: &Action) -> String {
     let output = show.output(action.output);
-    format!("{}: {}", output.id, message(&output.kind, &action.body))
-}
-
-/// A message in words. The headers of a request are the output's, and are told there.
-fn message(kind: &OutputKind, body: &Body) -> String {
-    match kind {
-        OutputKind::Http { .. } => {
-            let bare = OutputKind::Http {
-                base: String::new(),
-                headers: vec![],
-                timeout: Duration::ZERO,
-                ca: None,
-            };
-            bare.describe(body)
-        }
-        OutputKind::OscUdp { .. }
-        | OutputKind::OscTcp { .. }
-        | OutputKind::Midi { .. }
-        | OutputKind::Mpv { .. } => kind.describe(body),
-    }
+    format!("{}: {}", output.id, action.body.describe())
 }
 
 fn step(step: &Step) -> String {

@@ -4,12 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::state::{Leaves, Note, Override, SegmentState};
+use super::state::{Leaves, Note, Override};
 use super::timer::TimerKind;
 use super::{Cause, Event, MissedWhy, Phase, Record, RunNs, SendState, ShowNs, State};
 use crate::show::plan::Plan;
-use crate::show::{CueIx, CueNumber, SegmentIx, Trigger, demonstration};
-use crate::time::unsigned;
+use crate::show::{CueIx, CueNumber, Trigger, demonstration};
+
+mod segments;
 
 impl State {
     /// Folds `record` into the state.
@@ -426,46 +427,6 @@ impl State {
     pub(super) fn drop_completion(&mut self, cue: CueIx) {
         if let Some(complete_ns) = self.cues[cue].complete_ns.take() {
             self.timers.by_show.remove(&(complete_ns, TimerKind::Complete, self.turn(cue)));
-        }
-    }
-
-    fn start_segment(&mut self, segment: u32, due_ns: RunNs) {
-        let segment = SegmentIx(segment.saturating_sub(1));
-        let Some(state) = self.segments.get_mut(segment) else { return };
-        *state = SegmentState { started_ns: Some(due_ns), ended_ns: None };
-        let show_ns = self.show_ns(due_ns);
-        let (first, into) = self.begins_in();
-        let before = if first == segment && !self.has_begun() { into } else { Duration::ZERO };
-        // Without a hard start the plan counts from here, and what lies before counts as done.
-        let is_tied = self.plan.anchored || first != segment;
-        let planned = match is_tied {
-            true => Duration::ZERO,
-            false => unsigned(self.plan.segment_start_ns[segment].from_origin()),
-        };
-        self.begun_ns.get_or_insert(due_ns - planned);
-        self.begun_show_ns.get_or_insert(show_ns + before);
-        self.panicked = false;
-        self.segment = Some((segment, show_ns));
-        let show = Arc::clone(&self.show);
-        for cue in show.cues_of(segment) {
-            if let Trigger::Into { offset } = show.cue(cue).trigger
-                && offset >= before
-                && !self.cue(cue).is_aside
-            {
-                self.arm(cue, show_ns + offset);
-            }
-        }
-    }
-
-    fn end_segment(&mut self, segment: u32, due_ns: RunNs) {
-        if let Some(state) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
-            state.ended_ns = Some(due_ns);
-            let show = Arc::clone(&self.show);
-            for cue in show.cues_of(SegmentIx(segment.saturating_sub(1))) {
-                if matches!(show.cue(cue).trigger, Trigger::Into { .. }) {
-                    self.disarm(cue);
-                }
-            }
         }
     }
 }

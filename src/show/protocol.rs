@@ -22,6 +22,8 @@ use super::file::reader::quoted;
 use super::file::value::Value;
 use crate::plain::clean;
 
+use device::Device;
+
 /// The facts about a protocol.
 pub struct Spec {
     /// Its key at an output.
@@ -36,6 +38,9 @@ pub struct Spec {
     pub qlab: &'static str,
     /// Two programs that name the same address reach the same device.
     pub is_shared: bool,
+    /// A second output at the same address is a mistake. A web server may want another header for
+    /// each account, and each player is one of its own.
+    pub(super) is_one_device: bool,
     /// Stop that a panic sends to an output for which the show has no message of panic.
     pub stop: Option<&'static str>,
     /// The timecode that an output can be sent.
@@ -161,6 +166,40 @@ impl OutputKind {
         })
     }
 
+    /// The device behind it, as far as its address tells.
+    fn device(&self) -> Device {
+        match self {
+            OutputKind::OscUdp { host, port } => Device::datagrams(host, *port),
+            OutputKind::OscTcp { host, port, .. } => Device::stream(host, *port),
+            OutputKind::Http { base, .. } => Device::server(base),
+            OutputKind::Midi { port } => Device::port(port),
+            OutputKind::Mpv { .. } => Device::Own,
+        }
+    }
+
+    /// Host and port to which it sends OSC; `None` if it sends none.
+    pub(super) fn osc_peer(&self) -> Option<(&str, u16)> {
+        match self {
+            OutputKind::OscUdp { host, port } | OutputKind::OscTcp { host, port, .. } => {
+                Some((host, *port))
+            }
+            OutputKind::Midi { .. } | OutputKind::Http { .. } | OutputKind::Mpv { .. } => None,
+        }
+    }
+
+    /// What the show file says of it besides its address: each key with its values in words.
+    pub fn settings(&self) -> Vec<(&'static str, Vec<String>)> {
+        match self {
+            OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Midi { .. } => {
+                vec![]
+            }
+            OutputKind::Http { base: _, headers, timeout, ca } => {
+                http::settings(headers, *timeout, ca.as_deref())
+            }
+            OutputKind::Mpv { flags } => vec![("flags", flags.clone())],
+        }
+    }
+
     /// Meaning of its latency: when a message counts as sent.
     pub fn latency(&self) -> &'static str {
         match self {
@@ -182,18 +221,27 @@ impl OutputKind {
     /// play clips/flight.mp4 from 0:02
     /// ```
     pub fn describe(&self, body: &Body) -> String {
-        clean(&match body {
+        body.described(Some(self))
+    }
+}
+
+impl Body {
+    /// Describes it in one line, without what its output adds.
+    pub fn describe(&self) -> String {
+        self.described(None)
+    }
+
+    fn described(&self, output: Option<&OutputKind>) -> String {
+        clean(&match self {
             Body::Osc { address, args } => osc::describe(address, args),
             Body::Http { method, path, content, retries } => {
-                http::describe(self, method, path, content, *retries)
+                http::describe(output, method, path, content, *retries)
             }
             Body::Midi(message) => midi::describe(message),
             Body::Mpv(command) => mpv::describe(command),
         })
     }
-}
 
-impl Body {
     /// The effect that lasts after it was sent.
     pub fn lasting(&self) -> Option<Lasting> {
         match self {

@@ -1,6 +1,6 @@
 //! The rundown: what the show file says, as plain values.
 
-use core::net::{IpAddr, SocketAddr};
+use core::net::SocketAddr;
 use std::time::Duration;
 
 use jiff::civil::{Date, Time};
@@ -95,30 +95,6 @@ impl Output {
             Some(_) => self.panic.len().max(1),
             None => self.panic.len(),
         }
-    }
-}
-
-impl Output {
-    /// Returns `true` if what it sends would be received on this machine by who listens at
-    /// `listen`, as far as the address says.
-    pub fn reaches(&self, listen: SocketAddr) -> bool {
-        let (host, port) = match &self.kind {
-            OutputKind::OscUdp { host, port } | OutputKind::OscTcp { host, port, .. } => {
-                (host, *port)
-            }
-            OutputKind::Midi { .. } | OutputKind::Http { .. } | OutputKind::Mpv { .. } => {
-                return false;
-            }
-        };
-        let own = listen.ip().to_canonical();
-        let is_here = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            Ok(ip) => {
-                let ip = ip.to_canonical();
-                ip == own || (ip.is_loopback() && (own.is_loopback() || own.is_unspecified()))
-            }
-            Err(_) => host.eq_ignore_ascii_case("localhost"),
-        };
-        is_here && port == listen.port()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::warnings::Marks;
 use crate::show::problem::{Place, Problem, quoted};
-use crate::show::{CueIx, Output, OutputIx, OutputKind, Show};
+use crate::show::{CueIx, Output, OutputIx, Show};
 
 /// Cue numbers that differ only in leading zeros, or in capital letters.
 pub(super) fn numbers(show: &Show, marks: &Marks) -> Vec<Problem> {
@@ -82,7 +82,7 @@ pub(super) fn addresses(show: &Show, marks: &Marks) -> Vec<Problem> {
     let mut firsts: Vec<OutputIx> = vec![];
     let mut warnings = vec![];
     for (at, output) in (0..).map(OutputIx).zip(&show.outputs) {
-        if !is_one_device(&output.kind) {
+        if !output.kind.protocol().spec().is_one_device {
             continue;
         }
         // `127.0.0.1` is another machine at each station.
@@ -117,17 +117,9 @@ pub(super) fn own_ear(show: &Show, marks: &Marks) -> Vec<Problem> {
         let fix = "listen at another port: what the output sends would fire cues";
         Some(Problem::warning(marks.outputs.get(at.0 as usize)?.clone(), what, fix))
     };
-    let own = (0..).map(OutputIx).zip(&show.outputs).filter(|(_, output)| output.reaches(listen));
+    let own =
+        (0..).map(OutputIx).zip(&show.outputs).filter(|(_, output)| output.kind.reaches(listen));
     own.filter_map(warning).collect()
-}
-
-/// Returns `true` if a second output at its address is a mistake. A web server may want another
-/// header for each account, and each player is one of its own.
-fn is_one_device(kind: &OutputKind) -> bool {
-    match kind {
-        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Midi { .. } => true,
-        OutputKind::Http { .. } | OutputKind::Mpv { .. } => false,
-    }
 }
 
 fn place(marks: &Marks, cue: CueIx) -> Place {

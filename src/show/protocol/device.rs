@@ -1,8 +1,7 @@
 //! The device behind an address: `localhost` and `127.0.0.1` are one. No name is looked up, so two
 //! names of one machine stay two.
 
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::show::OutputKind;
 
@@ -10,32 +9,61 @@ impl OutputKind {
     /// Returns `true` if what is sent to this output and to `other` reaches one device, as far as
     /// their addresses tell. Each run has players of its own.
     pub fn is_same_device(&self, other: &OutputKind) -> bool {
-        match (self, other) {
-            (
-                OutputKind::OscUdp { host, port },
-                OutputKind::OscUdp { host: theirs, port: their_port },
-            ) => (meant(host), port) == (meant(theirs), their_port),
-            (
-                OutputKind::OscTcp { host, port, .. },
-                OutputKind::OscTcp { host: theirs, port: their_port, .. },
-            ) => (meant(host), port) == (meant(theirs), their_port),
-            (OutputKind::Http { base, .. }, OutputKind::Http { base: theirs, .. }) => {
-                server(base) == server(theirs)
-            }
+        match (self.device(), other.device()) {
+            (Device::Own, Device::Own) => false,
             // A part of a port's name is enough, in any case of letters.
-            (OutputKind::Midi { port }, OutputKind::Midi { port: theirs }) => {
-                let (port, theirs) = (port.to_lowercase(), theirs.to_lowercase());
-                names(&port, &theirs) || names(&theirs, &port)
-            }
-            (
-                OutputKind::OscUdp { .. }
-                | OutputKind::OscTcp { .. }
-                | OutputKind::Http { .. }
-                | OutputKind::Midi { .. }
-                | OutputKind::Mpv { .. },
-                _,
-            ) => false,
+            (Device::Port(one), Device::Port(other)) => names(&one, &other) || names(&other, &one),
+            (one, other) => one == other,
         }
+    }
+
+    /// Returns `true` if the OSC that it sends would be received on this machine by who listens at
+    /// `listen`, as far as the address says.
+    pub fn reaches(&self, listen: SocketAddr) -> bool {
+        let Some((host, port)) = self.osc_peer() else { return false };
+        let own = listen.ip().to_canonical();
+        let is_here = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(ip) => {
+                let ip = ip.to_canonical();
+                ip == own || (ip.is_loopback() && (own.is_loopback() || own.is_unspecified()))
+            }
+            Err(_) => host.eq_ignore_ascii_case("localhost"),
+        };
+        is_here && port == listen.port()
+    }
+}
+
+/// What an output sends to, for comparison with others.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Device {
+    /// Takes datagrams at a port.
+    Datagrams(Host, u16),
+    /// Takes connections at a port.
+    Stream(Host, u16),
+    /// A web server: scheme, host, port, path.
+    Server(String, Host, u16, String),
+    /// A MIDI port, by its name in small letters.
+    Port(String),
+    /// Belongs to the program.
+    Own,
+}
+
+impl Device {
+    pub(super) fn datagrams(host: &str, port: u16) -> Self {
+        Device::Datagrams(meant(host), port)
+    }
+
+    pub(super) fn stream(host: &str, port: u16) -> Self {
+        Device::Stream(meant(host), port)
+    }
+
+    pub(super) fn server(base: &str) -> Self {
+        let (scheme, host, port, path) = server(base);
+        Device::Server(scheme, host, port, path)
+    }
+
+    pub(super) fn port(name: &str) -> Self {
+        Device::Port(name.to_lowercase())
     }
 }
 
@@ -51,7 +79,7 @@ fn names(name: &str, part: &str) -> bool {
 
 /// A host by what it means.
 #[derive(Debug, PartialEq, Eq)]
-enum Host {
+pub(super) enum Host {
     /// This machine itself.
     Here,
     /// An IPv4 address as IPv6 maps it.

@@ -1,5 +1,7 @@
 //! HTTP: the base of an output, its requests, and how they are described (RFC 9110).
 
+use std::time::Duration;
+
 use super::{OutputKey, Spec, Wire, authority};
 use crate::show::action::HttpContent;
 use crate::show::file::fields::Fields;
@@ -7,8 +9,7 @@ use crate::show::file::json;
 use crate::show::file::machine::Secret;
 use crate::show::file::reader::quoted;
 use crate::show::file::value::Value;
-use crate::show::{Body, OutputKind};
-use std::time::Duration;
+use crate::show::{Body, OutputKind, duration};
 
 /// Facts about HTTP.
 pub(super) const SPEC: Spec = Spec {
@@ -22,6 +23,7 @@ pub(super) const SPEC: Spec = Spec {
     ],
     qlab: "Network",
     is_shared: true,
+    is_one_device: false,
     stop: None,
     timecode: None,
     read_output: output,
@@ -254,17 +256,29 @@ pub(super) fn words(content: &HttpContent) -> Option<String> {
     }
 }
 
+/// An output's settings, in the words of the show file.
+pub(super) fn settings(
+    headers: &[(String, String)],
+    timeout: Duration,
+    ca: Option<&str>,
+) -> Vec<(&'static str, Vec<String>)> {
+    let headers = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let mut settings = vec![("headers", headers), ("timeout", vec![duration::exact(timeout)])];
+    settings.extend(ca.map(|ca| ("ca", vec![ca.to_owned()])));
+    settings
+}
+
 /// Describes a request: `POST https://api.x.com/2/tweets {"text":"…"} [Authorization:
 /// env:X_TOKEN]`.
 pub(super) fn describe(
-    kind: &OutputKind,
+    output: Option<&OutputKind>,
     method: &str,
     path: &str,
     content: &HttpContent,
     retries: u32,
 ) -> String {
     // A request to anything else is never read; it would have neither.
-    let (base, headers) = if let OutputKind::Http { base, headers, .. } = kind {
+    let (base, headers) = if let Some(OutputKind::Http { base, headers, .. }) = output {
         (base.as_str(), headers.as_slice())
     } else {
         ("", &[][..])

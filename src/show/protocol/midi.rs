@@ -18,6 +18,7 @@ pub(super) const SPEC: Spec = Spec {
     output_keys: &[],
     qlab: "MIDI",
     is_shared: true,
+    is_one_device: true,
     stop: None,
     timecode: Some(Timecode { word: "mtc", name: "MTC", output: "a MIDI output" }),
     read_output: output,

@@ -22,6 +22,7 @@ pub(super) const SPEC: Spec = Spec {
     output_keys: &[OutputKey { key: "flags", only_for: "mpv outputs", fix: "remove it" }],
     qlab: "Video",
     is_shared: false,
+    is_one_device: false,
     stop: Some("stop"),
     timecode: None,
     read_output: output,
