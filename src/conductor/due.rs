@@ -42,9 +42,9 @@ impl Conductor {
 
     /// Returns `true` if something is journaled that leaves at an instant that is about to come.
     /// Nothing should be done in between that can wait. What was recorded ahead of a pass may leave
-    /// much later.
+    /// much later, and while this station is mute nothing leaves, so nothing waits for it.
     pub fn is_ahead(&self) -> bool {
-        let first = self.ahead.front();
+        let first = self.ahead.front().filter(|_| !self.is_mute());
         first.is_some_and(|ahead| ahead.due_ns <= self.now_ns + self.lead())
     }
 

@@ -284,13 +284,15 @@ impl Conductor {
             }
         }
         let me = self.shared.as_ref().map(|shared| shared.me.as_str());
-        let is_taken_by_other = records.iter().any(|record| {
-            let taker = record.origin.as_ref().map(|origin| origin.station.as_str());
-            matches!(record.event, Event::FlagTaken { .. }) && taker != me
+        let may_have_lost = records.iter().any(|record| {
+            let writer = record.origin.as_ref().map(|origin| origin.station.as_str());
+            let is_another =
+                matches!(record.event, Event::FlagTaken { .. } | Event::RunResumed { .. });
+            is_another && writer != me
         });
         self.does(Output::Append(records));
         self.forgets_what_is_recorded();
-        if is_taken_by_other {
+        if may_have_lost {
             self.tells_again();
         }
         for (seq, due_ns, effect) in caused {

@@ -31,8 +31,8 @@ impl Conductor {
         }
     }
 
-    /// The holder that took the reports in has lost the flag to another station, which may never
-    /// hear of them.
+    /// The holder that took the reports in may have lost them: the flag went to another station, or
+    /// it was started again.
     pub(super) fn tells_again(&mut self) {
         let told = self.shared.as_mut().map(|shared| std::mem::take(&mut shared.told));
         for told in told.unwrap_or_default() {
@@ -147,12 +147,18 @@ impl Conductor {
             }
             Told::Panic { output, .. } => {
                 let is_it = |(at, stop): (OutputIx, Stop)| {
-                    show.output(at).id == *output && stop == Stop::Pending
+                    show.output(at).id == *output && matches!(stop, Stop::Pending | Stop::Unknown)
                 };
                 self.state.panic_stops().any(is_it)
             }
-            Told::Clip { cue, firing, .. } => show.find(cue).is_some_and(|cue| {
-                self.state.cue(cue).firings == *firing && self.state.on_air().contains(&cue)
+            Told::Clip { cue, firing, fact, .. } => show.find(cue).is_some_and(|cue| {
+                let state = self.state.cue(cue);
+                let is_new = match fact {
+                    ClipFact::Started(_) => state.clip_length.is_none(),
+                    ClipFact::Lost(_) | ClipFact::BrokeOff(_) => !state.clip_lost,
+                    ClipFact::Ended | ClipFact::Stopped => true,
+                };
+                is_new && state.firings == *firing && self.state.on_air().contains(&cue)
             }),
         }
     }

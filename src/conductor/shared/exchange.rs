@@ -78,11 +78,13 @@ impl Conductor {
         let Some(shared) = &mut self.shared else { return };
         shared.role = if is_gone { Role::Follows } else { Role::Holds };
         shared.since_ns = since_ns;
+        let me = shared.me.clone();
         for (from, told) in std::mem::take(&mut shared.withheld) {
-            if is_gone {
-                self.does(Output::Tell(told));
-            } else {
-                self.told(&from, told);
+            match is_gone {
+                false => self.told(&from, told),
+                // What this station knows itself it keeps until the run has it.
+                true if from == me => self.tell(told),
+                true => self.does(Output::Tell(told)),
             }
         }
         if !is_gone {

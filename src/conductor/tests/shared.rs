@@ -131,6 +131,14 @@ fn a_panic_in_which_the_machine_stood_still_is_not_said_to_be_on_its_way() {
 }
 
 #[test]
+fn a_message_that_a_standstill_keeps_back_holds_nothing_else_up() {
+    let (mut paris, _) = two();
+    let go = Input::Command { by: By::Caller, command: GO };
+    stands_still_in(&mut paris, SECOND_NS, 3 * SECOND_NS, go);
+    assert!(paris.conductor.is_mute() && !paris.conductor.is_ahead(), "the log has to be read");
+}
+
+#[test]
 fn a_panic_that_comes_late_is_told_to_have_failed() {
     let (mut paris, mut la) = two();
     paris.command(SECOND_NS, Command::Panic);
