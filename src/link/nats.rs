@@ -14,6 +14,7 @@
 mod append;
 mod away;
 mod connect;
+mod denied;
 mod follow;
 mod inbox;
 mod list;

@@ -15,6 +15,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::append::{Appends, Outcome};
 use super::connect::{self, Connection, said};
+use super::denied::Denied;
 use super::follow::Follow;
 use super::inbox::Inbox;
 use super::reads::{Answer, Reads};
@@ -38,9 +39,6 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 
 /// The time that what was handed over last has to reach the server when the station leaves.
 const LEAVE_WAIT: Duration = Duration::from_millis(300);
-
-/// The most refusals of a server that are told in one session.
-const DENIED_MAX: usize = 8;
 
 /// What the thread keeps from one session to the next.
 pub(super) struct Line {
@@ -190,7 +188,7 @@ struct Session<'a> {
     why: Option<String>,
     is_full: bool,
     /// What the server has refused and was told of.
-    denied: Vec<String>,
+    denied: Denied,
 }
 
 impl<'a> Session<'a> {
@@ -227,7 +225,7 @@ impl<'a> Session<'a> {
             handed_before: 0,
             why: None,
             is_full: false,
-            denied: vec![],
+            denied: Denied::default(),
         };
         session.line.said = None;
         // What a server says of a stream that it has just made does not name the leader.
@@ -437,7 +435,9 @@ impl<'a> Session<'a> {
                     self.why = Some(LinkError::Refused { servers }.to_string());
                 }
                 ServerError::SlowConsumer(_) => {}
-                ServerError::Other(why) => self.tell_denied(plain::clean(&why)),
+                ServerError::Other(why) => {
+                    self.denied.tell(&self.line.inbox, plain::clean(&why));
+                }
             },
             Some(Event::ClientError(error)) => self.why = Some(plain::clean(&error.to_string())),
             Some(
@@ -445,20 +445,6 @@ impl<'a> Session<'a> {
             ) => {}
         }
         None
-    }
-
-    /// Tells that the server refuses something, once in a session: a post that it lets nobody send
-    /// is refused twice a second.
-    fn tell_denied(&mut self, why: String) {
-        if self.denied.len() < DENIED_MAX && !self.denied.contains(&why) {
-            self.denied.push(why.clone());
-            if is_of_posts(&why) {
-                self.line.inbox.tell(News::LooksOn);
-                return;
-            }
-            let denied = LinkError::Denied { wish: "do all that it has to", why };
-            self.line.inbox.tell(News::Word(denied.to_string()));
-        }
     }
 
     /// Lets what was handed over last reach the server.
@@ -483,9 +469,4 @@ impl<'a> Session<'a> {
             self.line.inbox.tell(News::NotRead { ticket, why: why() });
         }
     }
-}
-
-/// Returns `true` if the server refuses a post to the other stations: its user may only read.
-fn is_of_posts(why: &str) -> bool {
-    why.contains("Publish") && why.contains("\"handover.") && why.contains(".all\"")
 }
