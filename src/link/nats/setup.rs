@@ -35,11 +35,11 @@ const REPLICAS: usize = 3;
 /// The longest show that is read, bytes: the parser refuses far less.
 const SHOW_BYTES_MAX: u64 = 64 << 20;
 
-/// The longest wait for a show that the server does not have yet: of several servers, the one that
-/// answers may be behind the others.
-const SHOW_WAIT: Duration = Duration::from_secs(5);
+/// Number of questions for a show that the server does not have yet, five seconds: of several
+/// servers, the one that answers may be behind the others.
+const SHOW_ASKED: usize = 20;
 
-/// The pause between two questions for it.
+/// The pause after each of them.
 const SHOW_PAUSE: Duration = Duration::from_millis(250);
 
 /// What a header and the names of a message take beside its line, at most.
@@ -253,8 +253,7 @@ pub(super) async fn fetch(
 
 /// The show with this SHA-256, which the server may not have yet; or else the reason, for people.
 async fn awaited_show(context: &Context, digest: &str) -> Result<Object, String> {
-    let until = tokio::time::Instant::now() + SHOW_WAIT;
-    loop {
+    for _ in 0..SHOW_ASKED {
         match context.get_object_store(SHOWS_BUCKET).await {
             Ok(bucket) => match bucket.get(digest).await {
                 Ok(object) => return Ok(object),
@@ -270,13 +269,11 @@ async fn awaited_show(context: &Context, digest: &str) -> Result<Object, String>
             Err(error) if store_code(&error) == Some(ErrorCode::STREAM_NOT_FOUND) => {}
             Err(error) => return Err(said(&error)),
         }
-        if tokio::time::Instant::now() >= until {
-            let why = "it is not there; wait a moment and join again, or resume the run with \
-                       `--share` where it was begun, which puts its show there again";
-            return Err(why.to_owned());
-        }
         tokio::time::sleep(SHOW_PAUSE).await;
     }
+    let why = "it is not there; wait a moment and join again, or resume the run with `--share` \
+               where it was begun, which puts its show there again";
+    Err(why.to_owned())
 }
 
 /// The run whose log a stream is, by what the server keeps beside it, and its show's title.
