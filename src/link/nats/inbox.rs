@@ -20,9 +20,6 @@ const BYTES_MAX: usize = 8 << 20;
 /// Of the room for news, what posts may take: entries and outcomes always have the rest.
 const POSTS_MAX: usize = NEWS_MAX / 2;
 
-/// Number of news for which the station is woken even if more are on their way.
-const BURST: usize = 64;
-
 /// News that waits for the station.
 pub(super) struct Inbox {
     waiting: Mutex<Waiting>,
@@ -35,8 +32,6 @@ struct Waiting {
     news: VecDeque<News>,
     bytes: usize,
     is_closed: bool,
-    /// The station was woken, and has not taken everything since.
-    has_rung: bool,
 }
 
 impl fmt::Debug for Inbox {
@@ -54,10 +49,7 @@ impl Inbox {
     pub(super) fn next(&self) -> Option<News> {
         let news = {
             let mut waiting = self.waiting.lock().unpoisoned();
-            let Some(news) = waiting.news.pop_front() else {
-                waiting.has_rung = false;
-                return None;
-            };
+            let news = waiting.news.pop_front()?;
             waiting.bytes -= bytes(&news);
             news
         };
@@ -72,42 +64,18 @@ impl Inbox {
     }
 
     /// Hands over the outcome of something that the station has asked for, or a fact on the
-    /// connection, and wakes it; there are never more of these than requests.
+    /// connection; there are never more of these than requests.
     pub(super) fn tell(&self, news: News) {
         self.try_push(&mut Some(news), usize::MAX);
-        self.ring();
     }
 
-    /// Hands over such news, and wakes nobody: more may come with it.
-    pub(super) fn leave(&self, news: News) {
-        self.try_push(&mut Some(news), usize::MAX);
-    }
-
-    /// Returns `true` if news waits for which the station was not woken.
-    pub(super) fn is_to_ring(&self) -> bool {
-        let waiting = self.waiting.lock().unpoisoned();
-        !waiting.has_rung && !waiting.news.is_empty()
-    }
-
-    /// Wakes the station, if news waits for which it was not woken.
-    pub(super) fn ring(&self) {
-        let is_new = {
-            let mut waiting = self.waiting.lock().unpoisoned();
-            !waiting.news.is_empty() && !std::mem::replace(&mut waiting.has_rung, true)
-        };
-        if is_new {
-            (self.wake)();
-        }
-    }
-
-    /// Hands over an entry, if there is room for it; otherwise leaves it where it is. Wakes nobody:
-    /// others may come with it.
+    /// Hands over an entry, if there is room for it; otherwise leaves it where it is.
     pub(super) fn try_entry(&self, entry: &mut Option<News>) -> bool {
         self.try_push(entry, NEWS_MAX)
     }
 
     /// Hands over a post, or drops it where there is no room: a flood of posts must not hold up the
-    /// log. Wakes nobody.
+    /// log.
     pub(super) fn offer(&self, post: News) {
         self.try_push(&mut Some(post), POSTS_MAX);
     }
@@ -118,7 +86,7 @@ impl Inbox {
     }
 
     fn try_push(&self, news: &mut Option<News>, most: usize) -> bool {
-        let is_burst = {
+        let was_empty = {
             let mut waiting = self.waiting.lock().unpoisoned();
             if waiting.is_closed {
                 *news = None;
@@ -128,12 +96,13 @@ impl Inbox {
             let has_room = waiting.news.len() < most
                 && (size == 0 || waiting.bytes == 0 || waiting.bytes + size <= BYTES_MAX);
             let Some(news) = news.take_if(|_| has_room) else { return false };
+            let was_empty = waiting.news.is_empty();
             waiting.bytes += size;
             waiting.news.push_back(news);
-            waiting.news.len() >= BURST
+            was_empty
         };
-        if is_burst {
-            self.ring();
+        if was_empty {
+            (self.wake)();
         }
         true
     }
@@ -183,25 +152,15 @@ mod tests {
     #[test]
     fn the_station_is_woken_once_until_it_has_taken_all() {
         let (inbox, wakes) = inbox();
-        let woken = || wakes.load(Ordering::Relaxed);
         for sequence in 1..=3 {
             assert!(takes(&inbox, entry(sequence, 1)));
         }
-        assert!(inbox.is_to_ring() && woken() == 0, "more may come at once");
-        inbox.ring();
-        inbox.ring();
-        assert!(!inbox.is_to_ring() && woken() == 1);
+        assert_eq!(wakes.load(Ordering::Relaxed), 1);
         assert_eq!(inbox.next(), Some(entry(1, 1)));
         inbox.tell(News::Word(String::new()));
         assert_eq!(std::iter::from_fn(|| inbox.next()).count(), 3);
-        inbox.ring();
-        assert_eq!(woken(), 1, "nothing waits");
-        inbox.leave(News::Word(String::new()));
-        inbox.tell(News::Word(String::new()));
-        assert_eq!(woken(), 2);
-        while inbox.next().is_some() {}
-        (0..BURST).for_each(|_| inbox.offer(News::Word(String::new())));
-        assert_eq!(woken(), 3, "it does not wait for the end of a flood");
+        inbox.offer(News::Word(String::new()));
+        assert_eq!(wakes.load(Ordering::Relaxed), 2);
     }
 
     #[test]

@@ -264,10 +264,6 @@ impl<'a> Session<'a> {
                         return end;
                     }
                 }
-                // The station wakes up once for all that has come together.
-                () = tokio::task::yield_now(), if self.line.inbox.is_to_ring() => {
-                    self.line.inbox.ring();
-                }
                 _ = self.facts.tick() => {
                     if !self.connection.stands() {
                         return self.lost();
@@ -325,14 +321,7 @@ impl<'a> Session<'a> {
             Some(_) => {}
             None => self.is_full &= !matches!(appended, Appended::Stored { .. }),
         }
-        let is_stored = matches!(appended, Appended::Stored { .. });
-        let news = News::Appended { ticket: outcome.ticket, outcome: appended };
-        if is_stored {
-            // Its entry comes at the same time, as a rule.
-            self.line.inbox.leave(news);
-        } else {
-            self.line.inbox.tell(news);
-        }
+        self.line.inbox.tell(News::Appended { ticket: outcome.ticket, outcome: appended });
     }
 
     /// Hands over an entry, or holds it until there is room.

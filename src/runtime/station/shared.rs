@@ -131,11 +131,7 @@ impl Station {
         if shared.waiting.has_just_ended() {
             self.hears_of_flag(Said { text: THREAD_ENDED.to_owned(), is_alarm: true });
         }
-        let taken = (0..NEWS_MAX).take_while(|_| self.take_news()).count();
-        if taken > 0 {
-            self.tick();
-        }
-        let has_more = taken == NEWS_MAX;
+        let has_more = (0..NEWS_MAX).all(|_| self.take_news());
         let Some(shared) = &mut self.shared else { return };
         shared.has_more = has_more;
         if shared.flag.deadline() <= machine_ns() {
@@ -157,9 +153,7 @@ impl Station {
         shared.flag.handle(machine_ns(), FlagInput::News(news));
         self.obey_flag();
         // Nothing that is due waits for a long log.
-        if self.conductor.deadline().is_some_and(|due_ns| due_ns <= machine_ns()) {
-            self.tick();
-        }
+        self.tick();
         true
     }
 
