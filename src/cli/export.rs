@@ -80,7 +80,7 @@ pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Resul
     let mut told = format!("wrote {shown}: {segments}, {cues}\n");
     if withheld + sheet.left_out > 0 {
         told.push_str(&format!(
-            "{} under embargo without words, {} left out that are backups or not public: --all has everything\n",
+            "{} under embargo without words, {} left out (backups, and what is not public): --all has everything\n",
             counted(withheld, "cue"),
             counted(sheet.left_out, "cue")
         ));

@@ -98,7 +98,7 @@ fn an_export_is_written_by_its_ending_and_withholds_what_others_may_not_know() {
     let csv = path("out.CSV");
     let told = succeeds(&["export", &show, "-o", &csv]);
     let expected = format!(
-        "wrote {csv}: 1 segment, 2 cues\n1 cue under embargo without words, 1 cue not public left out: \
+        "wrote {csv}: 1 segment, 2 cues\n1 cue under embargo without words, 1 cue left out (backups, and what is not public): \
          --all has everything\n"
     );
     assert_eq!(told, expected);

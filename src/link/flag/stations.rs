@@ -117,7 +117,10 @@ impl Flag {
         let Some(known) = self.stations.get_mut(&from) else {
             let is_full = self.stations.len() >= STATIONS_MAX;
             if !is_full || self.forgets_one() {
-                self.stations.insert(from, Known::new(instance, beat, now_ns));
+                // Its first beat may have been sent because it has just heard this station.
+                let expects = self.expected_by(&beat, None);
+                let known = Known { expects, ..Known::new(instance, beat, now_ns) };
+                self.stations.insert(from, known);
             }
             return;
         };
@@ -141,18 +144,27 @@ impl Flag {
             }
             return;
         }
+        let before = known.expects;
+        let expects = self.expected_by(&beat, before);
+        if let Some(known) = self.stations.get_mut(&from) {
+            (known.expects, known.beat, known.heard_ns) = (expects, beat, now_ns);
+        }
+    }
+
+    /// For how long the sender of `beat` leaves messages to this station, if it has the flag;
+    /// `before` is what its beats said until now.
+    fn expected_by(&self, beat: &Beat, before: Option<Expected>) -> Option<Expected> {
         let heard = beat.hears.get(&self.id.me).filter(|heard| heard.instance == self.id.instance);
         let sent = heard.and_then(|heard| {
             let sent = self.beats_sent.iter().find(|(number, _)| *number == heard.number);
             sent.map(|(_, sent_ns)| *sent_ns)
         });
         let is_now = beat.seq >= self.resumed_seq;
-        known.expects = sent.filter(|_| is_now).map(|sent_ns| {
-            let before = known.expects.filter(|before| now_ns < before.until_ns);
+        sent.filter(|_| is_now).map(|sent_ns| {
+            let before = before.filter(|before| self.now_ns < before.until_ns);
             let after_seq = before.map_or(beat.seq, |before| before.after_seq);
             Expected { after_seq, until_ns: sent_ns + AWAY }
-        });
-        (known.beat, known.heard_ns) = (beat, now_ns);
+        })
     }
 
     /// A program has taken the run up again with `record`. What the one before had left to this

@@ -477,6 +477,15 @@ fn expected(outputs: &[FlagOutput]) -> Option<Option<Expected>> {
 }
 
 #[test]
+fn the_first_word_of_a_holder_may_say_that_it_hears_this_station() {
+    let mut la = station("la", Start::Joins);
+    let first = sent(&gives(&mut la, 0, entry(1, &started()))).unwrap();
+    gives(&mut la, 10, FlagInput::News(News::ReadTo { ticket: 0, last: 1 }));
+    let said = expected(&gives(&mut la, 30, beat(4, Some(first))));
+    assert!(matches!(said, Some(Some(Expected { after_seq: 4, .. }))), "{said:?}");
+}
+
+#[test]
 fn messages_are_left_to_a_station_while_the_holder_hears_what_it_has_sent_since_it_stood_still() {
     const AWAY_MS: u64 = 2_000;
     let at = |ms: u64| MachineNs::new(1 + ms * 1_000_000);

@@ -1,7 +1,7 @@
 //! The device behind an address: `localhost` and `127.0.0.1` are one. No name is looked up, so two
 //! names of one machine stay two.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::show::OutputKind;
 
@@ -22,7 +22,8 @@ impl OutputKind {
     pub fn reaches(&self, listen: SocketAddr) -> bool {
         let Some((host, port)) = self.osc_peer() else { return false };
         let own = listen.ip().to_canonical();
-        let is_here = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        let bare = host.trim_matches(['[', ']']);
+        let is_here = match bare.parse::<IpAddr>() {
             Ok(ip) => {
                 let ip = ip.to_canonical();
                 ip == own || (ip.is_loopback() && (own.is_loopback() || own.is_unspecified()))
