@@ -63,8 +63,7 @@ impl State {
     /// is not passed over: it has a sign of its own.
     pub fn is_passed_over(&self, cue: CueIx) -> bool {
         let state = self.cue(cue);
-        let is_next = self.playhead == Some(cue);
-        let was_before = !is_next && self.lies_before_start(self.show.root(cue));
+        let was_before = self.was_before_start(cue);
         if state.firings > 0
             || state.is_aside
             || state.phase != Phase::Waiting
@@ -74,6 +73,14 @@ impl State {
             return false;
         }
         was_before || (self.is_before_playhead(cue) && !self.comes_by_itself(cue))
+    }
+
+    /// Returns `true` if the clock would have brought what begins the chain of `cue` before the run
+    /// began, and the caller has called nothing of it since and is not about to.
+    fn was_before_start(&self, cue: CueIx) -> bool {
+        let is_called = |cue: CueIx| self.playhead == Some(cue) || self.cue(cue).firings > 0;
+        let mut chain = std::iter::successors(Some(cue), |&cue| self.show.cue(cue).trigger.cause());
+        self.lies_before_start(self.show.root(cue)) && !chain.any(is_called)
     }
 
     fn is_before_playhead(&self, cue: CueIx) -> bool {
