@@ -73,7 +73,7 @@ pub enum Refusal {
     /// More than [`grid::CELLS_MAX`] cells.
     #[error("the sheet has more than {} filled cells, which no run sheet has", grid::CELLS_MAX)]
     Cells,
-    /// More than [`CUES_MAX`] rows.
+    /// More rows than the cues that a show may have (`CUES_MAX`).
     #[error("the sheet has {0} rows; a show has {CUES_MAX} cues at most")]
     Rows(usize),
     /// More text in all cells than a run sheet has.
