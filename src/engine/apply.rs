@@ -103,12 +103,7 @@ impl State {
             }
             Event::CueCompleted { cue, due_ns } => self.cue_completed(cue, *due_ns),
             Event::CueSwapped { cue, by, .. } => self.cue_swapped(cue, by),
-            Event::ShowRevised { revision, show, .. } => {
-                // Who reads a journal puts the show in, or stops at this record.
-                if let Some(show) = show.show() {
-                    self.show_revised(*revision, show, run_ns);
-                }
-            }
+            Event::ShowRevised { revision, show, .. } => self.show_revised(*revision, show, run_ns),
             Event::CueStoodBy { cue }
             | Event::DepartmentReady { cue, .. }
             | Event::DepartmentUnready { cue, .. }

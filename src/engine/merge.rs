@@ -11,6 +11,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::edit::matching::{self, Outline};
@@ -19,26 +20,38 @@ use crate::show::{
 };
 
 /// Parts of a show that have happened, and stay.
-pub(super) struct Happened<'a> {
-    /// Returns `true` for a cue that has fired.
-    pub has_fired: &'a dyn Fn(CueIx) -> bool,
-    /// Returns `true` for a segment that has started.
-    pub has_started: &'a dyn Fn(SegmentIx) -> bool,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Happened {
+    /// For each cue, `true` if it has fired.
+    pub fired: IndexVec<CueIx, bool>,
+    /// For each segment, `true` if it has started.
+    pub started: IndexVec<SegmentIx, bool>,
     /// The segment that runs.
     pub running: Option<SegmentIx>,
     /// The cue whose place the playhead has.
     pub playhead: Option<CueIx>,
 }
 
+impl Happened {
+    fn has_fired(&self, cue: CueIx) -> bool {
+        self.fired.get(cue) == Some(&true)
+    }
+
+    fn has_started(&self, segment: SegmentIx) -> bool {
+        self.started.get(segment) == Some(&true)
+    }
+}
+
 /// The show that a run goes on with.
+#[derive(Debug)]
 pub(super) struct Merged {
-    pub show: Show,
+    pub show: Arc<Show>,
     /// For each segment of it, the one that it was before.
     pub were: IndexVec<SegmentIx, Option<SegmentIx>>,
 }
 
 /// Takes the new version `file` of the show `old` into a run in which `happened` has happened.
-pub(super) fn merge(old: &Show, file: &Show, happened: &Happened<'_>) -> Merged {
+pub(super) fn merge(old: &Show, file: &Show, happened: &Happened) -> Merged {
     let (outputs, output_ixs) =
         by_id(&old.outputs, &file.outputs, |output| output.id.as_str(), OutputIx);
     let (departments, department_ixs) =
@@ -72,7 +85,7 @@ pub(super) fn merge(old: &Show, file: &Show, happened: &Happened<'_>) -> Merged 
         cues,
         order: order_of_all,
     });
-    Merged { show, were: were.into() }
+    Merged { show: Arc::new(show), were: were.into() }
 }
 
 /// The items of `old` as `new` has them, and after them those that are new; and for each of `new`
@@ -108,7 +121,7 @@ fn by_id<I: crate::show::Ix, T: Clone>(
 fn cues(
     old: &Show,
     file: &Show,
-    happened: &Happened<'_>,
+    happened: &Happened,
     outputs: &[OutputIx],
     departments: &[DepartmentIx],
 ) -> (IndexVec<CueIx, Cue>, IndexVec<CueIx, CueIx>) {
@@ -128,7 +141,7 @@ fn cues(
         .collect();
     let mut all = old.cues.as_slice().to_vec();
     for (cue, &ix) in file.cues.iter().zip(&ixs) {
-        if old.has(ix) && (happened.has_fired)(ix) {
+        if old.has(ix) && happened.has_fired(ix) {
             continue;
         }
         let mut cue = cue.clone();
@@ -161,7 +174,7 @@ type Segments = (Vec<Segment>, Vec<Option<SegmentIx>>, Vec<Vec<CueIx>>);
 fn segments(
     old: &Show,
     file: &Show,
-    happened: &Happened<'_>,
+    happened: &Happened,
     cue_ixs: &IndexVec<CueIx, CueIx>,
 ) -> Segments {
     let were = matching::segments(&outlines(old), &outlines(file));
@@ -173,10 +186,10 @@ fn segments(
         list.push(which);
     }
     let has_fired_any =
-        |segment: SegmentIx| old.cues_of(segment).any(|cue| (happened.has_fired)(cue));
+        |segment: SegmentIx| old.cues_of(segment).any(|cue| happened.has_fired(cue));
     let is_kept = |which: Which| match which {
         Which::Old(segment) => {
-            (happened.has_started)(segment)
+            happened.has_started(segment)
                 || happened.running == Some(segment)
                 || has_fired_any(segment)
         }
@@ -211,7 +224,7 @@ fn outlines(show: &Show) -> Vec<Outline<'_>> {
 fn definition(
     old: &Show,
     file: &Show,
-    happened: &Happened<'_>,
+    happened: &Happened,
     was: Option<SegmentIx>,
     new: Option<SegmentIx>,
 ) -> Segment {
@@ -219,8 +232,8 @@ fn definition(
         (Some(was), Some(new)) if happened.running == Some(was) => {
             Segment { start: old.segment(was).start, ..file.segment(new).clone() }
         }
-        (Some(was), Some(new)) if !(happened.has_started)(was) => file.segment(new).clone(),
-        (Some(was), None) if !(happened.has_started)(was) && happened.running != Some(was) => {
+        (Some(was), Some(new)) if !happened.has_started(was) => file.segment(new).clone(),
+        (Some(was), None) if !happened.has_started(was) && happened.running != Some(was) => {
             // Only cues that have fired keep it: nothing of it is to be waited for.
             Segment { start: None, duration: Duration::ZERO, ..old.segment(was).clone() }
         }
@@ -233,12 +246,12 @@ fn definition(
 fn cues_of(
     old: &Show,
     file: &Show,
-    happened: &Happened<'_>,
+    happened: &Happened,
     (was, new): (Option<SegmentIx>, Option<SegmentIx>),
     cue_ixs: &IndexVec<CueIx, CueIx>,
 ) -> Vec<CueIx> {
     let before: Vec<CueIx> = was.map_or(vec![], |was| old.cues_of(was).collect());
-    let is_kept = |cue: CueIx| old.has(cue) && (happened.has_fired)(cue);
+    let is_kept = |cue: CueIx| old.has(cue) && happened.has_fired(cue);
     let listed = new.into_iter().flat_map(|new| file.cues_of(new)).map(|cue| cue_ixs[cue]);
     // One that has fired is where it was.
     let listed = listed.filter(|&cue| !is_kept(cue) || Some(old.cue(cue).segment) == was);
@@ -307,10 +320,10 @@ fn untie(
     cues: &mut IndexVec<CueIx, Cue>,
     order: &[CueIx],
     is_listed: &HashSet<CueIx>,
-    happened: &Happened<'_>,
+    happened: &Happened,
 ) {
     let count = cues.len();
-    for &cue in order.iter().filter(|&&cue| cue.0 < count as u32 && (happened.has_fired)(cue)) {
+    for &cue in order.iter().filter(|&&cue| cue.0 < count as u32 && happened.has_fired(cue)) {
         let is_gone = |of: CueIx| !is_listed.contains(&of);
         let mut cause = cues[cue].trigger.cause();
         let mut steps = 0;

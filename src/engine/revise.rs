@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::merge::{Happened, merge};
+use super::merge::{Happened, Merged, merge};
 use super::state::CueState;
 use super::timer::TimerKind;
 use super::{Event, Phase, Record, Rejection, RunNs, SegmentPhase, State};
@@ -26,17 +26,54 @@ const NEAR: Duration = Duration::from_millis(1);
 /// A version of the show, as its file says it. Journals hold only its checksum: who reads one
 /// puts in what lies beside it.
 #[derive(Clone, Debug, Default)]
-pub struct Revised(Option<Arc<Show>>);
+pub struct Revised {
+    show: Option<Arc<Show>>,
+    /// What a run makes of it, where somebody has computed that beforehand.
+    prepared: Option<Arc<Prepared>>,
+}
+
+/// What a run makes of a version, if by then this has happened in it and no more.
+#[derive(Debug)]
+struct Prepared {
+    revision: u32,
+    happened: Happened,
+    merged: Merged,
+    plan: Arc<Plan>,
+}
 
 impl Revised {
     /// The version that this show is.
     pub fn new(show: Arc<Show>) -> Self {
-        Revised(Some(show))
+        Revised { show: Some(show), prepared: None }
+    }
+
+    /// The same for the run that `state` is of, which then takes it in little time. This takes its
+    /// time itself.
+    pub fn prepared(show: Arc<Show>, state: &State) -> Self {
+        let prepared = Some(Arc::new(state.prepare(&show)));
+        Revised { show: Some(show), prepared }
     }
 
     /// The show; `None` if nobody has put it in.
     pub fn show(&self) -> Option<&Arc<Show>> {
-        self.0.as_ref()
+        self.show.as_ref()
+    }
+
+    /// The show that the run goes on with for which it was prepared.
+    pub fn merged(&self) -> Option<&Arc<Show>> {
+        self.prepared.as_ref().map(|prepared| &prepared.merged.show)
+    }
+
+    /// Returns `true` if it was prepared for the run as it stands.
+    pub fn fits(&self, state: &State) -> bool {
+        self.prepared_for(state).is_some()
+    }
+
+    fn prepared_for(&self, state: &State) -> Option<&Arc<Prepared>> {
+        let (show, prepared) = (self.show.as_ref()?, self.prepared.as_ref()?);
+        let is_same =
+            prepared.revision == state.revision && prepared.happened == state.happened(show);
+        is_same.then_some(prepared)
     }
 }
 
@@ -114,19 +151,22 @@ impl State {
         self.cues.get(cue).is_some_and(|state| state.firings > 0) || self.from == Some(cue)
     }
 
-    /// The show that this run would go on with if it took the version `file`.
-    pub fn revised(&self, file: &Show) -> Show {
-        self.merged(file).show
+    fn prepare(&self, file: &Show) -> Prepared {
+        let happened = self.happened(file);
+        let merged = merge(&self.show, file, &happened);
+        let plan = Arc::new(Plan::new(&merged.show, self.day, self.clock));
+        Prepared { revision: self.revision, happened, merged, plan }
     }
 
-    fn merged(&self, file: &Show) -> super::merge::Merged {
-        let happened = Happened {
-            has_fired: &|cue| self.is_settled(cue),
-            has_started: &|segment| self.segments[segment].started_ns.is_some(),
+    /// Everything in the run that decides what it makes of the version `file`.
+    fn happened(&self, file: &Show) -> Happened {
+        let cues = (0..self.cues.len() as u32).map(CueIx);
+        Happened {
+            fired: cues.map(|cue| self.is_settled(cue)).collect(),
+            started: self.segments.iter().map(|state| state.started_ns.is_some()).collect(),
             running: self.current_segment(),
             playhead: self.playhead.and_then(|cue| self.pivot(cue, file)),
-        };
-        merge(&self.show, file, &happened)
+        }
     }
 
     /// The cue that the playhead will stand at, as far as `file` has it: the one at which it stands
@@ -139,23 +179,26 @@ impl State {
     }
 
     /// The run goes on with another version of the show.
-    pub(super) fn show_revised(&mut self, revision: u32, file: &Show, run_ns: RunNs) {
+    ///
+    /// Who reads a journal puts the show in, or stops at this record.
+    pub(super) fn show_revised(&mut self, revision: u32, revised: &Revised, run_ns: RunNs) {
+        let Some(file) = revised.show() else { return };
         let was = self.clone();
-        let merged = was.merged(file);
+        let prepared = revised.prepared_for(&was).cloned();
+        let prepared = prepared.unwrap_or_else(|| Arc::new(was.prepare(file)));
+        let Merged { show, were } = &prepared.merged;
         self.revision = revision;
-        self.show = Arc::new(merged.show);
-        self.plan = Arc::new(Plan::new(&self.show, self.day, self.clock));
+        (self.show, self.plan) = (Arc::clone(show), Arc::clone(&prepared.plan));
         self.cues = resized(std::mem::take(&mut self.cues), self.show.cues.len());
         self.people = resized(std::mem::take(&mut self.people), self.show.people.len());
         let segment = |before: &Option<SegmentIx>| before.map(|ix| was.segments[ix]);
-        self.segments =
-            merged.were.iter().map(|before| segment(before).unwrap_or_default()).collect();
+        self.segments = were.iter().map(|before| segment(before).unwrap_or_default()).collect();
         let now_of = |ix: SegmentIx| {
-            let at = merged.were.iter().position(|before| *before == Some(ix))?;
+            let at = were.iter().position(|before| *before == Some(ix))?;
             Some(SegmentIx(at as u32))
         };
         self.segment = was.segment.and_then(|(ix, started_ns)| Some((now_of(ix)?, started_ns)));
-        self.segments_were.clone_from(&merged.were);
+        self.segments_were.clone_from(were);
         for (cue, _) in was.show.listed().filter(|(cue, _)| !self.show.has(*cue)) {
             self.cues[cue] = CueState::default();
         }

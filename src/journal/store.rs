@@ -22,7 +22,7 @@ use crate::files::{self, open_regular};
 const SHOW_FILE: &str = "show.toml";
 
 /// Maximum size of a show file that is read, bytes: the parser refuses far less.
-pub(super) const SHOW_BYTES_MAX: u64 = 64 << 20;
+const SHOW_BYTES_MAX: u64 = 64 << 20;
 
 /// Maximum number of runs with the same name, which holds the second in which they begin.
 const NAMESAKES_MAX: u32 = 999;
@@ -213,17 +213,7 @@ impl Store {
     /// # Errors
     /// When there is no such run, or its show cannot be read.
     pub fn show_text(&self, id: &RunId) -> Result<String, StoreError> {
-        let path = self.existing(id)?.join(SHOW_FILE);
-        let mut text = String::new();
-        let read = open_regular(&path)
-            .and_then(|file| file.take(SHOW_BYTES_MAX).read_to_string(&mut text));
-        match read {
-            Ok(_) => Ok(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(StoreError::NoShow { id: id.clone(), path })
-            }
-            Err(error) => Err(failed("read", &path)(error)),
-        }
+        show_at(id, self.existing(id)?.join(SHOW_FILE))
     }
 
     /// The path of a run's journal, for [`super::recover()`].
@@ -309,6 +299,20 @@ impl NewRun {
     /// Path of its journal, as far as it is known: another run may get the same name before it.
     pub(super) fn journal_path(&self) -> PathBuf {
         self.store.root.join(&self.id_base).join(JOURNAL_FILE)
+    }
+}
+
+/// The text of a show of the run `id`.
+pub(super) fn show_at(id: &RunId, path: PathBuf) -> Result<String, StoreError> {
+    let mut text = String::new();
+    let read =
+        open_regular(&path).and_then(|file| file.take(SHOW_BYTES_MAX).read_to_string(&mut text));
+    match read {
+        Ok(_) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(StoreError::NoShow { id: id.clone(), path })
+        }
+        Err(error) => Err(failed("read", &path)(error)),
     }
 }
 

@@ -1,14 +1,13 @@
 //! The versions of a run's show after the first: `show-2.toml`, `show-3.toml` … beside its journal,
 //! which holds only their checksums.
 
-use std::io::{self, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::checksum;
-use super::store::{SHOW_BYTES_MAX, Store, StoreError, failed};
+use super::store::{Store, StoreError, failed, show_at};
 use crate::engine::{Record, RunId, put_in_versions};
-use crate::files::{open_regular, replace_synced};
+use crate::files::replace_synced;
 use crate::show::{Show, file};
 
 /// Reason why a version of a run's show cannot be had.
@@ -49,17 +48,7 @@ impl Store {
         if number <= 1 {
             return self.show_text(id);
         }
-        let path = self.version_path(id, number)?;
-        let mut text = String::new();
-        let read = open_regular(&path)
-            .and_then(|file| file.take(SHOW_BYTES_MAX).read_to_string(&mut text));
-        match read {
-            Ok(_) => Ok(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(StoreError::NoShow { id: id.clone(), path })
-            }
-            Err(error) => Err(failed("read", &path)(error)),
-        }
+        show_at(id, self.version_path(id, number)?)
     }
 
     /// Puts the versions of the show into the records of the run `id`, which name only their

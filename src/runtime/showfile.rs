@@ -13,13 +13,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+use super::clock::machine_ns;
 use super::inbox::{Msg, Sender};
 use super::opening::{machine_zone, read};
 use super::{realtime, wiring};
 use crate::app::FileNews;
 use crate::edit::compare::{Change, Comparison, compare};
 use crate::edit::listing::Listing;
-use crate::engine::{Revised, Revision, RunId, State};
+use crate::engine::{Event, Record, Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
 use crate::journal::{Store, checksum};
 use crate::output::{Permits, RevisedOutputs};
@@ -50,10 +53,11 @@ pub(super) struct ShowFile {
     orders: mpsc::Sender<Order>,
 }
 
-#[derive(Debug)]
 enum Order {
     /// Get the version ready that was told last.
     Prepare(Box<Ground>),
+    /// Fit a version that was made ready to what has happened since.
+    Fit(Box<Ready>, Box<Ground>),
     /// The run has taken what was made ready last.
     Taken,
 }
@@ -87,6 +91,28 @@ impl std::fmt::Debug for ShowNews {
 pub(super) struct Ready {
     pub revision: Revision,
     pub outputs: RevisedOutputs,
+    /// The time that the run takes to go over to it.
+    pub takes: Duration,
+}
+
+/// The version as the run `state` would take it now; `None` if its outputs would send something else
+/// than they were made ready for.
+fn fitted(mut ready: Box<Ready>, state: &State) -> Option<Box<Ready>> {
+    let show = Revised::prepared(Arc::clone(ready.revision.show.show()?), state);
+    let is_same = ready.revision.number == state.revision() + 1
+        && show.merged().is_some_and(|merged| **merged == **ready.outputs.show());
+    ready.revision.show = show;
+    is_same.then_some(ready)
+}
+
+/// The time that a run takes to go over to `revision`, tried out.
+fn takes(mut state: State, revision: &Revision) -> Duration {
+    let Revision { number, show_crc, changed, added, removed, show } = revision.clone();
+    let event = Event::ShowRevised { revision: number, show_crc, changed, added, removed, show };
+    let record = Record::new(0, Timestamp::UNIX_EPOCH, RunNs::MAX, event);
+    let begun_ns = machine_ns();
+    state.fold(&record);
+    machine_ns().since(begun_ns)
 }
 
 impl ShowFile {
@@ -120,6 +146,11 @@ impl ShowFile {
     pub(super) fn prepare(&self, ground: Ground) {
         // Where the thread has gone, there is nothing to be taken either.
         let _ = self.orders.send(Order::Prepare(Box::new(ground)));
+    }
+
+    /// Has a version that was made ready fitted to the run as it stands now.
+    pub(super) fn fit(&self, ready: Box<Ready>, ground: Ground) {
+        let _ = self.orders.send(Order::Fit(ready, Box::new(ground)));
     }
 
     /// Says that the run has taken what was made ready last.
@@ -158,13 +189,11 @@ impl Watcher {
     fn watch(mut self, orders: &Receiver<Order>) {
         loop {
             match orders.recv_timeout(LOOK) {
-                Ok(Order::Prepare(ground)) => {
-                    let news = match self.make(*ground) {
-                        Ok(ready) => ShowNews::Ready(Box::new(ready)),
-                        Err(why) => ShowNews::Failed(why),
-                    };
-                    self.post.send(Msg::Show(news));
-                }
+                Ok(Order::Prepare(ground)) => self.prepare(*ground),
+                Ok(Order::Fit(ready, ground)) => match fitted(ready, &ground.state) {
+                    Some(ready) => self.post.send(Msg::Show(ShowNews::Ready(ready))),
+                    None => self.prepare(*ground),
+                },
                 Ok(Order::Taken) => {
                     if let Some(made) = self.made.take() {
                         self.listing = Listing::of(&made.show);
@@ -178,6 +207,14 @@ impl Watcher {
             }
             self.look();
         }
+    }
+
+    fn prepare(&mut self, ground: Ground) {
+        let news = match self.make(ground) {
+            Ok(ready) => ShowNews::Ready(Box::new(ready)),
+            Err(why) => ShowNews::Failed(why),
+        };
+        self.post.send(Msg::Show(news));
     }
 
     fn look(&mut self) {
@@ -238,7 +275,8 @@ impl Watcher {
         let number = state.revision() + 1;
         let written = self.watched.store.write_version(&id, number, &version.text);
         written.map_err(|why| why.to_string())?;
-        let show = Arc::new(state.revised(&version.show));
+        let prepared = Revised::prepared(Arc::clone(&version.show), &state);
+        let show = Arc::clone(prepared.merged().unwrap_or(&version.show));
         let source = self.watched.path.display().to_string();
         let outputs = match state.is_rehearsal() {
             true => RevisedOutputs::rehearsal(show),
@@ -259,9 +297,10 @@ impl Watcher {
             changed: count(Change::Changed),
             added: count(Change::Added),
             removed: count(Change::Removed),
-            show: Revised::new(Arc::clone(&version.show)),
+            show: prepared,
         };
+        let takes = takes(state, &revision);
         self.made = Some(version);
-        Ok(Ready { revision, outputs })
+        Ok(Ready { revision, outputs, takes })
     }
 }

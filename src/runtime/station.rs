@@ -27,7 +27,7 @@ use super::inbox::{Inbox, Msg, Sender};
 use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
-use super::showfile::ShowFile;
+use super::showfile::{Ready, ShowFile};
 use super::terminal::{self, Keys};
 use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
@@ -82,6 +82,8 @@ struct Station {
     shared: Option<Box<SharedEnd>>,
     /// The thread that looks at the show file, where the show has one.
     file: Option<ShowFile>,
+    /// A version of the show that is ready to be taken.
+    version: Option<Box<Ready>>,
     /// The outputs of a version of the show that is about to be taken.
     revised_outputs: Option<RevisedOutputs>,
     /// Words for the log that are no events, which the screen has not been told yet.
@@ -233,6 +235,7 @@ impl Station {
             remote,
             shared: None,
             file: None,
+            version: None,
             revised_outputs: None,
             words: vec![],
             leaving: None,
@@ -277,6 +280,7 @@ impl Station {
             if !self.conductor.is_ahead() {
                 self.publish();
             }
+            self.take_version();
             match self.keyboard.wait(
                 self.screen.is_some(),
                 self.inbox.wake_fd(),

@@ -37,6 +37,8 @@ pub(crate) struct TestRun {
     conductor: Conductor,
     /// The versions of the show, the first one first.
     versions: Vec<Arc<Show>>,
+    /// The run as it stood at its last revision.
+    before: State,
     /// The run's clock. The machine's reads the same, whatever the speed of the run: a fast run is
     /// one in which less of the machine's time passes.
     pub now: RunNs,
@@ -59,6 +61,7 @@ impl TestRun {
             RunNs::ZERO,
         );
         let mut rig = TestRun {
+            before: conductor.state().clone(),
             conductor,
             versions,
             now: RunNs::ZERO,
@@ -69,6 +72,7 @@ impl TestRun {
         };
         rig.give(Input::Begin(started));
         rig.drain()?;
+        rig.before = rig.state().clone();
         Ok(rig)
     }
 
@@ -205,14 +209,15 @@ impl TestRun {
         let number = self.state().revision() + 1;
         self.versions.truncate(number as usize - 1);
         self.versions.push(Arc::clone(&show));
-        let revision = Revision {
-            number,
-            show_crc: "0".into(),
-            changed: 1,
-            added: 0,
-            removed: 0,
-            show: Revised::new(show),
+        // Prepared or not, or for the run as it was: it comes to the same.
+        let show = match number % 3 {
+            0 => Revised::new(show),
+            1 => Revised::prepared(show, &self.before),
+            _ => Revised::prepared(show, self.state()),
         };
+        self.before = self.state().clone();
+        let revision =
+            Revision { number, show_crc: "0".into(), changed: 1, added: 0, removed: 0, show };
         self.command(&Command::Revise(Box::new(revision)))
     }
 

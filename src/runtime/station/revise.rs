@@ -1,6 +1,8 @@
 //! Another version of the show, in the middle of the run: it is prepared elsewhere, journaled, and
 //! then swapped in.
 
+use std::time::Duration;
+
 use super::Station;
 use crate::app::Tone;
 use crate::app::log::Word;
@@ -8,6 +10,9 @@ use crate::conductor::By;
 use crate::engine::Command;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::showfile::{Ground, Ready, ShowNews};
+
+/// Time for what an edit costs besides: its record, its messages, the screen's share.
+const MARGIN: Duration = Duration::from_millis(2);
 
 impl Station {
     /// Takes in what the thread that looks at the show file has to say.
@@ -23,7 +28,14 @@ impl Station {
                     self.app.say(words, Tone::Attention, machine_ns());
                 }
             }
-            ShowNews::Ready(ready) => self.take_version(*ready),
+            ShowNews::Ready(ready) => {
+                self.version = Some(ready);
+                self.take_version();
+                if self.version.is_some() {
+                    let words = "the new version waits until no cue is about to come";
+                    self.app.say(words, Tone::Calm, machine_ns());
+                }
+            }
             ShowNews::Failed(why) => {
                 self.app.refuse(format!("the show stays as it is: {why}"), machine_ns())
             }
@@ -49,15 +61,32 @@ impl Station {
         self.app.say("the new version is being prepared", Tone::Calm, machine_ns());
     }
 
-    /// Takes a version that is ready into the run, unless something has happened meanwhile that it
-    /// does not have: then it is prepared again.
-    fn take_version(&mut self, ready: Ready) {
-        let Ready { revision, outputs } = ready;
-        let state = self.conductor.state();
-        let version = revision.show.show().map(|file| state.revised(file));
-        if state.revision() + 1 == revision.number && version.as_ref() != Some(&**outputs.show()) {
-            return self.prepare_version();
+    /// Has a version that is ready fitted to what has happened since.
+    fn fit_version(&mut self, ready: Box<Ready>) {
+        if let Some((file, id)) = self.file.as_ref().zip(self.id.clone()) {
+            let state = self.conductor.state().clone();
+            file.fit(ready, Ground { id, state, is_open: self.outputs.open() });
         }
+    }
+
+    /// Takes a version that is ready into the run, once nothing comes by itself before that is done:
+    /// no cue is late because of an edit. Where something has happened meanwhile that it does not
+    /// have, it is prepared again.
+    pub(super) fn take_version(&mut self) {
+        if self.conductor.is_ahead() {
+            return;
+        }
+        let now_ns = machine_ns();
+        let has_time = |ready: &mut Box<Ready>| {
+            let done_ns = now_ns + ready.takes * 2 + MARGIN;
+            self.conductor.deadline().is_none_or(|due_ns| done_ns < due_ns)
+        };
+        let Some(ready) = self.version.take_if(has_time) else { return };
+        let state = self.conductor.state();
+        if state.revision() + 1 == ready.revision.number && !ready.revision.show.fits(state) {
+            return self.fit_version(ready);
+        }
+        let Ready { revision, outputs, .. } = *ready;
         self.revised_outputs = Some(outputs);
         if self.obey(By::Caller, Command::Revise(Box::new(revision))).is_ok() {
             (self.app.file, self.app.show_alarm) = (None, None);
