@@ -211,6 +211,7 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     }
     show.date = starts.day.or(show.date);
     show.segments = assembled.segments;
+    show.has_hidden_rows = sorted.has_hidden_rows;
     for said in [sorted.said, starts.said, lengths.said, assembled.said] {
         show.said.extend(said);
     }

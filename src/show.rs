@@ -35,7 +35,7 @@ pub(crate) use check::CUES_MAX;
 #[cfg(test)]
 pub(crate) use check::REMOTE_WORDS;
 pub use colour::Colour;
-pub use cue::{Cue, Extra, Look, Point, Source, Step, Thresholds, Trigger};
+pub use cue::{Cue, Extra, Look, NO_TITLE, Point, Source, Step, Thresholds, Trigger};
 use index::IndexLists;
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
 use lookup::{Index, OUT};
@@ -164,5 +164,10 @@ impl Show {
     /// causes it.
     pub fn root(&self, cue: CueIx) -> CueIx {
         self.index.roots[cue]
+    }
+
+    /// Returns `true` if a cue is a backup, or would follow one.
+    pub fn is_plan_b(&self, cue: CueIx) -> bool {
+        [cue, self.root(cue)].iter().any(|&cue| self.cue(cue).backup_for.is_some())
     }
 }

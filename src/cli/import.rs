@@ -16,12 +16,12 @@ use crate::files::{read_at_most, write_new, write_over};
 use crate::plain::{self, counted};
 use crate::runtime::opening::{machine_zone, read};
 use crate::sheet::imported::Imported;
-use crate::sheet::update::Update;
+use crate::sheet::update::{Refused, Update};
 use crate::sheet::{self, Options, Refusal, write};
 use crate::show::duration;
 use crate::show::file::machine::Unseen;
 use crate::show::file::{self, Checked};
-use crate::show::problem::{self, Problem, visible};
+use crate::show::problem::{self, visible};
 
 /// The most doubts that are told; all of them stand in the show file.
 const TOLD_MAX: usize = 40;
@@ -122,9 +122,12 @@ impl Made {
 fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let text = read(path)?;
-    let problems = |problems: Vec<Problem>| faulty(&problems, &name, &text);
-    let mut update = Update::new(text.clone(), &machine_zone(), sheet).map_err(problems)?;
-    let is_list = !all && (is_stdin || !io::stdin().is_terminal());
+    let refused = |refused: Refused| match refused {
+        Refused::NoNumbers => anyhow!("{refused}"),
+        Refused::Faulty(problems) => faulty(&problems, &name, &text),
+    };
+    let mut update = Update::new(text.clone(), &machine_zone(), sheet).map_err(refused)?;
+    let is_list = !all && (is_stdin || !can_ask());
     let mut takes_all = all || is_list;
     let (mut taken, mut left) = (0_usize, 0_usize);
     while let Some(proposal) = update.propose() {
@@ -155,6 +158,10 @@ fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Re
         return Ok(());
     }
     if update.text() != text {
+        // Somebody may have saved the show while the questions were read.
+        if read(path)? != text {
+            bail!("{name} was changed meanwhile: nothing was taken; try again");
+        }
         write_over(path, update.text().as_bytes())
             .with_context(|| format!("cannot write {name}"))?;
     }
@@ -173,6 +180,11 @@ enum Answer {
     No,
     All,
     Quit,
+}
+
+/// Returns `true` if somebody reads the questions and can answer them.
+fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 /// Asks on stderr until there is an answer; the end of the input is one too.
@@ -214,8 +226,7 @@ pub(super) fn offered(file: &Path) -> anyhow::Result<Option<PathBuf>> {
             shown(&to)
         );
     }
-    let can_ask = io::stdin().is_terminal() && io::stderr().is_terminal();
-    if !can_ask {
+    if !can_ask() {
         bail!(
             "{0} is a run sheet: make a show file of it with `handover import {0} -o {1}`",
             shown(file),

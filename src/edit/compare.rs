@@ -169,7 +169,7 @@ fn place<T: Copy + Eq>(old: &[T], new: &[T], at: usize, name: impl Fn(T) -> Stri
 }
 
 /// The segments of a show, as far as they are known by it.
-fn outlines(listing: &Listing) -> Vec<matching::Outline<'_>> {
+pub(crate) fn outlines(listing: &Listing) -> Vec<matching::Outline<'_>> {
     let segments = listing.segments.iter();
     let outline = segments.map(|segment| matching::Outline {
         title: &segment.title,

@@ -20,11 +20,11 @@ use super::words::Days;
 use crate::plain::counted;
 use crate::show::duration;
 use crate::show::plan::{Plan, PlanNs, start_on};
-use crate::show::{Colour, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
+use crate::show::{Colour, CueIx, NO_TITLE, SegmentIx, Show, Source, Thresholds, Trigger};
 use crate::time::unsigned;
 
 /// Placeholder for the title of an item under embargo on a public sheet.
-pub const WITHHELD: &str = "—";
+pub const WITHHELD: &str = NO_TITLE;
 
 /// Those who read a sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub enum Audience {
 pub enum When {
     /// By the clock, in the show's zone.
     Clock(ZonedDateTime),
-    /// Nanoseconds from the show's start, in a show that nothing ties to the clock.
+    /// The time from the show's start, in a show that nothing ties to the clock.
     FromStart(Duration),
 }
 
@@ -273,9 +273,7 @@ impl<'a> Clockwork<'a> {
     /// Returns `true` if a cue stands on the sheet. One for others than the crew leaves out what the
     /// show does not make public, backups, and what would follow a backup.
     fn is_listed(&self, ix: CueIx, audience: Audience) -> bool {
-        let is_main =
-            || [ix, self.show.root(ix)].iter().all(|&cue| self.show.cue(cue).backup_for.is_none());
-        audience == Audience::Crew || (self.show.cue(ix).public && is_main())
+        audience == Audience::Crew || (self.show.cue(ix).public && !self.show.is_plan_b(ix))
     }
 
     fn segment(&self, ix: SegmentIx, audience: Audience) -> SegmentBlock {

@@ -9,6 +9,7 @@ use super::imported::{Cue, Department, Doubt, Imported};
 use super::layout::Layout;
 use super::lines::Line;
 use crate::plain;
+use crate::show::NO_TITLE;
 use crate::show::problem::{Place, letters};
 
 /// The most departments of a cue.
@@ -48,10 +49,13 @@ pub(super) fn cue(layout: &Layout, line: &Line<'_>, gathered: &mut Gathered) -> 
     cue.extra.extend(line.untimed.iter().cloned());
     cue.title = one_line(&line.title);
     if cue.title.is_empty() {
+        cue.assumed_title = true;
         let words = cue.call.iter().chain(&notes).chain(&departments).next();
         let first = words.and_then(|text| text.lines().next());
-        cue.title =
-            first.map(one_line).filter(|text| !text.is_empty()).unwrap_or_else(|| "—".to_owned());
+        cue.title = first
+            .map(one_line)
+            .filter(|text| !text.is_empty())
+            .unwrap_or_else(|| NO_TITLE.to_owned());
     }
     if line.title.chars().count() > LINE_MAX {
         cue.notes.push(prose(&line.title));

@@ -345,6 +345,7 @@ impl Making {
     ) {
         if cue.title.is_empty() {
             cue.title = one_line(&format!("Cue {number}"));
+            cue.assumed_title = true;
         }
         let is_address = is_address(&address) && address.len() <= ADDRESS_MAX;
         match self.next.take() {

@@ -42,6 +42,8 @@ pub struct Imported {
     pub said: Vec<String>,
     /// Cells that may have been misread, from top to bottom.
     pub doubts: Vec<Doubt>,
+    /// `true` if rows were left out because the spreadsheet does not show them.
+    pub has_hidden_rows: bool,
 }
 
 /// A department.
@@ -117,8 +119,12 @@ pub struct Cue {
     pub row: u32,
     /// Its number.
     pub number: String,
+    /// `true` if the file has no such number: it was made up.
+    pub assumed_number: bool,
     /// Its title.
     pub title: String,
+    /// `true` if the file has no title for it: other words of its row stand there.
+    pub assumed_title: bool,
     /// The words that the caller says.
     pub call: Option<String>,
     /// Notes for the caller.
@@ -129,6 +135,9 @@ pub struct Cue {
     pub duration_ns: Option<u64>,
     /// The moment at which the caller means to call it, nanoseconds into its segment.
     pub planned_ns: Option<u64>,
+    /// The moment that a sheet of `handover export` has for it, nanoseconds into its segment, also
+    /// where it would come then anyway.
+    pub offset_ns: Option<u64>,
     /// Its source as the show file writes it: `live` or `vt`.
     pub source: Option<&'static str>,
     /// The titles of its steps.

@@ -116,6 +116,8 @@ pub(super) struct Items<'a> {
     pub said: Vec<String>,
     /// Cells that may have been misread.
     pub doubts: Vec<Doubt>,
+    /// `true` if there are rows that the spreadsheet does not show.
+    pub has_hidden_rows: bool,
 }
 
 /// Sorts the rows below the header.
@@ -124,7 +126,7 @@ pub(super) fn items<'a>(grid: &'a Grid, layout: &'a Layout) -> Items<'a> {
     let (mut hidden, mut headers) = (vec![], 0);
     for row in grid.rows.get(layout.first..).unwrap_or_default() {
         if row.is_hidden {
-            hidden.push(row.number.to_string());
+            hidden.push(row);
         } else if sorting.is_header(row) {
             headers += 1;
         } else if let Some(total) = sorting.total(row) {
@@ -140,14 +142,21 @@ pub(super) fn items<'a>(grid: &'a Grid, layout: &'a Layout) -> Items<'a> {
         let times = if headers == 1 { "once more" } else { "again and again" };
         items.said.push(format!("the header stands {times} below: left out"));
     }
-    if !hidden.is_empty() {
-        let (rows, are) = if hidden.len() == 1 { ("row", "is") } else { ("rows", "are") };
-        items.said.push(format!(
-            "{rows} {} {are} hidden: left out; show them in the sheet to import them",
-            hidden.join(", ")
-        ));
-    }
+    items.has_hidden_rows = !hidden.is_empty();
+    items.said.extend(self::hidden(&hidden));
     items
+}
+
+/// Words for rows that were left out because the spreadsheet does not show them.
+pub(super) fn hidden(rows: &[&Row]) -> Option<String> {
+    let numbers: Vec<String> = rows.iter().map(|row| row.number.to_string()).collect();
+    let (rows, are) = match numbers.len() {
+        0 => return None,
+        1 => ("row", "is"),
+        _ => ("rows", "are"),
+    };
+    let numbers = numbers.join(", ");
+    Some(format!("{rows} {numbers} {are} hidden: left out; show them in the sheet to import them"))
 }
 
 struct Sorting<'a> {

@@ -31,7 +31,9 @@ pub(super) fn number(show: &mut Imported, written: &[Written], place: &dyn Fn(u3
         count += 1;
         let place = || place(one.row);
         let text = one.text.as_deref().unwrap_or_default();
-        let number = match plain(text) {
+        let own = plain(text);
+        cue.assumed_number = own.is_none();
+        let number = match own {
             Some(number) => number,
             None if !has_numbers => count.to_string(),
             None => {
@@ -58,6 +60,7 @@ pub(super) fn number(show: &mut Imported, written: &[Written], place: &dyn Fn(u3
             _ => number,
         };
         let unique = if free.taken.contains(&number) {
+            cue.assumed_number = true;
             let unique = free.lettered(&number);
             doubts.push(Doubt::new(
                 place(),

@@ -13,6 +13,7 @@ use super::columns::{self, Field};
 use super::imported::{Cue, Department, Doubt, Imported, Segment, Trigger};
 use super::numbers::{self, Written};
 use super::{Refusal, ontime_own};
+use crate::show::NO_TITLE;
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::problem::Place;
 
@@ -250,7 +251,7 @@ impl Reading {
     /// The cue of an entry.
     fn cue(&self, entry: &Object) -> (Cue, Written) {
         let row = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
-        let title = text(entry, "title").unwrap_or_else(|| "—".to_owned());
+        let title = text(entry, "title").unwrap_or_else(|| NO_TITLE.to_owned());
         let mut cue = Cue { row, title, ..Cue::default() };
         let words = |key: &str| {
             entry.get(key).and_then(Value::as_str).map(prose).filter(|text| !text.is_empty())

@@ -11,15 +11,18 @@ mod plan;
 use std::collections::{BTreeMap, HashMap};
 
 use self::instant::{DAY_NS, Instant, instant, since_start, time_of_day};
+pub(crate) use self::plan::INEXACT_NS;
 use super::Refusal;
 use super::cells::{self, Ids, NEEDS_MAX, is_mark, is_nothing, one_line, prose};
 use super::columns::{self, Field};
 use super::durations;
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::{Cue, Department, Doubt, Imported, Segment};
+use super::lines;
 use super::numbers::{self, Written};
 use crate::show::duration::{self, HOUR_NS, LONGEST_NS, SECOND_NS};
 use crate::show::problem::quoted;
+use crate::show::{CUES_MAX, NO_TITLE};
 use crate::time::nanoseconds;
 
 /// The most steps of a cue.
@@ -131,9 +134,13 @@ pub(super) fn read(grid: &Grid, title: &str, form: Form) -> Option<Result<Import
     if !is_own || segments.is_empty() || cues.len() > segments.len() {
         return None;
     }
-    for row in rows.iter().filter(|row| !row.is_hidden) {
-        reading.row(row);
+    let (hidden, shown): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| row.is_hidden);
+    reading.show.has_hidden_rows = !hidden.is_empty();
+    reading.show.said.extend(grid.said.iter().cloned().chain(lines::hidden(&hidden)));
+    if shown.len() > CUES_MAX + segments.len() {
+        return Some(Err(Refusal::Rows(shown.len())));
     }
+    shown.into_iter().for_each(|row| reading.row(row));
     Some(reading.finish())
 }
 
@@ -270,7 +277,7 @@ impl Reading<'_> {
         self.show.segments.push(Segment {
             row: row.number,
             act: Some(act).filter(|act| !act.is_empty()),
-            title: if title.is_empty() { "—".to_owned() } else { title },
+            title: if title.is_empty() { NO_TITLE.to_owned() } else { title },
             start: hard,
             duration_ns: duration_ns.unwrap_or(ASSUMED_NS),
             notes: Some(notes).filter(|notes| !notes.is_empty()),
@@ -308,7 +315,7 @@ impl Reading<'_> {
         let title = one_line(&self.text(row, Own::Title));
         let mut cue = Cue {
             row: row.number,
-            title: if title.is_empty() { "—".to_owned() } else { title },
+            title: if title.is_empty() { NO_TITLE.to_owned() } else { title },
             ..Cue::default()
         };
         cue.duration_ns = self.length(row, Own::Lasts);
@@ -409,10 +416,11 @@ impl Reading<'_> {
         if self.show.segments.is_empty() {
             return Err(Refusal::NoRows(1));
         }
-        self.show.said.push(match self.form {
-            Form::Csv | Form::Workbook => "a sheet of `handover export`".to_owned(),
-            Form::Project => "a project of Ontime that `handover export` has written".to_owned(),
-        });
+        let form = match self.form {
+            Form::Csv | Form::Workbook => "a sheet of `handover export`",
+            Form::Project => "a project of Ontime that `handover export` has written",
+        };
+        self.show.said.insert(0, form.to_owned());
         self.links();
         for at in 0..self.show.segments.len() {
             self.plan(at);

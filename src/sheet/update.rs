@@ -6,20 +6,43 @@
 //! given up where it sends nothing.
 
 mod alike;
+mod gone;
+mod numbering;
+mod planned;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
 use self::alike::{
-    fact, found, known_needs, matched, name_departments, places, same_items, steps_with_colours,
+    fact, found, known_needs, name_departments, outlines_of, places, same_items, steps_with_colours,
 };
 use super::imported::Imported;
 use super::own::SENDS_TO;
 use super::write::{self, cue_keys, extra_table, quoted, segment_keys};
-use crate::edit::compare::{Comparison, compare};
+use crate::edit::compare::{Comparison, compare, outlines};
 use crate::edit::document::{Document, Edit, Target};
 use crate::edit::listing::{CueEntry, Facts, Listing, SegmentEntry};
-use crate::show::problem::Problem;
-use crate::show::{CueNumber, file};
+use crate::edit::matching;
+use crate::show::problem::{self, Problem};
+use crate::show::{CueIx, CueNumber, NO_TITLE, file};
+
+/// Reason why a show cannot be updated with a sheet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// Nothing says which cue is which.
+    #[error(
+        "the sheet has no cue numbers, by which cues are known in the show: name their column with --map, such as --map A=number"
+    )]
+    NoNumbers,
+    /// The show has errors, or that which the sheet makes.
+    #[error("{}", problem::counted(.0))]
+    Faulty(Vec<Problem>),
+}
+
+impl From<Vec<Problem>> for Refused {
+    fn from(problems: Vec<Problem>) -> Self {
+        Refused::Faulty(problems)
+    }
+}
 
 /// A change that the sheet may ask for.
 #[derive(Clone, Debug)]
@@ -93,16 +116,23 @@ impl Update {
     /// Compares the show of a text with a newer sheet. `zone` is meant where the text names none.
     ///
     /// # Errors
-    /// With all errors of the show, or of that which the sheet makes.
-    pub fn new(text: String, zone: &str, mut sheet: Imported) -> Result<Update, Vec<Problem>> {
+    /// Where the sheet has no cue numbers, and with all errors of the show, or of that which the
+    /// sheet makes.
+    pub fn new(text: String, zone: &str, mut sheet: Imported) -> Result<Update, Refused> {
         let document = Document::new(text, zone)?;
+        if !numbering::is_numbered(&sheet) {
+            return Err(Refused::NoNumbers);
+        }
+        let mut said = vec![];
+        let spared = numbering::number(document.show(), &mut sheet, &mut said);
         name_departments(document.show(), &mut sheet);
         for cue in sheet.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
             cue.extra.retain(|(name, _)| name != SENDS_TO);
         }
-        let says = Listing::of(&file::parse(&write::write(&sheet, "the sheet"), zone)?);
         let now = Listing::of(document.show());
-        let of_sheet = matched(&now, &says);
+        let of_sheet = matching::segments(&outlines(&now), &outlines_of(&sheet));
+        planned::plan(document.show(), &mut sheet, &of_sheet);
+        let says = Listing::of(&file::parse(&write::write(&sheet, "the sheet"), zone)?);
         let of_show = (0..now.segments.len()).map(Some).collect();
         let cues = sheet.segments.iter().flat_map(|segment| &segment.cues);
         let numbers = cues.map(|cue| (cue.row, cue.number.clone())).collect();
@@ -113,9 +143,9 @@ impl Update {
             says,
             now,
             wishes: VecDeque::new(),
-            said: vec![],
+            said,
         };
-        update.wish();
+        update.wish(&spared);
         Ok(update)
     }
 
@@ -129,14 +159,14 @@ impl Update {
         std::mem::take(&mut self.said)
     }
 
-    /// All that is to be looked at.
-    fn wish(&mut self) {
+    /// All that is to be looked at; the cues of `spared` are not gone.
+    fn wish(&mut self, spared: &HashSet<CueIx>) {
         self.wishes.push_back(Wish::Departments);
         for (at, segment) in self.says.segments.iter().enumerate() {
             self.wishes.push_back(Wish::Segment(at));
             self.wishes.extend((0..segment.cues.len()).map(|cue| Wish::Cue(at, cue)));
         }
-        let (here, there) = (places(&self.now), places(&self.says));
+        let here = places(&self.now);
         for (at, segment) in self.says.segments.iter().enumerate() {
             for cue in &segment.cues {
                 let place = here.get(&*cue.number).map(|(segment, _)| *segment);
@@ -148,21 +178,7 @@ impl Update {
                 }
             }
         }
-        let show = self.taken.document.show();
-        let gone = show.cues.iter().filter(|cue| !there.contains_key(cue.number.as_str()));
-        for cue in gone {
-            if cue.actions.is_empty() {
-                self.wishes.push_back(Wish::GoneCue(cue.number.clone()));
-            } else {
-                self.said.push(format!(
-                    "cue {} {} is not in the sheet: kept, for it sends something",
-                    cue.number, cue.title
-                ));
-            }
-        }
-        let matched: HashSet<usize> = self.taken.of_sheet.iter().flatten().copied().collect();
-        let gone = (0..self.now.segments.len()).rev().filter(|at| !matched.contains(at));
-        self.wishes.extend(gone.map(Wish::GoneSegment));
+        self.wish_gone(spared);
     }
 
     /// The next change, or nothing when there is no more.
@@ -227,6 +243,8 @@ impl Update {
         let own: &Facts = own.map_or(&nothing, |own: &SegmentEntry| &own.facts);
         let mut keys = segment_keys(segment);
         keys.retain(|(key, _)| fact(own, key) != fact(&says.facts, key));
+        // What has no title there keeps its own.
+        keys.retain(|(key, _)| *key != "title" || place.is_none() || says.title != NO_TITLE);
         keys
     }
 
@@ -252,6 +270,9 @@ impl Update {
         for (key, value) in cue_keys(wanted, &self.numbers) {
             let is_same = match key {
                 "number" => true,
+                "title" if own.is_some() && (wanted.assumed_title || wanted.title == NO_TITLE) => {
+                    true
+                }
                 // What the show itself sends, and how it sets a cue off, is its own.
                 "do" => fact(facts, key).is_some(),
                 "planned" | "backup_for" if !is_called && wanted.trigger.is_none() => true,

@@ -11,6 +11,9 @@ use super::{
     Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, SegmentIx, StationName,
 };
 
+/// The title of a cue or a segment for which a sheet has none, or does not tell it.
+pub const NO_TITLE: &str = "—";
+
 /// A numbered call inside a segment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cue {

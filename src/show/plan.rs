@@ -262,7 +262,7 @@ fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before: Duratio
 
 /// Planned place of each called cue in its segment: as the file gives it, or spread evenly, never
 /// before the called cue in front of it.
-fn call_offsets(show: &Show) -> IndexVec<CueIx, Duration> {
+pub(crate) fn call_offsets(show: &Show) -> IndexVec<CueIx, Duration> {
     let mut offsets = IndexVec::filled(Duration::ZERO, show.cues.len());
     for segment in show.segment_indices() {
         let called: Vec<_> = show.cues_of(segment).filter(|&c| show.cue(c).is_called()).collect();

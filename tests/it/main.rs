@@ -36,3 +36,4 @@ mod sheets;
 mod sim;
 mod stage;
 mod test_run;
+mod updates;

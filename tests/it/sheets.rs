@@ -343,7 +343,7 @@ fn a_cell_that_stands_for_many_takes_the_room_of_each() {
 }
 
 /// An XLSX workbook of one sheet, in the file `sheet`, and of further files.
-fn xlsx(sheet: &str, xml: &str, more: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn xlsx(sheet: &str, xml: &str, more: &[(&str, &str)]) -> Vec<u8> {
     const BEGIN: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let book = format!(
         r#"<workbook xmlns:r="{BEGIN}"><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#
@@ -854,7 +854,7 @@ proptest! {
     }
 }
 
-fn handover(args: &[&str], input: &[u8]) -> Output {
+pub(crate) fn handover(args: &[&str], input: &[u8]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

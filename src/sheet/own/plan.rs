@@ -7,6 +7,9 @@ use super::{Form, Own, Reading};
 use crate::sheet::imported::{Cue, Trigger};
 use crate::show::duration;
 
+/// The most by which the times of a workbook are off.
+pub(crate) const INEXACT_NS: u64 = 10_000;
+
 impl Reading<'_> {
     /// Plans the called cues of a segment, where they do not come when they would anyway: spread
     /// evenly, as `show::plan` does it.
@@ -18,7 +21,7 @@ impl Reading<'_> {
         };
         let length_ns = segment.duration_ns;
         // A workbook has its times as numbers, which are a little off.
-        let exact_ns = if self.form == Form::Workbook { 10_000 } else { 0 };
+        let exact_ns = if self.form == Form::Workbook { INEXACT_NS } else { 0 };
         let mut late: Vec<u32> = vec![];
         for cue in &mut segment.cues {
             if let Some(Trigger::Into(ns)) = cue.trigger
@@ -53,13 +56,14 @@ impl Reading<'_> {
             let off_ns = offset_ns.abs_diff(spread_ns);
             let off_ns = if is_alone { off_ns % DAY_NS } else { off_ns };
             if off_ns <= exact_ns {
+                cue.offset_ns = Some(spread_ns);
                 continue;
             }
             if offset_ns > length_ns {
                 late.push(cue.row);
                 continue;
             }
-            cue.planned_ns = Some(offset_ns);
+            (cue.planned_ns, cue.offset_ns) = (Some(offset_ns), Some(offset_ns));
             least_ns = before_ns.max(offset_ns);
         }
         for row in late {

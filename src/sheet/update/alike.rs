@@ -1,9 +1,10 @@
 //! Pairs of a sheet and a show: departments of one name, segments by their cues, and the
 //! facts of both.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 
 use crate::edit::listing::{Fact, Listing, Words};
+use crate::edit::matching::Outline;
 use crate::sheet::cells::Ids;
 use crate::sheet::imported::{Cue, Imported};
 use crate::sheet::write::quoted;
@@ -16,6 +17,16 @@ pub(super) fn places(listing: &Listing) -> HashMap<&str, (usize, usize)> {
         segment.cues.iter().enumerate().map(move |(cue, entry)| (&*entry.number, (at, cue)))
     });
     cues.collect()
+}
+
+/// The segments of a sheet, as far as they are known by it.
+pub(super) fn outlines_of(sheet: &Imported) -> Vec<Outline<'_>> {
+    let segments = sheet.segments.iter();
+    let outlines = segments.map(|segment| Outline {
+        title: &segment.title,
+        numbers: segment.cues.iter().map(|cue| &*cue.number).collect(),
+    });
+    outlines.collect()
 }
 
 /// The cue of a number.
@@ -66,35 +77,6 @@ pub(super) fn name_departments(show: &Show, sheet: &mut Imported) {
         let mut known: HashSet<String> = HashSet::new();
         cue.needs = needs.filter(|id| known.insert(id.clone())).collect();
     }
-}
-
-/// The segment of the show for each of the sheet: the one with most of its cues, or else one of its
-/// title.
-pub(super) fn matched(now: &Listing, says: &Listing) -> Vec<Option<usize>> {
-    let here = places(now);
-    let mut taken: HashSet<usize> = HashSet::new();
-    let mut matched: Vec<Option<usize>> = vec![];
-    for segment in &says.segments {
-        let mut votes: HashMap<usize, usize> = HashMap::new();
-        for cue in &segment.cues {
-            if let Some((at, _)) = here.get(&*cue.number).filter(|(at, _)| !taken.contains(at)) {
-                *votes.entry(*at).or_default() += 1;
-            }
-        }
-        let best = votes.into_iter().max_by_key(|(at, votes)| (*votes, usize::MAX - at));
-        taken.extend(best.map(|(at, _)| at));
-        matched.push(best.map(|(at, _)| at));
-    }
-    let mut by_title: HashMap<&str, VecDeque<usize>> = HashMap::new();
-    for (at, segment) in now.segments.iter().enumerate().filter(|(at, _)| !taken.contains(at)) {
-        by_title.entry(&segment.title).or_default().push_back(at);
-    }
-    for (own, segment) in matched.iter_mut().zip(&says.segments) {
-        if own.is_none() {
-            *own = by_title.get_mut(&*segment.title).and_then(VecDeque::pop_front);
-        }
-    }
-    matched
 }
 
 /// Steps of these titles as a show file has them, each with the colour of the one that has its title

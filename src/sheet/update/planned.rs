@@ -1,0 +1,58 @@
+//! The planned times of a sheet of `handover export`, which has one for each cue: those that are as
+//! in the show ask for nothing.
+//!
+//! A cue without a planned time of its own is spread evenly among those of its segment. An export may
+//! have left some of them out, so the sheet cannot tell: the show can, as long as its segment
+//! stays as it is.
+
+use std::collections::HashSet;
+
+use super::found;
+use super::gone::reason_to_stay;
+use crate::sheet::imported::{Cue, Imported, Segment};
+use crate::sheet::own::INEXACT_NS;
+use crate::show::plan::call_offsets;
+use crate::show::{CueIx, NO_TITLE, SegmentIx, Show};
+use crate::time::nanoseconds;
+
+/// Plans each cue as the show does, or at the time that the sheet says, where a segment stays as it
+/// is. `matched` has the segment of the show for each of the sheet.
+pub(super) fn plan(show: &Show, sheet: &mut Imported, matched: &[Option<usize>]) {
+    let offsets = call_offsets(show);
+    let segments: Vec<SegmentIx> = show.segment_indices().collect();
+    for (segment, at) in sheet.segments.iter_mut().zip(matched) {
+        let Some(&home) = at.and_then(|at| segments.get(at)) else { continue };
+        if !is_as_it_was(show, segment, home) {
+            continue;
+        }
+        for cue in &mut segment.cues {
+            let own = found(show, &cue.number).filter(|_| is_called(cue));
+            let Some((own, said_ns)) = own.zip(cue.offset_ns) else { continue };
+            let Some(offset) = offsets.get(own).copied().map(nanoseconds) else { continue };
+            cue.planned_ns = match offset.abs_diff(said_ns) <= INEXACT_NS {
+                true => show.cue(own).planned.map(nanoseconds),
+                false => Some(said_ns),
+            };
+        }
+    }
+}
+
+fn is_called(cue: &Cue) -> bool {
+    cue.trigger.is_none() && cue.backup_for.is_none()
+}
+
+/// Returns `true` if a segment of the sheet has the length and the called cues of one of the show.
+fn is_as_it_was(show: &Show, segment: &Segment, home: SegmentIx) -> bool {
+    let mut there: HashSet<CueIx> = HashSet::new();
+    let is_there = |cue: &Cue| {
+        let own = found(show, &cue.number).filter(|&ix| show.segment_of(ix) == home);
+        own.is_some_and(|ix| {
+            there.insert(ix);
+            // What is withheld does not say its trigger.
+            show.cue(ix).is_called() == is_called(cue) || cue.title == NO_TITLE
+        })
+    };
+    nanoseconds(show.segment(home).duration) == segment.duration_ns
+        && segment.cues.iter().all(is_there)
+        && show.cues_of(home).all(|ix| there.contains(&ix) || reason_to_stay(show, ix).is_some())
+}

@@ -1,0 +1,231 @@
+//! Newer sheets for a show that has been worked on: what they may change, and what they must not.
+
+use std::fs;
+
+use handover::export::plan;
+use handover::export::sheet::{Audience, Sheet};
+use handover::sheet::update::{Refused, Update};
+use handover::sheet::{Options, import};
+use handover::show::file;
+
+use crate::harness::House;
+use crate::sheets::{handover, xlsx};
+
+/// A show with everything that an export for others leaves out.
+const SHOW: &str = r#"title = "Gala"
+timezone = "Europe/Paris"
+
+[department.lights]
+name = "Lights"
+
+[output.desk]
+osc = "udp://127.0.0.1:8000"
+
+[[segment]]
+title = "Welcome"
+start = 20:00:00
+duration = "6m"
+
+[[segment.cue]]
+number = "1"
+title = "Doors"
+
+[[segment.cue]]
+number = "1.1"
+title = "House to half"
+do = [{ output = "desk", osc = "/house" }]
+
+[[segment.cue]]
+number = "2"
+title = "The guest"
+embargo = true
+needs = ["lights"]
+
+[[segment.cue]]
+number = "2.1"
+title = "The present"
+embargo = true
+trigger = { with = "2", delay = "3s" }
+
+[[segment.cue]]
+number = "3"
+title = "Crew to places"
+public = false
+
+[[segment.cue]]
+number = "3.1"
+title = "Radio check"
+public = false
+trigger = { after = "3" }
+
+[[segment.cue]]
+number = "3.2"
+title = "Crew in places"
+public = false
+
+[[segment.cue]]
+number = "4"
+title = "Choir"
+
+[[segment.cue]]
+number = "4B"
+title = "Choir, from tape"
+backup_for = "4"
+
+[[segment.cue]]
+number = "4C"
+title = "Tape rolls"
+trigger = { with = "4B" }
+
+[[segment]]
+title = "Speech"
+duration = "5m"
+
+[[segment.cue]]
+number = "5"
+title = "Speech"
+"#;
+
+/// What an update has done when everything was taken.
+struct Updated {
+    text: String,
+    changes: usize,
+    said: Vec<String>,
+}
+
+fn updated(show: &str, sheet: &[u8]) -> Result<Updated, Refused> {
+    let sheet = import(sheet, &Options::default()).unwrap();
+    let mut update = Update::new(show.to_owned(), "UTC", sheet)?;
+    let mut changes = 0;
+    while let Some(proposal) = update.propose() {
+        changes += 1;
+        update.take(proposal);
+    }
+    let said = update.said();
+    Ok(Updated { text: update.text().to_owned(), changes, said })
+}
+
+/// The three forms of an export.
+fn exports(show: &str, audience: Audience) -> [Vec<u8>; 3] {
+    let show = file::parse(show, "UTC").unwrap();
+    let sheet = Sheet::of(&show, jiff::civil::date(2026, 3, 3), audience);
+    [
+        plan::csv::write(&sheet).into_bytes(),
+        plan::ontime::write(&sheet).into_bytes(),
+        plan::xlsx::write(&sheet).unwrap(),
+    ]
+}
+
+#[test]
+fn numbers_that_the_sheet_does_not_have_match_nothing() {
+    let sheet = "Start,Duration,Title\n20:00,6:00,Welcome\n20:06,5:00,Speech\n";
+    let refused = updated(SHOW, sheet.as_bytes()).err();
+    assert_eq!(refused, Some(Refused::NoNumbers));
+    let house = House::new();
+    let show = house.show(SHOW);
+    let file = house.path("newer.csv");
+    fs::write(&file, sheet).unwrap();
+    let args = ["import", file.to_str().unwrap(), "--update", &show, "--yes"];
+    let done = handover(&args, b"");
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(1), "{said}");
+    assert!(said.contains("the sheet has no cue numbers") && said.contains("--map"), "{said}");
+    assert_eq!(fs::read_to_string(&show).unwrap(), SHOW);
+    // Where only some rows have none, those are known by their titles, and new ones take no number
+    // of the show: a row after 1 would have been 1.1, which sends something.
+    let sheet = "Cue,Title,Start,Duration,Notes\n1,Doors,20:00,6:00,\n,The bell,20:01,,rings\n5,Speech,20:06,5:00,\n,Choir,20:04,,loud\n";
+    let done = updated(SHOW, sheet.as_bytes()).unwrap();
+    let house = "number = \"1.1\"\ntitle = \"House to half\"\ndo = [{ output = \"desk\", osc = \"/house\" }]\n";
+    assert!(done.text.contains(house), "{}", done.text);
+    let bell = "number = \"1.1A\"\ntitle = \"The bell\"\nnotes = \"rings\"\n";
+    assert!(done.text.contains(bell), "{}", done.text);
+    let choir = "number = \"4\"\ntitle = \"Choir\"\nnotes = \"loud\"\n";
+    assert!(done.text.contains(choir), "{}", done.text);
+    assert!(!done.text.contains("number = \"5.1\""), "{}", done.text);
+}
+
+#[test]
+fn titles_that_are_there_more_than_once_are_left_open() {
+    let sheet = "Cue,Title,Start,Duration\n1,Doors,20:00,6:00\n,Choir,20:01,\n,Choir,20:02,\n5,Speech,20:06,5:00\n";
+    let done = updated(SHOW, sheet.as_bytes()).unwrap();
+    assert_eq!(done.text.matches("\"Choir\"").count(), 1, "{}", done.text);
+    let said =
+        done.said.iter().filter(|said| said.starts_with("a cue Choir of the sheet has no number"));
+    assert_eq!(said.count(), 2, "{:?}", done.said);
+}
+
+#[test]
+fn an_export_for_others_takes_nothing_out_of_its_own_show() {
+    for sheet in exports(SHOW, Audience::Partners) {
+        let done = updated(SHOW, &sheet).unwrap();
+        assert_eq!((done.text.as_str(), done.changes), (SHOW, 0), "{:?}", done.said);
+        let kept = |number: &str, why: &str| {
+            let begin = format!("cue {number} ");
+            done.said.iter().any(|said| said.starts_with(&begin) && said.contains(why))
+        };
+        assert!(kept("3", "is not public") && kept("3.1", "is not public"), "{:?}", done.said);
+        assert!(kept("4B", "is a backup") && kept("4C", "is a backup"), "{:?}", done.said);
+    }
+    for sheet in exports(SHOW, Audience::Crew) {
+        let done = updated(SHOW, &sheet).unwrap();
+        assert_eq!((done.text.as_str(), done.changes, done.said.len()), (SHOW, 0, 0));
+    }
+}
+
+#[test]
+fn hidden_rows_take_nothing_out_of_a_show() {
+    let rows = ["", "Title", "Start", "Duration", "Trigger"];
+    let row = |number: usize, hidden: bool, cells: [&str; 5]| {
+        let cell = |text: &str| match text {
+            "" => "<c/>".to_owned(),
+            text => format!(r#"<c t="inlineStr"><is><t>{text}</t></is></c>"#),
+        };
+        let cells: String = cells.into_iter().map(cell).collect();
+        let hidden = if hidden { r#" hidden="1""# } else { "" };
+        format!(r#"<row r="{number}"{hidden}>{cells}</row>"#)
+    };
+    let book = |hidden: bool| {
+        let header = ["Cue", rows[1], rows[2], rows[3], rows[4]];
+        let rows = [
+            row(1, false, header),
+            row(2, false, ["", "Welcome", "20:00:00", "0:06:00", "hard start"]),
+            row(3, false, ["1", "Doors", "20:00:00", "", "GO"]),
+            row(4, hidden, ["4", "Choir", "20:03:00", "", "GO"]),
+            row(5, hidden, ["", "Speech", "20:06:00", "0:05:00", ""]),
+            row(6, hidden, ["5", "Speech", "20:06:00", "", "GO"]),
+        ];
+        let rows = rows[..if hidden { 6 } else { 3 }].concat();
+        let xml = format!("<worksheet><sheetData>{rows}</sheetData></worksheet>");
+        xlsx("worksheets/sheet1.xml", &xml, &[])
+    };
+    let show = import(&book(true), &Options::default()).unwrap();
+    assert!(
+        show.said.iter().any(|said| said.starts_with("rows 4, 5, 6 are hidden: left out")),
+        "{:?}",
+        show.said
+    );
+    let done = updated(SHOW, &book(true)).unwrap();
+    assert!(done.text.contains("\"Choir\"") && done.text.contains("\"Speech\""), "{}", done.text);
+    let said = "the sheet has hidden rows: what it does not show was kept";
+    assert!(done.said.iter().any(|one| one == said), "{:?}", done.said);
+    // A sheet that has no such rows at all takes them out.
+    let done = updated(SHOW, &book(false)).unwrap();
+    assert!(!done.text.contains("title = \"Speech\"\n"), "{}", done.text);
+}
+
+#[test]
+fn a_show_that_somebody_has_saved_meanwhile_is_not_written_over() {
+    let house = House::new();
+    let show = house.show(SHOW);
+    let sheet = house.path("newer.csv");
+    let csv = String::from_utf8(exports(SHOW, Audience::Crew)[0].clone()).unwrap();
+    fs::write(&sheet, csv.replace("1,Doors,", "1,Doors open,")).unwrap();
+    let args = ["import", sheet.to_str().unwrap(), "--update", &show];
+    let mut program = house.spawn(&args, (120, 36), &[]);
+    program.await_written("[q]uit: ");
+    let saved = SHOW.replace("\"Gala\"", "\"The gala\"");
+    fs::write(&show, &saved).unwrap();
+    program.keys("y\r");
+    program.await_written("was changed meanwhile");
+    assert_eq!(fs::read_to_string(&show).unwrap(), saved);
+}
