@@ -75,7 +75,7 @@ impl Conductor {
         if events.is_empty() {
             return false;
         }
-        self.says_if_the_pass_was_late(&mut events);
+        self.says_if_the_flag_came_late(&mut events);
         if due_ns <= self.now_ns {
             self.commit(events);
         } else {
@@ -107,7 +107,7 @@ impl Conductor {
     fn release(&mut self) {
         if let Some(Ahead { due_ns, effects }) = self.ahead.pop_front() {
             if self.is_too_late(due_ns) {
-                self.calls_off(effects);
+                effects.into_iter().for_each(|effect| self.comes_late(effect));
             } else {
                 self.carry_out(effects, vec![]);
             }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::{Conductor, Muted, Output, RunClock};
 use crate::engine::{
-    Effect, Event, Expected, Origin, Record, Rejection, RunNs, SendState, Stop, Told,
+    Effect, Event, Expected, MissedWhy, Origin, Record, Rejection, RunNs, SendState, Stop, Told,
 };
 use crate::output::{Job, Outcome, Report};
 use crate::show::{self, CueIx, OutputIx, StationName};
@@ -62,8 +62,8 @@ pub(super) struct Shared {
     /// The other stations that are heard; `None` while nobody can be said to be away.
     heard: Option<BTreeSet<StationName>>,
     /// The instant from which on this station fires what falls due: when it learned that it has the
-    /// flag, or that it has kept it.
-    since_ns: RunNs,
+    /// flag, or that it has kept it. And the reason why nothing fired from here before.
+    since: (RunNs, MissedWhy),
     /// Reports that wait until it is known who has the flag.
     pub withheld: Vec<(StationName, Told)>,
     /// Reports of this station that the holder was told, and of which no record was seen yet.
@@ -84,7 +84,7 @@ impl Conductor {
             has_clock: term.is_some(),
             is_back: self.seq > 0 && term.is_none(),
             heard: None,
-            since_ns: RunNs::ZERO,
+            since: (RunNs::ZERO, MissedWhy::PassLate),
             withheld: vec![],
             told: vec![],
         }));
@@ -325,7 +325,7 @@ impl Conductor {
 
     /// Carries out what has come too late: nothing is sent any more, but what the run has stopped
     /// must not go on here.
-    fn comes_late(&mut self, effect: Effect) {
+    pub(super) fn comes_late(&mut self, effect: Effect) {
         match effect {
             Effect::Send { .. } => self.calls_off(vec![effect]),
             Effect::Stop(_) | Effect::PauseClip(_) | Effect::ResumeClip(_) => {

@@ -117,7 +117,9 @@ impl Conductor {
                 }
             }
             Told::Panic { output, outcome } => {
-                if let Some((output, outcome)) = find(&output).zip(outcome_of(outcome)) {
+                if let Some((output, outcome)) = find(&output).zip(outcome_of(outcome))
+                    && self.is_news_of_panic(output, &outcome)
+                {
                     let event = self.reported(Report { output, job: None, outcome });
                     self.commit(vec![event]);
                 }
@@ -161,6 +163,19 @@ impl Conductor {
                 is_new && state.firings == *firing && self.state.on_air().contains(&cue)
             }),
         }
+    }
+
+    /// Returns `true` if the outcome of a message of a panic says otherwise than what is known of
+    /// its output. A station tells again what it does not know to have come here.
+    fn is_news_of_panic(&self, output: OutputIx, outcome: &Outcome) -> bool {
+        let mut stops = self.state.panic_stops();
+        let known = stops.find_map(|(at, stop)| (at == output).then_some(stop));
+        known
+            != Some(match outcome {
+                Outcome::Sent => Stop::Sent,
+                Outcome::Rehearsed(_) => Stop::Rehearsed,
+                Outcome::Failed(why) => Stop::Failed(why.clone()),
+            })
     }
 
     /// Returns `true` if an outcome says something that is not known yet. That a message was sent

@@ -77,7 +77,7 @@ impl Conductor {
         let since_ns = self.decides_at(self.now_ns);
         let Some(shared) = &mut self.shared else { return };
         shared.role = if is_gone { Role::Follows } else { Role::Holds };
-        shared.since_ns = since_ns;
+        shared.since = (since_ns, MissedWhy::PassLate);
         let me = shared.me.clone();
         for (from, told) in std::mem::take(&mut shared.withheld) {
             match is_gone {
@@ -103,7 +103,8 @@ impl Conductor {
         if shared.role == Role::Holds {
             return;
         }
-        (shared.role, shared.since_ns) = (Role::Holds, since_ns);
+        let why = if taken == Some(true) { MissedWhy::FlagTaken } else { MissedWhy::PassLate };
+        (shared.role, shared.since) = (Role::Holds, (since_ns, why));
         // A run that is resumed here says itself who calls.
         let resumes = std::mem::take(&mut shared.is_back);
         shared.origin = Arc::new(Origin { station: shared.me.to_string(), term });
@@ -130,14 +131,16 @@ impl Conductor {
 
     /// Gives the reason of what was missed because nobody knew who had the flag, and has the playhead
     /// go there, as after a take.
-    pub(in crate::conductor) fn says_if_the_pass_was_late(&mut self, events: &mut [Event]) {
-        let Some(since_ns) = self.shared.as_ref().map(|shared| shared.since_ns) else { return };
+    pub(in crate::conductor) fn says_if_the_flag_came_late(&mut self, events: &mut [Event]) {
+        let Some((since_ns, reason)) = self.shared.as_ref().map(|shared| shared.since) else {
+            return;
+        };
         for event in events {
             if let Event::CueMissed { why, due_ns, .. } = event
                 && *why == MissedWhy::Late
                 && *due_ns < since_ns
             {
-                *why = MissedWhy::PassLate;
+                *why = reason;
                 self.catches_up = true;
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::engine::{Aside, ClipFact, Expected, Stop, Told, ToldOutcome};
+use crate::engine::{Aside, ClipFact, Expected, MissedWhy, Stop, Told, ToldOutcome};
 use crate::output::{ClipNews, ClipReport};
 use crate::show::{CueNumber, StationName};
 
@@ -154,6 +154,37 @@ fn a_panic_that_comes_late_is_told_to_have_failed() {
     let told = Told::Panic { output: "la".to_owned(), outcome };
     paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
     assert_eq!(stops(&paris)[2], Stop::Failed(why.to_owned()));
+}
+
+#[test]
+fn what_lasts_is_stopped_by_a_panic_whose_instant_a_standstill_has_passed() {
+    let (mut paris, mut la) = two();
+    paris.command(SECOND_NS, Command::Panic);
+    // La hears of it a moment before its instant.
+    follows(&mut la, SECOND_NS - MILLISECOND_NS, &paris);
+    la.taken();
+    let again_ns = 2_200 * MILLISECOND_NS;
+    // The first word is one of before the standstill.
+    (0..2).for_each(|_| la.gives(again_ns, Input::Mute(false)));
+    let done = la.taken();
+    assert!(done.contains(&"> stop outputs []".to_owned()), "{done:?}");
+    let failed = "tell Panic { output: \"la\", outcome: Failed(\"la was away";
+    assert!(done.iter().any(|done| done.starts_with(failed)), "{done:?}");
+}
+
+#[test]
+fn what_is_known_of_a_panic_is_not_journaled_again() {
+    let (mut paris, _) = two();
+    paris.command(SECOND_NS, Command::Panic);
+    paris.taken();
+    let tells = |paris: &mut Run, outcome| {
+        let told = Told::Panic { output: "la".to_owned(), outcome };
+        paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+        paris.taken()
+    };
+    assert_eq!(tells(&mut paris, ToldOutcome::Sent), ["panic_sent"]);
+    assert_eq!(tells(&mut paris, ToldOutcome::Sent), [""; 0]);
+    assert_eq!(tells(&mut paris, ToldOutcome::Failed("down".to_owned())), ["panic_failed"]);
 }
 
 #[test]
@@ -629,6 +660,47 @@ fn a_chain_that_was_called_after_the_take_comes_all_the_same() {
     let state = la.conductor.state();
     let follow = state.show().find(&follow).unwrap();
     assert_eq!((state.cue(follow).firings, state.fired_aside(follow)), (1, None));
+}
+
+#[test]
+fn what_was_fired_aside_is_measured_by_the_take_from_the_one_who_fired_it() {
+    // La takes the flag from paris and calls cue 2, and then mars takes it from la.
+    let mut la = taker(1, 9);
+    la.command(9_500 * MILLISECOND_NS, GO);
+    let mut mars = Run::of(CHAIN);
+    mars.conductor.share(name("mars"), None);
+    let clock = mars.conductor.clock();
+    mars.conductor.set_clock(clock);
+    follows(&mut mars, 10 * SECOND_NS, &la);
+    let mut record = mars.records.last().unwrap().clone();
+    (record.seq, record.run_ns) = (record.seq + 1, RunNs::new(10 * SECOND_NS as i64));
+    let origin = crate::engine::Origin { station: "mars".to_owned(), term: 3 };
+    record.origin = Some(Arc::new(origin));
+    let reason = "gone".to_owned();
+    record.event = Event::FlagTaken { from: name("la"), reason, silent_ns: 6 * SECOND_NS };
+    mars.gives(10 * SECOND_NS, Input::Follow(vec![record]));
+    mars.gives(10 * SECOND_NS, Input::Holds);
+    aside(&mut mars, 10, &["2", "2.1"]);
+    let find = |run: &Run, cue| run.conductor.state().show().find(&number(cue)).unwrap();
+    let (called, follow) = (find(&mars, "2"), find(&mars, "2.1"));
+    assert_eq!(mars.conductor.state().fired_aside(called), None, "the run has fired it itself");
+    mars.gives(10_600 * MILLISECOND_NS, Input::Tick);
+    assert_eq!(mars.conductor.state().cue(follow).firings, 1);
+}
+
+#[test]
+fn what_fell_due_before_a_late_take_was_known_says_so() {
+    let (mut paris, mut la) = two();
+    paris.command(SECOND_NS, GO);
+    follows(&mut la, SECOND_NS, &paris);
+    (2..13).for_each(|second| la.gives(second * SECOND_NS, Input::Tick));
+    taken_by(&mut la, "la", 13 * SECOND_NS);
+    la.gives(13 * SECOND_NS, Input::Holds);
+    let missed = la.records.iter().find_map(|record| match &record.event {
+        Event::CueMissed { cue, why, .. } => Some((cue.to_string(), *why)),
+        _ => None,
+    });
+    assert_eq!(missed, Some(("2".to_owned(), MissedWhy::FlagTaken)));
 }
 
 #[test]
