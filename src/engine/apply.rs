@@ -92,8 +92,8 @@ impl State {
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
             Event::AlarmAnswered { alarm } => self.alarm_answered(*alarm),
-            Event::CueFiredAside { cue, fired_ns, .. } => {
-                self.was_fired_aside(cue, *fired_ns, run_ns);
+            Event::CueFiredAside { cue, fired_by, fired_ns } => {
+                self.was_fired_aside(cue, fired_by, *fired_ns, run_ns);
             }
             // The one who gets the flag has not asked the program to call.
             Event::FlagPassed { .. } | Event::FlagTaken { .. } => self.set_auto(false),

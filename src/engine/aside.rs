@@ -3,7 +3,7 @@
 
 use super::state::Leaves;
 use super::{Aside, FlagWay, Phase, RunNs, State};
-use crate::show::{CueIx, CueNumber};
+use crate::show::{CueIx, CueNumber, StationName};
 
 impl State {
     /// The last firing of `cue` by a station from which the flag had been taken; `None` where the
@@ -14,13 +14,21 @@ impl State {
         flag.aside.iter().rfind(|aside| aside.cue == *number)
     }
 
-    /// A station says at `run_ns` that it has fired this cue at `fired_ns`, without the flag.
-    pub(super) fn was_fired_aside(&mut self, number: &CueNumber, fired_ns: RunNs, run_ns: RunNs) {
+    /// The station `by` says at `run_ns` that it has fired this cue at `fired_ns`, without the flag.
+    pub(super) fn was_fired_aside(
+        &mut self,
+        number: &CueNumber,
+        by: &StationName,
+        fired_ns: RunNs,
+        run_ns: RunNs,
+    ) {
         let Some(cue) = self.show.find(number) else { return };
         let takes = self.flag.iter().flat_map(|flag| flag.changes.iter().rev());
-        let taken = takes.filter(|change| matches!(change.how, FlagWay::Taken { .. }));
+        // Others may have taken it from each other since.
+        let is_from_it = |how: &FlagWay| matches!(how, FlagWay::Taken { from, .. } if from == by);
+        let mut taken = takes.filter(|change| is_from_it(&change.how));
         // A station may also have gone on alone with a copy of the run, and nobody took anything.
-        let taken_ns = taken.map(|change| change.at_ns).next().unwrap_or(fired_ns);
+        let taken_ns = taken.next().map_or(fired_ns, |change| change.at_ns);
         let is_since = |cue: CueIx| self.cue(cue).fired_ns.is_some_and(|ns| ns >= taken_ns);
         if is_since(cue) {
             return;

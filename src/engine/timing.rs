@@ -149,20 +149,6 @@ impl State {
         self.plan_origin_ns(now).shifted(self.plan.segment_start_ns[segment].from_origin())
     }
 
-    /// Difference between the actual (or so far elapsed) and the planned length of a segment;
-    /// negative if it is shorter.
-    pub fn segment_over_under(&self, segment: SegmentIx, now: RunNs) -> Option<SignedDuration> {
-        let state = self.segment(segment);
-        let planned = signed(self.show.segment(segment).duration);
-        match (state.started_ns, state.ended_ns) {
-            (Some(started_ns), Some(ended_ns)) => Some(ended_ns.until(started_ns) - planned),
-            (Some(_), None) => {
-                self.segment_countdown(now).map(|c| -c.left()).filter(|over| over.is_positive())
-            }
-            _ => None,
-        }
-    }
-
     /// Projects the rest of the show: overruns move what follows, and a hard start absorbs slack.
     pub fn projection(&self, now: RunNs) -> Timing {
         let running = self.segment.map(|(segment, _)| segment);
