@@ -277,12 +277,12 @@ impl Hub {
         }
     }
 
-    /// Takes a new picture, and tells who wants to know.
     /// The show is another version from here on.
     pub(super) fn revise(&mut self, show: Arc<Show>) {
-        self.words = Words::new(show);
+        (self.words, self.cue_lists) = (Words::new(show), None);
     }
 
+    /// Takes a new picture, and tells who wants to know.
     pub(super) fn publish(&mut self, picture: Picture, now: MachineNs) {
         if self.words.lift(&picture) {
             self.cue_lists = None;

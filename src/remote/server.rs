@@ -279,11 +279,12 @@ impl Server {
         for (to, answer) in self.answered.try_iter() {
             self.hub.answer(&to, &answer);
         }
+        // The picture first: it comes after its show, so the show taken here is not older.
+        let picture = self.inbox.picture().take();
         let show = self.inbox.show.lock().unpoisoned().take();
         if let Some(show) = show {
             self.hub.revise(show);
         }
-        let picture = self.inbox.picture().take();
         if let Some(picture) = picture {
             self.hub.publish(picture, now);
         }

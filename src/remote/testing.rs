@@ -14,7 +14,8 @@ use crate::time::MachineNs;
 /// Longer than anything takes that these tests wait for, on a machine with other work.
 pub(super) const SOON: Duration = Duration::from_secs(20);
 
-const SHOW: &str = r#"
+/// The show file of [`show`].
+pub(super) const SHOW: &str = r#"
 title = "A small show"
 [department.stunts]
 [department.camera]

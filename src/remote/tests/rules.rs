@@ -11,9 +11,9 @@ use serde_json::Value;
 use crate::remote::clients::CLIENTS_MAX;
 use crate::remote::hub::{Hub, Shared, To, UNANSWERED_MAX};
 use crate::remote::packet::{AT_ONCE, Arg, parse};
-use crate::remote::testing::{Numbers, now, packet, runs, show};
+use crate::remote::testing::{Numbers, SHOW, now, packet, runs, show};
 use crate::remote::{Answer, Counts, Firing, Passcode, Peer, Picture, RemoteCommand, Request};
-use crate::show::{CueIx, SegmentIx};
+use crate::show::{CueIx, SegmentIx, file};
 use crate::time::MachineNs;
 
 /// A hub, the station's end of it, and the time.
@@ -605,6 +605,16 @@ fn running_cues_and_lists_are_told() {
     );
     rig.hub.publish(Picture { public: vec![CueIx(2)], ..Picture::default() }, rig.now);
     assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"], "The guest");
+}
+
+#[test]
+fn another_version_of_the_show_is_told_from_then_on() {
+    let mut rig = Rig::new(None);
+    let told = |rig: &mut Rig| rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][0]["name"].clone();
+    assert_eq!(told(&mut rig), "The jump");
+    let revised = file::parse(&SHOW.replace("The jump", "The leap"), "UTC").unwrap();
+    rig.hub.revise(Arc::new(revised));
+    assert_eq!(told(&mut rig), "The leap");
 }
 
 #[test]
