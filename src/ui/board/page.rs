@@ -253,16 +253,24 @@ fn next(scene: &Scene, buf: &mut Buffer, area: Rect) {
     stack(buf, room, coming(scene, next, room));
 }
 
+/// Returns `true` if the public may know how late the next thing is: while a segment runs, how far
+/// over the show is belongs to the caller.
+fn says_lateness(stage: &Stage) -> bool {
+    match stage {
+        Stage::Waiting { .. } | Stage::Before { .. } | Stage::Gap { .. } => true,
+        Stage::On(_) | Stage::Ended { .. } => false,
+    }
+}
+
 fn coming<'a>(scene: &Scene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let at = next.at.map_or(Line::default(), |at| {
         let late = Duration::try_from(scene.board.now.duration_since(at)).unwrap_or_default();
-        match late.as_secs() {
-            1.. => {
-                Span::styled(format!("  late {}", duration::clock(late)), styles.attention).into()
-            }
-            0 => Span::styled(format!("  {}", scene.wall(at)), styles.past).into(),
+        if late.as_secs() > 0 && says_lateness(&scene.board.stage) {
+            return Span::styled(format!("  late {}", duration::clock(late)), styles.attention)
+                .into();
         }
+        Span::styled(format!("  {}", scene.wall(at)), styles.past).into()
     });
     let timed = |head: Line<'a>| text::with_tail(head, at.clone(), usize::from(room.width), LEAST);
     let mut lines = vec![];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use handover::app::board::{Board, Face, Notice};
+use handover::app::board::{Board, Face, Notice, Stage};
 use handover::app::theme::Theme;
 use handover::engine::RunNs;
 use handover::show::file;
@@ -236,7 +236,7 @@ fn in_a_hold_the_board_says_why_its_countdown_stands_still() {
 }
 
 #[test]
-fn what_should_have_come_says_by_how_much_it_is_late() {
+fn what_should_have_come_says_by_how_much_it_is_late_until_the_show_runs() {
     let mut run = Run::new(SHOW, false);
     // It is planned for 23:00:00, which is a minute after the run has begun.
     run.until(60.0);
@@ -245,4 +245,10 @@ fn what_should_have_come_says_by_how_much_it_is_late() {
     let late = screen(&run, Face::Board, 80, 24);
     let next = late.lines().find(|line| line.contains(" NEXT ")).expect("what is next");
     assert!(next.contains("late 2:25") && !next.contains("23:00:00"), "{late}");
+    run.keys(" ");
+    let on = Board::of(&run.state, run.now_ns);
+    let next = on.next.as_ref().and_then(|next| next.at).expect("a planned cue");
+    assert!(matches!(on.stage, Stage::On(_)) && on.now > next, "{on:?}");
+    let on = screen(&run, Face::Board, 80, 24);
+    assert!(!on.contains("late"), "{on}");
 }
