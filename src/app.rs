@@ -123,7 +123,7 @@ pub struct App {
     pub held_keys: HeldKeys,
     /// The health of each output, in the show's order.
     pub outputs: Vec<Health>,
-    /// Instant of that by the machine's clock, nanoseconds.
+    /// Instant of that by the machine's clock.
     pub outputs_ns: MachineNs,
     /// State of the remote control, if the show or the caller asks for one.
     pub remote: Option<RemoteSign>,
@@ -136,6 +136,8 @@ pub struct App {
     pub show_alarm: Option<String>,
     /// Differences between the show file and the show that runs.
     pub file: Option<FileNews>,
+    /// Reason why no show file is looked at, if none is.
+    pub not_watched: Option<&'static str>,
     /// Of a run that other stations had a part in and that is called here alone: what that means.
     pub not_shared: Option<String>,
     /// `true` if this program was started with `--auto`: it gives the GOs while it calls the show.
@@ -283,6 +285,7 @@ impl App {
             state_option: String::new(),
             show_alarm: None,
             file: None,
+            not_watched: None,
             not_shared: None,
             auto: false,
             clock_ahead_ns: 0,

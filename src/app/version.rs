@@ -27,7 +27,10 @@ impl App {
     /// Shows what is new in the show file, and asks whether to take it.
     pub(super) fn review(&mut self, now_ns: MachineNs) -> Vec<Task> {
         let Some(file) = self.file.clone() else {
-            self.say("the show file is as the run has it", Tone::Calm, now_ns);
+            match self.not_watched {
+                Some(why) => self.refuse_once(why, now_ns),
+                None => self.say("the show file is as the run has it", Tone::Calm, now_ns),
+            }
             return vec![];
         };
         let mut tasks = vec![Task::TellOfFile];

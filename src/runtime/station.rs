@@ -61,8 +61,8 @@ struct Station {
     screen: Option<Screen>,
     capabilities: Capabilities,
     keys: Keys,
-    /// Until when the terminal may say that it tells which key is held, by the machine's clock,
-    /// nanoseconds; `None` once the log has what there is to say of it.
+    /// Until when the terminal may say that it tells which key is held, by the machine's clock;
+    /// `None` once the log has what there is to say of it.
     held_keys_due_ns: Option<MachineNs>,
     /// `true` if the terminal has to be asked again which key is held.
     asks_keys: bool,
@@ -241,9 +241,16 @@ impl Station {
             leaving: None,
             end: End::Left,
         };
-        // Without a thread the show stays as it is.
-        let post = station.post.clone();
-        station.file = file.and_then(|watched| ShowFile::start(watched, post).ok());
+        let watched = match (file, &shared) {
+            (Some(watched), _) => ShowFile::start(watched, station.post.clone())
+                .map_err(|_| "the show file is not looked at: the system gave no thread for it"),
+            (None, Some(_)) => Err("a shared run keeps the show that it began with"),
+            (None, None) => Err("the show of this run is not read from a file"),
+        };
+        match watched {
+            Ok(file) => station.file = Some(file),
+            Err(why) => station.app.not_watched = Some(why),
+        }
         station.has_asked();
         let show = Arc::clone(station.conductor.state().show());
         station.shared = shared.map(|start| Box::new(SharedEnd::new(start, &show)));

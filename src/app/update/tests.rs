@@ -85,24 +85,21 @@ fn live() -> State {
         "cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"Off the roof\" }]\n";
     let mut state =
         state(&format!("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n{cues}"));
-    let (show, source, version) = ("x".into(), "x.toml".into(), "0".into());
-    let (clock, day) = (jiff::Timestamp::UNIX_EPOCH, jiff::civil::date(1970, 1, 1));
-    let started = Event::RunStarted {
-        show,
-        source,
-        rehearsal: false,
-        speed: 1,
-        auto: false,
-        clock,
-        day,
-        version,
-        shift_ns: None,
-        show_crc: None,
-        from_cue: None,
-        listen: None,
-    };
+    let started = Event::started(jiff::Timestamp::UNIX_EPOCH, false);
     state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, started));
     state
+}
+
+#[test]
+fn the_key_that_reviews_the_file_says_why_none_is_looked_at() {
+    let (state, mut app) = (live(), App::new(Theme::Dark));
+    let said = |app: &mut App, ms| {
+        assert_eq!(plain(app, KeyCode::Char('r'), &state, ms), []);
+        app.message.take().unwrap().text
+    };
+    assert_eq!(said(&mut app, 1_000), "the show file is as the run has it");
+    app.not_watched = Some("a shared run keeps the show that it began with");
+    assert_eq!(said(&mut app, 3_000), "a shared run keeps the show that it began with");
 }
 
 fn plain(app: &mut App, code: KeyCode, state: &State, ms: u64) -> Vec<Task> {
