@@ -131,7 +131,8 @@ impl Station {
         if shared.waiting.has_just_ended() {
             self.hears_of_flag(Said { text: THREAD_ENDED.to_owned(), is_alarm: true });
         }
-        let has_more = (0..NEWS_MAX).all(|_| self.take_news());
+        // What is to leave in a moment waits for no news; they come in the next round.
+        let has_more = (0..NEWS_MAX).all(|_| self.conductor.is_ahead() || self.take_news());
         let Some(shared) = &mut self.shared else { return };
         shared.has_more = has_more;
         if shared.flag.deadline() <= machine_ns() {
