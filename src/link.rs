@@ -38,8 +38,8 @@ pub use credentials::{Credentials, CredentialsError, new_key};
 #[cfg(feature = "link")]
 pub use fault::LinkError;
 pub use flag::{
-    ALONE, ASKS_AFTER, AWAY, Flag, FlagInput, FlagOutput, Identity, OFFER_LAPSES, SILENT, Start,
-    Station, View, Word,
+    ALONE, ASKS_AFTER, AWAY, Flag, FlagInput, FlagOutput, Identity, LOOKS_ON, OFFER_LAPSES, SILENT,
+    Start, Station, View, Word,
 };
 pub use message::{
     Appended, Beat, Body, FiredAside, HeardBeat, Instance, Letter, News, Post, Request, Server,

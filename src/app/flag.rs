@@ -27,15 +27,12 @@ pub use wish::{command_of, wish_of};
 use super::keys::Act;
 use super::{App, Ask, Task, Tone};
 use crate::engine::{Command, State};
-use crate::link::{AWAY, SILENT, Step};
+use crate::link::{AWAY, LOOKS_ON, SILENT, Step};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
 /// An Enter within this time of a dialog that was closed by itself was meant for the dialog.
 const AFTER_DIALOG: Duration = Duration::from_millis(1_500);
-
-/// Reason why nothing of this station reaches the holder.
-const LOOKS_ON: &str = "this station looks on: the server takes nothing from it";
 
 /// A panel over the page, about the flag.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Event, MissedWhy, Origin, RUN_NS_MAX, Record, Rejection, RunNs, State};
+use super::{Event, MissedWhy, Origin, RUN_NS_MAX, Record, Rejection, RunNs, State, Timing};
 use crate::show::{CueIx, CueNumber, StationName};
 
 /// Time before its planned call from which on a pass is due, nanoseconds.
@@ -226,9 +226,10 @@ impl State {
 
     /// Returns `true` if that pass is due at `now`: its cue was called, or is to be called within
     /// 30 s.
-    pub fn is_pass_due(&self, now: RunNs) -> bool {
+    /// `timing` is the projection at that instant.
+    pub fn is_pass_due(&self, timing: &Timing, now: RunNs) -> bool {
         let Some((cue, _)) = self.passes_at() else { return false };
-        let left = || self.call_left(cue, &self.projection(now), now);
+        let left = || self.call_left(cue, timing, now);
         self.cue(cue).firings > 0 || left().is_none_or(|left| left <= PASS_NEAR)
     }
 

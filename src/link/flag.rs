@@ -55,6 +55,8 @@ pub const SILENT: Duration = Duration::from_secs(5);
 pub const OFFER_LAPSES: Duration = Duration::from_secs(60);
 /// Time after which a station that is mute asks its caller.
 pub const ASKS_AFTER: Duration = Duration::from_secs(3);
+/// Reason why nothing of a station reaches the holder, whose user of the server may only read.
+pub const LOOKS_ON: &str = "this station looks on: the server takes nothing from it";
 /// Time between two inputs after which the machine is taken to have stood still.
 const STOOD_STILL: Duration = Duration::from_secs(1);
 
@@ -445,10 +447,7 @@ impl Flag {
             News::Post(post) => self.post(post),
             News::Connected(_) => self.shipping.looks_again(),
             News::Disconnected { .. } => {}
-            News::LooksOn => {
-                let text = "this station looks on: the server takes nothing from it";
-                self.says(text.to_owned(), false);
-            }
+            News::LooksOn => self.says(LOOKS_ON, false),
             News::Word(text) => self.says(text, true),
         }
     }

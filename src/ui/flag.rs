@@ -25,7 +25,7 @@ use crate::app::keys::Act;
 use crate::app::{App, Ask};
 use crate::engine::FlagWay;
 use crate::link::{AWAY, SILENT, Step};
-use crate::show::duration;
+use crate::show::duration::clock;
 use crate::time::MachineNs;
 
 /// The fewest cells that the words keep beside the name of this station.
@@ -132,8 +132,8 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
                 let takes =
                     if silence >= SILENT { format!("; {key} takes it") } else { String::new() };
                 return loud(&[
-                    format!("{holder} has left the run {last} ago{takes}"),
-                    format!("has left the run{takes}"),
+                    format!("{holder} left the run {last} ago{takes}"),
+                    format!("left the run{takes}"),
                 ]);
             }
             if silence >= SILENT {
@@ -152,7 +152,7 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
                 Some(_) => format!("{holder} offers it to you: {key}"),
                 None if link.has_asked() => format!("{holder} is asked for it"),
                 None if scene.state.planned_pass() == Some(&link.me)
-                    && scene.state.is_pass_due(scene.now_ns) =>
+                    && scene.state.is_pass_due(&scene.timing, scene.now_ns) =>
                 {
                     "the flag is to be passed to you now".to_owned()
                 }
@@ -204,7 +204,7 @@ fn holder_more<'a>(scene: &Scene, link: &Shared) -> Vec<Span<'a>> {
         return vec![Span::styled(words, styles.attention)];
     }
     let mut spans = vec![];
-    let is_due = scene.state.is_pass_due(scene.now_ns);
+    let is_due = scene.state.is_pass_due(&scene.timing, scene.now_ns);
     match planned(link, scene.state).filter(|_| is_due) {
         Some(Planned::To(to)) => {
             spans.push(Span::styled(format!("pass the flag to {to}: {key}   "), styles.attention));
@@ -256,13 +256,8 @@ fn behind(behind: Behind) -> String {
 pub(super) fn seconds(time: Duration) -> String {
     match time.as_secs() {
         0..60 => format!("{}.{} s", time.as_secs(), time.subsec_millis() / 100),
-        _ => duration::clock(time),
+        _ => clock(time),
     }
-}
-
-/// A length of time in whole seconds: `0:12`.
-fn clock(time: Duration) -> String {
-    duration::clock(time)
 }
 
 /// Time since a station was heard, in words.

@@ -23,7 +23,7 @@ use super::text;
 use crate::app::flag::{LogState, Shared, Station, StationRole};
 use crate::engine::FlagWay;
 use crate::plain::counted;
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::time::nanoseconds;
 
 /// From this width on a station is one row.
@@ -219,11 +219,11 @@ fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
         words.push(format!("not stored yet: {}", counted(*waits as usize, "record")));
     }
     if *void > 0 {
-        let (entries, their) = match void {
-            1 => ("1 entry does".to_owned(), "its"),
-            many => (format!("{many} entries do"), "their"),
+        let entries = match void {
+            1 => "1 entry of the log does".to_owned(),
+            many => format!("{many} entries of the log do"),
         };
-        words.push(format!("{entries} not count: {their} writer did not have the flag"));
+        words.push(format!("{entries} not count"));
         words.extend(void_why.iter().map(|why| format!("the last: {why}")));
     }
     let lines = words.into_iter().flat_map(|words| text::wrap(&words, room, 2));
