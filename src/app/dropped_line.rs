@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(1_500);
 pub(super) struct DroppedLine {
     /// Command that should have opened it.
     act: Act,
-    /// Instant of its last key by the machine's clock, nanoseconds.
+    /// Instant of its last key by the machine's clock.
     at_ns: MachineNs,
     /// `true` if some of its text has come.
     has_text: bool,

@@ -105,20 +105,7 @@ mod tests {
     fn live() -> State {
         let show: Show = file::parse(SHOW, "UTC").unwrap();
         let mut state = State::new(Arc::new(show));
-        let started = Event::RunStarted {
-            show: "x".into(),
-            source: String::new(),
-            rehearsal: false,
-            speed: 1,
-            auto: false,
-            clock: jiff::Timestamp::UNIX_EPOCH,
-            day: jiff::civil::date(1970, 1, 1),
-            version: String::new(),
-            shift_ns: None,
-            show_crc: None,
-            from_cue: None,
-            listen: None,
-        };
+        let started = Event::started(jiff::Timestamp::UNIX_EPOCH, false);
         state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, started));
         state
     }

@@ -170,7 +170,7 @@ impl State {
     }
 
     /// The cue at the playhead, the segment that a GO would begin with it, and how long before the
-    /// hard start of that segment, nanoseconds: `None` from a minute before on. Nobody goes by hard
+    /// hard start of that segment: `None` from a minute before on. Nobody goes by hard
     /// starts in a run whose last one was not kept, as in a rehearsal at another time of day.
     pub fn begins_early(&self, now: RunNs) -> Option<(CueIx, SegmentIx, Duration)> {
         let (running, cue) = (self.current_segment()?, self.playhead?);

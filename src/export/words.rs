@@ -13,7 +13,7 @@ use super::asrun::{AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow};
 use super::layout::plain;
 use crate::engine::{FlagWay, RunId, Stop};
 use crate::plain::counted;
-use crate::show::duration::{self};
+use crate::show::duration;
 
 /// Legend of the column of differences.
 pub(super) const DIFFERENCE: &str = "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";

@@ -10,7 +10,7 @@ use crate::time::{MachineClock, MachineNs};
 /// The machine's clocks, for threads that wait between two steps.
 pub const CLOCK: MachineClock = MachineClock { steady: machine_ns, wall: wall_now, spent };
 
-/// The machine's steady clock, nanoseconds from some moment in the past.
+/// The machine's steady clock.
 ///
 /// On Linux it goes on while the machine is suspended, so that a closed lid is found out.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the steady clock")]

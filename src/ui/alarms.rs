@@ -20,7 +20,7 @@ use crate::app::{RemoteSign, stopped};
 use crate::engine::Alarm as Standing;
 use crate::output::Light;
 use crate::show::CueIx;
-use crate::show::duration::{self};
+use crate::show::duration;
 
 /// The most cue numbers that are named.
 const NAMED_MAX: usize = 4;

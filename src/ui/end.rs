@@ -27,7 +27,7 @@ use super::scene::Scene;
 use super::{digits, layout, text, timeline};
 use crate::engine::{Cause, Note, Phase, SendState};
 use crate::show::CueIx;
-use crate::show::duration::{self};
+use crate::show::duration;
 
 /// The cells of a fact's name.
 const NAME: usize = 14;

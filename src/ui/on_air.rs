@@ -25,7 +25,7 @@ use super::{digits, flag, signs, text};
 use crate::app::keys::Act;
 use crate::app::stopped;
 use crate::engine::{Countdown, RunNs};
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::show::{CueIx, SegmentIx};
 use crate::time::unsigned;
 

@@ -24,7 +24,7 @@ use super::scene::Scene;
 use super::{header, text};
 use crate::output::{ClipOnAir, Health, Last, Latency, Light, Packet};
 use crate::show::Output;
-use crate::show::duration::{self};
+use crate::show::duration;
 
 /// From this width on, an output is one row.
 const ROOMY: u16 = 150;

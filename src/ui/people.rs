@@ -25,7 +25,7 @@ use super::{signs, text};
 use crate::app::hits::{Region, Target};
 use crate::app::{Hits, Page};
 use crate::engine::{Phase, RunNs};
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::show::{CueIx, PersonIx};
 
 /// The list's share of the page, in twentieths, and its bounds in cells.

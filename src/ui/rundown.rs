@@ -28,7 +28,7 @@ use crate::app::Hits;
 use crate::app::hits::{Region, Target};
 use crate::engine::RunNs;
 use crate::show::Show;
-use crate::show::duration::{self};
+use crate::show::duration;
 
 pub(super) use cue::sign;
 

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::app::keys::Act;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
 use crate::output::{ClipOnAir, ReadyClip};
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
 use crate::time::unsigned;
 
@@ -113,8 +113,8 @@ impl<'a> Scene<'a> {
         format!("T+{}", duration::clock(since))
     }
 
-    /// Difference between `from_ns` and `to_ns` as the screen's clocks show them: whole seconds, in
-    /// nanoseconds, so that the figures beside each other add up.
+    /// Difference between `from_ns` and `to_ns` as the screen's clocks show them: in whole
+    /// seconds, so that the figures beside each other add up.
     pub(super) fn late(&self, from_ns: RunNs, to_ns: RunNs) -> SignedDuration {
         self.state.shown_late(from_ns, to_ns)
     }

@@ -20,7 +20,7 @@ use super::scene::Scene;
 use super::{letters, signs, text};
 use crate::app::keys::Act;
 use crate::show::CueIx;
-use crate::show::duration::{self};
+use crate::show::duration;
 
 /// From this width on, the call's countdown stands beside the title.
 const WIDE: u16 = 56;

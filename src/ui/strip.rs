@@ -21,7 +21,7 @@ use super::{signs, standby, text};
 use crate::app::stopped;
 use crate::engine::Countdown;
 use crate::show::CueIx;
-use crate::show::duration::{self};
+use crate::show::duration;
 
 /// The fewest cells that a call keeps beside a long title.
 const CALL_MIN: usize = 12;

@@ -58,20 +58,7 @@ impl Run {
         let clock = "2024-08-11T20:59:00Z".parse().unwrap();
         let ties = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
         let mut conductor = Conductor::new(State::new(show), ties, 0, RunNs::ZERO);
-        let begin = Event::RunStarted {
-            show: "A night out".into(),
-            source: "night.toml".into(),
-            rehearsal: false,
-            speed: 1,
-            auto: false,
-            clock,
-            day: "2024-08-11".parse().unwrap(),
-            version: "0".into(),
-            shift_ns: None,
-            show_crc: None,
-            from_cue: None,
-            listen: None,
-        };
+        let begin = Event::started(clock, false);
         conductor.drive(MachineNs::ZERO, Input::Begin(begin), |_, _| vec![]);
         Run { conductor, now_ns: MachineNs::ZERO }
     }

@@ -230,20 +230,7 @@ fn planned_caller() -> Caller {
         { number = \"4\", title = \"d\" }]\n";
     let mut caller = caller("paris");
     caller.state = State::new(Arc::new(file::parse(text, "UTC").unwrap()));
-    let started = Event::RunStarted {
-        show: "x".into(),
-        source: String::new(),
-        rehearsal: false,
-        speed: 1,
-        auto: false,
-        clock: jiff::Timestamp::UNIX_EPOCH,
-        day: jiff::civil::date(1970, 1, 1),
-        version: String::new(),
-        shift_ns: None,
-        show_crc: None,
-        from_cue: None,
-        listen: None,
-    };
+    let started = Event::started(jiff::Timestamp::UNIX_EPOCH, false);
     caller.happens("paris", 1, vec![started]);
     caller
 }

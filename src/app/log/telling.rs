@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::{Kind, Mark};
 use crate::app::{Tone, stopped};
 use crate::engine::{Event, State};
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::show::{CueNumber, Show};
 
 /// Log entry of an event.

@@ -5,7 +5,7 @@ use strum::VariantNames;
 
 use super::{Lasting, OutputKey, Spec, Wire};
 use crate::show::action::{MpvCommand, MpvWord};
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::show::file::fields::Fields;
 use crate::show::file::flags::flags;
 use crate::show::file::reader::quoted;

@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 
 use super::Scene;
 use crate::app::board::{Item, Notice, Stage};
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::ui::text;
 
 /// From how many seconds on an end is near.

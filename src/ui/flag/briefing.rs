@@ -18,7 +18,7 @@ use crate::app::flag::Shared;
 use crate::app::stopped;
 use crate::engine::SendState;
 use crate::output::Light;
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::show::{CueIx, OutputIx};
 use crate::ui::scene::Scene;
 use crate::ui::text;

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::{NARROW, WIDE, column, put_row};
 use crate::engine::{Phase, RunNs};
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::show::{CueIx, Trigger};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};

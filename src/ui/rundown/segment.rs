@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::{NARROW, WIDE, column, put_row};
 use crate::engine::SegmentPhase;
 use crate::show::SegmentIx;
-use crate::show::duration::{self};
+use crate::show::duration;
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 

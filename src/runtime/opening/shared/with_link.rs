@@ -342,20 +342,7 @@ mod tests {
         let origin =
             Some(std::sync::Arc::new(crate::engine::Origin { station: "paris".into(), term: 1 }));
         let at = Timestamp::UNIX_EPOCH;
-        let event = Event::RunStarted {
-            show: "S".into(),
-            source: String::new(),
-            rehearsal: true,
-            speed: 1,
-            auto: false,
-            clock: at,
-            day: jiff::civil::date(2026, 11, 29),
-            version: "0".into(),
-            shift_ns: None,
-            show_crc: None,
-            from_cue: None,
-            listen: None,
-        };
+        let event = Event::started(at, true);
         let record = Record { seq: 1, at, run_ns: RunNs::ZERO, origin, event };
         let mut line = vec![];
         encode(&record, &mut line).unwrap();
