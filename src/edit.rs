@@ -5,6 +5,7 @@
 //! two shows are the same: cues by number, segments by their cues and their title, everything else
 //! by its id. Must never read a file or know of a run.
 
+pub mod batch;
 pub mod compare;
 pub mod document;
 pub mod listing;
@@ -12,6 +13,7 @@ pub mod matching;
 mod outline;
 mod places;
 pub mod review;
+pub mod written;
 
 #[cfg(test)]
 mod document_tests;

@@ -11,6 +11,7 @@ use anyhow::{Context, anyhow, bail};
 
 use super::args::ImportArgs;
 use super::commands::{faulty, print, tell};
+use crate::edit::compare::Comparison;
 use crate::export::diff;
 use crate::files::{read_at_most, write_new, write_over};
 use crate::plain::{self, counted};
@@ -124,22 +125,21 @@ fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Re
     let text = read(path)?;
     let refused = |refused: Refused| match refused {
         Refused::NoNumbers => anyhow!("{refused}"),
+        Refused::NoHeaders => anyhow!("{name}: {refused}"),
         Refused::Faulty(problems) => faulty(&problems, &name, &text),
     };
     let mut update = Update::new(text.clone(), &machine_zone(), sheet).map_err(refused)?;
     let is_list = !all && (is_stdin || !can_ask());
     let mut takes_all = all || is_list;
     let (mut taken, mut left) = (0_usize, 0_usize);
-    while let Some(proposal) = update.propose() {
-        let told = diff::text(&proposal.comparison);
-        say(told.split_once('\n').map_or(told.as_str(), |(_, changes)| changes));
-        let answer =
-            if takes_all { Answer::Yes } else { ask("Take this? [y]es, [n]o, [a]ll, [q]uit: ")? };
-        takes_all |= answer == Answer::All;
+    while !takes_all && let Some(proposal) = update.propose() {
+        tell_changes(&proposal.comparison);
+        let answer = ask("Take this? [y]es, [n]o, [a]ll, [q]uit: ")?;
         match answer {
             Answer::Yes | Answer::All => {
                 taken += 1;
                 update.take(proposal);
+                takes_all = answer == Answer::All;
             }
             Answer::No => left += 1,
             Answer::Quit => {
@@ -147,6 +147,13 @@ fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Re
                 break;
             }
         }
+    }
+    if takes_all {
+        let comparison = update.take_all();
+        if !comparison.items.is_empty() {
+            tell_changes(&comparison);
+        }
+        taken += comparison.items.len();
     }
     for said in update.said() {
         say(&format!("{said}\n"));
@@ -171,6 +178,12 @@ fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Re
         (taken, _) => format!("{name}: {} taken, others left\n", counted(taken, "change")),
     });
     Ok(())
+}
+
+/// Says what changes, without the line that counts it.
+fn tell_changes(comparison: &Comparison) {
+    let told = diff::text(comparison);
+    say(told.split_once('\n').map_or(told.as_str(), |(_, changes)| changes));
 }
 
 /// An answer to a question about a change.

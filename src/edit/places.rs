@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::document::{Patch, Refusal, Target, free_number};
 use super::outline::{Block, KeyPlace, Outline, line_end, line_start};
+use super::written;
+pub(super) use super::written::quoted;
 use crate::show::Show;
 
 /// A text and where everything stands in it.
@@ -47,11 +49,11 @@ impl Places<'_> {
         Ok(self.block(after)?.lines.end)
     }
 
-    fn eol(&self) -> &'static str {
+    pub(super) fn eol(&self) -> &'static str {
         if self.text.contains("\r\n") { "\r\n" } else { "\n" }
     }
 
-    fn put(&self, range: Range<usize>, is: String) -> Result<Patch, Refusal> {
+    pub(super) fn put(&self, range: Range<usize>, is: String) -> Result<Patch, Refusal> {
         let was = self.text.get(range.clone()).ok_or(Refusal::NotThere)?.to_owned();
         Ok(Patch { at: range.start, was, is })
     }
@@ -71,9 +73,7 @@ impl Places<'_> {
         }
         // After the last value that stands in a line of its own, as wide as that is written.
         let last = keys.iter().rfind(|place| place.value.is_some());
-        let is_bare = !key.is_empty()
-            && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
-        let name = if is_bare { key.to_owned() } else { quoted(key) };
+        let name = written::key(key);
         match (last, target) {
             (Some(place), _) => {
                 let end = place.value.as_ref().map_or(place.start, |value| value.end);
@@ -200,19 +200,4 @@ impl Places<'_> {
         copy.push_str(self.text.get(from..lines.end).ok_or(Refusal::NotThere)?);
         self.put(lines.end..lines.end, copy)
     }
-}
-
-/// A text as TOML has it: a basic string on one line.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = "\"".to_owned();
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => quoted.extend(['\\', c]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push('\t'),
-            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
-            c => quoted.push(c),
-        }
-    }
-    quoted + "\""
 }

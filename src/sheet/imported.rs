@@ -146,6 +146,8 @@ pub struct Cue {
     pub backup_for: Option<u32>,
     /// Its trigger.
     pub trigger: Option<Trigger>,
+    /// `true` if the file says that the caller calls it.
+    pub is_go: bool,
     /// The OSC message that it sends: the id of the output, and the address.
     pub osc: Option<(String, String)>,
     /// Columns of the author's own.

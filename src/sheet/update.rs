@@ -6,24 +6,26 @@
 //! given up where it sends nothing.
 
 mod alike;
+mod asked;
 mod gone;
 mod numbering;
 mod planned;
+mod wants;
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
-use self::alike::{
-    fact, found, known_needs, name_departments, outlines_of, places, same_items, steps_with_colours,
-};
+use self::alike::{found, name_departments, outlines_of, places};
+use self::wants::Want;
 use super::imported::Imported;
 use super::own::SENDS_TO;
-use super::write::{self, cue_keys, extra_table, quoted, segment_keys};
+use super::write;
+use crate::edit::batch::Change;
 use crate::edit::compare::{Comparison, compare, outlines};
-use crate::edit::document::{Document, Edit, Target};
-use crate::edit::listing::{CueEntry, Facts, Listing, SegmentEntry};
+use crate::edit::document::{Document, Refusal, Target};
+use crate::edit::listing::{CueEntry, Listing};
 use crate::edit::matching;
 use crate::show::problem::{self, Problem};
-use crate::show::{CueIx, CueNumber, NO_TITLE, file};
+use crate::show::{CueIx, CueNumber, file};
 
 /// Reason why a show cannot be updated with a sheet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +35,9 @@ pub enum Refused {
         "the sheet has no cue numbers, by which cues are known in the show: name their column with --map, such as --map A=number"
     )]
     NoNumbers,
+    /// The show is written in a way that only an editor can change.
+    #[error("{}", Refusal::NoHeaders)]
+    NoHeaders,
     /// The show has errors, or that which the sheet makes.
     #[error("{}", problem::counted(.0))]
     Faulty(Vec<Problem>),
@@ -53,12 +58,33 @@ enum Wish {
     Segment(usize),
     /// A cue of the sheet, by its segment and its place there.
     Cue(usize, usize),
-    /// The trigger of a cue, or the cue that it stands in for, which was not there yet.
-    Links(usize, usize),
     /// A cue that the sheet does not have.
     GoneCue(CueNumber),
     /// A segment that the sheet does not have, by its place at the beginning.
     GoneSegment(usize),
+}
+
+impl Wish {
+    /// The wishes of one stage can be granted at once; those of a later one are about what the
+    /// earlier ones leave.
+    fn stage(&self) -> u8 {
+        match self {
+            Wish::Departments => 0,
+            Wish::Segment(_) => 1,
+            Wish::Cue(..) => 2,
+            Wish::GoneCue(_) => 3,
+            Wish::GoneSegment(_) => 4,
+        }
+    }
+}
+
+/// A wish when its turn comes.
+#[derive(Clone, Debug)]
+struct Turn {
+    wish: Wish,
+    /// `true` if it comes after all others: what is refused now is said. Before, it may only have
+    /// come too early, for a trigger that names a cue further down, for example.
+    is_last: bool,
 }
 
 /// The show as far as changes were taken, and the segments in it.
@@ -72,18 +98,31 @@ struct Taken {
 }
 
 impl Taken {
-    /// A segment is new at a place.
-    fn made(&mut self, at: usize) {
-        for place in self.of_sheet.iter_mut().chain(&mut self.of_show).flatten() {
-            *place += usize::from(*place >= at);
-        }
+    /// The place of the segment of the show after which a segment of the sheet comes.
+    fn before(&self, at: usize) -> Option<usize> {
+        self.of_sheet.get(..at)?.iter().rev().flatten().next().copied()
     }
 
-    /// A segment is gone from a place.
-    fn removed(&mut self, at: usize) {
-        for place in self.of_sheet.iter_mut().chain(&mut self.of_show) {
-            *place = place.filter(|place| *place != at);
-            *place = place.map(|place| place - usize::from(place > at));
+    /// Keeps in mind that a wish was granted.
+    fn granted(&mut self, wish: &Wish) {
+        match *wish {
+            Wish::Segment(at) if self.of_sheet.get(at) == Some(&None) => {
+                let made = self.before(at).map_or(0, |before| before + 1);
+                for place in self.of_sheet.iter_mut().chain(&mut self.of_show).flatten() {
+                    *place += usize::from(*place >= made);
+                }
+                if let Some(own) = self.of_sheet.get_mut(at) {
+                    *own = Some(made);
+                }
+            }
+            Wish::GoneSegment(at) => {
+                let Some(gone) = self.of_show.get(at).copied().flatten() else { return };
+                for place in self.of_sheet.iter_mut().chain(&mut self.of_show) {
+                    *place = place.filter(|place| *place != gone);
+                    *place = place.map(|place| place - usize::from(place > gone));
+                }
+            }
+            Wish::Segment(_) | Wish::Departments | Wish::Cue(..) | Wish::GoneCue(_) => {}
         }
     }
 }
@@ -92,7 +131,7 @@ impl Taken {
 #[derive(Clone, Debug)]
 pub struct Proposal {
     taken: Taken,
-    later: Vec<Wish>,
+    later: Option<Turn>,
     /// The items that it changes.
     pub comparison: Comparison,
 }
@@ -108,7 +147,7 @@ pub struct Update {
     says: Listing,
     /// The show in words.
     now: Listing,
-    wishes: VecDeque<Wish>,
+    turns: VecDeque<Turn>,
     said: Vec<String>,
 }
 
@@ -116,10 +155,13 @@ impl Update {
     /// Compares the show of a text with a newer sheet. `zone` is meant where the text names none.
     ///
     /// # Errors
-    /// Where the sheet has no cue numbers, and with all errors of the show, or of that which the
-    /// sheet makes.
+    /// Where the sheet has no cue numbers, or the show is not written under headers, and with all
+    /// errors of the show, or of that which the sheet makes.
     pub fn new(text: String, zone: &str, mut sheet: Imported) -> Result<Update, Refused> {
         let document = Document::new(text, zone)?;
+        if !document.has_headers() {
+            return Err(Refused::NoHeaders);
+        }
         if !numbering::is_numbered(&sheet) {
             return Err(Refused::NoNumbers);
         }
@@ -142,7 +184,7 @@ impl Update {
             sheet,
             says,
             now,
-            wishes: VecDeque::new(),
+            turns: VecDeque::new(),
             said,
         };
         update.wish(&spared);
@@ -161,10 +203,10 @@ impl Update {
 
     /// All that is to be looked at; the cues of `spared` are not gone.
     fn wish(&mut self, spared: &HashSet<CueIx>) {
-        self.wishes.push_back(Wish::Departments);
+        let mut wishes = vec![Wish::Departments];
         for (at, segment) in self.says.segments.iter().enumerate() {
-            self.wishes.push_back(Wish::Segment(at));
-            self.wishes.extend((0..segment.cues.len()).map(|cue| Wish::Cue(at, cue)));
+            wishes.push(Wish::Segment(at));
+            wishes.extend((0..segment.cues.len()).map(|cue| Wish::Cue(at, cue)));
         }
         let here = places(&self.now);
         for (at, segment) in self.says.segments.iter().enumerate() {
@@ -178,36 +220,46 @@ impl Update {
                 }
             }
         }
-        self.wish_gone(spared);
+        wishes.extend(self.gone(spared));
+        self.turns.extend(wishes.into_iter().map(|wish| Turn { wish, is_last: false }));
     }
 
     /// The next change, or nothing when there is no more.
     pub fn propose(&mut self) -> Option<Proposal> {
-        while let Some(wish) = self.wishes.pop_front() {
-            if !self.is_wanted(&wish) {
+        while let Some(turn) = self.turns.pop_front() {
+            if !self.is_wanted(&turn.wish) {
                 continue;
             }
-            let mut proposal = Proposal {
-                taken: self.taken.clone(),
-                later: vec![],
-                comparison: Comparison::default(),
-            };
-            self.apply(&wish, &mut proposal);
-            if proposal.taken.document.text() == self.text() {
-                self.wishes.extend(proposal.later);
+            let mut taken = self.taken.clone();
+            let later = self.grant(&mut taken, &turn);
+            if taken.document.text() == self.text() {
+                self.turns.extend(later);
                 continue;
             }
-            proposal.comparison = compare(&self.now, &Listing::of(proposal.taken.document.show()));
-            return Some(proposal);
+            let comparison = compare(&self.now, &Listing::of(taken.document.show()));
+            return Some(Proposal { taken, later, comparison });
         }
         None
     }
 
     /// Takes a change.
     pub fn take(&mut self, proposal: Proposal) {
-        self.wishes.extend(proposal.later);
-        self.now = Listing::of(proposal.taken.document.show());
+        self.turns.extend(proposal.later);
         self.taken = proposal.taken;
+        self.now = Listing::of(self.taken.document.show());
+    }
+
+    /// Takes all changes that were not proposed yet, and says what they change.
+    pub fn take_all(&mut self) -> Comparison {
+        let before = self.now.clone();
+        while !self.turns.is_empty() {
+            let mut turns: Vec<Turn> = self.turns.drain(..).collect();
+            turns.sort_by_key(|turn| turn.wish.stage());
+            for stage in turns.chunk_by(|a, b| a.wish.stage() == b.wish.stage()) {
+                self.grant_all(stage);
+            }
+        }
+        compare(&before, &self.now)
     }
 
     /// Returns `true` if a wish may change anything: a look that costs nothing.
@@ -223,7 +275,7 @@ impl Update {
                     found(show, &entry.number).is_none() || !self.cue_wants(at, cue).is_empty()
                 })
             }
-            Wish::Departments | Wish::Links(..) | Wish::GoneCue(_) | Wish::GoneSegment(_) => true,
+            Wish::Departments | Wish::GoneCue(_) | Wish::GoneSegment(_) => true,
         }
     }
 
@@ -231,227 +283,82 @@ impl Update {
         self.says.segments.get(at)?.cues.get(cue)
     }
 
-    /// The keys of a segment that the sheet says and the show does not, with their values.
-    fn segment_wants(&self, at: usize) -> Vec<(&'static str, String)> {
-        let place = self.taken.of_sheet.get(at).copied().flatten();
-        let own = place.and_then(|place| self.now.segments.get(place));
-        let (Some(segment), Some(says)) = (self.sheet.segments.get(at), self.says.segments.get(at))
-        else {
-            return vec![];
-        };
-        let nothing = Facts::new();
-        let own: &Facts = own.map_or(&nothing, |own: &SegmentEntry| &own.facts);
-        let mut keys = segment_keys(segment);
-        keys.retain(|(key, _)| fact(own, key) != fact(&says.facts, key));
-        // What has no title there keeps its own.
-        keys.retain(|(key, _)| *key != "title" || place.is_none() || says.title != NO_TITLE);
-        keys
+    /// Grants wishes of one stage at once; where that is refused, as many of them as can be.
+    fn grant_all(&mut self, turns: &[Turn]) {
+        let wanted: Vec<Turn> =
+            turns.iter().filter(|turn| self.is_wanted(&turn.wish)).cloned().collect();
+        let asked = self.asked(&wanted);
+        let changes: Vec<Change> = asked.iter().filter_map(asked::Asked::whole).collect();
+        if self.taken.document.change(&changes).is_ok() {
+            for (turn, asked) in wanted.iter().zip(asked) {
+                match asked.lacks {
+                    Some(lacks) => {
+                        let later = self.refused(turn, vec![lacks]);
+                        self.turns.extend(later);
+                    }
+                    None => self.taken.granted(&turn.wish),
+                }
+            }
+        } else if let [turn] = wanted.as_slice() {
+            let mut taken = self.taken.clone();
+            let later = self.grant(&mut taken, turn);
+            self.turns.extend(later);
+            self.taken = taken;
+        } else {
+            let (first, rest) = wanted.split_at(wanted.len() / 2);
+            self.grant_all(first);
+            return self.grant_all(rest);
+        }
+        self.now = Listing::of(self.taken.document.show());
     }
 
-    /// The keys of a cue that the sheet says and the show does not, with their values.
-    fn cue_wants(&self, at: usize, cue: usize) -> Vec<(&'static str, String)> {
-        let Some(says) = self.cue_entry(at, cue) else { return vec![] };
-        let Some(wanted) = self.sheet.segments.get(at).and_then(|one| one.cues.get(cue)) else {
-            return vec![];
-        };
-        let show = self.taken.document.show();
-        let own = found(show, &says.number).map(|ix| show.cue(ix));
-        let target = own.and_then(|own| self.taken.document.find(&own.number));
-        let entry = match target {
-            Some(Target::Cue(at, cue)) => {
-                self.now.segments.get(at).and_then(|segment| segment.cues.get(cue))
+    /// Grants one wish as far as it can be; gives it back where more of it may be possible later.
+    fn grant(&mut self, taken: &mut Taken, turn: &Turn) -> Option<Turn> {
+        let asked = self.asked(std::slice::from_ref(turn)).pop()?;
+        let whole = asked.whole();
+        if let Some(lacks) = asked.lacks {
+            return self.refused(turn, vec![lacks]);
+        }
+        if taken.document.change(&[whole?]).is_ok() {
+            taken.granted(&turn.wish);
+            return None;
+        }
+        if let Some(first) = asked.first {
+            if let Err(refusal) = taken.document.change(&[first]) {
+                return self.refused(turn, vec![format!("{}: not taken: {refusal}", asked.what)]);
             }
-            Some(Target::Show | Target::Segment(_)) | None => None,
-        };
-        let nothing = Facts::new();
-        let facts = entry.map_or(&nothing, |entry| &entry.facts);
-        let is_called = own.is_none_or(crate::show::Cue::is_called);
-        let mut wants = vec![];
-        for (key, value) in cue_keys(wanted, &self.numbers) {
-            let is_same = match key {
-                "number" => true,
-                "title" if own.is_some() && (wanted.assumed_title || wanted.title == NO_TITLE) => {
-                    true
-                }
-                // What the show itself sends, and how it sets a cue off, is its own.
-                "do" => fact(facts, key).is_some(),
-                "planned" | "backup_for" if !is_called && wanted.trigger.is_none() => true,
-                "needs" => {
-                    let needs = known_needs(show, wanted);
-                    if !needs.is_empty() && !same_items(fact(facts, key), &needs) {
-                        let ids: Vec<String> = needs.iter().map(|id| quoted(id)).collect();
-                        wants.push((key, format!("[{}]", ids.join(", "))));
-                    }
-                    true
-                }
-                "steps" => {
-                    let steps = own.map_or(&[][..], |own| &own.steps);
-                    if !steps.iter().map(|step| &step.title).eq(&wanted.steps) {
-                        wants.push((key, steps_with_colours(steps, &wanted.steps)));
-                    }
-                    true
-                }
-                _ => fact(facts, key) == fact(&says.facts, key),
-            };
-            if !is_same {
-                wants.push((key, value));
+            taken.granted(&turn.wish);
+        }
+        let mut refused = vec![];
+        for Want { key, settings } in asked.wants {
+            let Some(target) = self.target(taken, &turn.wish) else { continue };
+            if let Err(refusal) = taken.document.change(&[Change::Keys(target, settings)]) {
+                refused.push(format!("{}, {key}: not taken: {refusal}", asked.what));
             }
         }
-        let own = own.map_or(&[][..], |own| &own.extra);
-        let mut extra: Vec<(String, String)> =
-            own.iter().map(|one| (one.name.clone(), one.text.clone())).collect();
-        let before = extra.clone();
-        for (name, text) in &wanted.extra {
-            match extra.iter_mut().find(|(known, _)| known == name) {
-                Some((_, known)) => known.clone_from(text),
-                None => extra.push((name.clone(), text.clone())),
-            }
-        }
-        if extra != before {
-            wants.push(("extra", extra_table(&extra)));
-        }
-        wants
+        self.refused(turn, refused)
     }
 
-    fn apply(&mut self, wish: &Wish, proposal: &mut Proposal) {
+    /// Says why something is refused, or gives the wish back for another turn.
+    fn refused(&mut self, turn: &Turn, why: Vec<String>) -> Option<Turn> {
+        let comes_again = !turn.is_last && !why.is_empty();
+        if !comes_again {
+            self.said.extend(why);
+        }
+        comes_again.then(|| Turn { wish: turn.wish.clone(), is_last: true })
+    }
+
+    /// The segment or the cue that a wish is about, where it is there.
+    fn target(&self, taken: &Taken, wish: &Wish) -> Option<Target> {
         match wish {
-            Wish::Departments => self.departments(proposal),
-            Wish::Segment(at) => self.segment(*at, proposal),
-            Wish::Cue(at, cue) | Wish::Links(at, cue) => {
-                self.cue(*at, *cue, matches!(wish, Wish::Links(..)), proposal);
+            Wish::Segment(at) => taken.of_sheet.get(*at)?.map(Target::Segment),
+            Wish::Cue(at, cue) => {
+                let number = CueNumber::new(&self.cue_entry(*at, *cue)?.number).ok()?;
+                taken.document.find(&number)
             }
-            Wish::GoneCue(number) => {
-                if let Some(target) = proposal.taken.document.find(number) {
-                    let edit = Edit::Remove(target);
-                    self.edit(&edit, &format!("cue {number} is not in the sheet"), proposal);
-                }
-            }
-            Wish::GoneSegment(at) => {
-                let Some(place) = proposal.taken.of_show.get(*at).copied().flatten() else {
-                    return;
-                };
-                let Some(segment) = self.now.segments.get(place) else { return };
-                let what = format!("segment “{}” is not in the sheet", segment.title);
-                if !segment.cues.is_empty() {
-                    self.said.push(format!("{what}: kept, for it has cues"));
-                } else if self.edit(&Edit::Remove(Target::Segment(place)), &what, proposal) {
-                    proposal.taken.removed(place);
-                }
-            }
-        }
-    }
-
-    /// Does an edit; where it is refused, that is said of `what`. Returns `true` if it was done.
-    fn edit(&mut self, edit: &Edit, what: &str, proposal: &mut Proposal) -> bool {
-        let done = proposal.taken.document.edit(edit);
-        if let Err(refusal) = &done {
-            self.said.push(format!("{what}: not taken: {refusal}"));
-        }
-        done.is_ok()
-    }
-
-    /// Adds the departments that are needed and that the show does not have.
-    fn departments(&mut self, proposal: &mut Proposal) {
-        let show = proposal.taken.document.show();
-        let known: HashSet<&str> = show.departments.iter().map(|one| one.id.as_str()).collect();
-        let new = self.sheet.departments.iter().filter(|one| !known.contains(one.id.as_str()));
-        let new: String = new
-            .map(|one| format!("[department.{}]\nname = {}\n\n", one.id, quoted(&one.name)))
-            .collect();
-        if new.is_empty() {
-            return;
-        }
-        let text = proposal.taken.document.text();
-        let mut lines = text.split_inclusive('\n').scan(0, |at, line| {
-            let begin = *at;
-            *at += line.len();
-            Some((begin, line))
-        });
-        let first = lines.find(|(_, line)| line.trim_end() == "[[segment]]").map(|(at, _)| at);
-        let Some(at) = first else { return };
-        // The comment above the first segment belongs to it.
-        let above = text[..at].trim_end_matches(|c| c != '\n');
-        let at = above.rfind("\n\n").map_or(at, |blank| blank + 2).min(at);
-        let text = [&text[..at], &new, &text[at..]].concat();
-        self.edit(&Edit::Replace(text), "departments of the sheet", proposal);
-    }
-
-    fn segment(&mut self, at: usize, proposal: &mut Proposal) {
-        let Some(title) = self.says.segments.get(at).map(|says| says.title.clone()) else { return };
-        let what = format!("segment “{title}”");
-        let wants = self.segment_wants(at);
-        let place = match proposal.taken.of_sheet.get(at).copied().flatten() {
-            Some(place) => place,
-            None => {
-                let before = proposal.taken.of_sheet.get(..at).unwrap_or_default();
-                let before = before.iter().rev().flatten().next().copied();
-                let duration = wants.iter().find(|(key, _)| *key == "duration");
-                let duration = duration.map_or("1m", |(_, value)| value.trim_matches('"'));
-                let after = Target::Segment(before.unwrap_or(0));
-                let add =
-                    Edit::AddSegment { after, title: title.clone(), duration: duration.to_owned() };
-                if !self.edit(&add, &what, proposal) {
-                    return;
-                }
-                let place = match before {
-                    Some(before) => before + 1,
-                    None => {
-                        let up = Edit::MoveUp(Target::Segment(1));
-                        usize::from(!self.edit(&up, &what, proposal))
-                    }
-                };
-                proposal.taken.made(place);
-                if let Some(own) = proposal.taken.of_sheet.get_mut(at) {
-                    *own = Some(place);
-                }
-                place
-            }
-        };
-        for (key, value) in wants {
-            let set = Edit::Set(Target::Segment(place), key.to_owned(), value);
-            self.edit(&set, &format!("{what}, {key}"), proposal);
-        }
-    }
-
-    fn cue(&mut self, at: usize, cue: usize, is_last: bool, proposal: &mut Proposal) {
-        let Some(entry) = self.cue_entry(at, cue) else { return };
-        let (number, title) = (entry.number.clone(), entry.title.clone());
-        let Ok(as_number) = CueNumber::new(&number) else { return };
-        let what = format!("cue {number}");
-        let wants = self.cue_wants(at, cue);
-        if proposal.taken.document.find(&as_number).is_none() {
-            let Some(segment) = proposal.taken.of_sheet.get(at).copied().flatten() else {
-                self.said.push(format!("{what} {title}: its segment was not taken"));
-                return;
-            };
-            // After the cue above it in the sheet that stands in the same segment here.
-            let above = self.says.segments.get(at).map_or(&[][..], |says| &says.cues[..cue]);
-            let after = above.iter().rev().find_map(|above| {
-                let target = proposal.taken.document.find(&CueNumber::new(&above.number).ok()?)?;
-                matches!(target, Target::Cue(here, _) if here == segment).then_some(target)
-            });
-            let after = after.unwrap_or(Target::Segment(segment));
-            let add = Edit::AddCue { after, number, title };
-            if !self.edit(&add, &what, proposal) {
-                return;
-            }
-        }
-        for (key, value) in wants {
-            let Some(target) = proposal.taken.document.find(&as_number) else { return };
-            let values = proposal.taken.document.values(target);
-            let has = |key: &str| values.iter().any(|(known, _)| known == key);
-            if key == "trigger" && has("planned") {
-                // Only cues that the caller calls have one.
-                self.edit(&Edit::Clear(target, "planned".to_owned()), &what, proposal);
-            }
-            let set = Edit::Set(target, key.to_owned(), value);
-            let names_others = matches!(key, "trigger" | "backup_for") && !is_last;
-            if !names_others {
-                self.edit(&set, &format!("{what}, {key}"), proposal);
-            } else if proposal.taken.document.edit(&set).is_err() {
-                // The cue that it names may come further down.
-                proposal.later.push(Wish::Links(at, cue));
-            }
+            Wish::GoneCue(number) => taken.document.find(number),
+            Wish::GoneSegment(at) => taken.of_show.get(*at)?.map(Target::Segment),
+            Wish::Departments => None,
         }
     }
 }

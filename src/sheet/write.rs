@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use super::cells::Ids;
 use super::imported::{Cue, Doubt, Imported, Segment, Trigger};
+use crate::edit::written::{key, prose, quoted};
 use crate::plain;
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
 use crate::show::problem::Place;
@@ -117,13 +118,6 @@ fn cue(text: &mut String, cue: &Cue, numbers: &BTreeMap<u32, String>) {
     }
 }
 
-/// The name of a column as a key.
-fn key(name: &str) -> String {
-    let is_bare =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if is_bare { name.to_owned() } else { quoted(name) }
-}
-
 /// Columns of the author's own as one value.
 pub(super) fn extra_table(extra: &[(String, String)]) -> String {
     let extra = extra.iter().map(|(name, text)| format!("{} = {}", key(name), quoted(text)));
@@ -204,46 +198,6 @@ fn comment(text: &mut String, words: &str) {
     }
 }
 
-/// A text between quotes.
-pub(super) fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    escape(&mut quoted, text, true);
-    quoted.push('"');
-    quoted
-}
-
-/// A text of several lines as one, and any other between quotes.
-fn prose(text: &str) -> String {
-    if !text.contains('\n') {
-        return quoted(text);
-    }
-    let mut prose = "\"\"\"\n".to_owned();
-    for (at, line) in text.split('\n').enumerate() {
-        if at > 0 {
-            prose.push('\n');
-        }
-        // One or two quotes end nothing, unless the text ends with them.
-        escape(&mut prose, line, line.contains("\"\"\"") || line.ends_with('"'));
-    }
-    prose.push_str("\"\"\"");
-    prose
-}
-
-/// Writes a text so that a basic string of TOML means it, with its quotes escaped or as they are.
-fn escape(into: &mut String, text: &str, with_quotes: bool) {
-    for c in text.chars() {
-        match c {
-            '"' if with_quotes => into.push_str("\\\""),
-            '\\' => into.push_str("\\\\"),
-            '\n' => into.push_str("\\n"),
-            '\t' => into.push('\t'),
-            c if c.is_control() => _ = write!(into, "\\u{:04X}", u32::from(c)),
-            c => into.push(c),
-        }
-    }
-}
-
 /// A duration as a person writes it: `"1h5m"`, `"1m30s"`, `"45s"`.
 fn length(ns: u64) -> String {
     let (hours, minutes) = (ns / HOUR_NS, ns / MINUTE_NS % 60);
@@ -283,22 +237,6 @@ mod tests {
         ] {
             assert_eq!(length(ns), format!("\"{text}\""));
             assert_eq!(crate::show::duration::parse(text).map(nanoseconds), Ok(ns));
-        }
-    }
-
-    #[test]
-    fn any_text_is_read_as_it_was() {
-        for text in [
-            "a \"b\" \\ c",
-            "one\n\"\"\"two\"\"\"\n",
-            "=cmd|' /C calc'!A0",
-            "tab\there",
-            "\u{7f}",
-            "# no comment",
-        ] {
-            let toml = format!("x = {}\n", prose(text));
-            let table: toml::Table = toml.parse().unwrap();
-            assert_eq!(table["x"].as_str(), Some(text), "{toml}");
         }
     }
 }

@@ -26,6 +26,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use handover::edit::listing::Listing;
 use handover::export::plan;
 use handover::export::sheet::{Audience, Sheet};
 use handover::sheet::columns::Field;
@@ -1058,11 +1059,15 @@ proptest! {
     #[test]
     fn any_sheet_leaves_a_show_that_runs_and_all_that_it_sends(sheet in changed()) {
         let Ok(sheet) = import(sheet.as_bytes(), &Options::default()) else { return Ok(()) };
-        let mut update = Update::new(WORKED_ON.to_owned(), "UTC", sheet).unwrap();
+        let mut update = Update::new(WORKED_ON.to_owned(), "UTC", sheet.clone()).unwrap();
         while let Some(proposal) = update.propose() {
             update.take(proposal);
         }
         let text = update.text();
+        let mut at_once = Update::new(WORKED_ON.to_owned(), "UTC", sheet).unwrap();
+        at_once.take_all();
+        let listing = |text: &str| Listing::of(&file::parse(text, "UTC").unwrap());
+        prop_assert_eq!(listing(text), listing(at_once.text()), "{}\n{}", text, at_once.text());
         let show = file::parse(text, "UTC").unwrap();
         let sends = show.cues.iter().filter(|cue| !cue.actions.is_empty()).count();
         prop_assert_eq!(sends, 2);

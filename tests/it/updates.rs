@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use handover::edit::compare::compare;
+use handover::edit::listing::Listing;
 use handover::export::plan;
 use handover::export::sheet::{Audience, Sheet};
 use handover::sheet::update::{Refused, Update};
@@ -93,15 +95,23 @@ struct Updated {
     said: Vec<String>,
 }
 
+/// Takes each change by itself, which has to leave the show that taking all at once leaves.
 fn updated(show: &str, sheet: &[u8]) -> Result<Updated, Refused> {
     let sheet = import(sheet, &Options::default()).unwrap();
-    let mut update = Update::new(show.to_owned(), "UTC", sheet)?;
+    let mut update = Update::new(show.to_owned(), "UTC", sheet.clone())?;
     let mut changes = 0;
     while let Some(proposal) = update.propose() {
         changes += 1;
         update.take(proposal);
     }
     let said = update.said();
+    let mut at_once = Update::new(show.to_owned(), "UTC", sheet)?;
+    let all = at_once.take_all();
+    assert_eq!(all.items.is_empty(), changes == 0, "{:?}", all.items);
+    let listing = |text: &str| Listing::of(&file::parse(text, "UTC").unwrap());
+    let differs = compare(&listing(update.text()), &listing(at_once.text()));
+    assert_eq!(differs.items, [], "{}\n{}", update.text(), at_once.text());
+    assert_eq!(at_once.said(), said);
     Ok(Updated { text: update.text().to_owned(), changes, said })
 }
 
@@ -228,4 +238,116 @@ fn a_show_that_somebody_has_saved_meanwhile_is_not_written_over() {
     program.keys("y\r");
     program.await_written("was changed meanwhile");
     assert_eq!(fs::read_to_string(&show).unwrap(), saved);
+}
+
+/// A sheet of `handover export`, with these changes.
+fn changed(show: &str, changes: &[(&str, &str)]) -> Vec<u8> {
+    let [csv, ..] = exports(show, Audience::Crew);
+    let csv = String::from_utf8(csv).unwrap();
+    let change = |csv: String, (old, new): &(&str, &str)| {
+        assert!(csv.contains(old), "{old}\n{csv}");
+        csv.replacen(old, new, 1)
+    };
+    changes.iter().fold(csv, change).into_bytes()
+}
+
+#[test]
+fn columns_of_the_authors_own_are_brought_in_however_they_are_written() {
+    let rest = "[[segment.cue]]\nnumber = \"6\"\ntitle = \"Last\"\n";
+    for extra in
+        ["\n[segment.cue.extra]\nSponsor = \"a rope\"\n", "extra = { Sponsor = \"a rope\" }\n"]
+    {
+        let show = format!("{SHOW}{extra}\n{rest}");
+        let sheet = "Cue,Title,Start,Duration,Sponsor,Landmark\n1,Doors,20:00,6:00,,\n5,Speech,20:06,5:00,a chair,Jo\n";
+        let done = updated(&show, sheet.as_bytes()).unwrap();
+        let cue = |number: &str| {
+            let show = file::parse(&done.text, "UTC").unwrap();
+            let cue = show.cues.iter().find(|cue| cue.number.as_str() == number).unwrap();
+            cue.extra.iter().map(|one| format!("{}={}", one.name, one.text)).collect::<Vec<_>>()
+        };
+        assert_eq!(cue("5"), ["Sponsor=a chair", "Landmark=Jo"], "{}\n{:?}", done.text, done.said);
+    }
+}
+
+#[test]
+fn a_change_that_another_one_makes_possible_is_taken() {
+    // The segment gets shorter than the time at which a cue was meant to be called, which moves too.
+    let show = SHOW.replace("title = \"Choir\"\n", "title = \"Choir\"\nplanned = \"5m\"\n");
+    let sheet = changed(
+        &show,
+        &[
+            (",Welcome,20:00:00,0:06:00", ",Welcome,20:00:00,0:04:00"),
+            ("4,Choir,20:05:00", "4,Choir,20:03:30"),
+            (",Speech,20:06:00", ",Speech,20:04:00"),
+        ],
+    );
+    let done = updated(&show, &sheet).unwrap();
+    assert!(done.text.contains("duration = \"4m\""), "{}\n{:?}", done.text, done.said);
+    assert!(done.text.contains("planned = \"3m30s\""), "{}\n{:?}", done.text, done.said);
+}
+
+#[test]
+fn a_cue_that_followed_another_can_be_called_again() {
+    let show = SHOW.replace("do = [", "trigger = { with = \"1\" }\ndo = [");
+    let sheet = changed(&show, &[(",with 1,", ",GO,")]);
+    let done = updated(&show, &sheet).unwrap();
+    assert!(!done.text.contains("trigger = { with = \"1\" }"), "{}", done.text);
+    assert!(done.text.contains("trigger = { with = \"2\", delay = \"3s\" }"), "{}", done.text);
+    // And the other way round, also where it was planned.
+    let show = SHOW.replace("do = [", "planned = \"1m\"\ndo = [");
+    let sheet = changed(
+        &show,
+        &[("1.1,House to half,20:01:00,,GO", "1.1,House to half,20:01:00,,with 1 +2s")],
+    );
+    let done = updated(&show, &sheet).unwrap();
+    assert!(
+        done.text.contains("trigger = { with = \"1\", delay = \"2s\" }"),
+        "{}\n{:?}",
+        done.text,
+        done.said
+    );
+    // A backup can stand in for another cue.
+    let sheet = changed(SHOW, &[(",4,", ",1.1,")]);
+    let done = updated(SHOW, &sheet).unwrap();
+    assert!(done.text.contains("backup_for = \"1.1\""), "{}\n{:?}", done.text, done.said);
+}
+
+#[test]
+fn thousands_of_changes_are_taken_in_no_time() {
+    // One after the other, they would take minutes.
+    let count = 3_000;
+    let row = |n: usize| format!("\n[[segment.cue]]\nnumber = \"{n}\"\ntitle = \"Cue {n}\"\n");
+    let cues: String = (1..=count).map(row).collect();
+    let show = format!("title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"10h\"\n{cues}");
+    let [csv, ..] = exports(&show, Audience::Crew);
+    let csv = String::from_utf8(csv).unwrap().replace(",Cue ", ",Item ");
+    // Half of them are other cues now.
+    let csv: String = csv
+        .lines()
+        .map(|line| match line.split_once(',') {
+            Some((number, rest)) if number.parse().is_ok_and(|n: usize| n % 2 == 0) => {
+                format!("N{number},{rest}\n")
+            }
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let sheet = import(csv.as_bytes(), &Options::default()).unwrap();
+    let mut update = Update::new(show, "UTC", sheet).unwrap();
+    let all = update.take_all();
+    assert_eq!(all.items.len(), count + count / 2, "{:?}", update.said());
+}
+
+#[test]
+fn chains_of_any_length_are_read_in_no_time() {
+    let count = 40_000;
+    let rows: String = (2..=count).map(|n| format!("{n},c{n},,,follows {}\n", n - 1)).collect();
+    let sheet = format!(
+        "Cue,Title,Start,Duration,Trigger\n,S,20:00:00,10:00:00,\n1,c1,,,follows {count}\n{rows}"
+    );
+    let show = import(sheet.as_bytes(), &Options::default()).unwrap();
+    // The last one would close the circle.
+    let doubts: Vec<&str> = show.doubts.iter().map(|doubt| doubt.what.as_str()).collect();
+    assert_eq!(doubts, ["cues would trigger each other in a circle: kept under `extra`"]);
+    let last = show.segments[0].cues.last().unwrap();
+    assert_eq!((last.trigger.clone(), last.extra.len()), (None, 1));
 }

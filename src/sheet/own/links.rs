@@ -14,10 +14,40 @@ use crate::time::nanoseconds;
 /// The other cues that a cue refers to.
 #[derive(Default)]
 struct Links {
+    is_go: bool,
     trigger: Option<Trigger>,
     backup_for: Option<u32>,
     /// Words that are no reference to any.
     kept: Vec<(String, String)>,
+}
+
+/// Chains of cues that trigger each other, by their rows.
+#[derive(Default)]
+struct Chains {
+    /// A cue further up in the chain of each that has a cause.
+    up: HashMap<u32, u32>,
+}
+
+impl Chains {
+    /// The cue that sets off the chain of a cue.
+    fn first(&mut self, row: u32) -> u32 {
+        let mut first = row;
+        while let Some(up) = self.up.get(&first) {
+            first = *up;
+        }
+        // The next search takes no step of this one again.
+        let mut at = row;
+        while let Some(up) = self.up.get_mut(&at).filter(|up| **up != first) {
+            at = std::mem::replace(up, first);
+        }
+        first
+    }
+
+    /// A cue that has no cause yet is set off by another one.
+    fn link(&mut self, row: u32, cause: u32) {
+        let first = self.first(cause);
+        self.up.insert(row, first);
+    }
 }
 
 impl Reading<'_> {
@@ -26,10 +56,11 @@ impl Reading<'_> {
         let asked = std::mem::take(&mut self.asked);
         let is_backup: Vec<u32> =
             asked.iter().filter(|one| !one.backup_for.is_empty()).map(|one| one.row).collect();
-        let mut causes: HashMap<u32, u32> = HashMap::new();
+        let mut chains = Chains::default();
         let mut read: HashMap<u32, Links> = HashMap::new();
         for one in asked {
-            let mut links = Links::default();
+            let is_go = one.trigger.trim().eq_ignore_ascii_case("go");
+            let mut links = Links { is_go, ..Links::default() };
             if !one.backup_for.is_empty() {
                 let main = self.rows.get(&one.backup_for).copied();
                 let main = main.filter(|main| is_backup.binary_search(main).is_err());
@@ -56,27 +87,20 @@ impl Reading<'_> {
                 }
             }
             if let Some(cause) = links.trigger.as_ref().and_then(Trigger::cause) {
-                // Each has one cause: a circle comes back to the cue itself.
-                let mut at = Some(cause);
-                let mut steps = 0;
-                while let Some(row) = at.filter(|row| *row != one.row && steps <= causes.len()) {
-                    at = causes.get(&row).copied();
-                    steps += 1;
-                }
-                if at.is_some() {
+                if chains.first(cause) == one.row {
                     let what = "cues would trigger each other in a circle: kept under `extra`";
                     self.doubt(one.row, Own::Trigger, what.to_owned());
                     links.kept.push(("Trigger".to_owned(), prose(&one.trigger)));
                     links.trigger = None;
                 } else {
-                    causes.insert(one.row, cause);
+                    chains.link(one.row, cause);
                 }
             }
             read.insert(one.row, links);
         }
         for cue in self.show.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
             if let Some(links) = read.remove(&cue.row) {
-                cue.trigger = links.trigger;
+                (cue.trigger, cue.is_go) = (links.trigger, links.is_go);
                 cue.backup_for = links.backup_for;
                 cue.extra.extend(links.kept);
             }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::edit::listing::{Fact, Listing, Words};
 use crate::edit::matching::Outline;
+use crate::edit::written::quoted;
 use crate::sheet::cells::Ids;
 use crate::sheet::imported::{Cue, Imported};
-use crate::sheet::write::quoted;
 use crate::show::{CueIx, CueNumber, Department, Show, Step};
 
 /// The place of each number in a listing.

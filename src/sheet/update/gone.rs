@@ -6,8 +6,8 @@ use super::{Update, Wish};
 use crate::show::{CueIx, Show};
 
 impl Update {
-    /// What the sheet does not have is to go, but for the cues of `spared`.
-    pub(super) fn wish_gone(&mut self, spared: &HashSet<CueIx>) {
+    /// What the sheet does not have, and what may go, but for the cues of `spared`.
+    pub(super) fn gone(&mut self, spared: &HashSet<CueIx>) -> Vec<Wish> {
         let cues = self.says.segments.iter().flat_map(|segment| &segment.cues);
         let there: HashSet<&str> = cues.map(|cue| &*cue.number).collect();
         let matched: HashSet<usize> = self.taken.of_sheet.iter().flatten().copied().collect();
@@ -35,7 +35,7 @@ impl Update {
             let what = "the sheet has hidden rows: what it does not show was kept";
             self.said.push(what.to_owned());
         }
-        self.wishes.extend(wishes);
+        wishes
     }
 }
 

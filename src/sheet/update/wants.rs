@@ -1,0 +1,124 @@
+//! The keys of a show file that a sheet says and the show does not.
+
+use super::Update;
+use super::alike::{fact, found, known_needs, same_items, steps_with_colours};
+use crate::edit::batch::Setting;
+use crate::edit::document::Target;
+use crate::edit::listing::{Facts, SegmentEntry};
+use crate::edit::written::quoted;
+use crate::sheet::imported;
+use crate::sheet::write::{cue_keys, extra_table, segment_keys};
+use crate::show::{Cue, NO_TITLE, Trigger};
+
+/// A key that is to change.
+#[derive(Clone, Debug)]
+pub(super) struct Want {
+    /// The key.
+    pub(super) key: &'static str,
+    /// What is set, one after the other: the key, and others that it excludes.
+    pub(super) settings: Vec<Setting>,
+}
+
+impl Want {
+    fn new(key: &'static str, value: String) -> Want {
+        Want { key, settings: vec![Setting::new(key, value)] }
+    }
+}
+
+impl Update {
+    /// The keys of a segment that the sheet says and the show does not.
+    pub(super) fn segment_wants(&self, at: usize) -> Vec<Want> {
+        let place = self.taken.of_sheet.get(at).copied().flatten();
+        let own = place.and_then(|place| self.now.segments.get(place));
+        let (Some(segment), Some(says)) = (self.sheet.segments.get(at), self.says.segments.get(at))
+        else {
+            return vec![];
+        };
+        let nothing = Facts::new();
+        let own: &Facts = own.map_or(&nothing, |own: &SegmentEntry| &own.facts);
+        let mut keys = segment_keys(segment);
+        keys.retain(|(key, _)| fact(own, key) != fact(&says.facts, key));
+        // What has no title there keeps its own.
+        keys.retain(|(key, _)| *key != "title" || place.is_none() || says.title != NO_TITLE);
+        keys.into_iter().map(|(key, value)| Want::new(key, value)).collect()
+    }
+
+    /// The keys of a cue that the sheet says and the show does not.
+    pub(super) fn cue_wants(&self, at: usize, cue: usize) -> Vec<Want> {
+        let Some(says) = self.cue_entry(at, cue) else { return vec![] };
+        let Some(wanted) = self.sheet.segments.get(at).and_then(|one| one.cues.get(cue)) else {
+            return vec![];
+        };
+        let show = self.taken.document.show();
+        let own = found(show, &says.number).map(|ix| show.cue(ix));
+        let target = own.and_then(|own| self.taken.document.find(&own.number));
+        let entry = match target {
+            Some(Target::Cue(at, cue)) => {
+                self.now.segments.get(at).and_then(|segment| segment.cues.get(cue))
+            }
+            Some(Target::Show | Target::Segment(_)) | None => None,
+        };
+        let nothing = Facts::new();
+        let facts = entry.map_or(&nothing, |entry| &entry.facts);
+        let has_trigger = own.is_some_and(|own| own.trigger != Trigger::Go);
+        let mut wants = vec![];
+        for (key, value) in cue_keys(wanted, &self.numbers) {
+            let is_same = match key {
+                "number" => true,
+                "title" if own.is_some() && (wanted.assumed_title || wanted.title == NO_TITLE) => {
+                    true
+                }
+                // What the show itself sends, and how it sets a cue off, is its own.
+                "do" => fact(facts, key).is_some(),
+                "planned" if !own.is_none_or(Cue::is_called) && !wanted.is_go => true,
+                "backup_for" if has_trigger && !wanted.is_go => true,
+                "needs" => {
+                    let needs = known_needs(show, wanted);
+                    if !needs.is_empty() && !same_items(fact(facts, key), &needs) {
+                        let ids: Vec<String> = needs.iter().map(|id| quoted(id)).collect();
+                        wants.push(Want::new(key, format!("[{}]", ids.join(", "))));
+                    }
+                    true
+                }
+                "steps" => {
+                    let steps = own.map_or(&[][..], |own| &own.steps);
+                    if !steps.iter().map(|step| &step.title).eq(&wanted.steps) {
+                        wants.push(Want::new(key, steps_with_colours(steps, &wanted.steps)));
+                    }
+                    true
+                }
+                _ => fact(facts, key) == fact(&says.facts, key),
+            };
+            if !is_same {
+                let mut want = Want::new(key, value);
+                // Only cues that the caller calls have a time at which they are meant to be called.
+                let is_planned = own.is_some_and(|own| own.planned.is_some());
+                if matches!(key, "trigger" | "backup_for") && is_planned {
+                    want.settings.insert(0, Setting::clear("planned"));
+                }
+                wants.push(want);
+            }
+        }
+        if wanted.is_go && has_trigger {
+            wants.push(Want { key: "trigger", settings: vec![Setting::clear("trigger")] });
+        }
+        wants.extend(own_columns(own, wanted));
+        wants
+    }
+}
+
+/// The columns of its own that the sheet has for a cue, and the show does not.
+fn own_columns(own: Option<&Cue>, wanted: &imported::Cue) -> Option<Want> {
+    let settings: Vec<Setting> = match own {
+        None if wanted.extra.is_empty() => vec![],
+        None => vec![Setting::new("extra", extra_table(&wanted.extra))],
+        Some(own) => {
+            let is_there = |(name, text): &&(String, String)| {
+                own.extra.iter().any(|one| one.name == *name && one.text == *text)
+            };
+            let new = wanted.extra.iter().filter(|one| !is_there(one));
+            new.map(|(name, text)| Setting::entry("extra", name, quoted(text))).collect()
+        }
+    };
+    (!settings.is_empty()).then_some(Want { key: "extra", settings })
+}
