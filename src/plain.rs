@@ -17,6 +17,62 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The letter of the alphabet under an accent of Western Europe; other characters as they are.
+pub fn unaccented(c: char) -> char {
+    match c {
+        'ä' | 'à' | 'â' | 'á' | 'å' => 'a',
+        'Ä' | 'À' | 'Â' | 'Á' | 'Å' => 'A',
+        'ö' | 'ô' | 'ó' | 'ò' | 'ø' => 'o',
+        'Ö' | 'Ô' | 'Ó' | 'Ò' | 'Ø' => 'O',
+        'ü' | 'ù' | 'û' | 'ú' => 'u',
+        'Ü' | 'Ù' | 'Û' | 'Ú' => 'U',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'É' | 'È' | 'Ê' | 'Ë' => 'E',
+        'î' | 'ï' | 'í' => 'i',
+        'Î' | 'Ï' | 'Í' => 'I',
+        'ñ' => 'n',
+        'Ñ' => 'N',
+        'ç' => 'c',
+        'Ç' => 'C',
+        c => c,
+    }
+}
+
+/// Texts as one, with `; ` between them. A semicolon in one of them has a backslash in front of it, and
+/// so has a backslash that would otherwise belong to what follows.
+pub fn joined(texts: &[String]) -> String {
+    let mut joined = String::new();
+    for text in texts {
+        if !joined.is_empty() {
+            joined.push_str("; ");
+        }
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            let next = chars.peek();
+            if c == ';' || (c == '\\' && next.is_none_or(|next| matches!(next, ';' | '\\'))) {
+                joined.push('\\');
+            }
+            joined.push(c);
+        }
+    }
+    joined
+}
+
+/// The texts of which [`joined`] made one, with the blanks around them.
+pub fn parted(text: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_kept = c == '\\' && chars.peek().is_some_and(|next| matches!(next, ';' | '\\'));
+        match (c, parts.last_mut()) {
+            (';', _) => parts.push(String::new()),
+            (_, Some(part)) => part.push(if is_kept { chars.next().unwrap_or(c) } else { c }),
+            (_, None) => {}
+        }
+    }
+    parts
+}
+
 /// Returns `true` if `c` does something to the text around it instead of standing in it. The
 /// joiners are not among these: what they do depends on their neighbours, and [`line()`] looks at
 /// those.
@@ -107,6 +163,20 @@ fn pass(text: &str, is_kept: impl Fn(char) -> bool) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_that_are_joined_come_apart_again() {
+        for texts in
+            [&["x; y", "z"][..], &["a\\", "b"], &["a\\;b", "\\\\", ";"], &["C:\\x\\y", "plain"]]
+        {
+            let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+            let parts = parted(&joined(&texts));
+            let parts: Vec<&str> = parts.iter().map(|part| part.trim()).collect();
+            assert_eq!(parts, texts, "{}", joined(&texts));
+        }
+        assert_eq!(joined(&["x; y".to_owned(), "z".to_owned()]), "x\\; y; z");
+        assert_eq!(parted("a;b\\c; d"), ["a", "b\\c", " d"]);
+    }
 
     #[test]
     fn what_does_something_is_not_let_through() {

@@ -233,7 +233,7 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     cells::cut(&mut show, &|row| grid.place(row, edge));
     hidden_columns(grid, &layout, &mut show);
     formulas(&gathered, &mut show);
-    show.departments = gathered.departments.into_values().collect();
+    show.departments = gathered.departments.into_list();
     show.people = gathered.people;
     show.doubts.sort_by(|a, b| a.place.order(&b.place));
     Ok(show)

@@ -13,7 +13,7 @@ use crate::show::NO_TITLE;
 use crate::show::problem::{Place, letters};
 
 /// The most departments of a cue.
-pub(super) const NEEDS_MAX: usize = 16;
+const NEEDS_MAX: usize = 16;
 /// The longest text of several lines in a show file, characters.
 const PROSE_MAX: usize = 20_000;
 /// The most columns of the author's own of a cue.
@@ -24,10 +24,8 @@ pub(super) const LINE_MAX: usize = 1_000;
 /// Things that are gathered of all lines.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
-    /// The departments with anything to do, by their columns.
-    pub departments: BTreeMap<u32, Department>,
-    /// The ids of the departments.
-    ids: Ids,
+    /// The departments with anything to do.
+    pub departments: Departments,
     /// The names of people, in the order in which they come.
     pub people: Vec<String>,
     /// The same names, to find them.
@@ -67,9 +65,22 @@ pub(super) fn cue(layout: &Layout, line: &Line<'_>, gathered: &mut Gathered) -> 
 /// Cuts what a show file has no room for, and says so at the `place` of its row. A cell of a
 /// spreadsheet can hold more than the notes of a cue.
 pub(super) fn cut(show: &mut Imported, place: &dyn Fn(u32) -> Place) {
-    for cue in show.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
-        cut_cue(cue, place, &mut show.doubts);
+    for segment in &mut show.segments {
+        if let Some(notes) = &mut segment.notes
+            && notes.chars().count() > PROSE_MAX
+        {
+            *notes = notes.chars().take(PROSE_MAX).collect();
+            show.doubts.push(Doubt::new(place(segment.row), too_long("the notes")));
+        }
+        for cue in &mut segment.cues {
+            cut_cue(cue, place, &mut show.doubts);
+        }
     }
+}
+
+/// Words for a text of a row that was cut.
+fn too_long(what: &str) -> String {
+    format!("{what} of this row have more than {PROSE_MAX} characters: cut")
 }
 
 fn cut_cue(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>) {
@@ -89,8 +100,7 @@ fn cut_cue(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>)
     let notes = cue.notes.join("\n");
     if notes.chars().count() > PROSE_MAX {
         cue.notes = vec![notes.chars().take(PROSE_MAX).collect()];
-        let what = format!("the notes of this row have more than {PROSE_MAX} characters: cut");
-        doubts.push(Doubt::new(place(cue.row), what));
+        doubts.push(Doubt::new(place(cue.row), too_long("the notes")));
     }
     for (name, text) in &mut cue.extra {
         if text.chars().count() > PROSE_MAX {
@@ -98,6 +108,45 @@ fn cut_cue(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>)
             let what = format!("{name} has more than {PROSE_MAX} characters: cut");
             doubts.push(Doubt::new(place(cue.row), what));
         }
+    }
+}
+
+/// The departments that have anything to do, by their columns.
+#[derive(Debug, Default)]
+pub(super) struct Departments {
+    by_column: BTreeMap<u32, Department>,
+    ids: Ids,
+}
+
+impl Departments {
+    /// Takes the text in a department's column, of this name, for a cue: the cue needs it where it has
+    /// something to do. Gives the note on it, where the text says more than that.
+    pub(super) fn need(
+        &mut self,
+        column: u32,
+        name: &str,
+        text: &str,
+        cue: &mut Cue,
+    ) -> Option<String> {
+        let lower = text.to_lowercase();
+        if is_nothing(&lower) {
+            return None;
+        }
+        let Departments { by_column, ids } = self;
+        let department = by_column.entry(column).or_insert_with(|| Department {
+            id: ids.unused(name),
+            name: name.to_owned(),
+            colour: None,
+        });
+        if !cue.needs.contains(&department.id) && cue.needs.len() < NEEDS_MAX {
+            cue.needs.push(department.id.clone());
+        }
+        (!is_mark(&lower)).then(|| format!("{name}: {text}"))
+    }
+
+    /// All of them, from left to right.
+    pub(super) fn into_list(self) -> Vec<Department> {
+        self.by_column.into_values().collect()
     }
 }
 
@@ -137,7 +186,11 @@ impl Filling<'_> {
                 self.notes.push(format!("{}: {text}", name(column)));
                 self.people(&text);
             }
-            Field::Department => self.department(column, text),
+            Field::Department => {
+                let departments = &mut self.gathered.departments;
+                let note = departments.need(column.column, &name(column), &text, self.cue);
+                self.departments.extend(note);
+            }
             Field::Extra => {
                 let name = name(column);
                 match self.cue.extra.iter_mut().find(|(known, _)| *known == name) {
@@ -148,26 +201,6 @@ impl Filling<'_> {
                     None => self.cue.extra.push((name, text)),
                 }
             }
-        }
-    }
-
-    fn department(&mut self, column: &Column, text: String) {
-        let lower = text.to_lowercase();
-        if is_nothing(&lower) {
-            return;
-        }
-        let label = name(column);
-        let Gathered { departments, ids, .. } = &mut *self.gathered;
-        let department = departments.entry(column.column).or_insert_with(|| Department {
-            id: ids.unused(&label),
-            name: label.clone(),
-            colour: None,
-        });
-        if !self.cue.needs.contains(&department.id) && self.cue.needs.len() < NEEDS_MAX {
-            self.cue.needs.push(department.id.clone());
-        }
-        if !is_mark(&lower) {
-            self.departments.push(format!("{label}: {text}"));
         }
     }
 
@@ -195,7 +228,7 @@ impl Filling<'_> {
 }
 
 /// Returns `true` for a text in small letters that says that a department has nothing to do.
-pub(super) fn is_nothing(text: &str) -> bool {
+fn is_nothing(text: &str) -> bool {
     matches!(
         text,
         "-" | "–"
@@ -271,16 +304,7 @@ impl Ids {
 fn id(name: &str) -> String {
     let mut id = String::new();
     for c in name.chars().take(40) {
-        let plain = match c.to_ascii_lowercase() {
-            'ä' | 'Ä' | 'à' | 'â' | 'á' | 'À' | 'Â' | 'Á' => 'a',
-            'ö' | 'Ö' | 'ô' | 'ó' | 'Ô' | 'Ó' => 'o',
-            'ü' | 'Ü' | 'ù' | 'û' | 'ú' | 'Û' | 'Ú' => 'u',
-            'é' | 'è' | 'ê' | 'ë' | 'É' | 'È' | 'Ê' => 'e',
-            'î' | 'ï' | 'í' | 'Î' | 'Í' => 'i',
-            'ñ' | 'Ñ' => 'n',
-            'ç' | 'Ç' => 'c',
-            c => c,
-        };
+        let plain = plain::unaccented(c).to_ascii_lowercase();
         match plain {
             c if c.is_ascii_alphanumeric() => id.push(c),
             _ if id.is_empty() || id.ends_with('-') => {}

@@ -4,11 +4,13 @@
 //! An event is a segment, and where it has a cue's number also that cue. A milestone is a cue. The
 //! first lines of a note are what Ontime has no field for.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use super::Refusal;
+use super::clock::{self, Said};
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::Imported;
 use super::ontime::{Object, number, text};
@@ -37,48 +39,92 @@ const COLUMNS: [&str; 12] = [
     "Notes",
 ];
 
+/// First line of the note of an event that begins by the clock.
+const HARD_START: &str = "hard start";
+/// Beginning of the next line of one that is longer than Ontime has it: its whole length.
+const LASTS: &str = "segment lasts ";
+/// The longest event that Ontime has: 23:59:59.
+const LONGEST_MS: u64 = 86_399_000;
+
 /// A row while it is filled.
 #[derive(Default)]
-struct Line {
+struct Line<'p> {
     cells: [String; 12],
-    /// The departments that have to be ready, by their place.
-    needs: Vec<usize>,
+    /// The user's own fields, by their places, with their texts.
+    fields: BTreeMap<usize, &'p str>,
 }
 
-/// The lines of a note that are facts, in the row's cells; gives the rest.
-fn facts<'n>(note: &'n str, line: &mut Line) -> &'n str {
-    let [_, _, start, _, lasts, trigger, _, call, source, steps, main, _] = &mut line.cells;
-    let mut rest = note;
-    while !rest.is_empty() {
-        let (first, after) = rest.split_once('\n').unwrap_or((rest, ""));
-        let begins = |begin: &str| first.strip_prefix(begin);
-        if first.is_empty() {
-            // What comes now could be taken for a fact.
-            return after;
-        } else if let Some(at) = begins("planned ").filter(|_| start.is_empty()) {
-            *start = at.trim_start_matches("T+").to_owned();
-        } else if ["with ", "follows ", "at ", "into "].iter().any(|verb| begins(verb).is_some())
-            && trigger.is_empty()
-        {
-            *trigger = first.to_owned();
-        } else if let Some(ns) = begins("lasts ").filter(|_| lasts.is_empty()) {
-            *lasts = ns.to_owned();
-        } else if matches!(first, "live" | "VT") && source.is_empty() {
-            *source = first.to_owned();
-        } else if let Some(words) = begins("“").and_then(|words| words.strip_suffix('”'))
-            && call.is_empty()
-        {
-            *call = words.to_owned();
-        } else if let Some(words) = begins("steps: ").filter(|_| steps.is_empty()) {
-            *steps = words.to_owned();
-        } else if let Some(number) = begins("backup for ").filter(|_| main.is_empty()) {
-            *main = number.to_owned();
-        } else {
-            return rest;
+/// The numbers of all cues: only what names one of them is a fact about it.
+struct Numbers(HashSet<String>);
+
+impl Numbers {
+    /// The lines of a note that are facts, in the row's cells; gives the rest.
+    fn facts<'n>(&self, note: &'n str, line: &mut Line<'_>) -> &'n str {
+        let [_, _, start, _, lasts, trigger, _, call, source, steps, main, _] = &mut line.cells;
+        let mut rest = note;
+        while !rest.is_empty() {
+            let (first, after) = rest.split_once('\n').unwrap_or((rest, ""));
+            let begins = |begin: &str| first.strip_prefix(begin);
+            let is_length = |text: &&str| duration::parse(text).is_ok();
+            if first.is_empty() {
+                // What comes now could be taken for a fact.
+                return after;
+            } else if let Some(at) = begins("planned ").filter(|_| start.is_empty()) {
+                *start = at.trim_start_matches("T+").to_owned();
+            } else if self.is_trigger(first) && trigger.is_empty() {
+                *trigger = first.to_owned();
+            } else if let Some(length) = begins("lasts ").filter(is_length)
+                && lasts.is_empty()
+            {
+                *lasts = length.to_owned();
+            } else if matches!(first, "live" | "VT") && source.is_empty() {
+                *source = first.to_owned();
+            } else if let Some(words) = begins("“").and_then(|words| words.strip_suffix('”'))
+                && call.is_empty()
+            {
+                *call = words.to_owned();
+            } else if let Some(words) = begins("steps: ").filter(|_| steps.is_empty()) {
+                *steps = words.to_owned();
+            } else if let Some(number) = begins("backup for ").filter(|it| self.0.contains(*it))
+                && main.is_empty()
+            {
+                *main = number.to_owned();
+            } else {
+                return rest;
+            }
+            rest = after;
         }
-        rest = after;
+        rest
     }
-    rest
+
+    /// Returns `true` if a line is a trigger, and no note that only begins like one.
+    fn is_trigger(&self, line: &str) -> bool {
+        let Some((verb, rest)) = line.split_once(' ') else { return false };
+        match verb {
+            "with" | "follows" => {
+                self.0.contains(rest.split_once(" +").map_or(rest, |(number, _)| number))
+            }
+            "at" => matches!(clock::read(rest), Said::At(_)),
+            "into" => duration::parse(rest.trim_start_matches('+')).is_ok(),
+            _ => false,
+        }
+    }
+}
+
+/// The names of the user's own fields, by their keys: the fields of the project say those that are no
+/// labels.
+fn fields(project: &Object, about: &Object) -> Vec<(String, String)> {
+    let names = about.get("custom").and_then(Json::as_array).into_iter().flatten();
+    let names: HashMap<String, String> = names
+        .filter_map(Json::as_object)
+        .filter_map(|one| Some((text(one, "title")?, text(one, "value")?)))
+        .collect();
+    let fields = project.get("customFields").and_then(Json::as_object).into_iter().flatten();
+    let named = fields.filter_map(|(key, field)| {
+        let label = text(field.as_object()?, "label")?;
+        Some((key.clone(), names.get(&label).cloned().unwrap_or(label)))
+    });
+    named.collect()
 }
 
 /// The show of a project that was exported; `None` where it is another one, or was given parts that
@@ -91,15 +137,13 @@ pub(super) fn read(
     let about = project.get("project")?.as_object()?;
     let written = text(about, "description").filter(|words| words.starts_with(WRITTEN))?;
     let is_tied = written == WRITTEN;
-    let fields: Vec<(&String, String)> = project
-        .get("customFields")
-        .and_then(Json::as_object)
-        .into_iter()
-        .flatten()
-        .filter_map(|(key, field)| Some((key, text(field.as_object()?, "label")?)))
-        .collect();
+    let fields = fields(project, about);
+    let places: HashMap<&str, usize> =
+        fields.iter().enumerate().map(|(at, (key, _))| (key.as_str(), at)).collect();
+    let numbers = entries.iter().filter_map(|(_, entry)| text(entry, "cue"));
+    let numbers = Numbers(numbers.collect());
     let mut act: Option<String> = None;
-    let mut rows: Vec<Line> = vec![];
+    let mut rows: Vec<Line<'_>> = vec![];
     // The entry of each row, counted from the header.
     let mut of: Vec<&(String, &Object)> = vec![];
     for one in entries {
@@ -114,17 +158,16 @@ pub(super) fn read(
         let mut line = Line::default();
         let custom = entry.get("custom").and_then(Json::as_object);
         for (key, value) in custom.into_iter().flatten() {
-            if value.as_str().is_some_and(|text| !text.trim().is_empty()) {
-                line.needs.extend(fields.iter().position(|(known, _)| *known == key));
-            }
+            let place = places.get(key.as_str()).copied();
+            line.fields.extend(place.zip(value.as_str().filter(|text| !text.trim().is_empty())));
         }
         let cue = text(entry, "cue").unwrap_or_default();
         match text(entry, "type").as_deref() {
             Some("group") => act = Some(title),
             Some("event") => {
                 let start_ms = number(entry, "timeStart")?;
-                let duration_ns = u64::try_from(number(entry, "duration")?).ok()?;
-                let duration_ns = duration_ns.checked_mul(MILLISECOND_NS)?;
+                let duration_ms = u64::try_from(number(entry, "duration")?).ok()?;
+                let duration_ns = duration_ms.checked_mul(MILLISECOND_NS)?;
                 if duration_ns > LONGEST_NS {
                     return None;
                 }
@@ -135,27 +178,35 @@ pub(super) fn read(
                 segment.cells[2].clone_from(&start);
                 segment.cells[3] = duration::exact(Duration::from_nanos(duration_ns));
                 segment.cells[6] = act.take().unwrap_or_default();
-                let hard = note.strip_prefix("hard start");
-                let hard = hard.filter(|rest| rest.is_empty() || rest.starts_with('\n'));
-                if hard.is_some() {
-                    "hard start".clone_into(&mut segment.cells[5]);
+                let (hard, note) = after_line(note, |line| (line == HARD_START).then_some(line));
+                if let Some(hard) = hard {
+                    hard.clone_into(&mut segment.cells[5]);
                 }
-                let note = hard.map_or(note, |rest| rest.strip_prefix('\n').unwrap_or(rest));
+                let (lasts, note) = after_line(note, |line| {
+                    line.strip_prefix(LASTS).filter(|length| duration::parse(length).is_ok())
+                });
+                // Somebody may have made it shorter.
+                if let Some(lasts) = lasts.filter(|_| duration_ms == LONGEST_MS) {
+                    lasts.clone_into(&mut segment.cells[3]);
+                }
                 if cue.is_empty() {
-                    segment.cells[11] = facts(note, &mut Line::default()).to_owned();
+                    // A line apart keeps what comes from being taken for one of the above.
+                    note.strip_prefix('\n').unwrap_or(note).clone_into(&mut segment.cells[11]);
+                    // An event without a cue may have fields all the same.
+                    segment.fields = line.fields;
                     rows.push(segment);
                     of.push(one);
                     continue;
                 }
                 rows.push(segment);
                 of.push(one);
-                line.cells[11] = facts(note, &mut line).to_owned();
+                line.cells[11] = numbers.facts(note, &mut line).to_owned();
                 (line.cells[0], line.cells[1], line.cells[2]) = (cue, title, start);
                 rows.push(line);
                 of.push(one);
             }
             Some("milestone") => {
-                line.cells[11] = facts(note, &mut line).to_owned();
+                line.cells[11] = numbers.facts(note, &mut line).to_owned();
                 (line.cells[0], line.cells[1]) = (cue, title);
                 rows.push(line);
                 of.push(one);
@@ -201,27 +252,37 @@ fn start_words(start_ms: i64, day: i64) -> String {
     format!("{}:{:02}:{:02}.{ms:03}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
+/// The first line of a note, if `is_fact` takes it, and the rest.
+fn after_line<'n>(
+    note: &'n str,
+    is_fact: impl Fn(&'n str) -> Option<&'n str>,
+) -> (Option<&'n str>, &'n str) {
+    let (first, rest) = note.split_once('\n').unwrap_or((note, ""));
+    match is_fact(first) {
+        Some(fact) => (Some(fact), rest),
+        None => (None, note),
+    }
+}
+
 /// The rows as a sheet.
-fn grid(rows: &[Line], fields: &[(&String, String)], is_tied: bool) -> Grid {
+fn grid(rows: &[Line<'_>], fields: &[(String, String)], is_tied: bool) -> Grid {
     let names = COLUMNS.iter().map(|name| match *name {
-        "Start" if !is_tied => "From start".to_owned(),
-        name => name.to_owned(),
+        "Start" if !is_tied => "From start",
+        name => name,
     });
-    let row = |number: u32, cells: Vec<String>| Row {
-        number,
-        is_hidden: false,
-        cells: (1..)
-            .zip(cells)
-            .filter(|(_, text)| !text.is_empty())
-            .map(|(column, text)| Cell::new(column, Value::Text(text)))
-            .collect(),
+    let filled = |cells: &mut dyn Iterator<Item = (u32, &str)>| {
+        let cells = cells.filter(|(_, text)| !text.is_empty());
+        cells.map(|(column, text)| Cell::new(column, Value::Text(text.to_owned()))).collect()
     };
-    let head: Vec<String> = names.chain(fields.iter().map(|(_, label)| label.clone())).collect();
-    let mut all = vec![row(1, head)];
+    let labels = fields.iter().map(|(_, label)| label.as_str());
+    let head = filled(&mut (1..).zip(names.chain(labels)));
+    let mut all = vec![Row { number: 1, is_hidden: false, cells: head }];
     for (number, line) in (2..).zip(rows) {
-        let needs = (0..fields.len())
-            .map(|at| if line.needs.contains(&at) { "ready".to_owned() } else { String::new() });
-        all.push(row(number, line.cells.iter().cloned().chain(needs).collect()));
+        let cells = (1..).zip(line.cells.iter().map(String::as_str));
+        let column = |at: &usize| u32::try_from(COLUMNS.len() + at + 1).unwrap_or(u32::MAX);
+        let own = line.fields.iter().map(|(at, text)| (column(at), *text));
+        let cells = filled(&mut cells.chain(own));
+        all.push(Row { number, is_hidden: false, cells });
     }
     Grid { rows: all, ..Grid::default() }
 }

@@ -13,15 +13,16 @@ use std::collections::{BTreeMap, HashMap};
 use self::instant::{DAY_NS, Instant, instant, since_start, time_of_day};
 pub(crate) use self::plan::INEXACT_NS;
 use super::Refusal;
-use super::cells::{self, Ids, NEEDS_MAX, is_mark, is_nothing, one_line, prose};
+use super::cells::{self, Departments, is_mark, one_line, prose};
 use super::columns::{self, Field};
 use super::durations;
 use super::grid::{Cell, Grid, Row, Value};
-use super::imported::{Cue, Department, Doubt, Imported, Segment};
+use super::imported::{Cue, Doubt, Imported, Segment};
 use super::lines;
 use super::numbers::{self, Written};
+use crate::plain;
 use crate::show::duration::{self, HOUR_NS, LONGEST_NS, SECOND_NS};
-use crate::show::problem::quoted;
+use crate::show::problem::{letters, quoted};
 use crate::show::{CUES_MAX, NO_TITLE};
 use crate::time::nanoseconds;
 
@@ -103,14 +104,12 @@ pub(super) fn read(grid: &Grid, title: &str, form: Form) -> Option<Result<Import
             }
             Some(_) | None => {
                 let name = one_line(&text);
-                let texts: Vec<_> = rows.iter().map(|row| row.text(cell.column)).collect();
-                let filled = || texts.iter().filter(|text| !text.is_empty());
-                let is_department = columns::meaning(&name) == Some(Field::Department)
-                    || (filled().count() > 0 && filled().all(|text| is_mark(&text.to_lowercase())));
+                let is_department = columns::meaning(&name) == Some(Field::Department);
                 others.insert(cell.column, Other { name, is_department });
             }
         }
     }
+    mark_departments(rows, &mut others);
     let has = |wanted: Own| own.iter().any(|(known, _)| *known == wanted);
     let is_own = [Own::Cue, Own::Title, Own::Duration, Own::Trigger].into_iter().all(has)
         && (has(Own::Start) || has(Own::FromStart));
@@ -122,8 +121,7 @@ pub(super) fn read(grid: &Grid, title: &str, form: Form) -> Option<Result<Import
         show: Imported { title: title.to_owned(), ..Imported::default() },
         written: vec![],
         rows: HashMap::new(),
-        ids: Ids::default(),
-        departments: BTreeMap::new(),
+        departments: Departments::default(),
         starts: vec![],
         asked: vec![],
     };
@@ -144,6 +142,25 @@ pub(super) fn read(grid: &Grid, title: &str, form: Form) -> Option<Result<Import
     Some(reading.finish())
 }
 
+/// Columns whose cells are marks are those of departments; somebody may have written words into some
+/// of them since.
+fn mark_departments(rows: &[Row], others: &mut BTreeMap<u32, Other>) {
+    // Of each column, its filled cells and those that are marks.
+    let mut filled: HashMap<u32, (usize, usize)> = HashMap::new();
+    for cell in rows.iter().flat_map(|row| &row.cells) {
+        let text = cell.text();
+        if !text.is_empty() && others.contains_key(&cell.column) {
+            let (all, marks) = filled.entry(cell.column).or_default();
+            *all += 1;
+            *marks += usize::from(is_mark(&text.to_lowercase()));
+        }
+    }
+    for (column, other) in others {
+        let (all, marks) = filled.get(column).copied().unwrap_or_default();
+        other.is_department |= marks > 0 && marks * 2 >= all;
+    }
+}
+
 /// The words of a cue about others, for when all are known.
 struct Asked {
     row: u32,
@@ -160,9 +177,7 @@ struct Reading<'g> {
     written: Vec<Written>,
     /// The row of each number.
     rows: HashMap<String, u32>,
-    ids: Ids,
-    /// By their columns.
-    departments: BTreeMap<u32, Department>,
+    departments: Departments,
     /// The start of each cue, segment by segment, with that of the segment.
     starts: Vec<(Option<Instant>, Vec<Option<Instant>>)>,
     asked: Vec<Asked>,
@@ -265,6 +280,8 @@ impl Reading<'_> {
         let duration_ns = self.length(row, Own::Duration);
         let title = one_line(&self.text(row, Own::Title));
         let notes = prose(&self.text(row, Own::Notes));
+        let notes: Vec<String> = Some(notes).into_iter().chain(self.of_cues(row)).collect();
+        let notes = notes.join("\n").trim().to_owned();
         let act = one_line(&self.text(row, Own::Act));
         if self.show.segments.is_empty() {
             self.show.date = start.and_then(|start| start.date);
@@ -284,6 +301,36 @@ impl Reading<'_> {
             ..Segment::default()
         });
         self.starts.push((start, vec![]));
+    }
+
+    /// The cells of a segment's row that only a cue can have, in words.
+    fn of_cues(&self, row: &Row) -> Vec<String> {
+        let own = |column: u32| self.own.iter().find(|(_, known)| *known == column);
+        let only_of_cues = |cell: &&Cell| match own(cell.column) {
+            Some((Own::Cue | Own::Title | Own::Start | Own::FromStart, _)) => false,
+            Some((Own::Duration | Own::Trigger | Own::Act | Own::Notes, _)) => false,
+            Some((Own::Lasts | Own::Call | Own::Source | Own::Steps, _)) => true,
+            Some((Own::BackupFor | Own::SendsTo, _)) => true,
+            None => self.others.contains_key(&cell.column),
+        };
+        let cells = row.cells.iter().filter(|cell| !cell.is_shared && !cell.text().is_empty());
+        let words = |cell: &Cell| {
+            let name = match self.others.get(&cell.column) {
+                Some(other) => self.name(cell.column, other),
+                None => own(cell.column)
+                    .and_then(|(column, _)| NAMES.iter().find(|(_, known)| known == column))
+                    .map_or_else(String::new, |(name, _)| (*name).to_owned()),
+            };
+            format!("{name}: {}", prose(&cell.text()))
+        };
+        cells.filter(only_of_cues).map(words).collect()
+    }
+
+    fn name(&self, column: u32, other: &Other) -> String {
+        match other.name.as_str() {
+            "" => format!("Column {}", letters(column)),
+            name => name.to_owned(),
+        }
     }
 
     /// The start of a segment that nothing fixes follows from the one above: another one is only
@@ -332,8 +379,8 @@ impl Reading<'_> {
             cue.notes.push(format!("Call: {}", prose(&call)));
         }
         self.source(row, &mut cue);
-        let steps = self.text(row, Own::Steps);
-        let steps = steps.split(';').map(one_line).filter(|step| !step.is_empty());
+        let steps = plain::parted(&self.text(row, Own::Steps));
+        let steps = steps.iter().map(|step| one_line(step)).filter(|step| !step.is_empty());
         cue.steps = steps.collect();
         if let Some(more) = cue.steps.get(STEPS_MAX..).filter(|more| !more.is_empty()) {
             cue.notes.push(format!("Steps: {}", more.join("; ")));
@@ -381,33 +428,19 @@ impl Reading<'_> {
 
     /// The cells of departments, and of columns that somebody has added.
     fn others(&mut self, row: &Row, cue: &mut Cue) {
-        let Reading { others, departments, ids, .. } = self;
-        for (column, other) in others {
-            let Some(cell) = row.cell(*column).filter(|cell| !cell.text().is_empty()) else {
-                continue;
-            };
+        for cell in &row.cells {
+            let Some(other) = self.others.get(&cell.column) else { continue };
             let text = prose(&cell.text());
-            let name = || match other.name.as_str() {
-                "" => format!("Column {}", crate::show::problem::letters(*column)),
-                name => name.to_owned(),
-            };
-            if !other.is_department {
-                cue.extra.push((name(), text));
+            if text.is_empty() {
                 continue;
             }
-            if is_nothing(&text.to_lowercase()) {
-                continue;
-            }
-            let department = departments.entry(*column).or_insert_with(|| Department {
-                id: ids.unused(&other.name),
-                name: name(),
-                colour: None,
-            });
-            if cue.needs.len() < NEEDS_MAX {
-                cue.needs.push(department.id.clone());
-            }
-            if !is_mark(&text.to_lowercase()) {
-                cue.notes.push(format!("{}: {text}", department.name));
+            let name = self.name(cell.column, other);
+            match other.is_department {
+                true => {
+                    let note = self.departments.need(cell.column, &name, &text, cue);
+                    cue.notes.extend(note);
+                }
+                false => cue.extra.push((name, text)),
             }
         }
     }
@@ -425,7 +458,7 @@ impl Reading<'_> {
         for at in 0..self.show.segments.len() {
             self.plan(at);
         }
-        self.show.departments = std::mem::take(&mut self.departments).into_values().collect();
+        self.show.departments = std::mem::take(&mut self.departments).into_list();
         let numbers = self.column(Own::Cue).unwrap_or(1);
         let grid = self.grid;
         numbers::number(&mut self.show, &self.written, &|row| grid.place(row, numbers));

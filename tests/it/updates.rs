@@ -325,7 +325,7 @@ fn thousands_of_changes_are_taken_in_no_time() {
     let csv: String = csv
         .lines()
         .map(|line| match line.split_once(',') {
-            Some((number, rest)) if number.parse().is_ok_and(|n: usize| n % 2 == 0) => {
+            Some((number, rest)) if number.parse().is_ok_and(|n: usize| n.is_multiple_of(2)) => {
                 format!("N{number},{rest}\n")
             }
             _ => format!("{line}\n"),
@@ -350,4 +350,153 @@ fn chains_of_any_length_are_read_in_no_time() {
     assert_eq!(doubts, ["cues would trigger each other in a circle: kept under `extra`"]);
     let last = show.segments[0].cues.last().unwrap();
     assert_eq!((last.trigger.clone(), last.extra.len()), (None, 1));
+}
+
+/// The project of an export for Ontime, with these changes.
+fn project(show: &str, change: impl Fn(&mut serde_json::Value)) -> Vec<u8> {
+    let [_, project, _] = exports(show, Audience::Crew);
+    let mut project: serde_json::Value = serde_json::from_slice(&project).unwrap();
+    change(&mut project);
+    serde_json::to_vec(&project).unwrap()
+}
+
+/// The entry of a project with this number, or of this title where it has none.
+fn entry<'p>(project: &'p mut serde_json::Value, name: &str) -> &'p mut serde_json::Value {
+    let entries = project["rundowns"]["default"]["entries"].as_object_mut().unwrap();
+    let is_it = |entry: &serde_json::Value| match entry["cue"].as_str() {
+        Some("") | None => entry["title"] == name,
+        Some(number) => number == name,
+    };
+    entries.values_mut().find(|entry| is_it(entry)).unwrap()
+}
+
+#[test]
+fn words_that_somebody_wrote_into_a_project_are_kept() {
+    let show = SHOW.replace("\"5m\"\n", "\"5m\"\nnotes = \"with care\"\n");
+    let sheet = project(&show, |project| {
+        project["customFields"]["Landmark"] =
+            serde_json::json!({ "type": "text", "label": "Landmark", "colour": "" });
+        entry(project, "2")["custom"] =
+            serde_json::json!({ "Lights": "Q 17", "Landmark": "bridge" });
+        entry(project, "4")["note"] = "planned 20:05:00\nwith feeling\nlasts long".into();
+        let speech = entry(project, "Speech");
+        assert_eq!(speech["note"], "\nwith care");
+        speech["note"] = "at the desk\nlive on air".into();
+        speech["custom"] = serde_json::json!({ "Landmark": "tower" });
+    });
+    let done = updated(&show, &sheet).unwrap();
+    let now = file::parse(&done.text, "UTC").unwrap();
+    let cue = |number: &str| now.cues.iter().find(|cue| cue.number.as_str() == number).unwrap();
+    let extra: Vec<&str> = cue("2").extra.iter().map(|one| one.text.as_str()).collect();
+    assert_eq!((extra, cue("2").needs.len()), (vec!["bridge"], 1), "{}", done.text);
+    assert_eq!(cue("2").notes.as_deref(), Some("Lights: Q 17"));
+    assert_eq!(cue("4").notes.as_deref(), Some("with feeling\nlasts long"));
+    assert_eq!(
+        now.segments.last().unwrap().notes.as_deref(),
+        Some("at the desk\nlive on air\nLandmark: tower")
+    );
+}
+
+#[test]
+fn a_name_that_ontime_has_no_letters_for_is_the_same_department() {
+    let show = SHOW.replace("name = \"Lights\"", "name = \"Bühne\"")
+        + "\n[department.fire]\nname = \"火\"\n";
+    let show = show.replace("needs = [\"lights\"]", "needs = [\"lights\", \"fire\"]");
+    let [_, project, _] = exports(&show, Audience::Crew);
+    let json: serde_json::Value = serde_json::from_slice(&project).unwrap();
+    assert_eq!(json["customFields"]["Buhne"]["label"], "Buhne");
+    let done = updated(&show, &project).unwrap();
+    assert_eq!((done.text.as_str(), done.changes), (show.as_str(), 0));
+}
+
+#[test]
+fn a_department_keeps_its_column_when_words_come_into_it() {
+    let show = SHOW.replace("title = \"Choir\"\n", "title = \"Choir\"\nneeds = [\"lights\"]\n");
+    let show = show.replace("name = \"Lights\"", "name = \"Ushers\"");
+    let sheet = changed(&show, &[("4,Choir,20:05:00,,GO,ready", "4,Choir,20:05:00,,GO,at 9")]);
+    let done = updated(&show, &sheet).unwrap();
+    let choir = "title = \"Choir\"\nneeds = [\"lights\"]\nnotes = \"Ushers: at 9\"\n";
+    assert!(done.text.contains(choir), "{}", done.text);
+    assert!(!done.text.contains("extra"), "{}", done.text);
+}
+
+#[test]
+fn departments_come_above_the_first_segment_however_that_is_written() {
+    let sheet = "Cue,Title,Start,Duration,SND\n1,Doors,20:00,6:00,mic\n5,Speech,20:06,5:00,\n";
+    for header in ["[[ segment ]]", "[[segment]]   # the first"] {
+        let show = SHOW.replacen("[[segment]]", header, 1);
+        let show = show.replace("title = \"Gala\"", "title = \"\"\"\\\n[[segment]]\"\"\"");
+        let done = updated(&show, sheet.as_bytes()).unwrap();
+        let place = format!("[department.snd]\nname = \"SND\"\n\n{header}\n");
+        assert!(done.text.contains(&place), "{}\n{:?}", done.text, done.said);
+    }
+    let inline = "title = \"T\"\nsegment = [{ title = \"A\", duration = \"5m\", cue = [{ number = \"1\", title = \"B\" }] }]\n";
+    assert_eq!(updated(inline, sheet.as_bytes()).err(), Some(Refused::NoHeaders));
+}
+
+#[test]
+fn a_segment_may_last_longer_than_a_day_of_ontime() {
+    let show = SHOW.replace("duration = \"5m\"", "duration = \"30h\"")
+        + "planned = \"28h\"\n\n[[segment.cue]]\nnumber = \"6\"\ntitle = \"Thanks\"\nplanned = \"29h\"\n";
+    for sheet in exports(&show, Audience::Crew) {
+        let done = updated(&show, &sheet).unwrap();
+        assert_eq!((done.text.as_str(), done.changes), (show.as_str(), 0), "{:?}", done.said);
+    }
+    // Somebody has made it shorter there.
+    let sheet = project(&show, |project| {
+        entry(project, "Speech")["duration"] = (21 * 3_600_000).into();
+    });
+    let done = updated(&show, &sheet).unwrap();
+    assert!(done.text.contains("duration = \"21h\""), "{}\n{:?}", done.text, done.said);
+}
+
+#[test]
+fn steps_with_semicolons_stay_as_they_are() {
+    let show = SHOW.to_owned() + "steps = [{ title = \"x; y\" }, { title = \"z\" }]\n";
+    for sheet in exports(&show, Audience::Crew) {
+        let done = updated(&show, &sheet).unwrap();
+        assert_eq!((done.text.as_str(), done.changes), (show.as_str(), 0), "{:?}", done.said);
+    }
+}
+
+#[test]
+fn nothing_in_the_row_of_a_segment_is_lost() {
+    let sheet = changed(
+        SHOW,
+        &[(",Welcome,20:00:00,0:06:00,hard start,", ",Welcome,20:00:00,0:06:00,hard start,dimmed")],
+    );
+    let done = updated(SHOW, &sheet).unwrap();
+    assert!(
+        done.text.contains("duration = \"6m\"\nnotes    = \"Lights: dimmed\"\n"),
+        "{}",
+        done.text
+    );
+}
+
+#[test]
+fn fields_without_end_take_no_time() {
+    let show = SHOW.replace("needs = [\"lights\"]\n", "");
+    let sheet = project(&show, |project| {
+        let fields = (0..3_000).map(|n| {
+            (
+                format!("f{n}"),
+                serde_json::json!({ "type": "text", "label": format!("F{n}"), "colour": "" }),
+            )
+        });
+        project["customFields"] = serde_json::Value::Object(fields.collect());
+        let rundown = &mut project["rundowns"]["default"];
+        for n in 0..4_000 {
+            let id = format!("x{n}");
+            rundown["entries"][&id] = serde_json::json!({
+                "type": "milestone", "id": id, "cue": format!("M{n}"), "title": "m", "note": "",
+                "custom": { format!("f{}", n % 3_000): "words" },
+            });
+            rundown["flatOrder"].as_array_mut().unwrap().push(id.into());
+        }
+    });
+    let show = import(&sheet, &Options::default()).unwrap();
+    let cues: usize = show.segments.iter().map(|segment| segment.cues.len()).sum();
+    assert_eq!(cues, 4_000 + 11);
+    let last = show.segments.last().unwrap().cues.last().unwrap();
+    assert_eq!(last.extra, [("F999".to_owned(), "words".to_owned())]);
 }

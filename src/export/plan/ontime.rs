@@ -3,7 +3,8 @@
 //! A segment is an event; its cues are milestones after it, which have no time of their own in
 //! Ontime: it stands in their note. A cue that has its segment's title and comes with it is not told
 //! twice: the event has its number. Departments are custom fields, acts are groups. The description
-//! of the project says who wrote it, so that an import knows what the notes mean.
+//! of the project says who wrote it, so that an import knows what the notes mean, and its own fields
+//! say the names of departments that Ontime has no letters for.
 
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ const WRITTEN: &str = "Written by handover export";
 const WRITTEN_UNTIED: &str = "Written by handover export; times count from the start of the show";
 /// First line of the note of an event that begins by the clock.
 const HARD_START: &str = "hard start";
+/// Beginning of the next line of one that is longer than Ontime has it.
+const LASTS: &str = "segment lasts ";
 /// The id of the one rundown.
 const RUNDOWN: &str = "default";
 
@@ -92,7 +95,7 @@ pub fn write(sheet: &Sheet) -> String {
             "url": "",
             "info": "",
             "logo": null,
-            "custom": [],
+            "custom": fields.names(),
         },
         // Without one of these Ontime takes the file for damaged and opens a repaired copy of it.
         "settings": {
@@ -183,12 +186,15 @@ fn event(
     days: &mut Days,
 ) -> Value {
     let (start_ms, day) = days.of(&segment.start);
-    let duration_ms = milliseconds(segment.lasts).min(LONGEST_MS);
+    let lasts_ms = milliseconds(segment.lasts);
+    let duration_ms = lasts_ms.min(LONGEST_MS);
     // An event is linked where it begins as the one in front of it ends.
     let absolute_ms = day * DAY_MS + start_ms;
     let is_linked = !is_first && !segment.hard_start && absolute_ms == days.last_ms;
-    days.last_ms = absolute_ms + duration_ms;
+    days.last_ms = absolute_ms + lasts_ms;
     let hard = segment.hard_start.then(|| HARD_START.to_owned());
+    let lasts =
+        (lasts_ms > duration_ms).then(|| format!("{LASTS}{}", duration::exact(segment.lasts)));
     let said = match own {
         Some(cue) => said(cue),
         None => with_notes(vec![], segment.notes.as_deref()),
@@ -198,7 +204,7 @@ fn event(
         "flag": false,
         "cue": own.map_or("", |cue| &cue.number),
         "title": plain::line(&segment.title),
-        "note": note(hard.into_iter().chain(said)),
+        "note": note(hard.into_iter().chain(lasts).chain(said)),
         "endAction": "none",
         "timerType": "count-down",
         "countToEnd": false,
@@ -252,7 +258,7 @@ fn said(cue: &CueLine) -> Vec<String> {
     let trigger = Some(cue.trigger.clone()).filter(|words| !words.is_empty() && words != "GO");
     let length = cue.lasts.map(|time| format!("lasts {}", duration::exact(time)));
     let call = cue.call.as_ref().map(|call| format!("“{call}”"));
-    let steps = (!cue.steps.is_empty()).then(|| format!("steps: {}", cue.steps.join("; ")));
+    let steps = (!cue.steps.is_empty()).then(|| format!("steps: {}", plain::joined(&cue.steps)));
     let source = Some(cue.source.to_owned()).filter(|source| !source.is_empty());
     let main = cue.backup_for.as_ref().map(|main| format!("backup for {main}"));
     let facts = [trigger, length, source, call, steps, main].into_iter().flatten().collect();
@@ -285,6 +291,7 @@ fn is_like_a_fact(line: &str) -> bool {
         "steps: ",
         "backup for ",
         HARD_START,
+        LASTS,
     ];
     line.is_empty() || begins.iter().any(|begin| line.starts_with(begin))
 }
@@ -303,7 +310,7 @@ impl<'a> Fields<'a> {
         let mut fields: Vec<(String, String, &DepartmentRow)> = vec![];
         for (at, one) in sheet.departments.iter().enumerate() {
             let fits = |c: char| if c.is_ascii_alphanumeric() { c } else { ' ' };
-            let name: String = one.name.chars().map(fits).collect();
+            let name: String = one.name.chars().map(plain::unaccented).map(fits).collect();
             let words: Vec<&str> = name.split_whitespace().collect();
             let mut label = words.join(" ");
             let is_taken = fields.iter().any(|(_, other, _)| other.eq_ignore_ascii_case(&label));
@@ -313,6 +320,13 @@ impl<'a> Fields<'a> {
             fields.push((label.replace(' ', "_"), label, one));
         }
         Fields(fields)
+    }
+
+    /// The names of departments that are not their labels.
+    fn names(&self) -> Vec<Value> {
+        let others = self.0.iter().filter(|(_, label, one)| *label != one.name);
+        let name = |(_, label, one): &(String, String, &DepartmentRow)| json!({ "title": label, "value": plain::line(&one.name), "url": "" });
+        others.map(name).collect()
     }
 
     fn definitions(&self) -> Map<String, Value> {

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
+use crate::plain::joined;
 
 /// A table with one row of names on top.
 pub(super) struct Table {
@@ -40,7 +41,7 @@ pub(super) enum Cell {
     Text(String),
     /// A planned instant.
     Start(When),
-    /// A length, nanoseconds.
+    /// A length.
     Length(Duration),
 }
 
@@ -53,7 +54,7 @@ type Read = fn(&CueLine) -> Cell;
 /// The columns after those of the departments, each left out where no cue has anything to say.
 const LAST: [(&str, Read); 4] = [
     ("Source", |cue| text(cue.source)),
-    ("Steps", |cue| text(&cue.steps.join("; "))),
+    ("Steps", |cue| text(&joined(&cue.steps))),
     ("Backup for", |cue| text(cue.backup_for.as_deref().unwrap_or_default())),
     ("Sends to", |cue| text(&cue.sends.join("; "))),
 ];

@@ -11,9 +11,12 @@ use super::found;
 use super::gone::reason_to_stay;
 use crate::sheet::imported::{Cue, Imported, Segment};
 use crate::sheet::own::INEXACT_NS;
+use crate::show::duration::HOUR_NS;
 use crate::show::plan::call_offsets;
 use crate::show::{CueIx, NO_TITLE, SegmentIx, Show};
 use crate::time::nanoseconds;
+
+const DAY_NS: u64 = 24 * HOUR_NS;
 
 /// Plans each cue as the show does, or at the time that the sheet says, where a segment stays as it
 /// is. `matched` has the segment of the show for each of the sheet.
@@ -29,7 +32,9 @@ pub(super) fn plan(show: &Show, sheet: &mut Imported, matched: &[Option<usize>])
             let own = found(show, &cue.number).filter(|_| is_called(cue));
             let Some((own, said_ns)) = own.zip(cue.offset_ns) else { continue };
             let Some(offset) = offsets.get(own).copied().map(nanoseconds) else { continue };
-            cue.planned_ns = match offset.abs_diff(said_ns) <= INEXACT_NS {
+            // A time of day alone does not say the day.
+            let off_ns = offset.abs_diff(said_ns) % DAY_NS;
+            cue.planned_ns = match off_ns.min(DAY_NS - off_ns) <= INEXACT_NS {
                 true => show.cue(own).planned.map(nanoseconds),
                 false => Some(said_ns),
             };
