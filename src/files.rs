@@ -4,7 +4,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
@@ -46,24 +46,54 @@ pub(crate) fn read_at_most(from: impl Read, bytes_max: usize) -> io::Result<Opti
     Ok(Some(bytes).filter(|bytes| bytes.len() <= bytes_max))
 }
 
+/// Permissions of a file that others may read, as far as the user lets them.
+const OPEN: u32 = 0o666;
+/// Permissions of a file that is its owner's alone.
+const PRIVATE: u32 = 0o600;
+
+/// Writes the file that is to take the place of the one at `path`, beside it: gives its path. `finish`
+/// comes after its bytes.
+fn beside(
+    path: &Path,
+    ending: &str,
+    mode: u32,
+    bytes: &[u8],
+    finish: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<PathBuf> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    let unfinished = path.with_file_name(name);
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(mode);
+    let mut file = options.open(&unfinished)?;
+    let written = file.write_all(bytes).and_then(|()| finish(&file));
+    if written.is_err() {
+        let _ = fs::remove_file(&unfinished);
+    }
+    written.map(|()| unfinished)
+}
+
+/// Puts a file in the place of another one; where that fails, it is gone.
+fn put_over(unfinished: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(unfinished, path).inspect_err(|_| _ = fs::remove_file(unfinished))
+}
+
+/// An ending of its own for each process: a file that a crash has left must not be in the way.
+fn own_ending() -> String {
+    format!(".{}.new", std::process::id())
+}
+
 /// Writes a new file, whole or not at all, and never over one that is there.
 ///
 /// # Errors
 /// When that fails, or the file is there.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    // Its own for each process: one that a crash has left must not be in the way.
-    name.push(format!(".{}.new", std::process::id()));
-    let unfinished = path.with_file_name(name);
-    let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
+    let unfinished = beside(path, &own_ending(), OPEN, bytes, File::sync_all)?;
     // Somebody may have made the file in the meantime; a link never takes its place.
-    let put = written.and_then(|()| match fs::hard_link(&unfinished, path) {
+    let put = match fs::hard_link(&unfinished, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => write_directly(path, bytes),
         linked => linked,
-    });
+    };
     let _ = fs::remove_file(&unfinished);
     put
 }
@@ -94,17 +124,13 @@ pub(crate) fn write_over(path: &Path, bytes: &[u8]) -> io::Result<()> {
     };
     let is_there = permissions.is_some();
     let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut name = target.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let unfinished = target.with_file_name(name);
-    let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(bytes)?;
+    let finish = |file: &File| {
         permissions.map_or(Ok(()), |permissions| file.set_permissions(permissions))?;
         file.sync_all()
-    });
-    let put = written.and_then(|()| fs::rename(&unfinished, &target));
+    };
+    let put = beside(&target, &own_ending(), OPEN, bytes, finish);
+    let put = put.and_then(|unfinished| put_over(&unfinished, &target));
     let Err(error) = put else { return Ok(()) };
-    let _ = fs::remove_file(&unfinished);
     if is_there && cannot_be_put_over(error.kind()) {
         fs::write(&target, bytes)
     } else {
@@ -147,14 +173,7 @@ fn replace_after(
     bytes: &[u8],
     sync: impl FnOnce(&File) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(".new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    let mut file = options.open(&unfinished)?;
-    file.write_all(bytes)?;
-    sync(&file)?;
-    fs::rename(&unfinished, path)
+    put_over(&beside(path, ".new", PRIVATE, bytes, sync)?, path)
 }
 
 #[cfg(test)]
@@ -175,6 +194,14 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
         assert!(replace(&dir.path().join("none/a"), b"").is_err());
+        // Not even of what could not be put in its place.
+        let folder = dir.path().join("folder");
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("inside"), "").unwrap();
+        assert!(replace(&folder, b"new").is_err());
+        assert!(write_new(&folder, b"new").is_err());
+        assert!(write_over(&folder, b"new").is_err());
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2, "nothing is left beside them");
     }
 
     #[test]

@@ -78,12 +78,15 @@ pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Resul
     let withheld = sheet.segments.iter().flat_map(|segment| &segment.cues);
     let withheld = withheld.filter(|cue| cue.is_withheld).count();
     let mut told = format!("wrote {shown}: {segments}, {cues}\n");
-    if withheld + sheet.left_out > 0 {
-        told.push_str(&format!(
-            "{} under embargo without words, {} left out (backups, and what is not public): --all has everything\n",
-            counted(withheld, "cue"),
-            counted(sheet.left_out, "cue")
-        ));
+    let parts = [
+        (withheld, "under embargo without words"),
+        (sheet.left_out, "left out (backups, and what is not public)"),
+    ];
+    let parts = parts.iter().filter(|(count, _)| *count > 0);
+    let parts: Vec<String> =
+        parts.map(|(count, what)| format!("{} {what}", counted(*count, "cue"))).collect();
+    if !parts.is_empty() {
+        told.push_str(&format!("{}: --all has everything\n", parts.join(", ")));
     }
     if show.date.is_none() && file.form == Form::Calendar {
         told.push_str(&format!("the show has no date: it begins on {today} in this calendar\n"));

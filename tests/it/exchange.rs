@@ -105,6 +105,14 @@ fn an_export_is_written_by_its_ending_and_withholds_what_others_may_not_know() {
     let expected = "Cue,Title,Start,Duration,Trigger\n,The jump,21:05:00,0:01:30,hard start\n\
                     12,Off the roof,21:05:00,,GO\n13,—,21:05:30,,\n";
     assert_eq!(std::fs::read_to_string(&csv).unwrap(), expected);
+    let known = std::fs::read_to_string(&show).unwrap().replace("embargo = true\n", "");
+    let told = succeeds(&["export", &path_in(&house, "known.toml", &known), "-o", &csv]);
+    assert!(
+        told.ends_with(
+            "\n1 cue left out (backups, and what is not public): --all has everything\n"
+        ),
+        "{told}"
+    );
     let told = succeeds(&["export", &show, "-o", &csv, "--all"]);
     assert_eq!(told, format!("wrote {csv}: 1 segment, 3 cues\n"));
     let all = std::fs::read_to_string(&csv).unwrap();
