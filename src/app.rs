@@ -11,6 +11,7 @@ pub mod commands;
 pub mod demo;
 mod dropped_line;
 mod early;
+mod editor;
 mod escape;
 pub mod find;
 pub mod flag;
@@ -79,6 +80,8 @@ pub enum Task {
     TellOfFile,
     /// Take the version of the show file into the run.
     TakeVersion,
+    /// Give the terminal to the caller's editor, with the show file open at the selected cue.
+    Editor,
 }
 
 /// Everything that the screen shows and the run does not know.

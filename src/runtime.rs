@@ -15,6 +15,7 @@ mod beacon;
 pub mod board;
 pub mod clock;
 pub mod config;
+mod editor;
 mod fault;
 mod feed;
 mod follower;

@@ -18,6 +18,8 @@ pub enum Question {
     Suspend,
     /// Take the version of the show file into the run?
     TakeVersion,
+    /// Open the caller's editor in the middle of a live run?
+    Editor,
 }
 
 impl Question {
@@ -28,6 +30,7 @@ impl Question {
             Question::End => "end",
             Question::Suspend => "suspend",
             Question::TakeVersion => "take",
+            Question::Editor => "open",
         }
     }
 
@@ -38,6 +41,7 @@ impl Question {
             Question::End => vec![Task::Command(Command::End), Task::Quit],
             Question::Suspend => vec![Task::Suspend],
             Question::TakeVersion => vec![Task::TakeVersion],
+            Question::Editor => vec![Task::Editor],
         }
     }
 

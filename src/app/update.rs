@@ -174,6 +174,7 @@ impl App {
             Act::Flag => return self.press_flag(state, now_ns),
             Act::Warn => return self.warn(state, now_ns),
             Act::Review => return self.review(now_ns),
+            Act::Editor => return self.open_editor(state, now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return self.suspend(state, now_ns),
@@ -262,6 +263,7 @@ impl App {
             | Act::Flag
             | Act::Warn
             | Act::Review
+            | Act::Editor
             | Act::Note
             | Act::Panic
             | Act::NextPage

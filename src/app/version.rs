@@ -25,7 +25,7 @@ impl App {
     }
 
     /// Shows what is new in the show file, and asks whether to take it.
-    pub(super) fn review(&mut self, now_ns: MachineNs) -> Vec<Task> {
+    pub fn review(&mut self, now_ns: MachineNs) -> Vec<Task> {
         let Some(file) = self.file.clone() else {
             match self.not_watched {
                 Some(why) => self.refuse_once(why, now_ns),

@@ -178,6 +178,7 @@ impl<'a> Screen<'a> {
                     | Msg::Journal(_)
                     | Msg::Neighbours(_)
                     | Msg::Show(_)
+                    | Msg::Editor(_)
                     | Msg::ScreenLost
                     | Msg::ScreenFault => {}
                     #[cfg(feature = "link")]

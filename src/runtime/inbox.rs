@@ -7,6 +7,7 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
+use super::editor::EditorNews;
 use super::showfile::ShowNews;
 use crate::journal::SyncReport;
 use crate::locks::Unpoisoned;
@@ -32,6 +33,8 @@ pub(super) enum Msg {
     Neighbours(Vec<String>),
     /// News of the show file.
     Show(ShowNews),
+    /// News of the caller's editor.
+    Editor(EditorNews),
     /// The server of a shared run has news.
     #[cfg(feature = "link")]
     Link,

@@ -155,10 +155,15 @@ impl Keyboard {
         self.discard();
     }
 
-    /// Forgets what was typed while nobody listened.
-    pub(super) fn discard(&mut self) {
+    /// Forgets what was read; what lies in the terminal is left to who reads it next.
+    pub(super) fn forget(&mut self) {
         self.reader.begin_again();
         (self.looked_ns, self.stood) = (None, Duration::ZERO);
+    }
+
+    /// Forgets what was typed while nobody listened.
+    pub(super) fn discard(&mut self) {
+        self.forget();
         let _ = rustix::termios::tcflush(
             rustix::stdio::stdin(),
             rustix::termios::QueueSelector::IFlush,

@@ -37,7 +37,6 @@ const WORDS: usize = 64;
 pub(super) struct Screen {
     mailbox: Arc<Mailbox<ScreenUpdate>>,
     hits: Arc<Mutex<Hits>>,
-    done: Receiver<()>,
     /// Application state that it was sent last.
     told: App,
 }
@@ -50,7 +49,8 @@ struct ScreenUpdate {
     resized: bool,
     /// `true` if the terminal has to be asked for its keys again.
     asks_keys: bool,
-    order: Option<ScreenCommand>,
+    /// An order, and whom to tell that it was done.
+    order: Option<(ScreenCommand, SyncSender<()>)>,
     /// A line for the shell's screen, once the program has left the terminal to it.
     farewell: Option<String>,
 }
@@ -95,7 +95,6 @@ impl Screen {
     /// When the system gives no thread, or the terminal no writer.
     pub(super) fn start(feed: &mut Feed, start: Start, post: Sender) -> io::Result<Self> {
         let (mailbox, hits) = (feed.subscribe(ScreenUpdate::default()), Arc::default());
-        let (goodbye, done) = mpsc::sync_channel(4);
         let told = start.app.clone();
         let mut painter = Painter {
             mailbox: Arc::clone(&mailbox),
@@ -108,7 +107,7 @@ impl Screen {
         let tty = Tty::new()?;
         std::thread::Builder::new().name("screen".into()).spawn(move || {
             realtime::step_back();
-            match catch_unwind(AssertUnwindSafe(|| painter.run(tty, &goodbye))) {
+            match catch_unwind(AssertUnwindSafe(|| painter.run(tty))) {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => post.send(Msg::ScreenLost),
                 Err(_) => {
@@ -119,7 +118,7 @@ impl Screen {
                 }
             }
         })?;
-        Ok(Screen { mailbox, hits, done, told })
+        Ok(Screen { mailbox, hits, told })
     }
 
     /// Has a frame drawn of what the feed has published, of `app` and of `words`, if any of it is
@@ -163,33 +162,48 @@ impl Screen {
     /// Goes back to the shell's screen, as [`terminal::leave`] does with `asks`; false where the
     /// terminal did not take that in time.
     pub(super) fn leave(&self, asks: bool, at_most: Duration) -> bool {
-        self.order(ScreenCommand::Leave { asks }, at_most)
+        self.order(ScreenCommand::Leave { asks }, None).recv_timeout(at_most).is_ok()
     }
 
     /// Goes back to the shell's screen when the terminal takes it, and leaves `farewell` there;
     /// never waits for that.
     pub(super) fn leave_without_waiting(&self, farewell: String) {
-        self.mailbox.tell(|told| {
-            told.order = Some(ScreenCommand::Leave { asks: false });
-            told.farewell = Some(farewell);
-        });
+        self.order(ScreenCommand::Leave { asks: false }, Some(farewell));
     }
 
     /// Goes back to the shell's screen for a while.
     pub(super) fn suspend(&self, asks: bool, at_most: Duration) -> bool {
-        self.order(ScreenCommand::Suspend { asks }, at_most)
+        self.hand_over(asks, None).recv_timeout(at_most).is_ok()
+    }
+
+    /// Goes back to the shell's screen for a while, and leaves a line there; never waits for that:
+    /// who takes the terminal does, for what this gives.
+    pub(super) fn hand_over(&self, asks: bool, line: Option<String>) -> Receiver<()> {
+        self.order(ScreenCommand::Suspend { asks }, line)
     }
 
     /// Draws again.
     pub(super) fn come_back(&self, at_most: Duration) -> bool {
-        self.order(ScreenCommand::Return, at_most)
+        self.take_back().recv_timeout(at_most).is_ok()
     }
 
-    fn order(&self, order: ScreenCommand, at_most: Duration) -> bool {
-        // An answer that came too late for the order before is none to this one.
-        while self.done.try_recv().is_ok() {}
-        self.mailbox.tell(|told| told.order = Some(order));
-        self.done.recv_timeout(at_most).is_ok()
+    /// Draws again, without waiting for the terminal.
+    pub(super) fn take_back(&self) -> Receiver<()> {
+        self.order(ScreenCommand::Return, None)
+    }
+
+    /// Ends the thread of a screen that has handed the terminal over.
+    pub(super) fn forget(&self) {
+        self.order(ScreenCommand::Leave { asks: false }, None);
+    }
+
+    fn order(&self, order: ScreenCommand, farewell: Option<String>) -> Receiver<()> {
+        let (done, is_done) = mpsc::sync_channel(1);
+        self.mailbox.tell(|told| {
+            told.order = Some((order, done));
+            told.farewell = farewell;
+        });
+        is_done
     }
 }
 
@@ -206,29 +220,33 @@ struct Painter {
 }
 
 impl Painter {
-    fn run(&mut self, mut tty: Tty, done: &SyncSender<()>) -> io::Result<()> {
+    fn run(&mut self, mut tty: Tty) -> io::Result<()> {
         let title = format!("handover: {}", self.start.state.show().title);
         let title = if self.start.capabilities.is_plain() { ui::plain(&title) } else { title };
         terminal::enter(&mut tty, &title, self.start.keys)?;
         let mut canvas = terminal::canvas(tty)?;
         loop {
             let mut waiting = self.wait();
-            let (has_news, resized, order) =
-                (waiting.also.app.is_some(), waiting.also.resized, waiting.also.order);
+            let (has_news, resized) = (waiting.also.app.is_some(), waiting.also.resized);
+            let (order, farewell) = (waiting.also.order.take(), waiting.also.farewell.take());
             let asks_keys = waiting.also.asks_keys && order.is_none();
-            let farewell = waiting.also.farewell.take();
             self.take_in(waiting);
             match order {
-                Some(order @ (ScreenCommand::Leave { asks } | ScreenCommand::Suspend { asks })) => {
+                Some((ScreenCommand::Leave { asks }, done)) => {
                     terminal::leave(canvas.backend_mut(), asks)?;
                     if let Some(farewell) = farewell {
                         terminal::say(canvas.backend_mut(), &farewell)?;
                     }
                     let _ = done.send(());
-                    if matches!(order, ScreenCommand::Leave { .. }) {
-                        return Ok(());
+                    return Ok(());
+                }
+                Some((ScreenCommand::Suspend { asks }, done)) => {
+                    terminal::leave(canvas.backend_mut(), asks)?;
+                    if let Some(farewell) = farewell {
+                        terminal::say(canvas.backend_mut(), &farewell)?;
                     }
-                    self.wait_for_return();
+                    let _ = done.send(());
+                    let Some(done) = self.wait_for_return() else { return Ok(()) };
                     let mut tty = Tty::new()?;
                     terminal::enter(&mut tty, &title, self.start.keys)?;
                     canvas = terminal::canvas(tty)?;
@@ -270,8 +288,21 @@ impl Painter {
         }
     }
 
-    fn wait_for_return(&self) {
-        self.mailbox.wait_while(|told| told.order != Some(ScreenCommand::Return)).also.order = None;
+    /// Waits until the terminal is this program's again; gives whom to tell that it is drawn on, or
+    /// `None` if it never is.
+    fn wait_for_return(&self) -> Option<SyncSender<()>> {
+        loop {
+            let mut waiting = self.mailbox.wait_while(|told| told.order.is_none());
+            match waiting.also.order.take() {
+                Some((ScreenCommand::Return, done)) => return Some(done),
+                Some((ScreenCommand::Leave { .. }, done)) => {
+                    let _ = done.send(());
+                    return None;
+                }
+                Some((ScreenCommand::Suspend { .. }, done)) => drop(done.send(())),
+                None => {}
+            }
+        }
     }
 
     /// Takes in what has come.

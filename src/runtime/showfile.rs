@@ -8,7 +8,7 @@
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
@@ -50,6 +50,7 @@ pub(super) struct Watched {
 /// The station's hold on the thread. Its drop ends it.
 #[derive(Debug)]
 pub(super) struct ShowFile {
+    path: PathBuf,
     orders: mpsc::Sender<Order>,
 }
 
@@ -60,6 +61,13 @@ enum Order {
     Fit(Box<Ready>, Box<Ground>),
     /// The run has taken what was made ready last.
     Taken,
+    /// An editor that had the file has ended.
+    Edited {
+        /// Text of the file before, if it could be read.
+        before: Option<String>,
+        /// How the editor failed, if it did.
+        fault: Option<String>,
+    },
 }
 
 /// The run that a version is prepared for.
@@ -75,6 +83,9 @@ pub(super) struct Ground {
 pub(super) enum ShowNews {
     /// It is other than the version that runs, or with `None` the same again.
     File(Option<FileNews>),
+    /// The same after an editor has ended, to be reviewed at once; or why there is nothing to
+    /// review.
+    Edited(Result<Option<FileNews>, String>),
     /// A version is ready to be taken.
     Ready(Box<Ready>),
     /// It could not be made ready.
@@ -122,6 +133,7 @@ impl ShowFile {
     /// When the system gives no thread.
     pub(super) fn start(watched: Watched, post: Sender) -> std::io::Result<Self> {
         let (orders, ordered) = mpsc::channel();
+        let path = watched.path.clone();
         std::thread::Builder::new().name("show file".into()).spawn(move || {
             realtime::step_back();
             let name = watched.path.file_name().unwrap_or_default().to_string_lossy();
@@ -139,7 +151,12 @@ impl ShowFile {
             }
             .watch(&ordered);
         })?;
-        Ok(ShowFile { orders })
+        Ok(ShowFile { path, orders })
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Has the version made ready that was told last.
@@ -156,6 +173,12 @@ impl ShowFile {
     /// Says that the run has taken what was made ready last.
     pub(super) fn taken(&self) {
         let _ = self.orders.send(Order::Taken);
+    }
+
+    /// Says that an editor which had the file has ended; `before` is the file's text before, if it
+    /// could be read, and `fault` says how the editor failed, if it did.
+    pub(super) fn edited(&self, before: Option<String>, fault: Option<String>) {
+        let _ = self.orders.send(Order::Edited { before, fault });
     }
 }
 
@@ -202,6 +225,10 @@ impl Watcher {
                         (self.read, self.latest) = (None, None);
                     }
                 }
+                Ok(Order::Edited { before, fault }) => {
+                    let edited = self.edited(before.as_deref(), fault);
+                    self.post.send(Msg::Show(ShowNews::Edited(edited)));
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -218,20 +245,45 @@ impl Watcher {
     }
 
     fn look(&mut self) {
-        let stamp = |of: Metadata| (of.mtime(), of.mtime_nsec(), of.len(), of.ino());
         // A file that is away for a moment is being written.
-        let Ok(now) = std::fs::metadata(&self.watched.path).map(stamp) else { return };
+        let Some(now) = self.stamp_now() else { return };
         let before = self.stamp.replace(now);
         if before != Some(now) || self.read == Some(now) {
             return;
         }
         self.read = Some(now);
         let Ok(text) = read(&self.watched.path) else { return };
+        let news = self.take_in(text);
+        self.post.send(Msg::Show(ShowNews::File(news)));
+    }
+
+    fn stamp_now(&self) -> Option<Stamp> {
+        let stamp = |of: Metadata| (of.mtime(), of.mtime_nsec(), of.len(), of.ino());
+        std::fs::metadata(&self.watched.path).map(stamp).ok()
+    }
+
+    /// What an editor has made of the file whose text was `before`. It has ended, so that the file
+    /// need not stand still first.
+    fn edited(
+        &mut self,
+        before: Option<&str>,
+        fault: Option<String>,
+    ) -> Result<Option<FileNews>, String> {
+        (self.stamp, self.read) = (self.stamp_now(), self.stamp_now());
+        let text = read(&self.watched.path).map_err(|why| why.to_string())?;
+        match before == Some(&text) {
+            true => Err(fault.unwrap_or_else(|| format!("nothing was changed in {}", self.name))),
+            false => Ok(self.take_in(text)),
+        }
+    }
+
+    /// Takes the file's text in; gives how it differs from the version that runs, if it does.
+    fn take_in(&mut self, text: String) -> Option<FileNews> {
         if text == self.watched.text {
             self.latest = None;
-            return self.post.send(Msg::Show(ShowNews::File(None)));
+            return None;
         }
-        let news = match file::parse(&text, &machine_zone()) {
+        Some(match file::parse(&text, &machine_zone()) {
             Ok(show) => {
                 let comparison = compare(&self.listing, &Listing::of(&show));
                 let news = self.news(&comparison);
@@ -247,8 +299,7 @@ impl Watcher {
                     is_sound: false,
                 }
             }
-        };
-        self.post.send(Msg::Show(ShowNews::File(Some(news))));
+        })
     }
 
     fn news(&self, comparison: &Comparison) -> FileNews {

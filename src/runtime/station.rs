@@ -6,6 +6,7 @@
 //! the terminal, the disk's sync, a peer on the net or another thread.
 
 mod drive;
+mod editor;
 mod leave;
 mod remote;
 mod revise;
@@ -39,6 +40,7 @@ use crate::output::{Health, Outputs, RevisedOutputs};
 use crate::remote::{Counts, Remote};
 use crate::time::MachineNs;
 use crate::ui::Capabilities;
+use editor::Editing;
 use shared::SharedEnd;
 pub(super) use shared::SharedStart;
 
@@ -84,6 +86,8 @@ struct Station {
     file: Option<ShowFile>,
     /// A version of the show that is ready to be taken.
     version: Option<Box<Ready>>,
+    /// The caller's editor, from the key that opens it to its end.
+    editor: Option<Editing>,
     /// The outputs of a version of the show that is about to be taken.
     revised_outputs: Option<RevisedOutputs>,
     /// Words for the log that are no events, which the screen has not been told yet.
@@ -236,6 +240,7 @@ impl Station {
             shared: None,
             file: None,
             version: None,
+            editor: None,
             revised_outputs: None,
             words: vec![],
             leaving: None,
@@ -289,13 +294,14 @@ impl Station {
             }
             self.take_version();
             match self.keyboard.wait(
-                self.screen.is_some(),
+                self.reads_keys(),
                 self.inbox.wake_fd(),
                 Some(self.next_wait()),
             ) {
                 Woken::Up => self.inputs(),
                 Woken::Lost => self.terminal_lost(),
             }
+            self.expect_editor();
             self.ask_for_held_keys();
             self.warn_of_held_keys();
             for message in self.inbox.take() {
@@ -342,6 +348,9 @@ impl Station {
     }
 
     fn message(&mut self, message: Msg) {
+        if let Msg::Signal(signal) = message {
+            self.tell_editor(signal);
+        }
         match message {
             Msg::Report(report) => drop(self.drive(Input::Report(report))),
             Msg::Clip(report) => drop(self.drive(Input::Clip(report))),
@@ -364,12 +373,15 @@ impl Station {
             }
             Msg::Neighbours(words) => self.meets(words),
             Msg::Show(news) => self.show_news(news),
+            Msg::Editor(news) => self.editor_news(news),
             // The next round takes it in.
             #[cfg(feature = "link")]
             Msg::Link => {}
             Msg::ScreenLost => self.terminal_lost(),
             Msg::ScreenFault => self.restart_screen(),
             Msg::Signal(SIGWINCH) => self.resized(),
+            // They are keys that were pressed in it, or its own.
+            Msg::Signal(SIGINT | SIGQUIT | SIGTSTP | SIGCONT) if self.has_editor() => {}
             Msg::Signal(SIGTSTP) => self.suspend(),
             Msg::Signal(SIGCONT) => {
                 if self.screen.is_some() {

@@ -13,6 +13,8 @@ use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternate
 use crossterm::{cursor, queue};
 use ratatui::layout::Rect;
 use rustix::event::{PollFd, PollFlags, poll};
+use rustix::process::{Pid, getpgrp};
+use rustix::termios::{OptionalActions, Termios};
 
 pub use backend::TtyBackend;
 pub use canvas::Canvas;
@@ -273,11 +275,34 @@ pub fn give_back() {
 /// Takes every key raw again, after a stop that the program did not ask for: the shell may have
 /// changed the modes. In the background it must not touch them.
 pub fn take_again() {
-    let stdin = rustix::stdio::stdin();
-    if rustix::termios::tcgetpgrp(stdin).is_ok_and(|group| group == rustix::process::getpgrp()) {
+    if group().is_ok_and(|group| group == getpgrp()) {
         give_back();
         // It fails where the terminal is gone, which the next look at the keyboard finds out.
         let _ = take();
+    }
+}
+
+/// The group of processes that the terminal belongs to.
+fn group() -> rustix::io::Result<Pid> {
+    rustix::termios::tcgetpgrp(rustix::stdio::stdin())
+}
+
+/// Returns `true` if this program may change the terminal's modes: one in the background is stopped
+/// for it.
+pub(super) fn is_ours() -> bool {
+    group().map_or(true, |group| group == getpgrp())
+}
+
+/// The terminal's modes as they are; `None` if it is gone.
+pub(super) fn modes() -> Option<Termios> {
+    rustix::termios::tcgetattr(rustix::stdio::stdin()).ok()
+}
+
+/// Sets modes that were there before, where this program may.
+pub(super) fn restore(modes: Option<&Termios>) {
+    if let Some(modes) = modes.filter(|_| is_ours()) {
+        // It fails where the terminal is gone, and then nobody misses its modes.
+        let _ = rustix::termios::tcsetattr(rustix::stdio::stdin(), OptionalActions::Now, modes);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod demo;
+mod editor;
 mod hand;
 mod input;
 mod people;

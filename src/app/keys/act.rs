@@ -17,6 +17,7 @@ impl Act {
                 | Act::Flag
                 | Act::Warn
                 | Act::Review
+                | Act::Editor
         )
     }
 
@@ -39,6 +40,7 @@ impl Act {
             | Act::Flag
             | Act::Warn
             | Act::Review
+            | Act::Editor
             | Act::Note
             | Act::Panic
             | Act::Open(_)
@@ -102,6 +104,7 @@ impl Act {
             | Act::Flag
             | Act::Warn
             | Act::Review
+            | Act::Editor
             | Act::Note
             | Act::NextPage
             | Act::PreviousPage
@@ -150,6 +153,7 @@ impl Act {
             | Act::Flag
             | Act::Warn
             | Act::Review
+            | Act::Editor
             | Act::Note
             | Act::Panic
             | Act::NextPage
@@ -166,6 +170,6 @@ impl Act {
 
     /// Returns `true` if it acts on the cue or the person that is selected.
     pub(crate) fn is_on_selection(self) -> bool {
-        matches!(self, Act::PlayheadHere | Act::Skip | Act::Spot | Act::Unspot)
+        matches!(self, Act::PlayheadHere | Act::Skip | Act::Spot | Act::Unspot | Act::Editor)
     }
 }

@@ -4,6 +4,10 @@
 
 use std::time::Duration;
 
+use rustix::process::Signal;
+use signal_hook::consts::SIGTERM;
+
+use super::editor::Editing;
 use super::typed::ANSWER;
 use super::{FAULTS, Station};
 use crate::app::Tone;
@@ -12,6 +16,7 @@ use crate::conductor::Input;
 use crate::engine::CALLER_QUIT;
 use crate::output::Outputs;
 use crate::runtime::clock::machine_ns;
+use crate::runtime::editor::Owed;
 use crate::runtime::screen::{self, Screen};
 use crate::runtime::{End, GOODBYE, fault, keyboard, signals, terminal};
 
@@ -22,7 +27,10 @@ const MAY_ANSWER: Duration = Duration::from_secs(1);
 impl Station {
     /// The show runs on; another terminal may take it over.
     pub(super) fn terminal_lost(&mut self) {
-        if self.screen.take().is_some() {
+        if let Some(screen) = self.screen.take() {
+            if self.has_editor() {
+                screen.forget();
+            }
             terminal::give_back();
             if let Some(journal) = &self.journal {
                 let _ = journal.set_terminal(false);
@@ -43,10 +51,14 @@ impl Station {
                 None => ("this run".to_owned(), String::new()),
             };
             let option = &self.app.state_option;
-            screen.leave_without_waiting(format!(
+            let words = format!(
                 "handover: {name}: {run} goes on without a terminal, as process {pid}. In another terminal \
                  `handover --resume{id}{option}` takes it up, and `handover stop{id}{option}` ends it; then this one is free again."
-            ));
+            );
+            match &self.editor {
+                Some(Editing::Open { process }) => process.end(Signal::HUP, Some(words)),
+                Some(Editing::Sought { .. }) | None => screen.leave_without_waiting(words),
+            }
         }
         self.terminal_lost();
     }
@@ -103,14 +115,20 @@ impl Station {
     /// Waits for the answers that the terminal still owes, and one more if it was asked on leaving
     /// (`asks`): they are no text for the shell.
     fn settle(&mut self, asks: bool) {
+        if let Some(Owed { answers, until_ns }) = self.owed(asks) {
+            self.keyboard.settle(until_ns, answers);
+        }
+    }
+
+    /// The answers that the terminal still owes, with one more if it is asked on leaving (`asks`);
+    /// they count as given from here on.
+    pub(super) fn owed(&mut self, asks: bool) -> Option<Owed> {
         let now_ns = machine_ns();
         let owed = std::mem::take(&mut self.questions);
         let owed = if now_ns.since(self.asked_ns) < ANSWER { owed } else { 0 };
         let until_ns = if asks { now_ns + ANSWER } else { self.asked_ns + MAY_ANSWER };
         let answers = owed + usize::from(asks);
-        if answers > 0 {
-            self.keyboard.settle(until_ns, answers);
-        }
+        (answers > 0).then_some(Owed { answers, until_ns })
     }
 
     /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's
@@ -124,7 +142,9 @@ impl Station {
             End::Signal(_) | End::Left | End::Lost => None,
         };
         let was_given_up = self.screen.is_none();
-        let asks = self.keyboard.tells_held();
+        self.tell_editor(SIGTERM);
+        // The terminal is the editor's: it is not asked for anything.
+        let asks = self.keyboard.tells_held() && !self.has_editor();
         let answered = self.screen.take().is_none_or(|screen| {
             let has_left = screen.leave(asks, GOODBYE);
             if has_left {
@@ -148,6 +168,10 @@ impl Station {
                 .take()
                 .map(|why| (Some(format!("it has no journal: {why}")), why)),
         };
+        if let Some(Editing::Open { process }) = &self.editor {
+            // A shell that has the terminal before it keeps the editor's modes for its own.
+            process.await_end(GOODBYE);
+        }
         let run = self.id.as_ref().map_or("This run".to_owned(), |id| format!("Run {id}"));
         // A rehearsal that was left on purpose is not what a bare `--resume` takes.
         let is_live = !state.is_rehearsal() && state.shift_ns().is_none();

@@ -28,6 +28,14 @@ impl Station {
                     self.app.say(words, Tone::Attention, machine_ns());
                 }
             }
+            ShowNews::Edited(Ok(file)) => {
+                self.app.show_alarm = file.as_ref().map(|file| self.app.file_words(file));
+                self.app.file = file;
+                let now_ns = machine_ns();
+                let tasks = self.app.review(now_ns);
+                self.perform(tasks, now_ns);
+            }
+            ShowNews::Edited(Err(words)) => self.app.hint(words, machine_ns()),
             ShowNews::Ready(ready) => {
                 self.version = Some(ready);
                 self.take_version();

@@ -58,6 +58,9 @@ impl Station {
     /// Asks a terminal that was reset again to say which key is held: not sooner than the last
     /// answer was due, for one that says so and does not do it would be asked at every key.
     pub(super) fn ask_for_held_keys(&mut self) {
+        if !self.reads_keys() {
+            return;
+        }
         self.asks_keys |= self.keyboard.has_stopped_telling();
         if self.asks_keys && self.held_keys_due_ns.is_none_or(|due_ns| machine_ns() >= due_ns) {
             self.ask_terminal_again();
@@ -103,7 +106,7 @@ impl Station {
             return self.typed_in_a_standstill(typed, stood);
         }
         // A cue that falls due goes before the next key, however much was typed.
-        while self.leaving.is_none() && self.take_one() {
+        while self.leaving.is_none() && self.reads_keys() && self.take_one() {
             self.tick();
         }
     }
@@ -200,7 +203,7 @@ impl Station {
         self.app.goes_early(early, self.conductor.state(), run_ns, now_ns)
     }
 
-    fn perform(&mut self, tasks: Vec<Task>, now_ns: MachineNs) {
+    pub(super) fn perform(&mut self, tasks: Vec<Task>, now_ns: MachineNs) {
         for task in tasks {
             match task {
                 Task::Command(command) => {
@@ -226,6 +229,7 @@ impl Station {
                 Task::Suspend => self.suspend(),
                 Task::TellOfFile => self.tell_of_file(),
                 Task::TakeVersion => self.prepare_version(),
+                Task::Editor => self.open_editor(),
                 Task::Redraw => {
                     self.resized();
                     self.ask_terminal_again();

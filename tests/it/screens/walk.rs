@@ -90,6 +90,7 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
                 || before.state.alarms().count() > after.state.alarms().count()
         }
         Act::Review => after.app.question == Some(Question::TakeVersion),
+        Act::Editor => tasks == [Task::Editor] || after.app.question == Some(Question::Editor),
         Act::Note => asks(after, |ask| ask == Ask::Note),
         // A run that is not shared has no stations.
         Act::NextPage if before.app.page == Page::Outputs && !is_shared => {

@@ -1,0 +1,143 @@
+//! The caller's editor in the terminal, while the show runs on.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use rustix::process::Signal;
+
+use super::shows::chain;
+use crate::harness::{GONE, House, PATIENCE, Program, Wire, await_some, in_time};
+
+/// Writes a script that is an editor, and gives its path.
+fn editor(house: &House, name: &str, script: &str) -> String {
+    let path = house.path(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}")).expect("a script");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a program");
+    path.display().to_string()
+}
+
+fn open(house: &House, args: &[&str], editor: &str) -> Program {
+    let mut program = house.spawn(args, (120, 36), &[("VISUAL", editor), ("EDITOR", "false")]);
+    program.await_open();
+    program
+}
+
+#[test]
+fn the_show_runs_on_below_the_editor_and_its_result_is_reviewed() {
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let text = chain(&wire, 200, "100ms");
+        let show = house.show(&text);
+        let script = "echo \"open at $1\"\nread line\necho \"$line\" > \"$2.typed\"\nsed -i 's/Call B/Call Beta/' \"$2\"\n";
+        let mut program = open(&house, &[&show], &editor(&house, "vim", script));
+        program.press_for(" ", "cue_fired");
+        wire.expect("/link");
+        program.press_to_see("E", &["no key reaches the show until the editor is closed"]);
+        program.keys("y");
+        // The playhead stands at A.
+        let before = text.find("[[segment.cue]]\nnumber = \"A\"").expect("cue A");
+        let line = text[..before].lines().count() + 1;
+        program.await_words(&[&format!("open at +{line}")]);
+        assert!(program.modes_are_back(), "the editor finds the terminal as the shell had it");
+        wire.drain();
+        let fired = house.journal().cues("cue_fired").len();
+        program.keys("nxhq  ");
+        for _ in 0..5 {
+            wire.expect("/link");
+        }
+        program.keys("\r");
+        program.await_words(&["y takes", "Call B → Call Beta"]);
+        let typed = fs::read_to_string(format!("{show}.typed")).expect("what was typed");
+        assert_eq!(typed.trim(), "nxhq");
+        let journal = program.press_for("y", "show_revised");
+        assert_eq!((&journal["revision"], &journal["changed"]), (&2.into(), &1.into()));
+        let journal = house.journal();
+        assert!(journal.cues("cue_fired").len() >= fired + 5, "{}", journal.tail(10));
+        let by_hand =
+            journal.of_kind("cue_fired").iter().filter(|line| line["cause"] == "go").count();
+        assert_eq!(by_hand, 1, "{}", journal.tail(20));
+        for kind in ["cue_skipped", "held", "run_left"] {
+            assert!(journal.of_kind(kind).is_empty(), "{}", journal.tail(20));
+        }
+        for line in journal.of_kind("cue_fired") {
+            let ns = |key: &str| line[key].as_u64().unwrap_or(0);
+            assert!(ns("run_ns") - ns("due_ns") < 200_000_000, "{line} is late");
+        }
+        program.keys("\t");
+        program.await_words(&["Call Beta"]);
+    });
+}
+
+#[test]
+fn a_program_that_is_ended_ends_its_editor_and_gives_the_terminal_back() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&chain(&wire, 1, "1h"));
+    let script = "trap 'echo ended > \"$1.ended\"; stty sane; exit' TERM\nstty raw -echo\necho open\nwhile :; do sleep 0.05; done\n";
+    let mut program = open(&house, &[&show], &editor(&house, "raw-editor", script));
+    program.keys("E");
+    program.await_words(&["open"]);
+    program.signal(Signal::INT);
+    program.signal(Signal::TSTP);
+    program.signal(Signal::TERM);
+    program.await_exit_within(GONE);
+    assert!(house.path("show.toml.ended").exists(), "the editor was not told");
+    assert!(program.modes_are_back());
+    assert!(program.last_screen().contains("Ended by SIGTERM."), "{}", program.screen());
+    assert_eq!(house.journal().of_kind("run_left").len(), 1);
+}
+
+#[test]
+fn what_the_terminal_says_of_its_keys_is_no_text_for_the_editor() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&chain(&wire, 1, "1h"));
+    let script = "echo open\nread line\necho \"$line\" > \"$1.typed\"\n";
+    let mut program = open(&house, &[&show], &editor(&house, "reads", script));
+    program.await_written("\x1b[>31u\x1b[?u");
+    program.keys("\x1b[?31u\x1b[101:69;2;69u");
+    program.await_written("\x1b[<u");
+    // The key is let go, and the terminal says that it tells nothing more.
+    program.keys("\x1b[101:69;2:3u\x1b[?0u");
+    program.await_words(&["open"]);
+    program.press_to_see("words\r", &["nothing was changed in show.toml"]);
+    let typed = fs::read_to_string(format!("{show}.typed")).expect("what was typed");
+    assert_eq!(typed, "words\n");
+}
+
+#[test]
+fn an_editor_that_stops_itself_is_continued() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&chain(&wire, 1, "1h"));
+    let script = "kill -STOP $$\nprintf '# end\\n' >> \"$1\"\n";
+    let mut program = open(&house, &[&show], &editor(&house, "stops", script));
+    program.keys("E");
+    program.await_words(&["y takes", "nothing that a run has"]);
+}
+
+#[test]
+fn a_failing_editor_is_named_and_the_keys_are_the_shows_again() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&chain(&wire, 1, "1h"));
+    let mut program = open(&house, &[&show], &editor(&house, "failing", "exit 3\n"));
+    program.press_to_see("E", &["failing ended with exit status 3"]);
+    program.press_for(" ", "cue_fired");
+    wire.expect("/link");
+    let mut program = open(&house, &["--rehearse", "--fresh", &show], "no-such-editor -x");
+    let words =
+        "no-such-editor does not start: there is no program no-such-editor; VISUAL names it";
+    program.press_to_see("E", &[words]);
+    let mut program = open(&house, &["--rehearse", "--fresh", &show], "true");
+    program.press_to_see("E", &["nothing was changed in show.toml"]);
+    let mut program = open(&house, &["paris-2024"], "true");
+    program.press_to_see("E", &["the show of this run is not read from a file"]);
+}
+
+#[test]
+fn a_file_with_errors_is_shown_and_the_run_keeps_its_show() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&chain(&wire, 1, "1h"));
+    let script = "sed -i 's/Call B\"/Call B/' \"$1\"\n";
+    let mut program = open(&house, &[&show], &editor(&house, "breaks", script));
+    program.press_to_see("E", &["has 1 error: the run keeps its show", "Call B"]);
+    let kept = await_some(PATIENCE, || house.runs().first().cloned()).expect("a run");
+    assert!(!kept.join("show-2.toml").exists());
+}
