@@ -233,6 +233,11 @@ impl Conductor {
         match input {
             Input::Begin(event) => self.begin(event),
             Input::Command { by, command } => self.obey(by, command),
+            Input::Wish { from, command } => {
+                self.wishes(Some(&from));
+                self.obey(By::Remote, command);
+                self.wishes(None);
+            }
             Input::Outcome(job, outcome) if !self.holds() => {
                 let told = self.told_of(Some(job), None, outcome);
                 self.tell(told);

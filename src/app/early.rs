@@ -184,7 +184,7 @@ mod tests {
         let (run_ns, at) = (RunNs::ZERO, "2026-11-28T19:59:30Z".parse().unwrap());
         let name = |text| StationName::new(text).unwrap();
         let mut fold = |station: &str, term, event| {
-            let origin = Some(Arc::new(Origin { station: station.into(), term }));
+            let origin = Some(Arc::new(Origin::new(station, term)));
             state.fold(&Record { seq: 1, at, run_ns, origin, event });
         };
         fold("paris", 1, started(at, 1));

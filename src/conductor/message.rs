@@ -18,6 +18,14 @@ pub enum Input {
         /// The command.
         command: Command,
     },
+    /// A caller without the flag wishes something of this station, which has it: a command by
+    /// [`By::Remote`], whose records say whose wish it was.
+    Wish {
+        /// The station of that caller.
+        from: StationName,
+        /// The command.
+        command: Command,
+    },
     /// Immediate outcome of an [`Output::Send`].
     Outcome(Job, Outcome),
     /// Later outcome of a message, reported by its output: of an earlier [`Output::Send`], or of

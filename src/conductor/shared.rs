@@ -74,7 +74,7 @@ impl Conductor {
     /// Makes the run a shared one, in which this station is `me`. It has the flag in `term`, or
     /// follows with `None`.
     pub fn share(&mut self, me: StationName, term: Option<u64>) {
-        let origin = Origin { station: me.to_string(), term: term.unwrap_or_default() };
+        let origin = Origin::new(me.to_string(), term.unwrap_or_default());
         self.shared = Some(Box::new(Shared {
             me,
             role: if term.is_some() { Role::Holds } else { Role::Follows },
@@ -136,6 +136,15 @@ impl Conductor {
     /// Returns `true` if events become records here.
     pub(super) fn holds(&self) -> bool {
         self.shared.as_ref().is_none_or(|shared| shared.role == Role::Holds)
+    }
+
+    /// What is recorded from here on is the wish of a caller at `station`, or of nobody without the
+    /// flag.
+    pub(super) fn wishes(&mut self, station: Option<&StationName>) {
+        if let Some(shared) = &mut self.shared {
+            let wish_of = station.map(ToString::to_string);
+            shared.origin = Arc::new(Origin { wish_of, ..Origin::clone(&shared.origin) });
+        }
     }
 
     pub(super) fn origin(&self) -> Option<Arc<Origin>> {

@@ -27,6 +27,11 @@ pub struct Record {
 }
 
 impl Record {
+    /// The station without the flag whose caller wished this, if one did.
+    pub fn wish_of(&self) -> Option<&str> {
+        self.origin.as_deref()?.wish_of.as_deref()
+    }
+
     /// The record of a run that one machine writes.
     pub fn new(seq: u64, at: Timestamp, run_ns: RunNs, event: Event) -> Self {
         Record { seq, at, run_ns, origin: None, event }
@@ -41,6 +46,16 @@ pub struct Origin {
     /// The term in which that station called the run, from 1: each time another station takes the
     /// run over, it rises by one.
     pub term: u64,
+    /// The station whose caller wished this, without the flag; `None` where the one who had it
+    /// wanted it, and where it happened by itself.
+    pub wish_of: Option<String>,
+}
+
+impl Origin {
+    /// The origin of what `station` records in `term`, as long as nobody else wishes it.
+    pub fn new(station: impl Into<String>, term: u64) -> Self {
+        Origin { station: station.into(), term, wish_of: None }
+    }
 }
 
 /// Returns `true` if a field need not be written.

@@ -114,7 +114,7 @@ impl FlagState {
     /// Returns `true` if a record of this origin may follow: it is the holder's, or takes the flag
     /// from it. Whatever else stands in the log is void.
     pub fn admits(&self, record: &Record) -> bool {
-        let Some(Origin { station, term }) = record.origin.as_deref() else { return false };
+        let Some(Origin { station, term, .. }) = record.origin.as_deref() else { return false };
         let is_holders = *station == self.holder.as_str() && *term == self.term;
         if let Event::FlagTaken { from, .. } = &record.event {
             let is_next = self.term.checked_add(1) == Some(*term);
@@ -150,7 +150,7 @@ impl FlagState {
                 self.changed(*from_ns, *next_term, FlagWay::Passed(before));
             }
             Event::FlagTaken { from, reason, silent_ns } => {
-                let Some(Origin { station, term }) = record.origin.as_deref() else { return };
+                let Some(Origin { station, term, .. }) = record.origin.as_deref() else { return };
                 let Ok(holder) = StationName::new(station) else { return };
                 let (from, reason, silent_ns) = (from.clone(), reason.clone(), *silent_ns);
                 self.holder = holder;

@@ -129,6 +129,10 @@ fn write_line(record: &Record, out: &mut Vec<u8>) -> io::Result<()> {
         out.extend_from_slice(b",\"station\":");
         serde_json::to_writer(&mut *out, &origin.station)?;
         write!(out, r#","term":{}"#, origin.term)?;
+        if let Some(wish_of) = &origin.wish_of {
+            out.extend_from_slice(b",\"wish_of\":");
+            serde_json::to_writer(&mut *out, wish_of)?;
+        }
     }
     if let Event::Unknown(unknown) = event {
         write!(out, ",{}}}", unknown.members)?;
@@ -189,6 +193,7 @@ pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
         run_ns: RunNs,
         station: Option<String>,
         term: Option<u64>,
+        wish_of: Option<String>,
     }
 
     if line.len() > LINE_BYTES_MAX {
@@ -204,13 +209,14 @@ pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
         return Err(LineFault::WrongCrc { says: text(says), gives: text(&gives) });
     }
     let no_event = |error: serde_json::Error| LineFault::NotAnEvent(error.to_string());
-    let Head { seq, at, run_ns, station, term } = serde_json::from_slice(line).map_err(no_event)?;
+    let Head { seq, at, run_ns, station, term, wish_of } =
+        serde_json::from_slice(line).map_err(no_event)?;
     let event = match serde_json::from_slice(line) {
         Ok(event) => event,
         Err(error) => Event::Unknown(unknown::read(line).ok_or_else(|| no_event(error))?),
     };
-    let origin =
-        station.map(|station| Arc::new(Origin { station, term: term.unwrap_or_default() }));
+    let term = term.unwrap_or_default();
+    let origin = station.map(|station| Arc::new(Origin { station, term, wish_of }));
     Ok(Record { seq, at: truncate(at), run_ns, origin, event })
 }
 
@@ -331,23 +337,25 @@ mod tests {
 
     #[test]
     fn a_record_says_who_wrote_it_where_more_than_one_machine_may() {
-        let origin = Some(Arc::new(Origin { station: "front of \"house\"".into(), term: 3 }));
-        let record =
-            Record { origin, ..Record::new(7, sample::at(0), RunNs::new(5), Event::Held {}) };
-        let line = line_of(&record);
-        let text = String::from_utf8_lossy(&line);
-        assert!(
-            text.contains(
-                r#","run_ns":5,"station":"front of \"house\"","term":3,"event":"held","crc":"#
-            ),
-            "{text}"
-        );
-        assert_eq!(decode(&line), Ok(record));
+        for (wish_of, members) in [
+            (None, r#""station":"front of \"house\"","term":3"#),
+            (Some("la"), r#""station":"front of \"house\"","term":3,"wish_of":"la""#),
+        ] {
+            let wish_of = wish_of.map(str::to_owned);
+            let origin = Some(Arc::new(Origin { wish_of, ..Origin::new("front of \"house\"", 3) }));
+            let record =
+                Record { origin, ..Record::new(7, sample::at(0), RunNs::new(5), Event::Held {}) };
+            let line = line_of(&record);
+            let text = String::from_utf8_lossy(&line);
+            let whole = format!(r#","run_ns":5,{members},"event":"held","crc":"#);
+            assert!(text.contains(&whole), "{text}");
+            assert_eq!(decode(&line), Ok(record));
+        }
     }
 
     #[test]
     fn an_event_of_a_newer_version_is_carried_as_it_was_written() {
-        let newer = r#"{"seq":9,"at":"2026-11-22T20:05:00.000000Z","run_ns":3,"station":"foh","term":2,"event":"stage_revolved","cue":"12","by":{"b":1.50,"a":[ 1,"}" ]}"#;
+        let newer = r#"{"seq":9,"at":"2026-11-22T20:05:00.000000Z","run_ns":3,"station":"foh","term":2,"wish_of":"la","event":"stage_revolved","cue":"12","by":{"b":1.50,"a":[ 1,"}" ]}"#;
         let line = format!(
             "{newer},\"crc\":\"{:08x}\"}}",
             crc32fast::hash(format!("{newer}}}").as_bytes())

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use crate::engine::{Event, UnknownEvent};
 
 /// The members of a line that are not the event's own.
-const LINE_MEMBERS: [&str; 6] = ["seq", "at", "run_ns", "station", "term", "crc"];
+const LINE_MEMBERS: [&str; 7] = ["seq", "at", "run_ns", "station", "term", "wish_of", "crc"];
 
 /// The event of `line`, where that is a JSON object with an event of a kind that this version does
 /// not know. `None` for any other line: an event of a known kind that cannot be read is a fault.

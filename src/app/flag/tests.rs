@@ -245,7 +245,7 @@ impl Caller {
     fn happens(&mut self, station: &str, term: u64, events: Vec<Event>) {
         for event in events {
             let record = Record::new(1, jiff::Timestamp::UNIX_EPOCH, self.run_ns(), event);
-            let origin = Some(Arc::new(Origin { station: station.into(), term }));
+            let origin = Some(Arc::new(Origin::new(station, term)));
             self.state.fold(&Record { origin, ..record });
         }
     }

@@ -78,6 +78,8 @@ pub fn command_of(wish: Wish, from: &StationName, show: &Show) -> Result<Option<
         Wish::Note { text } => Command::Note(format!("{from}: {text}")),
         Wish::Spot { person: id } => Command::Spot(person(&id)?),
         Wish::Unspot { person: id } => Command::Unspot(person(&id)?),
-        Wish::NotePerson { person: id, text } => Command::NotePerson { person: person(&id)?, text },
+        Wish::NotePerson { person: id, text } => {
+            Command::NotePerson { person: person(&id)?, text: format!("{from}: {text}") }
+        }
     }))
 }

@@ -107,7 +107,7 @@ impl Conductor {
         (shared.role, shared.since) = (Role::Holds, (since_ns, why));
         // A run that is resumed here says itself who calls.
         let resumes = std::mem::take(&mut shared.is_back);
-        shared.origin = Arc::new(Origin { station: shared.me.to_string(), term });
+        shared.origin = Arc::new(Origin::new(shared.me.to_string(), term));
         let (me, own) = (shared.me.clone(), std::mem::take(&mut shared.told));
         // The one that was passed the flag has all that its giver had taken in.
         for told in own.into_iter().filter(|_| taken == Some(true)) {

@@ -173,6 +173,23 @@ fn what_lasts_is_stopped_by_a_panic_whose_instant_a_standstill_has_passed() {
 }
 
 #[test]
+fn a_wish_is_journaled_with_the_station_whose_caller_had_it() {
+    let (mut paris, _) = two();
+    let note = || Command::Note("la: row 4".to_owned());
+    paris.gives(SECOND_NS, Input::Wish { from: name("la"), command: note() });
+    paris.command(SECOND_NS, note());
+    // A wish that is refused leaves nothing behind.
+    paris.gives(
+        SECOND_NS,
+        Input::Wish { from: name("la"), command: Command::AcceptFlag(name("la")) },
+    );
+    paris.command(SECOND_NS, note());
+    let notes = paris.records.iter().filter(|r| matches!(r.event, Event::NoteTaken { .. }));
+    let told: Vec<_> = notes.map(|record| record.wish_of()).collect();
+    assert_eq!(told, [Some("la"), None, None]);
+}
+
+#[test]
 fn what_is_known_of_a_panic_is_not_journaled_again() {
     let (mut paris, _) = two();
     paris.command(SECOND_NS, Command::Panic);
@@ -492,7 +509,7 @@ fn the_program_gives_gos_only_at_the_station_that_was_started_with_auto() {
 fn taken_by(run: &mut Run, taker: &str, now_ns: u64) {
     let mut record = run.records.last().unwrap().clone();
     record.seq += 1;
-    let origin = crate::engine::Origin { station: taker.to_owned(), term: 2 };
+    let origin = crate::engine::Origin::new(taker, 2);
     record.origin = Some(Arc::new(origin));
     record.event =
         Event::FlagTaken { from: name("paris"), reason: "gone".to_owned(), silent_ns: 6 };
@@ -585,7 +602,7 @@ fn taker(gos: usize, at_s: u64) -> Run {
     let mut record = la.records.last().unwrap().clone();
     record.seq += 1;
     record.run_ns = RunNs::new((at_s * SECOND_NS) as i64);
-    let origin = crate::engine::Origin { station: "la".to_owned(), term: 2 };
+    let origin = crate::engine::Origin::new("la", 2);
     record.origin = Some(Arc::new(origin));
     let (from, reason) = (name("paris"), "gone".to_owned());
     record.event = Event::FlagTaken { from, reason, silent_ns: 6 * SECOND_NS };
@@ -674,7 +691,7 @@ fn what_was_fired_aside_is_measured_by_the_take_from_the_one_who_fired_it() {
     follows(&mut mars, 10 * SECOND_NS, &la);
     let mut record = mars.records.last().unwrap().clone();
     (record.seq, record.run_ns) = (record.seq + 1, RunNs::new(10 * SECOND_NS as i64));
-    let origin = crate::engine::Origin { station: "mars".to_owned(), term: 3 };
+    let origin = crate::engine::Origin::new("mars", 3);
     record.origin = Some(Arc::new(origin));
     let reason = "gone".to_owned();
     record.event = Event::FlagTaken { from: name("la"), reason, silent_ns: 6 * SECOND_NS };

@@ -147,7 +147,7 @@ impl Flag {
             seq: self.seq + 1,
             at: taking.at,
             run_ns: taking.run_ns.max(self.run_ns),
-            origin: Some(Arc::new(Origin { station, term: flag.term + 1 })),
+            origin: Some(Arc::new(Origin::new(station, flag.term + 1))),
             event: Event::FlagTaken {
                 from: flag.holder.clone(),
                 reason: taking.reason.clone(),

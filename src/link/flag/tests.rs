@@ -22,7 +22,7 @@ fn station(me: &str, start: Start) -> Flag {
 }
 
 fn record(seq: u64, station: &str, term: u64, event: Event) -> Record {
-    let origin = Some(Arc::new(Origin { station: station.into(), term }));
+    let origin = Some(Arc::new(Origin::new(station, term)));
     Record { seq, at: Timestamp::UNIX_EPOCH, run_ns: RunNs::new(seq as i64), origin, event }
 }
 

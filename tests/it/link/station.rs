@@ -25,7 +25,7 @@ pub(crate) struct Station {
 
 /// The journal's line of a record, without its newline.
 pub(crate) fn line(seq: u64, station: &str, event: Event) -> Vec<u8> {
-    let origin = Some(Arc::new(Origin { station: station.into(), term: 1 }));
+    let origin = Some(Arc::new(Origin::new(station, 1)));
     let at = Timestamp::from_second(1_796_000_000).expect("a time");
     let record = Record {
         origin,

@@ -471,9 +471,8 @@ impl World {
         let last = self.net.counts.last().cloned();
         let mut line = b"{\"seq\":1}".to_vec();
         if let Some(last) = last.filter(|_| self.now_ns.is_multiple_of(2)) {
-            let origin = last.origin.as_deref().map(|origin| handover::engine::Origin {
-                station: origin.station.clone(),
-                term: origin.term + 5,
+            let origin = last.origin.as_deref().map(|origin| {
+                handover::engine::Origin::new(origin.station.clone(), origin.term + 5)
             });
             let origin = origin.map(Arc::new);
             let record = Record { seq: last.seq + 1, origin, event: Event::Panicked {}, ..last };

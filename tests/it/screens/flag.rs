@@ -575,7 +575,7 @@ fn a_planned_pass_is_proposed_in_the_words_about_the_flag() {
 
 /// La has taken the flag from paris, which fired a cue after that; this station did so too.
 fn taken(run: &mut Run) {
-    run.origin = Some(Arc::new(Origin { station: "la".into(), term: 2 }));
+    run.origin = Some(Arc::new(Origin::new("la", 2)));
     run.commit(vec![Event::FlagTaken {
         from: name("paris"),
         reason: "the line to Paris is dead".into(),

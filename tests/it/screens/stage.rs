@@ -110,7 +110,7 @@ impl Run {
         };
         if let Some(station) = station {
             run.conductor.share(StationName::new(station).unwrap(), Some(1));
-            run.origin = Some(Arc::new(Origin { station: station.into(), term: 1 }));
+            run.origin = Some(Arc::new(Origin::new(station, 1)));
         }
         let begin = Event::RunStarted {
             show: run.state.show().title.clone(),

@@ -339,8 +339,7 @@ mod tests {
             replicas: 1,
             leader: None,
         };
-        let origin =
-            Some(std::sync::Arc::new(crate::engine::Origin { station: "paris".into(), term: 1 }));
+        let origin = Some(std::sync::Arc::new(crate::engine::Origin::new("paris", 1)));
         let at = Timestamp::UNIX_EPOCH;
         let event = Event::started(at, true);
         let record = Record { seq: 1, at, run_ns: RunNs::ZERO, origin, event };

@@ -43,7 +43,8 @@ impl Station {
         };
         let now_ns = machine_ns();
         let pass = self.app.guard(&command, Hand::Connection, self.conductor.state(), now_ns)?;
-        self.obey(By::Remote, command).map_err(|why| why.to_string())?;
+        let result = self.drive(Input::Wish { from: from.clone(), command });
+        result.unwrap_or(Ok(())).map_err(|why| why.to_string())?;
         self.app.remember(pass);
         Ok(())
     }
