@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use strum::VariantArray;
 
 use super::Tone;
-use crate::engine::{Record, RunNs, State};
+use crate::engine::{Event, Record, RunNs, State};
 use crate::show::CueNumber;
 use telling::{Telling, telling};
 
@@ -183,6 +183,18 @@ impl Filter {
     }
 }
 
+/// Returns `true` if the words of an event that a station without the flag has wished name it.
+fn names_its_station(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::NoteTaken { .. }
+            | Event::PersonNoted { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::StationWarned { .. }
+    )
+}
+
 impl Line {
     /// Returns `true` if something was refused, missed or lost, did not leave, or is not as it
     /// should be.
@@ -204,7 +216,10 @@ impl Log {
 
     /// Words `record` of the run of `state` and keeps it.
     pub fn push(&mut self, record: &Record, state: &State) {
-        let Telling { kind, text, tone, mark, .. } = telling(&record.event, state);
+        let Telling { kind, mut text, tone, mark, .. } = telling(&record.event, state);
+        if let Some(station) = record.wish_of().filter(|_| !names_its_station(&record.event)) {
+            text = format!("{text}, by {station}");
+        }
         let (cue, at_ns) = (record.event.cue().cloned(), record.run_ns);
         self.keep(Line {
             at: 0,
@@ -270,7 +285,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::{Cause, Event};
+    use crate::engine::{Cause, Origin};
 
     fn record(seq: u64, event: Event) -> Record {
         Record::new(seq, jiff::Timestamp::UNIX_EPOCH, RunNs::new(seq as i64), event)
@@ -309,6 +324,28 @@ mod tests {
         }
         log.say(Word::refusal("held: nothing fires", RunNs::new(9)));
         log
+    }
+
+    #[test]
+    fn a_wish_has_its_station_unless_its_words_name_it() {
+        let gaga = || ("gaga".to_owned(), "Lady Gaga".to_owned());
+        let (person, name) = gaga();
+        let spotted = Event::PersonSpotted { person, name };
+        let (person, name) = gaga();
+        let noted = Event::PersonNoted { person, name, text: "la: row 4".into() };
+        let mut log = Log::default();
+        for (seq, event, wish_of) in
+            [(1, spotted.clone(), Some("la")), (2, noted, Some("la")), (3, spotted, None)]
+        {
+            let wish_of = wish_of.map(str::to_owned);
+            let origin = Some(Arc::new(Origin { wish_of, ..Origin::new("paris", 1) }));
+            log.push(&Record { origin, ..record(seq, event) }, &state());
+        }
+        let words: Vec<&str> = log.newest_first().map(|line| line.text.as_str()).collect();
+        assert_eq!(
+            words,
+            ["Lady Gaga spotted", "note on Lady Gaga: la: row 4", "Lady Gaga spotted, by la"]
+        );
     }
 
     #[test]
