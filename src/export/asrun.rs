@@ -293,10 +293,19 @@ pub struct SpottedRow {
     pub name: String,
     /// The person's role in the show.
     pub role: Option<String>,
-    /// Times of the sightings; empty if there are only notes.
-    pub at: Vec<ZonedDateTime>,
+    /// The sightings; empty if there are only notes.
+    pub at: Vec<SightingRow>,
     /// Notes about them, in the order in which they were taken.
     pub notes: Vec<SpottedNote>,
+}
+
+/// Once that somebody was spotted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SightingRow {
+    /// Its time.
+    pub at: ZonedDateTime,
+    /// In a shared run, the station whose caller said so without the flag.
+    pub station: Option<String>,
 }
 
 /// Something that was noted of somebody.

@@ -16,7 +16,9 @@
 
 use jiff::ZonedDateTime;
 
-use super::asrun::{AsRun, CueOutcome, CueRow, LostSend, SegmentRow, SpottedNote, SpottedRow};
+use super::asrun::{
+    AsRun, CueOutcome, CueRow, LostSend, SegmentRow, SightingRow, SpottedNote, SpottedRow,
+};
 use super::chart;
 use super::csv::rfc3339;
 use super::markup::{escape, foot, page};
@@ -277,7 +279,9 @@ impl Writer<'_> {
     /// The sheet of the spotted: who was seen when, and what was noted of them.
     fn spotted(&self) -> String {
         let row = |row: &SpottedRow| {
-            let times: Vec<_> = row.at.iter().map(|at| self.time(Some(at))).collect();
+            let time =
+                |seen: &SightingRow| self.time(Some(&seen.at)) + &escape(&words::seen_by(seen));
+            let times: Vec<_> = row.at.iter().map(time).collect();
             let note = |note: &SpottedNote| {
                 format!("{} {}", self.time(Some(&note.at)), escape(&note.text))
             };

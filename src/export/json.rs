@@ -191,6 +191,8 @@ struct Spotted<'a> {
     #[serde(serialize_with = "plain_where_any")]
     role: Option<&'a str>,
     times: Vec<String>,
+    /// For each time, the station whose caller said so without the flag.
+    stations: Vec<Option<&'a str>>,
     notes: Vec<SpottedNoteView<'a>>,
 }
 
@@ -337,7 +339,8 @@ impl<'a> From<&'a SpottedRow> for Spotted<'a> {
             person: &row.person,
             name: &row.name,
             role: row.role.as_deref(),
-            times: row.at.iter().map(rfc3339).collect(),
+            times: row.at.iter().map(|seen| rfc3339(&seen.at)).collect(),
+            stations: row.at.iter().map(|seen| seen.station.as_deref()).collect(),
             notes: row.notes.iter().map(SpottedNoteView::from).collect(),
         }
     }

@@ -230,7 +230,7 @@ fn a_shared_run_says_whose_copy_it_is_and_where_its_flag_was() {
     for (record, (station, term)) in
         records.iter_mut().zip([("paris", 1), ("paris", 1), ("paris", 3), ("paris", 3)])
     {
-        record.origin = Some(Arc::new(Origin { station: station.into(), term }));
+        record.origin = Some(Arc::new(Origin::new(station, term)));
     }
     let run = AsRun::from(&show(SHOW), "20240811-235000@la", &records);
     let written = text::write(&run, 100);
@@ -486,27 +486,37 @@ pub(super) fn with_people() -> AsRun {
         (669_000, Event::PersonUnspotted { person: "snoop".into(), name: "?".into() }),
         (670_000, Event::StepDone { cue: cue("12"), step: 4, title: "c".into() }),
     ];
-    AsRun::from(&show, "x", &records([evening(), sheet].concat()))
+    let mut records = records([evening(), sheet].concat());
+    // The second time it was a station without the flag that told it.
+    let seen = records.iter_mut().rfind(|record| {
+        matches!(&record.event,
+        Event::PersonSpotted { person, .. } if person == "gaga")
+    });
+    let wish_of = Some("la".to_owned());
+    seen.unwrap().origin = Some(Arc::new(Origin { wish_of, ..Origin::new("paris", 1) }));
+    AsRun::from(&show, "x", &records)
 }
 
 #[test]
 fn the_sheet_has_a_row_for_everybody_who_was_spotted_or_noted() {
     let run = with_people();
     let page = text::write(&run, 80);
-    let expected = "\nSpotted\n  Lady Gaga  00:01:01 +1, 00:01:04 +1\n  引き Dogg  –\n    00:01:05 +1  row \"4\", left\n  \
+    let expected = "\nSpotted\n  Lady Gaga  00:01:01 +1, 00:01:04 +1 by la\n  引き Dogg  –\n    00:01:05 +1  row \"4\", left\n  \
                     c          00:01:10 +1\n\n";
     assert!(page.contains(expected), "{page}");
     let value: serde_json::Value = serde_json::from_str(&json::write(&run)).unwrap();
     let expected = serde_json::json!([
         {
             "person": "gaga", "name": "Lady Gaga", "role": "performer",
-            "times": ["2024-08-12T00:01:01.000+02:00", "2024-08-12T00:01:04.500+02:00"], "notes": [],
+            "times": ["2024-08-12T00:01:01.000+02:00", "2024-08-12T00:01:04.500+02:00"],
+            "stations": [null, "la"], "notes": [],
         },
         {
-            "person": "snoop", "name": "引き Dogg", "role": null, "times": [],
+            "person": "snoop", "name": "引き Dogg", "role": null, "times": [], "stations": [],
             "notes": [{ "at": "2024-08-12T00:01:05.000+02:00", "text": "row \"4\",\nleft" }],
         },
-        { "person": "c", "name": "c", "role": null, "times": ["2024-08-12T00:01:10.000+02:00"], "notes": [] },
+        { "person": "c", "name": "c", "role": null, "times": ["2024-08-12T00:01:10.000+02:00"],
+          "stations": [null], "notes": [] },
     ]);
     assert_eq!(value["spotted"], expected);
     // The columns of the CSV are fixed: it says nothing of the sheet.

@@ -17,7 +17,7 @@
 use jiff::ZonedDateTime;
 use unicode_width::UnicodeWidthStr;
 
-use super::asrun::{AsRun, CueOutcome, CueRow, SegmentRow, SpottedRow};
+use super::asrun::{AsRun, CueOutcome, CueRow, SegmentRow, SightingRow, SpottedRow};
 use super::layout::{cut, fit, pad, plain, right, wrap};
 use super::words::{self, Days, over_under, remark, sign};
 
@@ -268,7 +268,8 @@ impl<'a> ReportText<'a> {
             .unwrap_or(0)
             .min(self.width / 3);
         let entry = |row: &SpottedRow| {
-            let times: Vec<String> = row.at.iter().map(|at| self.clock(at)).collect();
+            let time = |seen: &SightingRow| self.clock(&seen.at) + &words::seen_by(seen);
+            let times: Vec<String> = row.at.iter().map(time).collect();
             let times = if times.is_empty() { "–".to_owned() } else { times.join(", ") };
             let mut lines = self.hang(&format!("  {}", fit(&name(row), widest)), &times);
             for note in &row.notes {

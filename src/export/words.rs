@@ -9,11 +9,16 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, ZonedDateTime};
 
-use super::asrun::{AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow};
+use super::asrun::{AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow, SightingRow};
 use super::layout::plain;
 use crate::engine::{FlagWay, RunId, Stop};
 use crate::plain::counted;
 use crate::show::duration;
+
+/// The station that told a sighting without the flag, after its time; nothing of any other.
+pub(super) fn seen_by(sighting: &SightingRow) -> String {
+    sighting.station.as_ref().map_or(String::new(), |station| format!(" by {}", plain(station)))
+}
 
 /// Legend of the column of differences.
 pub(super) const DIFFERENCE: &str = "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";

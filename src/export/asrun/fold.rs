@@ -48,6 +48,8 @@ pub(super) struct Fold {
     /// Instants at which the program was back, and the length of its absence.
     pub downs: Vec<(RunNs, Duration)>,
     pub unknown: BTreeMap<String, u32>,
+    /// Sightings that a station without the flag told: the person's id, the instant, and it.
+    pub wished: Vec<(String, RunNs, String)>,
     pub cues: IndexVec<CueIx, CueLog>,
     pub segments: IndexVec<SegmentIx, SegmentLog>,
 }
@@ -128,6 +130,7 @@ impl Fold {
             terminal_lost: vec![],
             downs: vec![],
             unknown: BTreeMap::new(),
+            wished: vec![],
             cues: IndexVec::filled(CueLog::default(), show.cues.len()),
             segments: IndexVec::filled(SegmentLog::default(), show.segments.len()),
         }
@@ -163,6 +166,10 @@ impl Fold {
             // Taken in once it is folded.
             Event::ShowRevised { .. } => {}
             Event::Unknown(unknown) => *self.unknown.entry(plain(&unknown.kind)).or_default() += 1,
+            Event::PersonSpotted { person, .. } => {
+                let station = record.wish_of().map(str::to_owned);
+                self.wished.extend(station.map(|by| (person.clone(), record.run_ns, by)));
+            }
             Event::NoteTaken { text, cue: None } => {
                 let segment = self.state.current_segment().unwrap_or(SegmentIx::FIRST);
                 if let Some(log) = self.segments.get_mut(segment) {
@@ -192,7 +199,6 @@ impl Fold {
             | Event::NoteTaken { .. }
             | Event::ClipPaused { .. }
             | Event::ClipResumed { .. }
-            | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
             | Event::PersonNoted { .. }
             | Event::ActionSent { .. }

@@ -11,9 +11,9 @@ use jiff::{Timestamp, ZonedDateTime};
 use super::fold::{FiredRow, Fold, Send};
 use super::{
     AsRun, CueOutcome, CueRow, Downtime, EMBARGOED, FlagRow, LostSend, NoteRow, PanicRow,
-    SegmentRow, SpottedNote, SpottedRow,
+    SegmentRow, SightingRow, SpottedNote, SpottedRow,
 };
-use crate::engine::{FlagChange, Note, PersonState, Phase, RunNs, Stop};
+use crate::engine::{FlagChange, Note, PersonState, Phase, RunNs, Sighting, Stop};
 use crate::show::duration::{self, MILLISECOND_NS};
 use crate::show::{CueIx, CueNumber, IndexVec, OutputIx, Person, SegmentIx};
 use crate::time::milliseconds;
@@ -109,7 +109,7 @@ impl Fold {
             person: person.id.clone(),
             name: person.name.clone(),
             role: person.role.clone(),
-            at: state.sightings.iter().map(|sighting| self.wall(sighting.at_ns)).collect(),
+            at: state.sightings.iter().map(|sighting| self.sighting(person, sighting)).collect(),
             notes: state
                 .notes
                 .iter()
@@ -117,6 +117,14 @@ impl Fold {
                 .collect(),
         };
         has_row.map(row).collect()
+    }
+
+    fn sighting(&self, person: &Person, sighting: &Sighting) -> SightingRow {
+        let wished = |(id, at_ns, _): &&(String, RunNs, String)| {
+            *id == person.id && *at_ns == sighting.at_ns
+        };
+        let station = self.wished.iter().find(wished).map(|(_, _, station)| station.clone());
+        SightingRow { at: self.wall(sighting.at_ns), station }
     }
 
     fn segment_rows(&self) -> Vec<SegmentRow> {

@@ -130,7 +130,7 @@ fn who_was_spotted_stands_on_the_page() {
     assert_eq!(
         texts(&page, "section", Some("spotted")).concat(),
         "SpottedNameRoleSpotted atNotes\
-         Lady Gagaperformer00:01:01 +1, 00:01:04 +1\
+         Lady Gagaperformer00:01:01 +1, 00:01:04 +1by la\
          引き Dogg–00:01:05 +1 row \"4\", left\
          c00:01:10 +1"
     );
