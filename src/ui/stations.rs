@@ -220,8 +220,8 @@ fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
     }
     if *void > 0 {
         let entries = match void {
-            1 => "1 entry of the log does".to_owned(),
-            many => format!("{many} entries of the log do"),
+            1 => "1 entry does".to_owned(),
+            many => format!("{many} entries do"),
         };
         words.push(format!("{entries} not count"));
         words.extend(void_why.iter().map(|why| format!("the last: {why}")));

@@ -499,13 +499,13 @@ fn one_record_and_one_entry_are_counted_as_one() {
     run.app.page = Page::Stations;
     change(&mut run, |link| (link.log.waits, link.log.void) = (1, 1));
     let seen = run.text(120, 36);
-    for words in ["not stored yet: 1 record", "1 entry of the log does not count"] {
+    for words in ["not stored yet: 1 record", "1 entry does not count"] {
         assert!(seen.contains(words), "no {words:?}:\n{seen}");
     }
     assert!(!seen.contains("1 records"), "{seen}");
     change(&mut run, |link| (link.log.waits, link.log.void) = (3, 2));
     let seen = run.text(120, 36);
-    for words in ["not stored yet: 3 records", "2 entries of the log do not count"] {
+    for words in ["not stored yet: 3 records", "2 entries do not count"] {
         assert!(seen.contains(words), "no {words:?}:\n{seen}");
     }
     let why = "entry 7: it is no line of a journal";
