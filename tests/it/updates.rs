@@ -500,3 +500,20 @@ fn fields_without_end_take_no_time() {
     let last = show.segments.last().unwrap().cues.last().unwrap();
     assert_eq!(last.extra, [("F999".to_owned(), "words".to_owned())]);
 }
+
+#[test]
+fn a_cue_that_stays_in_its_segment_takes_no_moment_of_another() {
+    let show = SHOW.to_owned() + "planned = \"1m\"\n";
+    let csv = String::from_utf8(changed(&show, &[])).unwrap();
+    let moved: Vec<&str> = csv.lines().filter(|line| line.starts_with("5,")).collect();
+    let rest = csv.lines().filter(|line| !line.starts_with("5,"));
+    let csv: Vec<String> = rest.map(str::to_owned).collect();
+    let at = csv.iter().position(|line| line.starts_with("1.1,")).unwrap();
+    let mut csv = csv;
+    csv.insert(at, moved[0].replace("20:07:00", "20:00:30").replace("Speech", "A word"));
+    let done = updated(&show, csv.join("\n").as_bytes()).unwrap();
+    let kept = "number = \"5\"\ntitle = \"A word\"\nplanned = \"1m\"\n";
+    assert!(done.text.ends_with(kept), "{}\n{:?}", done.text, done.said);
+    let said = "cue 5 stands in segment “Welcome” of the sheet: it was kept where it is";
+    assert!(done.said.iter().any(|one| one == said), "{:?}", done.said);
+}

@@ -6,7 +6,7 @@ use crate::edit::batch::Setting;
 use crate::edit::document::Target;
 use crate::edit::listing::{Facts, SegmentEntry};
 use crate::edit::written::quoted;
-use crate::sheet::imported;
+use crate::sheet::imported::{self, Trigger::Into};
 use crate::sheet::write::{cue_keys, extra_table, segment_keys};
 use crate::show::{Cue, NO_TITLE, Trigger};
 
@@ -60,6 +60,9 @@ impl Update {
         };
         let nothing = Facts::new();
         let facts = entry.map_or(&nothing, |entry| &entry.facts);
+        // A moment of another segment is none of the one in which it was kept.
+        let home = self.taken.of_sheet.get(at).copied().flatten();
+        let is_elsewhere = matches!(target, Some(Target::Cue(segment, _)) if Some(segment) != home);
         let has_trigger = own.is_some_and(|own| own.trigger != Trigger::Go);
         let mut wants = vec![];
         for (key, value) in cue_keys(wanted, &self.numbers) {
@@ -71,6 +74,8 @@ impl Update {
                 // What the show itself sends, and how it sets a cue off, is its own.
                 "do" => fact(facts, key).is_some(),
                 "planned" if !own.is_none_or(Cue::is_called) && !wanted.is_go => true,
+                "planned" if is_elsewhere => true,
+                "trigger" if is_elsewhere && matches!(wanted.trigger, Some(Into(_))) => true,
                 "backup_for" if has_trigger && !wanted.is_go => true,
                 "needs" => {
                     let needs = known_needs(show, wanted);
