@@ -751,7 +751,7 @@ const WORDS: &[&str] = &[
 ];
 
 /// A random show with words, its notes on several lines, acts and a day.
-fn worded() -> impl Strategy<Value = String> {
+pub(crate) fn worded() -> impl Strategy<Value = String> {
     let words = prop::collection::vec(prop::sample::select(WORDS), 40);
     let rare = prop::collection::vec(0..6_u8, 40);
     (prop::collection::vec(properties::segment(), 1..5), words, rare, any::<bool>()).prop_map(

@@ -11,7 +11,9 @@ use handover::sheet::{Options, import};
 use handover::show::file;
 
 use crate::harness::House;
-use crate::sheets::{handover, xlsx};
+use proptest::prelude::*;
+
+use crate::sheets::{handover, worded, xlsx};
 
 /// A show with everything that an export for others leaves out.
 const SHOW: &str = r#"title = "Gala"
@@ -238,6 +240,21 @@ fn a_show_that_somebody_has_saved_meanwhile_is_not_written_over() {
     program.keys("y\r");
     program.await_written("was changed meanwhile");
     assert_eq!(fs::read_to_string(&show).unwrap(), saved);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn no_export_of_a_show_changes_it(text in worded()) {
+        for audience in [Audience::Crew, Audience::Partners] {
+            for (form, sheet) in ["csv", "ontime", "xlsx"].into_iter().zip(exports(&text, audience)) {
+                let Ok(sheet) = import(&sheet, &Options::default()) else { continue };
+                let Ok(mut update) = Update::new(text.clone(), "UTC", sheet) else { continue };
+                let changes = update.take_all();
+                prop_assert_eq!(changes.items, [], "{} {:?}\n{}", form, audience, text);
+            }
+        }
+    }
 }
 
 /// A sheet of `handover export`, with these changes.
@@ -516,4 +533,32 @@ fn a_cue_that_stays_in_its_segment_takes_no_moment_of_another() {
     assert!(done.text.ends_with(kept), "{}\n{:?}", done.text, done.said);
     let said = "cue 5 stands in segment “Welcome” of the sheet: it was kept where it is";
     assert!(done.said.iter().any(|one| one == said), "{:?}", done.said);
+}
+
+#[test]
+fn blanks_that_no_sheet_keeps_are_no_change() {
+    let show = SHOW
+        .replace("title = \"Doors\"", "title = \"  The   doors \"\nnotes = \"one \\n\\ntwo \"")
+        .replace("\"Speech\"\nduration", "\" A  speech\"\nact = \"Act  2\"\nduration")
+        + "call = \"go  now\"\nsteps = [{ title = \"a  b\" }]\n";
+    for sheet in exports(&show, Audience::Crew) {
+        let done = updated(&show, &sheet).unwrap();
+        assert_eq!((done.text.as_str(), done.changes), (show.as_str(), 0), "{:?}", done.said);
+    }
+}
+
+#[test]
+fn a_planned_time_follows_the_sheet_also_to_where_the_cue_would_come_anyway() {
+    let show = SHOW.replace("title = \"Choir\"\n", "title = \"Choir\"\nplanned = \"4m30s\"\n");
+    let sheet = changed(
+        &show,
+        &[
+            (",Welcome,20:00:00,0:06:00", ",Welcome,20:00:00,0:12:00"),
+            ("4,Choir,20:04:30", "4,Choir,20:10:00"),
+            (",Speech,20:06:00", ",Speech,20:12:00"),
+            ("5,Speech,20:06:00", "5,Speech,20:12:00"),
+        ],
+    );
+    let done = updated(&show, &sheet).unwrap();
+    assert!(done.text.contains("planned = \"10m\""), "{}\n{:?}", done.text, done.said);
 }

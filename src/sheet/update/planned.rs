@@ -25,19 +25,21 @@ pub(super) fn plan(show: &Show, sheet: &mut Imported, matched: &[Option<usize>])
     let segments: Vec<SegmentIx> = show.segment_indices().collect();
     for (segment, at) in sheet.segments.iter_mut().zip(matched) {
         let Some(&home) = at.and_then(|at| segments.get(at)) else { continue };
-        if !is_as_it_was(show, segment, home) {
-            continue;
-        }
+        let is_as_it_was = is_as_it_was(show, segment, home);
         for cue in &mut segment.cues {
             let own = found(show, &cue.number).filter(|_| is_called(cue));
             let Some((own, said_ns)) = own.zip(cue.offset_ns) else { continue };
+            let planned = show.cue(own).planned.map(nanoseconds);
+            if !is_as_it_was {
+                // A time of its own stays one, also where the cue would come then anyway.
+                cue.planned_ns = cue.planned_ns.or(planned.map(|_| said_ns));
+                continue;
+            }
             let Some(offset) = offsets.get(own).copied().map(nanoseconds) else { continue };
             // A time of day alone does not say the day.
             let off_ns = offset.abs_diff(said_ns) % DAY_NS;
-            cue.planned_ns = match off_ns.min(DAY_NS - off_ns) <= INEXACT_NS {
-                true => show.cue(own).planned.map(nanoseconds),
-                false => Some(said_ns),
-            };
+            let is_same = off_ns.min(DAY_NS - off_ns) <= INEXACT_NS;
+            cue.planned_ns = if is_same { planned } else { Some(said_ns) };
         }
     }
 }
@@ -50,7 +52,7 @@ fn is_called(cue: &Cue) -> bool {
 fn is_as_it_was(show: &Show, segment: &Segment, home: SegmentIx) -> bool {
     let mut there: HashSet<CueIx> = HashSet::new();
     let is_there = |cue: &Cue| {
-        let own = found(show, &cue.number).filter(|&ix| show.segment_of(ix) == home);
+        let own = found(show, &cue.number).filter(|&ix| show.cue(ix).segment == home);
         own.is_some_and(|ix| {
             there.insert(ix);
             // What is withheld does not say its trigger.

@@ -4,8 +4,9 @@ use super::Update;
 use super::alike::{fact, found, known_needs, same_items, steps_with_colours};
 use crate::edit::batch::Setting;
 use crate::edit::document::Target;
-use crate::edit::listing::{Facts, SegmentEntry};
+use crate::edit::listing::{Facts, SegmentEntry, Words};
 use crate::edit::written::quoted;
+use crate::sheet::cells::{one_line, prose};
 use crate::sheet::imported::{self, Trigger::Into};
 use crate::sheet::write::{cue_keys, extra_table, segment_keys};
 use crate::show::{Cue, NO_TITLE, Trigger};
@@ -37,7 +38,7 @@ impl Update {
         let nothing = Facts::new();
         let own: &Facts = own.map_or(&nothing, |own: &SegmentEntry| &own.facts);
         let mut keys = segment_keys(segment);
-        keys.retain(|(key, _)| fact(own, key) != fact(&says.facts, key));
+        keys.retain(|(key, _)| !is_same(key, fact(own, key), fact(&says.facts, key)));
         // What has no title there keeps its own.
         keys.retain(|(key, _)| *key != "title" || place.is_none() || says.title != NO_TITLE);
         keys.into_iter().map(|(key, value)| Want::new(key, value)).collect()
@@ -66,7 +67,7 @@ impl Update {
         let has_trigger = own.is_some_and(|own| own.trigger != Trigger::Go);
         let mut wants = vec![];
         for (key, value) in cue_keys(wanted, &self.numbers) {
-            let is_same = match key {
+            let is_kept = match key {
                 "number" => true,
                 "title" if own.is_some() && (wanted.assumed_title || wanted.title == NO_TITLE) => {
                     true
@@ -87,14 +88,14 @@ impl Update {
                 }
                 "steps" => {
                     let steps = own.map_or(&[][..], |own| &own.steps);
-                    if !steps.iter().map(|step| &step.title).eq(&wanted.steps) {
+                    if !steps.iter().map(|step| one_line(&step.title)).eq(wanted.steps.clone()) {
                         wants.push(Want::new(key, steps_with_colours(steps, &wanted.steps)));
                     }
                     true
                 }
-                _ => fact(facts, key) == fact(&says.facts, key),
+                _ => is_same(key, fact(facts, key), fact(&says.facts, key)),
             };
-            if !is_same {
+            if !is_kept {
                 let mut want = Want::new(key, value);
                 // Only cues that the caller calls have a time at which they are meant to be called.
                 let is_planned = own.is_some_and(|own| own.planned.is_some());
@@ -112,6 +113,18 @@ impl Update {
     }
 }
 
+/// Returns `true` if a fact of the show is what a sheet says. Blanks at the ends of a text, or one
+/// after the other, do not come back from a sheet.
+fn is_same(key: &str, own: Option<&Words>, says: Option<&Words>) -> bool {
+    match (key, own, says) {
+        ("title" | "act" | "call", Some(Words::One(own)), Some(Words::One(says))) => {
+            one_line(own) == one_line(says)
+        }
+        ("notes", Some(Words::One(own)), Some(Words::One(says))) => prose(own) == prose(says),
+        _ => own == says,
+    }
+}
+
 /// The columns of its own that the sheet has for a cue, and the show does not.
 fn own_columns(own: Option<&Cue>, wanted: &imported::Cue) -> Option<Want> {
     let settings: Vec<Setting> = match own {
@@ -119,7 +132,7 @@ fn own_columns(own: Option<&Cue>, wanted: &imported::Cue) -> Option<Want> {
         None => vec![Setting::new("extra", extra_table(&wanted.extra))],
         Some(own) => {
             let is_there = |(name, text): &&(String, String)| {
-                own.extra.iter().any(|one| one.name == *name && one.text == *text)
+                own.extra.iter().any(|one| one.name == *name && prose(&one.text) == prose(text))
             };
             let new = wanted.extra.iter().filter(|one| !is_there(one));
             new.map(|(name, text)| Setting::entry("extra", name, quoted(text))).collect()
