@@ -8,6 +8,7 @@
 pub mod batch;
 pub mod compare;
 pub mod document;
+pub mod form;
 pub mod listing;
 pub mod matching;
 mod outline;
@@ -17,5 +18,7 @@ pub mod written;
 
 #[cfg(test)]
 mod document_tests;
+#[cfg(test)]
+mod form_tests;
 #[cfg(test)]
 mod tests;

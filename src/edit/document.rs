@@ -58,8 +58,12 @@ pub enum Edit {
     MoveUp(Target),
     /// Moves it one place down; the last cue of a segment to the beginning of the segment below.
     MoveDown(Target),
+    /// Gives a cue another number, and all that names it with it.
+    Renumber(Target, String),
     /// Takes another text for the whole show: that of an editor.
     Replace(String),
+    /// Does all of them, one after the other, as one.
+    All(Vec<Edit>),
 }
 
 /// Reason why an edit is refused; the text is as it was.
@@ -82,9 +86,9 @@ pub enum Refusal {
     /// The key is spread over several lines or is a table under its own header.
     #[error("`{0}` is not written as one value: edit it in an editor")]
     Spread(String),
-    /// The value is not TOML.
-    #[error("`{0}` is no value; text stands between quotes")]
-    NoValue(String),
+    /// The value of the key is not TOML.
+    #[error("{1} is not complete; text stands in quotes, and what is opened is closed")]
+    NoValue(String, String),
     /// It is the first or the last already.
     #[error("there is no place further on")]
     AtTheEnd,
@@ -155,6 +159,12 @@ impl Document {
         Some(Target::Cue(segment.at(), ix.at() - first as usize))
     }
 
+    /// Returns `true` if its segments and cues stand under headers of their own, so that they can be
+    /// edited.
+    pub fn has_headers(&self) -> bool {
+        Outline::of(&self.text).is_some()
+    }
+
     /// The line at which a target begins, from 1, for an editor: that of its header. `None` if it is
     /// not there or not under a header.
     pub fn line_of(&self, target: Target) -> Option<usize> {
@@ -189,7 +199,7 @@ impl Document {
     /// # Errors
     /// When the edit cannot be done or leaves a show with errors; the text is as it was then.
     pub fn edit(&mut self, edit: &Edit) -> Result<(), Refusal> {
-        let patch = self.patch(edit)?;
+        let patch = patch(&self.text, &self.show, edit)?;
         if patch.was == patch.is {
             return Ok(());
         }
@@ -235,52 +245,69 @@ impl Document {
         (self.text, self.show) = (text, show);
         true
     }
+}
 
-    fn patch(&self, edit: &Edit) -> Result<Patch, Refusal> {
-        if let Edit::Replace(text) = edit {
-            return Ok(self.replaced(text));
+/// The patch that does `edit` in `text`, which says `show`.
+fn patch(text: &str, show: &Show, edit: &Edit) -> Result<Patch, Refusal> {
+    match edit {
+        Edit::Replace(other) => return Ok(replaced(text, other)),
+        Edit::All(edits) => {
+            let done = edits.iter().try_fold(text.to_owned(), |text, edit| {
+                patch(&text, show, edit)?.apply(&text).ok_or(Refusal::NotThere)
+            });
+            return Ok(replaced(text, &done?));
         }
-        let outline = Outline::of(&self.text).ok_or(Refusal::NoHeaders)?;
-        let at = Places { text: &self.text, outline: &outline };
-        match edit {
-            Edit::Set(target, key, value) => at.set(*target, key, value),
-            Edit::Clear(target, key) => at.clear(*target, key),
-            Edit::AddCue { after, number, title } => {
-                let (number, title) = (quoted(number), quoted(title));
-                let lines =
-                    ["[[segment.cue]]", &format!("number = {number}"), &format!("title = {title}")];
-                at.insert(at.end(*after)?, &lines.map(str::to_owned))
-            }
-            Edit::AddSegment { after, title, duration } => {
-                let segment = match *after {
-                    Target::Show => return Err(Refusal::NotThere),
-                    Target::Segment(segment) | Target::Cue(segment, _) => segment,
-                };
-                let end = outline.segments.get(segment).ok_or(Refusal::NotThere)?.lines().end;
-                let (title, duration) = (quoted(title), quoted(duration));
-                let lines =
-                    ["[[segment]]", &format!("title = {title}"), &format!("duration = {duration}")];
-                at.insert(end, &lines.map(str::to_owned))
-            }
-            Edit::Duplicate(target) => at.duplicate(*target, &self.show),
-            Edit::Remove(target) => at.remove(*target),
-            Edit::MoveUp(target) => at.swap(at.above(*target)?, at.lines(*target)?),
-            Edit::MoveDown(target) => at.swap(at.lines(*target)?, at.below(*target)?),
-            Edit::Replace(text) => Ok(self.replaced(text)),
-        }
+        Edit::Set(..)
+        | Edit::Clear(..)
+        | Edit::AddCue { .. }
+        | Edit::AddSegment { .. }
+        | Edit::Duplicate(_)
+        | Edit::Remove(_)
+        | Edit::MoveUp(_)
+        | Edit::MoveDown(_)
+        | Edit::Renumber(..) => {}
     }
+    let outline = Outline::of(text).ok_or(Refusal::NoHeaders)?;
+    let at = Places { text, outline: &outline };
+    match edit {
+        Edit::Set(target, key, value) => at.set(*target, key, value),
+        Edit::Clear(target, key) => at.clear(*target, key),
+        Edit::AddCue { after, number, title } => {
+            let (number, title) = (quoted(number), quoted(title));
+            let lines =
+                ["[[segment.cue]]", &format!("number = {number}"), &format!("title  = {title}")];
+            at.insert(at.end(*after)?, &lines.map(str::to_owned))
+        }
+        Edit::AddSegment { after, title, duration } => {
+            let segment = match *after {
+                Target::Show => return Err(Refusal::NotThere),
+                Target::Segment(segment) | Target::Cue(segment, _) => segment,
+            };
+            let end = outline.segments.get(segment).ok_or(Refusal::NotThere)?.lines().end;
+            let (title, duration) = (quoted(title), quoted(duration));
+            let lines =
+                ["[[segment]]", &format!("title    = {title}"), &format!("duration = {duration}")];
+            at.insert(end, &lines.map(str::to_owned))
+        }
+        Edit::Duplicate(target) => at.duplicate(*target, show),
+        Edit::Remove(target) => at.remove(*target),
+        Edit::MoveUp(target) => at.swap(at.above(*target)?, at.lines(*target)?),
+        Edit::MoveDown(target) => at.swap(at.lines(*target)?, at.below(*target)?),
+        Edit::Renumber(target, number) => at.renumber(*target, number),
+        Edit::Replace(_) | Edit::All(_) => Err(Refusal::NotThere),
+    }
+}
 
-    /// The patch to another text: only what differs.
-    fn replaced(&self, text: &str) -> Patch {
-        let pairs = self.text.char_indices().zip(text.chars());
-        let same = pairs.take_while(|((_, a), b)| a == b).last();
-        let at = same.map_or(0, |((at, c), _)| at + c.len_utf8());
-        let (was, is) = (&self.text[at..], &text[at..]);
-        let pairs = was.chars().rev().zip(is.chars().rev()).take_while(|(a, b)| a == b);
-        let tail: usize = pairs.map(|(c, _)| c.len_utf8()).sum();
-        let cut = |text: &str| text[..text.len() - tail].to_owned();
-        Patch { at, was: cut(was), is: cut(is) }
-    }
+/// The patch of `text` to another text: only what differs.
+fn replaced(text: &str, other: &str) -> Patch {
+    let pairs = text.char_indices().zip(other.chars());
+    let same = pairs.take_while(|((_, a), b)| a == b).last();
+    let at = same.map_or(0, |((at, c), _)| at + c.len_utf8());
+    let (was, is) = (&text[at..], &other[at..]);
+    let pairs = was.chars().rev().zip(is.chars().rev()).take_while(|(a, b)| a == b);
+    let tail: usize = pairs.map(|(c, _)| c.len_utf8()).sum();
+    let cut = |text: &str| text[..text.len() - tail].to_owned();
+    Patch { at, was: cut(was), is: cut(is) }
 }
 
 /// A number for a new cue after `number`: between it and the next as people would number it, and

@@ -85,14 +85,14 @@ fn a_key_is_set_and_cleared_in_its_place() {
 fn cues_and_segments_are_added_copied_moved_and_removed_with_their_comments() {
     let add =
         Edit::AddCue { after: Target::Cue(0, 0), number: "12.5".into(), title: "A \"b\"".into() };
-    let cue = "\n[[segment.cue]]\nnumber = \"12.5\"\ntitle = \"A \\\"b\\\"\"\n";
+    let cue = "\n[[segment.cue]]\nnumber = \"12.5\"\ntitle  = \"A \\\"b\\\"\"\n";
     let above = "# the caller's\n";
     assert_eq!(edited(add), SHOW.replace(above, &format!("{above}{cue}")));
     let add =
         Edit::AddSegment { after: Target::Cue(1, 0), title: "End".into(), duration: "5s".into() };
     assert_eq!(
         edited(add),
-        format!("{SHOW}\n[[segment]]\ntitle = \"End\"\nduration = \"5s\"\n").replacen(
+        format!("{SHOW}\n[[segment]]\ntitle    = \"End\"\nduration = \"5s\"\n").replacen(
             "cue]]\"\n\n",
             "cue]]\"\n\n",
             1
@@ -140,7 +140,7 @@ fn what_would_leave_a_faulty_show_is_refused_in_the_parsers_words() {
     assert!(said(&faulty).contains("`12`"), "{}", said(&faulty));
     for value in ["1m", "1\ny = 2", "\"a\"\n[x]", ""] {
         let refusal = refused(set(Target::Cue(0, 0), "notes", value));
-        assert_eq!(refusal, Refusal::NoValue(value.to_owned()));
+        assert_eq!(refusal, Refusal::NoValue("notes".to_owned(), value.to_owned()));
     }
     assert!(matches!(refused(set(Target::Cue(0, 0), "colour", "\"red\"")), Refusal::Faulty { .. }));
     assert_eq!(refused(Edit::MoveUp(Target::Cue(0, 0))), Refusal::AtTheEnd);

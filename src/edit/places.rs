@@ -64,7 +64,7 @@ impl Places<'_> {
         let (table, errors) = toml::de::DeTable::parse_recoverable(&line);
         let is_value = errors.is_empty() && table.get_ref().len() == 1;
         if !is_value {
-            return Err(Refusal::NoValue(value.to_owned()));
+            return Err(Refusal::NoValue(key.to_owned(), value.to_owned()));
         }
         let keys = self.keys(target)?;
         if let Some(place) = keys.iter().find(|place| place.key == key) {
@@ -162,6 +162,29 @@ impl Places<'_> {
                 Ok(below.lines.clone())
             }
         }
+    }
+
+    /// Another number for a cue, there and wherever it is named.
+    pub(super) fn renumber(&self, target: Target, number: &str) -> Result<Patch, Refusal> {
+        let Target::Cue(segment, cue) = target else { return Err(Refusal::NotThere) };
+        let segments = &self.outline.segments;
+        let cue = segments.get(segment).and_then(|segment| segment.cues.get(cue));
+        let own = cue.and_then(|cue| cue.mentions.first()).ok_or(Refusal::NotThere)?;
+        let all = segments.iter().flat_map(|segment| &segment.cues).flat_map(|cue| &cue.mentions);
+        let named = all.filter(|(text, _)| *text == own.0).map(|(_, place)| place.clone());
+        let mut places: Vec<Range<usize>> = named.collect();
+        places.sort_by_key(|place| place.start);
+        let (start, end) = (
+            places.first().map_or(0, |place| place.start),
+            places.last().map_or(0, |place| place.end),
+        );
+        let (mut is, mut from) = (String::new(), start);
+        for place in places {
+            is.push_str(self.text.get(from..place.start).ok_or(Refusal::NotThere)?);
+            is.push_str(&quoted(number));
+            from = place.end;
+        }
+        self.put(start..end, is)
     }
 
     pub(super) fn duplicate(&self, target: Target, show: &Show) -> Result<Patch, Refusal> {

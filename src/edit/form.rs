@@ -1,0 +1,476 @@
+//! A cue or a segment as a form: the keys that the show file has for it, what its text says, and
+//! the edits that make of the text what was typed.
+//!
+//! The keys and their meanings are those of the reference (docs/reference.md), which is tested
+//! against the parser: a form has every key. A text is typed without quotes, a list of ids with
+//! commas between, and everything else as the file has it.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use toml::de::{DeTable, DeValue};
+
+use super::document::{Document, Edit, Refusal, Target, free_number};
+use super::outline::Outline;
+use super::places::quoted;
+use crate::plain::is_obeyed;
+use crate::show::problem::Problem;
+use crate::show::{CueNumber, Show};
+
+/// Maximum length of a value in a form, bytes: what is longer is for an editor.
+pub const VALUE_MAX: usize = 2_000;
+
+/// A table of the show file that a form has keys of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// A cue.
+    Cue,
+    /// A segment.
+    Segment,
+}
+
+/// The way in which a value is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typing {
+    /// A text without its quotes.
+    Text,
+    /// Ids with commas between.
+    Ids,
+    /// As the file has it.
+    Source,
+}
+
+/// A key of the show file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// The form of its values, in the words of the reference.
+    pub value: &'static str,
+    /// Its meaning, in the words of the reference.
+    pub meaning: &'static str,
+}
+
+impl Key {
+    /// The way in which its values are typed.
+    pub fn typing(&self) -> Typing {
+        let is_word = self.value.starts_with("`\"") && !self.value.ends_with("table");
+        let is_text =
+            ["text", "duration", "cue number"].iter().any(|is| self.value.starts_with(is));
+        if self.value.starts_with("list of") && self.value.ends_with("ids") {
+            Typing::Ids
+        } else if is_text || is_word {
+            Typing::Text
+        } else {
+            Typing::Source
+        }
+    }
+}
+
+static CUE: LazyLock<Vec<Key>> = LazyLock::new(|| keys("a cue"));
+static SEGMENT: LazyLock<Vec<Key>> = LazyLock::new(|| keys("a segment"));
+
+impl Table {
+    /// Its keys, in the order of the reference. The cues of a segment are none: they have forms of
+    /// their own.
+    pub fn keys(self) -> &'static [Key] {
+        match self {
+            Table::Cue => &CUE,
+            Table::Segment => &SEGMENT,
+        }
+    }
+}
+
+/// The rows of a table of the reference.
+fn keys(of: &str) -> Vec<Key> {
+    const REFERENCE: &str = include_str!("../../docs/reference.md");
+    let mark = format!("<!-- keys of: {of} -->");
+    let (_, rest) = REFERENCE.split_once(&mark).unwrap_or_default();
+    let rows = rest.lines().skip_while(|line| !line.starts_with('|')).skip(2);
+    let row = |line: &'static str| {
+        let mut cells = line.trim_matches('|').splitn(3, '|').map(str::trim);
+        let name = cells.next()?.trim_matches('`');
+        Some(Key { name, value: cells.next()?, meaning: cells.next()? })
+    };
+    let rows = rows.take_while(|line| line.starts_with('|')).filter_map(row);
+    rows.filter(|key| key.value != "list of tables" || key.name != "cue").collect()
+}
+
+/// The subject of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A cue that is there, and its segment.
+    Cue(CueNumber),
+    /// A segment that is there and has no cue.
+    Segment(usize),
+    /// A new cue.
+    NewCue(After),
+    /// A new segment.
+    NewSegment(After),
+}
+
+/// A place in the rundown that something new comes after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum After {
+    /// After this cue.
+    Cue(CueNumber),
+    /// After what a segment says of itself: the segment by its place, counted from 0.
+    Segment(usize),
+}
+
+/// A cue or a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The cue with this number.
+    Cue(CueNumber),
+    /// The segment of that cue.
+    SegmentOf(CueNumber),
+}
+
+impl Which {
+    /// Its place in the text of `document`; `None` if it is not there.
+    pub fn target(&self, document: &Document) -> Option<Target> {
+        match self {
+            Which::Cue(number) => document.find(number),
+            Which::SegmentOf(number) => home(document.find(number)?).ok().map(Target::Segment),
+        }
+    }
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The table that it is a key of.
+    pub table: Table,
+    /// Its key.
+    pub key: Key,
+    /// Its value as it is typed.
+    pub value: String,
+    typing: Typing,
+    /// Reason why only an editor can change it.
+    pub fixed: Option<&'static str>,
+    /// It stands on several lines in the file.
+    is_tall: bool,
+}
+
+/// A form as it is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Its subject.
+    pub subject: Subject,
+    /// Title of its segment.
+    pub segment: String,
+    /// Its fields.
+    pub fields: Vec<Field>,
+}
+
+/// A fault of what was typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The field that it is in, by its place in the form; `None` if it is elsewhere in the show.
+    pub field: Option<usize>,
+    /// The fault and its fix.
+    pub words: String,
+}
+
+impl Field {
+    fn new(table: Table, key: Key, source: Option<&str>) -> Self {
+        let typing = key.typing();
+        let mut field =
+            Field { table, key, value: String::new(), typing, fixed: None, is_tall: false };
+        let Some(source) = source else { return field };
+        let line = format!("x = {source}");
+        let (tree, _) = DeTable::parse_recoverable(&line);
+        let value = tree.get_ref().get("x").map(|value| value.get_ref());
+        let is_plain = |text: &str| !text.chars().any(is_obeyed);
+        let text = value.and_then(DeValue::as_str).filter(|text| is_plain(text));
+        field.is_tall = source.contains('\n');
+        match (typing, text) {
+            (Typing::Text, Some(text)) => text.clone_into(&mut field.value),
+            (Typing::Ids, _) if let Some(ids) = value.and_then(ids) => field.value = ids,
+            _ if source.contains('\n') => {
+                field.typing = Typing::Source;
+                match value.filter(|_| !has_comment(source)).and_then(|value| flat(&line, value)) {
+                    Some(flat) => field.value = flat,
+                    None => field.fixed = Some("several lines"),
+                }
+            }
+            _ => {
+                field.typing = Typing::Source;
+                source.clone_into(&mut field.value);
+            }
+        }
+        if field.value.len() > VALUE_MAX {
+            (field.fixed, field.value) = (Some("too long for a form"), String::new());
+        }
+        field
+    }
+
+    /// The value as the file has it, of what was typed; `None` if nothing was.
+    fn source(&self, typed: &str) -> Option<String> {
+        let typed = typed.trim();
+        if typed.is_empty() {
+            return None;
+        }
+        match self.typing {
+            Typing::Text => Some(quoted(typed)),
+            Typing::Ids => {
+                let ids = typed.split([',', ' ']).map(str::trim).filter(|id| !id.is_empty());
+                Some(format!("[{}]", ids.map(quoted).collect::<Vec<_>>().join(", ")))
+            }
+            Typing::Source if self.is_tall => Some(tall(typed).unwrap_or_else(|| typed.to_owned())),
+            Typing::Source => Some(typed.to_owned()),
+        }
+    }
+}
+
+/// The texts of a list of plain ids, with commas between.
+fn ids(value: &DeValue<'_>) -> Option<String> {
+    let id = |item: &toml::Spanned<DeValue<'_>>| {
+        let id = item.get_ref().as_str()?;
+        (!id.is_empty() && !id.contains([',', ' ']) && !id.chars().any(is_obeyed))
+            .then(|| id.to_owned())
+    };
+    let ids: Option<Vec<String>> = value.as_array()?.iter().map(id).collect();
+    Some(ids?.join(", "))
+}
+
+/// Returns `true` if some line of a value may end in a comment.
+fn has_comment(source: &str) -> bool {
+    source.contains('#')
+}
+
+/// A value on one line, as its items stand in the text `line`.
+fn flat(line: &str, value: &DeValue<'_>) -> Option<String> {
+    let items = match value {
+        DeValue::Array(items) => items,
+        DeValue::String(text) => return Some(quoted(text)),
+        DeValue::Integer(_)
+        | DeValue::Float(_)
+        | DeValue::Boolean(_)
+        | DeValue::Datetime(_)
+        | DeValue::Table(_) => return None,
+    };
+    let source = |item: &toml::Spanned<DeValue<'_>>| {
+        let source = line.get(item.span())?;
+        (!source.contains('\n')).then(|| source.to_owned())
+    };
+    let items: Option<Vec<String>> = items.iter().map(source).collect();
+    Some(format!("[{}]", items?.join(", ")))
+}
+
+/// A list with a line for each of its items, if `typed` is one.
+fn tall(typed: &str) -> Option<String> {
+    let line = format!("x = {typed}");
+    let (tree, errors) = DeTable::parse_recoverable(&line);
+    let items = tree.get_ref().get("x")?.get_ref().as_array().filter(|_| errors.is_empty())?;
+    let items = items.iter().map(|item| line.get(item.span()).map(|item| format!("  {item},\n")));
+    let items: Option<String> = items.collect();
+    Some(format!("[\n{}]", items?))
+}
+
+impl Form {
+    /// The form of `subject` as the text of `document` has it.
+    ///
+    /// # Errors
+    /// When the text does not have it, or is written in a way that only an editor can change.
+    pub fn new(document: &Document, subject: Subject) -> Result<Form, Refusal> {
+        let show = document.show();
+        let mut fields = vec![];
+        let mut add = |table: Table, target: Option<Target>| {
+            let values = target.map(|target| document.values(target)).unwrap_or_default();
+            for &key in table.keys() {
+                let value = values.iter().find(|(name, _)| name == key.name);
+                let mut field = Field::new(table, key, value.and_then(|(_, it)| it.as_deref()));
+                if matches!(value, Some((_, None))) {
+                    field.fixed = Some("a table of its own");
+                }
+                fields.push(field);
+            }
+        };
+        let segment = match &subject {
+            Subject::Cue(number) => {
+                let target = document.find(number).ok_or(Refusal::NotThere)?;
+                add(Table::Cue, Some(target));
+                add(Table::Segment, Some(Target::Segment(home(target)?)));
+                home(target)?
+            }
+            Subject::Segment(segment) => {
+                add(Table::Segment, Some(Target::Segment(*segment)));
+                *segment
+            }
+            Subject::NewCue(after) => {
+                add(Table::Cue, None);
+                home(target_of(document, after)?)?
+            }
+            Subject::NewSegment(after) => {
+                add(Table::Segment, None);
+                home(target_of(document, after)?)?
+            }
+        };
+        if !document.has_headers() {
+            return Err(Refusal::NoHeaders);
+        }
+        let title = show.segments.as_slice().get(segment).ok_or(Refusal::NotThere)?.title.clone();
+        if let (Subject::NewCue(after), Some(number)) = (&subject, fields.first_mut()) {
+            number.value = free_number_after(show, after, segment);
+        }
+        Ok(Form { subject, segment: title, fields })
+    }
+
+    /// The edits of the document that make of this form what was `typed` into its fields, in their
+    /// order.
+    ///
+    /// # Errors
+    /// When the text no longer has its subject.
+    pub fn edits(&self, document: &Document, typed: &[String]) -> Result<Edit, Refusal> {
+        let value = |name: &str| {
+            let at = self.fields.iter().position(|field| field.key.name == name);
+            at.and_then(|at| typed.get(at)).map_or("", |typed| typed.trim()).to_owned()
+        };
+        let (added, written): (Option<Edit>, &[&str]) = match &self.subject {
+            Subject::Cue(_) | Subject::Segment(_) => (None, &[]),
+            Subject::NewCue(after) => {
+                let after = target_of(document, after)?;
+                let (number, title) = (value("number"), value("title"));
+                (Some(Edit::AddCue { after, number, title }), &["number", "title"])
+            }
+            Subject::NewSegment(after) => {
+                let after = target_of(document, after)?;
+                let (title, duration) = (value("title"), value("duration"));
+                (Some(Edit::AddSegment { after, title, duration }), &["title", "duration"])
+            }
+        };
+        let target = self.target(document)?;
+        let mut edits: Vec<Edit> = added.into_iter().collect();
+        for (field, typed) in self.fields.iter().zip(typed) {
+            let name = field.key.name;
+            let is_same = typed.trim() == field.value.trim();
+            if field.fixed.is_some() || is_same || written.contains(&name) {
+                continue;
+            }
+            let target = match (field.table, target) {
+                (Table::Segment, Target::Cue(segment, _)) => Target::Segment(segment),
+                (Table::Segment | Table::Cue, target) => target,
+            };
+            edits.push(match field.source(typed) {
+                Some(_) if name == "number" && field.typing == Typing::Text => {
+                    Edit::Renumber(target, typed.trim().to_owned())
+                }
+                Some(value) => Edit::Set(target, name.to_owned(), value),
+                None => Edit::Clear(target, name.to_owned()),
+            });
+        }
+        Ok(Edit::All(edits))
+    }
+
+    /// The part of the text that its fields are of; of something new, what will be that.
+    pub fn target(&self, document: &Document) -> Result<Target, Refusal> {
+        match &self.subject {
+            Subject::Cue(number) => document.find(number).ok_or(Refusal::NotThere),
+            Subject::Segment(segment) => Ok(Target::Segment(*segment)),
+            Subject::NewCue(after) => match target_of(document, after)? {
+                Target::Cue(segment, cue) => Ok(Target::Cue(segment, cue + 1)),
+                Target::Segment(segment) => Ok(Target::Cue(segment, 0)),
+                Target::Show => Err(Refusal::NotThere),
+            },
+            Subject::NewSegment(after) => {
+                Ok(Target::Segment(home(target_of(document, after)?)? + 1))
+            }
+        }
+    }
+
+    /// The faults of a refused edit, those of fields of this form first.
+    pub fn faults(&self, document: &Document, refusal: &Refusal) -> Vec<Fault> {
+        let at = |name: &str| self.fields.iter().position(|field| field.key.name == name);
+        let elsewhere = |words: String| vec![Fault { field: None, words }];
+        match refusal {
+            Refusal::Faulty { problems, text } => {
+                let places = self.places(document, text);
+                let fault = |problem: &Problem| {
+                    let span = problem.place.span();
+                    let field = span.and_then(|span| {
+                        let holds = |place: &Range<usize>| {
+                            place.start <= span.start && span.start <= place.end
+                        };
+                        places.iter().find(|(_, place)| holds(place)).map(|(field, _)| *field)
+                    });
+                    let words = format!("{}; {}", problem.what, problem.fix);
+                    let place = problem.place.words(text);
+                    let words = if field.is_some() { words } else { format!("{place}: {words}") };
+                    Fault { field, words }
+                };
+                let mut faults: Vec<Fault> = problems.iter().map(fault).collect();
+                faults.sort_by_key(|fault| fault.field.is_none());
+                faults
+            }
+            Refusal::NoValue(key, _) | Refusal::Spread(key) => {
+                vec![Fault { field: at(key), words: refusal.to_string() }]
+            }
+            Refusal::NoHeaders | Refusal::NotThere | Refusal::AtTheEnd => {
+                elsewhere(refusal.to_string())
+            }
+        }
+    }
+
+    /// The fields of this form with their places in `text`, which is what the edits made.
+    fn places(&self, document: &Document, text: &str) -> Vec<(usize, Range<usize>)> {
+        let Some((outline, target)) = Outline::of(text).zip(self.target(document).ok()) else {
+            return vec![];
+        };
+        let (segment, cue) = match target {
+            Target::Segment(segment) => (segment, None),
+            Target::Cue(segment, cue) => (segment, Some(cue)),
+            Target::Show => return vec![],
+        };
+        let Some(segment) = outline.segments.get(segment) else { return vec![] };
+        let block = |table: Table| match table {
+            Table::Segment => Some(&segment.own),
+            Table::Cue => cue.and_then(|cue| segment.cues.get(cue)).map(|cue| &cue.own),
+        };
+        let place = |(at, field): (usize, &Field)| {
+            let keys = &block(field.table)?.keys;
+            let key = keys.iter().find(|key| key.key == field.key.name)?;
+            Some((at, key.start..key.value.clone()?.end))
+        };
+        self.fields.iter().enumerate().filter_map(place).collect()
+    }
+}
+
+/// The segment of a target, by its place.
+fn home(target: Target) -> Result<usize, Refusal> {
+    match target {
+        Target::Segment(segment) | Target::Cue(segment, _) => Ok(segment),
+        Target::Show => Err(Refusal::NotThere),
+    }
+}
+
+fn target_of(document: &Document, after: &After) -> Result<Target, Refusal> {
+    match after {
+        After::Cue(number) => document.find(number).ok_or(Refusal::NotThere),
+        After::Segment(segment) => Ok(Target::Segment(*segment)),
+    }
+}
+
+/// The number that a new cue is offered: the next one where that is free and nothing comes after,
+/// otherwise one between the two.
+fn free_number_after(show: &Show, after: &After, segment: usize) -> String {
+    let is_last = |number: &CueNumber| {
+        show.find(number)
+            .is_some_and(|cue| show.cue_indices().all(|other| show.place(other) <= show.place(cue)))
+    };
+    let before = match after {
+        After::Cue(number) => Some(number.clone()),
+        // The last cue above the segment's first place.
+        After::Segment(_) => {
+            let above = show.segment_indices().take(segment).flat_map(|above| show.cues_of(above));
+            above.last().map(|cue| show.cue(cue).number.clone())
+        }
+    };
+    let Some(before) = before else { return free_number(show, &[], "0") };
+    let next = before.as_str().parse::<u64>().ok().and_then(|number| number.checked_add(1));
+    let next = next.map(|next| next.to_string()).filter(|next| {
+        is_last(&before) && CueNumber::new(next).is_ok_and(|next| show.find(&next).is_none())
+    });
+    next.unwrap_or_else(|| free_number(show, &[], before.as_str()))
+}
