@@ -16,6 +16,7 @@ mod escape;
 pub mod find;
 pub mod flag;
 mod follow;
+mod form;
 mod found;
 mod guard;
 mod held;
@@ -40,12 +41,12 @@ mod update;
 mod version;
 pub mod wall;
 
-use core::net::SocketAddr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use flag::Dialog;
+pub use form::{EditAct, EditNews, EditWish, OpenForm, TypedForm};
 pub use guard::{Hand, Pass};
 pub use held::HeldKeys;
 pub use hits::Hits;
@@ -54,13 +55,13 @@ pub use message::{Message, Tone};
 pub use page::Page;
 pub use prompt::{Ask, Prompt};
 pub use question::Question;
-pub use remote::Wanted;
+pub use remote::{RemoteSign, Wanted};
 pub use theme::Theme;
 pub use version::FileNews;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
-use crate::show::{CueIx, PersonIx, SegmentIx};
+use crate::show::{CueIx, CueNumber, PersonIx, SegmentIx};
 use crate::time::MachineNs;
 use keys::Act;
 use theme::{Own, ThemeColours};
@@ -84,6 +85,8 @@ pub enum Task {
     TakeVersion,
     /// Give the terminal to the caller's editor, with the show file open at the selected cue.
     Editor,
+    /// Put this to the thread that has the show file.
+    Edit(form::EditWish),
 }
 
 /// Everything that the screen shows and the run does not know.
@@ -143,6 +146,14 @@ pub struct App {
     pub file: Option<FileNews>,
     /// Reason why no show file is looked at, if none is.
     pub not_watched: Option<&'static str>,
+    /// The form of the editor, while it is open.
+    pub form: Option<OpenForm>,
+    /// What was typed in the form that was left last.
+    left_form: Option<TypedForm>,
+    /// Place of a segment that was added and has no cue: it is edited until the cursor moves.
+    new_segment: Option<(usize, Option<CueIx>)>,
+    /// The cue that was saved last: it is selected once the run has it.
+    edited: Option<CueNumber>,
     /// Of a run that other stations had a part in and that is called here alone: what that means.
     pub not_shared: Option<String>,
     /// `true` if this program was started with `--auto`: it gives the GOs while it calls the show.
@@ -188,20 +199,6 @@ pub struct App {
     dropped_line: Option<dropped_line::DroppedLine>,
     /// Refusals with their reasons that the log does not have yet.
     refusals: Vec<String>,
-}
-
-/// State of the remote control.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RemoteSign {
-    /// They are.
-    Heard {
-        /// Address and port.
-        address: SocketAddr,
-        /// Number of messages without the passcode.
-        denied: u64,
-    },
-    /// They should be, and are not: why.
-    Deaf(String),
 }
 
 /// Page as last drawn, as far as keys depend on it.
@@ -250,6 +247,10 @@ impl App {
             show_alarm: None,
             file: None,
             not_watched: None,
+            form: None,
+            left_form: None,
+            new_segment: None,
+            edited: None,
             not_shared: None,
             auto: false,
             clock_ahead_ns: 0,

@@ -12,6 +12,7 @@ mod dots;
 mod end;
 mod flag;
 mod footer;
+mod form;
 mod glyphs;
 mod header;
 mod help;
@@ -221,8 +222,12 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
         }
     }
     flag::dialog::draw(scene, buf, body, hits);
-    if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
-        palette::draw(scene, buf, body, prompt, hits);
+    match scene.app.prompt.as_ref() {
+        Some(prompt) if prompt.ask == Ask::Palette => {
+            palette::draw(scene, buf, body, prompt, hits);
+        }
+        Some(prompt) if prompt.ask.has_choices() => form::draw(scene, buf, body, hits),
+        Some(_) | None => {}
     }
     footer::draw(scene, buf, parts.footer, hits)
 }

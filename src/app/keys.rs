@@ -5,10 +5,12 @@
 //! and `Esc Esc` alone are not read: they never move. ARCHITECTURE.md says what else a row needs.
 
 mod act;
+mod edits;
 
+use edits::EDITS;
 use strum::VariantArray;
 
-use super::Page;
+use super::{EditAct, Page};
 
 /// Meaning of a key, before the state of the run decides if it is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,7 @@ pub enum Act {
     Warn,
     Review,
     Editor,
+    Edit(EditAct),
     Note,
     Panic,
     NextPage,
@@ -99,6 +102,8 @@ pub enum Group {
     Rundown,
     /// The sheet on the people page.
     People,
+    /// Editing the show file.
+    Edit,
     /// Everything else.
     Program,
 }
@@ -126,6 +131,7 @@ impl Act {
                 | Act::PersonNote
                 | Act::Find
                 | Act::FindPerson
+                | Act::Edit(EditAct::Open | EditAct::AddCue | EditAct::AddSegment)
                 | Act::Palette
         )
     }
@@ -154,6 +160,7 @@ impl Group {
             Group::Call => "Calling",
             Group::Rundown => "Playhead and rundown",
             Group::People => "On the people page",
+            Group::Edit => "Editing the show file",
             Group::Program => "Pages and program",
         }
     }
@@ -173,7 +180,7 @@ const fn row(
 /// Every command of the run screen.
 pub const BINDINGS: &[Binding] = &TABLE;
 
-const TABLE: [Binding; BEFORE_PAGES.len() + PAGES + AFTER_PAGES.len()] = table();
+const TABLE: [Binding; BEFORE_PAGES.len() + EDITS.len() + PAGES + AFTER_PAGES.len()] = table();
 
 /// Number of pages that a command opens.
 const PAGES: usize = {
@@ -185,12 +192,17 @@ const PAGES: usize = {
     count
 };
 
-/// The rows before the pages, one for each page, the rows after them.
+/// The rows before the pages, those of the edits, one for each page, the rows after them.
 const fn table<const N: usize>() -> [Binding; N] {
     let mut rows = [BEFORE_PAGES[0]; N];
     let (mut filled, mut at) = (0, 0);
     while at < BEFORE_PAGES.len() {
         rows[filled] = BEFORE_PAGES[at];
+        (filled, at) = (filled + 1, at + 1);
+    }
+    at = 0;
+    while at < EDITS.len() {
+        rows[filled] = EDITS[at];
         (filled, at) = (filled + 1, at + 1);
     }
     at = 0;
@@ -409,7 +421,7 @@ const AFTER_PAGES: &[Binding] = &[
         "r",
         "review",
         "show what is new in the show file, and ask whether to take it",
-        Group::Program,
+        Group::Edit,
         None,
     ),
     row(
@@ -417,7 +429,7 @@ const AFTER_PAGES: &[Binding] = &[
         "E",
         "editor",
         "open the show file in $EDITOR at the selected cue; the show runs on",
-        Group::Program,
+        Group::Edit,
         None,
     ),
     row(Act::Palette, ":", "commands", "find a command by its name", Group::Program, None),

@@ -18,7 +18,7 @@ impl App {
                 .map_or(String::new(), |segment| format!(" {}", segment.0 + 1));
             let why = format!("all cues are called, but segment{segment} is not over");
             return match state.is_rehearsal() {
-                true => Question::End.tasks(),
+                true => Question::End.tasks(state),
                 false => self.ask(Question::End, &why, now_ns),
             };
         }

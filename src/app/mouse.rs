@@ -11,7 +11,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::hits::Target;
 use super::keys::Act;
-use super::{App, Ask, Hits, Page, Task};
+use super::{App, Hits, Page, Task};
 use crate::engine::{Command, State};
 use crate::show::CueIx;
 use crate::time::MachineNs;
@@ -42,7 +42,7 @@ impl App {
         state: &State,
         now_ns: MachineNs,
     ) -> Vec<Task> {
-        if self.prompt.as_ref().is_some_and(|prompt| prompt.ask == Ask::Palette) {
+        if self.prompt.as_ref().is_some_and(|prompt| prompt.ask.has_choices()) {
             self.palette_mouse(mouse, hits, state);
             return vec![];
         }
@@ -138,6 +138,7 @@ mod tests {
     use crossterm::event::KeyModifiers;
 
     use super::*;
+    use crate::app::Ask;
     use crate::app::hits::Region;
     use crate::app::{Question, Theme};
     use crate::show::{PersonIx, Show, file};

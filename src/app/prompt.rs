@@ -56,8 +56,20 @@ pub enum Ask {
         /// `true` if the holder's name was typed before.
         named: bool,
     },
+    /// A field of the editor's form.
+    Field {
+        /// Its key in the show file.
+        key: &'static str,
+    },
     /// A command.
     Palette,
+}
+
+impl Ask {
+    /// Returns `true` if a panel over the page has rows to choose from.
+    pub fn has_choices(self) -> bool {
+        matches!(self, Ask::Palette | Ask::Field { .. })
+    }
 }
 
 /// Effect of a key on a prompt.
@@ -124,6 +136,7 @@ impl Prompt {
             Ask::FindLine => "find in the log",
             Ask::HolderName => "name of the holder",
             Ask::TakeReason { .. } => "take it because",
+            Ask::Field { key } => key,
             Ask::Palette => ":",
         }
     }

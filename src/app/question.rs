@@ -3,8 +3,10 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::keys::Act;
-use super::{App, Task, Tone};
-use crate::engine::Command;
+use super::{App, EditWish, Task, Tone};
+use crate::edit::form::Which;
+use crate::engine::{Command, State};
+use crate::show::CueIx;
 use crate::time::MachineNs;
 
 /// A question that stands on the message line until a key answers it.
@@ -20,6 +22,13 @@ pub enum Question {
     TakeVersion,
     /// Open the caller's editor in the middle of a live run?
     Editor,
+    /// Take a cue out of the show file, or its segment?
+    Remove {
+        /// The cue.
+        cue: CueIx,
+        /// Its segment, with all cues of it.
+        is_segment: bool,
+    },
 }
 
 impl Question {
@@ -31,17 +40,23 @@ impl Question {
             Question::Suspend => "suspend",
             Question::TakeVersion => "take",
             Question::Editor => "open",
+            Question::Remove { .. } => "remove",
         }
     }
 
     /// Tasks after a yes.
-    pub(super) fn tasks(self) -> Vec<Task> {
+    pub(super) fn tasks(self, state: &State) -> Vec<Task> {
         match self {
             Question::Quit => vec![Task::Quit],
             Question::End => vec![Task::Command(Command::End), Task::Quit],
             Question::Suspend => vec![Task::Suspend],
             Question::TakeVersion => vec![Task::TakeVersion],
             Question::Editor => vec![Task::Editor],
+            Question::Remove { cue, is_segment } => {
+                let number = state.show().cue(cue).number.clone();
+                let which = if is_segment { Which::SegmentOf } else { Which::Cue };
+                vec![Task::Edit(EditWish::Remove(which(number)))]
+            }
         }
     }
 

@@ -1,8 +1,24 @@
 //! Turns wishes of remote controls into the commands that a key gives.
 
+use core::net::SocketAddr;
+
 use crate::engine::{Cause, Command};
 use crate::remote::RemoteCommand;
 use crate::show::{CueIx, Show};
+
+/// State of the remote control.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RemoteSign {
+    /// They are.
+    Heard {
+        /// Address and port.
+        address: SocketAddr,
+        /// Number of messages without the passcode.
+        denied: u64,
+    },
+    /// They should be, and are not: why.
+    Deaf(String),
+}
 
 /// Meaning of a wish.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,12 +10,24 @@ use crate::engine::{Command, State};
 use crate::time::MachineNs;
 
 impl App {
-    /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
+    /// The mouse over the palette or the form, which lie over everything: it chooses.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the events are crossterm's; all others mean nothing here"
     )]
     pub(super) fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+        if self.form.is_some() {
+            return match mouse.kind {
+                MouseEventKind::ScrollUp => self.choose_field(-1),
+                MouseEventKind::ScrollDown => self.choose_field(1),
+                MouseEventKind::Down(MouseButton::Left) => {
+                    if let Some(at) = hits.choice_at(mouse.row) {
+                        self.choose_field_at(at);
+                    }
+                }
+                _ => {}
+            };
+        }
         let Some(prompt) = &mut self.prompt else { return };
         match mouse.kind {
             MouseEventKind::ScrollUp => prompt.choose(-1),
@@ -37,6 +49,7 @@ impl App {
         let Some(prompt) = &mut self.prompt else { return vec![] };
         match prompt.key(key) {
             Typed::Line => self.line_changed(state),
+            Typed::Choose(by) if matches!(prompt.ask, Ask::Field { .. }) => self.choose_field(by),
             Typed::Choose(by) => {
                 prompt.choose(by);
                 self.chosen_changed(state);
@@ -51,6 +64,7 @@ impl App {
                     | Ask::PersonNote { .. }
                     | Ask::HolderName
                     | Ask::TakeReason { .. }
+                    | Ask::Field { .. }
                     | Ask::Palette => {}
                 }
                 let closed = match prompt.ask {
@@ -59,6 +73,7 @@ impl App {
                     Ask::Find { .. } | Ask::FindPerson { .. } => "nothing was searched for",
                     Ask::FindLine => "all lines of the log are shown",
                     Ask::HolderName | Ask::TakeReason { .. } => "the flag was not taken",
+                    Ask::Field { .. } => self.leave_form(),
                     Ask::Palette => "no command was run",
                 };
                 self.prompt = None;
@@ -109,6 +124,7 @@ impl App {
                 self.person = prompt.pick(&found).unwrap_or(back);
             }
             Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
+            Ask::Field { .. } => self.field_typed(),
             Ask::Reason
             | Ask::Note
             | Ask::PersonNote { .. }
@@ -118,6 +134,10 @@ impl App {
     }
 
     fn accept(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
+        // The form stays until it is saved.
+        if self.prompt.as_ref().is_some_and(|prompt| matches!(prompt.ask, Ask::Field { .. })) {
+            return self.save_form();
+        }
         let Some(prompt) = self.prompt.take() else { return vec![] };
         let text = prompt.input.value();
         match prompt.ask {
@@ -165,6 +185,7 @@ impl App {
             }
             Ask::HolderName => self.accept_name(prompt, now_ns),
             Ask::TakeReason { term, named } => self.accept_take(prompt, (term, named), now_ns),
+            Ask::Field { .. } => vec![],
             Ask::Palette => self.run_command(&prompt, state, now_ns),
         }
     }

@@ -26,6 +26,7 @@ impl App {
         if key.code != KeyCode::Esc {
             self.ends_escapes();
         } else if key.kind == KeyEventKind::Press && self.escapes_thrice(now_ns) {
+            self.leave_form();
             (self.prompt, self.dialog) = (None, None);
             self.close_everything();
             return self.panics();
@@ -61,7 +62,7 @@ impl App {
         if let Some(question) = self.question.take() {
             self.message = None;
             if Question::is_yes(key) {
-                return question.tasks();
+                return question.tasks(state);
             }
             // The question must not cost a GO, and no other key may do anything unseen because of
             // it.
@@ -175,6 +176,7 @@ impl App {
             Act::Warn => return self.warn(state, now_ns),
             Act::Review => return self.review(now_ns),
             Act::Editor => return self.open_editor(state, now_ns),
+            Act::Edit(act) => return self.edit(act, state, now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return self.suspend(state, now_ns),
@@ -217,7 +219,7 @@ impl App {
         vec![Task::Command(Command::Go { cause: Cause::Go })]
     }
 
-    fn nothing_selected(&mut self, now_ns: MachineNs) -> Vec<Task> {
+    pub(super) fn nothing_selected(&mut self, now_ns: MachineNs) -> Vec<Task> {
         self.say("no cue is selected", Tone::Attention, now_ns);
         vec![]
     }
@@ -236,6 +238,7 @@ impl App {
             Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
             Act::OpenSegments => (Page::Run, "unfolds all segments, on the run page (Esc)"),
             Act::FoldSegments => (Page::Run, "folds segments, on the run page (Esc)"),
+            Act::Edit(_) => (Page::Run, "edits the show file, on the run page (Esc)"),
             Act::Spot => (Page::People, "ticks a person as spotted, on the people page"),
             Act::Unspot => (Page::People, "undoes a sighting, on the people page"),
             Act::PersonNote => (Page::People, "takes a note on a person, on the people page"),

@@ -47,7 +47,8 @@ impl App {
     /// stays, as far as it is still there.
     pub fn revised(&mut self, state: &State) {
         let show = state.show();
-        self.cursor = self.cursor.filter(|&cue| show.has(cue));
+        let edited = self.edited.take().and_then(|number| show.find(&number));
+        self.cursor = edited.or(self.cursor).filter(|&cue| show.has(cue));
         let fold = |segment: SegmentIx| {
             let was = state.segment_was(segment)?;
             self.folds.get(&was).map(|&open| (segment, open))

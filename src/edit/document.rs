@@ -159,12 +159,6 @@ impl Document {
         Some(Target::Cue(segment.at(), ix.at() - first as usize))
     }
 
-    /// Returns `true` if its segments and cues stand under headers of their own, so that they can be
-    /// edited.
-    pub fn has_headers(&self) -> bool {
-        Outline::of(&self.text).is_some()
-    }
-
     /// The line at which a target begins, from 1, for an editor: that of its header. `None` if it is
     /// not there or not under a header.
     pub fn line_of(&self, target: Target) -> Option<usize> {

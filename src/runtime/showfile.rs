@@ -5,6 +5,10 @@
 //! or leave it away for a moment. A version is read once the file has stood still for half a
 //! second, and compared by its text. Everything that takes time (reading, checking, writing beside
 //! the journal, encoding messages, opening outputs) happens here; the station only swaps.
+//! The edits of the caller ([`edits`]) are written by the same thread, which so knows them from
+//! those of others.
+
+mod edits;
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -19,8 +23,9 @@ use super::clock::machine_ns;
 use super::inbox::{Msg, Sender};
 use super::opening::{machine_zone, read};
 use super::{realtime, wiring};
-use crate::app::FileNews;
+use crate::app::{EditNews, EditWish, FileNews, TypedForm};
 use crate::edit::compare::{Change, Comparison, compare};
+use crate::edit::document::Document;
 use crate::edit::listing::Listing;
 use crate::engine::{Event, Record, Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
@@ -57,6 +62,12 @@ pub(super) struct ShowFile {
 enum Order {
     /// Get the version ready that was told last.
     Prepare(Box<Ground>),
+    /// Tell what is wrong with what was typed into a form.
+    Check(Box<TypedForm>),
+    /// Do an edit, and get the version ready that it makes.
+    Edit(EditWish, Box<Ground>),
+    /// Look at the file, even if it was read already.
+    Look,
     /// Fit a version that was made ready to what has happened since.
     Fit(Box<Ready>, Box<Ground>),
     /// The run has taken what was made ready last.
@@ -73,6 +84,8 @@ enum Order {
 /// The run that a version is prepared for.
 #[derive(Debug)]
 pub(super) struct Ground {
+    /// Number of the order: what was made for one before is not to be taken any more.
+    pub order: u32,
     pub id: RunId,
     pub state: State,
     /// For each output, `true` if it could be opened.
@@ -90,6 +103,8 @@ pub(super) enum ShowNews {
     Ready(Box<Ready>),
     /// It could not be made ready.
     Failed(String),
+    /// The answer to an edit.
+    Edit(EditNews),
 }
 
 impl std::fmt::Debug for ShowNews {
@@ -102,17 +117,20 @@ impl std::fmt::Debug for ShowNews {
 pub(super) struct Ready {
     pub revision: Revision,
     pub outputs: RevisedOutputs,
+    /// The order that it was made for: see [`Ground::order`].
+    pub order: u32,
     /// The time that the run takes to go over to it.
     pub takes: Duration,
 }
 
 /// The version as the run `state` would take it now; `None` if its outputs would send something else
 /// than they were made ready for.
-fn fitted(mut ready: Box<Ready>, state: &State) -> Option<Box<Ready>> {
+fn fitted(mut ready: Box<Ready>, ground: &Ground) -> Option<Box<Ready>> {
+    let Ground { order, ref state, .. } = *ground;
     let show = Revised::prepared(Arc::clone(ready.revision.show.show()?), state);
     let is_same = ready.revision.number == state.revision() + 1
         && show.merged().is_some_and(|merged| **merged == **ready.outputs.show());
-    ready.revision.show = show;
+    (ready.revision.show, ready.order) = (show, order);
     is_same.then_some(ready)
 }
 
@@ -148,6 +166,7 @@ impl ShowFile {
                 read: None,
                 latest: None,
                 made: None,
+                document: None,
             }
             .watch(&ordered);
         })?;
@@ -168,6 +187,21 @@ impl ShowFile {
     /// Has a version that was made ready fitted to the run as it stands now.
     pub(super) fn fit(&self, ready: Box<Ready>, ground: Ground) {
         let _ = self.orders.send(Order::Fit(ready, Box::new(ground)));
+    }
+
+    /// Has what was typed into a form checked.
+    pub(super) fn check(&self, typed: TypedForm) {
+        let _ = self.orders.send(Order::Check(Box::new(typed)));
+    }
+
+    /// Has an edit done.
+    pub(super) fn edit(&self, wish: EditWish, ground: Ground) {
+        let _ = self.orders.send(Order::Edit(wish, Box::new(ground)));
+    }
+
+    /// Has the file looked at again.
+    pub(super) fn look(&self) {
+        let _ = self.orders.send(Order::Look);
     }
 
     /// Says that the run has taken what was made ready last.
@@ -206,6 +240,8 @@ struct Watcher {
     latest: Option<Version>,
     /// The version that was made ready last.
     made: Option<Version>,
+    /// The text as this program edits it, once it has.
+    document: Option<Document>,
 }
 
 impl Watcher {
@@ -213,10 +249,13 @@ impl Watcher {
         loop {
             match orders.recv_timeout(LOOK) {
                 Ok(Order::Prepare(ground)) => self.prepare(*ground),
-                Ok(Order::Fit(ready, ground)) => match fitted(ready, &ground.state) {
+                Ok(Order::Fit(ready, ground)) => match fitted(ready, &ground) {
                     Some(ready) => self.post.send(Msg::Show(ShowNews::Ready(ready))),
                     None => self.prepare(*ground),
                 },
+                Ok(Order::Check(typed)) => self.check(&typed),
+                Ok(Order::Edit(wish, ground)) => self.edit(wish, *ground),
+                Ok(Order::Look) => self.read = None,
                 Ok(Order::Taken) => {
                     if let Some(made) = self.made.take() {
                         self.listing = Listing::of(&made.show);
@@ -284,12 +323,7 @@ impl Watcher {
             return None;
         }
         Some(match file::parse(&text, &machine_zone()) {
-            Ok(show) => {
-                let comparison = compare(&self.listing, &Listing::of(&show));
-                let news = self.news(&comparison);
-                self.latest = Some(Version { text, show: Arc::new(show), comparison });
-                news
-            }
+            Ok(show) => self.has_version(text, Arc::new(show)),
             Err(problems) => {
                 self.latest = None;
                 let report = problem::report(&problems, &self.name, &text, false);
@@ -300,6 +334,14 @@ impl Watcher {
                 }
             }
         })
+    }
+
+    /// Remembers the version that the file has, and gives the words on it.
+    fn has_version(&mut self, text: String, show: Arc<Show>) -> FileNews {
+        let comparison = compare(&self.listing, &Listing::of(&show));
+        let news = self.news(&comparison);
+        self.latest = Some(Version { text, show, comparison });
+        news
     }
 
     fn news(&self, comparison: &Comparison) -> FileNews {
@@ -322,7 +364,7 @@ impl Watcher {
         let Some(version) = self.latest.clone() else {
             return Err(format!("{} is not other than the show that runs", self.name));
         };
-        let Ground { id, state, is_open } = ground;
+        let Ground { order, id, state, is_open } = ground;
         let number = state.revision() + 1;
         let written = self.watched.store.write_version(&id, number, &version.text);
         written.map_err(|why| why.to_string())?;
@@ -352,6 +394,6 @@ impl Watcher {
         };
         let takes = takes(state, &revision);
         self.made = Some(version);
-        Ok(Ready { revision, outputs, takes })
+        Ok(Ready { revision, outputs, order, takes })
     }
 }

@@ -88,6 +88,10 @@ struct Station {
     version: Option<Box<Ready>>,
     /// The caller's editor, from the key that opens it to its end.
     editor: Option<Editing>,
+    /// Number of the last order for one.
+    order: u32,
+    /// The state of the form that was last sent to be checked.
+    checked: u64,
     /// The outputs of a version of the show that is about to be taken.
     revised_outputs: Option<RevisedOutputs>,
     /// Words for the log that are no events, which the screen has not been told yet.
@@ -241,6 +245,8 @@ impl Station {
             file: None,
             version: None,
             editor: None,
+            order: 0,
+            checked: 0,
             revised_outputs: None,
             words: vec![],
             leaving: None,
@@ -293,6 +299,7 @@ impl Station {
                 self.publish();
             }
             self.take_version();
+            self.check_form();
             match self.keyboard.wait(
                 self.reads_keys(),
                 self.inbox.wake_fd(),

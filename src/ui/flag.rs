@@ -301,6 +301,7 @@ fn is_take(ask: Ask) -> bool {
         | Ask::Find { .. }
         | Ask::FindPerson { .. }
         | Ask::FindLine
+        | Ask::Field { .. }
         | Ask::Palette => false,
     }
 }

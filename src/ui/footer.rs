@@ -10,7 +10,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{flag, log, text};
+use super::{flag, form, log, text};
 use crate::app::commands;
 use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
@@ -109,6 +109,7 @@ fn type_line(
         | Ask::FindLine
         | Ask::HolderName
         | Ask::TakeReason { .. }
+        | Ask::Field { .. }
         | Ask::Palette => prompt.label().to_owned(),
     };
     let label_cells = text::width(&label) + 2;
@@ -122,6 +123,7 @@ fn type_line(
             format!("{} of {}", prompt.chosen.map_or(0, |at| at + 1), prompt.found)
         }
         Ask::FindLine => log::count(scene),
+        Ask::Field { .. } => form::state(scene).to_owned(),
         Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => String::new(),
         Ask::HolderName | Ask::TakeReason { .. } => prompt.refused.clone().unwrap_or_default(),
     };
@@ -181,6 +183,7 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
             Ask::Note | Ask::PersonNote { .. } => {
                 vec![hint("Enter", "keep the note"), hint("Esc", "cancel")]
             }
+            Ask::Field { .. } => form::hints(scene).map(|(key, word)| hint(key, word)).collect(),
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "cancel")],
             Ask::HolderName => vec![hint("Enter", "go on"), hint("Esc", "take nothing")],
             Ask::TakeReason { .. } => {

@@ -20,7 +20,7 @@ use crate::app::keys::{Act, BINDINGS, Binding, Group};
 const COLUMN: u16 = 56;
 /// The cells of a key or sign, at least, and at most where a row has many keys.
 const KEY: usize = 9;
-const KEY_MAX: usize = 15;
+const KEY_MAX: usize = 20;
 
 /// Draws the page, and says how far it can be scrolled.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, scroll: usize) -> usize {

@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod editor;
+mod forms;
 mod hand;
 mod input;
 mod people;

@@ -18,6 +18,7 @@ impl Act {
                 | Act::Warn
                 | Act::Review
                 | Act::Editor
+                | Act::Edit(_)
         )
     }
 
@@ -41,6 +42,7 @@ impl Act {
             | Act::Warn
             | Act::Review
             | Act::Editor
+            | Act::Edit(_)
             | Act::Note
             | Act::Panic
             | Act::Open(_)
@@ -105,6 +107,7 @@ impl Act {
             | Act::Warn
             | Act::Review
             | Act::Editor
+            | Act::Edit(_)
             | Act::Note
             | Act::NextPage
             | Act::PreviousPage
@@ -154,6 +157,7 @@ impl Act {
             | Act::Warn
             | Act::Review
             | Act::Editor
+            | Act::Edit(_)
             | Act::Note
             | Act::Panic
             | Act::NextPage

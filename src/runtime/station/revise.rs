@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::Station;
-use crate::app::Tone;
 use crate::app::log::Word;
+use crate::app::{EditNews, EditWish, Tone};
 use crate::conductor::By;
 use crate::engine::Command;
 use crate::runtime::clock::machine_ns;
@@ -13,6 +13,9 @@ use crate::runtime::showfile::{Ground, Ready, ShowNews};
 
 /// Time for what an edit costs besides: its record, its messages, the screen's share.
 const MARGIN: Duration = Duration::from_millis(2);
+
+/// Reason why a run takes no other version of its show.
+const NO_JOURNAL: &str = "this run keeps no journal: its show stays";
 
 impl Station {
     /// Takes in what the thread that looks at the show file has to say.
@@ -36,6 +39,8 @@ impl Station {
                 self.perform(tasks, now_ns);
             }
             ShowNews::Edited(Err(words)) => self.app.hint(words, machine_ns()),
+            // What was ready was overtaken by a later edit.
+            ShowNews::Ready(ready) if ready.order != self.order => {}
             ShowNews::Ready(ready) => {
                 self.version = Some(ready);
                 self.take_version();
@@ -47,6 +52,7 @@ impl Station {
             ShowNews::Failed(why) => {
                 self.app.refuse(format!("the show stays as it is: {why}"), machine_ns())
             }
+            ShowNews::Edit(news) => self.app.edit_news(news, machine_ns()),
         }
     }
 
@@ -61,19 +67,51 @@ impl Station {
 
     /// Has the version of the show file made ready.
     pub(super) fn prepare_version(&mut self) {
-        let Some((file, id)) = self.file.as_ref().zip(self.id.clone()) else {
-            return self.app.refuse("this run keeps no journal: its show stays", machine_ns());
-        };
-        let state = self.conductor.state().clone();
-        file.prepare(Ground { id, state, is_open: self.outputs.open() });
-        self.app.say("the new version is being prepared", Tone::Calm, machine_ns());
+        match self.ground().zip(self.file.as_ref()) {
+            Some((ground, file)) => {
+                file.prepare(ground);
+                self.app.say("the new version is being prepared", Tone::Calm, machine_ns());
+            }
+            None => self.app.refuse(NO_JOURNAL, machine_ns()),
+        }
+    }
+
+    /// Has an edit of the show file done.
+    pub(super) fn edit(&mut self, wish: EditWish) {
+        let ground = self.ground();
+        match self.file.as_ref().zip(ground) {
+            Some((file, ground)) => file.edit(wish, ground),
+            None => {
+                let why = self.app.not_watched.unwrap_or(NO_JOURNAL).to_owned();
+                self.app.edit_news(EditNews::Failed(why), machine_ns());
+            }
+        }
+    }
+
+    /// Has what was typed into the form checked, if it has changed.
+    pub(super) fn check_form(&mut self) {
+        let typed = self.app.form.as_ref().and_then(|form| form.typed.as_ref());
+        let serial = typed.map_or(0, |typed| typed.serial);
+        if serial != std::mem::replace(&mut self.checked, serial)
+            && let Some((file, typed)) = self.file.as_ref().zip(typed)
+        {
+            file.check(typed.clone());
+        }
+    }
+
+    /// The run that a version is to be made for; what was made for it before is overtaken. `None`
+    /// without a journal.
+    fn ground(&mut self) -> Option<Ground> {
+        let id = self.id.clone()?;
+        (self.version, self.order) = (None, self.order.wrapping_add(1));
+        let (order, state) = (self.order, self.conductor.state().clone());
+        Some(Ground { order, id, state, is_open: self.outputs.open() })
     }
 
     /// Has a version that is ready fitted to what has happened since.
     fn fit_version(&mut self, ready: Box<Ready>) {
-        if let Some((file, id)) = self.file.as_ref().zip(self.id.clone()) {
-            let state = self.conductor.state().clone();
-            file.fit(ready, Ground { id, state, is_open: self.outputs.open() });
+        if let Some((ground, file)) = self.ground().zip(self.file.as_ref()) {
+            file.fit(ready, ground);
         }
     }
 
@@ -101,6 +139,9 @@ impl Station {
             if let Some(file) = &self.file {
                 file.taken();
             }
+        } else if let Some(file) = &self.file {
+            // What the run did not take is still to be reviewed.
+            file.look();
         }
         self.revised_outputs = None;
     }

@@ -230,6 +230,7 @@ impl Station {
                 Task::TellOfFile => self.tell_of_file(),
                 Task::TakeVersion => self.prepare_version(),
                 Task::Editor => self.open_editor(),
+                Task::Edit(wish) => self.edit(wish),
                 Task::Redraw => {
                     self.resized();
                     self.ask_terminal_again();

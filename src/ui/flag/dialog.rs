@@ -235,6 +235,7 @@ fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<L
         | Ask::Find { .. }
         | Ask::FindPerson { .. }
         | Ask::FindLine
+        | Ask::Field { .. }
         | Ask::Palette => {}
     }
     lines.extend(briefing::rows(scene, link, columns, false));

@@ -45,9 +45,9 @@ fn the_palette_finds_and_counts() {
         let (buffer, list) = palette(&mut run, columns, rows);
         picture!(format!("palette-all-{columns}x{rows}"), text_in(&buffer, list));
     }
-    run.keys("ms");
+    run.keys("mks");
     let (buffer, list) = palette(&mut run, 80, 24);
-    picture!("palette-ms-80x24-styles", styles_in(&buffer, list));
+    picture!("palette-mks-80x24-styles", styles_in(&buffer, list));
     assert!(run.text(80, 24).contains("─ COMMANDS ─"));
     run.keys("zz");
     assert!(run.text(80, 24).contains("no command matches"));

@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::flag::FlagWish;
 use handover::app::keymap::Key;
 use handover::app::keys::{Act, BINDINGS, Binding, Group};
-use handover::app::{Ask, FileNews, Page, Question, Task};
+use handover::app::{Ask, EditAct, FileNews, Page, Question, Task};
 use handover::engine::{Command, Event, Phase};
 
 use super::stage::{Run, SHOW};
@@ -89,6 +89,13 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
             tasks.contains(&Task::Flag(FlagWish::Warn))
                 || before.state.alarms().count() > after.state.alarms().count()
         }
+        Act::Edit(EditAct::RemoveCue | EditAct::RemoveSegment) => {
+            matches!(after.app.question, Some(Question::Remove { .. }))
+        }
+        Act::Edit(EditAct::Open | EditAct::AddCue | EditAct::AddSegment) => {
+            after.app.form.is_some() && tasks.iter().any(|task| matches!(task, Task::Edit(_)))
+        }
+        Act::Edit(_) => tasks.iter().any(|task| matches!(task, Task::Edit(_))),
         Act::Review => after.app.question == Some(Question::TakeVersion),
         Act::Editor => tasks == [Task::Editor] || after.app.question == Some(Question::Editor),
         Act::Note => asks(after, |ask| ask == Ask::Note),

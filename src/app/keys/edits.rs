@@ -1,0 +1,112 @@
+//! The rows of the table that edit the show file.
+
+use super::{Act, Binding, Group, row};
+use crate::app::EditAct;
+
+/// Those of the edits.
+pub(super) const EDITS: &[Binding] = &[
+    row(
+        Act::Edit(EditAct::Open),
+        "e",
+        "edit",
+        "edit the selected cue and its segment in a form",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::AddCue),
+        "a",
+        "add cue",
+        "add a cue after the selected one",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::AddSegment),
+        "A",
+        "add segment",
+        "add a segment after that of the selected cue",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::DuplicateCue),
+        "Y",
+        "duplicate cue",
+        "put a copy of the selected cue after it",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::DuplicateSegment),
+        "",
+        "duplicate segment",
+        "put a copy of the segment and its cues after it",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::RemoveCue),
+        "D",
+        "remove cue",
+        "remove the selected cue from the show file; asks",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::RemoveSegment),
+        "",
+        "remove segment",
+        "remove the segment and its cues from the show file; asks",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::CueDown),
+        "J",
+        "move cue down",
+        "move the selected cue one place down",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::CueUp),
+        "K",
+        "move cue up",
+        "move the selected cue one place up",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::SegmentDown),
+        "",
+        "move segment down",
+        "move the segment of the selected cue one place down",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::SegmentUp),
+        "",
+        "move segment up",
+        "move the segment of the selected cue one place up",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::Undo),
+        "u",
+        "undo",
+        "take the last edit of the show file back",
+        Group::Edit,
+        None,
+    ),
+    row(
+        Act::Edit(EditAct::Redo),
+        "Ctrl-R",
+        "redo",
+        "do the edit again that was taken back",
+        Group::Edit,
+        None,
+    ),
+];

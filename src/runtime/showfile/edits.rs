@@ -1,0 +1,311 @@
+//! The caller's own edits of the show file: done on its text, written, and then made ready for the
+//! run as any other version.
+//!
+//! An edit is on the disk before the screen says so. What somebody else has written meanwhile is
+//! never written over: an edit goes into their text, and the caller reviews theirs before the run
+//! takes both. Only where both sides have changed one item does the caller decide.
+
+use std::sync::Arc;
+
+use super::{Ground, ShowNews, Watcher};
+use crate::app::{EditNews, EditWish, TypedForm};
+use crate::edit::compare::{Comparison, Item, compare};
+use crate::edit::document::{Document, Edit, Refusal, Target};
+use crate::edit::form::{Fault, Form, Subject, Which};
+use crate::edit::listing::Listing;
+use crate::export::diff;
+use crate::files;
+use crate::runtime::inbox::Msg;
+use crate::runtime::opening::{machine_zone, read};
+
+/// Reason why an edit was not done.
+enum NotDone {
+    /// What was typed has faults.
+    Faults(Vec<Fault>),
+    /// Others have changed the same item: how.
+    Conflict(String),
+    /// Anything else.
+    Why(String),
+}
+
+impl From<Refusal> for NotDone {
+    fn from(refusal: Refusal) -> Self {
+        NotDone::Why(match &refusal {
+            Refusal::Faulty { problems, text } => {
+                let place = problems.first().map(|problem| problem.place.words(text));
+                let place = place.unwrap_or_default();
+                format!("nothing was done: then {place} is wrong: {refusal}")
+            }
+            Refusal::NoHeaders
+            | Refusal::NotThere
+            | Refusal::Spread(_)
+            | Refusal::NoValue(..)
+            | Refusal::AtTheEnd => refusal.to_string(),
+        })
+    }
+}
+
+/// An edit that is done.
+struct Done {
+    /// What it has changed, in words.
+    words: String,
+    /// `true` if the text has changes of others that the run does not have.
+    has_others: bool,
+}
+
+impl Watcher {
+    /// Does an edit, and says so.
+    pub(super) fn edit(&mut self, wish: EditWish, ground: Ground) {
+        let mut serial = None;
+        let mut segment = None;
+        let done = match wish {
+            EditWish::Open(subject) => return self.open(subject),
+            EditWish::Save { typed, over } => {
+                serial = Some(typed.serial);
+                segment = self.segment_of(&typed.form);
+                self.save(&typed, over)
+            }
+            EditWish::Duplicate(which) => self.change(&which, Edit::Duplicate),
+            EditWish::Remove(which) => self.change(&which, Edit::Remove),
+            EditWish::Up(which) => self.change(&which, Edit::MoveUp),
+            EditWish::Down(which) => self.change(&which, Edit::MoveDown),
+            EditWish::Undo => self.step("nothing to undo", Document::undo, Document::redo),
+            EditWish::Redo => self.step("nothing to redo", Document::redo, Document::undo),
+        };
+        let news = match done {
+            Ok(done) => {
+                let review =
+                    if done.has_others { "; changed elsewhere too: review it" } else { "" };
+                let words = format!("{} saved: {}{review}", self.name, done.words);
+                let saved = EditNews::Saved { words, segment };
+                return match done.has_others {
+                    // What was saved is the last word.
+                    true => {
+                        self.show_edited(true, ground);
+                        self.say(saved);
+                    }
+                    false => {
+                        self.say(saved);
+                        self.show_edited(false, ground);
+                    }
+                };
+            }
+            Err(NotDone::Faults(faults)) => {
+                EditNews::Checked { serial: serial.unwrap_or_default(), faults }
+            }
+            Err(NotDone::Conflict(words)) => EditNews::Conflict(words),
+            Err(NotDone::Why(why)) => EditNews::Failed(why),
+        };
+        self.say(news);
+    }
+
+    /// Has the run take what was saved, or the caller review it with what others have written.
+    fn show_edited(&mut self, has_others: bool, ground: Ground) {
+        let Some(document) = &self.document else { return };
+        let (text, show) = (document.text().to_owned(), Arc::new(document.show().clone()));
+        if text == self.watched.text {
+            self.latest = None;
+            return self.post.send(Msg::Show(ShowNews::File(None)));
+        }
+        let news = self.has_version(text, show);
+        match has_others {
+            true => self.post.send(Msg::Show(ShowNews::File(Some(news)))),
+            false => self.prepare(ground),
+        }
+    }
+
+    /// Tells what is wrong with what was typed so far.
+    pub(super) fn check(&mut self, typed: &TypedForm) {
+        let TypedForm { form, values, serial } = typed;
+        let Ok(document) = self.document() else { return };
+        let mut tried = document.clone();
+        let done = form.edits(&tried, values).and_then(|edit| tried.edit(&edit));
+        let faults = done.err().map(|refusal| form.faults(document, &refusal));
+        let faults = faults.unwrap_or_default();
+        self.say(EditNews::Checked { serial: *serial, faults });
+    }
+
+    fn open(&mut self, subject: Subject) {
+        let form = self.is_as_known().and_then(|()| {
+            let document = self.document()?;
+            Form::new(document, subject.clone()).map_err(|refusal| match (&refusal, subject) {
+                (Refusal::NotThere, Subject::Cue(number)) => {
+                    format!("cue {number} is in the run and no more in the show file")
+                }
+                (_, _) => refusal.to_string(),
+            })
+        });
+        self.say(match form {
+            Ok(form) => EditNews::Opened(Box::new(form)),
+            Err(why) => EditNews::Failed(why),
+        });
+    }
+
+    /// The place of the segment that the form is of, if it is that of one without cues.
+    fn segment_of(&mut self, form: &Form) -> Option<usize> {
+        match form.subject {
+            Subject::Segment(_) | Subject::NewSegment(_) => {
+                match form.target(self.document().ok()?) {
+                    Ok(Target::Segment(segment)) => Some(segment),
+                    Ok(Target::Show | Target::Cue(..)) | Err(_) => None,
+                }
+            }
+            Subject::Cue(_) | Subject::NewCue(_) => None,
+        }
+    }
+
+    fn save(&mut self, typed: &TypedForm, over: bool) -> Result<Done, NotDone> {
+        let TypedForm { form, values, .. } = typed;
+        self.done(
+            |theirs| {
+                if over { None } else { theirs.and_then(|theirs| conflict(&form.subject, theirs)) }
+            },
+            |document| {
+                let edit = form.edits(document, values)?;
+                document
+                    .edit(&edit)
+                    .map_err(|refusal| NotDone::Faults(form.faults(document, &refusal)))
+            },
+        )
+    }
+
+    /// Does an edit of one item.
+    fn change(&mut self, which: &Which, edit: fn(Target) -> Edit) -> Result<Done, NotDone> {
+        self.done(
+            |_| None,
+            |document| {
+                let target = which.target(document).ok_or(Refusal::NotThere)?;
+                Ok(document.edit(&edit(target))?)
+            },
+        )
+    }
+
+    /// Takes the last edit back, or does it again.
+    fn step(
+        &mut self,
+        none: &str,
+        step: fn(&mut Document) -> bool,
+        back: fn(&mut Document) -> bool,
+    ) -> Result<Done, NotDone> {
+        self.is_as_known().map_err(NotDone::Why)?;
+        let has_others = self.has_others();
+        let document = self.document().map_err(NotDone::Why)?;
+        let before = Listing::of(document.show());
+        if !step(document) {
+            return Err(NotDone::Why(none.to_owned()));
+        }
+        let words = said(&compare(&before, &Listing::of(document.show())));
+        let text = document.text().to_owned();
+        if let Err(why) = self.write(&text) {
+            self.document().map_err(NotDone::Why).map(back)?;
+            return Err(NotDone::Why(why));
+        }
+        Ok(Done { words, has_others })
+    }
+
+    /// Does `edit` on the text that the file has now, and writes it. `conflict` is asked about what
+    /// others have changed since this program last knew the text, if they have.
+    fn done(
+        &mut self,
+        conflict: impl Fn(Option<&Comparison>) -> Option<String>,
+        edit: impl Fn(&mut Document) -> Result<(), NotDone>,
+    ) -> Result<Done, NotDone> {
+        let text = read(&self.watched.path).map_err(|why| NotDone::Why(why.to_string()))?;
+        let has_others = self.has_others();
+        let name = self.name.clone();
+        let document = self.document().map_err(NotDone::Why)?;
+        let known = document.clone();
+        let before = Listing::of(document.show());
+        let is_theirs = text != document.text();
+        if is_theirs {
+            document.edit(&Edit::Replace(text)).map_err(|_| {
+                NotDone::Why(format!(
+                    "{name} was changed elsewhere and has errors: nothing was saved"
+                ))
+            })?;
+        }
+        let now = Listing::of(document.show());
+        let theirs = is_theirs.then(|| compare(&before, &now));
+        let tried = match conflict(theirs.as_ref()) {
+            Some(words) => Err(NotDone::Conflict(words)),
+            None => edit(document),
+        };
+        if let Err(why) = tried {
+            *document = known;
+            return Err(why);
+        }
+        let words = said(&compare(&now, &Listing::of(document.show())));
+        let text = document.text().to_owned();
+        if let Err(why) = self.write(&text) {
+            self.document = Some(known);
+            return Err(NotDone::Why(why));
+        }
+        Ok(Done { words, has_others: has_others || is_theirs })
+    }
+
+    /// Returns `true` if the file has changes of others that the run does not have yet.
+    fn has_others(&self) -> bool {
+        let known = self.document.as_ref().map_or(self.watched.text.as_str(), Document::text);
+        self.latest.as_ref().is_some_and(|latest| latest.text != known)
+    }
+
+    /// Puts the text into the file.
+    fn write(&mut self, text: &str) -> Result<(), String> {
+        let written = files::write_over(&self.watched.path, text.as_bytes());
+        written.map_err(|why| format!("{} could not be written: {why}", self.name))?;
+        // It is no news.
+        self.stamp = self.stamp_now();
+        self.read = self.stamp;
+        Ok(())
+    }
+
+    /// Makes sure that the file is as this program knows it.
+    ///
+    /// # Errors
+    /// When others have changed it.
+    fn is_as_known(&mut self) -> Result<(), String> {
+        let text = read(&self.watched.path).map_err(|why| why.to_string())?;
+        let known = self.document()?;
+        if text == known.text() {
+            return Ok(());
+        }
+        match known.edit(&Edit::Replace(text)) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(format!("{} was changed elsewhere and has errors", self.name)),
+        }
+    }
+
+    fn document(&mut self) -> Result<&mut Document, String> {
+        if self.document.is_none() {
+            let document = Document::new(self.watched.text.clone(), &machine_zone());
+            let faulty = |_| format!("the version of {} that runs has errors now", self.name);
+            self.document = Some(document.map_err(faulty)?);
+        }
+        self.document.as_mut().ok_or_else(String::new)
+    }
+
+    fn say(&self, news: EditNews) {
+        self.post.send(Msg::Show(ShowNews::Edit(news)));
+    }
+}
+
+fn said(comparison: &Comparison) -> String {
+    match comparison.items.is_empty() {
+        true => "nothing that a run has".to_owned(),
+        false => diff::summary(comparison),
+    }
+}
+
+/// What others have done to the subject of a form, in words.
+fn conflict(subject: &Subject, theirs: &Comparison) -> Option<String> {
+    let Subject::Cue(number) = subject else { return None };
+    let is_it = |item: &Item| match item {
+        Item::Cue { number: theirs, .. } => theirs == number.as_str(),
+        Item::Show | Item::Named { .. } | Item::Segment { .. } => false,
+    };
+    let items: Vec<_> = theirs.items.iter().filter(|one| is_it(&one.item)).cloned().collect();
+    let found = Comparison { title: theirs.title.clone(), items };
+    let text = diff::text(&found);
+    let lines = text.lines().skip(1).map(str::trim).filter(|line| !line.is_empty());
+    (!found.items.is_empty()).then(|| lines.collect::<Vec<_>>().join(" "))
+}

@@ -1,0 +1,180 @@
+//! The form of the editor: a panel above the message line, a row for each key of the cue and of its
+//! segment. The chosen one is typed on the message line.
+//!
+//! ```text
+//! ─ CUE 12 ───────────────────────────────────── 2 changed ─
+//!  number            12
+//!  ▸ title           Off the roof
+//!  × trigger         { after = "99" }
+//!  text, required: what it is, in a few words
+//!  × trigger: no cue has the number `99`; …
+//! ```
+//!
+//! Must never hide the message line, nor what is on air: it has the lower part of the page.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use super::scene::Scene;
+use super::{layout, text};
+use crate::app::{Hits, OpenForm, TypedForm};
+use crate::edit::form::{Field, Subject, Table};
+
+/// Minimum number of fields that are shown at once, where the page has room for them.
+const ROWS_MIN: usize = 8;
+/// The sign of a fault.
+const WRONG: &str = "!";
+/// The rows below the fields: the meaning of the chosen one and what is wrong.
+const BELOW: usize = 3;
+
+/// Draws the panel into the lower rows of `body`, and notes which field stands on which row.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
+    let styles = &scene.styles;
+    let Some(form) = &scene.app.form else { return };
+    let count = form.typed.as_ref().map_or(0, |typed| typed.values.len());
+    let room = usize::from(body.height).saturating_sub(BELOW + 1);
+    let rows = count.min(ROWS_MIN.max(room * 2 / 3)).min(room);
+    let height = (rows + BELOW + 1).min(usize::from(body.height)) as u16;
+    let panel = Rect { y: body.bottom() - height, height, ..body };
+    Clear.render(panel, buf);
+    buf.set_style(panel, styles.base);
+    layout::rule(buf, panel, panel.y, &heading(form), styles);
+    let Some(typed) = &form.typed else {
+        text::put(buf, panel, panel.y + 1, Line::styled(" …", styles.past));
+        return;
+    };
+    if typed.changed() > 0 {
+        let words = format!(" {} changed ", typed.changed());
+        let cells = text::width(&words) as u16;
+        let at = Rect { x: panel.right().saturating_sub(cells + 1), width: cells, ..panel };
+        text::put(buf, at, panel.y, Line::styled(words, styles.attention));
+    }
+    let inside = Rect { x: panel.x + 1, width: panel.width.saturating_sub(2), ..panel };
+    let first = (form.chosen + 1).saturating_sub(rows);
+    let names = typed.form.fields.iter().map(|field| text::width(&name(typed, field))).max();
+    let names = names.unwrap_or(0) + 2;
+    for (y, at) in (panel.y + 1..).zip((first..count).take(rows)) {
+        hits.choices.push((y, at));
+        text::put(buf, inside, y, row(scene, (form, typed), at, names));
+        if at == form.chosen {
+            buf.set_style(Rect { y, height: 1, ..panel }, styles.selected);
+        }
+    }
+    let edge = panel.right().saturating_sub(1);
+    if first > 0 {
+        buf.set_string(edge, panel.y + 1, "↑", styles.text);
+    }
+    if first + rows < count {
+        buf.set_string(edge, panel.y + rows as u16, "↓", styles.text);
+    }
+    let below = Rect { y: panel.y + 1 + rows as u16, height: BELOW as u16, ..inside };
+    draw_below(scene, buf, below, form);
+}
+
+/// The subject, as the rule above the form names it.
+fn heading(form: &OpenForm) -> String {
+    let segment = form.typed.as_ref().map_or("", |typed| typed.form.segment.as_str());
+    match &form.subject {
+        Subject::Cue(number) => format!("CUE {number}, AND ITS SEGMENT {segment}"),
+        Subject::Segment(_) => format!("SEGMENT {segment}"),
+        Subject::NewCue(_) => format!("NEW CUE IN {segment}"),
+        Subject::NewSegment(_) => format!("NEW SEGMENT AFTER {segment}"),
+    }
+}
+
+/// The name of a field: the segment's in a cue's form say so.
+fn name(typed: &TypedForm, field: &Field) -> String {
+    let is_both = matches!(typed.form.subject, Subject::Cue(_));
+    match field.table {
+        Table::Segment if is_both => format!("segment {}", field.key.name),
+        Table::Segment | Table::Cue => field.key.name.to_owned(),
+    }
+}
+
+fn row<'a>(
+    scene: &Scene,
+    (form, typed): (&OpenForm, &'a TypedForm),
+    at: usize,
+    names: usize,
+) -> Line<'a> {
+    let styles = &scene.styles;
+    let (Some(field), Some(value)) = (typed.form.fields.get(at), typed.values.get(at)) else {
+        return Line::default();
+    };
+    let is_wrong = form.faults.iter().any(|fault| fault.field == Some(at));
+    let sign = match (is_wrong, at == form.chosen) {
+        (true, _) => Span::styled(format!("{} ", WRONG), styles.on_air),
+        (false, true) => Span::styled("▸ ", styles.attention),
+        (false, false) => Span::raw("  "),
+    };
+    let name = name(typed, field);
+    let gap = " ".repeat(names.saturating_sub(text::width(&name)).max(1));
+    let value = match field.fixed {
+        Some(why) => Span::styled(format!("({why}: only an editor changes it)"), styles.past),
+        None if typed.is_changed(at) => Span::styled(value.as_str(), styles.attention),
+        None => Span::styled(value.as_str(), styles.strong),
+    };
+    let plain = if value.content.is_empty() { styles.past } else { styles.text };
+    Line::from(vec![sign, Span::styled(name + &gap, plain), value])
+}
+
+/// The meaning of the chosen key, and what is wrong.
+fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, form: &OpenForm) {
+    let styles = &scene.styles;
+    let columns = usize::from(area.width);
+    let mut lines = vec![];
+    if let Some(words) = &form.conflict {
+        let words = format!(
+            "! changed elsewhere meanwhile: {words}. Enter writes yours over it, Esc keeps that"
+        );
+        lines.extend(
+            text::wrap(&words, columns, BELOW).into_iter().map(|line| (line, styles.on_air)),
+        );
+    } else {
+        // A fault of the chosen field first.
+        let of_chosen = |fault: &&crate::edit::form::Fault| fault.field == Some(form.chosen);
+        let fault = form.faults.iter().find(of_chosen).or(form.faults.first());
+        let most = if fault.is_some() { 1 } else { BELOW };
+        if let Some(field) = form.field() {
+            let words = format!("{}: {}", field.key.value, field.key.meaning).replace('`', "");
+            lines.extend(
+                text::wrap(&words, columns, most).into_iter().map(|line| (line, styles.past)),
+            );
+        }
+        if let Some(fault) = fault {
+            let typed = form.typed.as_ref();
+            let of =
+                typed.and_then(|typed| Some(name(typed, typed.form.fields.get(fault.field?)?)));
+            let words = match of {
+                Some(name) => format!("{} {name}: {}", WRONG, fault.words),
+                None => format!("{} {}", WRONG, fault.words),
+            };
+            let wrapped = text::wrap(&words, columns, BELOW - 1);
+            lines.extend(wrapped.into_iter().map(|line| (line, styles.on_air)));
+        }
+    }
+    for (y, (line, style)) in (area.y..area.bottom()).zip(lines) {
+        text::put(buf, area, y, Line::styled(line, style));
+    }
+}
+
+/// The state of the form, at the end of the line that is typed.
+pub(super) fn state(scene: &Scene) -> &'static str {
+    match &scene.app.form {
+        Some(form) if form.typed.is_none() => "opening",
+        Some(form) if form.is_saving => "saving",
+        Some(form) if form.field().is_some_and(|field| field.fixed.is_some()) => "not here",
+        Some(form) if form.is_refused => "not saved: not right yet",
+        Some(form) if !form.faults.is_empty() => "not right yet",
+        Some(_) | None => "",
+    }
+}
+
+/// The keys of the form, for the footer.
+pub(super) fn hints(scene: &Scene) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let is_conflict = scene.app.form.as_ref().is_some_and(|form| form.conflict.is_some());
+    let enter = if is_conflict { "write over it" } else { "save" };
+    [("Enter", enter), ("↑ ↓", "other fields"), ("Esc", "leave it as it was")].into_iter()
+}

@@ -1,0 +1,116 @@
+//! The show edited from the screen while it runs: what the file, the journal and the run have.
+
+use std::fs;
+
+use crate::harness::{House, Program, Wire};
+use crate::program::DOWN;
+
+/// A chain that takes three seconds, and a cue that the caller calls after it.
+fn show(wire: &Wire) -> String {
+    format!(
+        r#"title = "A revision"
+[output.desk]
+{}
+
+# The opening.
+[[segment]]
+title    = "Opening"
+duration = "2m"
+
+[[segment.cue]]
+number = "1"
+title  = "First"  # of all
+do     = [{{ output = "desk", osc = "/one" }}]
+
+[[segment.cue]]
+number  = "2"
+title   = "Second"
+trigger = {{ after = "1", delay = "3s" }}
+do      = [{{ output = "desk", osc = "/two" }}]
+
+[[segment.cue]]
+number = "3"
+title  = "Third"
+do     = [{{ output = "desk", osc = "/three" }}]
+"#,
+        wire.output()
+    )
+}
+
+/// Opens the form of the selected cue.
+fn open_form(program: &mut Program) {
+    program.await_screen("no form", |text| !text.contains("AND ITS SEGMENT"));
+    program.press_to_see("e", &["CUE 3, AND ITS SEGMENT Opening", "Third"]);
+}
+
+#[test]
+fn a_form_changes_the_file_and_the_run_and_no_cue_of_a_chain() {
+    let (house, wire) = (House::new(), Wire::new());
+    let text = show(&wire);
+    let path = house.show(&text);
+    let mut program = house.open(&[&path]);
+    program.await_words(&["A revision", "LIVE"]);
+    program.keys(" ");
+    wire.expect("/one");
+    // The playhead is at cue 3, and 2 comes by itself while the form is open.
+    open_form(&mut program);
+    program.keys(" and last");
+    program.press_to_see(&DOWN.repeat(11), &["trigger"]);
+    program.press_to_see("{ after = \"9\" }", &["! trigger: no cue has the number `9`"]);
+    wire.expect("/two");
+    program.press_to_see("\r", &["not saved: not right yet"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), text, "what is wrong is not saved");
+    program.press_to_see("\x15", &["1 changed"]);
+    program.keys("\r");
+    let revised = program.await_event("show_revised", 1);
+    let expected = text.replace("\"Third\"", "\"Third and last\"");
+    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+    assert_eq!(revised.of_kind("show_revised")[0]["revision"], 2);
+    program.await_words(&["Third and last"]);
+    // Taken back, in the file and in the run.
+    program.keys("u");
+    program.await_event("show_revised", 2);
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    // What the screen called saved outlives the program.
+    open_form(&mut program);
+    program.keys(" in the end\r");
+    program.await_event("show_revised", 3);
+    program.kill();
+    let mut program = house.open(&["--resume", &path]);
+    program.await_words(&["Third in the end"]);
+    program.keys(" ");
+    wire.expect("/three");
+}
+
+#[test]
+fn what_others_have_written_is_kept_and_one_cue_that_both_changed_is_asked_about() {
+    let (house, wire) = (House::new(), Wire::new());
+    let text = show(&wire);
+    let path = house.show(&text);
+    let mut program = house.open(&[&path]);
+    program.await_words(&["A revision", "LIVE"]);
+    program.press_to_see(&DOWN.repeat(2), &["Third"]);
+    open_form(&mut program);
+    program.keys(" here");
+    // Somebody else changes the same cue.
+    let theirs = text.replace("\"Third\"", "\"Third there\"");
+    fs::write(&path, &theirs).unwrap();
+    program.press_to_see("\r", &["changed elsewhere meanwhile", "Third there"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), theirs);
+    program.press_to_see("\r", &["show.toml saved: 1 cue changed"]);
+    let ours = text.replace("\"Third\"", "\"Third here\"");
+    assert_eq!(fs::read_to_string(&path).unwrap(), ours);
+    program.keys("ry");
+    program.await_event("show_revised", 1);
+    program.await_words(&["Third here"]);
+    // And another one: both stay.
+    program.press_to_see("\x1b", &["RUNDOWN"]);
+    program.press_to_see(&DOWN.repeat(2), &["Third here"]);
+    open_form(&mut program);
+    program.keys("!");
+    fs::write(&path, ours.replace("\"Second\"", "\"Second there\"")).unwrap();
+    program.press_to_see("\r", &["changed elsewhere too"]);
+    let both = ours.replace("\"Second\"", "\"Second there\"").replace("Third here", "Third here!");
+    assert_eq!(fs::read_to_string(&path).unwrap(), both);
+    assert_eq!(house.journal().of_kind("show_revised").len(), 1, "reviewed first");
+}
