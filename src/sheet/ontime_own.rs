@@ -15,9 +15,9 @@ use super::grid::{Cell, Grid, Row, Value};
 use super::imported::Imported;
 use super::ontime::{Object, number, text};
 use super::own::{self, Form};
-use crate::show::Thresholds;
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::problem::Place;
+use crate::show::{CueNumber, Thresholds};
 
 /// The description of a project that was exported begins so.
 const WRITTEN: &str = "Written by handover export";
@@ -54,7 +54,7 @@ struct Line<'p> {
     fields: BTreeMap<usize, &'p str>,
 }
 
-/// The numbers of all cues: only what names one of them is a fact about it.
+/// The numbers of all cues: what names one of them may be a fact about it.
 struct Numbers(HashSet<String>);
 
 impl Numbers {
@@ -85,7 +85,7 @@ impl Numbers {
                 *call = words.to_owned();
             } else if let Some(words) = begins("steps: ").filter(|_| steps.is_empty()) {
                 *steps = words.to_owned();
-            } else if let Some(number) = begins("backup for ").filter(|it| self.0.contains(*it))
+            } else if let Some(number) = begins("backup for ").filter(|it| self.is_number(it))
                 && main.is_empty()
             {
                 *main = number.to_owned();
@@ -97,12 +97,20 @@ impl Numbers {
         rest
     }
 
+    /// Returns `true` for the number of a cue, which need not be in the file: an export may leave it
+    /// out.
+    fn is_number(&self, text: &str) -> bool {
+        let is_like_one = || text.contains(|c: char| c.is_ascii_digit());
+        self.0.contains(text) || (is_like_one() && CueNumber::new(text).is_ok())
+    }
+
     /// Returns `true` if a line is a trigger, and no note that only begins like one.
     fn is_trigger(&self, line: &str) -> bool {
         let Some((verb, rest)) = line.split_once(' ') else { return false };
         match verb {
             "with" | "follows" => {
-                self.0.contains(rest.split_once(" +").map_or(rest, |(number, _)| number))
+                let (number, delay) = rest.split_once(" +").unwrap_or((rest, "0s"));
+                self.is_number(number) && duration::parse(delay).is_ok()
             }
             "at" => matches!(clock::read(rest), Said::At(_)),
             "into" => duration::parse(rest.trim_start_matches('+')).is_ok(),

@@ -58,18 +58,24 @@ const NAMES: [(&str, Own); 14] = [
     ("From start", Own::FromStart),
     ("Duration", Own::Duration),
     ("Lasts", Own::Lasts),
-    ("Trigger", Own::Trigger),
+    (TRIGGER, Own::Trigger),
     ("Act", Own::Act),
     ("Call", Own::Call),
     ("Source", Own::Source),
     ("Steps", Own::Steps),
-    ("Backup for", Own::BackupFor),
-    ("Sends to", Own::SendsTo),
+    (BACKUP_FOR, Own::BackupFor),
+    (SENDS_TO, Own::SendsTo),
     ("Notes", Own::Notes),
 ];
 
 /// The name of the column under which what a cue sends to is kept: no sheet says what it sends.
 pub(crate) const SENDS_TO: &str = "Sends to";
+
+/// The name of the column under which a trigger is kept that no cue can have, or whose cue is not in
+/// the sheet.
+pub(crate) const TRIGGER: &str = "Trigger";
+/// The same of a cue that another one stands in for.
+pub(crate) const BACKUP_FOR: &str = "Backup for";
 
 /// The forms of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -245,7 +245,20 @@ fn a_show_that_somebody_has_saved_meanwhile_is_not_written_over() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
-    fn no_export_of_a_show_changes_it(text in worded()) {
+    fn no_export_of_a_show_changes_it(
+        text in worded(),
+        rare in prop::collection::vec(0..5_u8, 30),
+    ) {
+        let mut rare = rare.into_iter().cycle();
+        let hidden = text.split_inclusive('\n').map(|line| match line {
+            "needs = []\n" => match rare.next() {
+                Some(0) => "needs = []\nembargo = true\n",
+                Some(1) => "needs = []\npublic = false\n",
+                _ => line,
+            },
+            line => line,
+        });
+        let text: String = hidden.collect();
         for audience in [Audience::Crew, Audience::Partners] {
             for (form, sheet) in ["csv", "ontime", "xlsx"].into_iter().zip(exports(&text, audience)) {
                 let Ok(sheet) = import(&sheet, &Options::default()) else { continue };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::instant::time_of_day;
-use super::{Own, Reading};
+use super::{BACKUP_FOR, Own, Reading, TRIGGER};
 use crate::sheet::cells::prose;
 use crate::sheet::clock::{self, Said};
 use crate::sheet::imported::Trigger;
@@ -69,7 +69,7 @@ impl Reading<'_> {
                     let what = "is no cue that another can stand in for: kept under `extra`";
                     let what = format!("{} {what}", quoted(&one.backup_for));
                     self.doubt(one.row, Own::BackupFor, what);
-                    links.kept.push(("Backup for".to_owned(), prose(&one.backup_for)));
+                    links.kept.push((BACKUP_FOR.to_owned(), prose(&one.backup_for)));
                 }
             }
             match self
@@ -83,14 +83,14 @@ impl Reading<'_> {
                         quoted(&one.trigger)
                     );
                     self.doubt(one.row, Own::Trigger, what);
-                    links.kept.push(("Trigger".to_owned(), prose(&one.trigger)));
+                    links.kept.push((TRIGGER.to_owned(), prose(&one.trigger)));
                 }
             }
             if let Some(cause) = links.trigger.as_ref().and_then(Trigger::cause) {
                 if chains.first(cause) == one.row {
                     let what = "cues would trigger each other in a circle: kept under `extra`";
                     self.doubt(one.row, Own::Trigger, what.to_owned());
-                    links.kept.push(("Trigger".to_owned(), prose(&one.trigger)));
+                    links.kept.push((TRIGGER.to_owned(), prose(&one.trigger)));
                     links.trigger = None;
                 } else {
                     chains.link(one.row, cause);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::instant::DAY_NS;
-use super::{Form, Own, Reading};
+use super::{Form, Own, Reading, TRIGGER};
 use crate::sheet::imported::{Cue, Trigger};
 use crate::show::duration;
 
@@ -28,7 +28,7 @@ impl Reading<'_> {
                 && ns > length_ns
             {
                 cue.extra.push((
-                    "Trigger".to_owned(),
+                    TRIGGER.to_owned(),
                     format!("into +{}", duration::exact(Duration::from_nanos(ns))),
                 ));
                 cue.trigger = None;

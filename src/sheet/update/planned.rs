@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use super::found;
 use super::gone::reason_to_stay;
 use crate::sheet::imported::{Cue, Imported, Segment};
-use crate::sheet::own::INEXACT_NS;
+use crate::sheet::own::{BACKUP_FOR, INEXACT_NS, TRIGGER};
 use crate::show::duration::HOUR_NS;
 use crate::show::plan::call_offsets;
 use crate::show::{CueIx, NO_TITLE, SegmentIx, Show};
@@ -45,7 +45,9 @@ pub(super) fn plan(show: &Show, sheet: &mut Imported, matched: &[Option<usize>])
 }
 
 fn is_called(cue: &Cue) -> bool {
-    cue.trigger.is_none() && cue.backup_for.is_none()
+    // Another cue that the sheet does not have may set it off.
+    let is_linked = cue.extra.iter().any(|(name, _)| name == TRIGGER || name == BACKUP_FOR);
+    cue.trigger.is_none() && cue.backup_for.is_none() && !is_linked
 }
 
 /// Returns `true` if a segment of the sheet has the length and the called cues of one of the show.

@@ -8,8 +8,9 @@ use crate::edit::listing::{Facts, SegmentEntry, Words};
 use crate::edit::written::quoted;
 use crate::sheet::cells::{one_line, prose};
 use crate::sheet::imported::{self, Trigger::Into};
+use crate::sheet::own::{BACKUP_FOR, TRIGGER};
 use crate::sheet::write::{cue_keys, extra_table, segment_keys};
-use crate::show::{Cue, NO_TITLE, Trigger};
+use crate::show::{Cue, CueIx, NO_TITLE, Show, Trigger};
 
 /// A key that is to change.
 #[derive(Clone, Debug)]
@@ -51,7 +52,8 @@ impl Update {
             return vec![];
         };
         let show = self.taken.document.show();
-        let own = found(show, &says.number).map(|ix| show.cue(ix));
+        let ix = found(show, &says.number);
+        let own = ix.map(|ix| show.cue(ix));
         let target = own.and_then(|own| self.taken.document.find(&own.number));
         let entry = match target {
             Some(Target::Cue(at, cue)) => {
@@ -108,7 +110,7 @@ impl Update {
         if wanted.is_go && has_trigger {
             wants.push(Want { key: "trigger", settings: vec![Setting::clear("trigger")] });
         }
-        wants.extend(own_columns(own, wanted));
+        wants.extend(own_columns(show, ix, wanted));
         wants
     }
 }
@@ -126,13 +128,18 @@ fn is_same(key: &str, own: Option<&Words>, says: Option<&Words>) -> bool {
 }
 
 /// The columns of its own that the sheet has for a cue, and the show does not.
-fn own_columns(own: Option<&Cue>, wanted: &imported::Cue) -> Option<Want> {
+fn own_columns(show: &Show, own: Option<CueIx>, wanted: &imported::Cue) -> Option<Want> {
     let settings: Vec<Setting> = match own {
         None if wanted.extra.is_empty() => vec![],
         None => vec![Setting::new("extra", extra_table(&wanted.extra))],
-        Some(own) => {
-            let is_there = |(name, text): &&(String, String)| {
-                own.extra.iter().any(|one| one.name == *name && prose(&one.text) == prose(text))
+        Some(ix) => {
+            let own = show.cue(ix);
+            let main = own.backup_for.map(|main| show.cue(main).number.as_str());
+            let is_there = |(name, text): &&(String, String)| match name.as_str() {
+                // The cue that it names is not in the sheet.
+                TRIGGER if show.trigger_words(ix).as_ref() == Some(text) => true,
+                BACKUP_FOR if main == Some(text) => true,
+                name => own.extra.iter().any(|one| one.name == name && prose(&one.text) == *text),
             };
             let new = wanted.extra.iter().filter(|one| !is_there(one));
             new.map(|(name, text)| Setting::entry("extra", name, quoted(text))).collect()
