@@ -295,9 +295,16 @@ impl App {
     }
 
     /// Enter: the form is to be saved.
-    pub(super) fn save_form(&mut self) -> Vec<Task> {
+    pub(super) fn save_form(&mut self, now_ns: MachineNs) -> Vec<Task> {
         let Some(form) = &mut self.form else { return vec![] };
         let Some(typed) = form.typed.clone().filter(|_| !form.is_saving) else { return vec![] };
+        let is_there = matches!(form.subject, Subject::Cue(_) | Subject::Segment(_));
+        if is_there && typed.changed() == 0 {
+            let words = self.leave_form();
+            self.say(words, Tone::Calm, now_ns);
+            return vec![];
+        }
+        let Some(form) = &mut self.form else { return vec![] };
         form.is_saving = true;
         let over = form.conflict.take().is_some();
         vec![Task::Edit(EditWish::Save { typed, over })]

@@ -136,7 +136,7 @@ impl App {
     fn accept(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         // The form stays until it is saved.
         if self.prompt.as_ref().is_some_and(|prompt| matches!(prompt.ask, Ask::Field { .. })) {
-            return self.save_form();
+            return self.save_form(now_ns);
         }
         let Some(prompt) = self.prompt.take() else { return vec![] };
         let text = prompt.input.value();

@@ -25,7 +25,7 @@ use super::opening::{machine_zone, read};
 use super::{realtime, wiring};
 use crate::app::{EditNews, EditWish, FileNews, TypedForm};
 use crate::edit::compare::{Change, Comparison, compare};
-use crate::edit::document::Document;
+use crate::edit::document::{Document, Edit};
 use crate::edit::listing::Listing;
 use crate::engine::{Event, Record, Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
@@ -167,6 +167,7 @@ impl ShowFile {
                 latest: None,
                 made: None,
                 document: None,
+                has_others: false,
             }
             .watch(&ordered);
         })?;
@@ -242,6 +243,9 @@ struct Watcher {
     made: Option<Version>,
     /// The text as this program edits it, once it has.
     document: Option<Document>,
+    /// `true` if the file has changes of others that the run does not have: nothing of it is taken
+    /// before the caller has reviewed it.
+    has_others: bool,
 }
 
 impl Watcher {
@@ -259,6 +263,11 @@ impl Watcher {
                 Ok(Order::Taken) => {
                     if let Some(made) = self.made.take() {
                         self.listing = Listing::of(&made.show);
+                        self.has_others = false;
+                        if let Some(document) = &mut self.document {
+                            // It has been checked, so that this goes well.
+                            let _ = document.edit(&Edit::Replace(made.text.clone()));
+                        }
                         (self.watched.text, self.watched.show) = (made.text, made.show);
                         // What was written meanwhile differs from this version.
                         (self.read, self.latest) = (None, None);
@@ -319,9 +328,11 @@ impl Watcher {
     /// Takes the file's text in; gives how it differs from the version that runs, if it does.
     fn take_in(&mut self, text: String) -> Option<FileNews> {
         if text == self.watched.text {
-            self.latest = None;
+            (self.latest, self.has_others) = (None, false);
             return None;
         }
+        let is_ours = self.document.as_ref().is_some_and(|document| document.text() == text);
+        self.has_others = !is_ours;
         Some(match file::parse(&text, &machine_zone()) {
             Ok(show) => self.has_version(text, Arc::new(show)),
             Err(problems) => {

@@ -11,7 +11,7 @@ use super::{Ground, ShowNews, Watcher};
 use crate::app::{EditNews, EditWish, TypedForm};
 use crate::edit::compare::{Comparison, Item, compare};
 use crate::edit::document::{Document, Edit, Refusal, Target};
-use crate::edit::form::{Fault, Form, Subject, Which};
+use crate::edit::form::{Fault, Form, Subject, Table, Which};
 use crate::edit::listing::Listing;
 use crate::export::diff;
 use crate::files;
@@ -156,15 +156,21 @@ impl Watcher {
 
     fn save(&mut self, typed: &TypedForm, over: bool) -> Result<Done, NotDone> {
         let TypedForm { form, values, .. } = typed;
+        let of_segment = |at: usize| form.fields[at].table == Table::Segment;
+        let has_segment = (0..values.len()).any(|at| of_segment(at) && typed.is_changed(at));
         self.done(
-            |theirs| {
-                if over { None } else { theirs.and_then(|theirs| conflict(&form.subject, theirs)) }
+            |known, theirs| {
+                let target = match form.subject {
+                    Subject::Cue(_) | Subject::Segment(_) => form.target(known).ok()?,
+                    Subject::NewCue(_) | Subject::NewSegment(_) => return None,
+                };
+                let words = conflict(known, target, has_segment, theirs);
+                words.filter(|_| !over).map(NotDone::Conflict)
             },
             |document| {
                 let edit = form.edits(document, values)?;
-                document
-                    .edit(&edit)
-                    .map_err(|refusal| NotDone::Faults(form.faults(document, &refusal)))
+                let done = document.edit(&edit);
+                done.map_err(|refusal| NotDone::Faults(form.faults(document, &refusal)))
             },
         )
     }
@@ -172,7 +178,10 @@ impl Watcher {
     /// Does an edit of one item.
     fn change(&mut self, which: &Which, edit: fn(Target) -> Edit) -> Result<Done, NotDone> {
         self.done(
-            |_| None,
+            |known, theirs| {
+                let words = conflict(known, which.target(known)?, true, theirs)?;
+                Some(NotDone::Why(format!("changed elsewhere meanwhile, review it first: {words}")))
+            },
             |document| {
                 let target = which.target(document).ok_or(Refusal::NotThere)?;
                 Ok(document.edit(&edit(target))?)
@@ -188,7 +197,6 @@ impl Watcher {
         back: fn(&mut Document) -> bool,
     ) -> Result<Done, NotDone> {
         self.is_as_known().map_err(NotDone::Why)?;
-        let has_others = self.has_others();
         let document = self.document().map_err(NotDone::Why)?;
         let before = Listing::of(document.show());
         if !step(document) {
@@ -200,23 +208,21 @@ impl Watcher {
             self.document().map_err(NotDone::Why).map(back)?;
             return Err(NotDone::Why(why));
         }
-        Ok(Done { words, has_others })
+        Ok(Done { words, has_others: self.has_others })
     }
 
-    /// Does `edit` on the text that the file has now, and writes it. `conflict` is asked about what
-    /// others have changed since this program last knew the text, if they have.
+    /// Does `edit` on the text that the file has now, and writes it. Where others have changed that
+    /// since this program last knew it, `conflict` is asked about their changes.
     fn done(
         &mut self,
-        conflict: impl Fn(Option<&Comparison>) -> Option<String>,
+        conflict: impl Fn(&Document, &Comparison) -> Option<NotDone>,
         edit: impl Fn(&mut Document) -> Result<(), NotDone>,
     ) -> Result<Done, NotDone> {
         let text = read(&self.watched.path).map_err(|why| NotDone::Why(why.to_string()))?;
-        let has_others = self.has_others();
         let name = self.name.clone();
         let document = self.document().map_err(NotDone::Why)?;
         let known = document.clone();
-        let before = Listing::of(document.show());
-        let is_theirs = text != document.text();
+        let is_theirs = text != known.text();
         if is_theirs {
             document.edit(&Edit::Replace(text)).map_err(|_| {
                 NotDone::Why(format!(
@@ -225,9 +231,9 @@ impl Watcher {
             })?;
         }
         let now = Listing::of(document.show());
-        let theirs = is_theirs.then(|| compare(&before, &now));
-        let tried = match conflict(theirs.as_ref()) {
-            Some(words) => Err(NotDone::Conflict(words)),
+        let theirs = is_theirs.then(|| compare(&Listing::of(known.show()), &now));
+        let tried = match theirs.and_then(|theirs| conflict(&known, &theirs)) {
+            Some(why) => Err(why),
             None => edit(document),
         };
         if let Err(why) = tried {
@@ -240,13 +246,8 @@ impl Watcher {
             self.document = Some(known);
             return Err(NotDone::Why(why));
         }
-        Ok(Done { words, has_others: has_others || is_theirs })
-    }
-
-    /// Returns `true` if the file has changes of others that the run does not have yet.
-    fn has_others(&self) -> bool {
-        let known = self.document.as_ref().map_or(self.watched.text.as_str(), Document::text);
-        self.latest.as_ref().is_some_and(|latest| latest.text != known)
+        self.has_others |= is_theirs;
+        Ok(Done { words, has_others: self.has_others })
     }
 
     /// Puts the text into the file.
@@ -270,7 +271,10 @@ impl Watcher {
             return Ok(());
         }
         match known.edit(&Edit::Replace(text)) {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.has_others = true;
+                Ok(())
+            }
             Err(_) => Err(format!("{} was changed elsewhere and has errors", self.name)),
         }
     }
@@ -296,12 +300,27 @@ fn said(comparison: &Comparison) -> String {
     }
 }
 
-/// What others have done to the subject of a form, in words.
-fn conflict(subject: &Subject, theirs: &Comparison) -> Option<String> {
-    let Subject::Cue(number) = subject else { return None };
+/// What others have done to the cue or segment at `target` of the text `known`, in words;
+/// `with_segment` if the segment of a cue counts too.
+fn conflict(
+    known: &Document,
+    target: Target,
+    with_segment: bool,
+    theirs: &Comparison,
+) -> Option<String> {
+    let (segment, cue) = match target {
+        Target::Cue(segment, cue) => (segment, Some(cue)),
+        Target::Segment(segment) => (segment, None),
+        Target::Show => return None,
+    };
+    let show = known.show();
+    let home = show.segment_indices().nth(segment)?;
+    let number = cue.and_then(|cue| show.cues_of(home).nth(cue));
+    let number = number.map(|cue| show.cue(cue).number.as_str());
     let is_it = |item: &Item| match item {
-        Item::Cue { number: theirs, .. } => theirs == number.as_str(),
-        Item::Show | Item::Named { .. } | Item::Segment { .. } => false,
+        Item::Cue { number: theirs, .. } => number == Some(theirs.as_str()),
+        Item::Segment { from, .. } => (with_segment || cue.is_none()) && *from == Some(segment),
+        Item::Show | Item::Named { .. } => false,
     };
     let items: Vec<_> = theirs.items.iter().filter(|one| is_it(&one.item)).cloned().collect();
     let found = Comparison { title: theirs.title.clone(), items };

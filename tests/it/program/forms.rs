@@ -104,6 +104,7 @@ fn what_others_have_written_is_kept_and_one_cue_that_both_changed_is_asked_about
     program.await_event("show_revised", 1);
     program.await_words(&["Third here"]);
     // And another one: both stay.
+    program.await_words(&["LOG, newest first", "the show was revised"]);
     program.press_to_see("\x1b", &["RUNDOWN"]);
     program.press_to_see(&DOWN.repeat(2), &["Third here"]);
     open_form(&mut program);
@@ -112,5 +113,18 @@ fn what_others_have_written_is_kept_and_one_cue_that_both_changed_is_asked_about
     program.press_to_see("\r", &["changed elsewhere too"]);
     let both = ours.replace("\"Second\"", "\"Second there\"").replace("Third here", "Third here!");
     assert_eq!(fs::read_to_string(&path).unwrap(), both);
+    // Nothing of it is taken before the caller has reviewed it, also not with the next edit.
+    open_form(&mut program);
+    program.keys("!");
+    program.press_to_see("\r", &["changed elsewhere too"]);
     assert_eq!(house.journal().of_kind("show_revised").len(), 1, "reviewed first");
+    program.keys("ry");
+    program.await_event("show_revised", 2);
+    // From there on an edit is only the caller's.
+    program.await_words(&["LOG, newest first", "the show was revised"]);
+    program.press_to_see("\x1b", &["RUNDOWN"]);
+    program.press_to_see(&DOWN.repeat(2), &["Third here!!"]);
+    open_form(&mut program);
+    program.keys("!\r");
+    program.await_event("show_revised", 3);
 }
