@@ -12,7 +12,8 @@ mod numbering;
 mod planned;
 mod wants;
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::time::Duration;
 
 use self::alike::{found, name_departments, outlines_of, places};
 use self::wants::Want;
@@ -24,8 +25,9 @@ use crate::edit::compare::{Comparison, compare, outlines};
 use crate::edit::document::{Document, Refusal, Target};
 use crate::edit::listing::{CueEntry, Listing};
 use crate::edit::matching;
+use crate::show::plan::call_offsets;
 use crate::show::problem::{self, Problem};
-use crate::show::{CueIx, CueNumber, file};
+use crate::show::{CueIx, CueNumber, IndexVec, file};
 
 /// Reason why a show cannot be updated with a sheet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +64,8 @@ enum Wish {
     GoneCue(CueNumber),
     /// A segment that the sheet does not have, by its place at the beginning.
     GoneSegment(usize),
+    /// The time at which a cue of the sheet is meant to be called, where others have moved it.
+    Moment(usize, usize),
 }
 
 impl Wish {
@@ -74,6 +78,7 @@ impl Wish {
             Wish::Cue(..) => 2,
             Wish::GoneCue(_) => 3,
             Wish::GoneSegment(_) => 4,
+            Wish::Moment(..) => 5,
         }
     }
 }
@@ -122,7 +127,11 @@ impl Taken {
                     *place = place.map(|place| place - usize::from(place > gone));
                 }
             }
-            Wish::Segment(_) | Wish::Departments | Wish::Cue(..) | Wish::GoneCue(_) => {}
+            Wish::Segment(_)
+            | Wish::Departments
+            | Wish::Cue(..)
+            | Wish::GoneCue(_)
+            | Wish::Moment(..) => {}
         }
     }
 }
@@ -148,6 +157,12 @@ pub struct Update {
     /// The show in words.
     now: Listing,
     turns: VecDeque<Turn>,
+    /// The turns after those.
+    moments: Vec<Turn>,
+    /// The moment at which each cue of the show is called, from the beginning of its segment.
+    offsets: IndexVec<CueIx, Duration>,
+    /// The same as it was at the beginning, by the numbers.
+    offsets_before: HashMap<String, Duration>,
     said: Vec<String>,
 }
 
@@ -178,8 +193,14 @@ impl Update {
         let of_show = (0..now.segments.len()).map(Some).collect();
         let cues = sheet.segments.iter().flat_map(|segment| &segment.cues);
         let numbers = cues.map(|cue| (cue.row, cue.number.clone())).collect();
+        let show = document.show();
+        let offsets = call_offsets(show);
+        let before = |ix| Some((show.cue(ix).number.to_string(), offsets.get(ix).copied()?));
         let mut update = Update {
             numbers,
+            moments: vec![],
+            offsets_before: show.cue_indices().filter_map(before).collect(),
+            offsets,
             taken: Taken { document, of_sheet, of_show },
             sheet,
             says,
@@ -221,12 +242,32 @@ impl Update {
             }
         }
         wishes.extend(self.gone(spared));
-        self.turns.extend(wishes.into_iter().map(|wish| Turn { wish, is_last: false }));
+        let turn = |wish| Turn { wish, is_last: false };
+        let moments = wishes.iter().filter_map(|wish| match *wish {
+            Wish::Cue(at, cue) => Some(turn(Wish::Moment(at, cue))),
+            Wish::Departments
+            | Wish::Segment(_)
+            | Wish::GoneCue(_)
+            | Wish::GoneSegment(_)
+            | Wish::Moment(..) => None,
+        });
+        self.moments = moments.collect();
+        self.turns = wishes.into_iter().map(turn).collect();
+    }
+
+    /// The show is another one now.
+    fn look(&mut self) {
+        self.now = Listing::of(self.taken.document.show());
+        self.offsets = call_offsets(self.taken.document.show());
     }
 
     /// The next change, or nothing when there is no more.
     pub fn propose(&mut self) -> Option<Proposal> {
-        while let Some(turn) = self.turns.pop_front() {
+        loop {
+            if self.turns.is_empty() {
+                self.turns.extend(std::mem::take(&mut self.moments));
+            }
+            let turn = self.turns.pop_front()?;
             if !self.is_wanted(&turn.wish) {
                 continue;
             }
@@ -239,14 +280,13 @@ impl Update {
             let comparison = compare(&self.now, &Listing::of(taken.document.show()));
             return Some(Proposal { taken, later, comparison });
         }
-        None
     }
 
     /// Takes a change.
     pub fn take(&mut self, proposal: Proposal) {
         self.turns.extend(proposal.later);
         self.taken = proposal.taken;
-        self.now = Listing::of(self.taken.document.show());
+        self.look();
     }
 
     /// Takes all changes that were not proposed yet, and says what they change.
@@ -259,6 +299,8 @@ impl Update {
                 self.grant_all(stage);
             }
         }
+        let moments = std::mem::take(&mut self.moments);
+        self.grant_all(&moments);
         compare(&before, &self.now)
     }
 
@@ -275,6 +317,7 @@ impl Update {
                     found(show, &entry.number).is_none() || !self.cue_wants(at, cue).is_empty()
                 })
             }
+            Wish::Moment(at, cue) => !self.moment_wants(at, cue).is_empty(),
             Wish::Departments | Wish::GoneCue(_) | Wish::GoneSegment(_) => true,
         }
     }
@@ -309,7 +352,7 @@ impl Update {
             self.grant_all(first);
             return self.grant_all(rest);
         }
-        self.now = Listing::of(self.taken.document.show());
+        self.look();
     }
 
     /// Grants one wish as far as it can be; gives it back where more of it may be possible later.
@@ -341,6 +384,10 @@ impl Update {
 
     /// Says why something is refused, or gives the wish back for another turn.
     fn refused(&mut self, turn: &Turn, why: Vec<String>) -> Option<Turn> {
+        if matches!(turn.wish, Wish::Moment(..)) {
+            // It was said of the cue.
+            return None;
+        }
         let comes_again = !turn.is_last && !why.is_empty();
         if !comes_again {
             self.said.extend(why);
@@ -352,7 +399,7 @@ impl Update {
     fn target(&self, taken: &Taken, wish: &Wish) -> Option<Target> {
         match wish {
             Wish::Segment(at) => taken.of_sheet.get(*at)?.map(Target::Segment),
-            Wish::Cue(at, cue) => {
+            Wish::Cue(at, cue) | Wish::Moment(at, cue) => {
                 let number = CueNumber::new(&self.cue_entry(*at, *cue)?.number).ok()?;
                 taken.document.find(&number)
             }

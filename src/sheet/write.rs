@@ -199,7 +199,7 @@ fn comment(text: &mut String, words: &str) {
 }
 
 /// A duration as a person writes it: `"1h5m"`, `"1m30s"`, `"45s"`.
-fn length(ns: u64) -> String {
+pub(super) fn length(ns: u64) -> String {
     let (hours, minutes) = (ns / HOUR_NS, ns / MINUTE_NS % 60);
     let (seconds, fraction) = (ns / SECOND_NS % 60, ns % SECOND_NS);
     let mut length = String::new();

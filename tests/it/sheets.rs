@@ -649,7 +649,7 @@ fn a_call_that_is_too_long_is_kept_with_the_notes() {
 }
 
 /// Cells as they come in sheets, and as they should not.
-const CELLS: &[&str] = &[
+pub(crate) const CELLS: &[&str] = &[
     "",
     "",
     "",

@@ -13,7 +13,7 @@ use handover::show::file;
 use crate::harness::House;
 use proptest::prelude::*;
 
-use crate::sheets::{handover, worded, xlsx};
+use crate::sheets::{CELLS, handover, worded, xlsx};
 
 /// A show with everything that an export for others leaves out.
 const SHOW: &str = r#"title = "Gala"
@@ -267,6 +267,52 @@ proptest! {
                 prop_assert_eq!(changes.items, [], "{} {:?}\n{}", form, audience, text);
             }
         }
+    }
+}
+
+/// A sheet of `handover export` in which somebody has changed cells, and left out rows.
+fn touched(csv: &str, cells: &[(usize, usize, &str)], gone: &[usize]) -> String {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let mut rows: Vec<Vec<String>> =
+        reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+    for (row, column, text) in cells {
+        let (count, width) = (rows.len(), header.len());
+        // The first row is a segment.
+        rows[1 + row % (count - 1)][column % width] = (*text).to_owned();
+    }
+    for row in gone {
+        let count = rows.len();
+        if count > 3 {
+            rows.remove(1 + row % (count - 1));
+        }
+    }
+    let mut writer = csv::Writer::from_writer(vec![]);
+    writer.write_record(&header).unwrap();
+    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    String::from_utf8(writer.into_inner().unwrap()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn a_sheet_that_was_brought_in_says_nothing_new(
+        cells in prop::collection::vec((0..20_usize, 0..12_usize, prop::sample::select(CELLS)), 1..6),
+        gone in prop::collection::vec(0..20_usize, 0..3),
+    ) {
+        let [csv, ..] = exports(SHOW, Audience::Crew);
+        let sheet = touched(&String::from_utf8(csv).unwrap(), &cells, &gone);
+        let Ok(imported) = import(sheet.as_bytes(), &Options::default()) else { return Ok(()) };
+        let Ok(mut update) = Update::new(SHOW.to_owned(), "UTC", imported.clone()) else {
+            return Ok(());
+        };
+        update.take_all();
+        let text = update.text().to_owned();
+        let show = file::parse(&text, "UTC").unwrap();
+        let sends = show.cues.iter().filter(|cue| !cue.actions.is_empty()).count();
+        prop_assert_eq!(sends, 1, "{}", text);
+        let mut again = Update::new(text.clone(), "UTC", imported).unwrap();
+        prop_assert_eq!(again.take_all().items, [], "{}\n{}", sheet, text);
     }
 }
 

@@ -64,6 +64,10 @@ impl Update {
                 }
                 asked
             }
+            Wish::Moment(at, cue) => {
+                let wants = self.moment_wants(*at, *cue);
+                Asked { wants, ..self.known_cue(*at, *cue, &turn.wish) }
+            }
             Wish::GoneCue(number) => {
                 let first = self.target(&self.taken, &turn.wish).map(Change::Remove);
                 Asked {

@@ -3,17 +3,19 @@
 //!
 //! A cue without a planned time of its own is spread evenly among those of its segment. An export may
 //! have left some of them out, so the sheet cannot tell: the show can, as long as its segment
-//! stays as it is.
+//! stays as it is. Where other changes move a cue away from its time, that is set at last.
 
 use std::collections::HashSet;
 
-use super::found;
 use super::gone::reason_to_stay;
+use super::wants::Want;
+use super::{Update, found};
 use crate::sheet::imported::{Cue, Imported, Segment};
 use crate::sheet::own::{BACKUP_FOR, INEXACT_NS, TRIGGER};
+use crate::sheet::write::length;
 use crate::show::duration::HOUR_NS;
 use crate::show::plan::call_offsets;
-use crate::show::{CueIx, NO_TITLE, SegmentIx, Show};
+use crate::show::{CueIx, Ix, NO_TITLE, SegmentIx, Show};
 use crate::time::nanoseconds;
 
 const DAY_NS: u64 = 24 * HOUR_NS;
@@ -36,12 +38,42 @@ pub(super) fn plan(show: &Show, sheet: &mut Imported, matched: &[Option<usize>])
                 continue;
             }
             let Some(offset) = offsets.get(own).copied().map(nanoseconds) else { continue };
-            // A time of day alone does not say the day.
-            let off_ns = offset.abs_diff(said_ns) % DAY_NS;
-            let is_same = off_ns.min(DAY_NS - off_ns) <= INEXACT_NS;
-            cue.planned_ns = if is_same { planned } else { Some(said_ns) };
+            cue.planned_ns = if is_same(offset, said_ns) { planned } else { Some(said_ns) };
         }
     }
+}
+
+impl Update {
+    /// The time at which a cue is meant to be called, where it is no more the one that it was, and not
+    /// the one that the sheet says.
+    pub(super) fn moment_wants(&self, at: usize, cue: usize) -> Vec<Want> {
+        let show = self.taken.document.show();
+        let cue = self.sheet.segments.get(at).and_then(|segment| segment.cues.get(cue));
+        let own = cue.and_then(|cue| found(show, &cue.number).filter(|_| is_called(cue)));
+        let Some((ix, said_ns)) = own.zip(cue.and_then(|cue| cue.offset_ns)) else {
+            return vec![];
+        };
+        let own = show.cue(ix);
+        let home = self.taken.of_sheet.get(at).copied().flatten();
+        let before = self.offsets_before.get(own.number.as_str());
+        let now = self.offsets.get(ix).copied().unwrap_or_default();
+        let is_as_said = !own.is_called()
+            || home != Some(own.segment.at())
+            || before == Some(&now)
+            || is_same(nanoseconds(now), said_ns)
+            || own.planned.map(nanoseconds) == Some(said_ns);
+        match is_as_said {
+            true => vec![],
+            false => vec![Want::new("planned", length(said_ns))],
+        }
+    }
+}
+
+/// Returns `true` if two moments are one, nanoseconds from the beginning of a segment. A time of day
+/// alone does not say the day.
+fn is_same(a_ns: u64, b_ns: u64) -> bool {
+    let off_ns = a_ns.abs_diff(b_ns) % DAY_NS;
+    off_ns.min(DAY_NS - off_ns) <= INEXACT_NS
 }
 
 fn is_called(cue: &Cue) -> bool {

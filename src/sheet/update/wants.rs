@@ -22,7 +22,7 @@ pub(super) struct Want {
 }
 
 impl Want {
-    fn new(key: &'static str, value: String) -> Want {
+    pub(super) fn new(key: &'static str, value: String) -> Want {
         Want { key, settings: vec![Setting::new(key, value)] }
     }
 }
