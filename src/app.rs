@@ -144,6 +144,8 @@ pub struct App {
     pub show_alarm: Option<String>,
     /// Differences between the show file and the show that runs.
     pub file: Option<FileNews>,
+    /// `true` if the show is only edited: there is no GO.
+    pub is_editor: bool,
     /// Reason why no show file is looked at, if none is.
     pub not_watched: Option<&'static str>,
     /// The form of the editor, while it is open.
@@ -246,6 +248,7 @@ impl App {
             state_option: String::new(),
             show_alarm: None,
             file: None,
+            is_editor: false,
             not_watched: None,
             form: None,
             left_form: None,
@@ -344,6 +347,7 @@ impl App {
             | Rejection::NoSuchCue(_)
             | Rejection::TooFar
             | Rejection::EditShared
+            | Rejection::OnlyEdited
             | Rejection::Outdated
             | Rejection::NothingToAnswer => String::new(),
         };

@@ -41,6 +41,9 @@ pub fn main() -> ExitCode {
         Some(Verb::Demo(demo)) => {
             return ended(args.demo(demo).and_then(|options| crate::runtime::demo(&options)));
         }
+        Some(Verb::Edit(edit)) => {
+            return ended(args.edit(edit).and_then(|options| crate::runtime::edit(&options)));
+        }
         Some(Verb::Join(join)) => {
             return ended(args.join(join).and_then(|options| crate::runtime::join(&options)));
         }

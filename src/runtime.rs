@@ -41,7 +41,7 @@ use std::time::Duration;
 use anyhow::Context;
 use std::path::Path;
 
-pub use opening::{DemoOptions, RunOptions, Start, Unfinished};
+pub use opening::{DemoOptions, EditOptions, RunOptions, Start, Unfinished};
 pub use takeover::stop_run;
 
 use crate::show::problem::visible;
@@ -96,6 +96,14 @@ pub fn join(options: &share::JoinOptions) -> anyhow::Result<End> {
 /// When there is no terminal; the text is for the person who started it.
 pub fn demo(options: &DemoOptions) -> anyhow::Result<End> {
     call(&options.state, |_, _| opening::demo(options).map(Some))
+}
+
+/// Opens a show to be edited, until the caller leaves.
+///
+/// # Errors
+/// When there is no terminal, or the show has errors or is no file; the text is for the caller.
+pub fn edit(options: &EditOptions) -> anyhow::Result<End> {
+    call(&options.state, |_, _| opening::edit(options).map(Some))
 }
 
 fn call(

@@ -79,13 +79,23 @@ impl App {
         vec![]
     }
 
+    /// Goes back to the rundown, where a show is only edited: there is no panic, and what is selected
+    /// stays.
+    pub(super) fn escape_in_editor(&mut self) {
+        let cursor = self.cursor;
+        self.message = None;
+        self.close_everything();
+        self.cursor = cursor;
+    }
+
     /// Says what Esc has closed, and what it does now.
     pub(super) fn say_closed(&mut self, closed: &str, now_ns: MachineNs) {
         let next = match self.has_open() {
-            true => "Esc again goes back to the run page, Esc Esc at once is PANIC",
-            false => "Esc Esc now is PANIC",
+            _ if self.is_editor => "",
+            true => "; Esc again goes back to the run page, Esc Esc at once is PANIC",
+            false => "; Esc Esc now is PANIC",
         };
-        let words = format!("{closed}; {next}");
+        let words = format!("{closed}{next}");
         match self.message.take().filter(|message| message.tone == Tone::Alarm) {
             Some(alarm) => {
                 let Message { text, then, is_of_role, too, tone: _, at_ns: _ } = alarm;

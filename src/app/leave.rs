@@ -7,7 +7,7 @@ use crate::time::MachineNs;
 impl App {
     /// Leaves the run; asks where something would be lost by it.
     pub(super) fn quit(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
-        if self.follows() {
+        if self.follows() || self.is_editor {
             return vec![Task::Quit];
         }
         let is_done = state.is_over() && state.uncalled().next().is_none();

@@ -74,8 +74,12 @@ impl App {
     /// Asks, with the keys that answer before the reason: a narrow window cuts the end off.
     pub(super) fn ask(&mut self, question: Question, why: &str, now_ns: MachineNs) -> Vec<Task> {
         self.question = Some(question);
-        let (verb, go) = (question.verb(), self.keymap.way(Act::Go));
-        self.say(format!("y {verb}s, any other key stays, {go} is GO: {why}"), Tone::Alarm, now_ns);
+        let verb = question.verb();
+        let go = match self.is_editor {
+            true => String::new(),
+            false => format!(", {} is GO", self.keymap.way(Act::Go)),
+        };
+        self.say(format!("y {verb}s, any other key stays{go}: {why}"), Tone::Alarm, now_ns);
         vec![]
     }
 }

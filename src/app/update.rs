@@ -6,7 +6,7 @@ use super::keymap::Key;
 use super::keys::Act;
 use super::page::Lines;
 use super::{App, Ask, Page, Prompt, Question, Task, Tone};
-use crate::engine::{Cause, Command, State};
+use crate::engine::{Cause, Command, Rejection, State};
 use crate::time::MachineNs;
 
 /// Message about a GO whose key is held down.
@@ -25,7 +25,8 @@ impl App {
         let is_held = self.is_held(key, now_ns);
         if key.code != KeyCode::Esc {
             self.ends_escapes();
-        } else if key.kind == KeyEventKind::Press && self.escapes_thrice(now_ns) {
+        } else if key.kind == KeyEventKind::Press && !self.is_editor && self.escapes_thrice(now_ns)
+        {
             self.leave_form();
             (self.prompt, self.dialog) = (None, None);
             self.close_everything();
@@ -39,6 +40,10 @@ impl App {
         }
         let act = self.keymap.act_of(key).map(|act| act.on(self.page));
         if self.drops_text(key, act, is_held, now_ns) {
+            return vec![];
+        }
+        if key.code == KeyCode::Esc && self.is_editor {
+            self.escape_in_editor();
             return vec![];
         }
         if key.code == KeyCode::Esc {
@@ -127,6 +132,10 @@ impl App {
     fn act_here(&mut self, act: Act, repeat: bool, state: &State, now_ns: MachineNs) -> Vec<Task> {
         if let Some(why) = self.elsewhere(act) {
             self.say(why, Tone::Attention, now_ns);
+            return vec![];
+        }
+        if self.is_editor && act.needs_run() {
+            self.refuse_once(&Rejection::OnlyEdited.to_string(), now_ns);
             return vec![];
         }
         if let Some(why) = self.lacks_flag(act, state, now_ns) {

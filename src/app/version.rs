@@ -3,7 +3,7 @@
 use super::keys::Act;
 use super::{App, Page, Question, Task, Tone};
 use crate::engine::State;
-use crate::show::SegmentIx;
+use crate::show::{CueIx, SegmentIx};
 use crate::time::MachineNs;
 
 /// Differences between the show file and the show that runs.
@@ -43,15 +43,26 @@ impl App {
         tasks
     }
 
+    /// The cues that are selected instead of the selected one where a version has that no more, the
+    /// next first; none in a run, where the playhead is.
+    pub fn neighbours(&self, state: &State) -> Vec<CueIx> {
+        let Some(cursor) = self.cursor.filter(|_| self.is_editor) else { return vec![] };
+        let listed: Vec<CueIx> = state.show().listed().map(|(cue, _)| cue).collect();
+        let at = listed.iter().position(|&cue| cue == cursor).unwrap_or_default();
+        let (before, after) = listed.split_at(at);
+        after.iter().chain(before.iter().rev()).copied().collect()
+    }
+
     /// The run has another version of the show: what the caller has selected, opened and folded
     /// stays, as far as it is still there.
     pub fn revised(&mut self, state: &State) {
         let show = state.show();
         let edited = self.edited.take().and_then(|number| show.find(&number));
         self.cursor = edited.or(self.cursor).filter(|&cue| show.has(cue));
-        let fold = |segment: SegmentIx| {
-            let was = state.segment_was(segment)?;
-            self.folds.get(&was).map(|&open| (segment, open))
+        let fold = |segment: SegmentIx| match state.segment_was(segment) {
+            Some(was) => self.folds.get(&was).map(|&open| (segment, open)),
+            // Where a show is only edited, all is in sight.
+            None => self.is_editor.then_some((segment, true)),
         };
         self.folds = show.segment_indices().filter_map(fold).collect();
     }

@@ -2,6 +2,7 @@
 
 mod board;
 mod demo;
+mod edit;
 mod import;
 mod share;
 
@@ -29,6 +30,7 @@ use crate::runtime::{RunOptions, Start, Unfinished, config};
 use crate::show::listen::listen_address;
 pub(super) use board::BoardArgs;
 pub(super) use demo::DemoArgs;
+pub(super) use edit::EditArgs;
 pub(super) use import::ImportArgs;
 use share::ShareArgs;
 pub(super) use share::{JoinArgs, StationsArgs};
@@ -123,6 +125,11 @@ pub(super) enum Verb {
     /// misses a cue and uses a backup on purpose. The clock runs at several times its speed, faster
     /// where there is less to see. All keys work.
     Demo(DemoArgs),
+    /// Edit a show without running it
+    ///
+    /// The same screen as in a run, with the keys that edit: nothing fires, no output is opened, and
+    /// no run is kept. What another program changes in the file is shown by r and taken over by y.
+    Edit(EditArgs),
     /// List the built-in shows; with NAME, print one as a starting point
     Shows {
         /// The show to print

@@ -53,12 +53,17 @@ pub(super) fn registration(shell: &str) -> anyhow::Result<String> {
 
 /// Show files, and the names of the built-in shows.
 pub(super) fn shows(current: &OsStr) -> Vec<CompletionCandidate> {
+    let mut candidates = names(current);
+    candidates.extend(files(current));
+    candidates
+}
+
+/// Show files.
+pub(super) fn files(current: &OsStr) -> Vec<CompletionCandidate> {
     let is_show =
         |path: &Path| path.is_dir() || path.extension().is_some_and(|ending| ending == "toml");
-    let mut candidates = names(current);
     let paths = PathCompleter::any().filter(is_show).complete(current);
-    candidates.extend(paths.into_iter().filter(|path| path.get_value() != "."));
-    candidates
+    paths.into_iter().filter(|path| path.get_value() != ".").collect()
 }
 
 /// What may stand for a server of shared runs.

@@ -64,7 +64,8 @@ impl State {
     pub fn is_passed_over(&self, cue: CueIx) -> bool {
         let state = self.cue(cue);
         let was_before = self.was_before_start(cue);
-        if state.firings > 0
+        if self.only_edited
+            || state.firings > 0
             || state.is_aside
             || state.phase != Phase::Waiting
             || !(self.has_begun() || was_before)
@@ -249,6 +250,9 @@ impl State {
     ///
     /// It goes up the cue's chain of follows, and costs as much as that is long.
     pub fn projected_cue_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<RunNs> {
+        if self.only_edited {
+            return None;
+        }
         let mut delays = Duration::ZERO;
         let mut at = cue;
         loop {

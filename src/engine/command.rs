@@ -226,6 +226,8 @@ pub enum Rejection {
     NoSuchCue(CueNumber),
     #[error("a show that stations share cannot be edited while it runs")]
     EditShared,
+    #[error("this is the editor: nothing fires here; `handover SHOW` runs the show")]
+    OnlyEdited,
     #[error("the run has taken another version of the show meanwhile")]
     Outdated,
     #[error("no run lasts as long as that")]

@@ -11,6 +11,9 @@ impl State {
     /// # Errors
     /// With the reason, in words for the caller; the state stays as it is.
     pub fn decide(&self, command: &Command, now: RunNs) -> Result<Vec<Event>, Rejection> {
+        if self.only_edited && !matches!(command, Command::Revise(_)) {
+            return Err(Rejection::OnlyEdited);
+        }
         match command {
             Command::Go { cause } => self.go(*cause, now),
             Command::GoTo { cue, cause } => self.go_to(*cue, *cause, now),

@@ -8,6 +8,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+
 use super::merge::{Happened, Merged, merge};
 use super::state::CueState;
 use super::timer::TimerKind;
@@ -119,6 +122,29 @@ pub struct Revision {
 }
 
 impl State {
+    /// A state of `show` in which nothing happens, because it is only edited: its first segment is
+    /// planned on `day`, and the show's clock begins at `clock`.
+    pub fn only_edited(show: Arc<Show>, day: Date, clock: Timestamp) -> State {
+        let plan = Arc::new(Plan::new(&show, day, clock));
+        let mut state = State { only_edited: true, day, clock, plan, ..State::new(show) };
+        state.look_at(None);
+        state
+    }
+
+    /// Puts the playhead at `cue` where the show is only edited: at the cue that is looked at, so that
+    /// what stands on the screen about the next one is about this one. The first where there is none.
+    pub fn look_at(&mut self, cue: Option<CueIx>) {
+        if self.only_edited {
+            let first = self.show.listed().map(|(cue, _)| cue).next();
+            self.playhead = cue.filter(|&cue| self.show.has(cue)).or(first);
+        }
+    }
+
+    /// Returns `true` if the show is only edited: no command but another version of it is obeyed.
+    pub fn is_only_edited(&self) -> bool {
+        self.only_edited
+    }
+
     /// The number of the version of the show that is run: 1 for the one that the run began with.
     pub fn revision(&self) -> u32 {
         self.revision
@@ -213,6 +239,9 @@ impl State {
             .filter(|&cue| self.show.has(cue))
             .map(|cue| self.turn(cue))
             .collect();
+        if self.only_edited {
+            return self.look_at(None);
+        }
         self.take_over_timers(&was, run_ns);
         self.take_over_playhead(&was);
         self.wait_after_edit(&was, &now_of, run_ns);
@@ -398,4 +427,70 @@ fn resized<I: crate::show::Ix, T: Clone + Default>(
     let mut items = list.into_vec();
     items.resize(count.max(items.len()), T::default());
     items.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Cause, Command};
+    use crate::show::{CueNumber, file};
+
+    const SHOW: &str = r#"
+        title = "x"
+        timezone = "UTC"
+        [[segment]]
+        title = "s"
+        start = 20:00:00
+        duration = "10m"
+        [[segment.cue]]
+        number = "1"
+        title = "a"
+        [[segment.cue]]
+        number = "2"
+        title = "b"
+        trigger = { at = 20:05:00 }
+    "#;
+
+    #[test]
+    fn nothing_happens_in_a_show_that_is_only_edited() {
+        let parsed = |text: &str| Arc::new(file::parse(text, "UTC").unwrap());
+        let (show, day) = (parsed(SHOW), jiff::civil::date(2026, 1, 1));
+        // An hour after the end.
+        let clock: Timestamp = "2026-01-01T21:10:00Z".parse().unwrap();
+        let mut state = State::only_edited(Arc::clone(&show), day, clock);
+        let late_ns = RunNs::ZERO + Duration::from_secs(3_600);
+        for command in [
+            Command::Go { cause: Cause::Go },
+            Command::PlayheadNext,
+            Command::Hold,
+            Command::Panic,
+            Command::Note("n".to_owned()),
+            Command::End,
+        ] {
+            assert_eq!(state.decide(&command, late_ns), Err(Rejection::OnlyEdited), "{command:?}");
+        }
+        assert_eq!(state.poll_timeout(), None);
+        let timing = state.projection(late_ns);
+        assert!(timing.over.is_zero() && timing.end_ns == timing.planned_end_ns);
+        // A version in which a cue comes by the clock soon.
+        let file =
+            parsed(&SHOW.replace("title = \"a\"", "title = \"a\"\ntrigger = { at = 20:01:00 }"));
+        let revision = Revision {
+            number: 2,
+            show_crc: String::new(),
+            changed: 1,
+            added: 0,
+            removed: 0,
+            show: Revised::new(file),
+        };
+        let events = state.decide(&Command::Revise(Box::new(revision)), late_ns).unwrap();
+        for event in events {
+            state.fold(&Record::new(1, clock, late_ns, event));
+        }
+        let cue = state.show().find(&CueNumber::new("1").unwrap()).unwrap();
+        assert!(matches!(state.show().cue(cue).trigger, Trigger::At { .. }));
+        assert_eq!((state.poll_timeout(), state.cue(cue).phase), (None, Phase::Waiting));
+        state.look_at(Some(CueIx(1)));
+        assert_eq!(state.playhead(), Some(CueIx(1)));
+    }
 }

@@ -30,6 +30,8 @@ pub struct State {
     /// The day on which the first segment plays.
     pub(super) day: Date,
     pub(super) rehearsal: bool,
+    /// The show is edited and not run: nothing happens, whatever the time.
+    pub(super) only_edited: bool,
     pub(super) speed: u32,
     pub(super) auto: bool,
     /// Faults on purpose in a demonstration; a live run has none.
@@ -237,6 +239,7 @@ impl State {
             segments_were: IndexVec::default(),
             day: Date::ZERO,
             rehearsal: true,
+            only_edited: false,
             speed: 1,
             auto: false,
             demonstration: None,

@@ -57,6 +57,9 @@ impl State {
 
     /// The instant of the run's clock at which [`State::handle_timeout`] next has something to do.
     pub fn poll_timeout(&self) -> Option<RunNs> {
+        if self.only_edited {
+            return None;
+        }
         if self.leaves.is_some() || !self.put_past.is_empty() {
             return Some(RunNs::ZERO);
         }

@@ -101,6 +101,9 @@ impl State {
     /// Time until the planned call of `cue`, if its segment has started or is next; negative if
     /// the call is late.
     pub fn call_left(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<SignedDuration> {
+        if self.only_edited {
+            return None;
+        }
         let segment = self.show.segment_of(cue);
         let offset = self.plan.offset[self.show.main_of(cue)];
         match self.segment {
@@ -151,6 +154,9 @@ impl State {
 
     /// Projects the rest of the show: overruns move what follows, and a hard start absorbs slack.
     pub fn projection(&self, now: RunNs) -> Timing {
+        // What is only edited is never late.
+        let is_plan = self.only_edited && self.plan.anchored;
+        let now = if is_plan { self.planned_begin_ns().in_run() } else { now };
         let running = self.segment.map(|(segment, _)| segment);
         let mut start_ns = Vec::with_capacity(self.segments.len());
         let (first, into) = self.begins_in();

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 mod choice;
 mod demo;
+mod edit;
 mod recall;
 mod resumable;
 mod resume;
@@ -19,6 +20,8 @@ mod start;
 
 pub use demo::DemoOptions;
 pub(super) use demo::demo;
+pub use edit::EditOptions;
+pub(super) use edit::edit;
 pub(super) use resumable::account_rows;
 pub use resumable::{Resumable, account, resumable};
 pub use source::{has_colour, machine_zone, parse, read};

@@ -314,6 +314,7 @@ impl Painter {
         if let Some(told) = also.app {
             *app = told;
         }
+        state.look_at(app.cursor);
     }
 
     fn view(&self, now_ns: MachineNs) -> View<'_> {

@@ -86,7 +86,8 @@ enum Order {
 pub(super) struct Ground {
     /// Number of the order: what was made for one before is not to be taken any more.
     pub order: u32,
-    pub id: RunId,
+    /// The run in whose folder the version is kept; `None` if the show is only edited.
+    pub id: Option<RunId>,
     pub state: State,
     /// For each output, `true` if it could be opened.
     pub is_open: Vec<bool>,
@@ -377,8 +378,10 @@ impl Watcher {
         };
         let Ground { order, id, state, is_open } = ground;
         let number = state.revision() + 1;
-        let written = self.watched.store.write_version(&id, number, &version.text);
-        written.map_err(|why| why.to_string())?;
+        if let Some(id) = id {
+            let written = self.watched.store.write_version(&id, number, &version.text);
+            written.map_err(|why| why.to_string())?;
+        }
         let prepared = Revised::prepared(Arc::clone(&version.show), &state);
         let show = Arc::clone(prepared.merged().unwrap_or(&version.show));
         let source = self.watched.path.display().to_string();

@@ -14,7 +14,7 @@ use super::{flag, form, log, text};
 use crate::app::commands;
 use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
-use crate::app::{App, Ask, Hits, Message, Page, Prompt, Tone};
+use crate::app::{App, Ask, EditAct, Hits, Message, Page, Prompt, Tone};
 
 /// The cells that the keys have at least, where the names of all pages stand beside them.
 const KEYS_LEAST: usize = 78;
@@ -191,7 +191,9 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
             }
         },
         (None, Some(question)) => {
-            vec![hint("y", question.verb()), hint(&go, "go"), hint("any other key", "stay")]
+            let go = (!scene.app.is_editor).then(|| hint(&go, "go"));
+            let yes = [hint("y", question.verb())].into_iter().chain(go);
+            yes.chain([hint("any other key", "stay")]).collect()
         }
         (None, None) if scene.app.dialog.is_some() => {
             let hints = flag::dialog::hints(scene);
@@ -203,11 +205,13 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
             let named = BINDINGS.iter().filter(|binding| !is_people || binding.act != Act::Find);
             let follows = flag::is_idle(scene);
             let named = named.filter(|binding| !follows || !binding.act.needs_flag());
+            let edited = scene.app.is_editor;
+            let named = named.filter(|binding| !edited || !binding.act.needs_run());
             let named = named.filter_map(|binding| Some((binding, binding.footer?)));
             let named = named.map(|(binding, word)| (scene.app.keymap.label(binding), word));
             let named = named.filter(|(keys, _)| !keys.is_empty());
             let mut hints: Vec<_> = named.map(|(keys, word)| hint(&keys, word)).collect();
-            if is_people {
+            if is_people && !edited {
                 let own = [
                     (Act::Spot, "tick"),
                     (Act::Unspot, "untick"),
@@ -216,6 +220,17 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
                 ];
                 let own = own.map(|(act, word)| hint(&scene.way(act), word));
                 hints.splice(0..0, own.into_iter().chain([hint("Esc", "back")]));
+            } else if edited {
+                let own = [
+                    (Act::Edit(EditAct::Open), "edit"),
+                    (Act::Edit(EditAct::AddCue), "add"),
+                    (Act::Edit(EditAct::Undo), "undo"),
+                    (Act::Editor, "editor"),
+                    (Act::Review, "review"),
+                ];
+                let own = own.map(|(act, word)| hint(&scene.way(act), word));
+                let back = Some(hint("Esc", "back")).filter(|_| scene.app.page != Page::Run);
+                hints.splice(0..0, back.into_iter().chain(own));
             } else if scene.app.page != Page::Run {
                 if !is_taking {
                     hints.insert(0, hint("Esc", "back to the run"));

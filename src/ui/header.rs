@@ -98,7 +98,9 @@ pub(super) fn kind(scene: &Scene) -> Vec<Span<'static>> {
         badge(" DEMONSTRATION ".into(), styles.quiet_badge);
         return badges;
     }
-    if state.is_rehearsal() {
+    if state.is_only_edited() {
+        badge(" EDIT ".into(), styles.attention_badge);
+    } else if state.is_rehearsal() {
         let speed = if state.speed() > 1 { format!(" ×{}", state.speed()) } else { String::new() };
         badge(format!(" REHEARSAL{speed} "), styles.quiet_badge);
     } else {
@@ -146,10 +148,14 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
         spans.push(Span::styled(value, style));
         spans.push(Span::styled(after.to_owned(), styles.past));
     };
-    if !scene.is_tied() {
+    if !scene.is_tied() || scene.state.is_only_edited() {
         let first_ns = timing.start_ns.first().copied().unwrap_or_default();
         let lasts = duration::clock(timing.end_ns.since(first_ns));
         say("lasts ", lasts, styles.strong, "");
+        if scene.is_tied() {
+            say("  plan ", scene.wall_with_day(first_ns), styles.text, "");
+            say(" to ", scene.wall_with_day(timing.end_ns), styles.text, "");
+        }
         return Line::from(spans);
     }
     let end = scene.wall_with_day(timing.end_ns);
@@ -209,6 +215,9 @@ fn remote(scene: &Scene) -> Vec<Span<'static>> {
 pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<'a> {
     // Only a demonstration has outputs that pretend to be down.
     let is_any_down = scene.app.outputs.iter().any(|health| health.light == Light::Down);
+    if scene.state.is_only_edited() {
+        return Line::default();
+    }
     if scene.state.is_rehearsal() && !is_any_down {
         // Nothing is connected, so that nothing can be up or down.
         let words = Line::styled("outputs only log", scene.styles.past);

@@ -347,6 +347,7 @@ fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
         }
         (Phase::Complete, _) => "  just fired".into(),
         (Phase::Stopped, _) if scene.state.playhead() != Some(cue) => "  stopped".into(),
+        (Phase::Waiting, _) if scene.state.is_only_edited() => String::new(),
         (Phase::Waiting | Phase::Missed | Phase::Stopped, _) => "  next".into(),
     };
     Line::from(vec![

@@ -23,7 +23,7 @@ use ratatui::text::{Line, Span};
 use super::scene::{Scene, widest};
 use super::{digits, flag, signs, text};
 use crate::app::keys::Act;
-use crate::app::stopped;
+use crate::app::{EditAct, stopped};
 use crate::engine::{Countdown, RunNs};
 use crate::show::duration;
 use crate::show::{CueIx, SegmentIx};
@@ -322,7 +322,44 @@ fn panicked<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     face
 }
 
+/// What stands there where the show is only edited.
+fn edited<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
+    let styles = &scene.styles;
+    let mut face = PanelFace {
+        headline: Line::from(vec![
+            Span::styled(" EDIT ", styles.attention_badge),
+            Span::styled("  The show is edited, not run", styles.strong),
+        ]),
+        ..PanelFace::default()
+    };
+    let line = |acts: &[EditAct], does: &str| {
+        let keys: Vec<_> = acts.iter().map(|&act| scene.way(Act::Edit(act))).collect();
+        (keys.join(" "), does.to_owned())
+    };
+    let lines = [
+        line(&[EditAct::Open], "edits the selected cue"),
+        line(&[EditAct::AddCue, EditAct::AddSegment], "add a cue, a segment"),
+        line(&[EditAct::DuplicateCue, EditAct::RemoveCue], "copies, removes the cue"),
+        line(&[EditAct::CueDown, EditAct::CueUp], "move it down, up"),
+        line(&[EditAct::Undo, EditAct::Redo], "undo, redo"),
+        (scene.way(Act::Editor), "your own editor, at its line".to_owned()),
+        (scene.way(Act::Quit), "leaves".to_owned()),
+    ];
+    let cells = lines.iter().map(|(keys, _)| text::width(keys)).max().unwrap_or_default();
+    face.below.extend(lines.into_iter().map(|(keys, does)| {
+        let pad = " ".repeat(cells - text::width(&keys) + 2);
+        Line::from(vec![
+            Span::styled(keys, styles.strong),
+            Span::styled(format!("{pad}{does}"), styles.past),
+        ])
+    }));
+    face
+}
+
 fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
+    if scene.state.is_only_edited() {
+        return edited(scene);
+    }
     let (state, styles) = (scene.state, &scene.styles);
     let mut face = PanelFace {
         headline: Line::from(vec![

@@ -169,10 +169,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, mut area: Rect, is_big: bool
 }
 
 /// The badge of the cue that GO fires: NEXT until somebody has been warned, then STANDBY, amber,
-/// and green once everyone is ready. AGAIN where it has fired already in this run.
+/// and green once everyone is ready. AGAIN where it has fired already in this run; SELECTED where
+/// the show is only edited.
 pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     let (state, styles) = (scene.state.cue(cue), &scene.styles);
-    if (state.firings > 0 || state.is_aside) && !state.stood_by {
+    if scene.state.is_only_edited() {
+        Span::styled(" SELECTED ", styles.quiet_badge)
+    } else if (state.firings > 0 || state.is_aside) && !state.stood_by {
         Span::styled(" AGAIN ", styles.attention_badge)
     } else if !state.stood_by {
         // Nobody has been warned by an override.
@@ -316,6 +319,9 @@ fn items<'a>(scene: &Scene<'a>, cue: CueIx, is_wide: bool) -> Vec<Line<'a>> {
 /// The state of the interlock in a few words.
 pub(super) fn interlock(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     let styles = &scene.styles;
+    if scene.state.is_only_edited() {
+        return None;
+    }
     let state = scene.state.cue(cue);
     let (ready, all) = scene.ready(cue);
     let sign = signs::INTERLOCK;

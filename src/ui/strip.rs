@@ -103,6 +103,9 @@ fn digits(countdown: Countdown, (left, style): (String, Style)) -> [Span<'static
 
 fn before<'a>(scene: &Scene<'a>) -> Line<'a> {
     let styles = &scene.styles;
+    if scene.state.is_only_edited() {
+        return Line::styled("The show is edited, not run", styles.strong);
+    }
     let mut spans = vec![Span::styled("The show has not begun", styles.strong)];
     if scene.state.plan().anchored {
         let left = scene.state.planned_begin_ns().in_run().until(scene.now_ns);
@@ -168,6 +171,9 @@ fn ready(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     let styles = &scene.styles;
     let state = scene.state.cue(cue);
     let (ready, all) = scene.ready(cue);
+    if scene.state.is_only_edited() {
+        return None;
+    }
     if state.overridden {
         return Some(Span::styled(format!("{} overridden", signs::INTERLOCK), styles.attention));
     }

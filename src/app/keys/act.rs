@@ -121,6 +121,23 @@ impl Act {
         }
     }
 
+    /// Returns `true` if it means nothing where a show is only edited. No command is obeyed there;
+    /// this is for those that would ask for something first, or do something of their own.
+    pub fn needs_run(self) -> bool {
+        let of_run = matches!(
+            self,
+            Act::Ready(_)
+                | Act::AllReady
+                | Act::Spot
+                | Act::Unspot
+                | Act::PersonNote
+                | Act::Note
+                | Act::Flag
+                | Act::Warn
+        );
+        of_run || self.needs_flag()
+    }
+
     /// Number of lines by which it moves what is selected or shown, where a page has `page` of them:
     /// [`isize::MIN`] to the first, [`isize::MAX`] to the last; `None` if it moves nothing.
     pub(crate) fn lines(self, page: isize) -> Option<isize> {

@@ -186,6 +186,7 @@ impl Station {
             Some((Some(lost), _)) => {
                 words.push(format!("{run} was not recorded completely: {lost}."))
             }
+            Some((None, _)) | None if state.is_only_edited() => {}
             Some((None, _)) | None if !state.is_kept() => {
                 words
                     .push("`handover` opens this show; `handover new FILE` writes one.".to_owned());
@@ -210,6 +211,6 @@ impl Station {
             words.push(format!("The journal: {fault}."));
         }
         // A terminal that nobody reads gets no farewell: writing one could hang.
-        ((answered && keyboard::is_alive()).then(|| words.join("\n")), end)
+        ((answered && !words.is_empty() && keyboard::is_alive()).then(|| words.join("\n")), end)
     }
 }

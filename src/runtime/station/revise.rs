@@ -10,6 +10,7 @@ use crate::conductor::By;
 use crate::engine::Command;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::showfile::{Ground, Ready, ShowNews};
+use crate::show::CueIx;
 
 /// Time for what an edit costs besides: its record, its messages, the screen's share.
 const MARGIN: Duration = Duration::from_millis(2);
@@ -100,9 +101,12 @@ impl Station {
     }
 
     /// The run that a version is to be made for; what was made for it before is overtaken. `None`
-    /// without a journal.
+    /// for a run without a journal.
     fn ground(&mut self) -> Option<Ground> {
-        let id = self.id.clone()?;
+        let id = self.id.clone();
+        if id.is_none() && !self.conductor.state().is_only_edited() {
+            return None;
+        }
         (self.version, self.order) = (None, self.order.wrapping_add(1));
         let (order, state) = (self.order, self.conductor.state().clone());
         Some(Ground { order, id, state, is_open: self.outputs.open() })
@@ -134,8 +138,12 @@ impl Station {
         }
         let Ready { revision, outputs, .. } = *ready;
         self.revised_outputs = Some(outputs);
+        let neighbours = self.app.neighbours(state);
         if self.obey(By::Caller, Command::Revise(Box::new(revision))).is_ok() {
             (self.app.file, self.app.show_alarm) = (None, None);
+            let show = self.conductor.state().show();
+            let is_left = |cue: &CueIx| show.has(*cue);
+            self.app.cursor = self.app.cursor.or_else(|| neighbours.into_iter().find(is_left));
             if let Some(file) = &self.file {
                 file.taken();
             }

@@ -89,7 +89,7 @@ fn departments(scene: &Scene, cue: CueIx) -> impl Iterator<Item = Span<'static>>
 pub(in crate::ui) fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
     let styles = &scene.styles;
     let state = scene.state.cue(cue);
-    let is_playhead = scene.state.playhead() == Some(cue);
+    let is_playhead = scene.state.playhead() == Some(cue) && !scene.state.is_only_edited();
     if state.phase == Phase::Running {
         return (Span::styled(signs::ON_AIR, styles.on_air), styles.strong);
     }
@@ -162,7 +162,7 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
         let (words, style) = scene.due_words(cue, due.unsigned_abs());
         return vec![Span::styled(words, style)];
     }
-    if scene.state.playhead() == Some(cue) {
+    if scene.state.playhead() == Some(cue) && !scene.state.is_only_edited() {
         if plan.needs.is_empty() && !state.overridden {
             return if is_wide { vec![] } else { planned(scene, cue, columns) };
         }

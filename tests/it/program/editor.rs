@@ -141,3 +141,69 @@ fn a_file_with_errors_is_shown_and_the_run_keeps_its_show() {
     let kept = await_some(PATIENCE, || house.runs().first().cloned()).expect("a run");
     assert!(!kept.join("show-2.toml").exists());
 }
+
+#[test]
+fn a_show_is_edited_without_a_run() {
+    let (house, wire) = (House::new(), Wire::new());
+    let text = chain(&wire, 3, "100ms");
+    let show = house.show(&text);
+    let script = "sed -i 's/Call A/Call Alpha/' \"$2\"\necho \"$1\" > \"$2.line\"\n";
+    let mut program = open(&house, &["edit", &show], &editor(&house, "vim", script));
+    program.await_words(&[" EDIT ", "The show is edited, not run", "SELECTED", "Link 0"]);
+    let words = "this is the editor: nothing fires here; `handover SHOW` runs the show";
+    // GO, standby, ready, hold, the playhead, a note, panic, end: none of it is there.
+    for keys in [" ", "s", "1", "0", "o", "b", "m", "h", "n", "p", "x", "t", "f", "!"] {
+        program.press_to_see(keys, &[words]);
+        program.keys("\x1b");
+        program.await_screen("no words", |text| !text.contains(words));
+    }
+    program.keys("\x1b\x1b\x1b");
+    wire.expect_silence();
+    // Somebody else changes the file.
+    fs::write(&show, text.replace("Call B", "Call Beta")).expect("the show file");
+    program.await_words(&["show.toml changed: 1 cue changed"]);
+    program.press_to_see("r", &["y takes, any other key stays:", "Call B → Call Beta"]);
+    program.keys("y\x1b");
+    program.await_words(&["RUNDOWN", "Call Beta"]);
+    // And the caller's own editor does, at the selected cue.
+    program.press_to_see("G", &["SELECTED   D"]);
+    program.press_to_see("E", &["y takes, any other key stays:", "Call A → Call Alpha"]);
+    let line = text[..text.find("[[segment.cue]]\nnumber = \"D\"").expect("cue D")].lines().count();
+    let opened = fs::read_to_string(format!("{show}.line")).expect("the line");
+    assert_eq!(opened.trim(), format!("+{}", line + 1));
+    program.keys("y\x1b");
+    program.await_words(&["RUNDOWN", "Call Alpha", "Call Beta", "SELECTED   D"]);
+    // The form does, and a removal selects the next one, or else the one before.
+    program.press_to_see("e", &["CUE D"]);
+    program.keys(" two\r");
+    program.await_words(&["SELECTED   D  Call D two"]);
+    program.press_to_see("D", &["y removes, any other key stays:"]);
+    program.press_to_see("y", &["SELECTED   C"]);
+    program.press_to_see("u", &["Call D two"]);
+    program.keys("q");
+    assert!(program.await_exit().success());
+    assert!(program.modes_are_back());
+    assert!(house.runs().is_empty(), "a run was kept");
+    let left = fs::read_to_string(&show).expect("the show file");
+    let edits = [("Call A", "Call Alpha"), ("Call B", "Call Beta"), ("Call D", "Call D two")];
+    assert_eq!(left, edits.iter().fold(text, |text, (was, is)| text.replace(was, is)));
+}
+
+#[test]
+fn what_cannot_be_edited_is_said_before_the_screen_is_taken() {
+    let house = House::new();
+    let faulty = house.show("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1x\"\n");
+    let missing = house.path("missing.toml").display().to_string();
+    for (show, words) in [
+        (faulty.as_str(), "fix the errors in your own editor first"),
+        (faulty.as_str(), "write \"1m30s\""),
+        (missing.as_str(), "handover new"),
+        ("paris-2024", "handover shows paris-2024 > FILE"),
+    ] {
+        let mut program = house.spawn(&["edit", show], (120, 36), &[]);
+        assert_eq!(program.await_exit().exit_code(), 1);
+        let screen = program.last_screen().replace('\n', "");
+        assert!(screen.contains(words), "{screen}");
+        assert!(!program.has_written("\x1b[?1049h"));
+    }
+}
