@@ -187,7 +187,7 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::WithdrawFlag(_)
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
-        | Command::Warn(_)
+        | Command::Warn { .. }
         | Command::Answer
         | Command::Revise(_) => return None,
     })

@@ -349,6 +349,16 @@ mod tests {
     }
 
     #[test]
+    fn a_warning_that_came_late_says_so() {
+        let words = |late_ns| {
+            let by = crate::show::StationName::new("la").unwrap();
+            telling(&Event::StationWarned { by, late_ns }, &state()).text
+        };
+        assert_eq!(words(0), "la says: SOMETHING IS WRONG");
+        assert_eq!(words(45_000_000_000), "la said 0:45 before this came here: SOMETHING IS WRONG");
+    }
+
+    #[test]
     fn a_department_has_the_name_that_the_panel_has() {
         let cue = || CueNumber::new("12").unwrap();
         let text = |department: &str, is_ready| {

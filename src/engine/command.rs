@@ -116,8 +116,13 @@ pub enum Command {
     },
     /// Keeps that a station fired these cues after somebody had taken the flag from it.
     FiredAside(Vec<Aside>),
-    /// The caller of this station says that something is wrong.
-    Warn(StationName),
+    /// The caller of a station without the flag says that something is wrong.
+    Warn {
+        /// The station.
+        by: StationName,
+        /// The run's clock when they said so, where that station knew it.
+        said_ns: Option<RunNs>,
+    },
     /// Answers the most urgent alarm that stands until it is answered ([`State::alarms`](super::State)).
     Answer,
     /// Takes another version of the show into the run.

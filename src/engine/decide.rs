@@ -69,7 +69,7 @@ impl State {
             Command::WithdrawFlag(why) => self.withdraw_flag(why),
             Command::PassFlag { to, from_ns } => self.pass_flag(to, *from_ns),
             Command::FiredAside(aside) => self.keep_aside(aside),
-            Command::Warn(by) => self.warned(by),
+            Command::Warn { by, said_ns } => self.warned(by, *said_ns, now),
             Command::Answer => self.answer(),
             Command::Revise(revision) => self.decide_revision(revision),
         }

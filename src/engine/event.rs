@@ -64,6 +64,12 @@ fn is_false(value: &bool) -> bool {
     !*value
 }
 
+/// Returns `true` if a length of time need not be written.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
+}
+
 /// A fact of the run. The journal holds nothing else, and the state is the fold of them.
 ///
 /// `due_ns`, where an event has it, is the instant of the run clock at which it was meant to
@@ -334,9 +340,12 @@ pub enum Event {
     /// The station that has got the flag was started with `--auto`: its program gives the caller's
     /// GOs from here on, until the flag goes to another station.
     AutoBegun {},
-    /// The caller of a station without the flag says that something is wrong.
+    /// The caller of a station without the flag says that something is wrong. `late_ns` is how long
+    /// before they have said so, where the line kept it back.
     StationWarned {
         by: StationName,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        late_ns: u64,
     },
     /// The caller has answered an alarm that stands until then.
     AlarmAnswered {

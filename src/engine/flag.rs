@@ -9,9 +9,13 @@ use jiff::SignedDuration;
 
 use super::{Event, MissedWhy, Origin, RUN_NS_MAX, Record, Rejection, RunNs, State, Timing};
 use crate::show::{CueIx, CueNumber, StationName};
+use crate::time::nanoseconds;
 
-/// Time before its planned call from which on a pass is due, nanoseconds.
+/// Time before its planned call from which on a pass is due.
 const PASS_NEAR: SignedDuration = SignedDuration::from_secs(30);
+
+/// Age from which on a warning is late: a line that stands is never so slow.
+const WARNED_LATE: Duration = Duration::from_secs(2);
 
 /// The flag as the records have it. A run that is not shared has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +35,7 @@ pub struct FlagState {
     pub changes: Vec<FlagChange>,
     /// The cues that a station fired after somebody had taken the flag from it.
     pub aside: Vec<Aside>,
-    /// Instants at which a station said that something is wrong.
+    /// Instants at which a station said that something is wrong, in the order in which that came.
     pub warnings: Vec<(RunNs, StationName)>,
 }
 
@@ -161,7 +165,10 @@ impl FlagState {
                 fired_by: fired_by.clone(),
                 fired_ns: *fired_ns,
             }),
-            Event::StationWarned { by } => self.warnings.push((run_ns, by.clone())),
+            Event::StationWarned { by, late_ns } => {
+                let said_ns = (run_ns - Duration::from_nanos(*late_ns)).max(RunNs::ZERO);
+                self.warnings.push((said_ns, by.clone()));
+            }
             Event::RunStarted { .. }
             | Event::TerminalLost { .. }
             | Event::RunEnded { .. }
@@ -316,8 +323,16 @@ impl State {
         refused.filter(|_| events.is_empty()).map_or(Ok(events), Err)
     }
 
-    pub(super) fn warned(&self, by: &StationName) -> Result<Vec<Event>, Rejection> {
-        self.shared().map(|_| vec![Event::StationWarned { by: by.clone() }])
+    pub(super) fn warned(
+        &self,
+        by: &StationName,
+        said_ns: Option<RunNs>,
+        now: RunNs,
+    ) -> Result<Vec<Event>, Rejection> {
+        let late = said_ns.map_or(Duration::ZERO, |said_ns| now.since(said_ns.max(RunNs::ZERO)));
+        let late = if late < WARNED_LATE { Duration::ZERO } else { late };
+        let event = Event::StationWarned { by: by.clone(), late_ns: nanoseconds(late) };
+        self.shared().map(|_| vec![event])
     }
 
     /// Keeps whose the flag is, and what a take has left open: what fell due while nobody is known

@@ -224,7 +224,7 @@ fn a_shared_run_says_whose_copy_it_is_and_where_its_flag_was() {
                 silent_ns: 12_400_000_000,
             },
         ),
-        (121_000, Event::StationWarned { by: name("la") }),
+        (121_000, Event::StationWarned { by: name("la"), late_ns: 0 }),
     ];
     let mut records = records(events);
     for (record, (station, term)) in

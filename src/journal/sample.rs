@@ -117,7 +117,7 @@ fn events() -> Vec<Event> {
         Event::FlagTaken { from: station(), reason: text(), silent_ns: u64::MAX },
         Event::CueFiredAside { cue: cue(), fired_by: station(), fired_ns: RunNs::new(11) },
         Event::AutoBegun {},
-        Event::StationWarned { by: station() },
+        Event::StationWarned { by: station(), late_ns: u64::MAX },
         Event::AlarmAnswered { alarm: AlarmKind::LostEnd },
         Event::ShowRevised {
             revision: 2,

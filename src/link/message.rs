@@ -313,7 +313,12 @@ pub enum Wish {
     /// Does not want the flag that is offered, or has changed their mind.
     Decline,
     /// "Something is wrong".
-    Warn,
+    Warn {
+        /// The run's clock when the caller said so, if their station knew it: the line may keep it
+        /// back.
+        #[serde(default)]
+        said_ns: Option<RunNs>,
+    },
     /// A department of the cue at the playhead answers ready.
     Ready {
         /// Id or name of the department.

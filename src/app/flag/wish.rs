@@ -48,7 +48,7 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
         | Command::WithdrawFlag(_)
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
-        | Command::Warn(_)
+        | Command::Warn { .. }
         | Command::Answer
         | Command::Revise(_) => return None,
     })
@@ -72,7 +72,7 @@ pub fn command_of(wish: Wish, from: &StationName, show: &Show) -> Result<Option<
         Wish::Ask => return Ok(None),
         Wish::Accept => Command::AcceptFlag(from.clone()),
         Wish::Decline => Command::WithdrawFlag(declined(from)),
-        Wish::Warn => Command::Warn(from.clone()),
+        Wish::Warn { said_ns } => Command::Warn { by: from.clone(), said_ns },
         Wish::Ready { department } => Command::Ready(department),
         Wish::ReadyAll => Command::ReadyAll,
         Wish::Note { text } => Command::Note(format!("{from}: {text}")),

@@ -173,7 +173,13 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::AutoBegun {} => {
             Kind::Program.says("this station was started with --auto: the program gives the GOs").alarm()
         }
-        Event::StationWarned { by } => Kind::Program.says(format!("{by} says: SOMETHING IS WRONG")).alarm(),
+        Event::StationWarned { by, late_ns } => {
+            let said = match Duration::from_nanos(*late_ns) {
+                Duration::ZERO => "says".to_owned(),
+                late => format!("said {} before this came here", duration::clock(late)),
+            };
+            Kind::Program.says(format!("{by} {said}: SOMETHING IS WRONG")).alarm()
+        }
         Event::AlarmAnswered { alarm } => Kind::Program.says(format!("answered: {}", alarm.words())),
         Event::ShowRevised { revision, changed, added, removed, .. } => Kind::Program
             .says(format!(

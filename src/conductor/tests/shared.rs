@@ -190,6 +190,27 @@ fn a_wish_is_journaled_with_the_station_whose_caller_had_it() {
 }
 
 #[test]
+fn a_warning_that_the_line_kept_back_says_since_when_it_stands() {
+    let (mut paris, _) = two();
+    let said = |said_s: Option<u64>| {
+        let said_ns = said_s.map(|said_s| RunNs::new((said_s * SECOND_NS) as i64));
+        Command::Warn { by: name("la"), said_ns }
+    };
+    // Said at once, 45 s before, by a clock that is ahead, and by nobody knows which.
+    for said_s in [Some(59), Some(15), Some(70), None] {
+        paris.gives(60 * SECOND_NS, Input::Wish { from: name("la"), command: said(said_s) });
+    }
+    let late = paris.records.iter().filter_map(|record| match record.event {
+        Event::StationWarned { late_ns, .. } => Some(late_ns),
+        _ => None,
+    });
+    assert_eq!(late.collect::<Vec<_>>(), [0, 45 * SECOND_NS, 0, 0]);
+    let warnings = &paris.conductor.state().flag().unwrap().warnings;
+    let at = warnings.iter().map(|(at_ns, _)| at_ns.ns() / SECOND_NS as i64);
+    assert_eq!(at.collect::<Vec<_>>(), [60, 15, 60, 60]);
+}
+
+#[test]
 fn what_is_known_of_a_panic_is_not_journaled_again() {
     let (mut paris, _) = two();
     paris.command(SECOND_NS, Command::Panic);

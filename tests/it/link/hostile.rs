@@ -192,7 +192,7 @@ fn a_flood_of_wishes_and_of_junk_holds_nobody_up_and_fires_nothing() {
                 let wish = match n % 4 {
                     0 => Wish::Accept,
                     1 => Wish::Ask,
-                    2 => Wish::Warn,
+                    2 => Wish::Warn { said_ns: None },
                     _ => Wish::Note { text: format!("flood {number}") },
                 };
                 mallory.posts(paris(), Body::Letter { number, letter: Letter::Wish(wish) });

@@ -154,7 +154,7 @@ fn trouble(run: &mut Run) {
             action: 1,
             output: "lights".into(),
         },
-        Event::StationWarned { by: name("stage-left") },
+        Event::StationWarned { by: name("stage-left"), late_ns: 0 },
     ]);
 }
 
@@ -408,8 +408,8 @@ fn after_a_pass_the_giver_looks_on() {
 fn a_warning_stands_on_every_page_until_the_holder_answers_it() {
     let (mut holder, mut follower) = (shared("paris"), shared("la"));
     for run in [&mut holder, &mut follower] {
-        run.command(Command::Warn(name("stage-left"))).unwrap();
-        run.command(Command::Warn(name("la"))).unwrap();
+        run.command(Command::Warn { by: name("stage-left"), said_ns: None }).unwrap();
+        run.command(Command::Warn { by: name("la"), said_ns: None }).unwrap();
         run.until(240.0);
     }
     let words = "LA, STAGE-LEFT: SOMETHING IS WRONG";
@@ -432,7 +432,7 @@ fn a_warning_stands_on_every_page_until_the_holder_answers_it() {
     }
     holder.keys("!");
     assert!(!holder.text(120, 36).contains(words), "{}", holder.text(120, 36));
-    holder.command(Command::Warn(name("la"))).unwrap();
+    holder.command(Command::Warn { by: name("la"), said_ns: None }).unwrap();
     assert!(holder.text(120, 36).contains(" LA: SOMETHING IS WRONG"), "{}", holder.text(120, 36));
 }
 

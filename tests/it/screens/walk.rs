@@ -165,7 +165,7 @@ fn situations() -> Vec<(&'static str, Run)> {
 fn shared_situations() -> Vec<(&'static str, Run)> {
     let mut holds = flag::shared("paris");
     let la = handover::link::StationName::new("la").unwrap();
-    holds.command(Command::Warn(la)).unwrap();
+    holds.command(Command::Warn { by: la, said_ns: None }).unwrap();
     let mut silent = flag::shared("la");
     let now = silent.machine_ns();
     flag::change(&mut silent, |link| {

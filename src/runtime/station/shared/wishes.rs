@@ -78,7 +78,9 @@ impl Station {
                 Ok(())
             }
             FlagWish::Warn => {
-                self.write(Letter::Wish(Wish::Warn));
+                let clock = self.conductor.has_clock().then(|| self.conductor.clock());
+                let said_ns = clock.map(|clock| clock.run_ns(now_ns));
+                self.write(Letter::Wish(Wish::Warn { said_ns }));
                 Ok(())
             }
             FlagWish::Take { reason, named } => self.take_flag(&reason, named.as_ref()),
