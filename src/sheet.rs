@@ -67,8 +67,8 @@ pub enum Refusal {
     /// A text that cannot be cut into cells.
     #[error("the text cannot be read: {0}")]
     Text(String),
-    /// More than [`grid::COLUMNS_MAX`] columns.
-    #[error("a row has {0} columns; a run sheet has {max} at most: delete the columns that are not part of it", max = grid::COLUMNS_MAX)]
+    /// More than [`grid::COLUMNS_MAX`] columns; the first that is too many, or the last.
+    #[error("a row reaches column {0}; a run sheet has {max} at most: delete the columns that are not part of it", max = grid::COLUMNS_MAX)]
     Columns(usize),
     /// More than [`grid::CELLS_MAX`] cells.
     #[error("the sheet has more than {} filled cells, which no run sheet has", grid::CELLS_MAX)]

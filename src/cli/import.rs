@@ -124,7 +124,7 @@ fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Re
     let name = path.display().to_string();
     let text = read(path)?;
     let refused = |refused: Refused| match refused {
-        Refused::NoNumbers => anyhow!("{refused}"),
+        Refused::NoNumbers | Refused::NoneKnown => anyhow!("{refused}"),
         Refused::NoHeaders => anyhow!("{name}: {refused}"),
         Refused::Faulty(problems) => faulty(&problems, &name, &text),
     };
@@ -141,7 +141,10 @@ fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Re
                 update.take(proposal);
                 takes_all = answer == Answer::All;
             }
-            Answer::No => left += 1,
+            Answer::No => {
+                left += 1;
+                update.leave(&proposal);
+            }
             Answer::Quit => {
                 left += 1;
                 break;

@@ -12,7 +12,7 @@ mod numbering;
 mod planned;
 mod wants;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use self::alike::{found, name_departments, outlines_of, places};
@@ -37,6 +37,9 @@ pub enum Refused {
         "the sheet has no cue numbers, by which cues are known in the show: name their column with --map, such as --map A=number"
     )]
     NoNumbers,
+    /// No cue of the sheet is one of the show.
+    #[error("no cue of the sheet has a number that the show has: is it the sheet of another show?")]
+    NoneKnown,
     /// The show is written in a way that only an editor can change.
     #[error("{}", Refusal::NoHeaders)]
     NoHeaders,
@@ -140,6 +143,7 @@ impl Taken {
 #[derive(Clone, Debug)]
 pub struct Proposal {
     taken: Taken,
+    wish: Wish,
     later: Option<Turn>,
     /// The items that it changes.
     pub comparison: Comparison,
@@ -161,8 +165,8 @@ pub struct Update {
     moments: Vec<Turn>,
     /// The moment at which each cue of the show is called, from the beginning of its segment.
     offsets: IndexVec<CueIx, Duration>,
-    /// The same as it was at the beginning, by the numbers.
-    offsets_before: HashMap<String, Duration>,
+    /// The cues of the sheet whose changes somebody did not want, by their segments and places.
+    left: HashSet<(usize, usize)>,
     said: Vec<String>,
 }
 
@@ -170,8 +174,8 @@ impl Update {
     /// Compares the show of a text with a newer sheet. `zone` is meant where the text names none.
     ///
     /// # Errors
-    /// Where the sheet has no cue numbers, or the show is not written under headers, and with all
-    /// errors of the show, or of that which the sheet makes.
+    /// Where the sheet has no cue numbers or only others than the show, or the show is not written
+    /// under headers, and with all errors of the show, or of that which the sheet makes.
     pub fn new(text: String, zone: &str, mut sheet: Imported) -> Result<Update, Refused> {
         let document = Document::new(text, zone)?;
         if !document.has_headers() {
@@ -182,6 +186,9 @@ impl Update {
         }
         let mut said = vec![];
         let spared = numbering::number(document.show(), &mut sheet, &mut said);
+        if !numbering::knows_any(document.show(), &sheet) {
+            return Err(Refused::NoneKnown);
+        }
         name_departments(document.show(), &mut sheet);
         for cue in sheet.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
             cue.extra.retain(|(name, _)| name != SENDS_TO);
@@ -193,13 +200,11 @@ impl Update {
         let of_show = (0..now.segments.len()).map(Some).collect();
         let cues = sheet.segments.iter().flat_map(|segment| &segment.cues);
         let numbers = cues.map(|cue| (cue.row, cue.number.clone())).collect();
-        let show = document.show();
-        let offsets = call_offsets(show);
-        let before = |ix| Some((show.cue(ix).number.to_string(), offsets.get(ix).copied()?));
+        let offsets = call_offsets(document.show());
         let mut update = Update {
             numbers,
             moments: vec![],
-            offsets_before: show.cue_indices().filter_map(before).collect(),
+            left: HashSet::new(),
             offsets,
             taken: Taken { document, of_sheet, of_show },
             sheet,
@@ -278,7 +283,7 @@ impl Update {
                 continue;
             }
             let comparison = compare(&self.now, &Listing::of(taken.document.show()));
-            return Some(Proposal { taken, later, comparison });
+            return Some(Proposal { taken, wish: turn.wish, later, comparison });
         }
     }
 
@@ -287,6 +292,14 @@ impl Update {
         self.turns.extend(proposal.later);
         self.taken = proposal.taken;
         self.look();
+    }
+
+    /// Leaves a change: nothing else of its cue is proposed.
+    pub fn leave(&mut self, proposal: &Proposal) {
+        match proposal.wish {
+            Wish::Cue(at, cue) | Wish::Moment(at, cue) => _ = self.left.insert((at, cue)),
+            Wish::Departments | Wish::Segment(_) | Wish::GoneCue(_) | Wish::GoneSegment(_) => {}
+        }
     }
 
     /// Takes all changes that were not proposed yet, and says what they change.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
+use super::found;
 use crate::sheet::imported::{Cue, Imported};
 use crate::show::{CueIx, CueNumber, Show};
 
@@ -9,6 +10,13 @@ use crate::show::{CueIx, CueNumber, Show};
 pub(super) fn is_numbered(sheet: &Imported) -> bool {
     let mut cues = cues(sheet).peekable();
     cues.peek().is_none() || cues.any(|cue| !cue.assumed_number)
+}
+
+/// Returns `true` if a cue of a sheet is one of the show, or one of the two has none.
+pub(super) fn knows_any(show: &Show, sheet: &Imported) -> bool {
+    let mut cues = cues(sheet).peekable();
+    let has_none = cues.peek().is_none() || show.cues.is_empty();
+    has_none || cues.any(|cue| found(show, &cue.number).is_some())
 }
 
 fn cues(sheet: &Imported) -> impl Iterator<Item = &Cue> {

@@ -44,9 +44,11 @@ pub(super) fn plan(show: &Show, sheet: &mut Imported, matched: &[Option<usize>])
 }
 
 impl Update {
-    /// The time at which a cue is meant to be called, where it is no more the one that it was, and not
-    /// the one that the sheet says.
+    /// The time at which a cue is meant to be called, where the show has another one than the sheet.
     pub(super) fn moment_wants(&self, at: usize, cue: usize) -> Vec<Want> {
+        if self.left.contains(&(at, cue)) {
+            return vec![];
+        }
         let show = self.taken.document.show();
         let cue = self.sheet.segments.get(at).and_then(|segment| segment.cues.get(cue));
         let own = cue.and_then(|cue| found(show, &cue.number).filter(|_| is_called(cue)));
@@ -55,11 +57,9 @@ impl Update {
         };
         let own = show.cue(ix);
         let home = self.taken.of_sheet.get(at).copied().flatten();
-        let before = self.offsets_before.get(own.number.as_str());
         let now = self.offsets.get(ix).copied().unwrap_or_default();
         let is_as_said = !own.is_called()
             || home != Some(own.segment.at())
-            || before == Some(&now)
             || is_same(nanoseconds(now), said_ns)
             || own.planned.map(nanoseconds) == Some(said_ns);
         match is_as_said {
