@@ -354,6 +354,16 @@ mod tests {
     }
 
     #[test]
+    fn a_line_of_an_older_version_is_read_without_what_it_lacks() {
+        let older = r#"{"seq":9,"at":"2026-11-22T20:05:00.000000Z","run_ns":3,"station":"foh","term":2,"event":"station_warned","by":"la""#;
+        let crc = crc32fast::hash(format!("{older}}}").as_bytes());
+        let record = decode(format!("{older},\"crc\":\"{crc:08x}\"}}").as_bytes()).unwrap();
+        let by = crate::show::StationName::new("la").unwrap();
+        assert_eq!(record.event, Event::StationWarned { by, late_ns: 0 });
+        assert_eq!(record.origin, Some(Arc::new(Origin::new("foh", 2))));
+    }
+
+    #[test]
     fn an_event_of_a_newer_version_is_carried_as_it_was_written() {
         let newer = r#"{"seq":9,"at":"2026-11-22T20:05:00.000000Z","run_ns":3,"station":"foh","term":2,"wish_of":"la","event":"stage_revolved","cue":"12","by":{"b":1.50,"a":[ 1,"}" ]}"#;
         let line = format!(

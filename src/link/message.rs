@@ -349,3 +349,16 @@ pub enum Wish {
         text: String,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_of_a_version_without_its_time_is_read() {
+        let read = |text: &str| serde_json::from_str::<Wish>(text).unwrap();
+        assert_eq!(read(r#"{"wish":"warn"}"#), Wish::Warn { said_ns: None });
+        let said = Wish::Warn { said_ns: Some(RunNs::new(7)) };
+        assert_eq!(read(&serde_json::to_string(&said).unwrap()), said);
+    }
+}
