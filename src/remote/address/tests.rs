@@ -212,7 +212,7 @@ fn letting_a_button_go_does_nothing() {
 }
 
 #[test]
-fn what_there_is_not_is_said() {
+fn what_the_show_lacks_and_values_out_of_range_are_refused() {
     assert_eq!(why("/go/99", &[]), "no cue has the number 99");
     assert_eq!(why("/go", &[Arg::Text("")]), "no cue has the number ");
     assert_eq!(why("/go/", &[]), "no cue has the number ");
@@ -266,7 +266,7 @@ fn notes_are_one_clean_line_of_some_length() {
 }
 
 #[test]
-fn the_words_that_check_warns_of_are_those_that_are_no_number_here() {
+fn every_number_that_check_warns_of_is_taken_for_a_word() {
     let text = |number: &str| {
         format!(
             "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
