@@ -88,6 +88,17 @@ fn big_call(scene: &Scene, cue: CueIx, columns: usize) -> Option<Vec<String>> {
     (lines.len() <= BIG_MAX).then_some(lines)
 }
 
+/// The words where no cue is at the playhead.
+pub(super) fn no_next(scene: &Scene) -> &'static str {
+    if scene.state.is_only_edited() {
+        "the show has no cue yet"
+    } else if scene.state.has_ended() {
+        "the run has ended"
+    } else {
+        "nothing is left to call"
+    }
+}
+
 /// Draws the panel, with the call in big letters if `is_big`.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, mut area: Rect, is_big: bool) {
     if area.is_empty() {
@@ -95,10 +106,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, mut area: Rect, is_big: bool
     }
     let styles = &scene.styles;
     let Some(cue) = scene.state.playhead() else {
-        let word =
-            if scene.state.has_ended() { "the run has ended" } else { "nothing is left to call" };
+        let word = no_next(scene);
         let headline = vec![
-            Span::styled(" NEXT ", styles.quiet_badge),
+            Span::styled(next_badge(scene), styles.quiet_badge),
             Span::styled(format!("  {word}"), styles.past),
         ];
         text::put(buf, area, area.y, Line::from(headline));
@@ -168,18 +178,20 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, mut area: Rect, is_big: bool
     put(buf, notes);
 }
 
+fn next_badge(scene: &Scene) -> &'static str {
+    if scene.state.is_only_edited() { " SELECTED " } else { " NEXT " }
+}
+
 /// The badge of the cue that GO fires: NEXT until somebody has been warned, then STANDBY, amber,
 /// and green once everyone is ready. AGAIN where it has fired already in this run; SELECTED where
 /// the show is only edited.
 pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     let (state, styles) = (scene.state.cue(cue), &scene.styles);
-    if scene.state.is_only_edited() {
-        Span::styled(" SELECTED ", styles.quiet_badge)
-    } else if (state.firings > 0 || state.is_aside) && !state.stood_by {
+    if (state.firings > 0 || state.is_aside) && !state.stood_by {
         Span::styled(" AGAIN ", styles.attention_badge)
     } else if !state.stood_by {
         // Nobody has been warned by an override.
-        Span::styled(" NEXT ", styles.quiet_badge)
+        Span::styled(next_badge(scene), styles.quiet_badge)
     } else if scene.state.is_clear(cue) && !state.overridden {
         Span::styled(" STANDBY ", styles.ready_badge)
     } else {

@@ -132,8 +132,7 @@ pub(super) fn next_without_call<'a>(scene: &Scene<'a>, columns: usize) -> Line<'
 fn named<'a>(scene: &Scene<'a>, columns: usize, with_call: bool) -> Line<'a> {
     let styles = &scene.styles;
     let Some(cue) = scene.state.playhead() else {
-        let word =
-            if scene.state.has_ended() { "the run has ended" } else { "nothing is left to call" };
+        let word = standby::no_next(scene);
         return Line::styled(word, styles.past);
     };
     let plan = scene.cue(cue);
