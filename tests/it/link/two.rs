@@ -92,13 +92,12 @@ fn a_remote_control_of_a_follower_does_what_its_keys_do() {
         remote.press("/go").ok();
         pair.wire.expect("/1");
         let journal = pair.await_same_journal();
-        let stations = |kind| -> Vec<_> {
-            journal.of_kind(kind).iter().map(|line| line["station"].clone()).collect()
+        let written = |kind| -> Vec<_> {
+            let lines = journal.of_kind(kind);
+            lines.iter().map(|line| (line["station"].clone(), line["wish_of"].clone())).collect()
         };
-        assert_eq!(
-            (stations("note_taken"), stations("cue_fired")),
-            (vec!["paris".into()], vec!["la".into()])
-        );
+        assert_eq!(written("note_taken"), [("paris".into(), "la".into())]);
+        assert_eq!(written("cue_fired"), [("la".into(), serde_json::Value::Null)]);
     });
 }
 
