@@ -29,6 +29,9 @@ impl App {
         let Some(file) = self.file.clone() else {
             match self.not_watched {
                 Some(why) => self.refuse_once(why, now_ns),
+                None if self.is_editor => {
+                    self.say("the show file is as it is shown here", Tone::Calm, now_ns)
+                }
                 None => self.say("the show file is as the run has it", Tone::Calm, now_ns),
             }
             return vec![];
@@ -38,7 +41,9 @@ impl App {
         if file.is_sound {
             tasks.extend(self.ask(Question::TakeVersion, &file.words, now_ns));
         } else {
-            self.say(format!("{}: the run keeps its show", file.words), Tone::Alarm, now_ns);
+            let keeps =
+                if self.is_editor { "what is shown stays" } else { "the run keeps its show" };
+            self.say(format!("{}: {keeps}", file.words), Tone::Alarm, now_ns);
         }
         tasks
     }

@@ -180,6 +180,14 @@ fn a_show_is_edited_without_a_run() {
     program.press_to_see("D", &["y removes, any other key stays:"]);
     program.press_to_see("y", &["SELECTED   C"]);
     program.press_to_see("u", &["Call D two"]);
+    // A file with errors is shown, and what is shown stays.
+    let sound = fs::read_to_string(&show).expect("the show file");
+    fs::write(&show, sound.replace("title = \"Link 1\"", "title = \"Link 1"))
+        .expect("the show file");
+    program.await_words(&["SHOW FILE", "show.toml changed and has 1 error"]);
+    program.press_to_see("r", &["1 error: what is shown stays"]);
+    fs::write(&show, sound).expect("the show file");
+    program.await_screen("no alarm about the file", |text| !text.contains("SHOW FILE"));
     program.keys("q");
     assert!(program.await_exit().success());
     assert!(program.modes_are_back());
