@@ -14,8 +14,11 @@ use super::written;
 /// A change, about the text as it is before all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Sets keys of a segment or a cue, or takes them away, one after the other.
+    /// Sets keys of the show, a segment or a cue, or takes them away, one after the other.
     Keys(Target, Vec<Setting>),
+    /// Gives a cue another number, also wherever another one names it. No other change is about one
+    /// that does.
+    Renumber(Target, String),
     /// Adds a cue; those after the same target come in the order of their changes.
     AddCue {
         /// The cue or segment that it comes after.
@@ -70,41 +73,48 @@ impl Document {
     /// # Errors
     /// When one of them cannot be done or they leave a show with errors; the text is as it was then.
     pub fn change(&mut self, changes: &[Change]) -> Result<(), Refusal> {
-        if changes.is_empty() {
-            return Ok(());
+        match changes {
+            [] => Ok(()),
+            changes => self.edit(&Edit::Change(changes.to_vec())),
         }
-        let outline = Outline::of(self.text()).ok_or(Refusal::NoHeaders)?;
-        let places = Places { text: self.text(), outline: &outline };
-        let mut patches: Vec<Patch> = vec![];
-        let mut settings: BTreeMap<usize, (Target, Vec<&Setting>)> = BTreeMap::new();
-        for change in changes {
-            match change {
-                Change::Keys(target, keys) => {
-                    let start = places.lines(*target)?.start;
-                    settings.entry(start).or_insert((*target, vec![])).1.extend(keys);
-                }
-                Change::AddCue { after, keys } => {
-                    patches
-                        .push(places.insert(places.end(*after)?, &lines("[[segment.cue]]", keys))?);
-                }
-                Change::AddSegment { after, keys } => {
-                    patches.push(places.segment(*after, &lines("[[segment]]", keys))?);
-                }
-                Change::AddTables(text) => patches.push(places.tables(text)?),
-                Change::Remove(target) => patches.push(places.remove(*target)?),
-            }
-        }
-        for (target, settings) in settings.into_values() {
-            patches.push(keys(&places, target, &settings)?);
-        }
-        let text = all(self.text(), patches)?;
-        self.edit(&Edit::Replace(text))
     }
+}
 
-    /// Returns `true` if its segments and cues are written so that they can be changed one by one.
-    pub fn has_headers(&self) -> bool {
-        Outline::of(self.text()).is_some()
+/// The text in which `places` are, after all changes.
+pub(super) fn changed(places: &Places<'_>, changes: &[Change]) -> Result<String, Refusal> {
+    let mut patches: Vec<Patch> = vec![];
+    let mut settings: BTreeMap<usize, (Target, Vec<Setting>)> = BTreeMap::new();
+    let mut set = |target: Target, keys: &[Setting]| {
+        let start = places.lines(target)?.start;
+        settings.entry(start).or_insert((target, vec![])).1.extend_from_slice(keys);
+        Ok(())
+    };
+    for change in changes {
+        match change {
+            Change::Keys(Target::Show, keys) => {
+                for setting in keys {
+                    patches.push(places.setting(Target::Show, setting)?);
+                }
+            }
+            Change::Keys(target, keys) => set(*target, keys)?,
+            Change::Renumber(target, number) => {
+                patches.extend(places.renamed(*target, number)?);
+                set(*target, &[Setting::new("number", written::quoted(number))])?;
+            }
+            Change::AddCue { after, keys } => {
+                patches.push(places.insert(places.end(*after)?, &lines("[[segment.cue]]", keys))?);
+            }
+            Change::AddSegment { after, keys } => {
+                patches.push(places.segment(*after, &lines("[[segment]]", keys))?);
+            }
+            Change::AddTables(text) => patches.push(places.tables(text)?),
+            Change::Remove(target) => patches.push(places.remove(*target)?),
+        }
     }
+    for (target, settings) in settings.into_values() {
+        patches.push(keys(places, target, &settings)?);
+    }
+    all(places.text, patches)
 }
 
 /// A header and its keys, a line for each.
@@ -129,7 +139,7 @@ fn all(text: &str, mut patches: Vec<Patch>) -> Result<String, Refusal> {
 }
 
 /// The patch of a target's own lines, in which its keys are set one after the other.
-fn keys(places: &Places<'_>, target: Target, settings: &[&Setting]) -> Result<Patch, Refusal> {
+fn keys(places: &Places<'_>, target: Target, settings: &[Setting]) -> Result<Patch, Refusal> {
     let block = places.block(target)?.lines.clone();
     let was = places.text.get(block.clone()).ok_or(Refusal::NotThere)?;
     // Its lines are a text of their own, which is short.
@@ -138,25 +148,31 @@ fn keys(places: &Places<'_>, target: Target, settings: &[&Setting]) -> Result<Pa
         Target::Segment(_) => ("", Target::Segment(0)),
         Target::Cue(..) => ("[[segment]]\n", Target::Cue(0, 0)),
     };
-    let mut own = [above, was].concat();
+    // The end of its last line is part of it, for a key that is taken away from there.
+    let eol = places.eol();
+    let mut own = [above, was, eol].concat();
     for setting in settings {
         let outline = Outline::of(&own).ok_or(Refusal::NoHeaders)?;
         let places = Places { text: &own, outline: &outline };
-        let patch = match setting {
-            Setting { key, entry: None, value: Some(value) } => places.set(target, key, value),
-            Setting { key, entry: None, value: None } => places.clear(target, key),
-            Setting { key, entry: Some(entry), value: Some(value) } => {
-                places.set_entry(target, key, entry, value)
-            }
-            Setting { key, entry: Some(_), value: None } => Err(Refusal::Spread(key.clone())),
-        }?;
-        own = all(&own, vec![patch])?;
+        own = all(&own, vec![places.setting(target, setting)?])?;
     }
-    let is = own.get(above.len()..).ok_or(Refusal::NotThere)?.to_owned();
+    let is = own.get(above.len()..).ok_or(Refusal::NotThere)?;
+    let is = is.strip_suffix(eol).unwrap_or(is).to_owned();
     Ok(Patch { at: block.start, was: was.to_owned(), is })
 }
 
 impl Places<'_> {
+    fn setting(&self, target: Target, setting: &Setting) -> Result<Patch, Refusal> {
+        match setting {
+            Setting { key, entry: None, value: Some(value) } => self.set(target, key, value),
+            Setting { key, entry: None, value: None } => self.clear(target, key),
+            Setting { key, entry: Some(entry), value: Some(value) } => {
+                self.set_entry(target, key, entry, value)
+            }
+            Setting { key, entry: Some(_), value: None } => Err(Refusal::Spread(key.clone())),
+        }
+    }
+
     /// Puts a segment after another one, or before all of them.
     fn segment(&self, after: Option<usize>, lines: &[String]) -> Result<Patch, Refusal> {
         match after {

@@ -6,8 +6,9 @@
 
 use std::collections::VecDeque;
 
+use super::batch::{Change, changed};
 use super::outline::{KeyPlace, NOT_IN_HEADERS, Outline};
-use super::places::{Places, quoted};
+use super::places::Places;
 use crate::show::problem::Problem;
 use crate::show::{CueNumber, Ix, Show, file};
 
@@ -28,28 +29,8 @@ pub enum Target {
 /// An edit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Sets a key to a value, which is TOML: `"45s"`, `{ with = "12" }`.
-    Set(Target, String, String),
-    /// Takes a key away.
-    Clear(Target, String),
-    /// Adds a cue after a cue, or as the first of a segment.
-    AddCue {
-        /// The cue or segment that it comes after.
-        after: Target,
-        /// Its number.
-        number: String,
-        /// Its title.
-        title: String,
-    },
-    /// Adds a segment after the one of the target.
-    AddSegment {
-        /// The cue or segment that it comes after.
-        after: Target,
-        /// Its title.
-        title: String,
-        /// Its length, as the show file writes it.
-        duration: String,
-    },
+    /// Does several changes as one.
+    Change(Vec<Change>),
     /// Puts a copy after it, whose cues have numbers of their own.
     Duplicate(Target),
     /// Takes it out of the show, a segment with its cues.
@@ -58,12 +39,8 @@ pub enum Edit {
     MoveUp(Target),
     /// Moves it one place down; the last cue of a segment to the beginning of the segment below.
     MoveDown(Target),
-    /// Gives a cue another number, and all that names it with it.
-    Renumber(Target, String),
     /// Takes another text for the whole show: that of an editor.
     Replace(String),
-    /// Does all of them, one after the other, as one.
-    All(Vec<Edit>),
 }
 
 /// Reason why an edit is refused; the text is as it was.
@@ -159,6 +136,12 @@ impl Document {
         Some(Target::Cue(segment.at(), ix.at() - first as usize))
     }
 
+    /// Returns `true` if its segments and cues stand under headers of their own, so that they can be
+    /// changed one by one.
+    pub fn has_headers(&self) -> bool {
+        Outline::of(&self.text).is_some()
+    }
+
     /// The line at which a target begins, from 1, for an editor: that of its header. `None` if it is
     /// not there or not under a header.
     pub fn line_of(&self, target: Target) -> Option<usize> {
@@ -243,52 +226,18 @@ impl Document {
 
 /// The patch that does `edit` in `text`, which says `show`.
 fn patch(text: &str, show: &Show, edit: &Edit) -> Result<Patch, Refusal> {
-    match edit {
-        Edit::Replace(other) => return Ok(replaced(text, other)),
-        Edit::All(edits) => {
-            let done = edits.iter().try_fold(text.to_owned(), |text, edit| {
-                patch(&text, show, edit)?.apply(&text).ok_or(Refusal::NotThere)
-            });
-            return Ok(replaced(text, &done?));
-        }
-        Edit::Set(..)
-        | Edit::Clear(..)
-        | Edit::AddCue { .. }
-        | Edit::AddSegment { .. }
-        | Edit::Duplicate(_)
-        | Edit::Remove(_)
-        | Edit::MoveUp(_)
-        | Edit::MoveDown(_)
-        | Edit::Renumber(..) => {}
+    if let Edit::Replace(other) = edit {
+        return Ok(replaced(text, other));
     }
     let outline = Outline::of(text).ok_or(Refusal::NoHeaders)?;
     let at = Places { text, outline: &outline };
     match edit {
-        Edit::Set(target, key, value) => at.set(*target, key, value),
-        Edit::Clear(target, key) => at.clear(*target, key),
-        Edit::AddCue { after, number, title } => {
-            let (number, title) = (quoted(number), quoted(title));
-            let lines =
-                ["[[segment.cue]]", &format!("number = {number}"), &format!("title  = {title}")];
-            at.insert(at.end(*after)?, &lines.map(str::to_owned))
-        }
-        Edit::AddSegment { after, title, duration } => {
-            let segment = match *after {
-                Target::Show => return Err(Refusal::NotThere),
-                Target::Segment(segment) | Target::Cue(segment, _) => segment,
-            };
-            let end = outline.segments.get(segment).ok_or(Refusal::NotThere)?.lines().end;
-            let (title, duration) = (quoted(title), quoted(duration));
-            let lines =
-                ["[[segment]]", &format!("title    = {title}"), &format!("duration = {duration}")];
-            at.insert(end, &lines.map(str::to_owned))
-        }
+        Edit::Change(changes) => Ok(replaced(text, &changed(&at, changes)?)),
         Edit::Duplicate(target) => at.duplicate(*target, show),
         Edit::Remove(target) => at.remove(*target),
         Edit::MoveUp(target) => at.swap(at.above(*target)?, at.lines(*target)?),
         Edit::MoveDown(target) => at.swap(at.lines(*target)?, at.below(*target)?),
-        Edit::Renumber(target, number) => at.renumber(*target, number),
-        Edit::Replace(_) | Edit::All(_) => Err(Refusal::NotThere),
+        Edit::Replace(other) => Ok(replaced(text, other)),
     }
 }
 

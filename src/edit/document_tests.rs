@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 
+use super::batch::{Change, Setting};
 use super::document::{Document, Edit, Refusal, Target, UNDO_MAX, free_number};
 use super::listing::Listing;
+use super::places::quoted;
 use super::review::review;
 use super::tests::{show, sketches, text_of};
 use crate::show::CueNumber;
@@ -61,7 +63,22 @@ fn edited(edit: Edit) -> String {
 }
 
 fn set(target: Target, key: &str, value: &str) -> Edit {
-    Edit::Set(target, key.to_owned(), value.to_owned())
+    Edit::Change(vec![Change::Keys(target, vec![Setting::new(key, value.to_owned())])])
+}
+
+fn clear(target: Target, key: &str) -> Edit {
+    Edit::Change(vec![Change::Keys(target, vec![Setting::clear(key)])])
+}
+
+fn add_cue(after: Target, number: &str, title: &str) -> Edit {
+    let keys = vec![Setting::new("number", quoted(number)), Setting::new("title", quoted(title))];
+    Edit::Change(vec![Change::AddCue { after, keys }])
+}
+
+fn add_segment(after: usize, title: &str, duration: &str) -> Edit {
+    let (title, duration) = (quoted(title), quoted(duration));
+    let keys = vec![Setting::new("title", title), Setting::new("duration", duration)];
+    Edit::Change(vec![Change::AddSegment { after: Some(after), keys }])
 }
 
 #[test]
@@ -75,24 +92,22 @@ fn a_key_is_set_and_cleared_in_its_place() {
     assert_eq!(text, SHOW.replace("\"/b\" },\n]\n", "\"/b\" },\n]\nnotes = \"Wind\"\n"));
     let text = edited(set(Target::Show, "date", "2026-12-01"));
     assert_eq!(text, SHOW.replace("# the title\n", "# the title\ndate  = 2026-12-01\n"));
-    let text = edited(Edit::Clear(Target::Cue(0, 0), "trigger".into()));
+    let text = edited(clear(Target::Cue(0, 0), "trigger"));
     assert_eq!(text, SHOW.replace("trigger = \"go\" # the caller's\n", ""));
-    let text = edited(Edit::Clear(Target::Cue(0, 1), "do".into()));
+    let text = edited(clear(Target::Cue(0, 1), "do"));
     assert!(text.contains("\"2s\" }\n\n[[segment]]\n"), "{text}");
 }
 
 #[test]
 fn cues_and_segments_are_added_copied_moved_and_removed_with_their_comments() {
-    let add =
-        Edit::AddCue { after: Target::Cue(0, 0), number: "12.5".into(), title: "A \"b\"".into() };
-    let cue = "\n[[segment.cue]]\nnumber = \"12.5\"\ntitle  = \"A \\\"b\\\"\"\n";
+    let add = add_cue(Target::Cue(0, 0), "12.5", "A \"b\"");
+    let cue = "\n[[segment.cue]]\nnumber = \"12.5\"\ntitle = \"A \\\"b\\\"\"\n";
     let above = "# the caller's\n";
     assert_eq!(edited(add), SHOW.replace(above, &format!("{above}{cue}")));
-    let add =
-        Edit::AddSegment { after: Target::Cue(1, 0), title: "End".into(), duration: "5s".into() };
+    let add = add_segment(1, "End", "5s");
     assert_eq!(
         edited(add),
-        format!("{SHOW}\n[[segment]]\ntitle    = \"End\"\nduration = \"5s\"\n").replacen(
+        format!("{SHOW}\n[[segment]]\ntitle = \"End\"\nduration = \"5s\"\n").replacen(
             "cue]]\"\n\n",
             "cue]]\"\n\n",
             1
@@ -145,7 +160,7 @@ fn what_would_leave_a_faulty_show_is_refused_in_the_parsers_words() {
     assert!(matches!(refused(set(Target::Cue(0, 0), "colour", "\"red\"")), Refusal::Faulty { .. }));
     assert_eq!(refused(Edit::MoveUp(Target::Cue(0, 0))), Refusal::AtTheEnd);
     assert_eq!(refused(Edit::MoveDown(Target::Cue(1, 0))), Refusal::AtTheEnd);
-    assert_eq!(refused(Edit::Clear(Target::Cue(0, 0), "call".into())), Refusal::NotThere);
+    assert_eq!(refused(clear(Target::Cue(0, 0), "call")), Refusal::NotThere);
     assert_eq!(refused(Edit::Remove(Target::Segment(9))), Refusal::NotThere);
     assert_eq!(refused(set(Target::Show, "output", "1")), Refusal::Spread("output".into()));
     assert_eq!((document.text(), document.depth()), (SHOW, (0, 0)));
@@ -158,10 +173,8 @@ fn what_would_leave_a_faulty_show_is_refused_in_the_parsers_words() {
 fn lines_may_end_as_on_windows_and_the_last_may_have_no_end() {
     let text = SHOW.trim_end().replace('\n', "\r\n");
     let mut document = document(&text);
-    let add = Edit::AddCue { after: Target::Cue(1, 0), number: "21".into(), title: "End".into() };
-    for edit in
-        [add, Edit::MoveUp(Target::Cue(1, 1)), Edit::Clear(Target::Cue(1, 1), "title".into())]
-    {
+    let add = add_cue(Target::Cue(1, 0), "21", "End");
+    for edit in [add, Edit::MoveUp(Target::Cue(1, 1)), clear(Target::Cue(1, 1), "title")] {
         let _ = document.edit(&edit);
     }
     document.edit(&set(Target::Cue(1, 1), "call", "\"Go\"")).unwrap();
@@ -261,14 +274,17 @@ fn model(rundown: &[Vec<String>], edit: &Edit, free: &str) -> Vec<Vec<String>> {
         }
         Edit::Remove(Target::Segment(at)) => drop(rundown.remove(*at)),
         Edit::Remove(Target::Cue(at, cue)) => drop(rundown[*at].remove(*cue)),
-        Edit::AddCue { after: Target::Cue(at, cue), .. }
-        | Edit::Duplicate(Target::Cue(at, cue)) => {
-            rundown[*at].insert(cue + 1, free.to_owned());
-        }
-        Edit::AddCue { after: Target::Segment(at), .. } => rundown[*at].insert(0, free.to_owned()),
-        Edit::AddSegment { after: Target::Segment(at) | Target::Cue(at, _), .. } => {
-            rundown.insert(at + 1, vec![]);
-        }
+        Edit::Duplicate(Target::Cue(at, cue)) => rundown[*at].insert(cue + 1, free.to_owned()),
+        Edit::Change(changes) => match changes.as_slice() {
+            [Change::AddCue { after: Target::Cue(at, cue), .. }] => {
+                rundown[*at].insert(cue + 1, free.to_owned());
+            }
+            [Change::AddCue { after: Target::Segment(at), .. }] => {
+                rundown[*at].insert(0, free.to_owned());
+            }
+            [Change::AddSegment { after: Some(at), .. }] => rundown.insert(at + 1, vec![]),
+            _ => {}
+        },
         _ => {}
     }
     rundown
@@ -280,11 +296,14 @@ fn edit_of(kind: u8, target: Target, free: &str) -> Edit {
         1 => Edit::MoveDown(target),
         2 => Edit::Remove(target),
         3 => Edit::Duplicate(target),
-        4 => Edit::AddCue { after: target, number: free.to_owned(), title: "New".to_owned() },
-        5 => Edit::AddSegment { after: target, title: "S9".to_owned(), duration: "9s".to_owned() },
+        4 => add_cue(target, free, "New"),
+        5 => match target {
+            Target::Segment(at) | Target::Cue(at, _) => add_segment(at, "S9", "9s"),
+            Target::Show => clear(target, "nothing"),
+        },
         6 => set(target, "duration", "\"7s\""),
         7 => set(target, "notes", "\"\"\"\n[[segment]]\n# no comment\n\"\"\""),
-        _ => Edit::Clear(target, "notes".to_owned()),
+        _ => clear(target, "notes"),
     }
 }
 

@@ -1,5 +1,5 @@
 //! A cue or a segment as a form: the keys that the show file has for it, what its text says, and
-//! the edits that make of the text what was typed.
+//! the edit that makes of the text what was typed.
 //!
 //! The keys and their meanings are those of the reference (docs/reference.md), which is tested
 //! against the parser: a form has every key. A text is typed without quotes, a list of ids with
@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use toml::de::{DeTable, DeValue};
 
+use super::batch::{Change, Setting};
 use super::document::{Document, Edit, Refusal, Target, free_number};
 use super::outline::Outline;
 use super::places::quoted;
@@ -318,50 +319,40 @@ impl Form {
         Ok(Form { subject, segment: title, fields })
     }
 
-    /// The edits of the document that make of this form what was `typed` into its fields, in their
-    /// order.
+    /// The edit that makes of the text what was `typed` into the fields, in their order.
     ///
     /// # Errors
     /// When the text no longer has its subject.
-    pub fn edits(&self, document: &Document, typed: &[String]) -> Result<Edit, Refusal> {
-        let value = |name: &str| {
-            let at = self.fields.iter().position(|field| field.key.name == name);
-            at.and_then(|at| typed.get(at)).map_or("", |typed| typed.trim()).to_owned()
-        };
-        let (added, written): (Option<Edit>, &[&str]) = match &self.subject {
-            Subject::Cue(_) | Subject::Segment(_) => (None, &[]),
+    pub fn edit(&self, document: &Document, typed: &[String]) -> Result<Edit, Refusal> {
+        let fields = || self.fields.iter().zip(typed).filter(|(field, _)| field.fixed.is_none());
+        let target = match &self.subject {
+            Subject::Cue(_) | Subject::Segment(_) => self.target(document)?,
             Subject::NewCue(after) => {
-                let after = target_of(document, after)?;
-                let (number, title) = (value("number"), value("title"));
-                (Some(Edit::AddCue { after, number, title }), &["number", "title"])
+                let (after, keys) = (target_of(document, after)?, new_keys(fields()));
+                return Ok(Edit::Change(vec![Change::AddCue { after, keys }]));
             }
             Subject::NewSegment(after) => {
-                let after = target_of(document, after)?;
-                let (title, duration) = (value("title"), value("duration"));
-                (Some(Edit::AddSegment { after, title, duration }), &["title", "duration"])
+                let (after, keys) = (home(target_of(document, after)?)?, new_keys(fields()));
+                return Ok(Edit::Change(vec![Change::AddSegment { after: Some(after), keys }]));
             }
         };
-        let target = self.target(document)?;
-        let mut edits: Vec<Edit> = added.into_iter().collect();
-        for (field, typed) in self.fields.iter().zip(typed) {
+        let change = |(field, typed): (&Field, &String)| {
             let name = field.key.name;
-            let is_same = typed.trim() == field.value.trim();
-            if field.fixed.is_some() || is_same || written.contains(&name) {
-                continue;
-            }
             let target = match (field.table, target) {
                 (Table::Segment, Target::Cue(segment, _)) => Target::Segment(segment),
                 (Table::Segment | Table::Cue, target) => target,
             };
-            edits.push(match field.source(typed) {
+            match field.source(typed) {
                 Some(_) if name == "number" && field.typing == Typing::Text => {
-                    Edit::Renumber(target, typed.trim().to_owned())
+                    Change::Renumber(target, typed.trim().to_owned())
                 }
-                Some(value) => Edit::Set(target, name.to_owned(), value),
-                None => Edit::Clear(target, name.to_owned()),
-            });
-        }
-        Ok(Edit::All(edits))
+                value => {
+                    Change::Keys(target, vec![Setting { key: name.to_owned(), entry: None, value }])
+                }
+            }
+        };
+        let changed = fields().filter(|(field, typed)| typed.trim() != field.value.trim());
+        Ok(Edit::Change(changed.map(change).collect()))
     }
 
     /// The part of the text that its fields are of; of something new, what will be that.
@@ -435,6 +426,16 @@ impl Form {
         };
         self.fields.iter().enumerate().filter_map(place).collect()
     }
+}
+
+/// The keys of something new: what was typed, and what has to be there.
+fn new_keys<'a>(fields: impl Iterator<Item = (&'a Field, &'a String)>) -> Vec<Setting> {
+    let setting = |(field, typed): (&Field, &String)| {
+        let is_required = field.key.value.ends_with("required");
+        let value = field.source(typed).or_else(|| is_required.then(|| quoted("")))?;
+        Some(Setting::new(field.key.name, value))
+    };
+    fields.filter_map(setting).collect()
 }
 
 /// The segment of a target, by its place.

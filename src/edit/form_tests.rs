@@ -74,7 +74,7 @@ fn typed(form: &Form, typed: &[(&str, &str)]) -> Vec<String> {
 fn filled(subject: Subject, fields: &[(&str, &str)]) -> Result<String, Vec<String>> {
     let mut document = document(SHOW);
     let form = Form::new(&document, subject).unwrap();
-    let edit = form.edits(&document, &typed(&form, fields)).unwrap();
+    let edit = form.edit(&document, &typed(&form, fields)).unwrap();
     match document.edit(&edit) {
         Ok(()) => Ok(document.text().to_owned()),
         Err(refusal) => {
@@ -181,7 +181,7 @@ fn adds_cues_and_segments() {
     );
     let expected = SHOW.replace(
         "osc = \"/b\" },\n]\n",
-        "osc = \"/b\" },\n]\n\n[[segment.cue]]\nnumber = \"12B\"\ntitle  = \"Smoke\"\nduration = \"3s\"\n",
+        "osc = \"/b\" },\n]\n\n[[segment.cue]]\nnumber = \"12B\"\ntitle = \"Smoke\"\nduration = \"3s\"\n",
     );
     assert_eq!(text.as_deref(), Ok(expected.as_str()));
     let text = filled(
@@ -190,7 +190,7 @@ fn adds_cues_and_segments() {
     );
     let expected = SHOW.replace(
         "Spot = \"left\"\n",
-        "Spot = \"left\"\n\n[[segment]]\ntitle    = \"Break\"\nduration = \"15m\"\nstart    = 21:00:00\n",
+        "Spot = \"left\"\n\n[[segment]]\ntitle = \"Break\"\nduration = \"15m\"\nstart = 21:00:00\n",
     );
     assert_eq!(text.as_deref(), Ok(expected.as_str()), "after the whole segment of the cue");
 }
@@ -221,12 +221,12 @@ proptest! {
         let numbers: Vec<CueNumber> = document.show().cues.iter().map(|cue| cue.number.clone()).collect();
         for cue in numbers {
             let form = Form::new(&document, Subject::Cue(cue.clone())).unwrap();
-            let edit = form.edits(&document, &typed(&form, &[])).unwrap();
+            let edit = form.edit(&document, &typed(&form, &[])).unwrap();
             prop_assert_eq!(document.edit(&edit), Ok(()));
             prop_assert_eq!(document.text(), &text);
             // What a form writes, it reads again.
             let with = [("title", "Ünder \"the\" \\ roof"), ("duration", "7s"), ("embargo", "true")];
-            let edit = form.edits(&document, &typed(&form, &with)).unwrap();
+            let edit = form.edit(&document, &typed(&form, &with)).unwrap();
             prop_assert_eq!(document.edit(&edit), Ok(()));
             let again = Form::new(&document, Subject::Cue(cue)).unwrap();
             for (name, typed) in with {

@@ -164,27 +164,17 @@ impl Places<'_> {
         }
     }
 
-    /// Another number for a cue, there and wherever it is named.
-    pub(super) fn renumber(&self, target: Target, number: &str) -> Result<Patch, Refusal> {
-        let Target::Cue(segment, cue) = target else { return Err(Refusal::NotThere) };
+    /// The patches with which the other cues name a cue by another number.
+    pub(super) fn renamed(&self, target: Target, number: &str) -> Result<Vec<Patch>, Refusal> {
+        let Target::Cue(segment, at) = target else { return Err(Refusal::NotThere) };
         let segments = &self.outline.segments;
-        let cue = segments.get(segment).and_then(|segment| segment.cues.get(cue));
-        let own = cue.and_then(|cue| cue.mentions.first()).ok_or(Refusal::NotThere)?;
-        let all = segments.iter().flat_map(|segment| &segment.cues).flat_map(|cue| &cue.mentions);
-        let named = all.filter(|(text, _)| *text == own.0).map(|(_, place)| place.clone());
-        let mut places: Vec<Range<usize>> = named.collect();
-        places.sort_by_key(|place| place.start);
-        let (start, end) = (
-            places.first().map_or(0, |place| place.start),
-            places.last().map_or(0, |place| place.end),
-        );
-        let (mut is, mut from) = (String::new(), start);
-        for place in places {
-            is.push_str(self.text.get(from..place.start).ok_or(Refusal::NotThere)?);
-            is.push_str(&quoted(number));
-            from = place.end;
-        }
-        self.put(start..end, is)
+        let cue = segments.get(segment).and_then(|segment| segment.cues.get(at));
+        let cue = cue.ok_or(Refusal::NotThere)?;
+        let (old, _) = cue.mentions.first().ok_or(Refusal::NotThere)?;
+        let all = segments.iter().flat_map(|segment| &segment.cues);
+        let others = all.filter(|other| other.own.header != cue.own.header);
+        let named = others.flat_map(|other| &other.mentions).filter(|(text, _)| text == old);
+        named.map(|(_, place)| self.put(place.clone(), quoted(number))).collect()
     }
 
     pub(super) fn duplicate(&self, target: Target, show: &Show) -> Result<Patch, Refusal> {

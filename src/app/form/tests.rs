@@ -98,7 +98,7 @@ fn types_field_by_field_and_saves_once() {
     let (typed, over) = caller.save();
     assert_eq!((typed.changed(), over), (2, false));
     let mut document = caller.document.clone();
-    let edit = typed.form.edits(&document, &typed.values).unwrap();
+    let edit = typed.form.edit(&document, &typed.values).unwrap();
     assert_eq!(document.edit(&edit), Ok(()));
     let expected = SHOW.replace("\"1\"", "\"1A\"").replace("\"a\"", "\"a go q\"");
     assert_eq!(document.text(), expected);

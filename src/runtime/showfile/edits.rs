@@ -119,7 +119,7 @@ impl Watcher {
         let TypedForm { form, values, serial } = typed;
         let Ok(document) = self.document() else { return };
         let mut tried = document.clone();
-        let done = form.edits(&tried, values).and_then(|edit| tried.edit(&edit));
+        let done = form.edit(&tried, values).and_then(|edit| tried.edit(&edit));
         let faults = done.err().map(|refusal| form.faults(document, &refusal));
         let faults = faults.unwrap_or_default();
         self.say(EditNews::Checked { serial: *serial, faults });
@@ -168,7 +168,7 @@ impl Watcher {
                 words.filter(|_| !over).map(NotDone::Conflict)
             },
             |document| {
-                let edit = form.edits(document, values)?;
+                let edit = form.edit(document, values)?;
                 let done = document.edit(&edit);
                 done.map_err(|refusal| NotDone::Faults(form.faults(document, &refusal)))
             },
