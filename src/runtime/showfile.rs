@@ -24,10 +24,11 @@ use super::inbox::{Msg, Sender};
 use super::opening::{machine_zone, read};
 use super::{realtime, wiring};
 use crate::app::{EditNews, EditWish, FileNews, TypedForm};
+use crate::conductor::{By, Conductor, Input, RunClock};
 use crate::edit::compare::{Change, Comparison, compare};
 use crate::edit::document::{Document, Edit};
 use crate::edit::listing::Listing;
-use crate::engine::{Event, Record, Revised, Revision, RunId, RunNs, State};
+use crate::engine::{Command, Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
 use crate::journal::{Store, checksum};
 use crate::output::{Permits, RevisedOutputs};
@@ -136,12 +137,13 @@ fn fitted(mut ready: Box<Ready>, ground: &Ground) -> Option<Box<Ready>> {
 }
 
 /// The time that a run takes to go over to `revision`, tried out.
-fn takes(mut state: State, revision: &Revision) -> Duration {
-    let Revision { number, show_crc, changed, added, removed, show } = revision.clone();
-    let event = Event::ShowRevised { revision: number, show_crc, changed, added, removed, show };
-    let record = Record::new(0, Timestamp::UNIX_EPOCH, RunNs::MAX, event);
+fn takes(state: State, revision: &Revision) -> Duration {
+    let clock = RunClock::new(machine_ns(), RunNs::ZERO, Timestamp::UNIX_EPOCH, 1);
+    let mut conductor = Conductor::new(state, clock, 0, RunNs::ZERO);
+    let command = Command::Revise(Box::new(revision.clone()));
     let begun_ns = machine_ns();
-    state.fold(&record);
+    conductor.handle(begun_ns, Input::Command { by: By::Program, command });
+    while conductor.poll_output().is_some() {}
     machine_ns().since(begun_ns)
 }
 

@@ -90,6 +90,8 @@ struct Station {
     editor: Option<Editing>,
     /// Number of the last order for one.
     order: u32,
+    /// Time that it took to take the last one.
+    took: Duration,
     /// The state of the form that was last sent to be checked.
     checked: u64,
     /// The outputs of a version of the show that is about to be taken.
@@ -246,6 +248,7 @@ impl Station {
             version: None,
             editor: None,
             order: 0,
+            took: Duration::ZERO,
             checked: 0,
             revised_outputs: None,
             words: vec![],

@@ -128,7 +128,8 @@ impl Station {
         }
         let now_ns = machine_ns();
         let has_time = |ready: &mut Box<Ready>| {
-            let done_ns = now_ns + ready.takes * 2 + MARGIN;
+            let takes = ready.takes.max(self.took);
+            let done_ns = now_ns + takes * 2 + MARGIN;
             self.conductor.deadline().is_none_or(|due_ns| done_ns < due_ns)
         };
         let Some(ready) = self.version.take_if(has_time) else { return };
@@ -152,6 +153,7 @@ impl Station {
             file.look();
         }
         self.revised_outputs = None;
+        self.took = machine_ns().since(now_ns);
     }
 
     /// The run has another version of the show from here on.
