@@ -156,6 +156,8 @@ pub struct App {
     new_segment: Option<(usize, Option<CueIx>)>,
     /// The cue that was saved last: it is selected once the run has it.
     edited: Option<CueNumber>,
+    /// Instant at which a form was saved: a second Enter right after it is a slip.
+    saved_ns: Option<MachineNs>,
     /// Of a run that other stations had a part in and that is called here alone: what that means.
     pub not_shared: Option<String>,
     /// `true` if this program was started with `--auto`: it gives the GOs while it calls the show.
@@ -254,6 +256,7 @@ impl App {
             left_form: None,
             new_segment: None,
             edited: None,
+            saved_ns: None,
             not_shared: None,
             auto: false,
             clock_ahead_ns: 0,

@@ -9,6 +9,7 @@ pub mod batch;
 pub mod compare;
 pub mod document;
 pub mod form;
+pub mod keys;
 pub mod listing;
 pub mod matching;
 mod outline;

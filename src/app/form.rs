@@ -5,14 +5,22 @@
 //! thread that has the file ([`EditWish::Check`]), since a large show takes a while to parse: its answers come
 //! back as [`EditNews`]. Nothing is changed before it is saved.
 
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use tui_input::Input;
+
 use super::keys::Act;
 use super::prompt::Prompt;
 use super::{App, Ask, Question, Task, Tone};
 use crate::edit::form::{After, Fault, Field, Form, Subject, Table, Which};
 use crate::engine::State;
+use crate::plain::counted;
 use crate::show::{CueIx, CueNumber};
 use crate::time::MachineNs;
-use tui_input::Input;
+
+/// An Enter within this time of the save, or of the Enter before, belongs to it.
+const SLIP: Duration = Duration::from_millis(700);
 
 /// An edit that a key or the palette begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,6 +118,8 @@ pub struct OpenForm {
     pub conflict: Option<String>,
     /// It is being saved.
     pub is_saving: bool,
+    /// Reason why it did not open or was not saved, where that is none of its faults.
+    pub failed: Option<String>,
     /// It was not saved because of its faults.
     pub is_refused: bool,
 }
@@ -136,6 +146,7 @@ impl OpenForm {
             faults: vec![],
             conflict: None,
             is_saving: false,
+            failed: None,
             is_refused: false,
         }
     }
@@ -236,17 +247,16 @@ impl App {
             return vec![];
         }
         self.cursor = Some(cue);
-        let what = match is_segment {
-            true => format!(
-                "segment “{}” with {}",
-                show.segment(segment).title,
-                crate::plain::counted(cues.len(), "cue")
-            ),
-            false => format!("cue {} “{}”", show.cue(cue).number, show.cue(cue).title),
+        let (what, title) = match is_segment {
+            true => {
+                let title = &show.segment(segment).title;
+                (format!(" segment {title} with {}", counted(cues.len(), "cue")), title)
+            }
+            false => (format!(" cue {}", show.cue(cue).number), &show.cue(cue).title),
         };
         let back = self.keymap.way(Act::Edit(EditAct::Undo));
-        let why = format!("{what} goes out of the show file; {back} brings it back");
-        self.ask(Question::Remove { cue, is_segment }, &why, now_ns)
+        let why = format!("“{title}” goes out of the show file; {back} brings it back");
+        self.ask_about(Question::Remove { cue, is_segment }, &what, &why, now_ns)
     }
 
     /// Another field of the form, `by` places away.
@@ -279,6 +289,14 @@ impl App {
     /// stays.
     pub(super) fn field_typed(&mut self) {
         let (Some(form), Some(prompt)) = (&mut self.form, &self.prompt) else { return };
+        // What is typed before the form is there is kept, unless it does not come.
+        if form.typed.is_none() && form.failed.is_none() {
+            return;
+        }
+        if form.typed.is_none() {
+            self.prompt = Some(Prompt::new(Ask::Field { key: "" }));
+            return;
+        }
         let is_fixed = form.field().is_none_or(|field| field.fixed.is_some());
         if is_fixed || form.is_saving {
             return self.show_field();
@@ -297,6 +315,11 @@ impl App {
     /// Enter: the form is to be saved.
     pub(super) fn save_form(&mut self, now_ns: MachineNs) -> Vec<Task> {
         let Some(form) = &mut self.form else { return vec![] };
+        if form.typed.is_none() && form.failed.is_some() {
+            let words = self.leave_form();
+            self.say(words, Tone::Calm, now_ns);
+            return vec![];
+        }
         let Some(typed) = form.typed.clone().filter(|_| !form.is_saving) else { return vec![] };
         let is_there = matches!(form.subject, Subject::Cue(_) | Subject::Segment(_));
         if is_there && typed.changed() == 0 {
@@ -305,7 +328,7 @@ impl App {
             return vec![];
         }
         let Some(form) = &mut self.form else { return vec![] };
-        form.is_saving = true;
+        (form.is_saving, form.failed) = (true, None);
         let over = form.conflict.take().is_some();
         vec![Task::Edit(EditWish::Save { typed, over })]
     }
@@ -323,6 +346,15 @@ impl App {
                 "nothing was saved; the form keeps what you typed"
             }
         }
+    }
+
+    /// Returns `true` if `key` is the Enter that saved a form, held down or pressed once more: on the
+    /// run page it would move the playhead, or be GO.
+    pub(super) fn is_slip_after_save(&mut self, key: &KeyEvent, now_ns: MachineNs) -> bool {
+        let Some(saved_ns) = self.saved_ns else { return false };
+        let is_slip = key.code == KeyCode::Enter && now_ns.since(saved_ns) < SLIP;
+        self.saved_ns = is_slip.then_some(now_ns);
+        is_slip
     }
 
     /// Takes in an answer of the thread that has the show file.
@@ -349,20 +381,16 @@ impl App {
                     (self.prompt, self.left_form) = (None, None);
                     self.new_segment = segment.map(|segment| (segment, self.cursor));
                     self.edited = saved_cue(form);
+                    self.saved_ns = Some(now_ns);
                 }
                 self.say(words, Tone::Calm, now_ns);
             }
-            EditNews::Failed(why) => {
-                if let Some(form) = &mut self.form {
-                    form.is_saving = false;
-                }
-                self.refuse(why, now_ns);
-                // A form that did not come is none, and its text must not act as keys.
-                if self.form.as_ref().is_some_and(|form| form.typed.is_none()) {
-                    (self.form, self.prompt) = (None, None);
-                    self.opened_no_line(Act::Edit(EditAct::Open), now_ns);
-                }
-            }
+            EditNews::Failed(why) => match &mut self.form {
+                // A form that did not open stays until it is left: what is typed for it must not
+                // act as keys.
+                Some(form) => (form.is_saving, form.failed) = (false, Some(why)),
+                None => self.refuse(why, now_ns),
+            },
         }
     }
 
@@ -371,13 +399,14 @@ impl App {
         if open.typed.is_some() || open.subject != form.subject {
             return;
         }
+        let ahead = self.prompt.take().map(|prompt| prompt.input.value().to_owned());
         let mut values: Vec<String> = form.fields.iter().map(|field| field.value.clone()).collect();
-        // What was typed before the form was left, where the file says what it said then.
+        // What was typed before the form was left.
         if let Some(left) = self.left_form.take_if(|left| left.form.subject == form.subject) {
-            let fields = left.form.fields.iter().zip(&form.fields).enumerate();
-            for (at, (before, now)) in fields {
-                if left.is_changed(at) && before == now {
-                    values[at].clone_from(&left.values[at]);
+            let fields = form.fields.iter().zip(&mut values).zip(&left.values).enumerate();
+            for (at, ((field, value), before)) in fields {
+                if left.is_changed(at) && field.fixed.is_none() {
+                    value.clone_from(before);
                 }
             }
         }
@@ -386,6 +415,11 @@ impl App {
         open.chosen = title.unwrap_or(0);
         open.typed = Some(TypedForm { form, values, serial: 1 });
         self.show_field();
+        // What was typed while a large show was read.
+        if let Some((prompt, text)) = self.prompt.as_mut().zip(ahead) {
+            prompt.paste(&text);
+            self.field_typed();
+        }
     }
 }
 

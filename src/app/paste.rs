@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::keys::Act;
-use super::{App, Task, Tone};
+use super::{App, Ask, Task, Tone};
 use crate::engine::State;
 use crate::time::MachineNs;
 
@@ -85,7 +85,13 @@ impl App {
             && let Some((first, rest)) = keys.split_first()
         {
             let text: String = keys.iter().map_while(|key| key.code.as_char()).collect();
-            if text.is_empty() {
+            let is_in_form =
+                matches!(self.prompt.as_ref().map(|prompt| prompt.ask), Some(Ask::Field { .. }));
+            if is_in_form && is_enter(first) && !rest.is_empty() {
+                // The lines of a paste are one value: no form is saved in the middle of it.
+                self.type_text(" ", state);
+                keys = rest;
+            } else if text.is_empty() {
                 tasks.extend(self.key(first, state, now_ns));
                 keys = rest;
             } else {

@@ -73,13 +73,24 @@ impl Question {
 impl App {
     /// Asks, with the keys that answer before the reason: a narrow window cuts the end off.
     pub(super) fn ask(&mut self, question: Question, why: &str, now_ns: MachineNs) -> Vec<Task> {
+        self.ask_about(question, "", why, now_ns)
+    }
+
+    /// Asks, and says first what it is about, where that is not what is on the screen anyway.
+    pub(super) fn ask_about(
+        &mut self,
+        question: Question,
+        what: &str,
+        why: &str,
+        now_ns: MachineNs,
+    ) -> Vec<Task> {
         self.question = Some(question);
         let verb = question.verb();
         let go = match self.is_editor {
             true => String::new(),
             false => format!(", {} is GO", self.keymap.way(Act::Go)),
         };
-        self.say(format!("y {verb}s, any other key stays{go}: {why}"), Tone::Alarm, now_ns);
+        self.say(format!("y {verb}s{what}, any other key stays{go}: {why}"), Tone::Alarm, now_ns);
         vec![]
     }
 }

@@ -38,6 +38,9 @@ impl App {
         if self.prompt.is_some() {
             return self.type_key(key, state, now_ns);
         }
+        if self.is_slip_after_save(key, now_ns) {
+            return vec![];
+        }
         let act = self.keymap.act_of(key).map(|act| act.on(self.page));
         if self.drops_text(key, act, is_held, now_ns) {
             return vec![];

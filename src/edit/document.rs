@@ -195,6 +195,19 @@ impl Document {
         }
     }
 
+    /// Goes on with the text that somebody else has written. What was edited before can then no
+    /// longer be undone: it would take their changes back too.
+    ///
+    /// # Errors
+    /// With all errors of the show; the text is as it was then.
+    pub fn adopt(&mut self, text: String) -> Result<(), Vec<Problem>> {
+        let show = file::parse(&text, &self.machine_zone)?;
+        (self.text, self.show) = (text, show);
+        self.undo.clear();
+        self.redo.clear();
+        Ok(())
+    }
+
     /// Takes the last edit back. Returns `true` if there was one.
     pub fn undo(&mut self) -> bool {
         let Some(patch) = self.undo.pop_back().map(Patch::inverse) else { return false };

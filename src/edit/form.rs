@@ -6,12 +6,12 @@
 //! commas between, and everything else as the file has it.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use toml::de::{DeTable, DeValue};
 
 use super::batch::{Change, Setting};
 use super::document::{Document, Edit, Refusal, Target, free_number};
+pub use super::keys::{Key, Table, Typing};
 use super::outline::Outline;
 use super::places::quoted;
 use crate::plain::is_obeyed;
@@ -20,82 +20,6 @@ use crate::show::{CueNumber, Show};
 
 /// Maximum length of a value in a form, bytes: what is longer is for an editor.
 pub const VALUE_MAX: usize = 2_000;
-
-/// A table of the show file that a form has keys of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
-    /// A cue.
-    Cue,
-    /// A segment.
-    Segment,
-}
-
-/// The way in which a value is typed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Typing {
-    /// A text without its quotes.
-    Text,
-    /// Ids with commas between.
-    Ids,
-    /// As the file has it.
-    Source,
-}
-
-/// A key of the show file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
-    /// Its name.
-    pub name: &'static str,
-    /// The form of its values, in the words of the reference.
-    pub value: &'static str,
-    /// Its meaning, in the words of the reference.
-    pub meaning: &'static str,
-}
-
-impl Key {
-    /// The way in which its values are typed.
-    pub fn typing(&self) -> Typing {
-        let is_word = self.value.starts_with("`\"") && !self.value.ends_with("table");
-        let is_text =
-            ["text", "duration", "cue number"].iter().any(|is| self.value.starts_with(is));
-        if self.value.starts_with("list of") && self.value.ends_with("ids") {
-            Typing::Ids
-        } else if is_text || is_word {
-            Typing::Text
-        } else {
-            Typing::Source
-        }
-    }
-}
-
-static CUE: LazyLock<Vec<Key>> = LazyLock::new(|| keys("a cue"));
-static SEGMENT: LazyLock<Vec<Key>> = LazyLock::new(|| keys("a segment"));
-
-impl Table {
-    /// Its keys, in the order of the reference. The cues of a segment are none: they have forms of
-    /// their own.
-    pub fn keys(self) -> &'static [Key] {
-        match self {
-            Table::Cue => &CUE,
-            Table::Segment => &SEGMENT,
-        }
-    }
-}
-
-/// The rows of a table of the reference.
-fn keys(of: &str) -> Vec<Key> {
-    const REFERENCE: &str = include_str!("../../docs/reference.md");
-    let mark = format!("<!-- keys of: {of} -->");
-    let (_, rest) = REFERENCE.split_once(&mark).unwrap_or_default();
-    let rows = rest.lines().skip_while(|line| !line.starts_with('|')).skip(2);
-    let row = |line: &'static str| {
-        let mut cells = line.trim_matches('|').splitn(3, '|').map(str::trim);
-        let name = cells.next()?.trim_matches('`');
-        Some(Key { name, value: cells.next()?, meaning: cells.next()? })
-    };
-    let rows = rows.take_while(|line| line.starts_with('|')).filter_map(row);
-    rows.filter(|key| key.value != "list of tables" || key.name != "cue").collect()
-}
 
 /// The subject of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,7 +112,12 @@ impl Field {
         field.is_tall = source.contains('\n');
         match (typing, text) {
             (Typing::Text, Some(text)) => text.clone_into(&mut field.value),
-            (Typing::Ids, _) if let Some(ids) = value.and_then(ids) => field.value = ids,
+            (Typing::Ids, _)
+                if !(field.is_tall && has_comment(source))
+                    && let Some(ids) = value.and_then(ids) =>
+            {
+                field.value = ids;
+            }
             _ if source.contains('\n') => {
                 field.typing = Typing::Source;
                 match value.filter(|_| !has_comment(source)).and_then(|value| flat(&line, value)) {

@@ -134,6 +134,9 @@ fn opens_with_what_the_text_says() {
     assert_eq!(value(&form, "do"), (String::new(), Some("several lines")), "it has a comment");
     let form = Form::new(&document, Subject::Cue(number("14"))).unwrap();
     assert_eq!(value(&form, "extra"), (String::new(), Some("a table of its own")));
+    let tall = SHOW.replace("[\"lights\"]", "[ \"lights\",  # first\n  \"sound\" ]");
+    let form = Form::new(&self::document(&tall), Subject::Cue(number("12"))).unwrap();
+    assert_eq!(value(&form, "needs"), (String::new(), Some("several lines")), "a comment");
     let gone = Form::new(&document, Subject::Cue(number("99")));
     assert_eq!(gone.map(|_| ()), Err(Refusal::NotThere));
 }

@@ -226,7 +226,9 @@ impl State {
         self.segment = was.segment.and_then(|(ix, started_ns)| Some((now_of(ix)?, started_ns)));
         self.segments_were.clone_from(were);
         for (cue, _) in was.show.listed().filter(|(cue, _)| !self.show.has(*cue)) {
-            self.cues[cue] = CueState::default();
+            // An undo may bring it back, and what the caller has skipped stays skipped.
+            let skipped = self.cues[cue].skipped;
+            self.cues[cue] = CueState { skipped, ..CueState::default() };
         }
         self.take_over_backups();
         self.take_over_answers(&was);

@@ -26,7 +26,7 @@ use super::{realtime, wiring};
 use crate::app::{EditNews, EditWish, FileNews, TypedForm};
 use crate::conductor::{By, Conductor, Input, RunClock};
 use crate::edit::compare::{Change, Comparison, compare};
-use crate::edit::document::{Document, Edit};
+use crate::edit::document::Document;
 use crate::edit::listing::Listing;
 use crate::engine::{Command, Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
@@ -37,6 +37,9 @@ use crate::show::{Show, file};
 
 /// Interval at which the file is looked at.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// Number of looks in a row that do not find the file until that is told.
+const AWAY: u32 = 6;
 
 /// Maximum number of lines about a version in the log.
 const LINES_MAX: usize = 200;
@@ -143,7 +146,7 @@ fn takes(state: State, revision: &Revision) -> Duration {
     let command = Command::Revise(Box::new(revision.clone()));
     let begun_ns = machine_ns();
     conductor.handle(begun_ns, Input::Command { by: By::Program, command });
-    while conductor.poll_output().is_some() {}
+    while conductor.poll_output(machine_ns()).is_some() {}
     machine_ns().since(begun_ns)
 }
 
@@ -171,6 +174,7 @@ impl ShowFile {
                 made: None,
                 document: None,
                 has_others: false,
+                away: 0,
             }
             .watch(&ordered);
         })?;
@@ -249,6 +253,8 @@ struct Watcher {
     /// `true` if the file has changes of others that the run does not have: nothing of it is taken
     /// before the caller has reviewed it.
     has_others: bool,
+    /// Number of looks in a row that did not find the file.
+    away: u32,
 }
 
 impl Watcher {
@@ -268,8 +274,11 @@ impl Watcher {
                         self.listing = Listing::of(&made.show);
                         self.has_others = false;
                         if let Some(document) = &mut self.document {
-                            // It has been checked, so that this goes well.
-                            let _ = document.edit(&Edit::Replace(made.text.clone()));
+                            // What the caller has edited can be undone still.
+                            if document.text() != made.text {
+                                // It has been checked, so that this goes well.
+                                let _ = document.adopt(made.text.clone());
+                            }
                         }
                         (self.watched.text, self.watched.show) = (made.text, made.show);
                         // What was written meanwhile differs from this version.
@@ -290,14 +299,22 @@ impl Watcher {
     fn prepare(&mut self, ground: Ground) {
         let news = match self.make(ground) {
             Ok(ready) => ShowNews::Ready(Box::new(ready)),
-            Err(why) => ShowNews::Failed(why),
+            Err(why) => {
+                // It is still to be taken.
+                if let Some(version) = &self.latest {
+                    let news = self.news(&version.comparison);
+                    self.post.send(Msg::Show(ShowNews::File(Some(news))));
+                }
+                ShowNews::Failed(why)
+            }
         };
         self.post.send(Msg::Show(news));
     }
 
     fn look(&mut self) {
         // A file that is away for a moment is being written.
-        let Some(now) = self.stamp_now() else { return };
+        let Some(now) = self.stamp_now() else { return self.is_away() };
+        self.away = 0;
         let before = self.stamp.replace(now);
         if before != Some(now) || self.read == Some(now) {
             return;
@@ -306,6 +323,17 @@ impl Watcher {
         let Ok(text) = read(&self.watched.path) else { return };
         let news = self.take_in(text);
         self.post.send(Msg::Show(ShowNews::File(news)));
+    }
+
+    /// Tells of a file that is not there, once it was not for a while.
+    fn is_away(&mut self) {
+        self.away += 1;
+        if self.away == AWAY {
+            (self.stamp, self.read, self.latest) = (None, None, None);
+            let words = format!("{} is not there any more", self.name);
+            let news = FileNews { words, lines: vec![], is_sound: false };
+            self.post.send(Msg::Show(ShowNews::File(Some(news))));
+        }
     }
 
     fn stamp_now(&self) -> Option<Stamp> {

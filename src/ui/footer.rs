@@ -109,8 +109,8 @@ fn type_line(
         | Ask::FindLine
         | Ask::HolderName
         | Ask::TakeReason { .. }
-        | Ask::Field { .. }
         | Ask::Palette => prompt.label().to_owned(),
+        Ask::Field { .. } => form::label(scene),
     };
     let label_cells = text::width(&label) + 2;
     let found = match prompt.ask {

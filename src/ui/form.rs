@@ -42,8 +42,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits)
     buf.set_style(panel, styles.base);
     layout::rule(buf, panel, panel.y, &heading(form), styles);
     let Some(typed) = &form.typed else {
-        text::put(buf, panel, panel.y + 1, Line::styled(" …", styles.past));
-        return;
+        let below =
+            Rect { y: panel.y + 1, x: panel.x + 1, width: panel.width.saturating_sub(2), ..panel };
+        return match &form.failed {
+            Some(_) => draw_below(scene, buf, below, form),
+            None => _ = text::put(buf, below, below.y, Line::styled("…", styles.past)),
+        };
     };
     if typed.changed() > 0 {
         let words = format!(" {} changed ", typed.changed());
@@ -125,7 +129,15 @@ fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, form: &OpenForm) {
     let styles = &scene.styles;
     let columns = usize::from(area.width);
     let mut lines = vec![];
-    if let Some(words) = &form.conflict {
+    if let Some(why) = &form.failed {
+        let words = match form.typed {
+            Some(_) => format!("{WRONG} not saved: {why}"),
+            None => format!("{WRONG} not opened: {why}. Esc closes this"),
+        };
+        lines.extend(
+            text::wrap(&words, columns, BELOW).into_iter().map(|line| (line, styles.on_air)),
+        );
+    } else if let Some(words) = &form.conflict {
         let words = format!(
             "! changed elsewhere meanwhile: {words}. Enter writes yours over it, Esc keeps that"
         );
@@ -160,9 +172,18 @@ fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, form: &OpenForm) {
     }
 }
 
+/// The name of the field that is typed.
+pub(super) fn label(scene: &Scene) -> String {
+    let form = scene.app.form.as_ref();
+    let named = form.and_then(|form| Some(name(form.typed.as_ref()?, form.field()?)));
+    named.unwrap_or_default()
+}
+
 /// The state of the form, at the end of the line that is typed.
 pub(super) fn state(scene: &Scene) -> &'static str {
     match &scene.app.form {
+        Some(form) if form.failed.is_some() && form.typed.is_none() => "not opened",
+        Some(form) if form.failed.is_some() => "not saved",
         Some(form) if form.typed.is_none() => "opening",
         Some(form) if form.is_saving => "saving",
         Some(form) if form.field().is_some_and(|field| field.fixed.is_some()) => "not here",

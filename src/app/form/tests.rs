@@ -149,11 +149,15 @@ fn esc_keeps_what_was_typed_for_the_next_time() {
     caller.open('e');
     assert_eq!(caller.line(), Some(("title", "another")));
     caller.press(KeyCode::Esc);
-    // The file says something else meanwhile: that counts.
+    // Also where the file says something else meanwhile.
     let other = SHOW.replace("\"a\"", "\"other\"");
     caller.document = Document::new(other, "UTC").unwrap();
     caller.open('e');
-    assert_eq!(caller.line(), Some(("title", "other")));
+    assert_eq!(caller.line(), Some(("title", "another")));
+    caller.save();
+    caller.tell(EditNews::Saved { words: "saved".into(), segment: None });
+    caller.open('e');
+    assert_eq!(caller.line(), Some(("title", "other")), "it was saved");
     caller.press(KeyCode::Esc);
     assert_eq!(caller.said().split(';').next(), Some("nothing was changed"));
 }
@@ -176,12 +180,44 @@ fn what_is_typed_for_a_form_that_does_not_open_does_nothing() {
     let mut caller = Caller::new();
     let tasks = caller.press(KeyCode::Char('e'));
     assert!(matches!(tasks.as_slice(), [Task::Edit(EditWish::Open(Subject::Cue(_)))]));
-    // Before the answer, and after a refusal.
+    // Before the answer, and after a refusal, whatever the keys.
     caller.types("a ");
     assert_eq!(caller.press(KeyCode::Enter), []);
     caller.tell(EditNews::Failed("no".into()));
-    caller.types("b h");
-    assert!(caller.app.form.is_none());
+    for code in [KeyCode::Char(' '), KeyCode::Down, KeyCode::Backspace, KeyCode::Char('h')] {
+        assert_eq!(caller.press(code), [], "{code:?}");
+    }
+    assert_eq!(caller.line().map(|(_, line)| line), Some(""));
+    assert_eq!(caller.press(KeyCode::Esc), []);
+    assert!(caller.app.form.is_none() && caller.app.prompt.is_none());
+}
+
+#[test]
+fn what_is_typed_before_the_form_is_there_comes_into_it() {
+    let mut caller = Caller::new();
+    let tasks = caller.press(KeyCode::Char('e'));
+    let [Task::Edit(EditWish::Open(subject))] = tasks.as_slice() else { panic!("{tasks:?}") };
+    caller.types("nd so on");
+    let form = Form::new(&caller.document, subject.clone()).unwrap();
+    caller.tell(EditNews::Opened(Box::new(form)));
+    assert_eq!(caller.line(), Some(("title", "and so on")));
+}
+
+#[test]
+fn an_enter_right_after_a_save_is_a_slip() {
+    let mut caller = Caller::new();
+    let moved = |caller: &mut Caller, ms: u64| {
+        let enter = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
+        !caller.app.key(&enter, &caller.state, at(ms)).is_empty()
+    };
+    caller.open('e');
+    caller.types("!");
+    caller.save();
+    caller.tell(EditNews::Saved { words: "saved".into(), segment: None });
+    let ms = caller.ms;
+    assert!(!moved(&mut caller, ms + 300));
+    assert!(!moved(&mut caller, ms + 900), "held down");
+    assert!(moved(&mut caller, ms + 1_700), "meant");
 }
 
 #[test]
@@ -213,7 +249,7 @@ fn new_cues_come_after_the_selected_one_and_into_a_new_segment() {
 fn removes_only_after_a_yes() {
     let mut caller = Caller::new();
     assert_eq!(caller.press(KeyCode::Char('D')), []);
-    assert!(caller.said().contains("cue 1 “a” goes out of the show file"), "{}", caller.said());
+    assert!(caller.said().contains("y removes cue 1, any other key stays"), "{}", caller.said());
     assert_eq!(caller.press(KeyCode::Char('n')), []);
     caller.press(KeyCode::Char('D'));
     let removed = EditWish::Remove(Which::Cue(CueNumber::new("1").unwrap()));

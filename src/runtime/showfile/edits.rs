@@ -9,14 +9,19 @@ use std::sync::Arc;
 
 use super::{Ground, ShowNews, Watcher};
 use crate::app::{EditNews, EditWish, TypedForm};
-use crate::edit::compare::{Comparison, Item, compare};
+use crate::edit::compare::{Change, Comparison, Item, compare};
 use crate::edit::document::{Document, Edit, Refusal, Target};
 use crate::edit::form::{Fault, Form, Subject, Table, Which};
 use crate::edit::listing::Listing;
+use crate::engine::State;
 use crate::export::diff;
 use crate::files;
 use crate::runtime::inbox::Msg;
 use crate::runtime::opening::{machine_zone, read};
+use crate::show::{Cue, Show};
+
+/// A step in the history of a text.
+type Step = fn(&mut Document) -> bool;
 
 /// Reason why an edit was not done.
 enum NotDone {
@@ -56,27 +61,41 @@ struct Done {
 impl Watcher {
     /// Does an edit, and says so.
     pub(super) fn edit(&mut self, wish: EditWish, ground: Ground) {
-        let mut serial = None;
-        let mut segment = None;
+        let state = &ground.state;
+        let (mut serial, mut segment, mut note) = (None, None, "");
+        let undone = match wish {
+            EditWish::Undo => "undone: ",
+            EditWish::Redo => "done again: ",
+            EditWish::Open(_)
+            | EditWish::Save { .. }
+            | EditWish::Duplicate(_)
+            | EditWish::Remove(_)
+            | EditWish::Up(_)
+            | EditWish::Down(_) => "",
+        };
         let done = match wish {
             EditWish::Open(subject) => return self.open(subject),
             EditWish::Save { typed, over } => {
                 serial = Some(typed.serial);
                 segment = self.segment_of(&typed.form);
-                self.save(&typed, over)
+                if has_fired(&typed.form.subject, state) {
+                    note = "; this cue has fired and stays as it was in this run";
+                }
+                self.save(&typed, over, state)
             }
-            EditWish::Duplicate(which) => self.change(&which, Edit::Duplicate),
-            EditWish::Remove(which) => self.change(&which, Edit::Remove),
-            EditWish::Up(which) => self.change(&which, Edit::MoveUp),
-            EditWish::Down(which) => self.change(&which, Edit::MoveDown),
-            EditWish::Undo => self.step("nothing to undo", Document::undo, Document::redo),
-            EditWish::Redo => self.step("nothing to redo", Document::redo, Document::undo),
+            EditWish::Duplicate(which) => self.change(&which, Edit::Duplicate, state),
+            EditWish::Remove(which) => self.change(&which, Edit::Remove, state),
+            EditWish::Up(which) => self.change(&which, Edit::MoveUp, state),
+            EditWish::Down(which) => self.change(&which, Edit::MoveDown, state),
+            EditWish::Undo => self.step("nothing to undo", (Document::undo, Document::redo), state),
+            EditWish::Redo => self.step("nothing to redo", (Document::redo, Document::undo), state),
         };
         let news = match done {
             Ok(done) => {
-                let review =
-                    if done.has_others { "; changed elsewhere too: review it" } else { "" };
-                let words = format!("{} saved: {}{review}", self.name, done.words);
+                if done.has_others {
+                    note = "; changed elsewhere too: review it";
+                }
+                let words = format!("{} saved: {undone}{}{note}", self.name, done.words);
                 let saved = EditNews::Saved { words, segment };
                 return match done.has_others {
                     // What was saved is the last word.
@@ -154,7 +173,7 @@ impl Watcher {
         }
     }
 
-    fn save(&mut self, typed: &TypedForm, over: bool) -> Result<Done, NotDone> {
+    fn save(&mut self, typed: &TypedForm, over: bool, state: &State) -> Result<Done, NotDone> {
         let TypedForm { form, values, .. } = typed;
         let of_segment = |at: usize| form.fields[at].table == Table::Segment;
         let has_segment = (0..values.len()).any(|at| of_segment(at) && typed.is_changed(at));
@@ -172,11 +191,17 @@ impl Watcher {
                 let done = document.edit(&edit);
                 done.map_err(|refusal| NotDone::Faults(form.faults(document, &refusal)))
             },
+            state,
         )
     }
 
     /// Does an edit of one item.
-    fn change(&mut self, which: &Which, edit: fn(Target) -> Edit) -> Result<Done, NotDone> {
+    fn change(
+        &mut self,
+        which: &Which,
+        edit: fn(Target) -> Edit,
+        state: &State,
+    ) -> Result<Done, NotDone> {
         self.done(
             |known, theirs| {
                 let words = conflict(known, which.target(known)?, true, theirs)?;
@@ -186,6 +211,7 @@ impl Watcher {
                 let target = which.target(document).ok_or(Refusal::NotThere)?;
                 Ok(document.edit(&edit(target))?)
             },
+            state,
         )
     }
 
@@ -193,14 +219,22 @@ impl Watcher {
     fn step(
         &mut self,
         none: &str,
-        step: fn(&mut Document) -> bool,
-        back: fn(&mut Document) -> bool,
+        (step, back): (Step, Step),
+        state: &State,
     ) -> Result<Done, NotDone> {
         self.is_as_known().map_err(NotDone::Why)?;
+        if self.has_others {
+            let why = format!("{} was changed elsewhere: review that first", self.name);
+            return Err(NotDone::Why(why));
+        }
         let document = self.document().map_err(NotDone::Why)?;
-        let before = Listing::of(document.show());
+        let (before, old) = (Listing::of(document.show()), document.show().clone());
         if !step(document) {
             return Err(NotDone::Why(none.to_owned()));
+        }
+        if let Some(why) = keeps_its_number(&old, document.show(), state) {
+            back(document);
+            return Err(NotDone::Why(why));
         }
         let words = said(&compare(&before, &Listing::of(document.show())));
         let text = document.text().to_owned();
@@ -217,6 +251,7 @@ impl Watcher {
         &mut self,
         conflict: impl Fn(&Document, &Comparison) -> Option<NotDone>,
         edit: impl Fn(&mut Document) -> Result<(), NotDone>,
+        state: &State,
     ) -> Result<Done, NotDone> {
         let text = read(&self.watched.path).map_err(|why| NotDone::Why(why.to_string()))?;
         let name = self.name.clone();
@@ -224,18 +259,22 @@ impl Watcher {
         let known = document.clone();
         let is_theirs = text != known.text();
         if is_theirs {
-            document.edit(&Edit::Replace(text)).map_err(|_| {
+            document.adopt(text).map_err(|_| {
                 NotDone::Why(format!(
                     "{name} was changed elsewhere and has errors: nothing was saved"
                 ))
             })?;
         }
-        let now = Listing::of(document.show());
+        let (now, old) = (Listing::of(document.show()), document.show().clone());
         let theirs = is_theirs.then(|| compare(&Listing::of(known.show()), &now));
         let tried = match theirs.and_then(|theirs| conflict(&known, &theirs)) {
             Some(why) => Err(why),
             None => edit(document),
         };
+        let tried = tried.and_then(|()| match keeps_its_number(&old, document.show(), state) {
+            Some(why) => Err(NotDone::Why(why)),
+            None => Ok(()),
+        });
         if let Err(why) = tried {
             *document = known;
             return Err(why);
@@ -252,6 +291,10 @@ impl Watcher {
 
     /// Puts the text into the file.
     fn write(&mut self, text: &str) -> Result<(), String> {
+        let is_locked = |metadata: std::fs::Metadata| metadata.permissions().readonly();
+        if std::fs::metadata(&self.watched.path).is_ok_and(is_locked) {
+            return Err(format!("{} is read-only: nothing was saved", self.name));
+        }
         let written = files::write_over(&self.watched.path, text.as_bytes());
         written.map_err(|why| format!("{} could not be written: {why}", self.name))?;
         // It is no news.
@@ -270,7 +313,7 @@ impl Watcher {
         if text == known.text() {
             return Ok(());
         }
-        match known.edit(&Edit::Replace(text)) {
+        match known.adopt(text) {
             Ok(()) => {
                 self.has_others = true;
                 Ok(())
@@ -293,11 +336,56 @@ impl Watcher {
     }
 }
 
+/// What an edit has changed, in words: of one item, what of it.
 fn said(comparison: &Comparison) -> String {
-    match comparison.items.is_empty() {
-        true => "nothing that a run has".to_owned(),
-        false => diff::summary(comparison),
+    let [one] = comparison.items.as_slice() else {
+        return match comparison.items.is_empty() {
+            true => "nothing that a run has".to_owned(),
+            false => diff::summary(comparison),
+        };
+    };
+    let name = match &one.item {
+        Item::Cue { number, .. } => format!("cue {number}"),
+        Item::Segment { title, .. } => format!("segment {title}"),
+        Item::Show | Item::Named { .. } => return diff::summary(comparison),
+    };
+    match one.change {
+        Change::Added => format!("{name} added"),
+        Change::Removed => format!("{name} removed"),
+        Change::Changed => {
+            let keys: Vec<&str> = one.facts.iter().map(|fact| fact.key).collect();
+            format!("{name} changed: {}", keys.join(", "))
+        }
     }
+}
+
+/// Returns `true` if the subject of a form is a cue that has fired in the run.
+fn has_fired(subject: &Subject, state: &State) -> bool {
+    let Subject::Cue(number) = subject else { return false };
+    state.show().find(number).is_some_and(|cue| state.cue(cue).firings > 0)
+}
+
+/// Reason why an edit that makes `new` of `old` gives no cue another number: a run knows cues by
+/// their numbers, and with another one it would forget what has become of it.
+fn keeps_its_number(old: &Show, new: &Show, state: &State) -> Option<String> {
+    let is_new = |(_, cue): (_, &Cue)| old.find(&cue.number).is_none();
+    if !new.listed().any(is_new) {
+        return None;
+    }
+    let gone = old.listed().map(|(_, cue)| &cue.number).filter(|number| new.find(number).is_none());
+    let mut known = gone.filter_map(|number| Some((number, state.show().find(number)?)));
+    known.find_map(|(number, cue)| {
+        let run = state.cue(cue);
+        let why = match run {
+            _ if state.on_air().contains(&cue) => "is on air",
+            run if run.firings > 0 => "has fired",
+            run if run.due_ns.is_some() => "is about to come",
+            run if run.skipped => "is skipped",
+            run if run.stood_by => "is on standby",
+            _ => return None,
+        };
+        Some(format!("cue {number} {why}: it keeps its number in this run"))
+    })
 }
 
 /// What others have done to the cue or segment at `target` of the text `known`, in words;

@@ -1,13 +1,14 @@
 //! Another version of the show, in the middle of the run: it is prepared elsewhere, journaled, and
 //! then swapped in.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::Station;
 use crate::app::log::Word;
-use crate::app::{EditNews, EditWish, Tone};
+use crate::app::{EditNews, EditWish, Question, Tone};
 use crate::conductor::By;
-use crate::engine::Command;
+use crate::engine::{Command, State};
 use crate::runtime::clock::machine_ns;
 use crate::runtime::showfile::{Ground, Ready, ShowNews};
 use crate::show::CueIx;
@@ -28,6 +29,10 @@ impl Station {
                 let is_news = file.is_some() && file != self.app.file;
                 self.app.show_alarm = file.as_ref().map(|file| self.app.file_words(file));
                 self.app.file = file;
+                // Nothing is taken that the caller was not shown.
+                if is_news && self.app.question == Some(Question::TakeVersion) {
+                    self.app.question = None;
+                }
                 if let Some(words) = self.app.show_alarm.clone().filter(|_| is_news) {
                     self.app.say(words, Tone::Attention, machine_ns());
                 }
@@ -140,13 +145,29 @@ impl Station {
         let Ready { revision, outputs, .. } = *ready;
         self.revised_outputs = Some(outputs);
         let neighbours = self.app.neighbours(state);
+        let passed_over = |state: &State| {
+            let all = state.show().listed().map(|(cue, _)| cue);
+            all.filter(|&cue| state.is_passed_over(cue)).collect::<HashSet<_>>()
+        };
+        let before = passed_over(state);
         if self.obey(By::Caller, Command::Revise(Box::new(revision))).is_ok() {
             (self.app.file, self.app.show_alarm) = (None, None);
-            let show = self.conductor.state().show();
+            let state = self.conductor.state();
+            let show = state.show();
+            let all = show.listed().map(|(cue, _)| cue);
+            let passed = passed_over(state);
+            let new = all.filter(|cue| passed.contains(cue) && !before.contains(cue));
+            let new: Vec<&str> = new.map(|cue| show.cue(cue).number.as_str()).collect();
+            let words = (!new.is_empty()).then(|| {
+                format!("the playhead is after cue {}: it is passed over now", new.join(", "))
+            });
             let is_left = |cue: &CueIx| show.has(*cue);
             self.app.cursor = self.app.cursor.or_else(|| neighbours.into_iter().find(is_left));
             if let Some(file) = &self.file {
                 file.taken();
+            }
+            if let Some(words) = words {
+                self.app.refuse(words, machine_ns());
             }
         } else if let Some(file) = &self.file {
             // What the run did not take is still to be reviewed.

@@ -177,7 +177,7 @@ fn a_show_is_edited_without_a_run() {
     program.press_to_see("e", &["CUE D"]);
     program.keys(" two\r");
     program.await_words(&["SELECTED   D  Call D two"]);
-    program.press_to_see("D", &["y removes, any other key stays:"]);
+    program.press_to_see("D", &["y removes cue D, any other key stays:"]);
     program.press_to_see("y", &["SELECTED   C"]);
     program.press_to_see("u", &["Call D two"]);
     // A file with errors is shown, and what is shown stays.

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::harness::{House, Program, Wire};
-use crate::program::DOWN;
+use crate::program::{DOWN, UP};
 
 /// A chain that takes three seconds, and a cue that the caller calls after it.
 fn show(wire: &Wire) -> String {
@@ -71,6 +71,14 @@ fn a_form_changes_the_file_and_the_run_and_no_cue_of_a_chain() {
     program.keys("u");
     program.await_event("show_revised", 2);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    // What has fired keeps its number: the run would forget what has become of it.
+    program.press_to_see(&UP.repeat(2), &["Third"]);
+    program.press_to_see("e", &["CUE 1, AND ITS SEGMENT Opening"]);
+    program.keys(UP);
+    program.press_to_see("A\r", &["not saved: cue 1 has fired: it keeps its number in this run"]);
+    program.press_to_see("\x1b", &["nothing was saved"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+    program.press_to_see(&DOWN.repeat(2), &["Third"]);
     // What the screen called saved outlives the program.
     open_form(&mut program);
     program.keys(" in the end\r");
@@ -97,7 +105,7 @@ fn what_others_have_written_is_kept_and_one_cue_that_both_changed_is_asked_about
     fs::write(&path, &theirs).unwrap();
     program.press_to_see("\r", &["changed elsewhere meanwhile", "Third there"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), theirs);
-    program.press_to_see("\r", &["show.toml saved: 1 cue changed"]);
+    program.press_to_see("\r", &["show.toml saved: cue 3 changed: title"]);
     let ours = text.replace("\"Third\"", "\"Third here\"");
     assert_eq!(fs::read_to_string(&path).unwrap(), ours);
     program.keys("ry");
@@ -113,6 +121,8 @@ fn what_others_have_written_is_kept_and_one_cue_that_both_changed_is_asked_about
     program.press_to_see("\r", &["changed elsewhere too"]);
     let both = ours.replace("\"Second\"", "\"Second there\"").replace("Third here", "Third here!");
     assert_eq!(fs::read_to_string(&path).unwrap(), both);
+    program.press_to_see("u", &["changed elsewhere: review that first"]);
+    assert_eq!(fs::read_to_string(&path).unwrap(), both, "nobody else's edit is taken back");
     // Nothing of it is taken before the caller has reviewed it, also not with the next edit.
     open_form(&mut program);
     program.keys("!");
