@@ -45,8 +45,15 @@ pub enum Tone {
 }
 
 impl App {
-    /// Puts a word on the message line.
+    /// Puts a word on the message line, unless a question stands there until a key answers it.
     pub fn say(&mut self, text: impl Into<String>, tone: Tone, now_ns: MachineNs) {
+        if self.question.is_none() {
+            self.put_message(text, tone, now_ns);
+        }
+    }
+
+    /// Puts a word on the message line, whatever stands there.
+    pub(super) fn put_message(&mut self, text: impl Into<String>, tone: Tone, now_ns: MachineNs) {
         let (text, then, is_of_role, too) = (text.into(), None, false, None);
         self.message = Some(Message { text, tone, at_ns: now_ns, then, is_of_role, too });
     }

@@ -90,7 +90,11 @@ impl App {
             true => String::new(),
             false => format!(", {} is GO", self.keymap.way(Act::Go)),
         };
-        self.say(format!("y {verb}s{what}, any other key stays{go}: {why}"), Tone::Alarm, now_ns);
+        self.put_message(
+            format!("y {verb}s{what}, any other key stays{go}: {why}"),
+            Tone::Alarm,
+            now_ns,
+        );
         vec![]
     }
 }

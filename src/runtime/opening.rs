@@ -167,7 +167,14 @@ pub(super) fn open(
         let Some(folder) = choice::beside_another(store, folder, inbox)? else { return Ok(None) };
         return resume(options, store, &folder, None, sharing, (inbox, post));
     }
-    let script = script(options)?;
+    let script = script(options).map_err(|why| match options.unfinished {
+        // A file that is being edited keeps nobody from the run.
+        Unfinished::Resume => why.context(format!(
+            "the run has its show with it: `handover --resume{}` goes on with that",
+            store.option()
+        )),
+        Unfinished::Ask | Unfinished::Fresh => why,
+    })?;
     match choice::choose(options, store, &script, inbox)? {
         Choice::Fresh => fresh(options, store, script, sharing, (inbox, post)),
         Choice::Resume(folder) => {

@@ -69,8 +69,13 @@ fn a_fired_cue_takes_an_old_word_away_and_leaves_a_question() {
     };
     for question in [None, Some(Question::Quit), Some(Question::Suspend)] {
         let mut app = App::new(Theme::Dark);
-        app.question = question;
-        app.say("leave it?", Tone::Alarm, MachineNs::ZERO);
+        app.say("an old word", Tone::Alarm, MachineNs::ZERO);
+        if let Some(question) = question {
+            app.ask(question, "leave it?", MachineNs::ZERO);
+            let asked = app.message.clone();
+            app.say("the desk is down", Tone::Alarm, MachineNs::ZERO);
+            assert_eq!(app.message, asked, "nothing takes its place");
+        }
         app.happened(&fired, &live(), MachineNs::new(1));
         assert_eq!(app.message.is_some(), question.is_some());
     }
