@@ -72,10 +72,12 @@ enum Order {
     Edit(EditWish, Box<Ground>),
     /// Look at the file, even if it was read already.
     Look,
+    /// Let go of what was made ready and is not taken: that takes its time too.
+    LetGo { _ready: Box<Ready> },
     /// Fit a version that was made ready to what has happened since.
     Fit(Box<Ready>, Box<Ground>),
-    /// The run has taken what was made ready last.
-    Taken,
+    /// The run has taken what was made ready last, in the place of this show.
+    Taken(Arc<Show>),
     /// An editor that had the file has ended.
     Edited {
         /// Text of the file before, if it could be read.
@@ -126,16 +128,20 @@ pub(super) struct Ready {
     pub order: u32,
     /// The time that the run takes to go over to it.
     pub takes: Duration,
+    /// The time that it takes to fit it to what has happened since.
+    pub fits_in: Duration,
 }
 
 /// The version as the run `state` would take it now; `None` if its outputs would send something else
 /// than they were made ready for.
 fn fitted(mut ready: Box<Ready>, ground: &Ground) -> Option<Box<Ready>> {
     let Ground { order, ref state, .. } = *ground;
+    let begun_ns = machine_ns();
     let show = Revised::prepared(Arc::clone(ready.revision.show.show()?), state);
     let is_same = ready.revision.number == state.revision() + 1
         && show.merged().is_some_and(|merged| **merged == **ready.outputs.show());
     (ready.revision.show, ready.order) = (show, order);
+    ready.fits_in = machine_ns().since(begun_ns);
     is_same.then_some(ready)
 }
 
@@ -175,6 +181,7 @@ impl ShowFile {
                 document: None,
                 has_others: false,
                 away: 0,
+                before: None,
             }
             .watch(&ordered);
         })?;
@@ -207,14 +214,19 @@ impl ShowFile {
         let _ = self.orders.send(Order::Edit(wish, Box::new(ground)));
     }
 
+    /// Lets go of what was made ready.
+    pub(super) fn let_go(&self, ready: Box<Ready>) {
+        let _ = self.orders.send(Order::LetGo { _ready: ready });
+    }
+
     /// Has the file looked at again.
     pub(super) fn look(&self) {
         let _ = self.orders.send(Order::Look);
     }
 
     /// Says that the run has taken what was made ready last.
-    pub(super) fn taken(&self) {
-        let _ = self.orders.send(Order::Taken);
+    pub(super) fn taken(&self, before: Arc<Show>) {
+        let _ = self.orders.send(Order::Taken(before));
     }
 
     /// Says that an editor which had the file has ended; `before` is the file's text before, if it
@@ -255,6 +267,8 @@ struct Watcher {
     has_others: bool,
     /// Number of looks in a row that did not find the file.
     away: u32,
+    /// The show that the run had before.
+    before: Option<Arc<Show>>,
 }
 
 impl Watcher {
@@ -269,7 +283,10 @@ impl Watcher {
                 Ok(Order::Check(typed)) => self.check(&typed),
                 Ok(Order::Edit(wish, ground)) => self.edit(wish, *ground),
                 Ok(Order::Look) => self.read = None,
-                Ok(Order::Taken) => {
+                Ok(Order::LetGo { .. }) => {}
+                Ok(Order::Taken(before)) => {
+                    // The others let go of it in the meantime, and the last one has the work.
+                    self.before = Some(before);
                     if let Some(made) = self.made.take() {
                         self.listing = Listing::of(&made.show);
                         self.has_others = false;
@@ -412,7 +429,9 @@ impl Watcher {
             let written = self.watched.store.write_version(&id, number, &version.text);
             written.map_err(|why| why.to_string())?;
         }
+        let begun_ns = machine_ns();
         let prepared = Revised::prepared(Arc::clone(&version.show), &state);
+        let fits_in = machine_ns().since(begun_ns);
         let show = Arc::clone(prepared.merged().unwrap_or(&version.show));
         let source = self.watched.path.display().to_string();
         let outputs = match state.is_rehearsal() {
@@ -438,6 +457,6 @@ impl Watcher {
         };
         let takes = takes(state, &revision);
         self.made = Some(version);
-        Ok(Ready { revision, outputs, order, takes })
+        Ok(Ready { revision, outputs, order, takes, fits_in })
     }
 }

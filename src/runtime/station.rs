@@ -88,6 +88,8 @@ struct Station {
     version: Option<Box<Ready>>,
     /// The caller's editor, from the key that opens it to its end.
     editor: Option<Editing>,
+    /// Something has happened that it does not have.
+    is_unfit: bool,
     /// Number of the last order for one.
     order: u32,
     /// Time that it took to take the last one.
@@ -247,6 +249,7 @@ impl Station {
             file: None,
             version: None,
             editor: None,
+            is_unfit: false,
             order: 0,
             took: Duration::ZERO,
             checked: 0,

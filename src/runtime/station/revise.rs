@@ -2,6 +2,7 @@
 //! then swapped in.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Station;
@@ -46,9 +47,13 @@ impl Station {
             }
             ShowNews::Edited(Err(words)) => self.app.hint(words, machine_ns()),
             // What was ready was overtaken by a later edit.
-            ShowNews::Ready(ready) if ready.order != self.order => {}
+            ShowNews::Ready(ready) if ready.order != self.order => {
+                if let Some(file) = &self.file {
+                    file.let_go(ready);
+                }
+            }
             ShowNews::Ready(ready) => {
-                self.version = Some(ready);
+                (self.version, self.is_unfit) = (Some(ready), false);
                 self.take_version();
                 if self.version.is_some() {
                     let words = "the new version waits until no cue is about to come";
@@ -112,7 +117,10 @@ impl Station {
         if id.is_none() && !self.conductor.state().is_only_edited() {
             return None;
         }
-        (self.version, self.order) = (None, self.order.wrapping_add(1));
+        if let Some((file, ready)) = self.file.as_ref().zip(self.version.take()) {
+            file.let_go(ready);
+        }
+        self.order = self.order.wrapping_add(1);
         let (order, state) = (self.order, self.conductor.state().clone());
         Some(Ground { order, id, state, is_open: self.outputs.open() })
     }
@@ -132,19 +140,26 @@ impl Station {
             return;
         }
         let now_ns = machine_ns();
+        let is_unfit = self.is_unfit;
         let has_time = |ready: &mut Box<Ready>| {
-            let takes = ready.takes.max(self.took);
-            let done_ns = now_ns + takes * 2 + MARGIN;
+            let fits_in = if is_unfit { ready.fits_in * 2 } else { Duration::ZERO };
+            let done_ns = now_ns + fits_in + ready.takes.max(self.took) * 2 + MARGIN;
             self.conductor.deadline().is_none_or(|due_ns| done_ns < due_ns)
         };
         let Some(ready) = self.version.take_if(has_time) else { return };
+        if is_unfit {
+            return self.fit_version(ready);
+        }
         let state = self.conductor.state();
         if state.revision() + 1 == ready.revision.number && !ready.revision.show.fits(state) {
-            return self.fit_version(ready);
+            // In a chain whose cues come faster than it is fitted, it would never fit.
+            (self.version, self.is_unfit) = (Some(ready), true);
+            return self.take_version();
         }
         let Ready { revision, outputs, .. } = *ready;
         self.revised_outputs = Some(outputs);
         let neighbours = self.app.neighbours(state);
+        let replaced = Arc::clone(state.show());
         let passed_over = |state: &State| {
             let all = state.show().listed().map(|(cue, _)| cue);
             all.filter(|&cue| state.is_passed_over(cue)).collect::<HashSet<_>>()
@@ -164,7 +179,7 @@ impl Station {
             let is_left = |cue: &CueIx| show.has(*cue);
             self.app.cursor = self.app.cursor.or_else(|| neighbours.into_iter().find(is_left));
             if let Some(file) = &self.file {
-                file.taken();
+                file.taken(replaced);
             }
             if let Some(words) = words {
                 self.app.refuse(words, machine_ns());
