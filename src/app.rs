@@ -156,6 +156,8 @@ pub struct App {
     new_segment: Option<(usize, Option<CueIx>)>,
     /// The cue that was saved last: it is selected once the run has it.
     edited: Option<CueNumber>,
+    /// What the last edit has changed, in words, until the run has taken it.
+    edit_words: Option<String>,
     /// Instant at which a form was saved: a second Enter right after it is a slip.
     saved_ns: Option<MachineNs>,
     /// Of a run that other stations had a part in and that is called here alone: what that means.
@@ -256,6 +258,7 @@ impl App {
             left_form: None,
             new_segment: None,
             edited: None,
+            edit_words: None,
             saved_ns: None,
             not_shared: None,
             auto: false,

@@ -33,6 +33,12 @@ impl App {
         {
             self.message = None;
         }
+        // Which edit it was the journal does not say.
+        if let Event::ShowRevised { .. } = event
+            && let Some(words) = self.edit_words.take()
+        {
+            self.say(words, Tone::Calm, now_ns);
+        }
     }
 
     /// Says what has become of a command that was obeyed, where no event of the run says it.

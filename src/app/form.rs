@@ -383,6 +383,7 @@ impl App {
                     self.edited = saved_cue(form);
                     self.saved_ns = Some(now_ns);
                 }
+                self.edit_words = Some(words.clone());
                 self.say(words, Tone::Calm, now_ns);
             }
             EditNews::Failed(why) => match &mut self.form {

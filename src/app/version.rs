@@ -36,6 +36,7 @@ impl App {
             }
             return vec![];
         };
+        self.edit_words = None;
         let mut tasks = vec![Task::TellOfFile];
         tasks.extend(self.turn_to(Page::Log));
         if file.is_sound {

@@ -273,14 +273,25 @@ struct Watcher {
 
 impl Watcher {
     fn watch(mut self, orders: &Receiver<Order>) {
+        let mut next = None;
         loop {
-            match orders.recv_timeout(LOOK) {
+            match next.take().map_or_else(|| orders.recv_timeout(LOOK), Ok) {
                 Ok(Order::Prepare(ground)) => self.prepare(*ground),
                 Ok(Order::Fit(ready, ground)) => match fitted(ready, &ground) {
                     Some(ready) => self.post.send(Msg::Show(ShowNews::Ready(ready))),
                     None => self.prepare(*ground),
                 },
-                Ok(Order::Check(typed)) => self.check(&typed),
+                Ok(Order::Check(typed)) => {
+                    next = orders.try_recv().ok();
+                    // What was typed since is checked instead: a large show takes its time.
+                    let is_old = matches!(
+                        next,
+                        Some(Order::Check(_) | Order::Edit(EditWish::Save { .. }, _))
+                    );
+                    if !is_old {
+                        self.check(&typed);
+                    }
+                }
                 Ok(Order::Edit(wish, ground)) => self.edit(wish, *ground),
                 Ok(Order::Look) => self.read = None,
                 Ok(Order::LetGo { .. }) => {}

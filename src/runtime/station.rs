@@ -262,7 +262,9 @@ impl Station {
             (Some(watched), _) => ShowFile::start(watched, station.post.clone())
                 .map_err(|_| "the show file is not looked at: the system gave no thread for it"),
             (None, Some(_)) => Err("a shared run keeps the show that it began with"),
-            (None, None) => Err("the show of this run is not read from a file"),
+            (None, None) => {
+                Err("the show of this run is no file; `handover new FILE` writes one to edit")
+            }
         };
         match watched {
             Ok(file) => station.file = Some(file),

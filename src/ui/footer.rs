@@ -183,7 +183,9 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
             Ask::Note | Ask::PersonNote { .. } => {
                 vec![hint("Enter", "keep the note"), hint("Esc", "cancel")]
             }
-            Ask::Field { .. } => form::hints(scene).map(|(key, word)| hint(key, word)).collect(),
+            Ask::Field { .. } => {
+                form::hints(scene).into_iter().map(|(key, word)| hint(key, word)).collect()
+            }
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "cancel")],
             Ask::HolderName => vec![hint("Enter", "go on"), hint("Esc", "take nothing")],
             Ask::TakeReason { .. } => {

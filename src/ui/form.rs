@@ -79,7 +79,15 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits)
 
 /// The subject, as the rule above the form names it.
 fn heading(form: &OpenForm) -> String {
-    let segment = form.typed.as_ref().map_or("", |typed| typed.form.segment.as_str());
+    let Some(typed) = &form.typed else {
+        return match &form.subject {
+            Subject::Cue(number) => format!("CUE {number}"),
+            Subject::Segment(_) => "SEGMENT".to_owned(),
+            Subject::NewCue(_) => "NEW CUE".to_owned(),
+            Subject::NewSegment(_) => "NEW SEGMENT".to_owned(),
+        };
+    };
+    let segment = &typed.form.segment;
     match &form.subject {
         Subject::Cue(number) => format!("CUE {number}, AND ITS SEGMENT {segment}"),
         Subject::Segment(_) => format!("SEGMENT {segment}"),
@@ -194,8 +202,12 @@ pub(super) fn state(scene: &Scene) -> &'static str {
 }
 
 /// The keys of the form, for the footer.
-pub(super) fn hints(scene: &Scene) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let is_conflict = scene.app.form.as_ref().is_some_and(|form| form.conflict.is_some());
-    let enter = if is_conflict { "write over it" } else { "save" };
-    [("Enter", enter), ("↑ ↓", "other fields"), ("Esc", "leave it as it was")].into_iter()
+pub(super) fn hints(scene: &Scene) -> Vec<(&'static str, &'static str)> {
+    let Some(form) = &scene.app.form else { return vec![] };
+    let fields = ("↑ ↓", "other fields");
+    match (&form.typed, &form.conflict) {
+        (None, _) => vec![("Esc", "close")],
+        (Some(_), Some(_)) => vec![("Enter", "write over it"), fields, ("Esc", "keep theirs")],
+        (Some(_), None) => vec![("Enter", "save"), fields, ("Esc", "leave it as it was")],
+    }
 }

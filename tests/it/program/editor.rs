@@ -128,7 +128,7 @@ fn a_failing_editor_is_named_and_the_keys_are_the_shows_again() {
     let mut program = open(&house, &["--rehearse", "--fresh", &show], "true");
     program.press_to_see("E", &["nothing was changed in show.toml"]);
     let mut program = open(&house, &["paris-2024"], "true");
-    program.press_to_see("E", &["the show of this run is not read from a file"]);
+    program.press_to_see("E", &["the show of this run is no file"]);
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_show_is_edited_without_a_run() {
     program.await_words(&["SELECTED   D  Call D two"]);
     program.press_to_see("D", &["y removes cue D, any other key stays:"]);
     program.press_to_see("y", &["SELECTED   C"]);
-    program.press_to_see("u", &["Call D two"]);
+    program.press_to_see("u", &["undone: cue D added", "Call D two"]);
     // A file with errors is shown, and what is shown stays.
     let sound = fs::read_to_string(&show).expect("the show file");
     fs::write(&show, sound.replace("title = \"Link 1\"", "title = \"Link 1"))
