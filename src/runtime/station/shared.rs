@@ -151,7 +151,12 @@ impl Station {
         let Some(shared) = &mut self.shared else { return false };
         let Some(news) = shared.line.next() else { return false };
         shared.watch.hears(&news);
+        // From here on no wish is taken, also of a remote control.
+        let looks_on = matches!(news, News::LooksOn);
         shared.flag.handle(machine_ns(), FlagInput::News(news));
+        if looks_on {
+            self.look_at_flag(true);
+        }
         self.obey_flag();
         // Nothing that is due waits for a long log.
         self.tick();
