@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
+use crate::edit::form;
 use crate::show::{CueIx, PersonIx};
 
 /// Distance of a page key in a list of choices, rows.
@@ -99,8 +100,8 @@ impl PartialEq for Prompt {
 }
 
 impl Prompt {
-    /// The longest line, in bytes: a note is a line of the journal.
-    const LONGEST: usize = 2000;
+    /// The longest line, in bytes: a note is a line of the journal, and a value of a form has to fit.
+    const LONGEST: usize = form::VALUE_MAX;
 
     pub(super) fn new(ask: Ask) -> Self {
         Prompt { ask, input: Input::default(), chosen: None, found: 0, refused: None }

@@ -20,7 +20,11 @@ pub struct FileNews {
 impl App {
     /// The words that stand as long as the file is other than the show that runs.
     pub fn file_words(&self, file: &FileNews) -> String {
-        let does = if file.is_sound { "reviews it" } else { "shows them" };
+        let does = match (file.is_sound, file.lines.is_empty()) {
+            (true, _) => "reviews it",
+            (false, false) => "shows them",
+            (false, true) => return file.words.clone(),
+        };
         format!("{}; {} {does}", file.words, self.keymap.way(Act::Review))
     }
 

@@ -176,22 +176,34 @@ impl Document {
     /// # Errors
     /// When the edit cannot be done or leaves a show with errors; the text is as it was then.
     pub fn edit(&mut self, edit: &Edit) -> Result<(), Refusal> {
+        let Some((patch, text, show)) = self.edited(edit)? else { return Ok(()) };
+        (self.text, self.show) = (text, show);
+        if self.undo.len() >= UNDO_MAX {
+            self.undo.pop_front();
+        }
+        self.undo.push_back(patch);
+        self.redo.clear();
+        Ok(())
+    }
+
+    /// Tries one edit; everything stays as it is.
+    ///
+    /// # Errors
+    /// When the edit could not be done.
+    pub fn check(&self, edit: &Edit) -> Result<(), Refusal> {
+        self.edited(edit).map(drop)
+    }
+
+    /// The patch of an edit, with the text and the show after it; `None` if it changes nothing.
+    fn edited(&self, edit: &Edit) -> Result<Option<(Patch, String, Show)>, Refusal> {
         let patch = patch(&self.text, &self.show, edit)?;
         if patch.was == patch.is {
-            return Ok(());
+            return Ok(None);
         }
         let text = patch.apply(&self.text).ok_or(Refusal::NotThere)?;
         match file::parse(&text, &self.machine_zone) {
             Err(problems) => Err(Refusal::Faulty { problems, text }),
-            Ok(show) => {
-                (self.text, self.show) = (text, show);
-                if self.undo.len() >= UNDO_MAX {
-                    self.undo.pop_front();
-                }
-                self.undo.push_back(patch);
-                self.redo.clear();
-                Ok(())
-            }
+            Ok(show) => Ok(Some((patch, text, show))),
         }
     }
 

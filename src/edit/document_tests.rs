@@ -5,9 +5,9 @@ use proptest::prelude::*;
 use super::batch::{Change, Setting};
 use super::document::{Document, Edit, Refusal, Target, UNDO_MAX, free_number};
 use super::listing::Listing;
-use super::places::quoted;
 use super::review::review;
 use super::tests::{show, sketches, text_of};
+use super::written::quoted;
 use crate::show::CueNumber;
 
 const SHOW: &str = r##"# The show of the year

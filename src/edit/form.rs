@@ -13,7 +13,7 @@ use super::batch::{Change, Setting};
 use super::document::{Document, Edit, Refusal, Target, free_number};
 pub use super::keys::{Key, Table, Typing};
 use super::outline::Outline;
-use super::places::quoted;
+use super::written::quoted;
 use crate::plain::is_obeyed;
 use crate::show::problem::Problem;
 use crate::show::{CueNumber, Show};
@@ -118,7 +118,7 @@ impl Field {
             {
                 field.value = ids;
             }
-            _ if source.contains('\n') => {
+            _ if field.is_tall => {
                 field.typing = Typing::Source;
                 match value.filter(|_| !has_comment(source)).and_then(|value| flat(&line, value)) {
                     Some(flat) => field.value = flat,
@@ -301,8 +301,14 @@ impl Form {
     }
 
     /// The faults of a refused edit, those of fields of this form first.
-    pub fn faults(&self, document: &Document, refusal: &Refusal) -> Vec<Fault> {
-        let at = |name: &str| self.fields.iter().position(|field| field.key.name == name);
+    pub fn faults(&self, document: &Document, refusal: &Refusal, typed: &[String]) -> Vec<Fault> {
+        // A cue and its segment have keys of the same name.
+        let at = |name: &str, value: Option<&str>| {
+            let mut fields = self.fields.iter().zip(typed);
+            fields.position(|(field, typed)| {
+                field.key.name == name && value.is_none_or(|value| typed.trim() == value)
+            })
+        };
         let elsewhere = |words: String| vec![Fault { field: None, words }];
         match refusal {
             Refusal::Faulty { problems, text } => {
@@ -324,8 +330,11 @@ impl Form {
                 faults.sort_by_key(|fault| fault.field.is_none());
                 faults
             }
-            Refusal::NoValue(key, _) | Refusal::Spread(key) => {
-                vec![Fault { field: at(key), words: refusal.to_string() }]
+            Refusal::NoValue(key, value) => {
+                vec![Fault { field: at(key, Some(value)), words: refusal.to_string() }]
+            }
+            Refusal::Spread(key) => {
+                vec![Fault { field: at(key, None), words: refusal.to_string() }]
             }
             Refusal::NoHeaders | Refusal::NotThere | Refusal::AtTheEnd => {
                 elsewhere(refusal.to_string())

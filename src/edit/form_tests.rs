@@ -74,11 +74,15 @@ fn typed(form: &Form, typed: &[(&str, &str)]) -> Vec<String> {
 fn filled(subject: Subject, fields: &[(&str, &str)]) -> Result<String, Vec<String>> {
     let mut document = document(SHOW);
     let form = Form::new(&document, subject).unwrap();
-    let edit = form.edit(&document, &typed(&form, fields)).unwrap();
-    match document.edit(&edit) {
+    let values = typed(&form, fields);
+    let edit = form.edit(&document, &values).unwrap();
+    let tried = document.check(&edit);
+    let done = document.edit(&edit);
+    assert_eq!(tried, done);
+    match done {
         Ok(()) => Ok(document.text().to_owned()),
         Err(refusal) => {
-            let faults = form.faults(&document, &refusal);
+            let faults = form.faults(&document, &refusal, &values);
             let words = |fault: super::form::Fault| {
                 let field = fault.field.map_or("elsewhere", |at| form.fields[at].key.name);
                 format!("{field}: {}", fault.words)
@@ -156,6 +160,14 @@ fn changes_what_was_typed_and_nothing_else() {
         "  { output = \"desk\", osc = \"/x\" },\n]\ncall   = \"Say \\\"now\\\"\"\n",
     );
     assert_eq!(text.as_deref(), Ok(expected.as_str()));
+    // Also where lines end as on Windows.
+    let windows = SHOW.replace('\n', "\r\n");
+    let mut document = document(&windows);
+    let form = Form::new(&document, Subject::Cue(number("12"))).unwrap();
+    let list = r#"[{ output = "desk", osc = "/x" }, { output = "desk", osc = "/y" }]"#;
+    let edit = form.edit(&document, &typed(&form, &[("do", list)])).unwrap();
+    assert_eq!(document.edit(&edit), Ok(()));
+    assert!(!document.text().replace("\r\n", "").contains('\n'), "{}", document.text());
     let text = filled(Subject::Cue(number("13")), &[("trigger", "")]);
     let expected = SHOW.replace("trigger    = { after = \"12\", delay = \"2s\" }\n", "");
     assert_eq!(text.as_deref(), Ok(expected.as_str()), "an empty field is no key");
@@ -210,6 +222,15 @@ fn says_which_field_is_wrong() {
     begins(&[("duration", "soon")], "duration: ");
     begins(&[("number", "12")], "number: ");
     begins(&[("number", "")], "elsewhere: ");
+    // A cue and its segment both have it.
+    let document = document(SHOW);
+    let form = Form::new(&document, Subject::Cue(number("13"))).unwrap();
+    let at = form.fields.iter().rposition(|field| field.key.name == "public").unwrap();
+    let mut values = typed(&form, &[]);
+    values[at] = "[".to_owned();
+    let edit = form.edit(&document, &values).unwrap();
+    let refusal = document.check(&edit).unwrap_err();
+    assert_eq!(form.faults(&document, &refusal, &values)[0].field, Some(at));
     begins(&[("warn", "5s"), ("danger", "9s")], "danger: ");
     let new =
         filled(Subject::NewCue(After::Cue(number("12"))), &[("title", "x"), ("needs", "fog")]);

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::document::{Patch, Refusal, Target, free_number};
 use super::outline::{Block, KeyPlace, Outline, line_end, line_start};
-use super::written;
-pub(super) use super::written::quoted;
+use super::written::{self, quoted};
 use crate::show::Show;
 
 /// A text and where everything stands in it.
@@ -59,17 +58,17 @@ impl Places<'_> {
     }
 
     pub(super) fn set(&self, target: Target, key: &str, value: &str) -> Result<Patch, Refusal> {
-        let value = value.trim();
+        let value = value.trim().replace("\r\n", "\n").replace('\n', self.eol());
         let line = format!("x = {value}");
         let (table, errors) = toml::de::DeTable::parse_recoverable(&line);
         let is_value = errors.is_empty() && table.get_ref().len() == 1;
         if !is_value {
-            return Err(Refusal::NoValue(key.to_owned(), value.to_owned()));
+            return Err(Refusal::NoValue(key.to_owned(), value));
         }
         let keys = self.keys(target)?;
         if let Some(place) = keys.iter().find(|place| place.key == key) {
             let range = place.value.clone().ok_or_else(|| Refusal::Spread(key.to_owned()))?;
-            return self.put(range, value.to_owned());
+            return self.put(range, value);
         }
         // After the last value that stands in a line of its own, as wide as that is written.
         let last = keys.iter().rfind(|place| place.value.is_some());

@@ -137,9 +137,8 @@ impl Watcher {
     pub(super) fn check(&mut self, typed: &TypedForm) {
         let TypedForm { form, values, serial } = typed;
         let Ok(document) = self.document() else { return };
-        let mut tried = document.clone();
-        let done = form.edit(&tried, values).and_then(|edit| tried.edit(&edit));
-        let faults = done.err().map(|refusal| form.faults(document, &refusal));
+        let tried = form.edit(document, values).and_then(|edit| document.check(&edit));
+        let faults = tried.err().map(|refusal| form.faults(document, &refusal, values));
         let faults = faults.unwrap_or_default();
         self.say(EditNews::Checked { serial: *serial, faults });
     }
@@ -189,7 +188,7 @@ impl Watcher {
             |document| {
                 let edit = form.edit(document, values)?;
                 let done = document.edit(&edit);
-                done.map_err(|refusal| NotDone::Faults(form.faults(document, &refusal)))
+                done.map_err(|refusal| NotDone::Faults(form.faults(document, &refusal, values)))
             },
             state,
         )

@@ -138,3 +138,20 @@ fn what_others_have_written_is_kept_and_one_cue_that_both_changed_is_asked_about
     program.keys("!\r");
     program.await_event("show_revised", 3);
 }
+
+#[test]
+fn a_file_that_is_gone_is_said_until_it_is_back() {
+    let (house, wire) = (House::new(), Wire::new());
+    let path = house.show(&show(&wire));
+    let mut program = house.open(&[&path]);
+    program.await_words(&["A revision", "LIVE"]);
+    let moved = house.path("moved.toml");
+    fs::rename(&path, &moved).unwrap();
+    program.await_words(&["SHOW FILE", "show.toml is not there any more"]);
+    program.press_to_see("r", &["is not there any more: the run keeps its show"]);
+    program.press_to_see("\x1b", &["RUNDOWN"]);
+    program.press_to_see("e", &["! not opened: there is no show file"]);
+    program.press_to_see("\x1b", &["nothing was changed"]);
+    fs::rename(&moved, &path).unwrap();
+    program.await_screen("no word of the file", |text| !text.contains("SHOW FILE"));
+}
