@@ -46,7 +46,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use flag::Dialog;
-pub use form::{EditAct, EditNews, EditWish, OpenForm, TypedForm};
+pub use form::{EditAct, EditNews, EditWish, Edits, OpenForm, TypedForm};
 pub use guard::{Hand, Pass};
 pub use held::HeldKeys;
 pub use hits::Hits;
@@ -61,7 +61,7 @@ pub use version::FileNews;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
-use crate::show::{CueIx, CueNumber, PersonIx, SegmentIx};
+use crate::show::{CueIx, PersonIx, SegmentIx};
 use crate::time::MachineNs;
 use keys::Act;
 use theme::{Own, ThemeColours};
@@ -148,18 +148,8 @@ pub struct App {
     pub is_editor: bool,
     /// Reason why no show file is looked at, if none is.
     pub not_watched: Option<&'static str>,
-    /// The form of the editor, while it is open.
-    pub form: Option<OpenForm>,
-    /// What was typed in the form that was left last.
-    left_form: Option<TypedForm>,
-    /// Place of a segment that was added and has no cue: it is edited until the cursor moves.
-    new_segment: Option<(usize, Option<CueIx>)>,
-    /// The cue that was saved last: it is selected once the run has it.
-    edited: Option<CueNumber>,
-    /// What the last edit has changed, in words, until the run has taken it.
-    edit_words: Option<String>,
-    /// Instant at which a form was saved: a second Enter right after it is a slip.
-    saved_ns: Option<MachineNs>,
+    /// The edits of the show file from the screen.
+    pub edits: Edits,
     /// Of a run that other stations had a part in and that is called here alone: what that means.
     pub not_shared: Option<String>,
     /// `true` if this program was started with `--auto`: it gives the GOs while it calls the show.
@@ -254,12 +244,7 @@ impl App {
             file: None,
             is_editor: false,
             not_watched: None,
-            form: None,
-            left_form: None,
-            new_segment: None,
-            edited: None,
-            edit_words: None,
-            saved_ns: None,
+            edits: Edits::default(),
             not_shared: None,
             auto: false,
             clock_ahead_ns: 0,

@@ -35,7 +35,7 @@ impl App {
         }
         // Which edit it was the journal does not say.
         if let Event::ShowRevised { .. } = event
-            && let Some(words) = self.edit_words.take()
+            && let Some(words) = self.edits.words.take()
         {
             self.say(words, Tone::Calm, now_ns);
         }

@@ -1,4 +1,4 @@
-//! Editing the show file from the screen: the form of a cue or a segment, and the edits that need
+//! Edits the show file from the screen: the form of a cue or a segment, and the edits that need
 //! none.
 //!
 //! The form's fields are typed in the prompt, one at a time. What is typed is checked by the
@@ -103,6 +103,24 @@ pub enum EditNews {
     Failed(String),
 }
 
+/// The edits of the show file from the screen, as far as they are under way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Edits {
+    /// The form, while it is open.
+    pub form: Option<OpenForm>,
+    /// What was typed in the form that was left last.
+    left: Option<TypedForm>,
+    /// Place of a segment that was added and has no cue, with the cursor then: it is edited until
+    /// the cursor moves.
+    new_segment: Option<(usize, Option<CueIx>)>,
+    /// The cue that was saved last: it is selected once the run has it.
+    pub(super) saved_cue: Option<CueNumber>,
+    /// What the last edit has changed, in words, until the run has taken it.
+    pub(super) words: Option<String>,
+    /// Instant at which a form was saved: a second Enter right after it is a slip.
+    saved_ns: Option<MachineNs>,
+}
+
 /// The form on the screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenForm {
@@ -162,7 +180,7 @@ impl App {
     pub(super) fn edit(&mut self, act: EditAct, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let selected = self.selected(state);
         let number = selected.map(|cue| state.show().cue(cue).number.clone());
-        let new_segment = self.new_segment.filter(|(_, cursor)| *cursor == self.cursor);
+        let new_segment = self.edits.new_segment.filter(|(_, cursor)| *cursor == self.cursor);
         let last = state.show().segments.len().saturating_sub(1);
         let after = |number: Option<CueNumber>| match (new_segment, number) {
             (Some((segment, _)), _) => After::Segment(segment),
@@ -196,7 +214,7 @@ impl App {
                 };
             }
         };
-        self.form = Some(OpenForm::new(subject.clone()));
+        self.edits.form = Some(OpenForm::new(subject.clone()));
         self.prompt = Some(Prompt::new(Ask::Field { key: "" }));
         vec![Task::Edit(EditWish::Open(subject))]
     }
@@ -261,7 +279,7 @@ impl App {
 
     /// Another field of the form, `by` places away.
     pub(super) fn choose_field(&mut self, by: isize) {
-        let Some(form) = &mut self.form else { return };
+        let Some(form) = &mut self.edits.form else { return };
         let count = form.typed.as_ref().map_or(0, |typed| typed.form.fields.len());
         form.chosen = form.chosen.saturating_add_signed(by).min(count.saturating_sub(1));
         self.show_field();
@@ -269,7 +287,7 @@ impl App {
 
     /// The field at this place of the form.
     pub(super) fn choose_field_at(&mut self, at: usize) {
-        if let Some(form) = &mut self.form {
+        if let Some(form) = &mut self.edits.form {
             form.chosen = 0;
             self.choose_field(at as isize);
         }
@@ -277,7 +295,7 @@ impl App {
 
     /// Puts the chosen field into the prompt.
     fn show_field(&mut self) {
-        let Some(form) = &self.form else { return };
+        let Some(form) = &self.edits.form else { return };
         let Some((field, typed)) = form.field().zip(form.typed.as_ref()) else { return };
         let mut prompt = Prompt::new(Ask::Field { key: field.key.name });
         prompt.input = Input::new(typed.values.get(form.chosen).cloned().unwrap_or_default());
@@ -288,7 +306,7 @@ impl App {
     /// Takes what stands in the prompt for the chosen field. One that only an editor can change
     /// stays.
     pub(super) fn field_typed(&mut self) {
-        let (Some(form), Some(prompt)) = (&mut self.form, &self.prompt) else { return };
+        let (Some(form), Some(prompt)) = (&mut self.edits.form, &self.prompt) else { return };
         // What is typed before the form is there is kept, unless it does not come.
         if form.typed.is_none() && form.failed.is_none() {
             return;
@@ -314,7 +332,7 @@ impl App {
 
     /// Enter: the form is to be saved.
     pub(super) fn save_form(&mut self, now_ns: MachineNs) -> Vec<Task> {
-        let Some(form) = &mut self.form else { return vec![] };
+        let Some(form) = &mut self.edits.form else { return vec![] };
         if form.typed.is_none() && form.failed.is_some() {
             let words = self.leave_form();
             self.say(words, Tone::Calm, now_ns);
@@ -327,7 +345,7 @@ impl App {
             self.say(words, Tone::Calm, now_ns);
             return vec![];
         }
-        let Some(form) = &mut self.form else { return vec![] };
+        let Some(form) = &mut self.edits.form else { return vec![] };
         (form.is_saving, form.failed) = (true, None);
         let over = form.conflict.take().is_some();
         vec![Task::Edit(EditWish::Save { typed, over })]
@@ -336,13 +354,13 @@ impl App {
     /// Esc: the form is left. What was typed is kept for the next time that it is opened.
     pub(super) fn leave_form(&mut self) -> &'static str {
         self.prompt = None;
-        let form = self.form.take();
+        let form = self.edits.form.take();
         let changed =
             form.as_ref().and_then(|form| form.typed.as_ref()).map_or(0, TypedForm::changed);
         match changed {
             0 => "nothing was changed",
             _ => {
-                self.left_form = form.and_then(|form| form.typed);
+                self.edits.left = form.and_then(|form| form.typed);
                 "nothing was saved; the form keeps what you typed"
             }
         }
@@ -351,9 +369,9 @@ impl App {
     /// Returns `true` if `key` is the Enter that saved a form, held down or pressed once more: on the
     /// run page it would move the playhead, or be GO.
     pub(super) fn is_slip_after_save(&mut self, key: &KeyEvent, now_ns: MachineNs) -> bool {
-        let Some(saved_ns) = self.saved_ns else { return false };
+        let Some(saved_ns) = self.edits.saved_ns else { return false };
         let is_slip = key.code == KeyCode::Enter && now_ns.since(saved_ns) < SLIP;
-        self.saved_ns = is_slip.then_some(now_ns);
+        self.edits.saved_ns = is_slip.then_some(now_ns);
         is_slip
     }
 
@@ -362,7 +380,7 @@ impl App {
         match news {
             EditNews::Opened(form) => self.form_came(*form),
             EditNews::Checked { serial, faults } => {
-                if let Some(form) = &mut self.form
+                if let Some(form) = &mut self.edits.form
                     && form.typed.as_ref().is_some_and(|typed| typed.serial == serial)
                 {
                     if !faults.is_empty() {
@@ -372,21 +390,21 @@ impl App {
                 }
             }
             EditNews::Conflict(words) => {
-                if let Some(form) = &mut self.form {
+                if let Some(form) = &mut self.edits.form {
                     (form.conflict, form.is_saving) = (Some(words), false);
                 }
             }
             EditNews::Saved { words, segment } => {
-                if let Some(form) = self.form.take_if(|form| form.is_saving) {
-                    (self.prompt, self.left_form) = (None, None);
-                    self.new_segment = segment.map(|segment| (segment, self.cursor));
-                    self.edited = saved_cue(form);
-                    self.saved_ns = Some(now_ns);
+                if let Some(form) = self.edits.form.take_if(|form| form.is_saving) {
+                    (self.prompt, self.edits.left) = (None, None);
+                    self.edits.new_segment = segment.map(|segment| (segment, self.cursor));
+                    self.edits.saved_cue = saved_cue(form);
+                    self.edits.saved_ns = Some(now_ns);
                 }
-                self.edit_words = Some(words.clone());
+                self.edits.words = Some(words.clone());
                 self.say(words, Tone::Calm, now_ns);
             }
-            EditNews::Failed(why) => match &mut self.form {
+            EditNews::Failed(why) => match &mut self.edits.form {
                 // A form that did not open stays until it is left: what is typed for it must not
                 // act as keys.
                 Some(form) => (form.is_saving, form.failed) = (false, Some(why)),
@@ -396,14 +414,14 @@ impl App {
     }
 
     fn form_came(&mut self, form: Form) {
-        let Some(open) = &mut self.form else { return };
+        let Some(open) = &mut self.edits.form else { return };
         if open.typed.is_some() || open.subject != form.subject {
             return;
         }
         let ahead = self.prompt.take().map(|prompt| prompt.input.value().to_owned());
         let mut values: Vec<String> = form.fields.iter().map(|field| field.value.clone()).collect();
         // What was typed before the form was left.
-        if let Some(left) = self.left_form.take_if(|left| left.form.subject == form.subject) {
+        if let Some(left) = self.edits.left.take_if(|left| left.form.subject == form.subject) {
             let fields = form.fields.iter().zip(&mut values).zip(&left.values).enumerate();
             for (at, ((field, value), before)) in fields {
                 if left.is_changed(at) && field.fixed.is_none() {

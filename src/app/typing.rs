@@ -16,7 +16,7 @@ impl App {
         reason = "the events are crossterm's; all others mean nothing here"
     )]
     pub(super) fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
-        if self.form.is_some() {
+        if self.edits.form.is_some() {
             return match mouse.kind {
                 MouseEventKind::ScrollUp => self.choose_field(-1),
                 MouseEventKind::ScrollDown => self.choose_field(1),

@@ -40,7 +40,7 @@ impl App {
             }
             return vec![];
         };
-        self.edit_words = None;
+        self.edits.words = None;
         let mut tasks = vec![Task::TellOfFile];
         tasks.extend(self.turn_to(Page::Log));
         if file.is_sound {
@@ -67,7 +67,7 @@ impl App {
     /// stays, as far as it is still there.
     pub fn revised(&mut self, state: &State) {
         let show = state.show();
-        let edited = self.edited.take().and_then(|number| show.find(&number));
+        let edited = self.edits.saved_cue.take().and_then(|number| show.find(&number));
         self.cursor = edited.or(self.cursor).filter(|&cue| show.has(cue));
         let fold = |segment: SegmentIx| match state.segment_was(segment) {
             Some(was) => self.folds.get(&was).map(|&open| (segment, open)),

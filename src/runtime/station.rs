@@ -28,7 +28,7 @@ use super::inbox::{Inbox, Msg, Sender};
 use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
-use super::showfile::{Ready, ShowFile};
+use super::showfile::ShowFile;
 use super::terminal::{self, Keys};
 use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
@@ -36,11 +36,12 @@ use crate::app::{App, RemoteSign, Tone, resumed, wall};
 use crate::conductor::{By, Conductor, Input};
 use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
-use crate::output::{Health, Outputs, RevisedOutputs};
+use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Remote};
 use crate::time::MachineNs;
 use crate::ui::Capabilities;
 use editor::Editing;
+use revise::Versions;
 use shared::SharedEnd;
 pub(super) use shared::SharedStart;
 
@@ -84,20 +85,10 @@ struct Station {
     shared: Option<Box<SharedEnd>>,
     /// The thread that looks at the show file, where the show has one.
     file: Option<ShowFile>,
-    /// A version of the show that is ready to be taken.
-    version: Option<Box<Ready>>,
+    /// The version of the show that comes next, if one does.
+    versions: Versions,
     /// The caller's editor, from the key that opens it to its end.
     editor: Option<Editing>,
-    /// Something has happened that it does not have.
-    is_unfit: bool,
-    /// Number of the last order for one.
-    order: u32,
-    /// Time that it took to take the last one.
-    took: Duration,
-    /// The state of the form that was last sent to be checked.
-    checked: u64,
-    /// The outputs of a version of the show that is about to be taken.
-    revised_outputs: Option<RevisedOutputs>,
     /// Words for the log that are no events, which the screen has not been told yet.
     words: Vec<Word>,
     /// Reason for the end of the loop, once it ends.
@@ -247,13 +238,8 @@ impl Station {
             remote,
             shared: None,
             file: None,
-            version: None,
+            versions: Versions::default(),
             editor: None,
-            is_unfit: false,
-            order: 0,
-            took: Duration::ZERO,
-            checked: 0,
-            revised_outputs: None,
             words: vec![],
             leaving: None,
             end: End::Left,

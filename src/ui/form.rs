@@ -32,7 +32,7 @@ const BELOW: usize = 3;
 /// Draws the panel into the lower rows of `body`, and notes which field stands on which row.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
     let styles = &scene.styles;
-    let Some(form) = &scene.app.form else { return };
+    let Some(form) = &scene.app.edits.form else { return };
     let count = form.typed.as_ref().map_or(0, |typed| typed.values.len());
     let room = usize::from(body.height).saturating_sub(BELOW + 1);
     let rows = count.min(ROWS_MIN.max(room * 2 / 3)).min(room);
@@ -182,14 +182,14 @@ fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, form: &OpenForm) {
 
 /// The name of the field that is typed.
 pub(super) fn label(scene: &Scene) -> String {
-    let form = scene.app.form.as_ref();
+    let form = scene.app.edits.form.as_ref();
     let named = form.and_then(|form| Some(name(form.typed.as_ref()?, form.field()?)));
     named.unwrap_or_default()
 }
 
 /// The state of the form, at the end of the line that is typed.
 pub(super) fn state(scene: &Scene) -> &'static str {
-    match &scene.app.form {
+    match &scene.app.edits.form {
         Some(form) if form.failed.is_some() && form.typed.is_none() => "not opened",
         Some(form) if form.failed.is_some() => "not saved",
         Some(form) if form.typed.is_none() => "opening",
@@ -203,7 +203,7 @@ pub(super) fn state(scene: &Scene) -> &'static str {
 
 /// The keys of the form, for the footer.
 pub(super) fn hints(scene: &Scene) -> Vec<(&'static str, &'static str)> {
-    let Some(form) = &scene.app.form else { return vec![] };
+    let Some(form) = &scene.app.edits.form else { return vec![] };
     let fields = ("↑ ↓", "other fields");
     match (&form.typed, &form.conflict) {
         (None, _) => vec![("Esc", "close")],

@@ -117,9 +117,9 @@ fn faults_keep_the_form_open_and_only_those_of_what_is_typed_count() {
     let (typed, _) = caller.save();
     let faults = vec![Fault { field: Some(1), words: "wrong".into() }];
     caller.tell(EditNews::Checked { serial: typed.serial - 1, faults: faults.clone() });
-    assert!(caller.app.form.as_ref().unwrap().faults.is_empty(), "of an older state");
+    assert!(caller.app.edits.form.as_ref().unwrap().faults.is_empty(), "of an older state");
     caller.tell(EditNews::Checked { serial: typed.serial, faults });
-    assert_eq!(caller.app.form.as_ref().unwrap().faults.len(), 1);
+    assert_eq!(caller.app.edits.form.as_ref().unwrap().faults.len(), 1);
     caller.types("?");
     assert_eq!(caller.line(), Some(("title", "a!?")));
     let (again, _) = caller.save();
@@ -172,7 +172,7 @@ fn esc_three_times_is_panic_also_in_a_form() {
         tasks = caller.app.key(&escape, &caller.state, at(20_000 + ms));
     }
     assert_eq!(tasks, [Task::Command(Command::Panic)]);
-    assert!(caller.app.form.is_none() && caller.app.prompt.is_none());
+    assert!(caller.app.edits.form.is_none() && caller.app.prompt.is_none());
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn what_is_typed_for_a_form_that_does_not_open_does_nothing() {
     }
     assert_eq!(caller.line().map(|(_, line)| line), Some(""));
     assert_eq!(caller.press(KeyCode::Esc), []);
-    assert!(caller.app.form.is_none() && caller.app.prompt.is_none());
+    assert!(caller.app.edits.form.is_none() && caller.app.prompt.is_none());
 }
 
 #[test]

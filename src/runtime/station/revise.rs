@@ -10,6 +10,7 @@ use crate::app::log::Word;
 use crate::app::{EditNews, EditWish, Question, Tone};
 use crate::conductor::By;
 use crate::engine::{Command, State};
+use crate::output::RevisedOutputs;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::showfile::{Ground, Ready, ShowNews};
 use crate::show::CueIx;
@@ -19,6 +20,23 @@ const MARGIN: Duration = Duration::from_millis(2);
 
 /// Reason why a run takes no other version of its show.
 const NO_JOURNAL: &str = "this run keeps no journal: its show stays";
+
+/// The version of the show that the run goes over to, from the order for it on.
+#[derive(Default)]
+pub(super) struct Versions {
+    /// It is ready to be taken.
+    ready: Option<Box<Ready>>,
+    /// Something has happened in the run that it does not have.
+    is_unfit: bool,
+    /// Number of the last order: what was made for one before is not taken.
+    order: u32,
+    /// Time that it took to take the last one.
+    took: Duration,
+    /// The state of the form that was last sent to be checked.
+    checked: u64,
+    /// Its outputs, while it is taken.
+    outputs: Option<RevisedOutputs>,
+}
 
 impl Station {
     /// Takes in what the thread that looks at the show file has to say.
@@ -47,15 +65,15 @@ impl Station {
             }
             ShowNews::Edited(Err(words)) => self.app.hint(words, machine_ns()),
             // What was ready was overtaken by a later edit.
-            ShowNews::Ready(ready) if ready.order != self.order => {
+            ShowNews::Ready(ready) if ready.order != self.versions.order => {
                 if let Some(file) = &self.file {
                     file.let_go(ready);
                 }
             }
             ShowNews::Ready(ready) => {
-                (self.version, self.is_unfit) = (Some(ready), false);
+                (self.versions.ready, self.versions.is_unfit) = (Some(ready), false);
                 self.take_version();
-                if self.version.is_some() {
+                if self.versions.ready.is_some() {
                     let words = "the new version waits until no cue is about to come";
                     self.app.say(words, Tone::Calm, machine_ns());
                 }
@@ -101,9 +119,9 @@ impl Station {
 
     /// Has what was typed into the form checked, if it has changed.
     pub(super) fn check_form(&mut self) {
-        let typed = self.app.form.as_ref().and_then(|form| form.typed.as_ref());
+        let typed = self.app.edits.form.as_ref().and_then(|form| form.typed.as_ref());
         let serial = typed.map_or(0, |typed| typed.serial);
-        if serial != std::mem::replace(&mut self.checked, serial)
+        if serial != std::mem::replace(&mut self.versions.checked, serial)
             && let Some((file, typed)) = self.file.as_ref().zip(typed)
         {
             file.check(typed.clone());
@@ -117,11 +135,11 @@ impl Station {
         if id.is_none() && !self.conductor.state().is_only_edited() {
             return None;
         }
-        if let Some((file, ready)) = self.file.as_ref().zip(self.version.take()) {
+        if let Some((file, ready)) = self.file.as_ref().zip(self.versions.ready.take()) {
             file.let_go(ready);
         }
-        self.order = self.order.wrapping_add(1);
-        let (order, state) = (self.order, self.conductor.state().clone());
+        self.versions.order = self.versions.order.wrapping_add(1);
+        let (order, state) = (self.versions.order, self.conductor.state().clone());
         Some(Ground { order, id, state, is_open: self.outputs.open() })
     }
 
@@ -140,24 +158,24 @@ impl Station {
             return;
         }
         let now_ns = machine_ns();
-        let is_unfit = self.is_unfit;
+        let is_unfit = self.versions.is_unfit;
         let has_time = |ready: &mut Box<Ready>| {
             let fits_in = if is_unfit { ready.fits_in * 2 } else { Duration::ZERO };
-            let done_ns = now_ns + fits_in + ready.takes.max(self.took) * 2 + MARGIN;
+            let done_ns = now_ns + fits_in + ready.takes.max(self.versions.took) * 2 + MARGIN;
             self.conductor.deadline().is_none_or(|due_ns| done_ns < due_ns)
         };
-        let Some(ready) = self.version.take_if(has_time) else { return };
+        let Some(ready) = self.versions.ready.take_if(has_time) else { return };
         if is_unfit {
             return self.fit_version(ready);
         }
         let state = self.conductor.state();
         if state.revision() + 1 == ready.revision.number && !ready.revision.show.fits(state) {
             // In a chain whose cues come faster than it is fitted, it would never fit.
-            (self.version, self.is_unfit) = (Some(ready), true);
+            (self.versions.ready, self.versions.is_unfit) = (Some(ready), true);
             return self.take_version();
         }
         let Ready { revision, outputs, .. } = *ready;
-        self.revised_outputs = Some(outputs);
+        self.versions.outputs = Some(outputs);
         let neighbours = self.app.neighbours(state);
         let replaced = Arc::clone(state.show());
         let passed_over = |state: &State| {
@@ -188,13 +206,13 @@ impl Station {
             // What the run did not take is still to be reviewed.
             file.look();
         }
-        self.revised_outputs = None;
-        self.took = machine_ns().since(now_ns);
+        self.versions.outputs = None;
+        self.versions.took = machine_ns().since(now_ns);
     }
 
     /// The run has another version of the show from here on.
     pub(super) fn revised(&mut self) {
-        if let Some(outputs) = self.revised_outputs.take() {
+        if let Some(outputs) = self.versions.outputs.take() {
             self.outputs.revise(outputs);
         }
         self.app.revised(self.conductor.state());

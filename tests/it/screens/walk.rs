@@ -93,7 +93,7 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
             matches!(after.app.question, Some(Question::Remove { .. }))
         }
         Act::Edit(EditAct::Open | EditAct::AddCue | EditAct::AddSegment) => {
-            after.app.form.is_some() && tasks.iter().any(|task| matches!(task, Task::Edit(_)))
+            after.app.edits.form.is_some() && tasks.iter().any(|task| matches!(task, Task::Edit(_)))
         }
         Act::Edit(_) => tasks.iter().any(|task| matches!(task, Task::Edit(_))),
         Act::Review => after.app.question == Some(Question::TakeVersion),
