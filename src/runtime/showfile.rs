@@ -9,6 +9,7 @@
 //! those of others.
 
 mod edits;
+mod ready;
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -17,23 +18,22 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::clock::machine_ns;
 use super::inbox::{Msg, Sender};
 use super::opening::{machine_zone, read};
 use super::{realtime, wiring};
 use crate::app::{EditNews, EditWish, FileNews, TypedForm};
-use crate::conductor::{By, Conductor, Input, RunClock};
 use crate::edit::compare::{Change, Comparison, compare};
 use crate::edit::document::Document;
 use crate::edit::listing::Listing;
-use crate::engine::{Command, Revised, Revision, RunId, RunNs, State};
+use crate::engine::{Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
 use crate::journal::{Store, checksum};
 use crate::output::{Permits, RevisedOutputs};
 use crate::show::problem::{self, visible};
 use crate::show::{Show, file};
+pub(super) use ready::Ready;
+use ready::{fitted, tried};
 
 /// Interval at which the file is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -95,6 +95,8 @@ pub(super) struct Ground {
     /// The run in whose folder the version is kept; `None` if the show is only edited.
     pub id: Option<RunId>,
     pub state: State,
+    /// Its clock.
+    pub run_ns: RunNs,
     /// For each output, `true` if it could be opened.
     pub is_open: Vec<bool>,
 }
@@ -118,42 +120,6 @@ impl std::fmt::Debug for ShowNews {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("ShowNews")
     }
-}
-
-/// A version that is ready.
-pub(super) struct Ready {
-    pub revision: Revision,
-    pub outputs: RevisedOutputs,
-    /// The order that it was made for: see [`Ground::order`].
-    pub order: u32,
-    /// The time that the run takes to go over to it.
-    pub takes: Duration,
-    /// The time that it takes to fit it to what has happened since.
-    pub fits_in: Duration,
-}
-
-/// The version as the run `state` would take it now; `None` if its outputs would send something else
-/// than they were made ready for.
-fn fitted(mut ready: Box<Ready>, ground: &Ground) -> Option<Box<Ready>> {
-    let Ground { order, ref state, .. } = *ground;
-    let begun_ns = machine_ns();
-    let show = Revised::prepared(Arc::clone(ready.revision.show.show()?), state);
-    let is_same = ready.revision.number == state.revision() + 1
-        && show.merged().is_some_and(|merged| **merged == **ready.outputs.show());
-    (ready.revision.show, ready.order) = (show, order);
-    ready.fits_in = machine_ns().since(begun_ns);
-    is_same.then_some(ready)
-}
-
-/// The time that a run takes to go over to `revision`, tried out.
-fn takes(state: State, revision: &Revision) -> Duration {
-    let clock = RunClock::new(machine_ns(), RunNs::ZERO, Timestamp::UNIX_EPOCH, 1);
-    let mut conductor = Conductor::new(state, clock, 0, RunNs::ZERO);
-    let command = Command::Revise(Box::new(revision.clone()));
-    let begun_ns = machine_ns();
-    conductor.handle(begun_ns, Input::Command { by: By::Program, command });
-    while conductor.poll_output(machine_ns()).is_some() {}
-    machine_ns().since(begun_ns)
 }
 
 impl ShowFile {
@@ -434,21 +400,21 @@ impl Watcher {
         let Some(version) = self.latest.clone() else {
             return Err(format!("{} is not other than the show that runs", self.name));
         };
-        let Ground { order, id, state, is_open } = ground;
+        let Ground { order, ref id, ref state, ref is_open, run_ns: _ } = ground;
         let number = state.revision() + 1;
         if let Some(id) = id {
-            let written = self.watched.store.write_version(&id, number, &version.text);
+            let written = self.watched.store.write_version(id, number, &version.text);
             written.map_err(|why| why.to_string())?;
         }
         let begun_ns = machine_ns();
-        let prepared = Revised::prepared(Arc::clone(&version.show), &state);
+        let prepared = Revised::prepared(Arc::clone(&version.show), state);
         let fits_in = machine_ns().since(begun_ns);
         let show = Arc::clone(prepared.merged().unwrap_or(&version.show));
         let source = self.watched.path.display().to_string();
         let outputs = match state.is_rehearsal() {
             true => RevisedOutputs::rehearsal(show),
             false => wiring::revised_outputs(
-                (state.show(), &is_open),
+                (state.show(), is_open),
                 show,
                 &source,
                 &self.watched.permits,
@@ -466,8 +432,8 @@ impl Watcher {
             removed: count(Change::Removed),
             show: prepared,
         };
-        let takes = takes(state, &revision);
+        let (takes, passed_over) = tried(&ground, &revision);
         self.made = Some(version);
-        Ok(Ready { revision, outputs, order, takes, fits_in })
+        Ok(Ready { revision, outputs, order, takes, fits_in, passed_over })
     }
 }

@@ -1,7 +1,6 @@
 //! Another version of the show, in the middle of the run: it is prepared elsewhere, journaled, and
 //! then swapped in.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,11 +8,11 @@ use super::Station;
 use crate::app::log::Word;
 use crate::app::{EditNews, EditWish, Question, Tone};
 use crate::conductor::By;
-use crate::engine::{Command, State};
+use crate::engine::Command;
 use crate::output::RevisedOutputs;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::showfile::{Ground, Ready, ShowNews};
-use crate::show::CueIx;
+use crate::show::{CueIx, CueNumber};
 
 /// Time for what an edit costs besides: its record, its messages, the screen's share.
 const MARGIN: Duration = Duration::from_millis(2);
@@ -140,7 +139,7 @@ impl Station {
         }
         self.versions.order = self.versions.order.wrapping_add(1);
         let (order, state) = (self.versions.order, self.conductor.state().clone());
-        Some(Ground { order, id, state, is_open: self.outputs.open() })
+        Some(Ground { order, id, state, run_ns: self.run_ns(), is_open: self.outputs.open() })
     }
 
     /// Has a version that is ready fitted to what has happened since.
@@ -174,32 +173,22 @@ impl Station {
             (self.versions.ready, self.versions.is_unfit) = (Some(ready), true);
             return self.take_version();
         }
-        let Ready { revision, outputs, .. } = *ready;
+        let Ready { revision, outputs, passed_over, .. } = *ready;
         self.versions.outputs = Some(outputs);
         let neighbours = self.app.neighbours(state);
         let replaced = Arc::clone(state.show());
-        let passed_over = |state: &State| {
-            let all = state.show().listed().map(|(cue, _)| cue);
-            all.filter(|&cue| state.is_passed_over(cue)).collect::<HashSet<_>>()
-        };
-        let before = passed_over(state);
         if self.obey(By::Caller, Command::Revise(Box::new(revision))).is_ok() {
             (self.app.file, self.app.show_alarm) = (None, None);
-            let state = self.conductor.state();
-            let show = state.show();
-            let all = show.listed().map(|(cue, _)| cue);
-            let passed = passed_over(state);
-            let new = all.filter(|cue| passed.contains(cue) && !before.contains(cue));
-            let new: Vec<&str> = new.map(|cue| show.cue(cue).number.as_str()).collect();
-            let words = (!new.is_empty()).then(|| {
-                format!("the playhead is after cue {}: it is passed over now", new.join(", "))
-            });
+            let show = self.conductor.state().show();
             let is_left = |cue: &CueIx| show.has(*cue);
             self.app.cursor = self.app.cursor.or_else(|| neighbours.into_iter().find(is_left));
             if let Some(file) = &self.file {
                 file.taken(replaced);
             }
-            if let Some(words) = words {
+            if !passed_over.is_empty() {
+                let cues: Vec<&str> = passed_over.iter().map(CueNumber::as_str).collect();
+                let words =
+                    format!("the playhead is after cue {}: it is passed over now", cues.join(", "));
                 self.app.refuse(words, machine_ns());
             }
         } else if let Some(file) = &self.file {

@@ -32,6 +32,10 @@ do      = [{{ output = "desk", osc = "/two" }}]
 number = "3"
 title  = "Third"
 do     = [{{ output = "desk", osc = "/three" }}]
+
+[[segment.cue]]
+number = "4"
+title  = "Fourth"
 "#,
         wire.output()
     )
@@ -78,11 +82,17 @@ fn a_form_changes_the_file_and_the_run_and_no_cue_of_a_chain() {
     program.press_to_see("A\r", &["not saved: cue 1 has fired: it keeps its number in this run"]);
     program.press_to_see("\x1b", &["nothing was saved"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
-    program.press_to_see(&DOWN.repeat(2), &["Third"]);
+    // A cue that comes back before the playhead is not passed over without a word.
+    program.keys(&DOWN.repeat(2));
+    program.press_to_see("D", &["y removes cue 3, any other key stays"]);
+    program.keys("y");
+    program.await_event("show_revised", 3);
+    program.press_to_see("u", &["the playhead is after cue 3: it is passed over now"]);
+    program.press_to_see(&format!("{UP}\r"), &["playhead at 3 Third"]);
     // What the screen called saved outlives the program.
     open_form(&mut program);
     program.keys(" in the end\r");
-    program.await_event("show_revised", 3);
+    program.await_event("show_revised", 5);
     program.kill();
     let mut program = house.open(&["--resume", &path]);
     program.await_words(&["Third in the end"]);
