@@ -1,4 +1,4 @@
-//! Edits the show file from the screen: the form of a cue or a segment, and the edits that need
+//! Editing the show file from the screen: the form of a cue or a segment, and the edits that need
 //! none.
 //!
 //! The form's fields are typed in the prompt, one at a time. What is typed is checked by the

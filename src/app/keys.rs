@@ -102,7 +102,7 @@ pub enum Group {
     Rundown,
     /// The sheet on the people page.
     People,
-    /// Edits the show file.
+    /// Editing the show file.
     Edit,
     /// Everything else.
     Program,
@@ -160,7 +160,7 @@ impl Group {
             Group::Call => "Calling",
             Group::Rundown => "Playhead and rundown",
             Group::People => "On the people page",
-            Group::Edit => "Edits the show file",
+            Group::Edit => "Editing the show file",
             Group::Program => "Pages and program",
         }
     }
