@@ -21,7 +21,28 @@ use crate::runtime::opening::{machine_zone, read};
 use crate::show::{Cue, Show};
 
 /// A step in the history of a text.
-type Step = fn(&mut Document) -> bool;
+struct Step {
+    /// Its name once it is made.
+    name: &'static str,
+    /// The words where there is none to make.
+    none: &'static str,
+    make: fn(&mut Document) -> bool,
+    take_back: fn(&mut Document) -> bool,
+}
+
+const UNDO: Step = Step {
+    name: "undone",
+    none: "nothing to undo",
+    make: Document::undo,
+    take_back: Document::redo,
+};
+
+const REDO: Step = Step {
+    name: "done again",
+    none: "nothing to redo",
+    make: Document::redo,
+    take_back: Document::undo,
+};
 
 /// Reason why an edit was not done.
 enum NotDone {
@@ -63,16 +84,6 @@ impl Watcher {
     pub(super) fn edit(&mut self, wish: EditWish, ground: Ground) {
         let state = &ground.state;
         let (mut serial, mut segment, mut note) = (None, None, "");
-        let undone = match wish {
-            EditWish::Undo => "undone: ",
-            EditWish::Redo => "done again: ",
-            EditWish::Open(_)
-            | EditWish::Save { .. }
-            | EditWish::Duplicate(_)
-            | EditWish::Remove(_)
-            | EditWish::Up(_)
-            | EditWish::Down(_) => "",
-        };
         let done = match wish {
             EditWish::Open(subject) => return self.open(subject),
             EditWish::Save { typed, over } => {
@@ -87,15 +98,15 @@ impl Watcher {
             EditWish::Remove(which) => self.change(&which, Edit::Remove, state),
             EditWish::Up(which) => self.change(&which, Edit::MoveUp, state),
             EditWish::Down(which) => self.change(&which, Edit::MoveDown, state),
-            EditWish::Undo => self.step("nothing to undo", (Document::undo, Document::redo), state),
-            EditWish::Redo => self.step("nothing to redo", (Document::redo, Document::undo), state),
+            EditWish::Undo => self.step(&UNDO, state),
+            EditWish::Redo => self.step(&REDO, state),
         };
         let news = match done {
             Ok(done) => {
                 if done.has_others {
                     note = "; changed elsewhere too: review it";
                 }
-                let words = format!("{} saved: {undone}{}{note}", self.name, done.words);
+                let words = format!("{} saved: {}{note}", self.name, done.words);
                 let saved = EditNews::Saved { words, segment };
                 return match done.has_others {
                     // What was saved is the last word.
@@ -215,12 +226,7 @@ impl Watcher {
     }
 
     /// Takes the last edit back, or does it again.
-    fn step(
-        &mut self,
-        none: &str,
-        (step, back): (Step, Step),
-        state: &State,
-    ) -> Result<Done, NotDone> {
+    fn step(&mut self, step: &Step, state: &State) -> Result<Done, NotDone> {
         self.is_as_known().map_err(NotDone::Why)?;
         if self.has_others {
             let why = format!("{} was changed elsewhere: review that first", self.name);
@@ -228,17 +234,18 @@ impl Watcher {
         }
         let document = self.document().map_err(NotDone::Why)?;
         let (before, old) = (Listing::of(document.show()), document.show().clone());
-        if !step(document) {
-            return Err(NotDone::Why(none.to_owned()));
+        if !(step.make)(document) {
+            return Err(NotDone::Why(step.none.to_owned()));
         }
         if let Some(why) = keeps_its_number(&old, document.show(), state) {
-            back(document);
+            (step.take_back)(document);
             return Err(NotDone::Why(why));
         }
         let words = said(&compare(&before, &Listing::of(document.show())));
+        let words = format!("{}: {words}", step.name);
         let text = document.text().to_owned();
         if let Err(why) = self.write(&text) {
-            self.document().map_err(NotDone::Why).map(back)?;
+            self.document().map_err(NotDone::Why).map(step.take_back)?;
             return Err(NotDone::Why(why));
         }
         Ok(Done { words, has_others: self.has_others })
