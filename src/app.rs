@@ -27,6 +27,7 @@ mod leave;
 pub mod log;
 mod message;
 mod mouse;
+pub(crate) mod nudge;
 pub mod page;
 mod paste;
 mod people;
@@ -326,6 +327,11 @@ impl App {
             | Rejection::NotSpotted(_)
             | Rejection::NoSuchPerson
             | Rejection::NotOver
+            | Rejection::NoSegment
+            | Rejection::TimeIsUp(_)
+            | Rejection::TimePast(_)
+            | Rejection::NoNudge
+            | Rejection::NudgeTooLong
             | Rejection::Ended
             | Rejection::NotShared
             | Rejection::OnItsWay(_)

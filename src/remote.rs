@@ -53,6 +53,8 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 pub use counts::Counts;
 pub use hub::Hear;
 pub use picture::{FIRINGS_MAX, Firing, Picture, Running};
@@ -105,6 +107,8 @@ pub enum RemoteCommand {
     PlayheadTo(CueIx),
     /// Mark the next step of the running cue.
     Step,
+    /// So much more time for the running segment; less, where it is negative.
+    Nudge(SignedDuration),
     /// Take this note: one line, at most [`address::NOTE_CHARS_MAX`] characters.
     Note(String),
 }

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use super::App;
-use crate::engine::{Command, State};
+use crate::engine::{Command, Nudge, State};
 use crate::remote::GO_GUARD;
 use crate::show::{CueIx, DepartmentIx};
 use crate::time::MachineNs;
@@ -44,6 +44,7 @@ enum Deed {
     Ready(DepartmentIx),
     PlayheadNext,
     PlayheadPrevious,
+    Nudge(Nudge),
     Note(String),
 }
 
@@ -162,6 +163,7 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         }
         Command::PlayheadNext => (Deed::PlayheadNext, Rule::OneOfTwoDatagrams),
         Command::PlayheadPrevious => (Deed::PlayheadPrevious, Rule::OneOfTwoDatagrams),
+        &Command::Nudge(nudge) => (Deed::Nudge(nudge), Rule::OneOfTwoDatagrams),
         Command::Note(text) => (Deed::Note(text.clone()), Rule::OneOfTwoHands),
         // These say how things shall be, or come from one hand only, or must never wait for
         // anything.
@@ -212,6 +214,7 @@ fn words(deed: &Deed, state: &State) -> String {
         Deed::PlayheadNext | Deed::PlayheadPrevious => {
             ("the playhead was moved".to_owned(), "0.05 s")
         }
+        Deed::Nudge(_) => ("the segment was nudged".to_owned(), "0.05 s"),
         Deed::Note(_) => ("this note was taken".to_owned(), "0.3 s"),
     };
     format!("ignored: {what} less than {within} ago")

@@ -6,9 +6,11 @@
 
 mod act;
 mod edits;
+mod time;
 
 use edits::EDITS;
 use strum::VariantArray;
+use time::TIMES;
 
 use super::{EditAct, Page};
 
@@ -28,6 +30,9 @@ pub enum Act {
     PlayheadNext,
     PlayheadPrevious,
     Skip,
+    NudgeLonger,
+    NudgeShorter,
+    NudgeBy,
     SelectUp,
     SelectDown,
     SelectPageUp,
@@ -128,6 +133,7 @@ impl Act {
             self,
             Act::Override
                 | Act::Note
+                | Act::NudgeBy
                 | Act::PersonNote
                 | Act::Find
                 | Act::FindPerson
@@ -180,7 +186,9 @@ const fn row(
 /// Every command of the run screen.
 pub const BINDINGS: &[Binding] = &TABLE;
 
-const TABLE: [Binding; BEFORE_PAGES.len() + EDITS.len() + PAGES + AFTER_PAGES.len()] = table();
+const TABLE: [Binding; COUNT] = table();
+
+const COUNT: usize = BEFORE_PAGES.len() + TIMES.len() + EDITS.len() + PAGES + AFTER_PAGES.len();
 
 /// Number of pages that a command opens.
 const PAGES: usize = {
@@ -192,12 +200,17 @@ const PAGES: usize = {
     count
 };
 
-/// The rows before the pages, those of the edits, one for each page, the rows after them.
+/// The rows before the pages, those of the times, those of the edits, one for each page, the rows after them.
 const fn table<const N: usize>() -> [Binding; N] {
     let mut rows = [BEFORE_PAGES[0]; N];
     let (mut filled, mut at) = (0, 0);
     while at < BEFORE_PAGES.len() {
         rows[filled] = BEFORE_PAGES[at];
+        (filled, at) = (filled + 1, at + 1);
+    }
+    at = 0;
+    while at < TIMES.len() {
+        rows[filled] = TIMES[at];
         (filled, at) = (filled + 1, at + 1);
     }
     at = 0;

@@ -31,6 +31,8 @@ pub enum Ask {
     Reason,
     /// A note.
     Note,
+    /// The amount of a nudge.
+    Nudge,
     /// A note that belongs to a person.
     PersonNote {
         /// The person the note is about, even if the selection changes.
@@ -131,6 +133,7 @@ impl Prompt {
         match self.ask {
             Ask::Reason => "override because",
             Ask::Note => "note",
+            Ask::Nudge => "nudge the segment by",
             Ask::PersonNote { .. } => "note on",
             Ask::Find { .. } => "find",
             Ask::FindPerson { .. } => "find a person",

@@ -2,7 +2,7 @@
 
 use core::net::SocketAddr;
 
-use crate::engine::{Cause, Command};
+use crate::engine::{Cause, Command, Nudge};
 use crate::remote::RemoteCommand;
 use crate::show::{CueIx, Show};
 
@@ -54,6 +54,7 @@ impl Wanted {
             RemoteCommand::PlayheadPrevious => Command::PlayheadPrevious,
             &RemoteCommand::PlayheadTo(cue) => Command::PlayheadTo(cue),
             RemoteCommand::Step => Command::Step,
+            &RemoteCommand::Nudge(by) => Command::Nudge(Nudge::By(by)),
             RemoteCommand::Note(text) => Command::Note(text.clone()),
         })
     }

@@ -61,6 +61,7 @@ impl App {
                     Ask::FindLine => self.log_search.clear(),
                     Ask::Reason
                     | Ask::Note
+                    | Ask::Nudge
                     | Ask::PersonNote { .. }
                     | Ask::HolderName
                     | Ask::TakeReason { .. }
@@ -71,6 +72,7 @@ impl App {
                     Ask::Reason => "no interlock was overridden",
                     Ask::Note | Ask::PersonNote { .. } => "no note was taken",
                     Ask::Find { .. } | Ask::FindPerson { .. } => "nothing was searched for",
+                    Ask::Nudge => "nothing was nudged",
                     Ask::FindLine => "all lines of the log are shown",
                     Ask::HolderName | Ask::TakeReason { .. } => "the flag was not taken",
                     Ask::Field { .. } => self.leave_form(),
@@ -127,6 +129,7 @@ impl App {
             Ask::Field { .. } => self.field_typed(),
             Ask::Reason
             | Ask::Note
+            | Ask::Nudge
             | Ask::PersonNote { .. }
             | Ask::HolderName
             | Ask::TakeReason { .. } => {}
@@ -142,6 +145,7 @@ impl App {
         let text = prompt.input.value();
         match prompt.ask {
             Ask::Reason => vec![Task::Command(Command::Override { reason: text.to_owned() })],
+            Ask::Nudge => self.accept_nudge(prompt),
             Ask::Note => vec![Task::Command(Command::Note(text.to_owned()))],
             Ask::PersonNote { person } => {
                 vec![Task::Command(Command::NotePerson { person, text: text.to_owned() })]

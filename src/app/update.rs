@@ -170,6 +170,8 @@ impl App {
                 }
                 None => return self.nothing_selected(now_ns),
             },
+            Act::NudgeLonger | Act::NudgeShorter => Self::nudge(act),
+            Act::NudgeBy => return self.ask_nudge(state, now_ns),
             Act::Override => return self.ask_reason(state, now_ns),
             Act::Spot => return self.spot(repeat, state, now_ns),
             Act::Unspot => return self.unspot(state, now_ns),
@@ -263,6 +265,9 @@ impl App {
             | Act::SwapBackup
             | Act::Step
             | Act::Hold
+            | Act::NudgeLonger
+            | Act::NudgeShorter
+            | Act::NudgeBy
             | Act::PlayheadNext
             | Act::PlayheadPrevious
             | Act::SelectUp

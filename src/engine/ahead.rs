@@ -211,7 +211,7 @@ impl State {
     /// unknown.
     fn opens_ns(&self, next: SegmentIx) -> Option<ShowNs> {
         let hard_ns = self.hard_start_ns(next);
-        let Some((running, started_ns)) = self.segment else {
+        let Some(((running, _), time_up_ns)) = self.segment.zip(self.time_up_ns()) else {
             return hard_ns.filter(|_| {
                 self.plan.hard_start_ns[next].is_some_and(|at_ns| at_ns >= RunNs::ZERO)
             });
@@ -220,7 +220,7 @@ impl State {
             return None;
         }
         let is_left = |cue: CueIx| self.show.segment_of(cue) == running;
-        let mut over_ns = (started_ns + self.show.segment(running).duration).max(self.touched_ns);
+        let mut over_ns = time_up_ns.max(self.touched_ns);
         for &cue in self.on_air.iter().filter(|&&cue| is_left(cue) && !self.is_endless(cue)) {
             over_ns = over_ns.max(self.completes_ns(cue)?);
         }

@@ -60,6 +60,7 @@ impl State {
             Event::RunEnded { .. } => self.ended_ns = Some(run_ns),
             Event::SegmentStarted { segment, due_ns, .. } => self.start_segment(*segment, *due_ns),
             Event::SegmentEnded { segment, due_ns } => self.end_segment(*segment, *due_ns),
+            Event::SegmentNudged { segment, by_ns, .. } => self.segment_nudged(*segment, *by_ns),
             Event::Held {} => self.held_since_ns = Some(run_ns),
             Event::Resumed {} => {
                 if let Some(since) = self.held_since_ns.take() {
@@ -179,6 +180,7 @@ impl State {
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }
@@ -250,6 +252,7 @@ impl State {
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::CueFired { .. }
             | Event::CueCompleted { .. }
             | Event::CueStopped { .. }

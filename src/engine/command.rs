@@ -1,9 +1,10 @@
 //! Commands: what somebody wants, and why it may not be had.
 
+use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use super::event::Cause;
-use super::{Aside, Revision, RunNs};
+use super::{Aside, Nudge, Revision, RunNs};
 use crate::show::{CueIx, CueNumber, OutputIx, PersonIx, StationName};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
@@ -72,6 +73,8 @@ pub enum Command {
     CatchUp,
     /// Takes a cue out of the run, or back into it.
     ToggleSkip(CueIx),
+    /// Makes the running segment longer or shorter.
+    Nudge(Nudge),
     /// Keeps a note with the time.
     Note(String),
     /// Somebody is seen in the stands now.
@@ -199,6 +202,16 @@ pub enum Rejection {
     NotHeld,
     #[error("cue {cue} does not need {department}")]
     NotNeeded { cue: CueNumber, department: String },
+    #[error("no segment runs yet: a nudge changes the one that runs")]
+    NoSegment,
+    #[error("the time of {0} is up: there is none left to take away")]
+    TimeIsUp(String),
+    #[error("{} is past", .0.strftime("%H:%M:%S"))]
+    TimePast(Time),
+    #[error("nothing to nudge by: the segment ends then anyway")]
+    NoNudge,
+    #[error("a segment is nudged by at most 24 hours")]
+    NudgeTooLong,
     #[error("the note is empty")]
     EmptyNote,
     #[error("{0} was not spotted: there is nothing to undo")]

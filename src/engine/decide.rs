@@ -55,6 +55,7 @@ impl State {
                 Ok(self.stop_after_resume().map_or(vec![], |stop| self.playhead_to(stop)))
             }
             Command::ToggleSkip(cue) => self.toggle_skip(*cue),
+            Command::Nudge(nudge) => self.nudge(*nudge, now),
             Command::Note(text) => self.note(text),
             Command::Spot(person) => self.spot(*person),
             Command::Unspot(person) => self.unspot(*person),

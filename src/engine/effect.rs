@@ -51,6 +51,7 @@ impl State {
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

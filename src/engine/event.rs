@@ -1,7 +1,5 @@
 //! Events: what has happened, in the past tense, as the journal keeps it.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -9,54 +7,6 @@ use strum::VariantNames;
 
 use super::{AlarmKind, MissedWhy, Revised, RunNs};
 use crate::show::{CueNumber, StationName};
-
-/// One line of the journal: an event, when it happened, and its place in the run.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Record {
-    /// 1, 2, 3 … without a gap.
-    pub seq: u64,
-    /// The machine's clock, UTC.
-    pub at: Timestamp,
-    /// The run's clock; in a rehearsal it may run faster than `at`.
-    pub run_ns: RunNs,
-    /// The station that wrote it. `None` in a run that only one machine writes, which is the usual
-    /// case.
-    pub origin: Option<Arc<Origin>>,
-    /// The fact itself.
-    pub event: Event,
-}
-
-impl Record {
-    /// The station without the flag whose caller wished this, if one did.
-    pub fn wish_of(&self) -> Option<&str> {
-        self.origin.as_deref()?.wish_of.as_deref()
-    }
-
-    /// The record of a run that one machine writes.
-    pub fn new(seq: u64, at: Timestamp, run_ns: RunNs, event: Event) -> Self {
-        Record { seq, at, run_ns, origin: None, event }
-    }
-}
-
-/// The writer of a record, in a run that several stations follow and one of them calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// The name of the station.
-    pub station: String,
-    /// The term in which that station called the run, from 1: each time another station takes the
-    /// run over, it rises by one.
-    pub term: u64,
-    /// The station whose caller wished this, without the flag; `None` where the one who had it
-    /// wanted it, and where it happened by itself.
-    pub wish_of: Option<String>,
-}
-
-impl Origin {
-    /// The origin of what `station` records in `term`, as long as nobody else wishes it.
-    pub fn new(station: impl Into<String>, term: u64) -> Self {
-        Origin { station: station.into(), term, wish_of: None }
-    }
-}
 
 /// Returns `true` if a field need not be written.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
@@ -149,6 +99,14 @@ pub enum Event {
     SegmentEnded {
         segment: u32,
         due_ns: RunNs,
+    },
+    /// The running segment lasts longer by `by_ns`, or shorter where it is negative. `time_up` where
+    /// that left it no time.
+    SegmentNudged {
+        segment: u32,
+        by_ns: i64,
+        #[serde(default, skip_serializing_if = "is_false")]
+        time_up: bool,
     },
     CueStoodBy {
         cue: CueNumber,
@@ -422,6 +380,7 @@ impl Event {
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::Held {}
             | Event::Resumed {}
             | Event::Panicked {}

@@ -174,6 +174,7 @@ impl FlagState {
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

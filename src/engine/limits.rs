@@ -28,6 +28,7 @@ impl Event {
             | Event::RunLeft { .. }
             | Event::TerminalLost {}
             | Event::RunEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }
@@ -95,6 +96,7 @@ impl Event {
             | Event::TerminalLost {}
             | Event::RunEnded { .. }
             | Event::SegmentEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

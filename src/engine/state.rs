@@ -194,6 +194,9 @@ pub struct SegmentState {
     pub started_ns: Option<RunNs>,
     /// Instant of its end.
     pub ended_ns: Option<RunNs>,
+    /// By how much the caller has made it longer since its last start; shorter, where it is
+    /// negative.
+    pub nudged: SignedDuration,
 }
 
 /// An interlock that the caller has overridden.

@@ -79,6 +79,7 @@ impl Stops {
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

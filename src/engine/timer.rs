@@ -159,8 +159,7 @@ impl State {
     /// Instant at which the running segment is over: its time is up and nothing of it is left to
     /// call, running or due.
     pub(super) fn segment_over_ns(&self) -> Option<ShowNs> {
-        let (segment, started_ns) = self.segment?;
-        let time_up_ns = started_ns + self.show.segment(segment).duration;
+        let time_up_ns = self.time_up_ns()?;
         self.played_out_ns().map(|played_out_ns| played_out_ns.max(time_up_ns))
     }
 

@@ -79,7 +79,7 @@ impl State {
             Some(ended_ns) => self.show_ns(ended_ns),
             None => self.show_ns(now),
         };
-        let of = self.show.segment(segment).duration;
+        let of = self.segment_length(segment);
         Some(Countdown { elapsed: until.since(started_ns), of })
     }
 
@@ -123,11 +123,9 @@ impl State {
     fn unpushed_start_ns(&self, segment: SegmentIx, now: RunNs) -> RunNs {
         let hard_ns = self.plan.hard_start_ns[segment].unwrap_or(RunNs::ZERO);
         match self.segment {
-            Some((running, show_ns)) if running.next() == segment => {
-                let end_ns = match self.segments[running].ended_ns {
-                    Some(ended_ns) => ended_ns,
-                    None => self.run_ns(show_ns + self.show.segment(running).duration, now),
-                };
+            Some((running, _)) if running.next() == segment => {
+                let ended_ns = self.segments[running].ended_ns;
+                let end_ns = ended_ns.or(self.time_up_run_ns(now)).unwrap_or(now);
                 end_ns.max(hard_ns)
             }
             None if self.plan.anchored && segment == self.begins_in().0 => {
@@ -176,11 +174,8 @@ impl State {
                 _ => self.plan.hard_start_ns[at].map_or(next_ns, |ns| next_ns.max(ns)),
             };
             start_ns.push(started_ns);
-            next_ns = match self.segment.filter(|_| running == Some(at)) {
-                Some((_, show_ns)) => match state.ended_ns {
-                    Some(ended_ns) => ended_ns,
-                    None => self.run_ns(show_ns + plan.duration, now).max(now),
-                },
+            next_ns = match self.time_up_run_ns(now).filter(|_| running == Some(at)) {
+                Some(up_ns) => state.ended_ns.unwrap_or(up_ns.max(now)),
                 None => started_ns + plan.duration,
             };
         }
@@ -192,7 +187,7 @@ impl State {
     }
 
     fn now_over(&self, start_ns: &[RunNs], over: SignedDuration, now: RunNs) -> SignedDuration {
-        let Some((running, show_ns)) = self.segment else {
+        let Some((running, _)) = self.segment else {
             let (first, _) = self.begins_in();
             let starts_ns = start_ns.get(first.0 as usize).copied().unwrap_or_default();
             return starts_ns.until(self.planned_start_ns(first, now));
@@ -204,7 +199,7 @@ impl State {
             return SignedDuration::ZERO;
         }
         let duration = self.show.segment(running).duration;
-        let end_ns = self.run_ns(show_ns + duration, now).max(now);
+        let end_ns = self.time_up_run_ns(now).unwrap_or(now).max(now);
         end_ns.until(self.planned_start_ns(running, now) + duration)
     }
 }

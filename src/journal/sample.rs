@@ -69,6 +69,7 @@ fn events() -> Vec<Event> {
         Event::RunEnded { over_ns: i64::MIN },
         Event::SegmentStarted { segment: u32::MAX, title: text(), due_ns: RunNs::ZERO },
         Event::SegmentEnded { segment: 1, due_ns: RunNs::new(1) },
+        Event::SegmentNudged { segment: 3, by_ns: i64::MIN, time_up: firing > 1 },
         Event::CueStoodBy { cue: cue() },
         Event::DepartmentReady { cue: cue(), department: "stunts".to_owned() },
         Event::DepartmentUnready { cue: cue(), department: String::new() },

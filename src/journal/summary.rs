@@ -113,6 +113,7 @@ impl Summary {
                     | Event::TerminalLost { .. }
                     | Event::SegmentStarted { .. }
                     | Event::SegmentEnded { .. }
+                    | Event::SegmentNudged { .. }
                     | Event::CueStoodBy { .. }
                     | Event::DepartmentReady { .. }
                     | Event::DepartmentUnready { .. }

@@ -18,6 +18,8 @@ pub use cue::{Form, Item, Setting, Target, Verb};
 pub use listen::{Listen, Part, Topic};
 pub(super) use nearest::nearest;
 
+use jiff::SignedDuration;
+
 use super::packet::{Arg, Message};
 use super::{Passcode, RemoteCommand};
 use crate::plain;
@@ -146,6 +148,7 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
         ["stop" | "hardStop"] => press(RemoteCommand::StopAll),
         ["togglePause"] => press(RemoteCommand::TogglePause),
         ["step"] => press(RemoteCommand::Step),
+        ["nudge"] => nudge(args),
         ["note"] => note(text(args, "the words of the note")?),
         ["playhead" | "playbackPosition"] if args.is_empty() => Ok(Ask::PlayheadNumber),
         ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId"]
@@ -250,6 +253,18 @@ fn text<'a>(args: &[Arg<'a>], what: &str) -> Result<&'a str, Misunderstood> {
         [Arg::Text(text)] => Ok(text),
         _ => Err(wrong(format!("it takes one text: {what}"))),
     }
+}
+
+/// The seconds of a nudge. A button that is let go sends 0, which nudges nothing.
+fn nudge(args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
+    let by = match *args {
+        [Arg::Int(seconds)] => Some(SignedDuration::from_secs(seconds)),
+        [Arg::Float(seconds)] => SignedDuration::try_from_secs_f64(seconds).ok(),
+        _ => None,
+    };
+    let by = by.ok_or_else(|| wrong("it takes one number: seconds, less than 0 for less time"))?;
+    let command = RemoteCommand::Nudge(by);
+    Ok(if by.is_zero() { Ask::Release } else { Ask::RemoteCommand(command) })
 }
 
 fn note(text: &str) -> Result<Ask, Misunderstood> {

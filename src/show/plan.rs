@@ -208,6 +208,12 @@ fn nearest(show: &Show, clock: Timestamp, time: Time, near_ns: PlanNs) -> PlanNs
     instants.min_by_key(|at_ns| at_ns.since(near_ns).abs()).unwrap_or(near_ns)
 }
 
+/// The instant nearest to `near_ns` at which the clock of a show reads `time`, in a run that began at
+/// `clock`.
+pub fn nearest_in_run(show: &Show, clock: Timestamp, time: Time, near_ns: RunNs) -> RunNs {
+    nearest(show, clock, time, PlanNs::of_run(near_ns)).in_run()
+}
+
 /// Hard starts of all segments in a run that begins at `clock`, and planned starts.
 fn segment_starts(
     show: &Show,

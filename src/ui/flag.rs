@@ -297,6 +297,7 @@ fn is_take(ask: Ask) -> bool {
         Ask::HolderName | Ask::TakeReason { .. } => true,
         Ask::Reason
         | Ask::Note
+        | Ask::Nudge
         | Ask::PersonNote { .. }
         | Ask::Find { .. }
         | Ask::FindPerson { .. }

@@ -14,6 +14,7 @@ use super::{flag, form, log, text};
 use crate::app::commands;
 use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
+use crate::app::nudge;
 use crate::app::{App, Ask, EditAct, Hits, Message, Page, Prompt, Tone};
 
 /// The cells that the keys have at least, where the names of all pages stand beside them.
@@ -104,6 +105,7 @@ fn type_line(
         }
         Ask::Reason
         | Ask::Note
+        | Ask::Nudge
         | Ask::Find { .. }
         | Ask::FindPerson { .. }
         | Ask::FindLine
@@ -125,7 +127,12 @@ fn type_line(
         Ask::FindLine => log::count(scene),
         Ask::Field { .. } => form::state(scene).to_owned(),
         Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => String::new(),
-        Ask::HolderName | Ask::TakeReason { .. } => prompt.refused.clone().unwrap_or_default(),
+        Ask::Nudge if prompt.input.value().is_empty() && prompt.refused.is_none() => {
+            nudge::EXAMPLES.to_owned()
+        }
+        Ask::Nudge | Ask::HolderName | Ask::TakeReason { .. } => {
+            prompt.refused.clone().unwrap_or_default()
+        }
     };
     let room = usize::from(area.width).saturating_sub(label_cells + text::width(&found) + 2).max(4);
     let scroll = prompt.input.visual_scroll(room);
@@ -186,6 +193,7 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
             Ask::Field { .. } => {
                 form::hints(scene).into_iter().map(|(key, word)| hint(key, word)).collect()
             }
+            Ask::Nudge => vec![hint("Enter", "nudge"), hint("Esc", "cancel")],
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "cancel")],
             Ask::HolderName => vec![hint("Enter", "go on"), hint("Esc", "take nothing")],
             Ask::TakeReason { .. } => {

@@ -187,6 +187,13 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
             None => scene.left_of_segment(segment, countdown),
         };
         face.digits = Some(figure(countdown, left));
+        if timed.is_none() {
+            face.beside.extend(
+                scene
+                    .nudged(segment)
+                    .map(|by| Line::from(vec![Span::styled("nudged ", styles.past), by])),
+            );
+        }
         let elapsed = duration::clock(countdown.elapsed);
         face.beside.push(Line::from(vec![
             Span::styled("elapsed ", styles.past),
@@ -208,10 +215,10 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
             let (left, style) = scene.left_of_segment(segment, of_segment);
             let word = if of_segment.left().is_negative() { " over" } else { " left" };
             spans.push(Span::styled(left, style));
-            spans.push(Span::styled(
-                format!("{word} of {}  ", duration::length(of_segment.of)),
-                styles.past,
-            ));
+            let planned = duration::length(scene.show.segment(segment).duration);
+            spans.push(Span::styled(format!("{word} of {planned}"), styles.past));
+            spans.extend(scene.nudged(segment));
+            spans.push(Span::raw("  "));
         }
         spans.push(Span::styled(segment_title, styles.text));
         face.below.push(Line::from(spans));

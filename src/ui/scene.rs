@@ -127,6 +127,13 @@ impl<'a> Scene<'a> {
         Some(self.late(started_ns, ended_ns) - SignedDuration::from_secs(planned_s as i64))
     }
 
+    /// By how much the caller has nudged the running `segment`, if they have: `+0:30`.
+    pub(super) fn nudged(&self, segment: SegmentIx) -> Option<Span<'static>> {
+        let by = self.state.nudged(segment);
+        let words = || Span::styled(duration::over_under(by), self.styles.attention);
+        (!by.is_zero()).then(words)
+    }
+
     /// The planned time of `cue`, on the run's clock.
     pub(super) fn planned_cue_ns(&self, cue: CueIx) -> RunNs {
         let planned_ns = self.state.plan().cue_start_ns[cue];

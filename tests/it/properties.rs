@@ -9,8 +9,9 @@ mod board;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use handover::engine::{Cause, ClipFact, Command, Event, Phase, Record, RunNs};
+use handover::engine::{Cause, ClipFact, Command, Event, Nudge, Phase, Record, RunNs};
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show};
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -80,6 +81,8 @@ pub(crate) enum Deed {
     Spot(Index),
     Unspot(Index),
     NotePerson(Index),
+    /// By so many milliseconds.
+    Nudge(i64),
     Panic,
     End,
 }
@@ -187,6 +190,8 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
         1 => any::<Index>().prop_map(Deed::Spot),
         1 => any::<Index>().prop_map(Deed::Unspot),
         1 => any::<Index>().prop_map(Deed::NotePerson),
+        2 => select(vec![30_000, 30_000, -30_000, -1, 600_000, 86_400_001, 0, i64::MAX, i64::MIN])
+            .prop_map(Deed::Nudge),
         1 => Just(Deed::Panic),
         1 => Just(Deed::End),
     ]
@@ -289,6 +294,7 @@ pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
         Deed::NotePerson(at) => {
             Command::NotePerson { person: person(at), text: "left of the tunnel".to_owned() }
         }
+        Deed::Nudge(ms) => Command::Nudge(Nudge::By(SignedDuration::from_millis(*ms))),
         Deed::Panic => Command::Panic,
         Deed::End => Command::End,
         Deed::Wait(_) | Deed::StandStill(_) | Deed::Crash(_) | Deed::Torn(_) | Deed::Clip(..) => {

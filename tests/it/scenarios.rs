@@ -21,7 +21,7 @@
 //!
 //! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`,
 //! `previous`, `to 12`, `skip 12`, `swap`, `step`, `note TEXT`, `spot PERSON`, `unspot PERSON`,
-//! `know PERSON TEXT` (a note of a person), `panic`, `end`; and `crash 30s` (the program is down so
+//! `know PERSON TEXT` (a note of a person), `nudge 30s`, `nudge until 20:01:30`, `panic`, `end`; and `crash 30s` (the program is down so
 //! long and resumes), `stall 5s` (the program does not come to look for so long), `torn 2` (so many
 //! events are torn off the journal, and the program is down for a second).
 
@@ -32,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handover::engine::{
-    Cause, ClipFact, Command, Effect, Event, MissedWhy, Record, RunNs, SegmentPhase, State,
+    Cause, ClipFact, Command, Effect, Event, MissedWhy, Nudge, Record, RunNs, SegmentPhase, State,
 };
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file};
 use handover::time::{nanoseconds, signed};
@@ -305,6 +305,7 @@ fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
         "previous" => Command::PlayheadPrevious,
         "to" => Command::PlayheadTo(cue()?),
         "skip" => Command::ToggleSkip(cue()?),
+        "nudge" => Command::Nudge(nudge(rest)?),
         "note" => Command::Note(rest.to_owned()),
         "spot" => Command::Spot(person(rig.state(), rest)?),
         "unspot" => Command::Unspot(person(rig.state(), rest)?),
@@ -317,6 +318,14 @@ fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
         _ => return Err(format!("no such command: {words:?}")),
     };
     Ok(rig.command(&command).map_err(|why| why.to_string()))
+}
+
+fn nudge(words: &str) -> Result<Nudge, String> {
+    if let Some(time) = words.strip_prefix("until ") {
+        return time.parse().map(Nudge::Until).map_err(|e| format!("{time:?}: {e}"));
+    }
+    let by = duration::parse(words.trim_start_matches('-')).map_err(|e| e.to_string())?;
+    Ok(Nudge::By(if words.starts_with('-') { -signed(by) } else { signed(by) }))
 }
 
 /// Wishes of a remote control: `go`, `go 12`, `start 12`, `stop 12`, `stop`, `pause 12`,
@@ -527,6 +536,10 @@ fn line(event: &Event, state: &State, times: Times) -> String {
     match event {
         Event::SegmentStarted { segment, due_ns, .. } | Event::SegmentEnded { segment, due_ns } => {
             format!("{kind} {segment} {}", due(*due_ns))
+        }
+        Event::SegmentNudged { segment, by_ns, time_up } => {
+            let up = if *time_up { " up" } else { "" };
+            format!("{kind} {segment} {}{up}", seconds(SignedDuration::from_nanos(*by_ns)))
         }
         Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
             let again = if *firing > 1 { format!(" #{firing}") } else { String::new() };

@@ -292,6 +292,10 @@ fn words(deed: &Deed, show: &Show) -> Option<String> {
         Deed::Spot(at) => format!("spot {}", person(at)?),
         Deed::Unspot(at) => format!("unspot {}", person(at)?),
         Deed::NotePerson(at) => format!("know {} left of the tunnel", person(at)?),
+        Deed::Nudge(ms) => {
+            let sign = if *ms < 0 { "-" } else { "" };
+            format!("nudge {sign}{}ms", ms.unsigned_abs())
+        }
         Deed::Panic => "panic".into(),
         Deed::End => "end".into(),
     })

@@ -19,6 +19,9 @@ impl Act {
                 | Act::Review
                 | Act::Editor
                 | Act::Edit(_)
+                | Act::NudgeLonger
+                | Act::NudgeShorter
+                | Act::NudgeBy
         )
     }
 
@@ -34,6 +37,9 @@ impl Act {
             | Act::Step
             | Act::Hold
             | Act::Skip
+            | Act::NudgeLonger
+            | Act::NudgeShorter
+            | Act::NudgeBy
             | Act::Unspot
             | Act::PersonNote
             | Act::FindPerson
@@ -84,6 +90,9 @@ impl Act {
             | Act::PlayheadPrevious
             | Act::PlayheadHere
             | Act::Skip
+            | Act::NudgeLonger
+            | Act::NudgeShorter
+            | Act::NudgeBy
             | Act::Panic => true,
             Act::Ready(_)
             | Act::AllReady
@@ -160,6 +169,9 @@ impl Act {
             | Act::PlayheadPrevious
             | Act::PlayheadHere
             | Act::Skip
+            | Act::NudgeLonger
+            | Act::NudgeShorter
+            | Act::NudgeBy
             | Act::OpenSegments
             | Act::FoldSegments
             | Act::Spot

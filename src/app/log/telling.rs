@@ -6,10 +6,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{Kind, Mark};
-use crate::app::{Tone, stopped};
+use crate::app::{Tone, nudge, stopped};
 use crate::engine::{Event, State};
 use crate::show::duration;
-use crate::show::{CueNumber, Show};
+use crate::show::{CueNumber, SegmentIx, Show};
+use crate::time::signed_nanoseconds;
 
 /// Log entry of an event.
 #[derive(Debug)]
@@ -99,6 +100,9 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         }
         Event::SegmentStarted { title, .. } => Kind::Cue.says(format!("segment started: {title}")),
         Event::SegmentEnded { segment, .. } => Kind::Cue.says(format!("segment {segment} ended")).quiet(),
+        Event::SegmentNudged { segment, by_ns, time_up } => {
+            Kind::Cue.says(nudged(SegmentIx(segment.saturating_sub(1)), *by_ns, *time_up, state))
+        }
         Event::CueStoodBy { cue } => Kind::Standby.says(format!("cue {cue} standby")),
         Event::DepartmentReady { cue, department } => {
             Kind::Standby.says(format!("cue {cue}: {} ready", name_of(department, show))).marked(Mark::Done)
@@ -191,6 +195,16 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             .says(format!("an event of a newer version, which this one does not know: {}", unknown.kind))
             .attention(),
     }
+}
+
+/// A nudge of `segment` by so much; with `time_up` its time is up with it.
+fn nudged(segment: SegmentIx, by_ns: i64, time_up: bool, state: &State) -> String {
+    let title = state.show().segments.get(segment).map_or("", |segment| segment.title.as_str());
+    let by = nudge::words(by_ns);
+    let all = signed_nanoseconds(state.nudged(segment));
+    let all = if all == by_ns { String::new() } else { format!(", {} in all", nudge::words(all)) };
+    let up = if time_up { ": its time is up now" } else { "" };
+    format!("{title} nudged {by}{all}{up}")
 }
 
 /// Numbers of items that a revision changes, brings and takes out, in words.

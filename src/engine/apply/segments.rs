@@ -12,7 +12,7 @@ impl State {
     pub(super) fn start_segment(&mut self, segment: u32, due_ns: RunNs) {
         let segment = SegmentIx(segment.saturating_sub(1));
         let Some(state) = self.segments.get_mut(segment) else { return };
-        *state = SegmentState { started_ns: Some(due_ns), ended_ns: None };
+        *state = SegmentState { started_ns: Some(due_ns), ..SegmentState::default() };
         let show_ns = self.show_ns(due_ns);
         let (first, into) = self.begins_in();
         let before = if first == segment && !self.has_begun() { into } else { Duration::ZERO };

@@ -86,6 +86,8 @@ pub(super) struct SegmentLog {
     pub first_start_ns: Option<RunNs>,
     pub starts: u32,
     pub held: Duration,
+    /// The nudges of its last start: their instants, and nanoseconds.
+    pub nudges: Vec<(RunNs, i64)>,
     pub notes: Vec<String>,
 }
 
@@ -157,6 +159,12 @@ impl Fold {
                 if let Some(log) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
                     log.first_start_ns.get_or_insert(*due_ns);
                     log.starts += 1;
+                    log.nudges.clear();
+                }
+            }
+            Event::SegmentNudged { segment, by_ns, .. } => {
+                if let Some(log) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
+                    log.nudges.push((record.run_ns, *by_ns));
                 }
             }
             Event::TerminalLost {} => self.terminal_lost.push(record.run_ns),
@@ -293,6 +301,7 @@ impl Fold {
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
+            | Event::SegmentNudged { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

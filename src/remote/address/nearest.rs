@@ -4,7 +4,7 @@ use super::Verb;
 use crate::show::file::settings::closest;
 
 /// All that stands alone, or before an argument.
-const PLAIN: [&str; 36] = [
+const PLAIN: [&str; 37] = [
     "go",
     "standby",
     "ready",
@@ -16,6 +16,7 @@ const PLAIN: [&str; 36] = [
     "panicInTime",
     "stop",
     "step",
+    "nudge",
     "note",
     "playhead",
     "playhead/next",

@@ -35,6 +35,8 @@ fn every_wish_has_its_addresses() {
         ("/playhead/12", &[], RemoteCommand::PlayheadTo(TWELVE)),
         ("/step", &[], RemoteCommand::Step),
         ("/note", &[Arg::Text("late by a beat")], RemoteCommand::Note("late by a beat".into())),
+        ("/nudge", &[Arg::Int(30)], RemoteCommand::Nudge(SignedDuration::from_secs(30))),
+        ("/nudge", &[Arg::Float(-1.5)], RemoteCommand::Nudge(SignedDuration::from_millis(-1_500))),
         // Those of QLab's remote controls.
         ("/go/13", &[], RemoteCommand::GoTo(CueIx(1))),
         ("/cue/13/stop", &[], RemoteCommand::Stop(CueIx(1))),

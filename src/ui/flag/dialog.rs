@@ -231,6 +231,7 @@ fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<L
         }
         Ask::Reason
         | Ask::Note
+        | Ask::Nudge
         | Ask::PersonNote { .. }
         | Ask::Find { .. }
         | Ask::FindPerson { .. }

@@ -67,6 +67,7 @@ pub(super) fn draw(
                 format!(" of {}", duration::length(plan.duration)),
                 styles.past,
             ));
+            right.extend(scene.nudged(segment));
         }
         (_, None) if is_marked && is_narrow => _ = right.pop(),
         (_, None) => right.push(Span::styled(duration::length(plan.duration), styles.past)),

@@ -41,6 +41,7 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
     let skipped = |run: &Run| {
         run.state.show().cue_indices().filter(|&cue| run.state.cue(cue).skipped).count()
     };
+    let nudged = |run: &Run| run.state.current_segment().map(|segment| run.state.nudged(segment));
     let ready = |run: &Run| at(run).map(|cue| run.state.missing(cue).count());
     let moved = |run: &Run| (run.app.cursor, run.app.person, run.app.scroll);
     let is_shared = before.app.link.is_some();
@@ -68,6 +69,9 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
             at(after) == before.app.selected(&before.state) && after.app.message.is_some()
         }
         Act::Skip => skipped(before) != skipped(after),
+        Act::NudgeLonger => nudged(after) > nudged(before),
+        Act::NudgeShorter => nudged(after) < nudged(before),
+        Act::NudgeBy => asks(after, |ask| ask == Ask::Nudge),
         Act::SelectUp | Act::SelectPageUp | Act::SelectFirst => {
             moved(after) < moved(before) || is_first(before, after)
         }
