@@ -3,18 +3,18 @@
 //!
 //! One seed is one evening: a show, a network, and a schedule of GOs, exchanges, takes, cuts,
 //! freezes, kills and faults of the server. [`world::World`] checks the guarantees after every
-//! step. `HANDOVER_SEEDS=1000000` goes through that many seeds, and `HANDOVER_SEED=7` plays that one
-//! alone; a seed that fails prints its schedule, as short as it still fails.
+//! step. A seed that fails prints its schedule, as short as it still fails; [`seeds`] says how seeds
+//! are asked for.
 
 mod net;
 mod station;
 mod world;
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use handover::show::duration::MILLISECOND_NS;
 use net::Rng;
 use world::World;
+
+use crate::seeds;
 
 /// How many seeds `cargo test` plays. A seed is some twenty seconds of several stations that beat,
 /// ask and ship, and takes some 17 ms of a processor in a build for tests.
@@ -178,24 +178,5 @@ fn failure(seed: u64) -> Option<String> {
 
 #[test]
 fn no_seed_breaks_a_guarantee() {
-    let number =
-        |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
-    if let Some(seed) = number("HANDOVER_SEED") {
-        if let Some(failure) = failure(seed) {
-            panic!("{failure}");
-        }
-        return;
-    }
-    let (seeds, next) = (number("HANDOVER_SEEDS").unwrap_or(SEEDS), AtomicU64::new(0));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = std::thread::scope(|scope| {
-        let search = || {
-            std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed))
-                .take_while(|seed| *seed < seeds)
-                .find_map(failure)
-        };
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(search)).collect();
-        threads.into_iter().find_map(|thread| thread.join().expect("a thread without a panic"))
-    });
-    assert!(found.is_none(), "{}", found.unwrap_or_default());
+    seeds::play(SEEDS, failure);
 }

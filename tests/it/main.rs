@@ -32,6 +32,7 @@ mod remote;
 mod rule_checker;
 mod scenarios;
 mod screens;
+mod seeds;
 mod sheets;
 mod sim;
 mod stage;

@@ -2,15 +2,13 @@
 //! suspends, kills and resumes on a virtual clock, driving the conductor that ships.
 //!
 //! One seed is one run; the [`World`] checks the program's promises after every step. `cargo test`
-//! goes through [`SEEDS`] seeds. `HANDOVER_SEEDS=1000000` goes through that many, and
-//! `HANDOVER_SEED=7` plays that one alone. A seed that fails is printed as a scenario of
-//! `tests/scenarios`, as short as it still fails; what a scenario cannot say stands there as a
-//! comment.
+//! goes through [`SEEDS`] seeds; [`seeds`] says how others are asked for. A seed that fails is
+//! printed as a scenario of `tests/scenarios`, as short as it still fails; what a scenario cannot
+//! say stands there as a comment.
 
 mod world;
 
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use handover::conductor::By;
 use handover::engine::{ClipFact, Command};
@@ -22,6 +20,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::properties::{Deed, SegmentSketch, command, deed, segment, write};
 use crate::scenarios::read_show;
+use crate::seeds;
 use crate::test_run::Opening;
 use world::{Answer, Kill, World};
 
@@ -311,22 +310,5 @@ fn failure(seed: u64) -> Option<String> {
 
 #[test]
 fn no_seed_breaks_a_promise() {
-    let number =
-        |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
-    if let Some(seed) = number("HANDOVER_SEED") {
-        assert!(failure(seed).is_none(), "{}", failure(seed).unwrap_or_default());
-        return;
-    }
-    let (seeds, next) = (number("HANDOVER_SEEDS").unwrap_or(SEEDS), AtomicU64::new(0));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let found = std::thread::scope(|scope| {
-        let search = || {
-            std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed))
-                .take_while(|seed| *seed < seeds)
-                .find_map(failure)
-        };
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(search)).collect();
-        threads.into_iter().find_map(|thread| thread.join().expect("a thread without a panic"))
-    });
-    assert!(found.is_none(), "{}", found.unwrap_or_default());
+    seeds::play(SEEDS, failure);
 }
