@@ -209,15 +209,36 @@ pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
         return Err(LineFault::WrongCrc { says: text(says), gives: text(&gives) });
     }
     let no_event = |error: serde_json::Error| LineFault::NotAnEvent(error.to_string());
-    let Head { seq, at, run_ns, station, term, wish_of } =
-        serde_json::from_slice(line).map_err(no_event)?;
-    let event = match serde_json::from_slice(line) {
-        Ok(event) => event,
-        Err(error) => Event::Unknown(unknown::read(line).ok_or_else(|| no_event(error))?),
+    let quickly = in_two(body).and_then(|[head, event]| {
+        Some((serde_json::from_slice(&head).ok()?, serde_json::from_slice(&event).ok()?))
+    });
+    let (head, event): (Head, Event) = match quickly {
+        Some(read) => read,
+        None => {
+            let head = serde_json::from_slice(line).map_err(no_event)?;
+            let event = match serde_json::from_slice(line) {
+                Ok(event) => event,
+                Err(error) => Event::Unknown(unknown::read(line).ok_or_else(|| no_event(error))?),
+            };
+            (head, event)
+        }
     };
+    let Head { seq, at, run_ns, station, term, wish_of } = head;
     let term = term.unwrap_or_default();
     let origin = station.map(|station| Arc::new(Origin { station, term, wish_of }));
     Ok(Record { seq, at: truncate(at), run_ns, origin, event })
+}
+
+/// The line's own members and the event's, each as an object, where they stand in the order in which
+/// they are written. To read these takes two thirds of the time: of an object with all of them serde
+/// keeps every member until it has come to the event's kind.
+fn in_two(body: &[u8]) -> Option<[Vec<u8>; 2]> {
+    const SEAM: &[u8] = b",\"event\":";
+    // In a text the quotes would have backslashes. What stands in an inner object leaves a first
+    // part that is none.
+    let seam = body.windows(SEAM.len()).position(|part| part == SEAM)?;
+    let (head, event) = body.split_at(seam);
+    Some([[head, b"}"].concat(), [b"{", event.get(1..)?, b"}"].concat()])
 }
 
 /// Splits a line into the text before its last member and that member's eight digits.
