@@ -24,6 +24,9 @@ const PROBE: Duration = Duration::from_secs(1);
 /// Time after which an answer is not waited for any more.
 const GIVES_UP: Duration = Duration::from_secs(15);
 
+/// Length of most lines of a journal, bytes.
+const LINE_BYTES: usize = 256;
+
 /// State of what is under way.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shipping {
@@ -210,7 +213,7 @@ impl Flag {
     }
 
     fn append(&mut self, record: &Record, expects: u64) {
-        let mut line = vec![];
+        let mut line = Vec::with_capacity(LINE_BYTES);
         if let Err(why) = encode(record, &mut line) {
             self.is_stuck = true;
             self.says(format!("the log cannot have record {}: {why}", record.seq), true);

@@ -77,7 +77,8 @@ pub(super) struct Net {
     delay_ns: u64,
     pub names: Vec<String>,
     lines: Vec<Line>,
-    queue: BTreeMap<(u64, u64), Motion>,
+    /// In boxes, since a tree moves what it holds about.
+    queue: BTreeMap<(u64, u64), Box<Motion>>,
     number: u64,
     pub is_up: bool,
     pub is_in_trouble: bool,
@@ -115,7 +116,7 @@ impl Net {
 
     fn put(&mut self, at_ns: u64, event: Motion) {
         self.number += 1;
-        self.queue.insert((at_ns, self.number), event);
+        self.queue.insert((at_ns, self.number), Box::new(event));
     }
 
     pub(super) fn next_ns(&self) -> Option<u64> {
@@ -214,7 +215,7 @@ impl Net {
     /// Lets what comes first come; gives the news that a station hears.
     pub(super) fn step(&mut self) -> Vec<(usize, News)> {
         let Some(((now_ns, _), event)) = self.queue.pop_first() else { return vec![] };
-        match event {
+        match *event {
             Motion::News { to, life, news } => {
                 if self.lines[to].life != life {
                     return vec![];

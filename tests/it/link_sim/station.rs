@@ -35,14 +35,15 @@ pub(super) struct Machine {
 
 impl Machine {
     pub(super) fn at(self, true_ns: u64) -> MachineNs {
-        let drift = true_ns as i128 * i128::from(self.ppm) / 1_000_000;
-        MachineNs::new((i128::from(self.base_ns) + i128::from(true_ns) + drift) as u64)
+        // No evening lasts so long that this would overflow.
+        let drift = true_ns as i64 * self.ppm / 1_000_000;
+        MachineNs::new((self.base_ns + true_ns).strict_add_signed(drift))
     }
 
     /// The first instant of the true time at which the machine's clock reads so.
     pub(super) fn true_at(self, machine: MachineNs) -> u64 {
-        let since = i128::from(machine.ns()) - i128::from(self.base_ns);
-        (since.max(0) * 1_000_000 / (1_000_000 + i128::from(self.ppm)) + 1) as u64
+        let since = machine.ns().saturating_sub(self.base_ns);
+        since * 1_000_000 / 1_000_000_u64.strict_add_signed(self.ppm) + 1
     }
 }
 
@@ -157,7 +158,8 @@ impl Program {
         let mut asked = self.flag.poll();
         for _ in 0..100_000 {
             let held_up = Duration::from_nanos(self.held_up_ns);
-            let (now, wall) = (woke + held_up, woke_wall + held_up);
+            let now = woke + held_up;
+            let wall = if held_up.is_zero() { woke_wall } else { woke_wall + held_up };
             if let Some(output) = asked.take() {
                 self.obey(now, wall, output, disk);
             } else if let Some(output) = self.conductor.poll_output(now) {

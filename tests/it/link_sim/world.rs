@@ -1,5 +1,6 @@
 //! The stations, the true time, and what must hold at every moment.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -41,7 +42,9 @@ struct Place {
 pub(super) struct World {
     show: Arc<Show>,
     now_ns: u64,
+    /// The wall clock when the evening begins, and at another instant that was asked for last.
     wall: Timestamp,
+    wall_at: Cell<(u64, Timestamp)>,
     net: Net,
     places: Vec<Place>,
     lives: u64,
@@ -131,6 +134,7 @@ impl World {
             show,
             now_ns,
             wall,
+            wall_at: Cell::new((0, wall)),
             net,
             places,
             lives,
@@ -146,7 +150,14 @@ impl World {
     }
 
     fn wall_now(&self) -> Timestamp {
-        self.wall.checked_add(SignedDuration::from_nanos(self.now_ns as i64)).expect("a time")
+        let (at_ns, known) = self.wall_at.get();
+        if at_ns == self.now_ns {
+            return known;
+        }
+        let since = SignedDuration::from_nanos(self.now_ns as i64);
+        let wall = self.wall.checked_add(since).expect("a time");
+        self.wall_at.set((self.now_ns, wall));
+        wall
     }
 
     fn starts(&mut self, at: usize, opens: bool) -> Result<(), String> {
