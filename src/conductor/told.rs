@@ -117,7 +117,13 @@ impl Conductor {
                 }
             }
             Told::Panic { output, outcome } => {
-                if let Some((output, outcome)) = find(&output).zip(outcome_of(outcome))
+                let Some(output) = find(&output) else { return };
+                // What was told before the station's program ended is known better.
+                let unknown = || {
+                    let why = format!("{from} was started again: nobody knows if it was sent");
+                    self.is_stop_pending(output).then_some(Outcome::Failed(why))
+                };
+                if let Some(outcome) = outcome_of(outcome).or_else(unknown)
                     && self.is_news_of_panic(output, &outcome)
                 {
                     let event = self.reported(Report { output, job: None, outcome });
@@ -163,6 +169,10 @@ impl Conductor {
                 is_new && state.firings == *firing && self.state.on_air().contains(&cue)
             }),
         }
+    }
+
+    fn is_stop_pending(&self, output: OutputIx) -> bool {
+        self.state.panic_stops().any(|(at, stop)| at == output && stop == Stop::Pending)
     }
 
     /// Returns `true` if the outcome of a message of a panic says otherwise than what is known of

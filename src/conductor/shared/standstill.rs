@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::STOOD_STILL;
 use crate::conductor::{Conductor, Output, Step};
-use crate::engine::{Effect, Told, ToldOutcome};
+use crate::engine::{Effect, Stop, Told, ToldOutcome};
 use crate::output::{Job, Outcome, Report};
 use crate::show::OutputIx;
 use crate::time::MachineNs;
@@ -108,6 +108,27 @@ impl Conductor {
                 let (cue, action) = (self.state.show().cue(cue).number.clone(), action + 1);
                 self.tell(Told::Action { cue, firing, action, outcome: ToldOutcome::Unknown });
             }
+        }
+        self.tells_of_unknown_panic();
+    }
+
+    /// Tells the holder the same of its outputs and the messages of a panic, but for a panic that
+    /// came here only after the program had begun, which was told of then.
+    fn tells_of_unknown_panic(&mut self) {
+        let Some(shared) = &self.shared else { return };
+        let show = self.state.show();
+        let is_told = |id: &str| {
+            shared
+                .told
+                .iter()
+                .any(|told| matches!(told, Told::Panic { output, .. } if output == id))
+        };
+        let pending = self.state.panic_stops().filter(|(_, stop)| *stop == Stop::Pending);
+        let pending: Vec<_> = pending.map(|(at, _)| at).collect();
+        let here = self.sent_from_here().into_iter().filter(|at| pending.contains(at));
+        let here = here.map(|at| show.output(at).id.clone()).filter(|id| !is_told(id));
+        for output in here.collect::<Vec<_>>() {
+            self.tell(Told::Panic { output, outcome: ToldOutcome::Unknown });
         }
     }
 }

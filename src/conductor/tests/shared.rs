@@ -234,6 +234,46 @@ fn a_panic_has_failed_at_a_station_that_goes_away_before_it_tells() {
     assert_eq!(stops(&paris), [Stop::Sent, Stop::Sent, Stop::Failed("la is away".to_owned())]);
 }
 
+/// The same station, started again with its journal, once it has read the log.
+fn started_again(la: Run) -> Run {
+    let mut again = Run::of(SHOW);
+    let show = Arc::clone(la.conductor.state().show());
+    let mut state = State::new(show);
+    la.records.iter().for_each(|record| state.fold(record));
+    let last = la.records.last().unwrap();
+    again.conductor = Conductor::new(state, la.conductor.clock(), last.seq, last.run_ns);
+    again.records = la.records;
+    again.conductor.share(name("la"), None);
+    again.gives(2 * SECOND_NS, Input::Mute(true));
+    again.gives(2 * SECOND_NS, Input::Mute(false));
+    again
+}
+
+#[test]
+fn nobody_knows_if_a_station_that_was_started_again_has_sent_a_panic() {
+    let told = Input::Told {
+        from: name("la"),
+        told: Told::Panic { output: "la".into(), outcome: ToldOutcome::Unknown },
+    };
+    for sent in [false, true] {
+        let (mut paris, mut la) = two();
+        paris.command(SECOND_NS, Command::Panic);
+        follows(&mut la, SECOND_NS, &paris);
+        let la = started_again(la).taken();
+        assert_eq!(la.iter().filter(|done| done.starts_with("tell Panic")).count(), 1, "{la:?}");
+        assert!(la.iter().any(|done| done.contains("\"la\", outcome: Unknown")), "{la:?}");
+        // What the program before has told comes first, or never.
+        if sent {
+            let told = Told::Panic { output: "la".into(), outcome: ToldOutcome::Sent };
+            paris.gives(2 * SECOND_NS, Input::Told { from: name("la"), told });
+        }
+        paris.gives(2 * SECOND_NS, told.clone());
+        let why = "la was started again: nobody knows if it was sent";
+        let known = if sent { Stop::Sent } else { Stop::Failed(why.to_owned()) };
+        assert_eq!(stops(&paris)[2], known);
+    }
+}
+
 #[test]
 fn a_station_that_is_mute_gives_up_no_other_before_it_speaks_and_takes_its_reports_first() {
     let (mut paris, _) = two();
