@@ -34,8 +34,8 @@ pub(super) struct Shipping {
     sent: usize,
     /// The appends that have no answer, with their instants.
     under_way: BTreeMap<u64, MachineNs>,
-    /// A read that has no answer, and its instant.
-    reading: Option<(u64, MachineNs)>,
+    /// A read that has no answer, its instant, and what was read before it.
+    reading: Option<(u64, MachineNs, u64)>,
     /// The log has to be read before anything more is sent, not before this instant.
     reads_at_ns: Option<MachineNs>,
     /// Only a read that was asked for from now on counts.
@@ -144,10 +144,10 @@ impl Flag {
 
     pub(super) fn read_to(&mut self, ticket: u64, last: u64) {
         self.log_heard_ns = Some(self.now_ns);
-        if self.shipping.reading.is_none_or(|(asked, _)| asked != ticket) {
+        let Some((.., before)) = self.shipping.reading.take_if(|(asked, ..)| *asked == ticket)
+        else {
             return;
-        }
-        self.shipping.reading = None;
+        };
         if last > self.position {
             // An entry was lost on the way here.
             self.request(Request::Follow { from: self.position + 1 });
@@ -156,7 +156,8 @@ impl Flag {
             self.shipping.reads_at_ns = Some(self.now_ns + RETRY / 4);
             return;
         }
-        if last < self.position {
+        // What was stored since may have come before the answer.
+        if last < before {
             self.says("the log has lost records that it had stored".to_owned(), true);
         }
         self.shipping.sent = 0;
@@ -164,7 +165,7 @@ impl Flag {
     }
 
     pub(super) fn not_read(&mut self, ticket: u64) {
-        if self.shipping.reading.is_some_and(|(asked, _)| asked == ticket) {
+        if self.shipping.reading.is_some_and(|(asked, ..)| asked == ticket) {
             self.shipping.reading = None;
             self.shipping.reads_at_ns = Some(self.now_ns + RETRY);
         }
@@ -175,7 +176,7 @@ impl Flag {
         let now_ns = self.now_ns;
         let is_fresh = |since: &MachineNs| now_ns.since(*since) < GIVES_UP;
         self.shipping.under_way.retain(|_, since| is_fresh(since));
-        if self.shipping.reading.is_some_and(|(_, since)| !is_fresh(&since)) {
+        if self.shipping.reading.is_some_and(|(_, since, _)| !is_fresh(&since)) {
             self.shipping.reading = None;
             self.shipping.reads_at_ns = Some(now_ns);
         }
@@ -190,7 +191,7 @@ impl Flag {
             // it.
             if reads_at_ns <= now_ns && (is_idle || self.is_mute) {
                 let ticket = self.shipping.ticket();
-                self.shipping.reading = Some((ticket, now_ns));
+                self.shipping.reading = Some((ticket, now_ns, self.position));
                 (self.shipping.reads_at_ns, self.shipping.is_stale) = (None, false);
                 self.request(Request::Read { ticket });
             }

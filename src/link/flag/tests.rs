@@ -543,6 +543,20 @@ fn a_letter_is_taken_in_when_the_one_with_the_flag_says_so() {
 }
 
 #[test]
+fn a_log_that_has_lost_records_is_told_from_one_that_went_on() {
+    for (last, alarm) in [(1, None), (0, Some("the log has lost records that it had stored"))] {
+        let mut la = la();
+        let done = gives_silently(&mut la, 10, FlagInput::StoodStill);
+        let ticket = asked(&done);
+        // It was stored after the log had answered, and came before the answer.
+        gives_silently(&mut la, 20, entry(2, &record(2, "paris", 1, Event::Held {})));
+        let answer = News::ReadTo { ticket, last };
+        let done = gives_silently(&mut la, 30, FlagInput::News(answer));
+        assert_eq!(alarms(&done).first().copied(), alarm);
+    }
+}
+
+#[test]
 fn a_station_that_is_gone_makes_room_for_one_that_comes() {
     let mut paris = paris();
     let number = |n: u64| format!("s-{n}");

@@ -394,11 +394,10 @@ impl World {
     pub(super) fn accept(&mut self, at: usize) -> Result<(), String> {
         self.does(at, |program, now, _, _| {
             let flag = program.conductor.state().flag();
-            let is_meant = flag.is_some_and(|flag| {
-                flag.offer.as_ref().is_some_and(|offer| offer.to == program.me)
-            });
-            if is_meant {
-                program.flag.handle(now, FlagInput::Letter(Letter::Wish(Wish::Accept)));
+            let offer = flag.and_then(|flag| flag.offer.as_ref());
+            if let Some(offer) = offer.filter(|offer| offer.to == program.me) {
+                let wish = Wish::Accept { offered_ns: Some(offer.at_ns) };
+                program.flag.handle(now, FlagInput::Letter(Letter::Wish(wish)));
             }
         })
     }
@@ -449,7 +448,9 @@ impl World {
     }
 
     pub(super) fn freeze(&mut self, at: usize, ns: u64) {
-        self.places[at].frozen_until_ns = self.now_ns + ns;
+        // Its disk may hold it up for longer.
+        let place = &mut self.places[at];
+        place.frozen_until_ns = place.frozen_until_ns.max(self.now_ns + ns);
     }
 
     pub(super) fn kill(&mut self, at: usize) {
