@@ -185,7 +185,7 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::End
         | Command::Clip { .. }
         | Command::OfferFlag(_)
-        | Command::AcceptFlag(_)
+        | Command::AcceptFlag { .. }
         | Command::WithdrawFlag(_)
         | Command::PassFlag { .. }
         | Command::FiredAside(_)

@@ -106,8 +106,13 @@ pub enum Command {
     },
     /// Offers the flag of a shared run to a station.
     OfferFlag(StationName),
-    /// This station accepts the offer.
-    AcceptFlag(StationName),
+    /// A station accepts the offer.
+    AcceptFlag {
+        /// The station.
+        by: StationName,
+        /// Instant of the offer that its caller was shown; `None` if it is not known.
+        offered_ns: Option<RunNs>,
+    },
     /// Takes the offer back; the journal keeps the reason.
     WithdrawFlag(String),
     /// Passes the flag to the station that has accepted it.

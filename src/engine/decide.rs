@@ -66,7 +66,7 @@ impl State {
                 Ok(self.clip(*cue, *firing, *output, fact, now))
             }
             Command::OfferFlag(to) => self.offer_flag(to),
-            Command::AcceptFlag(by) => self.accept_flag(by),
+            Command::AcceptFlag { by, offered_ns } => self.accept_flag(by, *offered_ns),
             Command::WithdrawFlag(why) => self.withdraw_flag(why),
             Command::PassFlag { to, from_ns } => self.pass_flag(to, *from_ns),
             Command::FiredAside(aside) => self.keep_aside(aside),

@@ -275,9 +275,15 @@ impl State {
         }
     }
 
-    pub(super) fn accept_flag(&self, by: &StationName) -> Result<Vec<Event>, Rejection> {
+    pub(super) fn accept_flag(
+        &self,
+        by: &StationName,
+        offered_ns: Option<RunNs>,
+    ) -> Result<Vec<Event>, Rejection> {
         let flag = self.shared()?;
-        match flag.offer.as_ref().filter(|offer| offer.to == *by) {
+        // Who accepts an earlier offer has not seen the briefing of this one.
+        let is_meant = |at_ns| offered_ns.is_none_or(|offered_ns| offered_ns == at_ns);
+        match flag.offer.as_ref().filter(|offer| offer.to == *by && is_meant(offer.at_ns)) {
             Some(offer) if offer.accepted_ns.is_some() => Ok(vec![]),
             Some(_) => Ok(vec![Event::FlagAccepted { by: by.clone() }]),
             None => Err(Rejection::NotOffered(by.clone())),

@@ -214,6 +214,10 @@ pub enum Body {
     },
     /// A letter was taken in.
     Got {
+        /// The program that wrote it, since the next one of its name counts from 1 again; `None` from
+        /// a version that does not say so.
+        #[serde(default)]
+        to: Option<Instance>,
         /// Its number.
         number: u64,
         /// Reason why its wish was refused, for people.
@@ -309,7 +313,12 @@ pub enum Wish {
     /// To be offered the flag.
     Ask,
     /// Accepts the offer that stands.
-    Accept,
+    Accept {
+        /// Instant of the offer, so that no later one is accepted by it; `None` from a version that
+        /// does not say so.
+        #[serde(default)]
+        offered_ns: Option<RunNs>,
+    },
     /// Does not want the flag that is offered, or has changed their mind.
     Decline,
     /// "Something is wrong".

@@ -74,7 +74,7 @@ mod tests {
                 number: 1,
                 letter: Letter::Wish(Wish::Note { text: "\u{1b}[2J \"é\"".into() }),
             },
-            Body::Got { number: 1, refused: Some("no".into()) },
+            Body::Got { to: Some(Instance(7)), number: 1, refused: Some("no".into()) },
         ] {
             let post = post(body);
             assert_eq!(decode(&encode(&post).unwrap()).unwrap(), post);
@@ -106,7 +106,8 @@ mod tests {
         ] {
             assert!(matches!(decode(bytes.as_bytes()), Err(WireFault::NotAPost(_))), "{bytes:.80}");
         }
-        let long = post(Body::Got { number: 1, refused: Some("x".repeat(POST_BYTES_MAX)) });
+        let long =
+            post(Body::Got { to: None, number: 1, refused: Some("x".repeat(POST_BYTES_MAX)) });
         assert!(matches!(encode(&long), Err(WireFault::TooLong(_))));
         assert!(matches!(decode(&vec![b' '; POST_BYTES_MAX + 1]), Err(WireFault::TooLong(_))));
     }

@@ -45,7 +45,7 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
         | Command::End
         | Command::Clip { .. }
         | Command::OfferFlag(_)
-        | Command::AcceptFlag(_)
+        | Command::AcceptFlag { .. }
         | Command::WithdrawFlag(_)
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
@@ -71,7 +71,7 @@ pub fn command_of(wish: Wish, from: &StationName, show: &Show) -> Result<Option<
     };
     Ok(Some(match wish {
         Wish::Ask => return Ok(None),
-        Wish::Accept => Command::AcceptFlag(from.clone()),
+        Wish::Accept { offered_ns } => Command::AcceptFlag { by: from.clone(), offered_ns },
         Wish::Decline => Command::WithdrawFlag(declined(from)),
         Wish::Warn { said_ns } => Command::Warn { by: from.clone(), said_ns },
         Wish::Ready { department } => Command::Ready(department),

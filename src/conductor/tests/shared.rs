@@ -181,12 +181,32 @@ fn a_wish_is_journaled_with_the_station_whose_caller_had_it() {
     // A wish that is refused leaves nothing behind.
     paris.gives(
         SECOND_NS,
-        Input::Wish { from: name("la"), command: Command::AcceptFlag(name("la")) },
+        Input::Wish {
+            from: name("la"),
+            command: Command::AcceptFlag { by: name("la"), offered_ns: None },
+        },
     );
     paris.command(SECOND_NS, note());
     let notes = paris.records.iter().filter(|r| matches!(r.event, Event::NoteTaken { .. }));
     let told: Vec<_> = notes.map(|record| record.wish_of()).collect();
     assert_eq!(told, [Some("la"), None, None]);
+}
+
+#[test]
+fn an_offer_is_not_accepted_by_the_answer_to_an_earlier_one() {
+    let (mut paris, _) = two();
+    let offered = |paris: &Run| paris.conductor.state().flag()?.offer.as_ref().map(|o| o.at_ns);
+    paris.command(SECOND_NS, Command::OfferFlag(name("la")));
+    let first = offered(&paris);
+    paris.command(2 * SECOND_NS, Command::WithdrawFlag("not yet".into()));
+    paris.command(3 * SECOND_NS, Command::OfferFlag(name("la")));
+    paris.taken();
+    let accepts = |offered_ns| Command::AcceptFlag { by: name("la"), offered_ns };
+    paris.command(4 * SECOND_NS, accepts(first));
+    assert_eq!(paris.taken(), ["the flag is not offered to la"]);
+    let second = offered(&paris);
+    paris.command(4 * SECOND_NS, accepts(second));
+    assert_eq!(paris.taken(), ["flag_accepted", "ok"]);
 }
 
 #[test]
@@ -368,7 +388,7 @@ fn on_its_way_from(from_ms: u64) -> (Run, Run) {
     let (mut paris, mut la) = two();
     paris.command(SECOND_NS, GO);
     paris.command(SECOND_NS, Command::OfferFlag(name("la")));
-    paris.command(SECOND_NS, Command::AcceptFlag(name("la")));
+    paris.command(SECOND_NS, Command::AcceptFlag { by: name("la"), offered_ns: None });
     follows(&mut la, SECOND_NS, &paris);
     let from_ns = RunNs::new((from_ms * MILLISECOND_NS) as i64);
     for now_ns in (1..11).map(|second| second * SECOND_NS) {
@@ -420,7 +440,7 @@ fn a_station_that_went_away_during_a_pass_is_given_up_when_the_flag_stays() {
     let (mut paris, mut la) = two();
     paris.command(SECOND_NS, GO);
     paris.command(SECOND_NS, Command::OfferFlag(name("la")));
-    paris.command(SECOND_NS, Command::AcceptFlag(name("la")));
+    paris.command(SECOND_NS, Command::AcceptFlag { by: name("la"), offered_ns: None });
     let from_ns = RunNs::new(1_100 * MILLISECOND_NS as i64);
     paris.command(SECOND_NS, Command::PassFlag { to: name("la"), from_ns });
     paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
@@ -516,7 +536,7 @@ const CALLS: &str = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\
 fn passes(from: &mut Run, to: &mut Run, now_ns: u64) {
     let taker = to.conductor.shared.as_ref().unwrap().me.clone();
     from.command(now_ns, Command::OfferFlag(taker.clone()));
-    from.command(now_ns, Command::AcceptFlag(taker.clone()));
+    from.command(now_ns, Command::AcceptFlag { by: taker.clone(), offered_ns: None });
     let from_ns = RunNs::new(now_ns as i64);
     from.command(now_ns, Command::PassFlag { to: taker, from_ns });
     follows(to, now_ns, from);

@@ -37,7 +37,7 @@ impl Outbox {
 impl Flag {
     /// Something for the holder.
     pub(super) fn write(&mut self, letter: Letter) {
-        if letter == Letter::Wish(Wish::Accept) {
+        if matches!(letter, Letter::Wish(Wish::Accept { .. })) {
             if self.my_double_ns.is_some_and(|heard_ns| self.now_ns.since(heard_ns) < GONE) {
                 self.says(format!("another program is called {}, too", self.id.me), true);
                 return;
@@ -125,7 +125,8 @@ impl Flag {
                 known.taken_in = first;
             }
         }
-        self.send(To::Station(from.clone()), Body::Got { number, refused: None });
+        let got = Body::Got { to: Some(instance), number, refused: None };
+        self.send(To::Station(from.clone()), got);
         if is_new {
             self.does(FlagOutput::Letter { from, number, letter });
         }
@@ -138,6 +139,7 @@ impl Flag {
             }
             return;
         }
-        self.send(To::Station(to), Body::Got { number, refused });
+        let instance = self.stations.get(&to).map(|known| known.instance);
+        self.send(To::Station(to), Body::Got { to: instance, number, refused });
     }
 }

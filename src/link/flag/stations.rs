@@ -85,10 +85,11 @@ impl Flag {
                 self.clock_told(&from, asked_ns, term, run_ns);
             }
             Body::Letter { number, letter } => self.letter(from, instance, number, letter),
-            Body::Got { number, refused } => {
+            Body::Got { to, number, refused } => {
                 // One that had the flag does not journal it any more.
                 let is_holder = self.state.as_ref().is_some_and(|flag| flag.holder == from);
-                if !is_holder {
+                let is_mine = to.is_none_or(|to| to == self.id.instance);
+                if !is_holder || !is_mine {
                     return;
                 }
                 self.outbox.letters.remove(&number);

@@ -531,12 +531,15 @@ fn an_answer_to_a_question_from_before_a_standstill_says_nothing_of_the_clock() 
 fn a_letter_is_taken_in_when_the_one_with_the_flag_says_so() {
     let mut la = la();
     gives(&mut la, 10, FlagInput::Letter(Letter::Wish(Wish::Note { text: "x".into() })));
-    let got = |from| post(from, Body::Got { number: 1, refused: None });
+    let got = |from| post(from, Body::Got { to: Some(Instance(1)), number: 1, refused: None });
     let is_sent = |output: &FlagOutput| {
         matches!(output, FlagOutput::Request(Request::Post { post, .. })
             if matches!(post.body, Body::Letter { .. }))
     };
     gives(&mut la, 20, got("mars"));
+    // The letter of the program before this one, which had the same number.
+    let before = Body::Got { to: Some(Instance(9)), number: 1, refused: None };
+    gives(&mut la, 30, post("paris", before));
     assert!(gives(&mut la, 1_010, FlagInput::Tick).iter().any(is_sent));
     gives(&mut la, 1_020, got("paris"));
     assert!(!gives(&mut la, 2_010, FlagInput::Tick).iter().any(is_sent));

@@ -263,7 +263,7 @@ fn the_configuration_for_shows_lets_callers_write_and_others_look_on() {
     let outcome = la.note(2);
     assert!(matches!(outcome, Appended::Unknown { .. }), "{outcome:?}");
     let from = handover::link::StationName::new("paris").unwrap();
-    let body = handover::link::Body::Got { number: 1, refused: None };
+    let body = handover::link::Body::Got { to: None, number: 1, refused: None };
     let post = handover::link::Post { from, instance: handover::link::Instance(1), body };
     la.request(handover::link::Request::Post { to: handover::link::To::All, post });
     la.await_news(|news| matches!(news, News::LooksOn).then_some(()));

@@ -190,7 +190,7 @@ fn a_flood_of_wishes_and_of_junk_holds_nobody_up_and_fires_nothing() {
             for n in 0..40 {
                 let number = round * 40 + n + 1;
                 let wish = match n % 4 {
-                    0 => Wish::Accept,
+                    0 => Wish::Accept { offered_ns: None },
                     1 => Wish::Ask,
                     2 => Wish::Warn { said_ns: None },
                     _ => Wish::Note { text: format!("flood {number}") },

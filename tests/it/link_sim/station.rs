@@ -384,7 +384,9 @@ impl Program {
                 });
                 vec![Command::FiredAside(aside.collect())]
             }
-            Letter::Wish(Wish::Accept) => vec![Command::AcceptFlag(from)],
+            Letter::Wish(Wish::Accept { offered_ns }) => {
+                vec![Command::AcceptFlag { by: from, offered_ns }]
+            }
             Letter::Wish(Wish::Note { text }) => vec![Command::Note(text)],
             Letter::Wish(_) => vec![],
         };

@@ -70,7 +70,10 @@ impl Station {
                 Ok(())
             }
             FlagWish::Accept => {
-                self.write(Letter::Wish(Wish::Accept));
+                let flag = self.conductor.state().flag();
+                let offer = flag.and_then(|flag| flag.offer.as_ref());
+                let offered_ns = offer.map(|offer| offer.at_ns);
+                self.write(Letter::Wish(Wish::Accept { offered_ns }));
                 Ok(())
             }
             FlagWish::Decline => {
