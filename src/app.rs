@@ -343,7 +343,6 @@ impl App {
             | Rejection::Mute
             | Rejection::NoSuchCue(_)
             | Rejection::TooFar
-            | Rejection::EditShared
             | Rejection::OnlyEdited
             | Rejection::Outdated
             | Rejection::NothingToAnswer => String::new(),

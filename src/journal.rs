@@ -42,7 +42,7 @@ mod sample;
 
 pub use aside::SetAsideError;
 pub use fault::{JournalError, OpenError};
-pub use line::{LINE_BYTES_MAX, LineFault, checksum, decode, encode, truncate};
+pub use line::{LINE_BYTES_MAX, LineFault, checksum, decode, digest, encode, truncate};
 pub use lock::{Holder, LockError, RunLock};
 pub use order::RecordOrder;
 pub use place::usual_state;

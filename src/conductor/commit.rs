@@ -77,8 +77,7 @@ impl Conductor {
             self.state.fold(record);
             effects.extend(self.state.effects(&record.event));
         }
-        let is_revised =
-            records.iter().any(|record| matches!(record.event, Event::ShowRevised { .. }));
+        let is_revised = has_version(&records);
         self.does(Output::Append(records));
         if is_revised {
             self.does(Output::Revised);
@@ -136,4 +135,9 @@ fn cut(words: String) -> String {
         Some((at, _)) => format!("{}…", &words[..at]),
         None => words,
     }
+}
+
+/// Returns `true` if the run goes over to another version of the show with one of these records.
+pub(super) fn has_version(records: &[Record]) -> bool {
+    records.iter().any(|record| matches!(record.event, Event::ShowRevised { .. }))
 }

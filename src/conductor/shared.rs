@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::commit::has_version;
 use super::{Conductor, Muted, Output, RunClock};
 use crate::engine::{
     Effect, Event, Expected, MissedWhy, Origin, Record, Rejection, RunNs, SendState, Stop, Told,
@@ -152,7 +153,10 @@ impl Conductor {
     }
 
     /// Says why nothing is decided here, if nothing is.
-    pub(super) fn may_decide(&self) -> Result<(), Rejection> {
+    ///
+    /// # Errors
+    /// With the reason.
+    pub fn may_decide(&self) -> Result<(), Rejection> {
         match self.shared.as_deref() {
             Some(Shared { is_mute: true, .. }) => Err(Rejection::Mute),
             None | Some(Shared { role: Role::Holds, .. }) => Ok(()),
@@ -299,7 +303,11 @@ impl Conductor {
                 matches!(record.event, Event::FlagTaken { .. } | Event::RunResumed { .. });
             is_another && writer != me
         });
+        let is_revised = has_version(&records);
         self.does(Output::Append(records));
+        if is_revised {
+            self.does(Output::Revised);
+        }
         self.forgets_what_is_recorded();
         if may_have_lost {
             self.tells_again();

@@ -247,8 +247,6 @@ pub enum Rejection {
     Mute,
     #[error("the show has no cue {0}")]
     NoSuchCue(CueNumber),
-    #[error("a show that stations share cannot be edited while it runs")]
-    EditShared,
     #[error("this is the editor: nothing fires here; `handover SHOW` runs the show")]
     OnlyEdited,
     #[error("the run has taken another version of the show meanwhile")]

@@ -316,6 +316,10 @@ pub enum Event {
         revision: u32,
         /// The checksum of its text.
         show_crc: String,
+        /// SHA-256 of its text, hex: the name under which other stations find it on the server of a
+        /// shared run. Versions before 0.2 did not write it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sha256: Option<String>,
         changed: u32,
         added: u32,
         removed: u32,

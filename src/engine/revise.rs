@@ -111,6 +111,8 @@ pub struct Revision {
     pub number: u32,
     /// The checksum of its text.
     pub show_crc: String,
+    /// SHA-256 of its text, hex.
+    pub sha256: String,
     /// Number of items that are other than in the version before.
     pub changed: u32,
     /// Number of items that are new.
@@ -145,6 +147,11 @@ impl State {
         self.only_edited
     }
 
+    /// The show with which the run began.
+    pub fn first_show(&self) -> &Arc<Show> {
+        &self.first
+    }
+
     /// The number of the version of the show that is run: 1 for the one that the run began with.
     pub fn revision(&self) -> u32 {
         self.revision
@@ -162,14 +169,12 @@ impl State {
         if self.has_ended() {
             return Err(Rejection::Ended);
         }
-        if self.flag.is_some() {
-            return Err(Rejection::EditShared);
-        }
         if revision.number != self.revision + 1 {
             return Err(Rejection::Outdated);
         }
-        let Revision { number, show_crc, changed, added, removed, show } = revision.clone();
-        Ok(vec![Event::ShowRevised { revision: number, show_crc, changed, added, removed, show }])
+        let Revision { number, show_crc, sha256, changed, added, removed, show } = revision.clone();
+        let (revision, sha256) = (number, Some(sha256));
+        Ok(vec![Event::ShowRevised { revision, show_crc, sha256, changed, added, removed, show }])
     }
 
     /// Returns `true` if a revision leaves `cue` as it is.
@@ -480,6 +485,7 @@ mod tests {
         let revision = Revision {
             number: 2,
             show_crc: String::new(),
+            sha256: String::new(),
             changed: 1,
             added: 0,
             removed: 0,

@@ -23,6 +23,8 @@ use crate::time::unsigned;
 pub struct State {
     pub(super) show: Arc<Show>,
     pub(super) plan: Arc<Plan>,
+    /// The show with which the run began.
+    pub(super) first: Arc<Show>,
     /// The number of the show's version, from 1.
     pub(super) revision: u32,
     /// For each segment, the one that it was before the last revision.
@@ -238,6 +240,7 @@ impl State {
         let plan = Plan::new(&show, Date::ZERO, Timestamp::UNIX_EPOCH);
         State {
             plan: Arc::new(plan),
+            first: Arc::clone(&show),
             revision: 1,
             segments_were: IndexVec::default(),
             day: Date::ZERO,

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::unknown;
 use crate::engine::{Event, Origin, RUN_NS_MAX, Record, RunNs};
@@ -252,6 +253,14 @@ pub fn checksum(text: &str) -> String {
     hex(crc32fast::hash(text.as_bytes())).map(char::from).iter().collect()
 }
 
+/// SHA-256 of `text`, 64 hex digits: what tells versions of a show apart between machines.
+pub fn digest(text: &str) -> String {
+    let digits = |byte: u8| {
+        [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+    };
+    Sha256::digest(text.as_bytes()).iter().copied().flat_map(digits).collect()
+}
+
 fn hex(crc: u32) -> [u8; 8] {
     std::array::from_fn(|i| b"0123456789abcdef"[(crc >> (28 - 4 * i)) as usize & 15])
 }
@@ -372,6 +381,13 @@ mod tests {
             assert!(text.contains(&whole), "{text}");
             assert_eq!(decode(&line), Ok(record));
         }
+    }
+
+    #[test]
+    fn a_digest_is_sha_256_in_hex() {
+        // FIPS 180-2, B.1.
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digest("abc"), abc);
     }
 
     #[test]

@@ -123,6 +123,9 @@ fn events() -> Vec<Event> {
         Event::ShowRevised {
             revision: 2,
             show_crc: "8f0a1b2c".to_owned(),
+            sha256: Some(
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
+            ),
             changed: 3,
             added: 1,
             removed: 0,

@@ -51,6 +51,15 @@ impl Store {
         show_at(id, self.version_path(id, number)?)
     }
 
+    /// The text of the version of the show that the run `id` goes on with, in a file of its own beside
+    /// the journal: what is edited where the show's own file is on another machine.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub fn latest_path(&self, id: &RunId) -> Result<PathBuf, StoreError> {
+        Ok(self.existing(id)?.join("show-latest.toml"))
+    }
+
     /// Puts the versions of the show into the records of the run `id`, which name only their
     /// checksums; `zone` is the machine's, for a show without one.
     ///

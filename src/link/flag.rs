@@ -19,6 +19,7 @@
 //! ships that has lost the flag, and what another program writes. A void entry moves the log's
 //! sequence on, but not the run's.
 
+mod ends;
 mod letters;
 mod log;
 mod mute;
@@ -26,6 +27,7 @@ mod say;
 mod ship;
 mod stations;
 mod take;
+mod versions;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -34,17 +36,19 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::clock::{Clock, Estimate};
-use super::message::{FiredAside, Instance, Letter, News, Request, Step};
+use super::clock::Clock;
+use super::message::{Instance, News, Request, Step};
 use crate::engine::{Expected, FlagState, Record, RunNs};
 use crate::journal::RecordOrder;
 use crate::show::StationName;
 use crate::time::MachineNs;
+pub use ends::{FlagInput, FlagOutput, Word};
 use letters::Outbox;
 use ship::Shipping;
 pub use stations::AWAY;
 use stations::Known;
 use take::Taking;
+use versions::Versions;
 pub use view::{Station, View};
 
 /// Time without an answer of the log after which its holder works alone.
@@ -87,117 +91,6 @@ pub struct Identity {
     pub digest: String,
     /// `true` if it has a terminal.
     pub terminal: bool,
-}
-
-/// Something that has happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FlagInput {
-    /// The conductor has journaled these as the holder.
-    Recorded(Vec<Record>),
-    /// The conductor proposes this record, which passes the flag or takes the pass back.
-    Propose(Record),
-    /// News of the server's thread.
-    News(News),
-    /// Something for the holder: a wish of this station's caller, or a report on its outputs.
-    Letter(Letter),
-    /// The wish of a letter was refused, or (`None`) granted.
-    Answer {
-        /// The station that wished it.
-        to: StationName,
-        /// Number of its letter.
-        number: u64,
-        /// Reason of the refusal.
-        refused: Option<String>,
-    },
-    /// What the run's clock reads now, for a station that asked.
-    Clock {
-        /// The station.
-        to: StationName,
-        /// Its clock when it asked.
-        asked_ns: u64,
-        /// The run's clock.
-        run_ns: RunNs,
-    },
-    /// The caller's step of the exchange.
-    Step(Step),
-    /// The machine has stood still.
-    StoodStill,
-    /// This station has lost its terminal.
-    TerminalLost,
-    /// The caller wants to go on though the log cannot be read.
-    GoOn,
-    /// Time has passed.
-    Tick,
-}
-
-/// Something to do. Each has to be done before the next one is polled.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FlagOutput {
-    /// For the server's thread.
-    Request(Request),
-    /// The conductor follows these.
-    Follow(Vec<Record>),
-    /// The log has this where the conductor proposed a record.
-    Stored(Record),
-    /// This station has the flag.
-    Holds {
-        /// `true` if it had it already when its program ended: the run is to be resumed.
-        resumes: bool,
-    },
-    /// Somebody has taken the flag: the journal ends at `kept`, and what is recorded after it is
-    /// not in the log and goes aside.
-    Aside {
-        /// Last record that the log has, too.
-        kept: u64,
-        /// The records after it.
-        records: Vec<Record>,
-        /// The term in which they were recorded.
-        term: u64,
-        /// The cues among them that were fired.
-        fired: Vec<FiredAside>,
-    },
-    /// This station is mute, or speaks again.
-    Mute(bool),
-    /// The other stations that are heard; all others are away. A station that has just begun does
-    /// not say so: it has heard nobody yet.
-    Heard(BTreeSet<StationName>),
-    /// The holder leaves messages to this station's outputs for so long; with `None` it does not.
-    Expected(Option<Expected>),
-    /// A letter to this station, which has the flag.
-    Letter {
-        /// The sender; this station itself, too.
-        from: StationName,
-        /// Its number, for [`FlagInput::Answer`].
-        number: u64,
-        /// Its content.
-        letter: Letter,
-    },
-    /// The holder has refused a wish of this station's caller.
-    Refused(String),
-    /// A station asks what the run's clock reads: [`FlagInput::Clock`] answers.
-    ClockAsked {
-        /// The station.
-        to: StationName,
-        /// Its clock when it asked.
-        asked_ns: u64,
-    },
-    /// What the run's clock reads, on a station that follows.
-    Clock(Estimate),
-    /// Nobody has accepted the offer in time: it is to be withdrawn.
-    Lapsed,
-    /// The log cannot be read: the caller has to say whether the run goes on from here.
-    Asks,
-    /// Something that people should know.
-    Word(Word),
-}
-
-/// Something that people should know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// In words.
-    pub text: String,
-    /// `true` if it has to be seen at once.
-    pub is_alarm: bool,
 }
 
 /// What one station knows of the flag.
@@ -248,6 +141,7 @@ pub struct Flag {
     /// The station has not read the log to its end yet.
     is_coming: bool,
     taking: Option<Taking>,
+    versions: Versions,
 
     /// Last sign that the log is there.
     log_heard_ns: Option<MachineNs>,
@@ -316,6 +210,7 @@ impl Flag {
             woke_ns: now_ns,
             is_coming: !opens,
             taking: None,
+            versions: Versions::default(),
             log_heard_ns: None,
             stations: BTreeMap::new(),
             heard: BTreeSet::new(),
@@ -357,6 +252,12 @@ impl Flag {
             FlagInput::Letter(letter) => self.write(letter),
             FlagInput::Answer { to, number, refused } => self.answer(to, number, refused),
             FlagInput::Clock { to, asked_ns, run_ns } => self.tell_clock(to, asked_ns, run_ns),
+            FlagInput::Announce { sha256, text } => self.announce(sha256, text),
+            FlagInput::Text { sha256, text } => self.has_text(sha256, text),
+            FlagInput::Version { sha256, outcome } => match outcome {
+                Ok(()) => self.has_version(&sha256),
+                Err(why) => self.lacks(&sha256, &why),
+            },
             FlagInput::Step(step) => self.step = step,
             FlagInput::StoodStill => self.be_mute(),
             FlagInput::TerminalLost => self.id.terminal = false,
@@ -444,8 +345,13 @@ impl Flag {
             News::Appended { ticket, outcome } => self.appended(ticket, &outcome),
             News::ReadTo { ticket, last } => self.read_to(ticket, last),
             News::NotRead { ticket, .. } => self.not_read(ticket),
+            News::Kept { sha256, outcome } => self.kept(sha256, outcome),
+            News::Fetched { sha256, text } => self.fetched(sha256, text),
             News::Post(post) => self.post(post),
-            News::Connected(_) => self.shipping.looks_again(),
+            News::Connected(_) => {
+                self.shipping.looks_again();
+                self.versions.asks_again();
+            }
             News::Disconnected { .. } => {}
             News::LooksOn => self.says(LOOKS_ON, false),
             News::Word(text) => self.says(text, true),

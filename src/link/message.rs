@@ -6,6 +6,7 @@
 //! has the flag and what an unknown outcome was are decided by the flag alone.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,19 @@ pub enum Request {
     Follow {
         /// Sequence of the first entry, from 1.
         from: u64,
+    },
+    /// Keep the text of a version of the show beside the log. [`News::Kept`] with the same `sha256`
+    /// follows, once it is known what became of that.
+    Keep {
+        /// SHA-256 of the text, hex: its name on the server.
+        sha256: String,
+        /// The text.
+        text: Arc<str>,
+    },
+    /// Get the text of a version of the show. [`News::Fetched`] with the same `sha256` follows.
+    Fetch {
+        /// SHA-256 of the text, hex.
+        sha256: String,
     },
     /// Send a message to another station, or to all; nothing is said of what becomes of it.
     Post {
@@ -108,6 +122,20 @@ pub enum News {
         /// Reason, for people.
         why: String,
     },
+    /// The text of a version lies beside the log, durably; or the reason why it does not, for people.
+    Kept {
+        /// SHA-256 of the text, hex.
+        sha256: String,
+        /// What became of it.
+        outcome: Result<(), String>,
+    },
+    /// The text of a version, as it was put there; or the reason why it cannot be had, for people.
+    Fetched {
+        /// SHA-256 of the text, hex.
+        sha256: String,
+        /// The text.
+        text: Result<Arc<str>, String>,
+    },
     /// A message of another station.
     Post(Post),
     /// A connection was made, or the server's facts have changed.
@@ -132,6 +160,8 @@ impl News {
             | News::Appended { .. }
             | News::ReadTo { .. }
             | News::NotRead { .. }
+            | News::Kept { .. }
+            | News::Fetched { .. }
             | News::Post(_)
             | News::Word(_) => false,
         }
@@ -203,6 +233,17 @@ pub enum Body {
         term: u64,
         /// The run's clock when the question was answered.
         run_ns: RunNs,
+    },
+    /// The holder's caller is about to give the run another version of the show. Its text lies
+    /// beside the log; each station gets it, and answers with [`Body::HasVersion`].
+    Version {
+        /// SHA-256 of the text, hex.
+        sha256: String,
+    },
+    /// The sender has the text of that version.
+    HasVersion {
+        /// SHA-256 of the text, hex.
+        sha256: String,
     },
     /// Something for the holder to do or to journal. The holder answers with [`Body::Got`]; until
     /// then it is sent again.

@@ -21,6 +21,7 @@ mod list;
 mod reads;
 mod session;
 mod setup;
+mod texts;
 
 use std::io;
 use std::sync::{Arc, mpsc as std_mpsc};

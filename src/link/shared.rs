@@ -1,9 +1,8 @@
 //! A shared run, as its log's server knows it.
 
-use sha2::{Digest, Sha256};
-
 use super::StationName;
 use crate::engine::RunId;
+use crate::journal::digest;
 
 /// What all stations of a run have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,14 +23,6 @@ impl Shared {
         let digest = digest(&show_text);
         Shared { id, title, show_text, digest }
     }
-}
-
-/// SHA-256 of a text, hex: the name under which a show lies on the server.
-pub(super) fn digest(text: &str) -> String {
-    let digits = |byte: u8| {
-        [byte >> 4, byte & 15].map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
-    };
-    Sha256::digest(text.as_bytes()).iter().copied().flat_map(digits).collect()
 }
 
 /// A run in the list of those that are shared on a server.
@@ -62,16 +53,4 @@ pub struct SharedStation {
     pub term: u64,
     /// Records of the log that it does not have.
     pub behind: u64,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_digest_is_sha_256_in_hex() {
-        // FIPS 180-2, B.1.
-        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        assert_eq!(digest("abc"), abc);
-    }
 }

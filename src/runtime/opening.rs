@@ -311,7 +311,8 @@ fn fresh(
         shared: None,
         file,
     };
-    sharing.share(session, vec![], store, post).map(Some)
+    let places = (store, &options.config.permits);
+    sharing.share(session, vec![], places, post).map(Some)
 }
 
 /// The show file that a run is to look at, if `source` is one; `text` and `show` are the version
@@ -324,9 +325,9 @@ fn watched(
     options: &RunOptions,
 ) -> Option<Watched> {
     let path = PathBuf::from(source);
-    // A shared run takes no other version.
-    (path.is_absolute() && options.share.is_none()).then(|| Watched {
+    path.is_absolute().then(|| Watched {
         path,
+        source: source.to_owned(),
         text: text.to_owned(),
         show: Arc::clone(show),
         store: store.clone(),

@@ -10,6 +10,7 @@
 
 mod edits;
 mod ready;
+mod theirs;
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
@@ -28,12 +29,13 @@ use crate::edit::document::Document;
 use crate::edit::listing::Listing;
 use crate::engine::{Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
-use crate::journal::{Store, checksum};
+use crate::journal::{Store, checksum, digest};
 use crate::output::{Permits, RevisedOutputs};
 use crate::show::problem::{self, visible};
 use crate::show::{Show, file};
 pub(super) use ready::Ready;
 use ready::{fitted, tried};
+pub(super) use theirs::{Taken, Theirs};
 
 /// Interval at which the file is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -49,6 +51,8 @@ const LINES_MAX: usize = 200;
 pub(super) struct Watched {
     /// The file.
     pub path: PathBuf,
+    /// Place from which the show came: its clips lie beside that.
+    pub source: String,
     /// Text of the version that runs.
     pub text: String,
     pub show: Arc<Show>,
@@ -60,6 +64,9 @@ pub(super) struct Watched {
 #[derive(Debug)]
 pub(super) struct ShowFile {
     path: PathBuf,
+    source: String,
+    permits: Permits,
+    post: Sender,
     orders: mpsc::Sender<Order>,
 }
 
@@ -78,6 +85,10 @@ enum Order {
     Fit(Box<Ready>, Box<Ground>),
     /// The run has taken what was made ready last, in the place of this show.
     Taken(Arc<Show>),
+    /// Get a version ready that another station has given the run.
+    Theirs(Theirs, Box<Ground>),
+    /// The run goes on with an older version.
+    Back { id: RunId, number: u32 },
     /// An editor that had the file has ended.
     Edited {
         /// Text of the file before, if it could be read.
@@ -110,6 +121,8 @@ pub(super) enum ShowNews {
     Edited(Result<Option<FileNews>, String>),
     /// A version is ready to be taken.
     Ready(Box<Ready>),
+    /// What became of the version of another station, by its SHA-256.
+    Theirs { sha256: String, outcome: Result<Box<Taken>, String> },
     /// It could not be made ready.
     Failed(String),
     /// The answer to an edit.
@@ -129,7 +142,8 @@ impl ShowFile {
     /// When the system gives no thread.
     pub(super) fn start(watched: Watched, post: Sender) -> std::io::Result<Self> {
         let (orders, ordered) = mpsc::channel();
-        let path = watched.path.clone();
+        let (path, source) = (watched.path.clone(), watched.source.clone());
+        let (permits, own_post) = (watched.permits.clone(), post.clone());
         std::thread::Builder::new().name("show file".into()).spawn(move || {
             realtime::step_back();
             let name = watched.path.file_name().unwrap_or_default().to_string_lossy();
@@ -151,7 +165,7 @@ impl ShowFile {
             }
             .watch(&ordered);
         })?;
-        Ok(ShowFile { path, orders })
+        Ok(ShowFile { path, source, permits, post: own_post, orders })
     }
 
     /// The file.
@@ -208,6 +222,8 @@ struct Version {
     text: String,
     show: Arc<Show>,
     comparison: Comparison,
+    /// Another station has given it to the run.
+    is_theirs: bool,
 }
 
 type Stamp = (i64, i64, u64, u64);
@@ -274,11 +290,17 @@ impl Watcher {
                                 let _ = document.adopt(made.text.clone());
                             }
                         }
-                        (self.watched.text, self.watched.show) = (made.text, made.show);
+                        let before = std::mem::replace(&mut self.watched.text, made.text);
+                        self.watched.show = made.show;
+                        if made.is_theirs {
+                            self.brings_up(&before);
+                        }
                         // What was written meanwhile differs from this version.
                         (self.read, self.latest) = (None, None);
                     }
                 }
+                Ok(Order::Theirs(theirs, ground)) => self.theirs(theirs, &ground),
+                Ok(Order::Back { id, number }) => self.goes_back(&id, number),
                 Ok(Order::Edited { before, fault }) => {
                     let edited = self.edited(before.as_deref(), fault);
                     self.post.send(Msg::Show(ShowNews::Edited(edited)));
@@ -376,7 +398,7 @@ impl Watcher {
     fn has_version(&mut self, text: String, show: Arc<Show>) -> FileNews {
         let comparison = compare(&self.listing, &Listing::of(&show));
         let news = self.news(&comparison);
-        self.latest = Some(Version { text, show, comparison });
+        self.latest = Some(Version { text, show, comparison, is_theirs: false });
         news
     }
 
@@ -410,30 +432,33 @@ impl Watcher {
         let prepared = Revised::prepared(Arc::clone(&version.show), state);
         let fits_in = machine_ns().since(begun_ns);
         let show = Arc::clone(prepared.merged().unwrap_or(&version.show));
-        let source = self.watched.path.display().to_string();
-        let outputs = match state.is_rehearsal() {
-            true => RevisedOutputs::rehearsal(show),
-            false => wiring::revised_outputs(
-                (state.show(), is_open),
-                show,
-                &source,
-                &self.watched.permits,
-                &self.post,
-            ),
-        };
+        let outputs = self.outputs(show, state, is_open);
         let count = |change: Change| {
             version.comparison.items.iter().filter(|item| item.change == change).count() as u32
         };
         let revision = Revision {
             number,
             show_crc: checksum(&version.text),
+            sha256: digest(&version.text),
             changed: count(Change::Changed),
             added: count(Change::Added),
             removed: count(Change::Removed),
             show: prepared,
         };
         let (takes, passed_over) = tried(&ground, &revision);
+        let text = version.text.as_str().into();
         self.made = Some(version);
-        Ok(Ready { revision, outputs, order, takes, fits_in, passed_over })
+        Ok(Ready { revision, text, outputs, order, takes, fits_in, passed_over })
+    }
+
+    /// Opens the outputs of `show` for the run that `state` is of.
+    fn outputs(&self, show: Arc<Show>, state: &State, is_open: &[bool]) -> RevisedOutputs {
+        let Watched { source, permits, .. } = &self.watched;
+        match state.is_rehearsal() {
+            true => RevisedOutputs::rehearsal(show),
+            false => {
+                wiring::revised_outputs((state.show(), is_open), show, source, permits, &self.post)
+            }
+        }
     }
 }

@@ -244,13 +244,10 @@ impl Station {
             leaving: None,
             end: End::Left,
         };
-        let watched = match (file, &shared) {
-            (Some(watched), _) => ShowFile::start(watched, station.post.clone())
+        let watched = match file {
+            Some(watched) => ShowFile::start(watched, station.post.clone())
                 .map_err(|_| "the show file is not looked at: the system gave no thread for it"),
-            (None, Some(_)) => Err("a shared run keeps the show that it began with"),
-            (None, None) => {
-                Err("the show of this run is no file; `handover new FILE` writes one to edit")
-            }
+            None => Err("the show of this run is no file; `handover new FILE` writes one to edit"),
         };
         match watched {
             Ok(file) => station.file = Some(file),

@@ -4,6 +4,7 @@
 
 mod cluster;
 mod ear;
+mod edits;
 mod faults;
 mod hostile;
 mod list;

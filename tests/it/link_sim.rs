@@ -8,6 +8,7 @@
 
 mod net;
 mod station;
+mod versions;
 mod world;
 
 use handover::show::duration::MILLISECOND_NS;
@@ -31,6 +32,8 @@ enum Move {
     HolderGoes,
     Note(usize),
     Hold(usize),
+    /// The caller at this station gives the run another version of the show.
+    Revise(usize),
     Panic(usize),
     Offer(usize, usize),
     Accept(usize),
@@ -79,7 +82,7 @@ fn planned(seed: u64) -> Plan {
     for _ in 0..4 + rng.below(22) {
         let at = rng.below(stations as u64) as usize;
         let other = rng.below(stations as u64) as usize;
-        moves.push(match rng.below(40) {
+        moves.push(match rng.below(41) {
             0..8 => Move::Wait(rng.below(1_200)),
             8..10 => Move::Wait(rng.below(7_000)),
             10 => Move::Go(at),
@@ -99,7 +102,8 @@ fn planned(seed: u64) -> Plan {
             36 => [Move::ServerDown, Move::ServerUp, Move::ServerUp][rng.below(3) as usize],
             37 => Move::Trouble(rng.chance(50)),
             38 => [Move::Stranger, Move::GoOn(at), Move::Panic(at)][rng.below(3) as usize],
-            _ => Move::Hold(at),
+            39 => Move::Hold(at),
+            _ => Move::Revise(at),
         });
     }
     Plan { seed, stations, links, gap_ms, delay_ms, moves }
@@ -122,6 +126,7 @@ fn make(world: &mut World, step: Move) -> Result<(), String> {
         Move::Go(at) => world.go(at)?,
         Move::Note(at) => world.note(at)?,
         Move::Hold(at) => world.hold(at)?,
+        Move::Revise(at) => world.revise(at)?,
         Move::Panic(at) => world.panic(at)?,
         Move::Offer(at, to) => world.offer(at, to)?,
         Move::Accept(at) => world.accept(at)?,

@@ -216,8 +216,15 @@ impl TestRun {
             _ => Revised::prepared(show, self.state()),
         };
         self.before = self.state().clone();
-        let revision =
-            Revision { number, show_crc: "0".into(), changed: 1, added: 0, removed: 0, show };
+        let revision = Revision {
+            number,
+            show_crc: "0".into(),
+            sha256: "0".into(),
+            changed: 1,
+            added: 0,
+            removed: 0,
+            show,
+        };
         self.command(&Command::Revise(Box::new(revision)))
     }
 

@@ -113,6 +113,8 @@ impl Watch {
             | News::Appended { .. }
             | News::ReadTo { .. }
             | News::NotRead { .. }
+            | News::Kept { .. }
+            | News::Fetched { .. }
             | News::Post(_)
             | News::Word(_) => {}
         }

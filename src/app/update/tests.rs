@@ -103,8 +103,8 @@ fn the_key_that_reviews_the_file_says_why_none_is_looked_at() {
         app.message.take().unwrap().text
     };
     assert_eq!(said(&mut app, 1_000), "the show file is as the run has it");
-    app.not_watched = Some("a shared run keeps the show that it began with");
-    assert_eq!(said(&mut app, 3_000), "a shared run keeps the show that it began with");
+    app.not_watched = Some("the show of this run is no file");
+    assert_eq!(said(&mut app, 3_000), "the show of this run is no file");
 }
 
 fn plain(app: &mut App, code: KeyCode, state: &State, ms: u64) -> Vec<Task> {

@@ -154,7 +154,7 @@ impl Conductor {
         (self.catches_up, self.settling, self.obeyed) = (false, None, None);
         let ahead = std::mem::take(&mut self.ahead);
         self.steps.clear();
-        self.state = State::new(Arc::clone(self.state.show()));
+        self.state = State::new(Arc::clone(self.state.first_show()));
         (self.seq, self.run_ns) = (0, RunNs::ZERO);
         for record in kept {
             self.take_in(record);

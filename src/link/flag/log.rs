@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Flag, FlagOutput};
 use crate::engine::{Event, FlagState, Record};
-use crate::journal::{decode, encode};
+use crate::journal::{RecordOrder, decode, encode};
 use crate::link::message::{FiredAside, Letter, Request};
 use crate::plain::counted;
 
@@ -17,15 +17,22 @@ impl Flag {
         if sequence <= self.position {
             return;
         }
+        self.log_heard_ns = Some(self.now_ns);
+        if self.versions.is_wanting() {
+            return;
+        }
         if sequence > self.position + 1 {
             self.request(Request::Follow { from: self.position + 1 });
             return;
         }
-        self.position = sequence;
-        self.log_heard_ns = Some(self.now_ns);
         match self.counts(line) {
-            Ok(record) => self.takes_in(record),
+            Ok((record, _)) if self.lacks_version(&record) => {}
+            Ok((record, order)) => {
+                (self.position, self.order) = (sequence, order);
+                self.takes_in(record);
+            }
             Err(why) => {
+                self.position = sequence;
                 self.void += 1;
                 self.shipping.was_displaced();
                 self.void_why = Some(format!("entry {sequence}: {why}"));
@@ -55,8 +62,8 @@ impl Flag {
         }
     }
 
-    /// The record of a line, if it is one that counts here.
-    fn counts(&mut self, line: &[u8]) -> Result<Record, String> {
+    /// The record of a line and the run's order after it, if it is one that counts here.
+    fn counts(&self, line: &[u8]) -> Result<(Record, RecordOrder), String> {
         let record = decode(line).map_err(|why| why.to_string())?;
         let mut order = self.order;
         order.admit(&record).map_err(|why| why.to_string())?;
@@ -70,8 +77,7 @@ impl Flag {
                 from.map_or("nobody".into(), |o| format!("{} in term {}", o.station, o.term));
             return Err(format!("it is from {from}, which does not have the flag"));
         }
-        self.order = order;
-        Ok(record)
+        Ok((record, order))
     }
 
     fn takes_in(&mut self, record: Record) {

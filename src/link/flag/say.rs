@@ -17,6 +17,8 @@ impl Flag {
 
     pub(super) fn passes_time(&mut self) {
         self.keeps_in_touch();
+        self.gets_version();
+        self.tells_of_version();
         let lapses = self.offered_ns.filter(|&at_ns| self.now_ns.since(at_ns) >= OFFER_LAPSES);
         // While it is mute, nothing can be withdrawn.
         if lapses.is_some() && self.holds && !self.is_mute {

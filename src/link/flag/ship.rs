@@ -148,6 +148,11 @@ impl Flag {
         else {
             return;
         };
+        if self.versions.is_wanting() {
+            // What is in the log is not taken in before the version is here.
+            self.shipping.reads_at_ns = Some(self.now_ns + RETRY);
+            return;
+        }
         if last > self.position {
             // An entry was lost on the way here.
             self.request(Request::Follow { from: self.position + 1 });
@@ -208,6 +213,9 @@ impl Flag {
                 break;
             };
             let record = Arc::clone(record);
+            if !self.is_version_kept(&record) {
+                break;
+            }
             self.shipping.sent += 1;
             self.append(&record, self.position + at as u64);
         }

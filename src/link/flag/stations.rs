@@ -84,6 +84,8 @@ impl Flag {
             Body::ClockTold { asked_ns, term, run_ns } => {
                 self.clock_told(&from, asked_ns, term, run_ns);
             }
+            Body::Version { sha256 } => self.hears_of_version(&from, sha256),
+            Body::HasVersion { sha256 } => self.station_has_version(from, &sha256),
             Body::Letter { number, letter } => self.letter(from, instance, number, letter),
             Body::Got { to, number, refused } => {
                 // One that had the flag does not journal it any more.

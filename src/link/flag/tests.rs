@@ -1,9 +1,11 @@
 //! Rules of the flag that the simulator meets too seldom to be relied on.
 
+mod versions;
+
 use super::*;
 use crate::engine::{Event, Expected, Origin};
 use crate::journal::encode;
-use crate::link::message::{Appended, Beat, Body, HeardBeat, Post, Wish};
+use crate::link::message::{Appended, Beat, Body, HeardBeat, Letter, Post, Wish};
 
 fn name(text: &str) -> StationName {
     StationName::new(text).unwrap()

@@ -19,6 +19,10 @@ pub(super) async fn answer(
                 inbox.tell(News::Appended { ticket, outcome: Appended::Refused { why: why() } });
             }
             Request::Read { ticket } => inbox.tell(News::NotRead { ticket, why: why() }),
+            Request::Keep { sha256, .. } => {
+                inbox.tell(News::Kept { sha256, outcome: Err(why()) });
+            }
+            Request::Fetch { sha256 } => inbox.tell(News::Fetched { sha256, text: Err(why()) }),
             Request::Follow { from } => *follows_from = Some(from),
             Request::Post { .. } => {}
         }

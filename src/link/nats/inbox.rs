@@ -111,6 +111,8 @@ impl Inbox {
 fn bytes(news: &News) -> usize {
     match news {
         News::Entry { line, .. } => line.len(),
+        // Only one is under way at a time.
+        News::Kept { .. } | News::Fetched { .. } => 0,
         News::Appended { .. }
         | News::ReadTo { .. }
         | News::NotRead { .. }

@@ -19,6 +19,7 @@ use super::denied::Denied;
 use super::follow::Follow;
 use super::inbox::Inbox;
 use super::reads::{Answer, Reads};
+use super::texts::Texts;
 use super::{Part, away, setup};
 use crate::link::access::Access;
 use crate::link::address::Servers;
@@ -174,6 +175,7 @@ struct Session<'a> {
     appends: Appends,
     follow: Follow,
     reads: Reads,
+    texts: Texts,
     to_all: Subscriber,
     to_me: Subscriber,
     facts: Interval,
@@ -214,6 +216,7 @@ impl<'a> Session<'a> {
             appends: Appends::new(connection.appends.clone(), &line.subjects),
             follow: Follow::new(stream.clone()),
             reads: Reads::new(stream.clone()),
+            texts: Texts::new(connection.questions.clone()),
             line,
             connection,
             to_all,
@@ -257,6 +260,9 @@ impl<'a> Session<'a> {
                     self.hand_over(held);
                 }
                 Some(answer) = self.reads.next(), if !self.reads.is_empty() => self.heed(answer),
+                Some(news) = self.texts.next(), if !self.texts.is_empty() => {
+                    self.line.inbox.tell(news);
+                }
                 Some(message) = self.to_all.next() => self.hear(&message),
                 Some(message) = self.to_me.next() => self.hear(&message),
                 event = self.connection.events.recv() => {
@@ -287,6 +293,8 @@ impl<'a> Session<'a> {
                 self.line.inbox.tell(News::NotRead { ticket, why });
             }
             Request::Follow { from } => self.follow(from),
+            Request::Keep { sha256, text } => self.texts.keep(sha256, text),
+            Request::Fetch { sha256 } => self.texts.fetch(sha256),
             Request::Post { to, post } => self.post(&to, &post),
         }
     }
@@ -457,5 +465,6 @@ impl<'a> Session<'a> {
         for ticket in self.reads.give_up() {
             self.line.inbox.tell(News::NotRead { ticket, why: why() });
         }
+        self.texts.give_up().for_each(|news| self.line.inbox.tell(news));
     }
 }

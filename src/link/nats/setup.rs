@@ -15,9 +15,9 @@ use tokio::io::AsyncReadExt;
 use super::append::is_full;
 use super::connect::said;
 use crate::engine::RunId;
-use crate::journal::LINE_BYTES_MAX;
+use crate::journal::{LINE_BYTES_MAX, digest};
 use crate::link::fault::LinkError;
-use crate::link::shared::{Shared, digest};
+use crate::link::shared::Shared;
 use crate::link::subjects::{SHOWS_BUCKET, Subjects};
 use crate::plain;
 
@@ -54,12 +54,12 @@ pub(super) async fn share(
     match existing(context, &run.id, subjects).await? {
         Some(stream) => {
             // Where it is another show file than the one that the run began with, the stations say so.
-            put_show(context, run).await?;
+            put_text(context, &run.digest, &run.show_text).await?;
             Ok(stream)
         }
         None => {
             // First the show: a station that sees the log then also finds the show.
-            put_show(context, run).await?;
+            put_text(context, &run.digest, &run.show_text).await?;
             create(context, run, subjects).await
         }
     }
@@ -210,13 +210,14 @@ fn store_code(error: &(dyn std::error::Error + 'static)) -> Option<ErrorCode> {
     None
 }
 
-async fn put_show(context: &Context, run: &Shared) -> Result<(), LinkError> {
+/// Puts the text of a show beside the logs, where it is not there yet.
+pub(super) async fn put_text(context: &Context, digest: &str, text: &str) -> Result<(), LinkError> {
     let bucket = bucket(context).await?;
-    if bucket.info(&run.digest).await.is_ok() {
+    if bucket.info(digest).await.is_ok() {
         return Ok(());
     }
-    let mut text = run.show_text.as_bytes();
-    match bucket.put(run.digest.as_str(), &mut text).await {
+    let mut text = text.as_bytes();
+    match bucket.put(digest, &mut text).await {
         Ok(_) => Ok(()),
         Err(error) => Err(match store_code(&error) {
             Some(code) if is_full(code) => LinkError::Full(said(&error)),
@@ -237,18 +238,21 @@ pub(super) async fn fetch(
     let metadata = &stream.cached_info().config.metadata;
     let expected =
         metadata.get(SHOW_KEY).ok_or_else(|| no_show("the log does not name it".into()))?;
-    let object = awaited_show(context, expected).await.map_err(no_show)?;
-    let mut text = String::new();
-    object
-        .take(SHOW_BYTES_MAX)
-        .read_to_string(&mut text)
-        .await
-        .map_err(|error| no_show(said(&error)))?;
-    if digest(&text) != *expected {
-        return Err(no_show("it is not as it was put there".into()));
-    }
+    let text = text_of(context, expected).await.map_err(no_show)?;
     let title = metadata.get(TITLE_KEY).map_or(String::new(), |title| plain::clean(title));
     Ok(Shared { id: id.clone(), title, show_text: text, digest: expected.clone() })
+}
+
+/// The text of the show with this SHA-256; or else the reason, for people.
+pub(super) async fn text_of(context: &Context, expected: &str) -> Result<String, String> {
+    let object = awaited_show(context, expected).await?;
+    let mut text = String::new();
+    let read = object.take(SHOW_BYTES_MAX).read_to_string(&mut text).await;
+    read.map_err(|error| said(&error))?;
+    match digest(&text) == *expected {
+        true => Ok(text),
+        false => Err("it is not as it was put there".to_owned()),
+    }
 }
 
 /// The show with this SHA-256, which the server may not have yet; or else the reason, for people.

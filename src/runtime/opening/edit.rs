@@ -59,8 +59,10 @@ pub(in crate::runtime) fn edit(options: &EditOptions) -> anyhow::Result<Session>
     app.cursor = show.listed().map(|(cue, _)| cue).next();
     app.is_editor = true;
     app.folds = show.segment_indices().map(|segment| (segment, true)).collect();
+    let path = path.canonicalize().unwrap_or_else(|_| path.clone());
     let file = Watched {
-        path: path.canonicalize().unwrap_or_else(|_| path.clone()),
+        source: path.display().to_string(),
+        path,
         text,
         show: Arc::clone(&show),
         store: Store::new(&options.state),

@@ -63,12 +63,6 @@ pub(super) fn resume(
         state.fold(record);
         log.push(record, &state);
     }
-    if options.share.is_some() && state.revision() > 1 {
-        bail!(
-            "run {id} has taken another version of its show, and cannot be shared any more: go on with it \
-             alone, or share a new run with --fresh"
-        );
-    }
     let last = recovered.records.last().context("the journal holds no event")?;
     let is_alone = live.is_some() && options.share.is_none() && state.flag().is_some();
     if is_alone && !may_be_alone(&id, &state, &recovered.records, inbox)? {
@@ -186,7 +180,8 @@ pub(super) fn resume(
         shared: None,
         file,
     };
-    sharing.share(session, recovered.records, store, post).map(Some)
+    let places = (store, &options.config.permits);
+    sharing.share(session, recovered.records, places, post).map(Some)
 }
 
 /// Returns `true` if a run that was shared may be called here alone: another station may have its

@@ -16,6 +16,8 @@ use crate::show::{Cue, CueIx, CueNumber};
 /// A version that is ready.
 pub(in crate::runtime) struct Ready {
     pub revision: Revision,
+    /// The text of the version.
+    pub text: Arc<str>,
     pub outputs: RevisedOutputs,
     /// The order that it was made for: see [`Ground::order`].
     pub order: u32,

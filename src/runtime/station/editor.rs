@@ -47,6 +47,9 @@ impl Station {
         let now_ns = machine_ns();
         // Where there is none, the key has said so.
         let Some(file) = &self.file else { return };
+        if let Err(why) = self.may_edit() {
+            return self.app.refuse(why, now_ns);
+        }
         let state = self.conductor.state();
         let cue = self.app.selected(state).map(|cue| state.show().cue(cue).number.clone());
         match editor::find(file.path().to_owned(), cue, self.post.clone()) {

@@ -7,18 +7,22 @@ use std::time::Duration;
 use super::Station;
 use crate::app::log::Word;
 use crate::app::{EditNews, EditWish, Question, Tone};
-use crate::conductor::By;
-use crate::engine::Command;
+use crate::conductor::{By, Input};
+use crate::engine::{Command, Event, Record, Rejection};
 use crate::output::RevisedOutputs;
 use crate::runtime::clock::machine_ns;
-use crate::runtime::showfile::{Ground, Ready, ShowNews};
-use crate::show::{CueIx, CueNumber};
+use crate::runtime::showfile::{Ground, Ready, ShowNews, Taken, Theirs};
+use crate::show::{CueIx, CueNumber, Show};
 
 /// Time for what an edit costs besides: its record, its messages, the screen's share.
 const MARGIN: Duration = Duration::from_millis(2);
 
 /// Reason why a run takes no other version of its show.
 const NO_JOURNAL: &str = "this run keeps no journal: its show stays";
+
+/// Reason why the version of another station cannot be taken.
+const NO_THREAD: &str =
+    "the thread that looks at the show file is gone; leave the run and join again";
 
 /// The version of the show that the run goes over to, from the order for it on.
 #[derive(Default)]
@@ -35,6 +39,11 @@ pub(super) struct Versions {
     checked: u64,
     /// Its outputs, while it is taken.
     outputs: Option<RevisedOutputs>,
+    /// SHA-256 of the version that the other stations of a shared run were told of last, and `true`
+    /// once they have it.
+    announced: Option<(String, bool)>,
+    /// The version of another station that is ready to be followed, by its SHA-256.
+    theirs: Option<(String, Box<Taken>)>,
 }
 
 impl Station {
@@ -70,12 +79,22 @@ impl Station {
                 }
             }
             ShowNews::Ready(ready) => {
+                self.announce_version(&ready);
                 (self.versions.ready, self.versions.is_unfit) = (Some(ready), false);
                 self.take_version();
                 if self.versions.ready.is_some() {
-                    let words = "the new version waits until no cue is about to come";
+                    let words = match self.waits_for_stations() {
+                        true => "the other stations get the new version",
+                        false => "the new version waits until no cue is about to come",
+                    };
                     self.app.say(words, Tone::Calm, machine_ns());
                 }
+            }
+            ShowNews::Theirs { sha256, outcome } => {
+                let outcome = outcome.map(|taken| {
+                    self.versions.theirs = Some((sha256.clone(), taken));
+                });
+                self.has_version(sha256, outcome);
             }
             ShowNews::Failed(why) => {
                 self.app.refuse(format!("the show stays as it is: {why}"), machine_ns())
@@ -95,6 +114,9 @@ impl Station {
 
     /// Has the version of the show file made ready.
     pub(super) fn prepare_version(&mut self) {
+        if let Err(why) = self.may_edit() {
+            return self.app.refuse(why, machine_ns());
+        }
         match self.ground().zip(self.file.as_ref()) {
             Some((ground, file)) => {
                 file.prepare(ground);
@@ -106,6 +128,9 @@ impl Station {
 
     /// Has an edit of the show file done.
     pub(super) fn edit(&mut self, wish: EditWish) {
+        if let Err(why) = self.may_edit() {
+            return self.app.edit_news(EditNews::Failed(why), machine_ns());
+        }
         let ground = self.ground();
         match self.file.as_ref().zip(ground) {
             Some((file, ground)) => file.edit(wish, ground),
@@ -114,6 +139,96 @@ impl Station {
                 self.app.edit_news(EditNews::Failed(why), machine_ns());
             }
         }
+    }
+
+    /// Says why the show cannot be edited from here, if it cannot: in a shared run that is for the
+    /// station with the flag.
+    ///
+    /// # Errors
+    /// With the reason.
+    pub(super) fn may_edit(&self) -> Result<(), String> {
+        self.conductor.may_decide().map_err(|why| {
+            if let Rejection::NoFlag(holder) = &why {
+                return format!("{holder} has the flag: the show is edited there");
+            }
+            why.to_string()
+        })
+    }
+
+    /// Tells the other stations of a shared run of a version that is ready, before the run takes it.
+    fn announce_version(&mut self, ready: &Ready) {
+        let Ready { revision, text, .. } = ready;
+        let is_told = |(told, _): &(String, bool)| *told == revision.sha256;
+        // What was only fitted to what has happened since, they have.
+        if !self.is_shared() || self.versions.announced.as_ref().is_some_and(is_told) {
+            return;
+        }
+        self.versions.announced = Some((revision.sha256.clone(), false));
+        self.announce(revision.sha256.clone(), Arc::clone(text));
+    }
+
+    /// Returns `true` while the other stations get the version that is ready.
+    fn waits_for_stations(&self) -> bool {
+        self.versions.announced.as_ref().is_some_and(|(_, have_it)| !have_it)
+    }
+
+    /// The other stations have the version that they were told of.
+    pub(super) fn was_announced(&mut self, sha256: &str) {
+        if let Some((announced, have_it)) = &mut self.versions.announced {
+            *have_it |= announced == sha256;
+        }
+        self.take_version();
+    }
+
+    /// Has the version made ready that another station has given the run.
+    pub(super) fn prepare_theirs(&mut self, theirs: Theirs) {
+        let sha256 = theirs.sha256.clone();
+        match self.ground().zip(self.file.as_ref()) {
+            Some((ground, file)) => file.theirs(theirs, ground),
+            None => self.has_version(sha256, Err(NO_THREAD.to_owned())),
+        }
+    }
+
+    /// Follows what the holder has recorded, with the version of the show that it names.
+    pub(super) fn follow(&mut self, mut records: Vec<Record>) {
+        let replaced = Arc::clone(self.conductor.state().show());
+        let mut is_revised = false;
+        for record in &mut records {
+            let Event::ShowRevised { sha256, show, .. } = &mut record.event else { continue };
+            let ready = self.versions.theirs.take_if(|(theirs, _)| sha256.as_ref() == Some(theirs));
+            if let Some((_, taken)) = ready {
+                let Taken { revised, outputs } = *taken;
+                (*show, self.versions.outputs, is_revised) = (revised, Some(outputs), true);
+            }
+        }
+        self.drive(Input::Follow(records));
+        self.versions.outputs = None;
+        if let Some(file) = self.file.as_ref().filter(|_| is_revised) {
+            (self.app.file, self.app.show_alarm) = (None, None);
+            file.taken(replaced);
+        }
+    }
+
+    /// The run has gone back to the version of the show that the log has, from `before`.
+    pub(super) fn goes_back_from(&mut self, before: &Arc<Show>) {
+        let state = self.conductor.state();
+        let show = Arc::clone(state.show());
+        if Arc::ptr_eq(before, &show) {
+            return;
+        }
+        let (number, is_rehearsal) = (state.revision(), state.is_rehearsal());
+        if let Some(file) = &self.file {
+            // It may take its time: other than in an edit, nothing is known of what would be sent
+            // meanwhile.
+            self.versions.outputs = Some(match is_rehearsal {
+                true => RevisedOutputs::rehearsal(show),
+                false => file.outputs((before, &self.outputs.open()), show),
+            });
+            if let Some(id) = self.id.clone() {
+                file.goes_back(id, number);
+            }
+        }
+        self.revised();
     }
 
     /// Has what was typed into the form checked, if it has changed.
@@ -153,7 +268,7 @@ impl Station {
     /// no cue is late because of an edit. Where something has happened meanwhile that it does not
     /// have, it is prepared again.
     pub(super) fn take_version(&mut self) {
-        if self.conductor.is_ahead() {
+        if self.conductor.is_ahead() || self.waits_for_stations() {
             return;
         }
         let now_ns = machine_ns();
@@ -174,6 +289,7 @@ impl Station {
             return self.take_version();
         }
         let Ready { revision, outputs, passed_over, .. } = *ready;
+        let state = self.conductor.state();
         self.versions.outputs = Some(outputs);
         let neighbours = self.app.neighbours(state);
         let replaced = Arc::clone(state.show());
@@ -205,5 +321,6 @@ impl Station {
             self.outputs.revise(outputs);
         }
         self.app.revised(self.conductor.state());
+        self.revised_elsewhere();
     }
 }

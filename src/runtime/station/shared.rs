@@ -26,6 +26,7 @@ use crate::output::{Health, ShowTime};
 use crate::plain::counted;
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::share::Line;
+use crate::runtime::showfile::Theirs;
 use crate::runtime::{GOODBYE, opening};
 use crate::show::Show;
 use crate::time::{MachineNs, nanoseconds};
@@ -230,6 +231,34 @@ impl Station {
         }
     }
 
+    /// Returns `true` if the run is a shared one.
+    pub(super) fn is_shared(&self) -> bool {
+        self.shared.is_some()
+    }
+
+    /// Has the flag announce a version that the caller wants to give the run.
+    pub(super) fn announce(&mut self, sha256: String, text: Arc<str>) {
+        if let Some(shared) = &mut self.shared {
+            shared.flag.handle(machine_ns(), FlagInput::Announce { sha256, text });
+        }
+        self.obey_flag();
+    }
+
+    /// Tells the flag what became of the version of another station.
+    pub(super) fn has_version(&mut self, sha256: String, outcome: Result<(), String>) {
+        if let Some(shared) = &mut self.shared {
+            shared.flag.handle(machine_ns(), FlagInput::Version { sha256, outcome });
+        }
+        self.obey_flag();
+    }
+
+    /// The outputs of other stations are those of another version of the show.
+    pub(super) fn revised_elsewhere(&mut self) {
+        if let Some(shared) = &mut self.shared {
+            shared.elsewhere = Elsewhere::of(self.conductor.state().show(), &shared.recorded);
+        }
+    }
+
     /// Proposes a record, after those that come before it.
     pub(super) fn propose(&mut self, record: Record) {
         self.ship();
@@ -269,7 +298,11 @@ impl Station {
                     shared.waiting.send(&*shared.line, request);
                 }
             }
-            FlagOutput::Follow(records) => drop(self.drive(Input::Follow(records))),
+            FlagOutput::Follow(records) => self.follow(records),
+            FlagOutput::Announced { sha256 } => self.was_announced(&sha256),
+            FlagOutput::Version { number, sha256, text } => {
+                self.prepare_theirs(Theirs { number, sha256, text });
+            }
             FlagOutput::Stored(record) => drop(self.drive(Input::Stored(Box::new(record)))),
             FlagOutput::Holds { resumes } => {
                 self.drive(Input::Holds);
@@ -374,7 +407,9 @@ impl Station {
             }
             None => {}
         }
+        let before = Arc::clone(self.conductor.state().show());
         self.drive(Input::SetAside { kept: kept_records, aside: records });
+        self.goes_back_from(&before);
         self.feed.start_over(self.conductor.state());
         self.news.clear();
         let show = self.conductor.state().show();

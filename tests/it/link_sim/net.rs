@@ -1,6 +1,7 @@
 //! The log's server and the lines to it, with their faults.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use handover::engine::{Event, FlagState, Record};
 use handover::journal::decode;
@@ -52,11 +53,33 @@ enum Motion {
         answers: bool,
     },
     /// A question for the last sequence.
-    Read { from: usize, life: u64, ticket: u64 },
+    Read {
+        from: usize,
+        life: u64,
+        ticket: u64,
+    },
     /// Every new entry is handed over to this station.
-    Consume { to: usize },
+    Consume {
+        to: usize,
+    },
+    /// A text comes to the server, or a question for one.
+    Keep {
+        from: usize,
+        life: u64,
+        sha256: String,
+        text: Arc<str>,
+    },
+    Fetch {
+        from: usize,
+        life: u64,
+        sha256: String,
+    },
     /// News for a station.
-    News { to: usize, life: u64, news: News },
+    News {
+        to: usize,
+        life: u64,
+        news: News,
+    },
 }
 
 /// The line of a station.
@@ -84,6 +107,7 @@ pub(super) struct Net {
     pub is_in_trouble: bool,
     pub entries: Vec<Vec<u8>>,
     ids: HashMap<String, u64>,
+    texts: BTreeMap<String, Arc<str>>,
     /// The records that count, by the rule of the flag, told in the simulator's own words.
     pub counts: Vec<Record>,
     /// Position in the log of each of them.
@@ -104,6 +128,7 @@ impl Net {
             is_in_trouble: false,
             entries: vec![],
             ids: HashMap::new(),
+            texts: BTreeMap::new(),
             counts: vec![],
             holder: None,
             flag: None,
@@ -182,6 +207,14 @@ impl Net {
                 self.lines[from].follows_from = Some(first);
                 self.put(at_ns, Motion::Consume { to: from });
             }
+            Request::Keep { sha256, text } => match self.lines[from].is_cut_to {
+                true => self.not_kept(now_ns, from, life, sha256),
+                false => self.put(at_ns, Motion::Keep { from, life, sha256, text }),
+            },
+            Request::Fetch { sha256 } => match self.lines[from].is_cut_to {
+                true => self.not_fetched(now_ns, from, life, sha256),
+                false => self.put(at_ns, Motion::Fetch { from, life, sha256 }),
+            },
             Request::Post { to, post } => self.post(now_ns, from, &to, &post),
         }
     }
@@ -206,6 +239,21 @@ impl Net {
         }
     }
 
+    fn not_kept(&mut self, now_ns: u64, to: usize, life: u64, sha256: String) {
+        let news = News::Kept { sha256, outcome: Err("time-out".into()) };
+        self.put(now_ns + TIME_OUT_NS, Motion::News { to, life, news });
+    }
+
+    fn not_fetched(&mut self, now_ns: u64, to: usize, life: u64, sha256: String) {
+        let news = News::Fetched { sha256, text: Err("time-out".into()) };
+        self.put(now_ns + TIME_OUT_NS, Motion::News { to, life, news });
+    }
+
+    /// Returns `true` if the server does not answer what comes to it now.
+    fn is_silent(&mut self) -> bool {
+        !self.is_up || (self.is_in_trouble && self.rng.chance(70))
+    }
+
     fn unknown(&mut self, now_ns: u64, to: usize, life: u64, ticket: u64) {
         let outcome = Appended::Unknown { why: "time-out".into() };
         let news = News::Appended { ticket, outcome };
@@ -223,13 +271,18 @@ impl Net {
                 // An outcome and a time-out are the client's own.
                 let is_own = matches!(
                     news,
-                    News::NotRead { .. } | News::Appended { outcome: Appended::Unknown { .. }, .. }
+                    News::NotRead { .. }
+                        | News::Appended { outcome: Appended::Unknown { .. }, .. }
+                        | News::Kept { outcome: Err(_), .. }
+                        | News::Fetched { text: Err(_), .. }
                 );
                 if is_own || !self.lines[to].is_cut_from {
                     return vec![(to, news)];
                 }
                 match news {
                     News::Appended { ticket, .. } => self.unknown(now_ns, to, life, ticket),
+                    News::Kept { sha256, .. } => self.not_kept(now_ns, to, life, sha256),
+                    News::Fetched { sha256, .. } => self.not_fetched(now_ns, to, life, sha256),
                     News::ReadTo { ticket, .. } => {
                         let news = News::NotRead { ticket, why: "cut".into() };
                         self.put(now_ns + TIME_OUT_NS, Motion::News { to, life, news });
@@ -251,7 +304,7 @@ impl Net {
                 vec![]
             }
             Motion::Read { from, life, ticket } => {
-                if !self.is_up || (self.is_in_trouble && self.rng.chance(70)) {
+                if self.is_silent() {
                     let news = News::NotRead { ticket, why: "no leader".into() };
                     self.put(now_ns + TIME_OUT_NS, Motion::News { to: from, life, news });
                     return vec![];
@@ -262,6 +315,33 @@ impl Net {
                 self.put(at_ns, Motion::Consume { to: from });
                 let news = News::ReadTo { ticket, last };
                 self.put(at_ns, Motion::News { to: from, life, news });
+                vec![]
+            }
+            Motion::Keep { from, life, sha256, text } => {
+                // What is not answered may be there all the same.
+                let is_silent = self.is_silent();
+                if self.is_up && (!is_silent || self.rng.chance(50)) {
+                    self.texts.insert(sha256.clone(), text);
+                }
+                if is_silent {
+                    self.not_kept(now_ns, from, life, sha256);
+                } else {
+                    let (at_ns, outcome) = (now_ns + self.delay(), Ok(()));
+                    let news = News::Kept { sha256, outcome };
+                    self.put(at_ns, Motion::News { to: from, life, news });
+                }
+                vec![]
+            }
+            Motion::Fetch { from, life, sha256 } => {
+                if self.is_silent() {
+                    self.not_fetched(now_ns, from, life, sha256);
+                } else {
+                    let text = self.texts.get(&sha256).cloned();
+                    let text = text.ok_or_else(|| "it is not there".to_owned());
+                    let at_ns = now_ns + self.delay();
+                    let news = News::Fetched { sha256, text };
+                    self.put(at_ns, Motion::News { to: from, life, news });
+                }
                 vec![]
             }
             Motion::Consume { to } => self.consume(to),
@@ -368,6 +448,15 @@ impl Net {
             self.holder = next.or(self.holder.take());
         }
         counts
+    }
+
+    /// A version that a record of the log names and the server does not have.
+    pub(super) fn lacks_text(&self) -> Option<&str> {
+        self.counts.iter().find_map(|record| {
+            let Event::ShowRevised { sha256, .. } = &record.event else { return None };
+            let sha256 = sha256.as_deref().unwrap_or_default();
+            (!self.texts.contains_key(sha256)).then_some(sha256)
+        })
     }
 
     /// The flag as the log has it.

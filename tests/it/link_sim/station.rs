@@ -1,11 +1,15 @@
 //! One station: the flag and the conductor that ship, a journal in memory, and outputs that always
 //! answer. What it does here is what the program's station does.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use handover::conductor::{By, Conductor, Input, Muted, Output, Role, RunClock};
-use handover::engine::{Aside, Cause, Command, Event, FlagWay, Record, RunNs, State};
+use handover::engine::{
+    Aside, Cause, Command, Event, FlagWay, Record, Revised, Revision, RunNs, State,
+};
+use handover::journal::{checksum, digest};
 use handover::link::{
     Flag, FlagInput, FlagOutput, Identity, Instance, Letter, Request, Start, StationName, Wish,
 };
@@ -15,6 +19,7 @@ use handover::time::{MachineNs, nanoseconds};
 use jiff::{SignedDuration, Timestamp};
 
 use super::net::Rng;
+use super::versions;
 
 /// A message that left.
 #[derive(Clone, Debug)]
@@ -63,6 +68,10 @@ pub(super) struct Program {
     /// its term.
     pub given_up: Vec<((CueIx, u32, u32), u64)>,
     muted: Muted,
+    /// A version that is to be taken once the other stations have it.
+    ready: Option<Revision>,
+    /// The version of another station that is ready to be followed.
+    theirs: Option<(String, Arc<str>)>,
     unshipped: Vec<Record>,
     pub asks: bool,
     /// Faults of the station, as it sees them itself.
@@ -72,6 +81,8 @@ pub(super) struct Program {
 /// What survives a program.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Disk {
+    /// The versions of the show that this station has made or followed, by SHA-256.
+    pub versions: BTreeMap<String, Arc<str>>,
     pub journal: Vec<Record>,
     pub aside: Vec<Record>,
     /// The shortest that the journal was since it was looked at, where something went aside.
@@ -129,7 +140,11 @@ impl Program {
         if start != Start::Opens && start != Start::Joins {
             conductor.set_clock(clock);
         }
-        let flag = Flag::new(identity(at, instance), start, now);
+        let mut flag = Flag::new(identity(at, instance), start, now);
+        for (sha256, text) in &disk.versions {
+            let (sha256, text) = (sha256.clone(), Arc::clone(text));
+            flag.handle(now, FlagInput::Text { sha256, text });
+        }
         let mut program = Program {
             me,
             show: Arc::clone(show),
@@ -141,6 +156,8 @@ impl Program {
             sent: vec![],
             given_up: vec![],
             muted: Muted::Nothing,
+            ready: None,
+            theirs: None,
             unshipped: vec![],
             asks: false,
             fault: None,
@@ -218,9 +235,8 @@ impl Program {
                 }
             }
             Output::Muted(muted) => self.muted = muted,
-            // A shared run takes no other version of its show.
-            Output::Revised => {}
-            Output::Stop(_)
+            Output::Revised
+            | Output::Stop(_)
             | Output::PauseClip(_)
             | Output::ResumeClip(_)
             | Output::Reply { .. }
@@ -312,7 +328,20 @@ impl Program {
     fn obey(&mut self, now: MachineNs, wall: Timestamp, output: FlagOutput, disk: &mut Disk) {
         match output {
             FlagOutput::Request(request) => self.requests.push((self.held_up_ns, request)),
-            FlagOutput::Follow(records) => self.conductor.handle(now, Input::Follow(records)),
+            FlagOutput::Follow(records) => self.follow(now, records),
+            FlagOutput::Announced { sha256 } => {
+                if let Some(revision) = self.ready.take_if(|ready| ready.sha256 == sha256) {
+                    self.command(now, Command::Revise(Box::new(revision)));
+                }
+            }
+            FlagOutput::Version { sha256, text, .. } => {
+                // A disk may be full for a while.
+                let is_full = self.slow_disk.as_mut().is_some_and(|rng| rng.chance(30));
+                let outcome = if is_full { Err("the disk is full".to_owned()) } else { Ok(()) };
+                disk.versions.insert(sha256.clone(), Arc::clone(&text));
+                self.theirs = Some((sha256.clone(), text));
+                self.flag.handle(now, FlagInput::Version { sha256, outcome });
+            }
             FlagOutput::Stored(record) => {
                 self.conductor.handle(now, Input::Stored(Box::new(record)));
             }
@@ -368,6 +397,43 @@ impl Program {
             FlagOutput::Asks => self.asks = true,
             FlagOutput::Word(_) | FlagOutput::Refused(_) => {}
         }
+    }
+
+    /// Follows records, with the version of the show that one of them names.
+    fn follow(&mut self, now: MachineNs, mut records: Vec<Record>) {
+        for record in &mut records {
+            let Event::ShowRevised { sha256, show, .. } = &mut record.event else { continue };
+            let theirs = self.theirs.take_if(|(theirs, _)| sha256.as_ref() == Some(theirs));
+            match theirs.map(|(_, text)| versions::read(&text)) {
+                // A replay of the journal takes what was prepared: to merge is the most of its time.
+                Some(Ok(version)) => *show = Revised::prepared(version, self.conductor.state()),
+                Some(Err(why)) => self.fault = Some(why),
+                None => self.fault = Some("a version is followed that is not here".to_owned()),
+            }
+        }
+        self.conductor.handle(now, Input::Follow(records));
+    }
+
+    /// The caller gives the run another version of its show.
+    pub(super) fn revise(
+        &mut self,
+        now: MachineNs,
+        (text, show): (&str, Arc<Show>),
+        disk: &mut Disk,
+    ) {
+        let sha256 = digest(text);
+        disk.versions.insert(sha256.clone(), text.into());
+        let revision = Revision {
+            number: self.conductor.state().revision() + 1,
+            show_crc: checksum(text),
+            sha256: sha256.clone(),
+            changed: 1,
+            added: 0,
+            removed: 0,
+            show: Revised::prepared(show, self.conductor.state()),
+        };
+        self.ready = Some(revision);
+        self.flag.handle(now, FlagInput::Announce { sha256, text: text.into() });
     }
 
     fn letter(&mut self, now: MachineNs, from: StationName, _number: u64, letter: Letter) {

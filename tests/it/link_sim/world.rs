@@ -2,8 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use handover::conductor::{Conductor, Input};
@@ -15,10 +14,9 @@ use handover::show::{CueIx, Show};
 use handover::time::MachineNs;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Plan;
 use super::net::{Net, Rng};
 use super::station::{Disk, Machine, Program, Sent, name};
-use crate::scenarios::read_show;
+use super::{Plan, versions};
 use crate::test_run::{Opening, run_started};
 
 /// More steps than any evening has.
@@ -40,6 +38,9 @@ struct Place {
 }
 
 pub(super) struct World {
+    plan: Plan,
+    /// Number of versions of the show that callers have made.
+    versions: u64,
     show: Arc<Show>,
     now_ns: u64,
     /// The wall clock when the evening begins, and at another instant that was asked for last.
@@ -58,59 +59,9 @@ pub(super) struct World {
     given_up: HashMap<(CueIx, u32, u32), (u64, u64)>,
 }
 
-/// The plan's show. Several evenings have the same: to read one takes as long as to play a tenth of
-/// an evening.
-fn show_of(plan: &Plan) -> Result<Arc<Show>, String> {
-    static SHOWS: Mutex<BTreeMap<String, Arc<Show>>> = Mutex::new(BTreeMap::new());
-    let text = show(plan);
-    let mut shows = SHOWS.lock().map_err(|why| why.to_string())?;
-    if let Some(known) = shows.get(&text) {
-        return Ok(Arc::clone(known));
-    }
-    let read = read_show(&text)?;
-    shows.insert(text, Arc::clone(&read));
-    Ok(read)
-}
-
-/// A show with some chains, whose cues are sent by the holder or by one station alone.
-fn show(plan: &Plan) -> String {
-    let mut text = String::from("title = \"Two venues\"\ntimezone = \"UTC\"\n");
-    let mut rng = Rng::new(plan.seed % 4);
-    let mut outputs = vec!["house".to_owned()];
-    text.push_str("[output.house]\nosc = \"udp://127.0.0.1:9\"\npanic = [{ osc = \"/stop\" }]\n");
-    for at in 0..plan.stations.min(2) {
-        let station = name(at);
-        writeln!(
-            text,
-            "[output.at-{station}]\nosc = \"udp://127.0.0.1:9\"\nstation = \"{station}\"\npanic = [{{ osc = \"/stop\" }}]"
-        )
-        .unwrap();
-        outputs.push(format!("at-{station}"));
-    }
-    text.push_str("[[segment]]\ntitle = \"All\"\nduration = \"1h\"\n");
-    for chain in 1..=6 {
-        writeln!(text, "[[segment.cue]]\nnumber = \"{chain}\"\ntitle = \"Called\"\ndo = [{{ output = \"house\", osc = \"/c\" }}]").unwrap();
-        let mut before = format!("{chain}");
-        for link in 1..=plan.links {
-            let number = format!("{chain}.{link}");
-            let word = if rng.chance(70) { "with" } else { "after" };
-            let output =
-                &outputs[if rng.chance(60) { 0 } else { rng.below(outputs.len() as u64) as usize }];
-            writeln!(
-                text,
-                "[[segment.cue]]\nnumber = \"{number}\"\ntitle = \"Link\"\ntrigger = {{ {word} = \"{before}\", delay = \"{}ms\" }}\ndo = [{{ output = \"{output}\", osc = \"/c\" }}]",
-                plan.gap_ms
-            )
-            .unwrap();
-            before = number;
-        }
-    }
-    text
-}
-
 impl World {
     pub(super) fn open(plan: &Plan) -> Result<Self, String> {
-        let show = show_of(plan)?;
+        let show = versions::read(&versions::text(plan, 1))?;
         let mut rng = Rng::new(plan.seed ^ 1234);
         let names = (0..plan.stations).map(|at| name(at).to_string()).collect();
         let wall = "2024-08-11T18:00:00Z".parse().expect("a time");
@@ -131,6 +82,8 @@ impl World {
         let net = Net::new(Rng::new(plan.seed ^ 99), plan.delay_ms, names);
         let (now_ns, lives) = (0, 0);
         let mut world = World {
+            plan: plan.clone(),
+            versions: 1,
             show,
             now_ns,
             wall,
@@ -181,7 +134,7 @@ impl World {
     fn does(
         &mut self,
         at: usize,
-        act: impl FnOnce(&mut Program, handover::time::MachineNs, Timestamp, &Disk),
+        act: impl FnOnce(&mut Program, handover::time::MachineNs, Timestamp, &mut Disk),
     ) -> Result<(), String> {
         let wall = self.wall_now();
         let place = &mut self.places[at];
@@ -190,7 +143,7 @@ impl World {
         }
         let now = place.machine.at(self.now_ns);
         let Some(program) = &mut place.program else { return Ok(()) };
-        act(program, now, wall, &place.disk);
+        act(program, now, wall, &mut place.disk);
         program.drive(now, wall, &mut place.disk);
         self.look(at)
     }
@@ -375,6 +328,13 @@ impl World {
         self.does(at, |program, now, _, _| program.command(now, Command::ToggleHold))
     }
 
+    pub(super) fn revise(&mut self, at: usize) -> Result<(), String> {
+        self.versions += 1;
+        let text = versions::text(&self.plan, self.versions);
+        let show = versions::read(&text)?;
+        self.does(at, |program, now, _, disk| program.revise(now, (&text, show), disk))
+    }
+
     pub(super) fn panic(&mut self, at: usize) -> Result<(), String> {
         self.does(at, |program, now, _, _| program.command(now, Command::Panic))
     }
@@ -551,6 +511,9 @@ impl World {
         // one of which another program had accepted does not.
         if !is_known {
             return Err(format!("{holders:?} hold, the log says {}", flag.holder));
+        }
+        if let Some(sha256) = self.net.lacks_text() {
+            return Err(format!("the log names version {sha256}, which the server does not have"));
         }
         for place in &self.places {
             let Some(program) = &place.program else { continue };

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -12,17 +13,20 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use crate::app::log::Log;
 use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, Record, RunId, RunNs, State};
+use crate::files;
 use crate::journal::{Journal, Store};
 use crate::link::{
     Flag, FlagInput, FlagOutput, Identity, Instance, News, Part, Shared, SharedRun, Start, Taken,
 };
+use crate::output::Permits;
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Msg, Sender};
-use crate::runtime::opening::source::parse_warned;
+use crate::runtime::opening::source::{machine_zone, parse, parse_warned};
 use crate::runtime::opening::{
     RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
 };
 use crate::runtime::share::{JoinOptions, Line, Meeting, Reached, Server, meet, open};
+use crate::runtime::showfile::Watched;
 use crate::runtime::station::SharedStart;
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
@@ -54,11 +58,13 @@ pub(in crate::runtime) fn join(
         None
     };
     let (journal, records) = known.map(|(journal, found)| (journal, found.records)).unzip();
-    let records: Vec<Record> = records.unwrap_or_default();
+    let mut records: Vec<Record> = records.unwrap_or_default();
+    store.put_in_versions(&id, &mut records, &machine_zone())?;
     let identity = identity(&me, &run.id, &shared.digest);
     let line = open(reached, run, me.clone(), Part::Joins, waker(post))?;
     let begun = if records.is_empty() { Start::Joins } else { Start::Resumes(records.clone()) };
     let mut flag = Flag::new(identity, begun, machine_ns());
+    give_texts(&mut flag, &records, &store, &id)?;
     let mut outputs = VecDeque::new();
     let mut heard = vec![];
     if records.is_empty() {
@@ -83,6 +89,8 @@ pub(in crate::runtime) fn join(
     });
     let own = &options.own;
     let rehearses = rehearses.context("the run's log does not begin with its start")?;
+    let show = Arc::clone(state.show());
+    let file = edited_here(&store, &id, &state, &own.config.permits)?;
     // The folder of the holder's show is on another machine.
     let outputs_here = wiring::outputs(&show, "", rehearses, &own.config.permits, post);
     let (remote, deaf) = wiring::remote(&show, own.listen, rehearses, &own.config.permits, post)?;
@@ -115,7 +123,7 @@ pub(in crate::runtime) fn join(
         greets: false,
         end_known: true,
         is_clock_behind: false,
-        file: None,
+        file: Some(file),
         shared: Some(SharedStart {
             me,
             flag,
@@ -178,7 +186,7 @@ impl Shares {
         self,
         mut session: Session,
         records: Vec<Record>,
-        store: &Store,
+        (store, permits): (&Store, &Permits),
         post: &Sender,
     ) -> anyhow::Result<Session> {
         let Some(Ready { me, reached }) = self.0 else { return Ok(session) };
@@ -201,12 +209,50 @@ impl Shares {
         };
         let identity = identity(&me, &base, &run.digest);
         let line = open(reached, run, me.clone(), Part::Shares, waker(post))?;
-        let flag = Flag::new(identity, begun, machine_ns());
+        let mut flag = Flag::new(identity, begun, machine_ns());
+        give_texts(&mut flag, &records, store, &id)?;
+        if session.file.is_none() {
+            session.file = Some(edited_here(store, &id, session.conductor.state(), permits)?);
+        }
         let outputs = VecDeque::new();
         session.shared =
             Some(SharedStart { me, flag, line, outputs, begin, recorded: records, heard: vec![] });
         Ok(session)
     }
+}
+
+/// Gives the flag the texts of the versions of the show that these records name.
+fn give_texts(
+    flag: &mut Flag,
+    records: &[Record],
+    store: &Store,
+    id: &RunId,
+) -> anyhow::Result<()> {
+    for record in records {
+        let Event::ShowRevised { revision, sha256, .. } = &record.event else { continue };
+        let text = store.version_text(id, *revision)?.into();
+        let sha256 = sha256.clone().unwrap_or_default();
+        flag.handle(machine_ns(), FlagInput::Text { sha256, text });
+    }
+    Ok(())
+}
+
+/// The file in which the show is edited at a station that does not have the show's own: its text is
+/// the version that the run goes on with, unless somebody has written there what no run has.
+fn edited_here(
+    store: &Store,
+    id: &RunId,
+    state: &State,
+    permits: &Permits,
+) -> anyhow::Result<Watched> {
+    let (text, path) = (store.version_text(id, state.revision())?, store.latest_path(id)?);
+    if !path.exists() {
+        files::write_over(&path, text.as_bytes())
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    let show = parse(&text, &format!("the show of run {id}"))?;
+    let (source, permits) = (String::new(), permits.clone());
+    Ok(Watched { path, source, text, show, store: store.clone(), permits })
 }
 
 /// This program as the other stations know it.

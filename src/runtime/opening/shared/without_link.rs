@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::engine::{Record, RunId};
 use crate::journal::Store;
+use crate::output::Permits;
 use crate::runtime::inbox::{Inbox, Sender};
 use crate::runtime::opening::{RunOptions, Session};
 use crate::runtime::share::{JoinOptions, no_shared_runs};
@@ -49,7 +50,7 @@ impl Sharing {
         self,
         session: Session,
         _: Vec<Record>,
-        _: &Store,
+        _: (&Store, &Permits),
         _: &Sender,
     ) -> anyhow::Result<Session> {
         Ok(session)
