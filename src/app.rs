@@ -35,6 +35,7 @@ mod prompt;
 mod question;
 mod remote;
 pub mod resumed;
+mod retime;
 pub mod stopped;
 pub mod theme;
 mod typing;

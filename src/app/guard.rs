@@ -178,6 +178,7 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::PlayheadTo(_)
         | Command::CatchUp
         | Command::ToggleSkip(_)
+        | Command::Retime(_)
         | Command::Spot(_)
         | Command::Unspot(_)
         | Command::NotePerson { .. }

@@ -33,6 +33,8 @@ pub enum Act {
     NudgeLonger,
     NudgeShorter,
     NudgeBy,
+    Retime,
+    RetimeSegment,
     SelectUp,
     SelectDown,
     SelectPageUp,

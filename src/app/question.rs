@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::keys::Act;
-use super::{App, EditWish, Task, Tone};
+use super::{App, EditWish, Task, Tone, retime};
 use crate::edit::form::Which;
 use crate::engine::{Command, State};
 use crate::show::CueIx;
@@ -22,6 +22,13 @@ pub enum Question {
     TakeVersion,
     /// Open the caller's editor in the middle of a live run?
     Editor,
+    /// Set the times to a cue or its segment, though cues are left behind by it?
+    Retime {
+        /// The cue.
+        cue: CueIx,
+        /// Its segment begins now, whichever of its cues it is.
+        is_segment: bool,
+    },
     /// Take a cue out of the show file, or its segment?
     Remove {
         /// The cue.
@@ -40,6 +47,7 @@ impl Question {
             Question::Suspend => "suspend",
             Question::TakeVersion => "take",
             Question::Editor => "open",
+            Question::Retime { .. } => "set",
             Question::Remove { .. } => "remove",
         }
     }
@@ -52,6 +60,10 @@ impl Question {
             Question::Suspend => vec![Task::Suspend],
             Question::TakeVersion => vec![Task::TakeVersion],
             Question::Editor => vec![Task::Editor],
+            Question::Retime { cue, is_segment } => {
+                let here = retime::here(cue, is_segment, state);
+                vec![Task::Command(Command::Retime(here))]
+            }
             Question::Remove { cue, is_segment } => {
                 let number = state.show().cue(cue).number.clone();
                 let which = if is_segment { Which::SegmentOf } else { Which::Cue };

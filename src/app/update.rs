@@ -172,6 +172,9 @@ impl App {
             },
             Act::NudgeLonger | Act::NudgeShorter => Self::nudge(act),
             Act::NudgeBy => return self.ask_nudge(state, now_ns),
+            Act::Retime | Act::RetimeSegment => {
+                return self.retime(act == Act::RetimeSegment, state, now_ns);
+            }
             Act::Override => return self.ask_reason(state, now_ns),
             Act::Spot => return self.spot(repeat, state, now_ns),
             Act::Unspot => return self.unspot(state, now_ns),
@@ -250,6 +253,9 @@ impl App {
         let (home, does) = match act {
             Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
             Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
+            Act::Retime | Act::RetimeSegment => {
+                (Page::Run, "sets the times to a cue, on the run page (Esc)")
+            }
             Act::OpenSegments => (Page::Run, "unfolds all segments, on the run page (Esc)"),
             Act::FoldSegments => (Page::Run, "folds segments, on the run page (Esc)"),
             Act::Edit(_) => (Page::Run, "edits the show file, on the run page (Esc)"),

@@ -73,7 +73,8 @@ impl State {
         {
             return false;
         }
-        was_before || (self.is_before_playhead(cue) && !self.comes_by_itself(cue))
+        let is_before = self.is_before_playhead(cue) || self.was_passed_in_segment(cue);
+        was_before || (is_before && !self.comes_by_itself(cue))
     }
 
     /// Returns `true` if the clock would have brought what begins the chain of `cue` before the run
@@ -82,6 +83,14 @@ impl State {
         let is_called = |cue: CueIx| self.playhead == Some(cue) || self.cue(cue).firings > 0;
         let mut chain = std::iter::successors(Some(cue), |&cue| self.show.cue(cue).trigger.cause());
         self.lies_before_start(self.show.root(cue)) && !chain.any(is_called)
+    }
+
+    /// Returns `true` if `cue` comes so long into the segment that runs, and does not any more: the
+    /// caller has set the segment's clock past it.
+    fn was_passed_in_segment(&self, cue: CueIx) -> bool {
+        let runs = self.current_segment() == Some(self.show.segment_of(cue));
+        let is_into = matches!(self.show.cue(cue).trigger, Trigger::Into { .. });
+        runs && is_into && self.playhead != Some(cue) && !self.is_due(cue)
     }
 
     fn is_before_playhead(&self, cue: CueIx) -> bool {

@@ -58,7 +58,13 @@ impl State {
                 }
             }
             Event::RunEnded { .. } => self.ended_ns = Some(run_ns),
-            Event::SegmentStarted { segment, due_ns, .. } => self.start_segment(*segment, *due_ns),
+            Event::SegmentStarted { segment, due_ns, retimed, .. } => {
+                self.start_segment(*segment, *due_ns, *retimed);
+            }
+            Event::Retimed { segment, cue, into_ns, begins, due_ns } => {
+                let into = Duration::from_nanos(*into_ns);
+                self.retimed((*segment, cue.as_ref()), into, *begins, *due_ns);
+            }
             Event::SegmentEnded { segment, due_ns } => self.end_segment(*segment, *due_ns),
             Event::SegmentNudged { segment, by_ns, .. } => self.segment_nudged(*segment, *by_ns),
             Event::Held {} => self.held_since_ns = Some(run_ns),
@@ -181,6 +187,7 @@ impl State {
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
+            | Event::Retimed { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }
@@ -253,6 +260,7 @@ impl State {
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
+            | Event::Retimed { .. }
             | Event::CueFired { .. }
             | Event::CueCompleted { .. }
             | Event::CueStopped { .. }

@@ -44,7 +44,7 @@ impl State {
 
     /// The chain that would still bring `cue`: that of the nearest cue on the way to its head that
     /// is due or runs.
-    fn pending_chain(&self, cue: CueIx) -> Option<Firing> {
+    pub(super) fn pending_chain(&self, cue: CueIx) -> Option<Firing> {
         let mut at = cue;
         // A chain has no circle, so this ends at its head.
         while let Some(cause) = self.show.cue(at).trigger.cause() {

@@ -4,7 +4,7 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use super::event::Cause;
-use super::{Aside, Nudge, Revision, RunNs};
+use super::{Aside, Here, Nudge, Revision, RunNs};
 use crate::show::{CueIx, CueNumber, OutputIx, PersonIx, StationName};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
@@ -73,6 +73,8 @@ pub enum Command {
     CatchUp,
     /// Takes a cue out of the run, or back into it.
     ToggleSkip(CueIx),
+    /// The show is here now: sets the playhead and the times to it, and fires nothing.
+    Retime(Here),
     /// Makes the running segment longer or shorter.
     Nudge(Nudge),
     /// Keeps a note with the time.

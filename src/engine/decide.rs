@@ -55,6 +55,7 @@ impl State {
                 Ok(self.stop_after_resume().map_or(vec![], |stop| self.playhead_to(stop)))
             }
             Command::ToggleSkip(cue) => self.toggle_skip(*cue),
+            Command::Retime(here) => self.retime(*here, now),
             Command::Nudge(nudge) => self.nudge(*nudge, now),
             Command::Note(text) => self.note(text),
             Command::Spot(person) => self.spot(*person),
@@ -76,7 +77,7 @@ impl State {
         }
     }
 
-    fn number(&self, cue: CueIx) -> CueNumber {
+    pub(super) fn number(&self, cue: CueIx) -> CueNumber {
         self.show.cue(cue).number.clone()
     }
 
@@ -84,7 +85,7 @@ impl State {
         self.playhead.ok_or(Rejection::NoPlayhead)
     }
 
-    fn playhead_to(&self, cue: Option<CueIx>) -> Vec<Event> {
+    pub(super) fn playhead_to(&self, cue: Option<CueIx>) -> Vec<Event> {
         vec![Event::PlayheadMoved { cue: cue.map(|cue| self.number(cue)) }]
     }
 
@@ -107,7 +108,7 @@ impl State {
     }
 
     /// Refuses a cue at which the playhead may not stand.
-    fn may_stand_by(&self, cue: CueIx) -> Result<(), Rejection> {
+    pub(super) fn may_stand_by(&self, cue: CueIx) -> Result<(), Rejection> {
         if self.cue(cue).skipped {
             return Err(Rejection::Skipped(self.number(cue)));
         }

@@ -52,6 +52,7 @@ impl State {
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
+            | Event::Retimed { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

@@ -91,10 +91,13 @@ pub enum Event {
     RunEnded {
         over_ns: i64,
     },
+    /// `retimed` where the caller has said that the show is in it now: the next line says how far.
     SegmentStarted {
         segment: u32,
         title: String,
         due_ns: RunNs,
+        #[serde(default, skip_serializing_if = "is_false")]
+        retimed: bool,
     },
     SegmentEnded {
         segment: u32,
@@ -107,6 +110,17 @@ pub enum Event {
         by_ns: i64,
         #[serde(default, skip_serializing_if = "is_false")]
         time_up: bool,
+    },
+    /// The caller has said that the show is at `cue` now, or where that is `null` at the beginning of
+    /// the segment: its clock reads `into_ns` at `due_ns`. Nothing fires, and what is passed over is
+    /// not missed. `begins` where the run begins with it.
+    Retimed {
+        segment: u32,
+        cue: Option<CueNumber>,
+        into_ns: u64,
+        #[serde(default, skip_serializing_if = "is_false")]
+        begins: bool,
+        due_ns: RunNs,
     },
     CueStoodBy {
         cue: CueNumber,
@@ -376,7 +390,9 @@ impl Event {
             | Event::ActionFailed { cue, .. }
             | Event::ActionUnknown { cue, .. }
             | Event::CueFiredAside { cue, .. } => Some(cue),
-            Event::PlayheadMoved { cue } | Event::NoteTaken { cue, .. } => cue.as_ref(),
+            Event::PlayheadMoved { cue }
+            | Event::Retimed { cue, .. }
+            | Event::NoteTaken { cue, .. } => cue.as_ref(),
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }

@@ -175,6 +175,7 @@ impl FlagState {
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
+            | Event::Retimed { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

@@ -18,6 +18,9 @@ impl Event {
             | Event::CueFired { due_ns, .. }
             | Event::CueCompleted { due_ns, .. }
             | Event::CueMissed { due_ns, .. } => Some(*due_ns),
+            Event::Retimed { due_ns, into_ns, .. } => {
+                Some((*due_ns).max(RunNs::ZERO + Duration::from_nanos(*into_ns)))
+            }
             Event::FlagPassed { from_ns, .. } => Some(*from_ns),
             Event::CueFiredAside { fired_ns, .. } => Some(*fired_ns),
             Event::ClipStarted { length_ns, .. } => {
@@ -97,6 +100,7 @@ impl Event {
             | Event::RunEnded { .. }
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
+            | Event::Retimed { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

@@ -84,6 +84,13 @@ impl State {
         self.places_after(cue).find(|&cue| self.stops(cue))
     }
 
+    /// The first cue from this place in the order on at which the playhead stops.
+    pub(super) fn stop_from(&self, place: usize) -> Option<CueIx> {
+        let mains = self.show.order.iter().skip(place).copied();
+        let mains = mains.filter(|&cue| self.show.cue(cue).backup_for.is_none());
+        mains.map(|cue| self.at_place_of(cue)).find(|&cue| self.stops(cue))
+    }
+
     /// The first cue that only the caller can fire.
     pub(super) fn first_called(&self) -> Option<CueIx> {
         self.places_after(None)
@@ -141,7 +148,7 @@ impl State {
     }
 
     /// The place that `cue` has in the order, from 0: that of the cue which it backs up, if any.
-    fn place_of(&self, cue: CueIx) -> usize {
+    pub(super) fn place_of(&self, cue: CueIx) -> usize {
         self.show.place(self.show.main_of(cue)) as usize
     }
 

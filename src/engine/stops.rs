@@ -80,6 +80,7 @@ impl Stops {
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
+            | Event::Retimed { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

@@ -177,7 +177,7 @@ impl State {
     /// The instant of the run at which the show's clock read `show_ns`, or will, while no hold goes
     /// on.
     pub(super) fn unheld(&self, show_ns: ShowNs) -> RunNs {
-        RunNs::ZERO + show_ns.since_begin() + self.held_total
+        RunNs::ZERO.shifted(show_ns.since_begin()) + self.held_total
     }
 
     /// Reading of the show's clock at a planned instant of the run, if no further hold comes before
@@ -265,15 +265,23 @@ impl State {
             events.extend(
                 pending.map(|(_, _, turn)| self.miss(turn.cue, MissedWhy::SegmentEnded, due_ns)),
             );
-            let due_ns = self.ended_before_gap(running, due_ns).unwrap_or(due_ns);
-            events.push(Event::SegmentEnded { segment: running.0 + 1, due_ns });
+            events.extend(self.ends_running(due_ns));
         }
         let title = self.show.segment(segment).title.clone();
         let (first, into) = self.begins_in();
         let is_begun_inside = !self.has_begun() && first == segment;
         let due_ns = if is_begun_inside { due_ns - into } else { due_ns };
-        events.push(Event::SegmentStarted { segment: segment.0 + 1, title, due_ns });
+        let segment = segment.0 + 1;
+        events.push(Event::SegmentStarted { segment, title, due_ns, retimed: false });
         events
+    }
+
+    /// The end of the running segment at `due_ns`, where one runs.
+    pub(super) fn ends_running(&self, due_ns: RunNs) -> Option<Event> {
+        let running = self.current_segment()?;
+        let due_ns = self.ended_before_gap(running, due_ns).unwrap_or(due_ns);
+        let runs = self.segment(running).ended_ns.is_none();
+        runs.then_some(Event::SegmentEnded { segment: running.0 + 1, due_ns })
     }
 
     pub(super) fn end(&self, due_ns: RunNs) -> Vec<Event> {

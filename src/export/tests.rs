@@ -129,7 +129,7 @@ pub(super) fn completed(number: &str, ms: u64) -> (u64, Event) {
 }
 
 fn started(segment: u32, ms: u64) -> (u64, Event) {
-    (ms, Event::SegmentStarted { segment, title: String::new(), due_ns: ns(ms) })
+    (ms, Event::SegmentStarted { segment, title: String::new(), due_ns: ns(ms), retimed: false })
 }
 
 pub(super) fn ended(segment: u32, ms: u64) -> (u64, Event) {
@@ -208,6 +208,33 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
 
 pub(super) fn report(events: Vec<(u64, Event)>) -> AsRun {
     AsRun::from(&show(SHOW), "20240811-235000", &records(events))
+}
+
+#[test]
+fn a_segment_says_when_the_caller_changed_its_times() {
+    let mut events: Vec<_> = evening().into_iter().take_while(|(ms, _)| *ms < 500_000).collect();
+    let nudged = |by_ns, time_up| Event::SegmentNudged { segment: 1, by_ns, time_up };
+    let set = Event::Retimed {
+        segment: 1,
+        cue: Some(cue("3")),
+        into_ns: 0,
+        begins: false,
+        due_ns: ns(502_000),
+    };
+    events.extend([
+        (500_000, nudged(30_000_000_000, false)),
+        (501_000, nudged(-75_500_000_000, true)),
+        (502_000, set),
+    ]);
+    let run = report(events);
+    let note =
+        "running; nudged +0:30 at 23:58:20; nudged −1:15 at 23:58:21; set to cue 3 at 23:58:22";
+    assert_eq!(run.segments[0].note(), note);
+    let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for page in [text::write(&run, 120), csv::write(&run), crate::export::html::write(&run)] {
+        assert!(flat(page.clone()).contains(note), "{page}");
+    }
+    assert!(json::write(&run).contains("nudged −1:15 at 23:58:21"));
 }
 
 #[test]

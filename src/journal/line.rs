@@ -338,7 +338,12 @@ mod tests {
         let long = || "é\u{1}".repeat(LINE_BYTES_MAX);
         for event in [
             Event::NoteTaken { text: long(), cue: Some(sample::cue("12")) },
-            Event::SegmentStarted { segment: 2, title: long(), due_ns: RunNs::new(5) },
+            Event::SegmentStarted {
+                segment: 2,
+                title: long(),
+                due_ns: RunNs::new(5),
+                retimed: false,
+            },
             Event::PersonNoted { person: "gaga".into(), name: long(), text: long() },
             Event::ActionFailed {
                 cue: sample::cue("12"),

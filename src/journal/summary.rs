@@ -114,6 +114,7 @@ impl Summary {
                     | Event::SegmentStarted { .. }
                     | Event::SegmentEnded { .. }
                     | Event::SegmentNudged { .. }
+                    | Event::Retimed { .. }
                     | Event::CueStoodBy { .. }
                     | Event::DepartmentReady { .. }
                     | Event::DepartmentUnready { .. }

@@ -9,7 +9,7 @@ mod board;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use handover::engine::{Cause, ClipFact, Command, Event, Nudge, Phase, Record, RunNs};
+use handover::engine::{Cause, ClipFact, Command, Event, Here, Nudge, Phase, Record, RunNs};
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -81,6 +81,8 @@ pub(crate) enum Deed {
     Spot(Index),
     Unspot(Index),
     NotePerson(Index),
+    /// The show is at this cue, or at the beginning of its segment.
+    Now(Index, bool),
     /// By so many milliseconds.
     Nudge(i64),
     Panic,
@@ -190,6 +192,7 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
         1 => any::<Index>().prop_map(Deed::Spot),
         1 => any::<Index>().prop_map(Deed::Unspot),
         1 => any::<Index>().prop_map(Deed::NotePerson),
+        2 => (any::<Index>(), any::<bool>()).prop_map(|(cue, whole)| Deed::Now(cue, whole)),
         2 => select(vec![30_000, 30_000, -30_000, -1, 600_000, 86_400_001, 0, i64::MAX, i64::MIN])
             .prop_map(Deed::Nudge),
         1 => Just(Deed::Panic),
@@ -294,6 +297,8 @@ pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
         Deed::NotePerson(at) => {
             Command::NotePerson { person: person(at), text: "left of the tunnel".to_owned() }
         }
+        Deed::Now(at, true) => Command::Retime(Here::Segment(show.segment_of(cue(at)?))),
+        Deed::Now(at, false) => Command::Retime(Here::Cue(cue(at)?)),
         Deed::Nudge(ms) => Command::Nudge(Nudge::By(SignedDuration::from_millis(*ms))),
         Deed::Panic => Command::Panic,
         Deed::End => Command::End,

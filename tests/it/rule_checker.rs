@@ -62,16 +62,19 @@ impl RuleChecker {
                 self.panicked = true;
                 self.running.clear();
             }
-            Event::SegmentStarted { segment, .. } => {
+            &Event::SegmentStarted { segment, retimed, .. } => {
                 for cue in self.show.cues_of(SegmentIx(segment - 1)) {
                     if matches!(self.show.cue(cue).trigger, Trigger::Into { .. }) {
                         self.causes.insert(cue, 1);
                     }
                 }
-                if self.held {
+                if self.held && !retimed {
                     return Err("a segment starts in a hold".to_owned());
                 }
-                self.panicked = false;
+                self.panicked &= retimed;
+            }
+            Event::Retimed { segment, cue, into_ns, .. } => {
+                self.see_retimed(SegmentIx(segment - 1), cue.as_ref(), *into_ns);
             }
             Event::CueSkipped { cue } => {
                 self.skipped.insert(self.find(cue));
@@ -120,6 +123,43 @@ impl RuleChecker {
             _ => {}
         }
         Ok(())
+    }
+
+    /// What stands before the place at which the show is has no cause any more to come by itself.
+    fn see_retimed(&mut self, segment: SegmentIx, cue: Option<&CueNumber>, into_ns: u64) {
+        let show = Arc::clone(&self.show);
+        let here = match cue {
+            Some(number) => show.main_of(self.find(number)),
+            None => CueIx(show.segment(segment).cues.start),
+        };
+        for cue in show.cue_indices() {
+            let is_before = show.main_of(cue) < here;
+            let fired = self.firings.contains_key(&cue);
+            match show.cue(cue).trigger {
+                Trigger::Into { offset } if show.segment_of(cue) == segment => {
+                    let is_ahead = offset.as_nanos() > u128::from(into_ns) && !is_before;
+                    let had = self.causes.get(&cue).copied().unwrap_or(0);
+                    self.causes.insert(
+                        cue,
+                        if !is_ahead {
+                            0
+                        } else if fired {
+                            had
+                        } else {
+                            1
+                        },
+                    );
+                }
+                Trigger::At { .. } if !is_before && !fired => _ = self.causes.insert(cue, 1),
+                _ if !is_before => {}
+                trigger => {
+                    self.causes.insert(cue, 0);
+                    if let Some(cause) = trigger.cause() {
+                        self.taken.extend(self.firings.get(&cause).map(|&firing| (cue, firing)));
+                    }
+                }
+            }
+        }
     }
 
     fn see_fired(&mut self, cue: CueIx, cause: Cause, firing: u32) -> Result<(), String> {

@@ -16,12 +16,13 @@
 //!   notes;
 //! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected),
 //!   `cue_left`, `effects`, `next_clips`, `clip_joins`, `timecode`, `ended`, `next` (by itself),
-//!   `comes` (projected), `now_over`, `phases` (of the segments), `passed` (over by the playhead):
+//!   `left_behind` (by `now` on a cue), `comes` (projected), `now_over`, `phases` (of the segments), `passed` (over by the playhead):
 //!   what the state says then.
 //!
 //! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`,
 //! `previous`, `to 12`, `skip 12`, `swap`, `step`, `note TEXT`, `spot PERSON`, `unspot PERSON`,
-//! `know PERSON TEXT` (a note of a person), `nudge 30s`, `nudge until 20:01:30`, `panic`, `end`; and `crash 30s` (the program is down so
+//! `know PERSON TEXT` (a note of a person), `nudge 30s`, `nudge until 20:01:30`,
+//! `now 12` (the show is at that cue), `begin 2` (that segment begins now), `panic`, `end`; and `crash 30s` (the program is down so
 //! long and resumes), `stall 5s` (the program does not come to look for so long), `torn 2` (so many
 //! events are torn off the journal, and the program is down for a second).
 
@@ -32,9 +33,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handover::engine::{
-    Cause, ClipFact, Command, Effect, Event, MissedWhy, Nudge, Record, RunNs, SegmentPhase, State,
+    Cause, ClipFact, Command, Effect, Event, Here, MissedWhy, Nudge, Record, RunNs, SegmentPhase,
+    State,
 };
-use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file};
+use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, SegmentIx, Show, duration, file};
 use handover::time::{nanoseconds, signed};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -118,6 +120,8 @@ struct Step {
     phases: Option<Vec<String>>,
     /// The cues that the playhead has passed over.
     passed: Option<Vec<String>>,
+    /// For a cue, the cues that would not come by themselves any more if the show were there.
+    left_behind: Option<BTreeMap<String, Vec<String>>>,
     /// The sheet of those who were spotted, a line a person who has a tick or a note.
     spotted: Option<Vec<String>>,
 }
@@ -305,6 +309,11 @@ fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
         "previous" => Command::PlayheadPrevious,
         "to" => Command::PlayheadTo(cue()?),
         "skip" => Command::ToggleSkip(cue()?),
+        "now" => Command::Retime(Here::Cue(cue()?)),
+        "begin" => {
+            let number: u32 = rest.parse().map_err(|e| format!("{rest:?}: {e}"))?;
+            Command::Retime(Here::Segment(SegmentIx(number - 1)))
+        }
         "nudge" => Command::Nudge(nudge(rest)?),
         "note" => Command::Note(rest.to_owned()),
         "spot" => Command::Spot(person(rig.state(), rest)?),
@@ -458,6 +467,10 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
         let cues = state.show().cue_indices().filter(|&cue| state.is_passed_over(cue));
         same("passed over", passed, &cues.map(number).collect())?;
     }
+    for (cue, left) in step.left_behind.iter().flatten() {
+        let found = state.left_behind(Here::Cue(find(state, cue)?));
+        same(&format!("left behind at {cue}"), left, &found.into_iter().map(number).collect())?;
+    }
     for (cue, left) in step.cue_left.iter().flatten() {
         let countdown = state.cue_countdown(find(state, cue)?, rig.now);
         same("left of the cue", left, &countdown.map_or("-".to_owned(), |c| seconds(c.left())))?;
@@ -536,6 +549,11 @@ fn line(event: &Event, state: &State, times: Times) -> String {
     match event {
         Event::SegmentStarted { segment, due_ns, .. } | Event::SegmentEnded { segment, due_ns } => {
             format!("{kind} {segment} {}", due(*due_ns))
+        }
+        Event::Retimed { segment, cue, into_ns, due_ns, .. } => {
+            let cue = cue.as_ref().map_or("-".to_owned(), ToString::to_string);
+            let into = seconds(SignedDuration::from_nanos(*into_ns as i64));
+            format!("{kind} {segment} {cue} {into} {}", due(*due_ns))
         }
         Event::SegmentNudged { segment, by_ns, time_up } => {
             let up = if *time_up { " up" } else { "" };

@@ -248,6 +248,10 @@ fn words(deed: &Deed, show: &Show) -> Option<String> {
         (!show.cues.is_empty())
             .then(|| show.cue(CueIx(at.index(show.cues.len()) as u32)).number.to_string())
     };
+    let segment = |at: &prop::sample::Index| {
+        let cue = |at: &prop::sample::Index| CueIx(at.index(show.cues.len()) as u32);
+        (!show.cues.is_empty()).then(|| show.segment_of(cue(at)).0 + 1)
+    };
     let person = |at: &prop::sample::Index| {
         show.people.iter().map(|person| &person.id).nth(at.index(show.people.len()))
     };
@@ -291,6 +295,10 @@ fn words(deed: &Deed, show: &Show) -> Option<String> {
         Deed::Spot(at) => format!("spot {}", person(at)?),
         Deed::Unspot(at) => format!("unspot {}", person(at)?),
         Deed::NotePerson(at) => format!("know {} left of the tunnel", person(at)?),
+        Deed::Now(at, is_segment) => match is_segment {
+            true => format!("begin {}", segment(at)?),
+            false => format!("now {}", number(at)?),
+        },
         Deed::Nudge(ms) => {
             let sign = if *ms < 0 { "-" } else { "" };
             format!("nudge {sign}{}ms", ms.unsigned_abs())

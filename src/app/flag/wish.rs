@@ -40,6 +40,7 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
         | Command::PlayheadTo(_)
         | Command::CatchUp
         | Command::ToggleSkip(_)
+        | Command::Retime(_)
         | Command::Nudge(_)
         | Command::Panic
         | Command::End

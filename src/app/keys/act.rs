@@ -22,6 +22,8 @@ impl Act {
                 | Act::NudgeLonger
                 | Act::NudgeShorter
                 | Act::NudgeBy
+                | Act::Retime
+                | Act::RetimeSegment
         )
     }
 
@@ -40,6 +42,8 @@ impl Act {
             | Act::NudgeLonger
             | Act::NudgeShorter
             | Act::NudgeBy
+            | Act::Retime
+            | Act::RetimeSegment
             | Act::Unspot
             | Act::PersonNote
             | Act::FindPerson
@@ -93,6 +97,8 @@ impl Act {
             | Act::NudgeLonger
             | Act::NudgeShorter
             | Act::NudgeBy
+            | Act::Retime
+            | Act::RetimeSegment
             | Act::Panic => true,
             Act::Ready(_)
             | Act::AllReady
@@ -172,6 +178,8 @@ impl Act {
             | Act::NudgeLonger
             | Act::NudgeShorter
             | Act::NudgeBy
+            | Act::Retime
+            | Act::RetimeSegment
             | Act::OpenSegments
             | Act::FoldSegments
             | Act::Spot
@@ -203,6 +211,15 @@ impl Act {
 
     /// Returns `true` if it acts on the cue or the person that is selected.
     pub(crate) fn is_on_selection(self) -> bool {
-        matches!(self, Act::PlayheadHere | Act::Skip | Act::Spot | Act::Unspot | Act::Editor)
+        matches!(
+            self,
+            Act::PlayheadHere
+                | Act::Skip
+                | Act::Retime
+                | Act::RetimeSegment
+                | Act::Spot
+                | Act::Unspot
+                | Act::Editor
+        )
     }
 }

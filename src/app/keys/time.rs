@@ -28,4 +28,20 @@ pub(super) const TIMES: &[Binding] = &[
         Group::Call,
         None,
     ),
+    row(
+        Act::Retime,
+        "=",
+        "happening now",
+        "the selected cue is happening now: sets playhead and times, fires nothing",
+        Group::Rundown,
+        None,
+    ),
+    row(
+        Act::RetimeSegment,
+        "",
+        "segment now",
+        "the segment of the selected cue begins now; fires nothing",
+        Group::Rundown,
+        None,
+    ),
 ];

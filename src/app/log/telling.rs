@@ -103,6 +103,12 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::SegmentNudged { segment, by_ns, time_up } => {
             Kind::Cue.says(nudged(SegmentIx(segment.saturating_sub(1)), *by_ns, *time_up, state))
         }
+        Event::Retimed { cue: Some(cue), .. } => {
+            Kind::Cue.says(format!("now at cue {cue}: nothing was fired")).attention()
+        }
+        Event::Retimed { segment, cue: None, .. } => Kind::Cue
+            .says(format!("now at the beginning of {}: nothing was fired", title(SegmentIx(segment.saturating_sub(1)), show)))
+            .attention(),
         Event::CueStoodBy { cue } => Kind::Standby.says(format!("cue {cue} standby")),
         Event::DepartmentReady { cue, department } => {
             Kind::Standby.says(format!("cue {cue}: {} ready", name_of(department, show))).marked(Mark::Done)
@@ -197,9 +203,13 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
     }
 }
 
+fn title(segment: SegmentIx, show: &Show) -> &str {
+    show.segments.get(segment).map_or("", |segment| segment.title.as_str())
+}
+
 /// A nudge of `segment` by so much; with `time_up` its time is up with it.
 fn nudged(segment: SegmentIx, by_ns: i64, time_up: bool, state: &State) -> String {
-    let title = state.show().segments.get(segment).map_or("", |segment| segment.title.as_str());
+    let title = title(segment, state.show());
     let by = nudge::words(by_ns);
     let all = signed_nanoseconds(state.nudged(segment));
     let all = if all == by_ns { String::new() } else { format!(", {} in all", nudge::words(all)) };

@@ -7,7 +7,7 @@ use crossterm::event::KeyModifiers;
 use super::*;
 use crate::app::{Theme, keymap};
 use crate::conductor::{By, Conductor, Input, Output, RunClock};
-use crate::engine::{Event, Record, Rejection, RunNs};
+use crate::engine::{Event, Here, Record, Rejection, RunNs};
 use crate::show::{CueIx, CueNumber, file};
 
 fn at(ms: u64) -> MachineNs {
@@ -338,4 +338,46 @@ fn a_move_of_the_playhead_is_said_and_takes_a_stale_refusal_away() {
     app.refused(&Rejection::NoStep, &state, MachineNs::ZERO);
     app.obeyed(&Command::CatchUp, &state, MachineNs::ZERO);
     assert!(app.message.is_some(), "nobody has moved it");
+}
+
+#[test]
+fn a_live_show_asks_before_it_leaves_cues_behind() {
+    let cues = "cue = [{ number = \"1\", title = \"a\" }, \
+                { number = \"2\", title = \"b\", trigger = { with = \"1\", delay = \"20s\" } }, \
+                { number = \"3\", title = \"c\" }]";
+    let text = format!("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n{cues}\n");
+    let show = Arc::new(file::parse(&text, "UTC").unwrap());
+    let fold = |state: &mut State, event: Event| {
+        state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, event));
+    };
+    let press = |app: &mut App, code, state: &State, ms| {
+        app.key(&KeyEvent::new(code, KeyModifiers::NONE), state, at(ms))
+    };
+    let now = |cue| [Task::Command(Command::Retime(Here::Cue(CueIx(cue))))];
+    for rehearsal in [false, true] {
+        let (mut state, mut app) = (State::new(Arc::clone(&show)), App::new(Theme::Dark));
+        fold(&mut state, Event::started(jiff::Timestamp::UNIX_EPOCH, rehearsal));
+        app.cursor = Some(CueIx(2));
+        assert_eq!(
+            press(&mut app, KeyCode::Char('='), &state, 0),
+            now(2),
+            "nothing is left behind"
+        );
+        let go = Command::Go { cause: Cause::Go };
+        for event in state.decide(&go, RunNs::ZERO).unwrap() {
+            fold(&mut state, event);
+        }
+        let tasks = press(&mut app, KeyCode::Char('='), &state, 1_000);
+        if rehearsal {
+            assert_eq!(tasks, now(2));
+            continue;
+        }
+        assert_eq!((tasks.len(), app.question.is_some()), (0, true));
+        assert!(app.message.as_ref().unwrap().text.ends_with(": 2 would not come"));
+        assert_eq!(press(&mut app, KeyCode::Char('='), &state, 2_000), [], "it is no yes");
+        press(&mut app, KeyCode::Char('='), &state, 3_000);
+        assert_eq!(press(&mut app, KeyCode::Char('y'), &state, 4_000), now(2));
+        app.cursor = Some(CueIx(0));
+        assert_eq!(press(&mut app, KeyCode::Char('='), &state, 5_000), now(0));
+    }
 }

@@ -9,7 +9,8 @@ use crate::show::{SegmentIx, Trigger};
 use crate::time::unsigned;
 
 impl State {
-    pub(super) fn start_segment(&mut self, segment: u32, due_ns: RunNs) {
+    /// `retimed` where the next record says how far into it the show is, and arms its cues.
+    pub(super) fn start_segment(&mut self, segment: u32, due_ns: RunNs, retimed: bool) {
         let segment = SegmentIx(segment.saturating_sub(1));
         let Some(state) = self.segments.get_mut(segment) else { return };
         *state = SegmentState { started_ns: Some(due_ns), ..SegmentState::default() };
@@ -24,8 +25,11 @@ impl State {
         };
         self.begun_ns.get_or_insert(due_ns - planned);
         self.begun_show_ns.get_or_insert(show_ns + before);
-        self.panicked = false;
         self.segment = Some((segment, show_ns));
+        if retimed {
+            return;
+        }
+        self.panicked = false;
         let show = Arc::clone(&self.show);
         for cue in show.cues_of(segment) {
             if let Trigger::Into { offset } = show.cue(cue).trigger

@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use super::AsRun;
 use crate::engine::{Cause, Event, Record, RunNs, State, Stop};
 use crate::export::layout::plain;
-use crate::show::duration::MILLISECOND_NS;
+use crate::show::duration::{self, MILLISECOND_NS};
 use crate::show::{CueIx, IndexVec, OutputIx, SegmentIx, Show};
 use crate::time::nanoseconds;
 
@@ -86,8 +88,8 @@ pub(super) struct SegmentLog {
     pub first_start_ns: Option<RunNs>,
     pub starts: u32,
     pub held: Duration,
-    /// The nudges of its last start: their instants, and nanoseconds.
-    pub nudges: Vec<(RunNs, i64)>,
+    /// Changes of its times since its last start, and their instants.
+    pub changes: Vec<(RunNs, String)>,
     pub notes: Vec<String>,
 }
 
@@ -159,12 +161,20 @@ impl Fold {
                 if let Some(log) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
                     log.first_start_ns.get_or_insert(*due_ns);
                     log.starts += 1;
-                    log.nudges.clear();
+                    log.changes.clear();
                 }
             }
             Event::SegmentNudged { segment, by_ns, .. } => {
                 if let Some(log) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
-                    log.nudges.push((record.run_ns, *by_ns));
+                    let by = duration::over_under(SignedDuration::from_nanos(*by_ns));
+                    log.changes.push((record.run_ns, format!("nudged {by}")));
+                }
+            }
+            Event::Retimed { segment, cue, due_ns, .. } => {
+                if let Some(log) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
+                    let to =
+                        cue.as_ref().map_or("its beginning".into(), |cue| format!("cue {cue}"));
+                    log.changes.push((*due_ns, format!("set to {to}")));
                 }
             }
             Event::TerminalLost {} => self.terminal_lost.push(record.run_ns),
@@ -302,6 +312,7 @@ impl Fold {
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
+            | Event::Retimed { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

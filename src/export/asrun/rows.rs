@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp, ZonedDateTime};
+use jiff::{Timestamp, ZonedDateTime};
 
 use super::fold::{FiredRow, Fold, Send};
 use super::{
@@ -166,10 +166,11 @@ impl Fold {
         if log.held >= Duration::from_millis(1) {
             remarks.push(format!("held {}", duration::length(log.held)));
         }
-        remarks.extend(log.nudges.iter().map(|&(at_ns, by_ns)| {
-            let by = duration::over_under(SignedDuration::from_nanos(by_ns));
-            format!("nudged {by} at {}", self.wall(at_ns).strftime("%H:%M:%S"))
-        }));
+        remarks.extend(
+            log.changes.iter().map(|(at_ns, what)| {
+                format!("{what} at {}", self.wall(*at_ns).strftime("%H:%M:%S"))
+            }),
+        );
         remarks.extend(log.notes.iter().cloned());
         SegmentRow {
             title: segment.title.clone(),

@@ -198,7 +198,12 @@ mod tests {
                 due_ns: run_ns,
                 playhead_stays: false,
             };
-            let segment = Event::SegmentStarted { segment: 1, title: "s".into(), due_ns: run_ns };
+            let segment = Event::SegmentStarted {
+                segment: 1,
+                title: "s".into(),
+                due_ns: run_ns,
+                retimed: false,
+            };
             let events = [(RunNs::ZERO, started), (run_ns, segment), (run_ns, fired)];
             let record = |(seq, (run_ns, event))| Record::new(seq, wall_now(), run_ns, event);
             journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();

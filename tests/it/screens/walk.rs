@@ -69,6 +69,11 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
             at(after) == before.app.selected(&before.state) && after.app.message.is_some()
         }
         Act::Skip => skipped(before) != skipped(after),
+        Act::Retime | Act::RetimeSegment => {
+            let new = &after.records[before.records.len()..];
+            new.iter().any(|record| matches!(record.event, Event::Retimed { .. }))
+                || matches!(after.app.question, Some(Question::Retime { .. }))
+        }
         Act::NudgeLonger => nudged(after) > nudged(before),
         Act::NudgeShorter => nudged(after) < nudged(before),
         Act::NudgeBy => asks(after, |ask| ask == Ask::Nudge),

@@ -11,7 +11,7 @@ use handover::engine::{Cause, Command, Event, Record, Rejection, RunNs, State};
 use handover::journal::{decode, encode, recover_bytes};
 use handover::output::{Job, Outcome, Report};
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueIx, CueNumber, Show};
+use handover::show::{CueIx, CueNumber, SegmentIx, Show, Trigger};
 use handover::time::{MachineNs, nanoseconds};
 
 use crate::rule_checker::RuleChecker;
@@ -493,6 +493,17 @@ impl World {
         self.show.cue_indices().filter(waits).collect()
     }
 
+    /// Returns `true` if `cue` may be passed over where the show is at the cue `at` of `segment`, or
+    /// at its beginning: it stands before it, or comes at a time into a segment.
+    fn is_passed_over(&self, cue: CueIx, segment: SegmentIx, at: Option<&CueNumber>) -> bool {
+        let show = &self.show;
+        let here = match at.and_then(|number| show.find(number)) {
+            Some(at) => show.main_of(at),
+            None => CueIx(show.segment(segment).cues.start),
+        };
+        show.main_of(cue) < here || matches!(show.cue(cue).trigger, Trigger::Into { .. })
+    }
+
     fn check(&mut self, before: usize, due: &[CueIx]) -> Result<(), String> {
         if *self.conductor.state() != self.shadow {
             return Err("replaying the journal gives another state".to_owned());
@@ -520,6 +531,9 @@ impl World {
                 | Event::CueStopped { cue, .. }
                 | Event::CueSkipped { cue } => cue == number,
                 Event::CueSwapped { cue, by, .. } => cue == number || by == number,
+                Event::Retimed { segment, cue: at, .. } => {
+                    self.is_passed_over(cue, SegmentIx(segment - 1), at.as_ref())
+                }
                 _ => false,
             };
             if self.state().cue(cue).due_ns.is_none() && !new.iter().any(is_told) {
