@@ -12,12 +12,14 @@
 //!          ├─ queued ─ queue ─► worker ─ tcp ──► connection
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
 //!          ├─ queued ─ queue ─► worker ─ midi ─► port
+//!          ├─ raw: text and bytes, the way of udp or of tcp
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, after the cues
 //!          ├─ mpv ─ deck ◄─► supervisor ───────────► player        (a GO on the caller's thread)
 //!          ├─ closed                                           (it could not be opened: each message fails)
 //!          └─ rehearsal                                        (words only)
 //! ```
 
+mod answers;
 mod clocked;
 mod closed;
 mod error;
@@ -34,6 +36,7 @@ mod permits;
 mod probe;
 mod queue;
 mod queued;
+mod raw;
 mod rehearsal;
 mod report;
 mod revise;
@@ -387,6 +390,8 @@ fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
         }
         OutputKind::Midi { port } => Box::new(midi::Kind { wanted: port }),
         OutputKind::Mpv { flags } => Box::new(mpv::Kind { flags }),
+        OutputKind::RawTcp { host, port } => Box::new(raw::TcpKind(Peer::new(host, *port))),
+        OutputKind::RawUdp { host, port } => Box::new(raw::UdpKind(Peer::new(host, *port))),
     }
 }
 

@@ -84,6 +84,11 @@ impl Word {
         Word { mark: Mark::Routine, ..Self::program(text, Tone::Attention, at_ns) }
     }
 
+    /// What goes on as it should, for the log alone.
+    pub fn routine(text: impl Into<String>, at_ns: RunNs) -> Self {
+        Word { mark: Mark::Routine, ..Self::program(text, Tone::Calm, at_ns) }
+    }
+
     /// That something was refused, and why.
     pub fn refusal(text: impl Into<String>, at_ns: RunNs) -> Self {
         Word {

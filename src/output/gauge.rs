@@ -69,6 +69,8 @@ pub(super) struct Gauge(Mutex<Reading>);
 struct Reading {
     light: Light,
     error: Option<String>,
+    /// Last line of what the far end has answered.
+    answer: Option<String>,
     sent: u64,
     failed: u64,
     last: Option<(Packet, bool, MachineNs)>,
@@ -168,6 +170,17 @@ impl Gauge {
         (reading.light, reading.error) = (Light::Down, Some(why));
     }
 
+    /// The far end has answered this.
+    pub(super) fn answered(&self, line: String) {
+        self.lock().answer = Some(line);
+    }
+
+    /// The far end is there, and has answered that something was wrong: `why` is in its words.
+    pub(super) fn refused_by_answer(&self, why: String) {
+        let mut reading = self.lock();
+        (reading.light, reading.error) = (Light::Refused, Some(why));
+    }
+
     /// The output was down for `why` when it was tried by another program, unless something is
     /// known by now.
     pub(super) fn recall(&self, why: String) {
@@ -207,7 +220,8 @@ impl Gauge {
             age: at.since(done),
         });
         let (sent, failed, latency) = (reading.sent, reading.failed, reading.latencies.reading());
-        Health { light, error, queued, sent, failed, last, latency, ..Health::default() }
+        let answer = reading.answer.clone();
+        Health { light, error, answer, queued, sent, failed, last, latency, ..Health::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Reading> {

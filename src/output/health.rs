@@ -14,6 +14,8 @@ pub enum Light {
     Ok,
     /// The last message left, but took more than a second, or one has been under way for as long.
     Slow,
+    /// The far end has answered that the last message was wrong, or that it could not do it.
+    Refused,
     /// The last that was tried failed, or the far end is known to be away.
     Down,
 }
@@ -25,6 +27,8 @@ pub struct Health {
     pub light: Light,
     /// The current problem, until something goes well again.
     pub error: Option<String>,
+    /// Last line of what the far end has answered, where it is a device that is sent text or bytes.
+    pub answer: Option<String>,
     /// Number of messages that wait for their turn.
     pub queued: usize,
     /// Number of messages that have left, those of panic among them.

@@ -87,6 +87,8 @@ pub enum OutputReport {
     Clip(ClipReport),
     /// Something that people should know, in words.
     Word(String),
+    /// Something for the log alone, in words.
+    Note(String),
 }
 
 /// Hears the news of the workers, on their threads; must come back at once and not panic.

@@ -1,5 +1,5 @@
-//! OSC over TCP: one connection, kept up by a worker, each message, or bundle of those that leave
-//! together, a frame.
+//! Messages over TCP: one connection, kept up by a worker. Each message of OSC, or bundle of those
+//! that leave together, is a frame; text and bytes leave as they are.
 //!
 //! A message is written once. If the connection breaks under it, nobody can tell what the far end
 //! has taken, so it is reported as failed and never written again. While nothing is to be sent, the
@@ -14,6 +14,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, sockopt};
 
+use super::answers::Answers;
 use super::clocked::Clocked;
 use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
@@ -54,7 +55,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(4);
 /// Maximum number of a host's addresses that are tried.
 const ADDRESSES_MAX: usize = 4;
 
-/// Maximum number of received blocks that are thrown away in one check.
+/// Maximum number of received blocks that are taken in at one check.
 const BLOCKS_MAX: usize = 64;
 
 /// OSC over TCP, before it is opened.
@@ -71,7 +72,7 @@ impl super::Kind for Kind {
         Ok(Opening::new(
             osc::packets(show, output)?,
             move |packets, context: WorkerContext, rate| {
-                let tcp = open(context.clone(), peer, framing, packets)?;
+                let tcp = open(context.clone(), peer, Speech::Osc(framing), packets)?;
                 let line = tcp.clock();
                 Ok(Clocked::beside(tcp, start_timecode(&context, rate, OSC, line)?))
             },
@@ -80,11 +81,7 @@ impl super::Kind for Kind {
 
     /// Makes a connection, and closes it at once.
     fn probe(&self, _: &Show, _: OutputIx, _: &Surroundings<'_>) -> Attempt {
-        let peer = self.0.clone();
-        Box::new(move |_| match connect(&peer) {
-            Ok(_) => (Answer::Up, "takes a connection".into()),
-            Err(error) => (Answer::Down, words(&error)),
-        })
+        probe(&self.0)
     }
 
     fn lacks(&self, _: &Surroundings<'_>) -> Vec<Finding> {
@@ -92,16 +89,59 @@ impl super::Kind for Kind {
     }
 }
 
-/// Starts the worker of an output of OSC over TCP.
+/// Makes a connection, and closes it at once.
+pub(super) fn probe(peer: &Peer) -> Attempt {
+    let peer = peer.clone();
+    Box::new(move |_| match connect(&peer) {
+        Ok(_) => (Answer::Up, "takes a connection".into()),
+        Err(error) => (Answer::Down, words(&error)),
+    })
+}
+
+/// Starts the worker of an output over TCP.
 pub(super) fn open(
     context: WorkerContext,
     peer: Peer,
-    framing: Framing,
+    speech: Speech,
     packets: Messages<Vec<u8>>,
 ) -> io::Result<Queued<Vec<u8>>> {
-    let tcp = Tcp { context: context.clone(), peer, framing, link: None, hung_up: 0, pause: LOOK };
+    let tcp = Tcp { context: context.clone(), peer, speech, link: None, hung_up: 0, pause: LOOK };
     let worker = Worker::start(context.clone(), tcp)?;
     Ok(Queued::new(context, packets, worker, None))
+}
+
+/// What is said over a connection.
+pub(super) enum Speech {
+    /// Packets of OSC; what comes back is thrown away.
+    Osc(Framing),
+    /// Text and bytes as they are; what comes back is shown.
+    Raw(Answers),
+}
+
+impl Speech {
+    /// The bytes that leave for `message` at `now`.
+    fn frame(&self, message: &[u8], now: Timestamp) -> Vec<u8> {
+        match self {
+            Speech::Osc(framing) => frame(message, *framing, now),
+            Speech::Raw(_) => message.to_vec(),
+        }
+    }
+
+    /// Takes in what the far end says.
+    fn hear(&mut self, bytes: &[u8]) {
+        match self {
+            Speech::Osc(_) => {}
+            Speech::Raw(answers) => answers.hear(bytes),
+        }
+    }
+
+    /// Ends what the far end was saying over a connection that is gone.
+    fn break_off(&mut self) {
+        match self {
+            Speech::Osc(_) => {}
+            Speech::Raw(answers) => answers.end_line(),
+        }
+    }
 }
 
 /// The frame of `packet`; a bundle is given the time `now`, which changes what has to be escaped.
@@ -121,7 +161,7 @@ fn frame(packet: &[u8], framing: Framing, now: Timestamp) -> Vec<u8> {
 struct Tcp {
     context: WorkerContext,
     peer: Peer,
-    framing: Framing,
+    speech: Speech,
     link: Option<Link>,
     /// Number of connections in a row that the far end has closed too early.
     hung_up: u32,
@@ -147,7 +187,7 @@ impl Tcp {
     fn check(&mut self) {
         let now = self.context.clock.now();
         let Some(link) = &self.link else { return };
-        match drain(&link.stream) {
+        match drain(&link.stream, &mut self.speech) {
             Ok(()) => {
                 if self.hung_up > 0 && link.has_lasted(LASTS, now) {
                     self.hung_up = 0;
@@ -172,7 +212,7 @@ impl Tcp {
         format!("{} {did}: {}", self.peer, words(error))
     }
 
-    fn connect(&mut self) -> Result<&mut Link, String> {
+    fn connect(&mut self) -> Result<(), String> {
         // Until it is known how this ends, the light says how long it has taken.
         let clock = self.context.clock;
         let in_flight = self.context.gauge.in_flight(clock.now());
@@ -185,7 +225,9 @@ impl Tcp {
                     self.pause = LOOK;
                     self.context.gauge.up();
                 }
-                Ok(self.link.insert(Link { stream, since: clock.now() }))
+                self.speech.break_off();
+                self.link = Some(Link { stream, since: clock.now() });
+                Ok(())
             }
             Err(error) => Err(format!("cannot connect to {}: {}", self.peer, words(&error))),
         }
@@ -198,12 +240,14 @@ impl Transmit for Tcp {
     fn transmit(&mut self, packet: &Vec<u8>) -> Result<(), Failure> {
         self.check();
         let clock = self.context.clock;
-        let (frame, now) = (frame(packet, self.framing, clock.wall()), clock.now());
+        let (frame, now) = (self.speech.frame(packet, clock.wall()), clock.now());
         let in_doubt =
             self.hung_up > 0 || self.link.as_ref().is_none_or(|link| !link.has_lasted(LOOK, now));
-        let link = match &mut self.link {
-            Some(link) => link,
-            None => self.connect()?,
+        if self.link.is_none() {
+            self.connect()?;
+        }
+        let Some(link) = &mut self.link else {
+            return Err(format!("there is no connection to {}", self.peer).into());
         };
         if let Err(error) = write_within(&mut link.stream, &frame, WRITE_LIMIT, clock) {
             // Half a frame may be on the wire: only a new connection is sure to begin with a whole
@@ -213,7 +257,8 @@ impl Transmit for Tcp {
         }
         // A far end that accepts and hangs up takes a message as well as any other, and throws it
         // away.
-        match in_doubt.then(|| thrown_away_within(&link.stream, DOUBT, clock)).flatten() {
+        let speech = &mut self.speech;
+        match in_doubt.then(|| thrown_away_within(&link.stream, speech, DOUBT, clock)).flatten() {
             Some(error) => Err(format!("{}; it may not have taken it", self.closed(&error)).into()),
             None => Ok(()),
         }
@@ -222,7 +267,7 @@ impl Transmit for Tcp {
     fn tick(&mut self, packet: &Vec<u8>) {
         let Some(link) = &mut self.link else { return };
         let clock = self.context.clock;
-        let frame = frame(packet, self.framing, clock.wall());
+        let frame = self.speech.frame(packet, clock.wall());
         let sent = match rustix::net::send(&link.stream, &frame, SendFlags::DONTWAIT) {
             // A cue would find no room either.
             Err(Errno::AGAIN | Errno::INTR) => return,
@@ -247,6 +292,10 @@ impl Transmit for Tcp {
     fn look(&mut self) -> Option<Duration> {
         let was_open = self.link.is_some();
         self.check();
+        // Not right before a message: its own outcome would at once take the answer's place.
+        if let Speech::Raw(answers) = &mut self.speech {
+            answers.tell(&self.context, self.context.clock.now());
+        }
         if self.link.is_some() {
             return Some(LOOK);
         }
@@ -256,7 +305,7 @@ impl Transmit for Tcp {
             return Some(self.next_pause());
         }
         match self.connect() {
-            Ok(_) => Some(LOOK),
+            Ok(()) => Some(LOOK),
             Err(why) => {
                 self.context.gauge.down(why);
                 Some(self.next_pause())
@@ -281,13 +330,14 @@ impl Tcp {
 /// hung up before, or did not read, has its system reset the connection.
 fn thrown_away_within(
     stream: &TcpStream,
+    speech: &mut Speech,
     at_most: Duration,
     clock: MachineClock,
 ) -> Option<io::Error> {
     let deadline = clock.now() + at_most;
     let mut ended = false;
     loop {
-        match drain(stream) {
+        match drain(stream, speech) {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => ended = true,
             Err(error) => return Some(error),
             Ok(()) => {}
@@ -337,16 +387,17 @@ fn connect_to(address: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Throws away what the far end says, and finds out whether it has gone.
+/// Takes in what the far end says, and finds out whether it has gone.
 ///
 /// Desks talk back; if nobody took it in, their side of the connection would fill up and they would
 /// stop listening.
-fn drain(stream: &TcpStream) -> io::Result<()> {
+fn drain(stream: &TcpStream, speech: &mut Speech) -> io::Result<()> {
     let mut block = [0; 4096];
     for _ in 0..BLOCKS_MAX {
         match rustix::net::recv(stream, &mut block[..], RecvFlags::DONTWAIT) {
             Ok((0, _)) => return Err(io::Error::new(ErrorKind::UnexpectedEof, "it hung up")),
-            Ok(_) | Err(Errno::INTR) => {}
+            Ok((len, _)) => speech.hear(block.get(..len).unwrap_or_default()),
+            Err(Errno::INTR) => {}
             Err(Errno::AGAIN) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
@@ -402,7 +453,8 @@ mod tests {
     fn open_show(show: &Show, port: u16) -> (Queued<Vec<u8>>, Receiver<Report>) {
         let packets = osc::packets(show, OutputIx(0)).unwrap();
         let (context, reports) = context("lights");
-        (open(context, Peer::new("127.0.0.1", port), Framing::Slip, packets).unwrap(), reports)
+        let speech = Speech::Osc(Framing::Slip);
+        (open(context, Peer::new("127.0.0.1", port), speech, packets).unwrap(), reports)
     }
 
     fn accept(desk: &TcpListener) -> TcpStream {
@@ -576,8 +628,8 @@ mod tests {
         let port = desk.local_addr().unwrap().port();
         let packets = osc::packets(&osc_show("127.0.0.1", port), OutputIx(0)).unwrap();
         let (context, reports) = context("lights");
-        let mut tcp =
-            open(context, Peer::new("127.0.0.1", port), Framing::Length, packets).unwrap();
+        let speech = Speech::Osc(Framing::Length);
+        let mut tcp = open(context, Peer::new("127.0.0.1", port), speech, packets).unwrap();
         let mut stream = accept(&desk);
         assert_eq!(tcp.send(job(0), now()), None);
         let mut heard = vec![0; 4 + FIRE_BYTES.len()];
@@ -626,6 +678,6 @@ mod tests {
         drop(far);
         // The end of the connection comes after all that was said, so it shows only once that is
         // out of the way.
-        awaited(|| drain(&stream).is_err());
+        awaited(|| drain(&stream, &mut Speech::Osc(Framing::Slip)).is_err());
     }
 }

@@ -1,5 +1,5 @@
-//! OSC over UDP: one datagram a message, or a bundle of those that leave together, sent on the
-//! station's own thread.
+//! Messages over UDP: one datagram a message, or a bundle of OSC messages that leave together, sent
+//! on the station's own thread.
 //!
 //! The packets are ready and the socket is connected and non-blocking, so a GO costs a look-up and
 //! one system call. Nothing here may block: a host's name is looked up by a helper thread. UDP
@@ -18,6 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
+use super::answers::Answers;
 use super::clocked::Clocked;
 use super::gauge::Delivery;
 use super::messages::{Messages, SharedOutcome, Work};
@@ -44,6 +45,12 @@ const RETRY: Duration = Duration::from_secs(3);
 /// can come in between.
 const REFUSALS: usize = 3;
 
+/// Maximum number of answers that are taken in at one look.
+const ANSWERS_MAX: usize = 8;
+
+/// Maximum number of bytes of an answer that are looked at.
+const ANSWER_BYTES_MAX: usize = 512;
+
 /// OSC over UDP, before it is opened.
 pub(super) struct Kind(pub(super) Peer);
 
@@ -58,7 +65,7 @@ impl super::Kind for Kind {
         Ok(Opening::new(osc::packets(show, output)?, move |packets, context, rate| {
             let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
             let timecode = start_timecode(&context, rate, OSC, line)?;
-            Ok(Clocked::beside(Udp::open(context, peer, packets)?, timecode))
+            Ok(Clocked::beside(Udp::open(context, peer, packets, None)?, timecode))
         }))
     }
 
@@ -72,7 +79,7 @@ impl super::Kind for Kind {
     }
 }
 
-/// An output of OSC over UDP.
+/// An output over UDP.
 pub(super) struct Udp {
     context: WorkerContext,
     peer: Peer,
@@ -81,6 +88,8 @@ pub(super) struct Udp {
     /// Buffer in which bundles get their time tag: roomy enough for the longest, so that no GO
     /// waits for memory.
     stamped: Vec<u8>,
+    /// `true` if its messages are OSC's, of which bundles have a time.
+    is_osc: bool,
     link: Arc<Mutex<Link>>,
     /// Its drop ends the helper thread.
     _helper: Option<Sender<()>>,
@@ -93,19 +102,23 @@ struct Link {
     /// The last that is known is that a datagram was refused.
     refuses: bool,
     recent: Recent,
+    /// What the far end answers, where that is shown.
+    answers: Option<Answers>,
 }
 
 impl Udp {
     /// Opens the socket at once where the host is an address, and otherwise as soon as its name is
-    /// known.
+    /// known. With `answers`, the messages are no OSC, and what the far end says is shown.
     pub(super) fn open(
         context: WorkerContext,
         peer: Peer,
         packets: Messages<Vec<u8>>,
+        answers: Option<Answers>,
     ) -> io::Result<Self> {
+        let is_osc = answers.is_none();
         let socket = peer.literal().and_then(|address| connect(address).ok());
         let ready = socket.is_some();
-        let link = Arc::new(Mutex::new(Link { socket, ..Link::default() }));
+        let link = Arc::new(Mutex::new(Link { socket, answers, ..Link::default() }));
         let helper = if ready { None } else { Some(start_helper(&context, &peer, &link)?) };
         let longest =
             packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
@@ -116,6 +129,7 @@ impl Udp {
             packets,
             shared_outcome: SharedOutcome::default(),
             stamped,
+            is_osc,
             link,
             _helper: helper,
         })
@@ -128,7 +142,7 @@ impl Udp {
         packet: &[u8],
         since: MachineNs,
     ) -> Option<Outcome> {
-        if !osc::is_bundle(packet) {
+        if !self.is_osc || !osc::is_bundle(packet) {
             return self.send_packet(senders, packet, since);
         }
         self.stamped.clear();
@@ -219,6 +233,30 @@ impl Udp {
             link.refuses = false;
             self.context.gauge.up();
             self.tell(&left, &Outcome::Sent);
+        }
+        self.hear(link, now);
+    }
+
+    /// Takes in what the far end has answered, where that is shown.
+    fn hear(&self, link: &mut Link, now: MachineNs) {
+        let Link { socket: Some(socket), answers: Some(answers), .. } = link else { return };
+        let mut answer = [0; ANSWER_BYTES_MAX];
+        let mut is_refused = false;
+        for _ in 0..ANSWERS_MAX {
+            match socket.recv(&mut answer) {
+                Ok(len) => {
+                    answers.hear(answer.get(..len).unwrap_or_default());
+                    answers.end_line();
+                }
+                Err(error) => {
+                    is_refused = error.kind() == ErrorKind::ConnectionRefused;
+                    break;
+                }
+            }
+        }
+        answers.tell(&self.context, now);
+        if is_refused {
+            self.tell_refused(link);
         }
     }
 
@@ -423,7 +461,7 @@ mod tests {
 
     fn open_show(show: &Show, host: &str, port: u16) -> Udp {
         let packets = osc::packets(show, OutputIx(0)).unwrap();
-        Udp::open(context("lights").0, Peer::new(host, port), packets).unwrap()
+        Udp::open(context("lights").0, Peer::new(host, port), packets, None).unwrap()
     }
 
     fn listener(address: &str) -> UdpSocket {
@@ -506,7 +544,7 @@ mod tests {
         let (context, reports) = context("lights");
         let show = osc_show("127.0.0.1", port);
         let packets = osc::packets(&show, OutputIx(0)).unwrap();
-        let mut udp = Udp::open(context, Peer::new("127.0.0.1", port), packets).unwrap();
+        let mut udp = Udp::open(context, Peer::new("127.0.0.1", port), packets, None).unwrap();
         let refused =
             Outcome::Failed(format!("sent, but refused: nobody listens at 127.0.0.1:{port}"));
         for n in 0..2 {
@@ -559,7 +597,7 @@ mod tests {
         let packets = osc::packets(&show, OutputIx(0)).unwrap();
         let desk = listener("127.0.0.1:0");
         let peer = Peer::new("127.0.0.1", desk.local_addr().unwrap().port());
-        let mut udp = Udp::open(context, peer, packets).unwrap();
+        let mut udp = Udp::open(context, peer, packets, None).unwrap();
         assert_eq!(udp.send(job(1), now()), Some(Outcome::Sent));
         assert_eq!(udp.send(Job { action: 2, ..job(1) }, now()), Some(Outcome::Sent));
         // A network that brings the refusal after the call has come back.

@@ -174,6 +174,7 @@ impl<'a> Screen<'a> {
                     | Msg::Report(_)
                     | Msg::Clip(_)
                     | Msg::Word(_)
+                    | Msg::Note(_)
                     | Msg::Remote(_)
                     | Msg::Journal(_)
                     | Msg::Neighbours(_)

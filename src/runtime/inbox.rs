@@ -25,6 +25,8 @@ pub(super) enum Msg {
     Clip(ClipReport),
     /// Something that an output wants people to know.
     Word(String),
+    /// Something that an output has for the log alone.
+    Note(String),
     /// Request of a remote control.
     Remote(Request),
     /// State of the journal on the disk.

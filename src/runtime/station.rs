@@ -356,6 +356,7 @@ impl Station {
                 self.app.say(text.clone(), Tone::Attention, machine_ns());
                 self.words.push(Word::program(text, Tone::Attention, self.run_ns()));
             }
+            Msg::Note(text) => self.words.push(Word::routine(text, self.run_ns())),
             Msg::Remote(request) => self.wish(request),
             Msg::Journal(SyncReport::Fault(error)) => {
                 self.app.journal_alarm = Some(error.to_string())

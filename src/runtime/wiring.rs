@@ -68,6 +68,7 @@ fn reporter(post: &Sender) -> Reporter {
             OutputReport::Report(report) => Msg::Report(report),
             OutputReport::Clip(report) => Msg::Clip(report),
             OutputReport::Word(text) => Msg::Word(text),
+            OutputReport::Note(text) => Msg::Note(text),
         });
     })
 }

@@ -54,6 +54,20 @@ pub enum OutputKind {
         /// Further flags for the player, as its own command line has them: `--fs`, `--vo=null`.
         flags: Vec<String>,
     },
+    /// Text and bytes as they are, over a TCP connection.
+    RawTcp {
+        /// Host name or address.
+        host: String,
+        /// 1 to 65535.
+        port: u16,
+    },
+    /// Text and bytes as they are, each message a datagram.
+    RawUdp {
+        /// Host name or address.
+        host: String,
+        /// 1 to 65535.
+        port: u16,
+    },
 }
 
 /// Separation of OSC packets on a TCP connection.
@@ -105,6 +119,27 @@ pub enum Body {
     Midi(MidiMessage),
     /// A command to the player.
     Mpv(MpvCommand),
+    /// Text or bytes as they are.
+    Raw(RawMessage),
+}
+
+/// Text or bytes that a device is sent as they are; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RawMessage {
+    /// Text, with its line end if it has one.
+    Text(String),
+    /// Bytes that the show file gives in hexadecimal digits.
+    Hex(Vec<u8>),
+}
+
+impl RawMessage {
+    /// The bytes that leave.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            RawMessage::Text(text) => text.as_bytes(),
+            RawMessage::Hex(bytes) => bytes,
+        }
+    }
 }
 
 /// An argument of an OSC message: integer `i`, float `f`, string `s`, boolean `T`/`F`.

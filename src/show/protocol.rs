@@ -10,6 +10,7 @@ mod http;
 mod midi;
 mod mpv;
 pub mod osc;
+mod raw;
 
 use std::net::Ipv6Addr;
 
@@ -26,13 +27,15 @@ use device::Device;
 
 /// The facts about a protocol.
 pub struct Spec {
-    /// Its key at an output.
+    /// Its name in the words of the show file, for messages about it.
     pub word: &'static str,
+    /// The keys of an output that choose it.
+    pub(super) kinds: &'static [&'static str],
     /// Its name for people.
     pub label: &'static str,
     /// The keys that an action may have, besides `output`.
     pub keys: &'static [&'static str],
-    /// The keys that an output may have, besides its word and those that all outputs have.
+    /// The keys that an output may have, besides those that choose it and those that all have.
     pub(super) output_keys: &'static [OutputKey],
     /// QLab's name for a cue that begins with such an action.
     pub qlab: &'static str,
@@ -45,7 +48,8 @@ pub struct Spec {
     pub stop: Option<&'static str>,
     /// The timecode that an output can be sent.
     pub(super) timecode: Option<Timecode>,
-    /// Reads the keys of an output; the value is that of its word, unless a syntax error took it.
+    /// Reads the keys of an output; the value is that of the key that chose it, unless a syntax
+    /// error took it.
     pub(super) read_output: fn(&mut Fields<'_>, Option<&Value<'_>>) -> Option<OutputKind>,
     /// Reads the keys of an action; where it goes is not known if its output is faulty.
     pub(super) read_action: fn(&mut Fields<'_>, Option<Wire>) -> Option<Body>,
@@ -108,13 +112,22 @@ impl Protocol {
             Protocol::Http => &http::SPEC,
             Protocol::Midi => &midi::SPEC,
             Protocol::Mpv => &mpv::SPEC,
+            Protocol::Raw => &raw::SPEC,
         }
     }
 
-    /// The protocol that `key` belongs to: one of its keys, or, by mistake, its word.
+    /// The protocol that an output with `key` speaks.
+    pub(super) fn of_kind(key: &str) -> Option<Self> {
+        Self::all().find(|protocol| protocol.spec().kinds.contains(&key))
+    }
+
+    /// The protocol that `key` of an action belongs to: one of its keys, or, by mistake, one that
+    /// chooses it.
     pub(super) fn of_key(key: &str) -> Option<Self> {
-        Self::all()
-            .find(|protocol| protocol.spec().word == key || protocol.spec().keys.contains(&key))
+        Self::all().find(|protocol| {
+            let spec = protocol.spec();
+            spec.kinds.contains(&key) || spec.keys.contains(&key)
+        })
     }
 }
 
@@ -137,8 +150,9 @@ impl OutputKind {
     /// Returns `true` if each message leaves as one datagram.
     pub fn is_datagram(&self) -> bool {
         match self {
-            OutputKind::OscUdp { .. } => true,
+            OutputKind::OscUdp { .. } | OutputKind::RawUdp { .. } => true,
             OutputKind::OscTcp { .. }
+            | OutputKind::RawTcp { .. }
             | OutputKind::Http { .. }
             | OutputKind::Midi { .. }
             | OutputKind::Mpv { .. } => false,
@@ -152,6 +166,7 @@ impl OutputKind {
             OutputKind::Http { .. } => Protocol::Http,
             OutputKind::Midi { .. } => Protocol::Midi,
             OutputKind::Mpv { .. } => Protocol::Mpv,
+            OutputKind::RawTcp { .. } | OutputKind::RawUdp { .. } => Protocol::Raw,
         }
     }
 
@@ -163,14 +178,20 @@ impl OutputKind {
             OutputKind::Http { base, .. } => base.clone(),
             OutputKind::Midi { port } => midi::address(port),
             OutputKind::Mpv { .. } => mpv::SPEC.word.to_owned(),
+            OutputKind::RawTcp { host, port } => raw::tcp_address(host, *port),
+            OutputKind::RawUdp { host, port } => raw::udp_address(host, *port),
         })
     }
 
     /// The device behind it, as far as its address tells.
     fn device(&self) -> Device {
         match self {
-            OutputKind::OscUdp { host, port } => Device::datagrams(host, *port),
-            OutputKind::OscTcp { host, port, .. } => Device::stream(host, *port),
+            OutputKind::OscUdp { host, port } | OutputKind::RawUdp { host, port } => {
+                Device::datagrams(host, *port)
+            }
+            OutputKind::OscTcp { host, port, .. } | OutputKind::RawTcp { host, port } => {
+                Device::stream(host, *port)
+            }
             OutputKind::Http { base, .. } => Device::server(base),
             OutputKind::Midi { port } => Device::port(port),
             OutputKind::Mpv { .. } => Device::Own,
@@ -183,16 +204,22 @@ impl OutputKind {
             OutputKind::OscUdp { host, port } | OutputKind::OscTcp { host, port, .. } => {
                 Some((host, *port))
             }
-            OutputKind::Midi { .. } | OutputKind::Http { .. } | OutputKind::Mpv { .. } => None,
+            OutputKind::Midi { .. }
+            | OutputKind::Http { .. }
+            | OutputKind::Mpv { .. }
+            | OutputKind::RawTcp { .. }
+            | OutputKind::RawUdp { .. } => None,
         }
     }
 
     /// What the show file says of it besides its address: each key with its values in words.
     pub fn settings(&self) -> Vec<(&'static str, Vec<String>)> {
         match self {
-            OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Midi { .. } => {
-                vec![]
-            }
+            OutputKind::OscUdp { .. }
+            | OutputKind::OscTcp { .. }
+            | OutputKind::Midi { .. }
+            | OutputKind::RawTcp { .. }
+            | OutputKind::RawUdp { .. } => vec![],
             OutputKind::Http { base: _, headers, timeout, ca } => {
                 http::settings(headers, *timeout, ca.as_deref())
             }
@@ -208,6 +235,8 @@ impl OutputKind {
             OutputKind::Http { .. } => http::LATENCY,
             OutputKind::Midi { .. } => midi::LATENCY,
             OutputKind::Mpv { .. } => mpv::LATENCY,
+            OutputKind::RawTcp { .. } => raw::LATENCY_TCP,
+            OutputKind::RawUdp { .. } => raw::LATENCY_UDP,
         }
     }
 
@@ -219,6 +248,8 @@ impl OutputKind {
     /// note on: channel 1, note 60, velocity 100
     /// MSC GO, lighting, device 1, cue 25.5
     /// play clips/flight.mp4 from 0:02
+    /// "PLAY 1-10 AMB LOOP\r\n"
+    /// 02 41 03
     /// ```
     pub fn describe(&self, body: &Body) -> String {
         body.described(Some(self))
@@ -239,6 +270,7 @@ impl Body {
             }
             Body::Midi(message) => midi::describe(message),
             Body::Mpv(command) => mpv::describe(command),
+            Body::Raw(message) => raw::describe(message),
         })
     }
 
@@ -247,7 +279,7 @@ impl Body {
         match self {
             // What lasts in a device (a fade of a desk) is the device's: a message of panic ends
             // it.
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Raw(_) => None,
             Body::Mpv(command) => command.lasting(),
         }
     }
@@ -256,7 +288,7 @@ impl Body {
     pub fn post(&self) -> Option<String> {
         match self {
             Body::Http { content, .. } => http::words(content),
-            Body::Osc { .. } | Body::Midi(_) | Body::Mpv(_) => None,
+            Body::Osc { .. } | Body::Midi(_) | Body::Mpv(_) | Body::Raw(_) => None,
         }
     }
 
@@ -264,7 +296,7 @@ impl Body {
     /// does neither.
     pub fn pauses(&self) -> Option<bool> {
         match self {
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Raw(_) => None,
             Body::Mpv(command) => command.pauses(),
         }
     }
@@ -272,7 +304,7 @@ impl Body {
     /// The key for which a panic cannot send it, and why; nothing where it can.
     pub fn panic_fault(&self) -> Option<(&'static str, &'static str)> {
         match self {
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Raw(_) => None,
             Body::Mpv(command) => command.panic_fault(),
         }
     }

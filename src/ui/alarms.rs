@@ -148,7 +148,9 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     let mut uncounted = 0;
     let mut named = 0;
     for (health, output) in scene.app.outputs.iter().zip(&scene.show.outputs) {
-        let (Light::Down | Light::Slow, Some(error)) = (health.light, &health.error) else {
+        let (Light::Down | Light::Refused | Light::Slow, Some(error)) =
+            (health.light, &health.error)
+        else {
             continue;
         };
         if named == OUTPUTS_MAX {

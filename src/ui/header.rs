@@ -238,6 +238,7 @@ pub(super) fn sign(scene: &Scene, light: Light) -> (&'static str, Style, Option<
         Light::Idle => ("·", styles.past, None),
         Light::Ok => ("●", styles.ready, None),
         Light::Slow => ("◐", styles.attention, Some("slow")),
+        Light::Refused => ("◐", styles.attention, Some("refused")),
         Light::Down => ("○", styles.attention, Some("down")),
     }
 }
@@ -248,6 +249,7 @@ pub(super) fn word(light: Light) -> &'static str {
         Light::Idle => "not tried",
         Light::Ok => "ok",
         Light::Slow => "slow",
+        Light::Refused => "refused",
         Light::Down => "down",
     }
 }
@@ -319,9 +321,14 @@ fn count<'a>(scene: &Scene<'a>, room: usize) -> Line<'a> {
     Line::styled(words, scene.styles.attention)
 }
 
-/// Numbers of outputs that are down, and that are slow, if there are any.
+/// Numbers of outputs that are down, that have refused something, and that are slow, if there are
+/// any.
 fn unwell(scene: &Scene) -> impl Iterator<Item = (usize, &'static str)> {
     let many = |light| scene.app.outputs.iter().filter(|health| health.light == light).count();
-    let counts = [(many(Light::Down), "down"), (many(Light::Slow), "slow")];
+    let counts = [
+        (many(Light::Down), "down"),
+        (many(Light::Refused), "refused"),
+        (many(Light::Slow), "slow"),
+    ];
     counts.into_iter().filter(|(many, _)| *many > 0)
 }

@@ -8,6 +8,9 @@
 //!  ○ sound     OSC   down        0      3      1   0.04 ms 0.04 ms 0.05 ms
 //!    udp://10.0.0.6:8000      not sent: /go 7             cue 11   1:12 ago
 //!    ! nobody listens at 10.0.0.6:8000
+//!  ● caspar    text  ok          0      2      0   0.05 ms 0.05 ms 0.05 ms
+//!    tcp 10.0.0.9:5250        "PLAY 1-10 AMB\r\n"     cue 12   0:01 ago
+//!    answers "202 PLAY OK"
 //! ```
 //!
 //! In wide windows each output's first two rows are one. The last rows say what latency means for
@@ -113,6 +116,11 @@ fn rows<'a>(
         lines.push(second);
     }
     lines.extend(health.clip.as_ref().map(|clip| on_air(scene, clip)));
+    // An answer that is an error stands below, as what is wrong.
+    if let Some(answer) = health.answer.as_ref().filter(|_| health.light != Light::Refused) {
+        let words = format!("    answers {answer:?}");
+        lines.push(Line::styled(text::fit(&words, columns).into_owned(), scene.styles.past));
+    }
     if let Some(error) = &health.error {
         for (at, words) in text::wrap(error, columns.saturating_sub(4), 3).into_iter().enumerate() {
             let sign = if at == 0 { "  ! " } else { "    " };

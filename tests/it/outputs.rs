@@ -3,7 +3,7 @@
 //!
 //! Looks at what arrives and at the journal only; how punctual it is belongs to the benches.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
@@ -245,4 +245,73 @@ fn a_refused_datagram_fails_its_cue_and_one_that_is_heard_again_does_not() {
         [(&"1".into(), &why.into())]
     );
     assert!(journal.about("action_sent", "1").is_empty(), "{}", journal.tail(20));
+}
+
+#[test]
+fn a_device_by_text_is_sent_its_words_and_its_answers_are_shown() {
+    let house = House::new();
+    let device = TcpListener::bind("127.0.0.1:0").expect("a device");
+    let cues: Vec<_> = ["PLAY 1-10 AMB", "PALY"]
+        .iter()
+        .zip(1..)
+        .map(|(text, n)| {
+            format!(
+                "{{ number = \"{n}\", title = \"C\", do = [{{ output = \"caspar\", text = \"{text}\\r\\n\" }}] }}"
+            )
+        })
+        .collect();
+    let mut program = house.open(&[&house.show(&format!(
+        "title = \"T\"\n[output.caspar]\ntcp = \"{}\"\npanic = [{{ text = \"CLEAR 1\\r\\n\" }}]\n[[segment]]\n\
+         title = \"S\"\nduration = \"10m\"\ncue = [{}]\n",
+        device.local_addr().expect("its address"),
+        cues.join(", "),
+    ))]);
+    let mut answers = device.accept().expect("a connection").0;
+    answers.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let mut heard = BufReader::new(answers.try_clone().expect("a stream")).lines();
+    program.press_for(" ", "action_sent");
+    assert_eq!(heard.next().expect("a line").expect("text"), "PLAY 1-10 AMB");
+    answers.write_all(b"202 PLAY OK\r\n").expect("an answer");
+    program.await_words(&["caspar answers \"202 PLAY OK\""]);
+    program.guard();
+    program.keys(" ");
+    assert_eq!(heard.next().expect("a line").expect("text"), "PALY");
+    // What a terminal would obey never gets to one.
+    answers.write_all(b"400 ERROR\r\nPALY\x1b[2J\r\n").expect("an answer");
+    program.await_words(&["caspar answers \"400 ERROR\"", "caspar refused"]);
+    program.press_for("\x1b\x1b", "panicked");
+    assert_eq!(heard.next().expect("a line").expect("text"), "CLEAR 1");
+    let journal = program.await_event("panic_sent", 1);
+    assert_eq!(journal.cues("action_sent"), ["1", "2"]);
+}
+
+#[test]
+fn a_device_that_is_away_fails_its_cue_and_is_met_again() {
+    let house = House::new();
+    // No other test takes a port of this address meanwhile.
+    let host = "127.91.7.6";
+    let port =
+        TcpListener::bind((host, 0)).and_then(|device| device.local_addr()).expect("a port").port();
+    let cues: Vec<_> = ["1", "2"]
+        .map(|n| {
+            format!("{{ number = \"{n}\", title = \"C\", do = [{{ output = \"caspar\", hex = \"02 3{n} 03\" }}] }}")
+        })
+        .into();
+    let mut program = house.open(&[&house.show(&format!(
+        "title = \"T\"\n[output.caspar]\ntcp = \"{host}:{port}\"\n[[segment]]\ntitle = \"S\"\n\
+         duration = \"10m\"\ncue = [{}]\n",
+        cues.join(", "),
+    ))]);
+    let failed = program.press_for(" ", "action_failed");
+    let why = format!("cannot connect to {host}:{port}: Connection refused");
+    assert_eq!(failed["error"], why.as_str());
+    let device = TcpListener::bind((host, port)).expect("the device is back");
+    let mut stream = device.accept().expect("a connection").0;
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    program.guard();
+    let sent = program.press_for(" ", "action_sent");
+    assert_eq!(sent["cue"], "2");
+    let mut bytes = [0; 3];
+    stream.read_exact(&mut bytes).expect("the bytes");
+    assert_eq!(bytes, [2, b'2', 3]);
 }

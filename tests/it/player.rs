@@ -192,7 +192,7 @@ impl Stage {
         match self.news.recv_timeout(PATIENCE).expect("news of the player") {
             OutputReport::Report(report) => (report.job.expect("a job").firing, Ok(report.outcome)),
             OutputReport::Clip(clip) => (clip.firing, Err(clip.what)),
-            OutputReport::Word(words) => panic!("{words}"),
+            OutputReport::Word(words) | OutputReport::Note(words) => panic!("{words}"),
         }
     }
 

@@ -205,7 +205,7 @@ impl Rig {
                 ClipNews::Lost(_) => (clip.firing, "lost"),
                 ClipNews::BrokeOff(_) => (clip.firing, "broke off"),
             },
-            OutputReport::Word(_) => (0, "word"),
+            OutputReport::Word(_) | OutputReport::Note(_) => (0, "word"),
         };
         self.deck.take_reports().into_iter().map(word).collect()
     }

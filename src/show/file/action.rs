@@ -50,8 +50,8 @@ pub(super) fn body(
     let Some(protocol) = protocol.filter(|_| foreign.is_none()) else {
         // Its keys cannot be right all together, so that none of them is looked at more closely.
         for protocol in Protocol::all() {
-            fields.know(protocol.spec().word);
-            protocol.spec().keys.iter().for_each(|key| fields.know(key));
+            let spec = protocol.spec();
+            spec.kinds.iter().chain(spec.keys).for_each(|key| fields.know(key));
         }
         if let (Some(own), Some((key, foreign))) = (protocol, foreign) {
             let (own, foreign) = (own.spec().word, foreign.spec().word);

@@ -34,9 +34,10 @@ pub(super) fn outputs(file: &mut Fields<'_>) -> (Vec<OutputDraft>, Wires) {
 }
 
 fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraft) {
-    let words: Vec<_> = Protocol::all().map(|protocol| protocol.spec().word).collect();
-    let key = fields.exactly_one(&words, "kind");
-    let protocol = key.and_then(|key| Protocol::all().find(|protocol| protocol.spec().word == key));
+    let kinds: Vec<_> =
+        Protocol::all().flat_map(|protocol| protocol.spec().kinds).copied().collect();
+    let key = fields.exactly_one(&kinds, "kind");
+    let protocol = key.and_then(Protocol::of_kind);
     let value = key.and_then(|key| fields.find(key));
     let kind =
         protocol.and_then(|protocol| (protocol.spec().read_output)(&mut fields, value.as_ref()));

@@ -340,6 +340,45 @@ fn every_kind_of_action_is_read() {
 }
 
 #[test]
+fn text_and_bytes_are_read_as_they_leave() {
+    let show = good(
+        r#"title = "T"
+[output.caspar]
+tcp = "10.0.0.9:5250"
+panic = [{ text = "CLEAR 1\r\n" }]
+[output.camera]
+udp = "[fe80::1]:52381"
+[[segment]]
+title = "S"
+duration = "1m"
+cue = [{ number = "1", title = "C", do = [
+  { output = "caspar", text = "PLAY 1-10 \"AMB\"\r\n" },
+  { output = "camera", hex = "02 41fF\n03" },
+] }]
+"#,
+    );
+    let kinds: Vec<_> = show.outputs.iter().map(|output| output.kind.clone()).collect();
+    assert_eq!(
+        kinds,
+        [
+            OutputKind::RawTcp { host: "10.0.0.9".into(), port: 5250 },
+            OutputKind::RawUdp { host: "fe80::1".into(), port: 52381 },
+        ]
+    );
+    let bodies: Vec<_> = show.cue(CueIx(0)).actions.iter().map(|action| &action.body).collect();
+    let bytes = bodies.iter().map(|body| match body {
+        Body::Raw(message) => message.bytes().to_vec(),
+        other => panic!("{other:?}"),
+    });
+    let expected = [b"PLAY 1-10 \"AMB\"\r\n".to_vec(), vec![2, 0x41, 0xFF, 3]];
+    assert!(bytes.eq(expected));
+    let said: Vec<_> = bodies.iter().map(|body| body.describe()).collect();
+    assert_eq!(said, [r#""PLAY 1-10 \"AMB\"\r\n""#, "02 41 FF 03"]);
+    let addresses: Vec<_> = kinds.iter().map(OutputKind::address).collect();
+    assert_eq!(addresses, ["tcp 10.0.0.9:5250", "udp [fe80::1]:52381"]);
+}
+
+#[test]
 fn a_cue_is_public_as_it_says_or_its_segment_or_the_show() {
     let is_public = |show: &str, segment: &str, cue: &str| {
         let text = format!(

@@ -67,6 +67,11 @@ impl<'a> Value<'a> {
         (!is_lost).then_some(Self { reader, span, value, key, is_element: false })
     }
 
+    /// The key at which it stands.
+    pub(crate) fn key(&self) -> &'a str {
+        self.key
+    }
+
     /// Its name in a message.
     pub(crate) fn name(&self) -> String {
         if self.is_element { format!("an element of `{}`", self.key) } else { quoted(self.key) }

@@ -14,6 +14,7 @@ use crate::show::{Body, OutputKind, duration};
 /// Facts about HTTP.
 pub(super) const SPEC: Spec = Spec {
     word: "http",
+    kinds: &["http"],
     label: "HTTP",
     keys: &["method", "path", "json", "body", "retry"],
     output_keys: &[

@@ -13,6 +13,7 @@ use crate::show::{Body, OutputKind};
 /// Facts about MIDI.
 pub(super) const SPEC: Spec = Spec {
     word: "midi",
+    kinds: &["midi"],
     label: "MIDI",
     keys: MidiWord::VARIANTS,
     output_keys: &[],

@@ -17,6 +17,7 @@ use crate::time::nanoseconds;
 /// Facts about the player.
 pub(super) const SPEC: Spec = Spec {
     word: "mpv",
+    kinds: &["mpv"],
     label: "mpv",
     keys: &KEYS,
     output_keys: &[OutputKey { key: "flags", only_for: "mpv outputs", fix: "remove it" }],

@@ -14,6 +14,7 @@ use crate::show::{Body, OutputKind};
 /// Facts about OSC.
 pub(super) const SPEC: Spec = Spec {
     word: "osc",
+    kinds: &["osc"],
     label: "OSC",
     keys: &["osc", "args"],
     output_keys: &[OutputKey {

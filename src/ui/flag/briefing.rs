@@ -17,9 +17,9 @@ use super::standing;
 use crate::app::flag::Shared;
 use crate::app::stopped;
 use crate::engine::SendState;
-use crate::output::Light;
 use crate::show::duration;
 use crate::show::{CueIx, OutputIx};
+use crate::ui::header;
 use crate::ui::scene::Scene;
 use crate::ui::text;
 
@@ -208,15 +208,10 @@ impl Briefing<'_, '_> {
             .map(|cue| format!("{}: a message failed, see the log", self.named(cue)))
             .collect();
         self.abnormal("FAILED", "nothing failed", failed);
-        let down = scene
-            .app
-            .outputs
-            .iter()
-            .enumerate()
-            .filter(|(_, health)| matches!(health.light, Light::Down | Light::Slow));
-        let down = down.filter_map(|(at, health)| {
+        let down = scene.app.outputs.iter().enumerate().filter_map(|(at, health)| {
             let output = scene.show.outputs.get(OutputIx(at as u32))?;
-            let word = if health.light == Light::Down { "down" } else { "slow" };
+            let (_, _, word) = header::sign(scene, health.light);
+            let word = word?;
             let why = health.error.as_ref().map_or(String::new(), |why| format!(": {why}"));
             Some(format!("{} {word}{why}", output.id))
         });

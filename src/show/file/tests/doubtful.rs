@@ -329,6 +329,28 @@ fn two_outputs_with_one_address_are_named() {
 }
 
 #[test]
+fn a_text_without_a_line_end_is_named_where_a_device_would_wait_for_it() {
+    let show = |output: &str, message: &str| {
+        let send = format!("do = [{{ output = \"a\", {message} }}]");
+        format!("title = \"T\"\n[output.a]\n{output}\n{}", segment("One", HOUR, &cue("1", &send)))
+    };
+    let (tcp, udp) = ("tcp = \"10.0.0.9:5250\"", "udp = \"10.0.0.9:5250\"");
+    let says = ["ends without `\\r\\n`", "most devices wait for it", "in double quotes"];
+    only_warning(&show(tcp, "text = «\"PLAY 1-10 AMB\"»"), &says);
+    // In single quotes nothing is a line end.
+    only_warning(&show(tcp, "text = «'PLAY 1-10 AMB\\r\\n'»"), &says);
+    for (output, message) in [
+        (tcp, "text = \"PLAY 1-10 AMB\\r\\n\""),
+        (tcp, "text = \"%1POWR 1\\r\""),
+        (tcp, "text = \"\\u0002QPL\\u0003\""),
+        (tcp, "hex = \"41 42\""),
+        (udp, "text = \"PLAY\""),
+    ] {
+        assert_eq!(warnings(&show(output, message)), [] as [&str; 0], "{output} {message}");
+    }
+}
+
+#[test]
 fn an_output_that_sends_to_the_programs_own_ear_is_named() {
     let show = |listen: &str, osc: &str| {
         let cues = cue("1", "do = [{ output = \"q\", osc = \"/go\" }]");

@@ -19,6 +19,8 @@ lights = { osc = "udp://127.0.0.1:8000" }
 web = { http = "http://127.0.0.1" }
 synth = { midi = "x" }
 vt = { mpv = true }
+caspar = { tcp = "127.0.0.1:5250" }
+camera = { udp = "127.0.0.1:52381" }
 "#;
 
 const RUNDOWN: &str = "[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n";
