@@ -316,7 +316,8 @@ impl Conductor {
             let is_known = self.shared.as_ref().is_some_and(|shared| shared.has_clock);
             if !self.is_expected(seq, due_ns) || !is_known || self.is_too_late(due_ns) {
                 self.comes_late(effect);
-            } else if due_ns > self.now_ns {
+            } else if due_ns > self.now_ns || !self.ahead.is_empty() {
+                // What was recorded before it may still have to leave.
                 self.leaves_at(due_ns, vec![effect]);
             } else {
                 self.carry_out(vec![effect], vec![]);

@@ -424,6 +424,21 @@ fn what_was_recorded_ahead_of_a_pass_leaves_at_its_instant_whatever_is_done_befo
 }
 
 #[test]
+fn what_a_follower_reads_late_leaves_after_what_was_recorded_before_it() {
+    let (mut paris, mut la) = on_its_way();
+    paris.gives(10_910 * MILLISECOND_NS, Input::TakeBack { why: "no".into() });
+    stored(&mut paris, &mut la, 10_920 * MILLISECOND_NS);
+    paris.gives(11 * SECOND_NS, Input::Tick);
+    paris.command(11_200 * MILLISECOND_NS, Command::Panic);
+    la.taken();
+    // La's machine was busy since before cue 2 was due.
+    follows(&mut la, 11_250 * MILLISECOND_NS, &paris);
+    let done = la.taken();
+    let sent: Vec<_> = done.iter().filter(|done| done.starts_with("> ")).collect();
+    assert_eq!(sent, ["> 2.2", "> stop outputs [2]"]);
+}
+
+#[test]
 fn a_giver_that_keeps_the_flag_goes_on_with_what_comes_before_that_instant() {
     let (mut paris, mut la) = on_its_way();
     paris.gives(10_910 * MILLISECOND_NS, Input::TakeBack { why: "no".into() });
