@@ -140,6 +140,9 @@ pub struct Flag {
     woke_ns: MachineNs,
     /// The station has not read the log to its end yet.
     is_coming: bool,
+    /// The program before this one may have passed the flag, and the log may have that yet: the
+    /// station is mute until the log has a record of this program in its place.
+    may_be_passed: bool,
     taking: Option<Taking>,
     versions: Versions,
 
@@ -209,6 +212,7 @@ impl Flag {
             awake_ns: now_ns,
             woke_ns: now_ns,
             is_coming: !opens,
+            may_be_passed: false,
             taking: None,
             versions: Versions::default(),
             log_heard_ns: None,

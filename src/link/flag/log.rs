@@ -99,7 +99,7 @@ impl Flag {
         self.waits_since_ns = (!self.pending.is_empty()).then_some(self.now_ns);
         let is_mine = own.records.iter().any(|mine| **mine == record);
         match (is_mine, own.is_proposal) {
-            (true, false) => {}
+            (true, false) => self.sees_not_passed(&record),
             (true, true) if matches!(record.event, Event::FlagTaken { .. }) => {
                 self.taking = None;
                 self.follows(record, term, true);
@@ -165,6 +165,9 @@ impl Flag {
     fn lost(&mut self, record: Record, term: u64) {
         self.holds = false;
         self.claims = false;
+        if std::mem::take(&mut self.may_be_passed) {
+            self.shipping.must_read();
+        }
         self.put_aside_before(record.seq, term);
         self.does(FlagOutput::Follow(vec![record]));
     }

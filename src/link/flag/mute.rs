@@ -24,9 +24,29 @@ impl Flag {
         if std::mem::take(&mut self.is_coming) {
             self.comes_in();
         }
-        if std::mem::take(&mut self.is_mute) {
+        if !self.may_be_passed && std::mem::take(&mut self.is_mute) {
             self.does(FlagOutput::Mute(false));
         }
+    }
+
+    /// Sees that the log has a record of this program where a pass of the one before would stand.
+    pub(super) fn sees_not_passed(&mut self, record: &Record) {
+        let is_resumed = matches!(record.event, Event::RunResumed { .. });
+        if is_resumed && std::mem::take(&mut self.may_be_passed) {
+            self.shipping.must_read();
+        }
+    }
+
+    /// Returns `true` if an offer was accepted by all that this station knows, so that its program
+    /// before may have passed the flag as the last thing that it did.
+    fn may_have_passed(&self) -> bool {
+        let offer = self.state.as_ref().and_then(|flag| flag.offer.as_ref());
+        let is_accepted = |pending: &Pending| {
+            let mut records = pending.records.iter();
+            records.any(|record| matches!(record.event, Event::FlagAccepted { .. }))
+        };
+        offer.is_some_and(|offer| offer.accepted_ns.is_some())
+            || self.pending.iter().any(is_accepted)
     }
 
     /// A station that joins or resumes has read the log.
@@ -44,6 +64,7 @@ impl Flag {
             if self.was_by_itself() {
                 self.put_aside();
             }
+            self.may_be_passed = self.may_have_passed();
             self.now_holds(true);
             return;
         }
@@ -57,7 +78,7 @@ impl Flag {
         if !self.is_mute || !self.may_go_on() {
             return;
         }
-        self.is_mute = false;
+        (self.is_mute, self.may_be_passed) = (false, false);
         if std::mem::take(&mut self.is_coming) {
             self.now_holds(true);
         }

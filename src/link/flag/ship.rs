@@ -205,7 +205,7 @@ impl Flag {
             }
         }
         let is_wanted = self.holds || self.taking.as_ref().is_some_and(|taking| taking.is_wanted);
-        let may_ship = is_wanted && !self.is_mute && !self.is_coming;
+        let may_ship = is_wanted && (!self.is_mute || self.may_be_passed) && !self.is_coming;
         while may_ship && !self.is_stuck && self.shipping.under_way.len() < WINDOW {
             let at = self.shipping.sent;
             let Some(record) = self.pending.get(at).and_then(|pending| pending.records.last())

@@ -355,6 +355,45 @@ fn a_caller_goes_on_without_the_log_only_where_the_flag_was_last() {
 }
 
 #[test]
+fn what_a_program_before_this_one_may_have_passed_is_not_fired_before_the_log_says_so() {
+    let resumed = || {
+        let event = Event::RunResumed { down_ns: 0, listen: None, gap: false, auto: false };
+        record(4, "paris", 1, event)
+    };
+    let own = vec![
+        started(),
+        record(2, "paris", 1, Event::FlagOffered { to: name("la") }),
+        record(3, "paris", 1, Event::FlagAccepted { by: name("la") }),
+    ];
+    for is_passed in [false, true] {
+        let mut paris = station("paris", Start::Resumes(own.clone()));
+        let mut done = vec![];
+        for (sequence, record) in (1..).zip(&own) {
+            done.extend(gives_silently(&mut paris, 10, entry(sequence, record)));
+        }
+        let answer = News::ReadTo { ticket: asked(&done), last: 3 };
+        let done = gives_silently(&mut paris, 20, FlagInput::News(answer));
+        assert!(done.contains(&FlagOutput::Holds { resumes: true }));
+        let done = gives_silently(&mut paris, 30, FlagInput::Recorded(vec![resumed()]));
+        assert_eq!(appends(&done).len(), 1, "the log is to say so");
+        assert!(paris.is_mute());
+        let next = if is_passed { passed(4, "paris", 1, "la") } else { resumed() };
+        answers(&mut paris, 40, &done, &Appended::Stored { sequence: 4 });
+        gives(&mut paris, 50, entry(4, &next));
+        gives(&mut paris, 300, FlagInput::Tick);
+        assert_eq!((paris.is_mute(), paris.holds()), (false, !is_passed));
+    }
+    // Where nothing was accepted, nothing was passed.
+    let own = &own[..2];
+    let mut paris = station("paris", Start::Resumes(own.to_vec()));
+    let mut done = gives_silently(&mut paris, 10, entry(1, &own[0]));
+    done.extend(gives_silently(&mut paris, 10, entry(2, &own[1])));
+    let answer = News::ReadTo { ticket: asked(&done), last: 2 };
+    gives_silently(&mut paris, 20, FlagInput::News(answer));
+    assert!(paris.holds() && !paris.is_mute());
+}
+
+#[test]
 fn a_station_that_has_passed_the_flag_has_no_say_in_it() {
     let mut paris = paris();
     let pass = passed(2, "paris", 1, "la");
