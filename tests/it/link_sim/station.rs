@@ -1,7 +1,7 @@
 //! One station: the flag and the conductor that ship, a journal in memory, and outputs that always
 //! answer. What it does here is what the program's station does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +64,8 @@ pub(super) struct Program {
     /// A disk that is slow at times, where it is.
     slow_disk: Option<Rng>,
     pub sent: Vec<Sent>,
+    /// Last record of a cue that came by itself from which each output was sent something.
+    sent_from: HashMap<OutputIx, u64>,
     /// The messages of which this station, with the flag, has recorded that they have not left, and
     /// its term.
     pub given_up: Vec<((CueIx, u32, u32), u64)>,
@@ -154,6 +156,7 @@ impl Program {
             held_up_ns: 0,
             slow_disk,
             sent: vec![],
+            sent_from: HashMap::new(),
             given_up: vec![],
             muted: Muted::Nothing,
             ready: None,
@@ -178,7 +181,10 @@ impl Program {
             let now = woke + held_up;
             let wall = if held_up.is_zero() { woke_wall } else { woke_wall + held_up };
             if let Some(output) = asked.take() {
+                // What is only said hands nothing to the conductor, which does nothing then.
+                let is_said = matches!(output, FlagOutput::Word(_) | FlagOutput::Request(_));
                 self.obey(now, wall, output, disk);
+                asked = if is_said { self.flag.poll() } else { None };
             } else if let Some(output) = self.conductor.poll_output(now) {
                 self.perform(now, output, disk);
             } else {
@@ -296,6 +302,12 @@ impl Program {
         if is_timed && is_now && holds && run_ns < record.run_ns {
             self.fault = Some(format!("{job:?} leaves at {run_ns:?}, before {:?}", record.run_ns));
         }
+        // What comes by itself leaves in the order in which it was recorded.
+        let before = if is_timed { self.sent_from.insert(output, record.seq) } else { None };
+        if let Some(before) = before.filter(|before| *before > record.seq) {
+            self.fault =
+                Some(format!("{job:?} of record {} leaves after that of {before}", record.seq));
+        }
         if place.is_some_and(|place| *place != self.me) {
             self.fault = Some(format!("{job:?} leaves from another station than its own"));
         }
@@ -366,6 +378,7 @@ impl Program {
                     ));
                 }
                 disk.kept = disk.kept.min(disk.journal.len());
+                self.sent_from.values_mut().for_each(|seq| *seq = kept.min(*seq));
                 disk.aside.extend(aside.iter().cloned());
                 let kept = disk.journal.clone();
                 self.conductor.handle(now, Input::SetAside { kept, aside });
@@ -480,9 +493,15 @@ impl Program {
         self.command(now, Command::PassFlag { to: offer.to, from_ns });
     }
 
-    pub(super) fn take(&mut self, now: MachineNs, wall: Timestamp, named: bool, disk: &Disk) {
-        let holder = self.flag.state().map(|flag| flag.holder.clone());
-        let Some(holder) = holder else { return };
+    /// Gives the term in which the flag would be here.
+    pub(super) fn take(
+        &mut self,
+        now: MachineNs,
+        wall: Timestamp,
+        named: bool,
+        disk: &Disk,
+    ) -> Option<u64> {
+        let (holder, term) = self.flag.state().map(|flag| (flag.holder.clone(), flag.term))?;
         // Of a run of which nothing is known but its records, the wall clocks have to say how long
         // ago they were.
         let run_ns = match (self.conductor.has_clock(), disk.journal.last()) {
@@ -494,7 +513,8 @@ impl Program {
             _ => self.conductor.clock().run_ns(now),
         };
         let named = named.then_some(holder.as_str());
-        let _ = self.flag.take(now, "nobody answers", named, (run_ns, wall));
+        let taken = self.flag.take(now, "nobody answers", named, (run_ns, wall));
+        taken.is_ok().then_some(term + 1)
     }
 }
 

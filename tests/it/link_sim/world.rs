@@ -25,6 +25,8 @@ const STEPS_MAX: usize = 60_000;
 struct Place {
     machine: Machine,
     program: Option<Program>,
+    /// Number of its program among all that were started.
+    life: u64,
     disk: Disk,
     frozen_until_ns: u64,
     /// Until when its disk holds its program up.
@@ -53,6 +55,8 @@ pub(super) struct World {
     slow_disks: bool,
     /// Which station has held each term.
     holders: BTreeMap<u64, usize>,
+    /// Which program has taken the flag, or tried to, by station and term.
+    takers: BTreeMap<(usize, u64), u64>,
     /// What has left, by cue, firing and action.
     sent: HashMap<(CueIx, u32, u32), Vec<Sent>>,
     /// What the holder has recorded as not sent: the term and when.
@@ -71,6 +75,7 @@ impl World {
                 ppm: rng.below(81) as i64 - 40,
             },
             program: None,
+            life: 0,
             disk: Disk::default(),
             frozen_until_ns: 0,
             held_up_until_ns: 0,
@@ -93,6 +98,7 @@ impl World {
             lives,
             slow_disks: plan.seed % 4 == 3,
             holders: BTreeMap::new(),
+            takers: BTreeMap::new(),
             sent: HashMap::new(),
             given_up: HashMap::new(),
         };
@@ -125,7 +131,7 @@ impl World {
         let slow_disk = self.slow_disks.then(|| Rng::new(self.lives));
         let (disk, times) = (&mut place.disk, (now, wall));
         let program = Program::start(at, self.lives, &self.show, disk, opens, times, slow_disk);
-        place.program = Some(program);
+        (place.program, place.life) = (Some(program), self.lives);
         place.inbox.clear();
         self.look(at)
     }
@@ -277,8 +283,16 @@ impl World {
     }
 
     fn wakes(&mut self, at: usize) -> Result<(), String> {
-        let inbox = std::mem::take(&mut self.places[at].inbox);
-        // Time first, then what has come, and after each everything that follows from it.
+        let place = &mut self.places[at];
+        let mut inbox = std::mem::take(&mut place.inbox);
+        // Time first, then what has come, and after each everything that follows from it. It may
+        // also have stood still in between.
+        let stood_still = place.frozen_until_ns == self.now_ns;
+        if stood_still && self.now_ns.is_multiple_of(2) {
+            for news in std::mem::take(&mut inbox) {
+                self.takes(at, news)?;
+            }
+        }
         self.does(at, |program, now, _, _| program.conductor.handle(now, Input::Tick))?;
         self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::Tick))?;
         for news in inbox {
@@ -392,7 +406,29 @@ impl World {
     }
 
     pub(super) fn take(&mut self, at: usize, named: bool) -> Result<(), String> {
-        self.does(at, |program, now, wall, disk| program.take(now, wall, named, disk))
+        let mut taken = None;
+        self.does(at, |program, now, wall, disk| {
+            taken = program.take(now, wall, named, disk);
+        })?;
+        if let Some(term) = taken {
+            self.takers.insert((at, term), self.places[at].life);
+        }
+        Ok(())
+    }
+
+    /// Where the log has a take of a program that has ended before it could read that, nobody has
+    /// the flag: another caller takes it, by the name.
+    fn take_what_nobody_has(&mut self) -> Result<(), String> {
+        let Some(flag) = self.net.flag().filter(|_| self.holder().is_none()) else { return Ok(()) };
+        let taker = (0..self.places.len()).find(|&at| name(at) == flag.holder);
+        let life = taker.and_then(|at| self.takers.get(&(at, flag.term)));
+        let is_over =
+            life.is_some_and(|life| taker.is_some_and(|at| self.places[at].life != *life));
+        match taker.filter(|_| is_over) {
+            Some(0) => self.take(1, true),
+            Some(_) => self.take(0, true),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn go_on(&mut self, at: usize) -> Result<(), String> {
@@ -476,6 +512,7 @@ impl World {
             if self.is_quiet() && self.check_end().is_ok() {
                 return Ok(());
             }
+            self.take_what_nobody_has()?;
         }
         self.check_end()
     }
