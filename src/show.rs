@@ -77,6 +77,7 @@ impl Show {
         let title = "A small show".to_owned();
         let all = 0..cues.len() as u32;
         let segment = Segment {
+            end: None,
             title: title.clone(),
             start: None,
             duration: std::time::Duration::from_secs(60),

@@ -193,10 +193,11 @@ fn person(one: &Person) -> Named {
 }
 
 fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
-    let Segment { title, start, duration, thresholds, act, notes, cues } = one;
+    let Segment { title, start, end, duration, thresholds, act, notes, cues } = one;
     let mut facts = Telling::default();
     facts.one("title", [title]);
     facts.one("start", start.map(time_of_day));
+    facts.one("end", end.map(time_of_day));
     facts.one("duration", [exact(*duration)]);
     tell_thresholds(&mut facts, *thresholds, Thresholds::default());
     facts.one("act", act);

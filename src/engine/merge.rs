@@ -235,7 +235,7 @@ fn definition(
         (Some(was), Some(new)) if !happened.has_started(was) => file.segment(new).clone(),
         (Some(was), None) if !happened.has_started(was) && happened.running != Some(was) => {
             // Only cues that have fired keep it: nothing of it is to be waited for.
-            Segment { start: None, duration: Duration::ZERO, ..old.segment(was).clone() }
+            Segment { start: None, end: None, duration: Duration::ZERO, ..old.segment(was).clone() }
         }
         (Some(was), _) => old.segment(was).clone(),
         (None, new) => file.segment(new.unwrap_or(SegmentIx::FIRST)).clone(),

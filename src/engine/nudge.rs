@@ -3,8 +3,6 @@
 //! A nudge moves the end of the segment that runs, and with it what waits for that end. It moves no
 //! cue of the segment, and no plan: the show is over by it, unless a hard start takes it up.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
@@ -33,24 +31,38 @@ impl State {
         self.segments.get(segment).map(|state| state.nudged).unwrap_or_default()
     }
 
-    /// The length of `segment` in this run: as the show says, and if it runs with its nudges.
-    pub fn segment_length(&self, segment: SegmentIx) -> Duration {
-        let planned = self.show.segment(segment).duration;
-        if self.current_segment() == Some(segment) {
-            return unsigned(signed(planned).saturating_add(self.nudged(segment)));
-        }
-        planned
-    }
-
-    /// Instant of the show's clock at which the time of the running segment is up.
+    /// Instant of the show's clock at which the time of the running segment is up, while no hold
+    /// goes on.
     pub(super) fn time_up_ns(&self) -> Option<ShowNs> {
         let (segment, started_ns) = self.segment?;
-        Some(started_ns + self.segment_length(segment))
+        let nudged = self.nudged(segment);
+        Some(match self.plan.hard_end_ns[segment] {
+            Some(end_ns) => self.show_before_hold(end_ns.shifted(nudged)).max(started_ns),
+            None => {
+                let planned = signed(self.show.segment(segment).duration);
+                started_ns + unsigned(planned.saturating_add(nudged))
+            }
+        })
     }
 
-    /// The same by the run's clock, if a hold ends now.
+    /// The same by the run's clock, if a hold ends now. A fixed end does not wait for a hold.
     pub(super) fn time_up_run_ns(&self, now: RunNs) -> Option<RunNs> {
-        self.time_up_ns().map(|up_ns| self.run_ns(up_ns, now))
+        let (segment, started_ns) = self.segment?;
+        match self.plan.hard_end_ns[segment] {
+            Some(end_ns) => {
+                let end_ns = end_ns.shifted(self.nudged(segment));
+                Some(end_ns.max(self.run_ns(started_ns, now)))
+            }
+            None => self.time_up_ns().map(|up_ns| self.run_ns(up_ns, now)),
+        }
+    }
+
+    /// Projected end of `segment`, which has still to run, if it starts at `start_ns`.
+    pub fn projected_end_ns(&self, segment: SegmentIx, start_ns: RunNs) -> RunNs {
+        match self.plan.hard_end_ns[segment] {
+            Some(end_ns) => end_ns.max(start_ns),
+            None => start_ns + self.show.segment(segment).duration,
+        }
     }
 
     pub(super) fn nudge(&self, nudge: Nudge, now: RunNs) -> Result<Vec<Event>, Rejection> {

@@ -48,7 +48,7 @@ impl State {
                 let into = unsigned(self.plan.cue_start_ns[cue].since(starts_ns));
                 // A plan that nothing ties to the clock knows no place for a cue by the clock.
                 let is_by_clock = matches!(self.show.cue(cue).trigger, Trigger::At { .. });
-                let most = if is_by_clock { self.segment_length(segment) } else { Duration::MAX };
+                let most = if is_by_clock { self.plan.length[segment] } else { Duration::MAX };
                 Point { segment, into: into.min(most), place: self.place_of(cue) }
             }
         }

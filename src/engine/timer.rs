@@ -198,15 +198,14 @@ impl State {
     fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
         let over_ns = self.unheld(self.segment_over_ns()?);
         let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(RunNs::ZERO);
-        let waited = over_ns < due_ns && self.plan.has_gap_after(&self.show, segment);
+        let waited = over_ns < due_ns && self.plan.has_gap_after(segment);
         waited.then(|| (over_ns + due_ns.since(start_ns)).min(due_ns))
     }
 
     /// The segment whose hard start a show waits for that has nothing else to do, and that start by
     /// the run's clock.
     pub fn gap(&self, now: RunNs) -> Option<(SegmentIx, RunNs)> {
-        let (running, _) =
-            self.segment.filter(|(running, _)| self.plan.has_gap_after(&self.show, *running))?;
+        let (running, _) = self.segment.filter(|(running, _)| self.plan.has_gap_after(*running))?;
         let over_ns = self.segment_over_ns().filter(|&over_ns| over_ns <= self.show_ns(now));
         let next = running.next();
         let starts_ns = self.plan.hard_start_ns.get(next).copied()??;

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 
 use super::{RunNs, State};
 use crate::show::{CueIx, IndexVec, SegmentIx};
-use crate::time::signed;
+use crate::time::{signed, unsigned};
 
 /// Something that counts down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,12 +75,10 @@ impl State {
     /// Countdown of the running segment.
     pub fn segment_countdown(&self, now: RunNs) -> Option<Countdown> {
         let (segment, started_ns) = self.segment?;
-        let until = match self.segment(segment).ended_ns {
-            Some(ended_ns) => self.show_ns(ended_ns),
-            None => self.show_ns(now),
-        };
-        let of = self.segment_length(segment);
-        Some(Countdown { elapsed: until.since(started_ns), of })
+        let now = self.segment(segment).ended_ns.unwrap_or(now);
+        let elapsed = self.show_ns(now).since(started_ns);
+        let left = self.time_up_run_ns(now)?.until(now);
+        Some(Countdown { elapsed, of: unsigned(signed(elapsed).saturating_add(left)) })
     }
 
     /// Countdown of a running cue that has a duration, or a clip whose length is known.
@@ -163,7 +161,7 @@ impl State {
             false => now - into,
         };
         let mut next_ns = RunNs::ZERO;
-        for (at, plan) in self.show.segment_indices().zip(&self.show.segments) {
+        for at in self.show.segment_indices() {
             let state = &self.segments[at];
             let passed = at < running.unwrap_or(first);
             let begins = running.is_none() && at == first;
@@ -176,7 +174,7 @@ impl State {
             start_ns.push(started_ns);
             next_ns = match self.time_up_run_ns(now).filter(|_| running == Some(at)) {
                 Some(up_ns) => state.ended_ns.unwrap_or(up_ns.max(now)),
-                None => started_ns + plan.duration,
+                None => self.projected_end_ns(at, started_ns),
             };
         }
         let planned_end_ns = self.plan_origin_ns(now).shifted(self.plan.end_ns.from_origin());
@@ -198,8 +196,7 @@ impl State {
         if self.gap(now).is_some() {
             return SignedDuration::ZERO;
         }
-        let duration = self.show.segment(running).duration;
         let end_ns = self.time_up_run_ns(now).unwrap_or(now).max(now);
-        end_ns.until(self.planned_start_ns(running, now) + duration)
+        end_ns.until(self.planned_start_ns(running, now) + self.plan.length[running])
     }
 }

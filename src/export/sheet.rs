@@ -12,7 +12,7 @@ pub mod text;
 use std::borrow::Cow;
 use std::time::Duration;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
@@ -93,6 +93,10 @@ pub struct SegmentBlock {
     pub start: When,
     /// `true` if it starts by the clock.
     pub hard_start: bool,
+    /// The time of day at which it ends, where it has a fixed end.
+    pub fixed_end: Option<Time>,
+    /// Time from its planned start to its planned end.
+    pub planned_length: Duration,
     /// Planned length.
     pub length: String,
     /// The same length.
@@ -285,6 +289,8 @@ impl<'a> Clockwork<'a> {
             planned: self.words(self.start_ns(ix), self.plan.anchored),
             start: self.when(self.start_ns(ix), self.plan.anchored),
             hard_start: segment.start.is_some(),
+            fixed_end: segment.end,
+            planned_length: self.plan.length[ix],
             length: duration::length(segment.duration),
             lasts: segment.duration,
             thresholds: segment.thresholds,

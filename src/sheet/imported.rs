@@ -77,6 +77,8 @@ pub struct Segment {
     pub title: String,
     /// Its hard start.
     pub start: Option<Time>,
+    /// Its fixed end.
+    pub end: Option<Time>,
     /// Its planned length, nanoseconds.
     pub duration_ns: u64,
     /// Notes for the caller.

@@ -4,6 +4,7 @@
 //! each with its `entries` and their order. Times are milliseconds since midnight.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::civil::Time;
 use serde_json::{Map, Value};
@@ -15,6 +16,7 @@ use super::numbers::{self, Written};
 use super::{Refusal, ontime_own};
 use crate::show::NO_TITLE;
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
+use crate::show::plan::length_to;
 use crate::show::problem::Place;
 
 const DAY_MS: i64 = 86_400_000;
@@ -318,17 +320,22 @@ impl Reading {
         let is_due = start_ms
             .zip(self.end_ms)
             .is_some_and(|(start, end)| (start - end).rem_euclid(DAY_MS) == 0);
+        let mut end = None;
         let end_is = text(entry, "timerType").is_some_and(|kind| kind == "time-to-end");
         if entry.get("countToEnd").and_then(Value::as_bool) == Some(true) || end_is {
-            let end = number(entry, "timeEnd")
-                .map(|ms| clock(ms + self.delay_ms).strftime("%H:%M:%S").to_string());
-            if let Some(end) = end {
-                self.doubt(format!(
-                    "{} counts to its end at {end}, which no segment can yet: kept under `extra`",
-                    cue.title
-                ));
-                cue.extra.push(("End".to_owned(), end));
-            }
+            end = number(entry, "timeEnd").map(|ms| clock(ms + self.delay_ms));
+        }
+        let start = start_ms.filter(|_| !is_due).map(clock);
+        let lasts = Duration::from_nanos(duration_ns);
+        // An end before its start is none; it is kept where somebody sees it.
+        let is_before = |end: Time| start.is_some_and(|at| length_to(at, end, lasts).is_none());
+        if let Some(at) = end.take_if(|end| is_before(*end)) {
+            let at = at.strftime("%H:%M:%S").to_string();
+            self.doubt(format!(
+                "{} counts to its end at {at}, before its start: kept under `extra`",
+                cue.title
+            ));
+            cue.extra.push(("End".to_owned(), at));
         }
         let ns = |key: &str| {
             number(entry, key)
@@ -340,7 +347,8 @@ impl Reading {
         let mut segment = Segment {
             act: self.act.take(),
             title: cue.title.clone(),
-            start: start_ms.filter(|_| !is_due).map(clock),
+            start,
+            end,
             duration_ns,
             warn_ns: warn_ns.filter(|_| are_ordered),
             danger_ns: danger_ns.filter(|_| are_ordered),
@@ -391,7 +399,7 @@ pub(super) fn number(entry: &Object, key: &str) -> Option<i64> {
 }
 
 /// The time of day of an instant.
-fn clock(ms: i64) -> Time {
+pub(super) fn clock(ms: i64) -> Time {
     let seconds = ms.rem_euclid(DAY_MS) / 1000;
     let part = |n: i64| i8::try_from(n).unwrap_or(0);
     Time::new(part(seconds / 3600), part(seconds / 60 % 60), part(seconds % 60), 0)

@@ -13,7 +13,7 @@ use super::Refusal;
 use super::clock::{self, Said};
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::Imported;
-use super::ontime::{Object, number, text};
+use super::ontime::{self, Object, number, text};
 use super::own::{self, Form};
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::problem::Place;
@@ -190,11 +190,17 @@ pub(super) fn read(
                 if let Some(hard) = hard {
                     hard.clone_into(&mut segment.cells[5]);
                 }
+                let is_to_end = entry.get("countToEnd").and_then(Json::as_bool) == Some(true);
+                if let Some(end_ms) = number(entry, "timeEnd").filter(|_| is_to_end) {
+                    let comma = if segment.cells[5].is_empty() { "" } else { ", " };
+                    let end = ontime::clock(end_ms).strftime("%H:%M:%S");
+                    segment.cells[5] += &format!("{comma}ends {end}");
+                }
                 let (lasts, note) = after_line(note, |line| {
                     line.strip_prefix(LASTS).filter(|length| duration::parse(length).is_ok())
                 });
                 // Somebody may have made it shorter.
-                if let Some(lasts) = lasts.filter(|_| duration_ms == LONGEST_MS) {
+                if let Some(lasts) = lasts.filter(|_| duration_ms == LONGEST_MS || is_to_end) {
                     lasts.clone_into(&mut segment.cells[3]);
                 }
                 if cue.is_empty() {

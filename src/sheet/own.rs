@@ -4,6 +4,7 @@
 //! it. Nothing is inferred from the times; that of a cue is planned where it is not the one that the
 //! cue would have anyway.
 
+mod by_clock;
 mod instant;
 mod links;
 mod plan;
@@ -278,11 +279,7 @@ impl Reading<'_> {
     fn segment(&mut self, row: &Row) {
         let start = self.instant(row);
         let trigger = self.text(row, Own::Trigger);
-        let is_hard = trigger.eq_ignore_ascii_case("hard start");
-        if !trigger.is_empty() && !is_hard {
-            let what = format!("{} is nothing that a segment can have: left out", quoted(&trigger));
-            self.doubt(row.number, Own::Trigger, what);
-        }
+        let (is_hard, end) = self.by_clock(row, &trigger);
         let duration_ns = self.length(row, Own::Duration);
         let title = one_line(&self.text(row, Own::Title));
         let notes = prose(&self.text(row, Own::Notes));
@@ -302,6 +299,7 @@ impl Reading<'_> {
             act: Some(act).filter(|act| !act.is_empty()),
             title: if title.is_empty() { NO_TITLE.to_owned() } else { title },
             start: hard,
+            end,
             duration_ns: duration_ns.unwrap_or(ASSUMED_NS),
             notes: Some(notes).filter(|notes| !notes.is_empty()),
             ..Segment::default()
@@ -344,7 +342,9 @@ impl Reading<'_> {
     fn check_start(&mut self, row: &Row, start: Option<Instant>, is_hard: bool) {
         let above = self.starts.last().and_then(|(above, _)| *above);
         let length_ns = self.show.segments.last().map_or(0, |above| above.duration_ns);
-        let Some((start, above)) = start.zip(above).filter(|_| !is_hard) else { return };
+        let is_fixed = self.show.segments.last().is_some_and(|above| above.end.is_some());
+        let free = start.zip(above).filter(|_| !is_hard && !is_fixed);
+        let Some((start, above)) = free else { return };
         let expected = i64::try_from(length_ns).unwrap_or(i64::MAX);
         let off_ns = start.since(above).abs_diff(expected) % DAY_NS;
         if (SECOND_NS..DAY_NS - SECOND_NS).contains(&off_ns) {

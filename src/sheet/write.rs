@@ -87,6 +87,7 @@ pub(super) fn segment_keys(segment: &Segment) -> Vec<(&'static str, String)> {
     let mut all = vec![("title", quoted(&segment.title))];
     all.extend(segment.act.as_ref().map(|act| ("act", quoted(act))));
     all.extend(segment.start.map(|start| ("start", start.strftime("%H:%M:%S%.f").to_string())));
+    all.extend(segment.end.map(|end| ("end", end.strftime("%H:%M:%S%.f").to_string())));
     all.push(("duration", length(segment.duration_ns)));
     all.extend(segment.warn_ns.map(|ns| ("warn", length(ns))));
     all.extend(segment.danger_ns.map(|ns| ("danger", length(ns))));

@@ -14,6 +14,7 @@ mod warnings;
 #[cfg(test)]
 pub(crate) use alike::REMOTE_WORDS;
 
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
@@ -282,14 +283,19 @@ impl Check<'_> {
                 self.thresholds(draft.warn.as_ref(), draft.danger.as_ref(), Thresholds::default());
             let end = first + draft.cues.len() as u32;
             let (start, start_place) = draft.start.map(|start| (start.value, start.place)).unzip();
-            marks.push(SegmentMarks { start: start_place });
+            let (ends, end_place) = draft.end.map(|end| (end.value, end.place)).unzip();
+            marks.push(SegmentMarks { start: start_place, end: end_place.clone() });
             let lasts = duration.as_ref().map_or(Duration::ZERO, |duration| duration.value);
+            if let Some(place) = end_place {
+                self.ends_after_start(start, ends, lasts, place);
+            }
             let public = draft.public.unwrap_or(public);
             let home = Home { segment: SegmentIx(at), duration, thresholds, public };
             let (act, notes) = (draft.act, draft.notes);
             segments.push(Segment {
                 title,
                 start,
+                end: ends,
                 duration: lasts,
                 thresholds,
                 act,
@@ -303,6 +309,24 @@ impl Check<'_> {
             (first, at) = (end, at + 1);
         }
         (segments, marks, cues, cue_marks)
+    }
+
+    /// Checks that a segment that begins at `start` and lasts about so long ends after it.
+    fn ends_after_start(
+        &self,
+        start: Option<Time>,
+        end: Option<Time>,
+        lasts: Duration,
+        place: Where,
+    ) {
+        let Some((start, end)) = start.zip(end) else { return };
+        if super::plan::length_to(start, end, lasts).is_some() {
+            return;
+        }
+        let time = |time: Time| time.strftime("%H:%M:%S").to_string();
+        let what = format!("the segment ends at {}, and starts at {}", time(end), time(start));
+        let fix = "write an `end` after `start`; the `duration` says about how long after";
+        self.faults.fault(place, what, fix);
     }
 
     /// The remaining times at which the countdown of a segment or cue warns; `usual` if the draft has

@@ -150,6 +150,8 @@ pub(crate) struct SegmentDraft {
     pub(crate) title: Option<String>,
     /// Its hard start.
     pub(crate) start: Option<Placed<Time>>,
+    /// Its fixed end.
+    pub(crate) end: Option<Placed<Time>>,
     /// Its planned length, nanoseconds; every segment needs it.
     pub(crate) duration: Option<Placed<Duration>>,
     /// Remaining time at which its countdown turns amber, nanoseconds.

@@ -227,6 +227,7 @@ fn segments(list: &Value<'_>, wires: &Wires) -> List<SegmentDraft> {
 fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
     let title = fields.need("title", "\"…\"").and_then(|value| value.line());
     let start = fields.placed("start", Value::time);
+    let end = fields.placed("end", Value::time);
     let duration = fields.need("duration", "\"1m30s\"");
     let duration = duration.and_then(|value| Some(value.placed(value.duration()?)));
     let act = fields.find("act").and_then(|value| value.line());
@@ -237,7 +238,7 @@ fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
     let cues = fields.find("cue").map_or_else(Vec::new, |list| cues(&list, wires));
     let place = Place::from(fields.span.clone());
     fields.finish();
-    SegmentDraft { place, title, start, duration, warn, danger, public, act, notes, cues }
+    SegmentDraft { place, title, start, end, duration, warn, danger, public, act, notes, cues }
 }
 
 /// Reads the cues of a segment.

@@ -77,6 +77,8 @@ pub struct Plan {
     pub anchored: bool,
     /// Planned start of each segment.
     pub segment_start_ns: IndexVec<SegmentIx, PlanNs>,
+    /// Planned length of each segment: to its fixed end, where it has one.
+    pub length: IndexVec<SegmentIx, Duration>,
     /// Planned end of the last segment.
     pub end_ns: PlanNs,
     /// Planned start of each cue.
@@ -86,6 +88,8 @@ pub struct Plan {
     pub offset: IndexVec<CueIx, Duration>,
     /// The hard start of each segment that has one.
     pub hard_start_ns: IndexVec<SegmentIx, Option<RunNs>>,
+    /// The fixed end of each segment that has one.
+    pub hard_end_ns: IndexVec<SegmentIx, Option<RunNs>>,
     /// The cues that come by the clock, with their instants.
     pub by_clock: Vec<(CueIx, RunNs)>,
 }
@@ -103,28 +107,35 @@ impl Plan {
 
     /// Lays the show out for a run that begins at `clock`, its first segment on `day`.
     pub fn new(show: &Show, day: Date, clock: Timestamp) -> Self {
-        let (hard_start_ns, starts) = segment_starts(show, day, clock);
-        let anchored = hard_start_ns.iter().any(Option::is_some);
-        let last = show.segments.last().map_or(Duration::ZERO, |segment| segment.duration);
+        let Laid { hard_start_ns, hard_end_ns, starts, length } = segment_times(show, day, clock);
+        let anchored = is_tied(show);
+        let last = length.last().copied().unwrap_or_default();
         let end_ns = starts.last().copied().unwrap_or_default() + last;
         let offset = call_offsets(show);
-        let by_clock = clock_instants(show, clock, &starts);
+        let by_clock = clock_instants(show, clock, &starts, &length);
         let cue_start_ns = cue_starts(show, &starts, &offset, &by_clock);
         Plan {
             anchored,
             segment_start_ns: starts,
+            length,
             end_ns,
             cue_start_ns,
             offset,
             hard_start_ns,
+            hard_end_ns,
             by_clock,
         }
     }
 
+    /// Planned end of a segment.
+    pub fn segment_end_ns(&self, segment: SegmentIx) -> PlanNs {
+        self.segment_start_ns[segment] + self.length[segment]
+    }
+
     /// Returns `true` if the plan leaves time between the end of a segment and the hard start
     /// behind it.
-    pub fn has_gap_after(&self, show: &Show, segment: SegmentIx) -> bool {
-        let end_ns = self.segment_start_ns[segment] + show.segment(segment).duration;
+    pub fn has_gap_after(&self, segment: SegmentIx) -> bool {
+        let end_ns = self.segment_end_ns(segment);
         self.segment_start_ns.get(segment.next()).is_some_and(|&next_ns| next_ns > end_ns)
     }
 
@@ -152,7 +163,7 @@ pub fn day_of_run(show: &Show, now: Timestamp) -> Date {
     let ahead = |day: Date| start_on(show, day, now).duration_since(now);
     let is_near = |date: Date| date.duration_since(today).abs() <= SignedDuration::from_hours(24);
     let is_soon = |date: Date| ahead(date).abs() <= SignedDuration::from_hours(24);
-    let has_hard_start = show.segments.iter().any(|segment| segment.start.is_some());
+    let has_hard_start = is_tied(show);
     if let Some(date) =
         show.date.filter(|&date| if has_hard_start { is_soon(date) } else { is_near(date) })
     {
@@ -171,8 +182,8 @@ pub fn day_of_run(show: &Show, now: Timestamp) -> Date {
 
 /// Planned start of the first segment if it plays on `day`; `now` if no hard start gives one.
 pub fn start_on(show: &Show, day: Date, now: Timestamp) -> Timestamp {
-    let (hard, starts) = segment_starts(show, day, now);
-    match (hard.iter().any(Option::is_some), starts.first()) {
+    let starts = segment_times(show, day, now).starts;
+    match (is_tied(show), starts.first()) {
         (true, Some(&start_ns)) => now + start_ns.from_origin(),
         _ => now,
     }
@@ -214,26 +225,50 @@ pub fn nearest_in_run(show: &Show, clock: Timestamp, time: Time, near_ns: RunNs)
     nearest(show, clock, time, PlanNs::of_run(near_ns)).in_run()
 }
 
-/// Hard starts of all segments in a run that begins at `clock`, and planned starts.
-fn segment_starts(
-    show: &Show,
-    day: Date,
-    clock: Timestamp,
-) -> (IndexVec<SegmentIx, Option<RunNs>>, IndexVec<SegmentIx, PlanNs>) {
-    let mut hard = vec![None; show.segments.len()];
-    let mut starts = Vec::with_capacity(show.segments.len());
-    let mut next_ns = PlanNs::ORIGIN;
-    if let Some((at, time)) =
-        show.segments.iter().enumerate().find_map(|(at, s)| Some((at, s.start?)))
-    {
-        next_ns = opening(
-            show,
-            day,
-            clock,
-            time,
-            show.segments.iter().take(at).map(|s| s.duration).sum(),
-        );
+/// Returns `true` if a time of day ties the plan of a show to the clock.
+fn is_tied(show: &Show) -> bool {
+    show.segments.iter().any(|segment| segment.start.is_some() || segment.end.is_some())
+}
+
+/// The length of a segment that starts and ends at these times of day and lasts about so long;
+/// `None` where it would end before it starts.
+pub(crate) fn length_to(start: Time, end: Time, lasts: Duration) -> Option<Duration> {
+    let of_day = |time: Time| time.duration_since(Time::midnight()).as_nanos();
+    let (day, half) = (signed(DAY).as_nanos(), signed(DAY).as_nanos() / 2);
+    let about = of_day(start) + signed(lasts).as_nanos();
+    let off = (of_day(end) - about + half).rem_euclid(day) - half;
+    let length = u128::try_from(signed(lasts).as_nanos() + off).ok().filter(|&ns| ns > 0)?;
+    u64::try_from(length).ok().map(Duration::from_nanos)
+}
+
+/// The segments of a run, laid out on the axis of its plan.
+struct Laid {
+    hard_start_ns: IndexVec<SegmentIx, Option<RunNs>>,
+    hard_end_ns: IndexVec<SegmentIx, Option<RunNs>>,
+    starts: IndexVec<SegmentIx, PlanNs>,
+    length: IndexVec<SegmentIx, Duration>,
+}
+
+/// The first time of day in the plan, and how long after the opening of the show it comes.
+fn first_time(show: &Show) -> Option<(Time, Duration)> {
+    let mut before = Duration::ZERO;
+    for segment in &show.segments {
+        let after = before.saturating_add(segment.duration);
+        let end = segment.end.map(|end| (end, after));
+        if let Some(found) = segment.start.map(|start| (start, before)).or(end) {
+            return Some(found);
+        }
+        before = after;
     }
+    None
+}
+
+/// Lays out the segments of a run that begins at `clock`.
+fn segment_times(show: &Show, day: Date, clock: Timestamp) -> Laid {
+    let (mut hard, mut ends) = (vec![None; show.segments.len()], vec![None; show.segments.len()]);
+    let (mut starts, mut length) = (vec![], vec![]);
+    let mut next_ns = first_time(show)
+        .map_or(PlanNs::ORIGIN, |(time, before)| opening(show, day, clock, time, before));
     let mut last_hard_ns = PlanNs(i64::MIN);
     for (at, segment) in show.segments.iter().enumerate() {
         if let Some(time) = segment.start {
@@ -249,9 +284,21 @@ fn segment_starts(
             next_ns = at_ns;
         }
         starts.push(next_ns);
-        next_ns = next_ns + segment.duration;
+        let mut end_ns = next_ns + segment.duration;
+        if let Some(time) = segment.end {
+            end_ns = nearest(show, clock, time, end_ns);
+            ends[at] = Some(end_ns.in_run());
+            end_ns = end_ns.max(next_ns);
+        }
+        length.push(unsigned(end_ns.since(next_ns)));
+        next_ns = end_ns;
     }
-    (hard.into(), starts.into())
+    Laid {
+        hard_start_ns: hard.into(),
+        hard_end_ns: ends.into(),
+        starts: starts.into(),
+        length: length.into(),
+    }
 }
 
 /// Opening of the show if its first hard start is at `time`, so long `before` it: on `day`,
@@ -292,6 +339,7 @@ fn clock_instants(
     show: &Show,
     clock: Timestamp,
     starts: &IndexVec<SegmentIx, PlanNs>,
+    length: &IndexVec<SegmentIx, Duration>,
 ) -> Vec<(CueIx, RunNs)> {
     let by_clock = show.cue_indices().filter_map(|ix| match show.cue(ix).trigger {
         Trigger::At { time } => Some((ix, time)),
@@ -300,7 +348,7 @@ fn clock_instants(
     let instant = |(ix, time): (CueIx, Time)| {
         let segment = show.segment_of(ix);
         let start_ns = starts[segment];
-        let at_ns = in_segment(show, clock, time, start_ns, show.segment(segment).duration);
+        let at_ns = in_segment(show, clock, time, start_ns, length[segment]);
         (ix, at_ns.in_run())
     };
     by_clock.map(instant).collect()
@@ -392,11 +440,13 @@ pub fn odd_times(show: &Show, day: Date, clock: Timestamp) -> Vec<String> {
         .iter()
         .zip(&plan.hard_start_ns)
         .filter_map(|(segment, at_ns)| segment.start.zip(*at_ns));
+    let ends = show.segments.iter().zip(&plan.hard_end_ns);
+    let ends = ends.filter_map(|(segment, at_ns)| segment.end.zip(*at_ns));
     let by_clock = plan.by_clock.iter().filter_map(|&(cue, at_ns)| match show.cue(cue).trigger {
         Trigger::At { time } => Some((time, at_ns)),
         Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => None,
     });
-    let words = starts.chain(by_clock).filter_map(|(time, at_ns)| {
+    let words = starts.chain(ends).chain(by_clock).filter_map(|(time, at_ns)| {
         let at = clock.checked_add(at_ns.until(RunNs::ZERO)).ok()?;
         let (what, _) = odd_time(&show.zone, at.to_zoned_datetime(show.zone.clone()).date(), time)?;
         Some(format!("{} {what}", time.strftime("%H:%M:%S")))

@@ -140,7 +140,9 @@ pub struct Segment {
     pub title: String,
     /// The hard start, a time of day in the show's zone.
     pub start: Option<Time>,
-    /// Planned length.
+    /// The fixed end, a time of day in the show's zone: the length gives way to it.
+    pub end: Option<Time>,
+    /// Planned length; of a segment with a fixed end, about.
     pub duration: Duration,
     /// The thresholds of its countdown.
     pub thresholds: Thresholds,

@@ -175,11 +175,15 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     let countdown = timed.map(|(_, countdown)| countdown).or(of_segment);
     if let Some(countdown) = countdown {
         let is_over = countdown.left().is_negative();
+        let of = match timed {
+            Some(_) => countdown.of,
+            None => scene.length_of(segment, countdown),
+        };
         let (word, style) =
             if is_over { ("over", styles.attention) } else { ("left", styles.past) };
         face.beside.push(Line::from(vec![
             Span::styled(word, style),
-            Span::styled(format!(" of {}", duration::length(countdown.of)), styles.text),
+            Span::styled(format!(" of {}", duration::length(of)), styles.text),
         ]));
         face.bar = Some(countdown.done_shown());
         let left = match timed {
@@ -204,7 +208,9 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         (Some((cue, _)), _) => fired(scene, cue),
         (None, Some(left)) if !left.is_negative() => {
             let ends = scene.wall(scene.now_ns.shifted(left));
-            Some(Line::styled(format!("ends {ends}"), styles.past))
+            let fixed = scene.fixed_end(segment).map(|_| format!("{} ", signs::CLOCK));
+            let fixed = fixed.unwrap_or_default();
+            Some(Line::styled(format!("ends {fixed}{ends}"), styles.past))
         }
         (None, _) => None,
     });
@@ -215,7 +221,7 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
             let (left, style) = scene.left_of_segment(segment, of_segment);
             let word = if of_segment.left().is_negative() { " over" } else { " left" };
             spans.push(Span::styled(left, style));
-            let planned = duration::length(scene.show.segment(segment).duration);
+            let planned = duration::length(scene.length_of(segment, of_segment));
             spans.push(Span::styled(format!("{word} of {planned}"), styles.past));
             spans.extend(scene.nudged(segment));
             spans.push(Span::raw("  "));

@@ -18,7 +18,7 @@ use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
 use crate::output::{ClipOnAir, ReadyClip};
 use crate::show::duration;
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
-use crate::time::unsigned;
+use crate::time::{signed, unsigned};
 
 /// Times sooner than this are bold.
 const NEAR: Duration = Duration::from_secs(30);
@@ -123,7 +123,7 @@ impl<'a> Scene<'a> {
     pub(super) fn segment_over(&self, segment: SegmentIx) -> Option<SignedDuration> {
         let run = self.state.segment(segment);
         let (started_ns, ended_ns) = run.started_ns.zip(run.ended_ns)?;
-        let planned_s = self.show.segment(segment).duration.as_secs();
+        let planned_s = self.state.plan().length[segment].as_secs();
         Some(self.late(started_ns, ended_ns) - SignedDuration::from_secs(planned_s as i64))
     }
 
@@ -132,6 +132,21 @@ impl<'a> Scene<'a> {
         let by = self.state.nudged(segment);
         let words = || Span::styled(duration::over_under(by), self.styles.attention);
         (!by.is_zero()).then(words)
+    }
+
+    /// The length of the running `segment` without its nudges; `countdown` is that of the segment.
+    pub(super) fn length_of(&self, segment: SegmentIx, countdown: Countdown) -> Duration {
+        let length = unsigned(signed(countdown.of).saturating_sub(self.state.nudged(segment)));
+        // One that gives way to a fixed end is as long as it has become.
+        match self.state.plan().hard_end_ns[segment] {
+            Some(_) => Duration::from_secs(duration::whole_seconds_up(length)),
+            None => length,
+        }
+    }
+
+    /// The fixed end of `segment`, as the screen's clock shows it.
+    pub(super) fn fixed_end(&self, segment: SegmentIx) -> Option<String> {
+        self.state.plan().hard_end_ns[segment].map(|end_ns| self.wall(end_ns))
     }
 
     /// The planned time of `cue`, on the run's clock.
@@ -316,7 +331,7 @@ impl<'a> Scene<'a> {
             let left = self.state.segment_countdown(self.now_ns)?.left();
             return Some(self.now_ns + unsigned(left));
         }
-        Some(self.timing.start_ns[before] + self.show.segments[before].duration)
+        Some(self.state.projected_end_ns(before, self.timing.start_ns[before]))
     }
 }
 

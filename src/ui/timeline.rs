@@ -292,7 +292,7 @@ fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
 /// Its planned and its actual duration.
 fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
     let styles = &scene.styles;
-    let planned = scene.show.segment(track.segment).duration;
+    let planned = scene.state.plan().length[track.segment];
     text::put(
         buf,
         area,

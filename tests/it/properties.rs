@@ -45,6 +45,8 @@ pub(crate) enum TriggerSketch {
 #[derive(Clone, Debug)]
 pub(crate) struct SegmentSketch {
     pub start: Option<&'static str>,
+    /// Of a segment without a start.
+    pub end: Option<&'static str>,
     pub duration: &'static str,
     pub cues: Vec<CueSketch>,
 }
@@ -138,9 +140,9 @@ pub(crate) fn cue() -> impl Strategy<Value = CueSketch> {
 }
 
 pub(crate) fn segment() -> impl Strategy<Value = SegmentSketch> {
-    let start = prop_oneof![3 => Just(None), 1 => times().prop_map(Some)];
-    (start, lengths(), prop::collection::vec(cue(), 0..=12))
-        .prop_map(|(start, duration, cues)| SegmentSketch { start, duration, cues })
+    let time = || prop_oneof![3 => Just(None), 1 => times().prop_map(Some)];
+    (time(), time(), lengths(), prop::collection::vec(cue(), 0..=12))
+        .prop_map(|(start, end, duration, cues)| SegmentSketch { start, end, duration, cues })
 }
 
 fn fact() -> impl Strategy<Value = ClipFact> {
@@ -213,6 +215,9 @@ pub(crate) fn write(segments: &[SegmentSketch]) -> String {
         writeln!(text, "[[segment]]\ntitle = \"S\"\nduration = \"{}\"", segment.duration).unwrap();
         if let Some(start) = segment.start {
             writeln!(text, "start = {start}").unwrap();
+        }
+        if let Some(end) = segment.end.filter(|_| segment.start.is_none()) {
+            writeln!(text, "end = {end}").unwrap();
         }
         for cue in &segment.cues {
             writeln!(text, "[[segment.cue]]\nnumber = \"{at}\"\ntitle = \"C\"").unwrap();

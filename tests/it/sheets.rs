@@ -135,7 +135,9 @@ fn told(show: &Show, imported: &Imported, asked: &str) -> String {
             format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)
         });
         let star = if hard.is_some() { "*" } else { "" };
-        lines.push(format!("{star}{at} {} {}", duration::length(segment.duration), segment.title));
+        let end = segment.end.map_or(String::new(), |end| format!(" to {end}"));
+        let lasts = duration::length(segment.duration);
+        lines.push(format!("{star}{at} {lasts} {}{end}", segment.title));
         lines.extend(
             segment.notes.iter().map(|notes| format!("    {}", notes.replace('\n', " / "))),
         );
@@ -796,11 +798,12 @@ fn held(show: &Show) -> Vec<String> {
     let mut held = vec![];
     for segment in &sheet.segments {
         held.push(format!(
-            "{:?} {:?} {:?} {} {:?} {:?}",
+            "{:?} {:?} {:?} {} {:?} {:?} {:?}",
             segment.act,
             segment.title,
             segment.planned,
             segment.hard_start,
+            segment.fixed_end,
             segment.lasts,
             segment.notes
         ));

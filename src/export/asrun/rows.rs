@@ -146,7 +146,7 @@ impl Fold {
         let actual_end = state.ended_ns.map(|ns| self.wall(ns));
         let actual_ms =
             actual_start.as_ref().zip(actual_end.as_ref()).map(|(from, to)| ms_between(from, to));
-        let planned_ms = milliseconds(segment.duration);
+        let planned_ms = milliseconds(self.state.plan().length[ix]);
         let mut remarks = vec![];
         match (&actual_start, log.first_start_ns.filter(|_| log.starts > 1)) {
             (None, _) => remarks.push("not started".to_owned()),

@@ -46,7 +46,7 @@ impl Calendar {
         now: Timestamp,
     ) -> Option<()> {
         let When::Clock(start) = &segment.start else { return None };
-        let length = signed(segment.lasts);
+        let length = signed(segment.planned_length);
         let start = start.timestamp();
         let mut crc = crc32fast::Hasher::new();
         for words in [sheet.title.as_str(), "\0", &segment.title, "\0", &nth.to_string()] {

@@ -14,7 +14,7 @@ use crate::export::sheet::html::hex;
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain;
 use crate::show::duration::{self, HOUR_NS, MILLISECOND_NS, SECOND_NS};
-use crate::time::milliseconds;
+use crate::time::{milliseconds, unsigned};
 
 /// Milliseconds in a day.
 const DAY_MS: u64 = 24 * HOUR_NS / MILLISECOND_NS;
@@ -186,15 +186,19 @@ fn event(
     days: &mut Days,
 ) -> Value {
     let (start_ms, day) = days.of(&segment.start);
-    let lasts_ms = milliseconds(segment.lasts);
+    let lasts_ms = milliseconds(segment.planned_length);
     let duration_ms = lasts_ms.min(LONGEST_MS);
     // An event is linked where it begins as the one in front of it ends.
     let absolute_ms = day * DAY_MS + start_ms;
     let is_linked = !is_first && !segment.hard_start && absolute_ms == days.last_ms;
     days.last_ms = absolute_ms + lasts_ms;
     let hard = segment.hard_start.then(|| HARD_START.to_owned());
-    let lasts =
-        (lasts_ms > duration_ms).then(|| format!("{LASTS}{}", duration::exact(segment.lasts)));
+    let lasts = (milliseconds(segment.lasts) != duration_ms)
+        .then(|| format!("{LASTS}{}", duration::exact(segment.lasts)));
+    let end_ms = segment.fixed_end.map(|end| {
+        let of_day = end.duration_since(jiff::civil::Time::midnight());
+        milliseconds(unsigned(of_day))
+    });
     let said = match own {
         Some(cue) => said(cue),
         None => with_notes(vec![], segment.notes.as_deref()),
@@ -207,11 +211,11 @@ fn event(
         "note": note(hard.into_iter().chain(lasts).chain(said)),
         "endAction": "none",
         "timerType": "count-down",
-        "countToEnd": false,
+        "countToEnd": segment.fixed_end.is_some(),
         "linkStart": is_linked,
-        "timeStrategy": "lock-duration",
+        "timeStrategy": if end_ms.is_some() { "lock-end" } else { "lock-duration" },
         "timeStart": start_ms,
-        "timeEnd": (start_ms + duration_ms) % DAY_MS,
+        "timeEnd": end_ms.unwrap_or((start_ms + duration_ms) % DAY_MS),
         "duration": duration_ms,
         "dayOffset": day,
         "skip": false,

@@ -129,7 +129,9 @@ fn segment_row(
     width: usize,
     [has_lengths, has_acts, has_notes]: [bool; 3],
 ) -> Row {
-    let trigger = if segment.hard_start { "hard start" } else { "" };
+    let hard = segment.hard_start.then(|| "hard start".to_owned());
+    let end = segment.fixed_end.map(|end| format!("ends {end}"));
+    let by_clock: Vec<_> = hard.into_iter().chain(end).collect();
     let mut cells = vec![
         Cell::Empty,
         text(&segment.title),
@@ -137,7 +139,7 @@ fn segment_row(
         Cell::Length(segment.lasts),
     ];
     cells.extend(has_lengths.then_some(Cell::Empty));
-    cells.push(text(trigger));
+    cells.push(text(&by_clock.join(", ")));
     cells.extend(has_acts.then(|| text(segment.act.as_deref().unwrap_or_default())));
     cells.resize(width, Cell::Empty);
     if let Some(last) = cells.last_mut().filter(|_| has_notes) {

@@ -4,6 +4,8 @@
 //! A warning never keeps a show from running. Must never warn of what a careful author may well
 //! want, because a list of warnings that nobody reads is worse than none.
 
+mod ends;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -47,6 +49,8 @@ pub(super) struct Marks {
 pub(super) struct SegmentMarks {
     /// Its hard start.
     pub start: Option<Place>,
+    /// Its fixed end.
+    pub end: Option<Place>,
 }
 
 /// Places of a cue in the text.
@@ -81,6 +85,7 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
     let times = PlannedTimes::new(show, marks);
     let warnings = [
         times.hard_starts(),
+        times.fixed_ends(),
         times.by_clock(),
         times.lengths(),
         times.chains(),
@@ -121,7 +126,7 @@ impl<'a> PlannedTimes<'a> {
     }
 
     fn end_ns(&self, segment: SegmentIx) -> PlanNs {
-        self.start_ns(segment) + self.show.segment(segment).duration
+        self.plan.segment_end_ns(segment)
     }
 
     fn day(&self, plan_ns: PlanNs) -> Date {

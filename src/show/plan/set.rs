@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::{CueIx, Plan, Show, instant, start_on};
+use super::{CueIx, Plan, Show, instant, is_tied, start_on};
 use crate::show::Trigger;
 
 /// A time up to this long before the plan's start is still one of that evening.
@@ -14,7 +14,7 @@ const BEFORE: SignedDuration = SignedDuration::from_hours(12);
 /// `day` where no hard start says when that is.
 pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> Timestamp {
     let on_day = instant(show, date.unwrap_or(day), time);
-    if date.is_some() || !is_anchored(show) {
+    if date.is_some() || !is_tied(show) {
         return on_day;
     }
     let earliest = start_on(show, day, instant(show, day, Time::midnight())) - BEFORE;
@@ -37,10 +37,6 @@ pub fn at_cue(show: &Show, day: Date, cue: CueIx) -> Option<Timestamp> {
     let is_by_clock = matches!(show.cue(cue).trigger, Trigger::At { .. });
     let lead = if is_by_clock { LEAD } else { SignedDuration::ZERO };
     plan.anchored.then(|| midnight + start_ns.from_origin() - lead)
-}
-
-fn is_anchored(show: &Show) -> bool {
-    show.segments.iter().any(|segment| segment.start.is_some())
 }
 
 #[cfg(test)]

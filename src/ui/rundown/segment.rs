@@ -64,13 +64,20 @@ pub(super) fn draw(
             let (left, style) = scene.left_of_segment(segment, countdown);
             right.push(Span::styled(left, style));
             right.push(Span::styled(
-                format!(" of {}", duration::length(plan.duration)),
+                format!(" of {}", duration::length(scene.length_of(segment, countdown))),
                 styles.past,
             ));
             right.extend(scene.nudged(segment));
         }
         (_, None) if is_marked && is_narrow => _ = right.pop(),
-        (_, None) => right.push(Span::styled(duration::length(plan.duration), styles.past)),
+        (_, None) => {
+            let planned = state.plan().length[segment];
+            right.push(Span::styled(duration::length(planned), styles.past));
+        }
+    }
+    let is_to_end = matches!(phase, SegmentPhase::ToCome | SegmentPhase::Running);
+    if let Some(end) = scene.fixed_end(segment).filter(|_| is_to_end && !is_narrow) {
+        right.push(Span::styled(format!(" to {} {end}", signs::CLOCK), styles.text));
     }
     let planned_ns = state.planned_start_ns(segment, scene.now_ns);
     let started_ns = run.started_ns.filter(|_| phase != SegmentPhase::ToCome);

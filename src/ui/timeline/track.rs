@@ -2,7 +2,7 @@
 //!
 //! Holds no cells. All instants are nanoseconds of the run's clock.
 
-use crate::engine::State;
+use crate::engine::{RunNs, State};
 use crate::show::SegmentIx;
 use crate::show::duration::SECOND_NS;
 use crate::time::{nanoseconds, signed_nanoseconds};
@@ -85,11 +85,11 @@ pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
 
 fn track(scene: &Scene, segment: SegmentIx) -> Track {
     let state = scene.state;
-    let length_ns = nanoseconds(scene.show.segment(segment).duration) as i64;
+    let length_ns = nanoseconds(state.plan().length[segment]) as i64;
     let planned_ns = state.planned_start_ns(segment, scene.now_ns).ns();
     let start_ns = scene.timing.start_ns.get(segment).map_or(planned_ns, |start_ns| start_ns.ns());
     let stand = stand(state, segment);
-    let over_from_ns = start_ns + length_ns;
+    let over_from_ns = state.projected_end_ns(segment, RunNs::new(start_ns)).ns();
     let end_ns = match (stand, state.segment(segment).ended_ns) {
         (Stand::Past | Stand::Running, Some(ended_ns)) => ended_ns.ns(),
         (Stand::Past, None) => {

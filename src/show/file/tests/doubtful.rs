@@ -70,6 +70,19 @@ fn hard_starts_that_do_not_fit_are_named() {
 }
 
 #[test]
+fn a_fixed_end_that_the_plan_reaches_too_late_is_named() {
+    let show = |end: &str| {
+        let first = segment("One", &format!("start = 20:00:00\n{HOUR}"), "");
+        format!("title = \"T\"\n{first}{}", segment("Two", &format!("end = {end}\n{HOUR}"), ""))
+    };
+    only_warning(&show("«20:59:00»"), &["the plan leaves `Two` no time", "write a later `end`"]);
+    only_warning(&show("«21:00:00»"), &["no time"]);
+    for end in ["21:00:01", "22:00:00", "22:30:00", "00:30:00"] {
+        assert_eq!(warnings(&show(end)), Vec::<String>::new(), "{end}");
+    }
+}
+
+#[test]
 fn cues_that_do_not_fit_their_segment_are_named() {
     let evening = |cues: &str| {
         format!("title = \"T\"\n{}", segment("One", &format!("start = 20:00:00\n{HOUR}"), cues))

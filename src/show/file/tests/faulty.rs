@@ -402,6 +402,32 @@ fn faults_of_the_rundown_are_found() {
 }
 
 #[test]
+fn a_segment_ends_after_its_start() {
+    let show = |start: &str, end: &str, duration: &str| {
+        format!(
+            "title = \"T\"\n[[segment]]\ntitle = \"S\"\nstart = {start}\nend = {end}\n\
+             duration = \"{duration}\"\n"
+        )
+    };
+    for (start, end, duration) in [
+        ("12:00:00", "«11:00:00»", "1h"),
+        ("12:00:00", "«12:00:00»", "1h"),
+        ("00:10:00", "«23:50:00»", "20m"),
+    ] {
+        let text = show(start, end, duration);
+        only_fault(&text, &["the segment ends at", "write an `end` after `start`"]);
+    }
+    for (start, end, duration) in [
+        ("12:00:00", "12:00:01", "1h"),
+        ("22:00:00", "01:00:00", "3h"),
+        ("22:00:00", "04:00:00", "3h"),
+        ("09:00:00", "09:00:00", "24h"),
+    ] {
+        super::good(&show(start, end, duration));
+    }
+}
+
+#[test]
 fn a_message_fits_into_its_datagram() {
     let text = "x".repeat(70_000);
     let action = format!("do = [{{ output = \"lights\", osc = \"/x\", args = [\"{text}\"] }}]");
