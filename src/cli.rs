@@ -42,7 +42,12 @@ pub fn main() -> ExitCode {
             return ended(args.demo(demo).and_then(|options| crate::runtime::demo(&options)));
         }
         Some(Verb::Edit(edit)) => {
-            return ended(args.edit(edit).and_then(|options| crate::runtime::edit(&options)));
+            return ended(args.edit(edit).and_then(|mut options| {
+                if let Some(made) = import::offered(&options.show)? {
+                    options.show = made;
+                }
+                crate::runtime::edit(&options)
+            }));
         }
         Some(Verb::Join(join)) => {
             return ended(args.join(join).and_then(|options| crate::runtime::join(&options)));

@@ -1105,6 +1105,13 @@ fn a_run_sheet_that_is_opened_is_imported_if_the_caller_wants_it() {
     program.await_open();
     let text = fs::read_to_string(&show).unwrap();
     assert_eq!(file::parse(&text, "UTC").unwrap().cues.len(), 6);
+    // Nor is it run where it is only to be edited.
+    fs::remove_file(&show).unwrap();
+    let mut editor = house.spawn(&["edit", sheet], (120, 36), &[]);
+    editor.await_written("and open it? [y]es, [n]o: ");
+    editor.keys("y\r");
+    editor.await_words(&[" EDIT "]);
+    assert!(show.exists());
     // It is never written over.
     fs::write(&show, "mine").unwrap();
     let refused = handover(&["--rehearse", sheet], b"");
