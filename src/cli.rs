@@ -64,9 +64,9 @@ pub fn main() -> ExitCode {
         }
         Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
         Some(Verb::Stop { run }) => args.state_dir().and_then(|state| commands::stop(&state, run)),
-        Some(Verb::Report { run, format, bom }) => args
+        Some(Verb::Report { run, format, form, bom }) => args
             .state_dir()
-            .and_then(|state| commands::report(&state, run.as_deref(), *format, *bom)),
+            .and_then(|state| commands::report(&state, run.as_deref(), (*form, *format), *bom)),
         Some(Verb::Board(board)) => {
             args.board(board).and_then(|options| crate::runtime::board::show(&options))
         }

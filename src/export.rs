@@ -16,6 +16,7 @@ mod layout;
 mod markup;
 pub mod plan;
 pub mod sheet;
+pub mod show_report;
 pub mod text;
 mod words;
 

@@ -18,7 +18,7 @@ use super::capabilities::capabilities;
 pub(super) use super::choices::ThemeArg;
 use super::choices::{THEME_VARIABLE, theme_called};
 use super::export::ExportFile;
-use super::forms::{DiffFormat, Format, SheetFormat};
+use super::forms::{DiffFormat, Format, ReportForm, SheetFormat};
 use super::guide::Text;
 pub(super) use super::line::command;
 use super::words::{start_at, start_cue, variable};
@@ -187,9 +187,12 @@ pub(super) enum Verb {
         /// The run's id [default: the last run]
         #[arg(add = ArgValueCompleter::new(complete::runs))]
         run: Option<String>,
-        /// What to print
+        /// What to print; a show report is text or html
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+        /// Which report
+        #[arg(long, value_enum, default_value = "as-run")]
+        form: ReportForm,
         /// Begin CSV with a byte order mark, which Excel needs to read it as UTF-8
         #[arg(long)]
         bom: bool,

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
-use super::forms::{Format, SheetFormat};
+use super::forms::{Format, ReportForm, SheetFormat};
 use crate::app::{Theme, keymap, theme};
 use crate::engine::{CALLER_QUIT, Event, RunId};
 use crate::export::asrun::AsRun;
 use crate::export::sheet::{self, Sheet};
-use crate::export::{chart, csv, html, json, text};
+use crate::export::{chart, csv, html, json, show_report, text};
 use crate::journal::{Holder, Store, Summary, checksum, recover};
 use crate::plain;
 use crate::runtime::clock::wall_now;
@@ -210,7 +210,7 @@ pub(super) fn stop(state: &Path, run: &str) -> anyhow::Result<()> {
 pub(super) fn report(
     state: &Path,
     run: Option<&str>,
-    format: Format,
+    (form, format): (ReportForm, Format),
     bom: bool,
 ) -> anyhow::Result<()> {
     let store = Store::new(state);
@@ -234,6 +234,15 @@ pub(super) fn report(
     });
     let show_changed = begun_with.is_some_and(|crc| crc != checksum(&show_text));
     let asrun = AsRun { show_changed, ..AsRun::from(&show, &id.0, &recovered.records) };
+    if form == ReportForm::ShowReport {
+        return match format {
+            Format::Text => print(&show_report::text(&asrun, width())),
+            Format::Html => print(&show_report::html(&asrun)),
+            Format::Csv | Format::Json | Format::Svg => {
+                bail!("a show report is text or html; the other formats are of the as-run report")
+            }
+        };
+    }
     match format {
         Format::Text => print(&text::write(&asrun, width())),
         Format::Csv => print(&marked(bom, csv::write(&asrun))),

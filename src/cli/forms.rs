@@ -17,6 +17,15 @@ pub(super) enum Format {
     Svg,
 }
 
+/// The reports of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportForm {
+    /// What was planned and what happened, cue by cue
+    AsRun,
+    /// The stage manager's: acts up and down, holds and stops, what went wrong, notes by department
+    ShowReport,
+}
+
 /// The forms of a cue sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum SheetFormat {

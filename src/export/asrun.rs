@@ -9,8 +9,9 @@ mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use jiff::ZonedDateTime;
+use jiff::{SignedDuration, ZonedDateTime};
 
 use crate::engine::{Cause, FlagWay, Record, Stop};
 use crate::show::{Show, StationName};
@@ -59,6 +60,8 @@ pub struct AsRun {
     pub held_ms: u64,
     /// Number of holds.
     pub holds: u32,
+    /// The holds, in their order.
+    pub hold_rows: Vec<HoldRow>,
     /// `true` if the show beside the journal is not the one with which the run began: what is
     /// planned here is what it says now.
     pub show_changed: bool,
@@ -105,6 +108,19 @@ pub struct PanicRow {
     pub stops: Vec<(String, Stop)>,
 }
 
+/// One hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldRow {
+    /// Its beginning.
+    pub at: ZonedDateTime,
+    /// Its length, milliseconds; until the last record, if it goes on.
+    pub held_ms: u64,
+    /// `true` if the caller has resumed the show.
+    pub is_over: bool,
+    /// The notes that were taken meanwhile: as a rule, why.
+    pub notes: Vec<String>,
+}
+
 /// A stretch in which no program was running.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Downtime {
@@ -121,6 +137,8 @@ pub struct Downtime {
 pub struct SegmentRow {
     /// Its title in the rundown.
     pub title: String,
+    /// The act that begins with it.
+    pub act: Option<String>,
     /// Planned start; `None` if nothing ties the plan to the clock yet.
     pub planned_start: Option<ZonedDateTime>,
     /// `true` if it starts by the clock, not when the segment in front of it ends.
@@ -150,6 +168,20 @@ impl AsRun {
 }
 
 impl SegmentRow {
+    /// Its last end; `None` until it has ended.
+    pub fn actual_end(&self) -> Option<ZonedDateTime> {
+        let (start, actual_ms) = (self.actual_start.as_ref()?, self.actual_ms?);
+        start.checked_add(SignedDuration::try_from(Duration::from_millis(actual_ms)).ok()?).ok()
+    }
+
+    /// Its lateness for people, milliseconds: between the times of day that they read; negative if
+    /// it started early.
+    pub fn shown_late_ms(&self) -> Option<i64> {
+        let second = |at: &ZonedDateTime| at.timestamp().as_second();
+        let (planned, actual) = (self.planned_start.as_ref()?, self.actual_start.as_ref()?);
+        Some((second(actual) - second(planned)) * 1000)
+    }
+
     /// The difference for people, milliseconds: between the whole seconds that they read, so that
     /// the figures add up.
     pub fn shown_difference_ms(&self) -> Option<i64> {
@@ -282,6 +314,9 @@ pub struct NoteRow {
     pub cue: Option<String>,
     /// The caller's words.
     pub text: String,
+    /// The names of the departments that it is about: those that its first word names ("Lights: …"),
+    /// or else those that its cue needs.
+    pub departments: Vec<String>,
 }
 
 /// Somebody who was spotted in the stands, or of whom something was noted.

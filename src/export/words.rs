@@ -181,7 +181,7 @@ pub(super) fn run(run: &AsRun) -> String {
 
 /// Outputs that a panic told to stop, and those that it could not tell: `stop sent to 3 outputs;
 /// lights not told: no route`.
-fn stopped(panic: &PanicRow) -> String {
+pub(super) fn stopped(panic: &PanicRow) -> String {
     let sent =
         panic.stops.iter().filter(|(_, stop)| matches!(stop, Stop::Sent | Stop::Rehearsed)).count();
     let others = panic.stops.iter().filter_map(|(output, stop)| match stop {
@@ -220,10 +220,17 @@ pub(super) fn outcomes(report: &AsRun) -> Vec<CueOutcome> {
 
 /// Remarks on a cue beyond its sign.
 pub(super) fn remark(cue: &CueRow) -> String {
-    let said = |remark: &&String| *remark != cue.outcome.words();
-    let remarks =
-        cue.remarks.iter().filter(said).cloned().chain(cue.lost.iter().map(LostSend::words));
+    let remarks = own_remarks(cue).cloned().chain(cue.lost.iter().map(LostSend::words));
     plain(&remarks.collect::<Vec<_>>().join("; "))
+}
+
+/// The same without its messages.
+pub(super) fn remark_without_sends(cue: &CueRow) -> String {
+    plain(&own_remarks(cue).cloned().collect::<Vec<_>>().join("; "))
+}
+
+fn own_remarks(cue: &CueRow) -> impl Iterator<Item = &String> {
+    cue.remarks.iter().filter(|remark| **remark != cue.outcome.words())
 }
 
 /// Length of `ms`: `4:10`, in whole seconds.

@@ -43,6 +43,8 @@ pub(super) struct Fold {
     pub ended_ns: Option<RunNs>,
     pub started_ns: Option<RunNs>,
     pub holds: u32,
+    /// Beginning and end of each.
+    pub held_from: Vec<(RunNs, RunNs)>,
     pub held: Duration,
     /// Instant of each panic, and the outcome of its stop at each output.
     pub panics: Vec<(RunNs, Vec<(OutputIx, Stop)>)>,
@@ -129,6 +131,7 @@ impl Fold {
             ended_ns: None,
             started_ns: None,
             holds: 0,
+            held_from: vec![],
             held: Duration::ZERO,
             panics: vec![],
             terminal_lost: vec![],
@@ -387,6 +390,7 @@ impl Fold {
         let Some(since) = self.state.held_since() else { return };
         let held = run_ns.since(since);
         self.held += held;
+        self.held_from.push((since, run_ns));
         // Nothing starts a segment in a hold, so that a hold lies within one.
         let segment = self.state.current_segment();
         if let Some(log) = segment.and_then(|at| self.segments.get_mut(at)) {

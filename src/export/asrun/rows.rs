@@ -10,7 +10,7 @@ use jiff::{Timestamp, ZonedDateTime};
 
 use super::fold::{FiredRow, Fold, Send};
 use super::{
-    AsRun, CueOutcome, CueRow, Downtime, EMBARGOED, FlagRow, LostSend, NoteRow, PanicRow,
+    AsRun, CueOutcome, CueRow, Downtime, EMBARGOED, FlagRow, HoldRow, LostSend, NoteRow, PanicRow,
     SegmentRow, SightingRow, SpottedNote, SpottedRow,
 };
 use crate::engine::{FlagChange, Note, PersonState, Phase, RunNs, Sighting, Stop};
@@ -20,6 +20,7 @@ use crate::time::milliseconds;
 
 impl Fold {
     pub(super) fn finish(mut self, id: &str, recorded: Option<Timestamp>) -> AsRun {
+        let holds_still = self.state.held_since().is_some();
         self.end_hold(self.now);
         let wall = |ns: RunNs| self.wall(ns);
         let finished = self.state.has_ended();
@@ -35,6 +36,18 @@ impl Fold {
             at: wall(note.at_ns),
             cue: note.cue.map(|cue| self.show.cue(cue).number.to_string()),
             text: note.text.clone(),
+            departments: self.departments(note),
+        };
+        let last = self.held_from.len().saturating_sub(1);
+        let hold = |(at, (from, until)): (usize, &(RunNs, RunNs))| {
+            let meanwhile = |note: &&Note| note.at_ns >= *from && note.at_ns <= *until;
+            let notes = self.state.notes().iter().filter(meanwhile);
+            HoldRow {
+                at: wall(*from),
+                held_ms: milliseconds(until.since(*from)),
+                is_over: !(holds_still && at == last),
+                notes: notes.map(|note| note.text.clone()).collect(),
+            }
         };
         let changes = self.state.flag().map_or(&[][..], |flag| &flag.changes);
         let change = |change: &FlagChange| FlagRow {
@@ -70,6 +83,7 @@ impl Fold {
             end,
             held_ms: milliseconds(self.held),
             holds: self.holds,
+            hold_rows: self.held_from.iter().enumerate().map(hold).collect(),
             show_changed: false,
             flag: changes.iter().map(change).collect(),
             warnings: warnings.iter().map(|(at_ns, by)| (wall(*at_ns), by.clone())).collect(),
@@ -80,6 +94,25 @@ impl Fold {
             notes: self.state.notes().iter().map(note).collect(),
             spotted: self.spotted_rows(),
             segments,
+        }
+    }
+
+    fn departments(&self, note: &Note) -> Vec<String> {
+        let is_named = |name: &str| {
+            let rest = note.text.get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name));
+            rest.is_some() && note.text[name.len()..].starts_with(':')
+        };
+        let known = self.show.departments.iter();
+        let named: Vec<String> = known
+            .filter(|department| is_named(&department.name) || is_named(&department.id))
+            .map(|department| department.name.clone())
+            .collect();
+        match note.cue {
+            Some(cue) if named.is_empty() => {
+                let needs = self.show.cue(cue).needs.iter();
+                needs.map(|needed| self.show.department(*needed).name.clone()).collect()
+            }
+            Some(_) | None => named,
         }
     }
 
@@ -174,6 +207,7 @@ impl Fold {
         remarks.extend(log.notes.iter().cloned());
         SegmentRow {
             title: segment.title.clone(),
+            act: segment.act.clone(),
             planned_start: self
                 .has_plan()
                 .then(|| self.wall(self.state.planned_start_ns(ix, self.now))),
