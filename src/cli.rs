@@ -70,8 +70,8 @@ pub fn main() -> ExitCode {
         Some(Verb::Board(board)) => {
             args.board(board).and_then(|options| crate::runtime::board::show(&options))
         }
-        Some(Verb::Sheet { show, format, public, bom }) => {
-            commands::sheet(show, *format, *public, *bom)
+        Some(Verb::Sheet { show, format, public, department, bom }) => {
+            commands::sheet(show, *format, (*public, department.as_deref()), *bom)
         }
         Some(Verb::Export { show, output, all }) => export::export(show, output, *all),
         Some(Verb::Diff { old, new, format }) => diff::diff(old, new, *format),

@@ -21,7 +21,7 @@ use crate::runtime::opening::{
 use crate::runtime::when::listed;
 use crate::runtime::{config, stop_run};
 use crate::show::problem::{Problem, visible};
-use crate::show::{builtin, file, problem};
+use crate::show::{Show, builtin, file, problem};
 
 /// The width of a report that goes to no terminal.
 const WIDTH: usize = 100;
@@ -96,14 +96,17 @@ pub(super) fn tell(problems: &[Problem], name: &str, text: &str) {
 pub(super) fn sheet(
     path: &Path,
     format: SheetFormat,
-    public: bool,
+    (public, department): (bool, Option<&str>),
     bom: bool,
 ) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
     match file::parse(&text, &machine_zone()) {
         Ok(show) => {
             let today = wall_now().to_zoned_datetime(show.zone.clone()).date();
-            let sheet = Sheet::new(&show, today, public);
+            let mut sheet = Sheet::new(&show, today, public);
+            if let Some(id) = department {
+                sheet = sheet.of_department(department_of(&show, id)?);
+            }
             match format {
                 SheetFormat::Text => print(&sheet::text::write(&sheet, width())),
                 SheetFormat::Csv => print(&marked(bom, sheet::csv::write(&sheet))),
@@ -112,6 +115,22 @@ pub(super) fn sheet(
         }
         Err(problems) => Err(faulty(&problems, &name, &text)),
     }
+}
+
+/// The place of the department `id` among those of the show.
+///
+/// # Errors
+/// When the show has none of this id.
+fn department_of(show: &Show, id: &str) -> anyhow::Result<usize> {
+    let ids = || show.departments.iter().map(|department| department.id.as_str());
+    let at = ids().position(|known| known == id);
+    at.with_context(|| match show.departments.len() {
+        0 => "the show has no departments: give it some as `[department.ID]`".to_owned(),
+        _ => format!(
+            "the show has no department {id}; it has {}",
+            ids().collect::<Vec<_>>().join(", ")
+        ),
+    })
 }
 
 pub(super) fn runs(state: &Path) -> anyhow::Result<()> {

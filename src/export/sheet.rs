@@ -6,6 +6,7 @@
 //! durations, and of an item under embargo its time and number.
 
 pub mod csv;
+mod department;
 pub mod html;
 pub mod text;
 
