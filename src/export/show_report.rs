@@ -19,7 +19,7 @@ pub use text::write as text;
 /// From here on a segment has started late, milliseconds.
 const LATE_MS: i64 = 60_000;
 
-/// What stands where there is nothing.
+/// Placeholder where there is nothing.
 const NONE: &str = "–";
 
 /// The report, ready to be written.
@@ -210,7 +210,7 @@ impl Page<'_> {
         Table { title: "Holds and stops".to_owned(), columns, rows }
     }
 
-    /// What did not go as it should: cues that were not called, and messages that did not leave.
+    /// Everything that did not go as it should: cues that were not called, and messages that did not leave.
     fn faults(&self) -> Table {
         let is_fault = |cue: &CueRow| match cue.outcome {
             CueOutcome::Missed

@@ -126,7 +126,7 @@ pub enum News {
     Kept {
         /// SHA-256 of the text, hex.
         sha256: String,
-        /// What became of it.
+        /// Its outcome.
         outcome: Result<(), String>,
     },
     /// The text of a version, as it was put there; or the reason why it cannot be had, for people.

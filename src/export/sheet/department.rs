@@ -25,7 +25,7 @@ impl Sheet {
     }
 }
 
-/// What a call says to the department `name` and to all: a part that begins with the name of a
+/// Words of a call to the department `name` and to all: a part that begins with the name of a
 /// department and a colon is for that one. `None` if nothing is left.
 fn said_to(name: &str, call: &str, departments: &[DepartmentRow]) -> Option<String> {
     let mut starts: Vec<(usize, bool)> = vec![];

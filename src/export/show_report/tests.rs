@@ -1,3 +1,5 @@
+//! An evening, and its report computed by hand.
+
 use std::sync::Arc;
 
 use jiff::Timestamp;

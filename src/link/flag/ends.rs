@@ -52,11 +52,11 @@ pub enum FlagInput {
         /// The text.
         text: Arc<str>,
     },
-    /// What became of a [`FlagOutput::Version`]: it can be followed, or the reason why not.
+    /// Outcome of a [`FlagOutput::Version`]: it can be followed, or the reason why not.
     Version {
         /// Its SHA-256, hex.
         sha256: String,
-        /// What became of it.
+        /// Its outcome.
         outcome: Result<(), String>,
     },
     /// The caller's step of the exchange.

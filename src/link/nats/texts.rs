@@ -10,7 +10,7 @@ use futures_util::stream::FuturesUnordered;
 use super::setup;
 use crate::link::message::News;
 
-/// What is under way.
+/// Texts under way.
 pub(super) struct Texts {
     context: Context,
     under_way: FuturesUnordered<BoxFuture<'static, News>>,
