@@ -36,6 +36,7 @@ mod question;
 mod remote;
 pub mod resumed;
 mod retime;
+pub(crate) mod stage_message;
 pub mod stopped;
 pub mod theme;
 mod typing;
@@ -333,6 +334,9 @@ impl App {
             | Rejection::TimePast(_)
             | Rejection::NoNudge
             | Rejection::NudgeTooLong
+            | Rejection::EmptyMessage
+            | Rejection::MessageTooLong(_)
+            | Rejection::NoMessage
             | Rejection::Ended
             | Rejection::NotShared
             | Rejection::OnItsWay(_)

@@ -109,6 +109,10 @@ pub enum RemoteCommand {
     Step,
     /// So much more time for the running segment; less, where it is negative.
     Nudge(SignedDuration),
+    /// Put this message on the boards: one line.
+    ShowMessage(String),
+    /// Take the message off the boards.
+    ClearMessage,
     /// Take this note: one line, at most [`address::NOTE_CHARS_MAX`] characters.
     Note(String),
 }

@@ -1,7 +1,7 @@
 //! The board: what everybody in the house may know of a run, and nothing else.
 //!
 //! Owns what is public: the time, the titles of the show and its segments, what is on and next with
-//! numbers and times, and how the show ended. The words of a cue under embargo are not in a
+//! numbers and times, how the show ended, and the message that the caller puts there. The words of a cue under embargo are not in a
 //! [`Board`] before the cue has fired. Calls, notes, people, departments, outputs, misses, panics
 //! and how far over the show is are the caller's: they must never be here.
 
@@ -38,6 +38,8 @@ pub struct Board {
     pub next: Option<Next>,
     /// The segments after that, each with its planned start.
     pub later: Vec<(Option<Timestamp>, String)>,
+    /// The caller's message for the people on stage, at most 120 characters.
+    pub message: Option<String>,
     /// Reason why the board does not know more.
     pub notice: Option<Notice>,
 }
@@ -195,6 +197,7 @@ impl Board {
             stage: public.stage(),
             later: public.later(next),
             next: next.map(|next| public.told(next)),
+            message: state.stage_message().map(str::to_owned),
             notice: None,
         }
     }
@@ -217,6 +220,7 @@ impl Board {
             stage: Stage::Waiting { command },
             next: None,
             later: vec![],
+            message: None,
             notice: None,
         }
     }

@@ -27,11 +27,18 @@ impl App {
         let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });
         let drops_followers = matches!(event, Event::CueSwapped { not_followed, .. } if !not_followed.is_empty())
             && self.question.is_none();
-        // A remote control may have done it: the caller sees the times move, and reads why.
-        let is_of_times = matches!(event, Event::SegmentNudged { .. } | Event::Retimed { .. })
-            && self.question.is_none()
-            && self.message.as_ref().is_none_or(is_old);
-        if tone == Tone::Alarm || drops_followers || is_of_times {
+        // A remote control may have done it: the caller sees the times move, or reads what stands on
+        // the boards.
+        let is_told = matches!(
+            event,
+            Event::SegmentNudged { .. }
+                | Event::Retimed { .. }
+                | Event::MessageShown { .. }
+                | Event::MessageCleared {}
+        );
+        let is_told =
+            is_told && self.question.is_none() && self.message.as_ref().is_none_or(is_old);
+        if tone == Tone::Alarm || drops_followers || is_told {
             self.say(text, tone, now_ns);
         } else if self.question.is_none() && !is_quiet && self.message.as_ref().is_some_and(is_old)
         {

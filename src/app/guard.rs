@@ -179,6 +179,8 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::CatchUp
         | Command::ToggleSkip(_)
         | Command::Retime(_)
+        | Command::ShowMessage(_)
+        | Command::ClearMessage
         | Command::Spot(_)
         | Command::Unspot(_)
         | Command::NotePerson { .. }

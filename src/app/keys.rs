@@ -35,6 +35,7 @@ pub enum Act {
     NudgeBy,
     Retime,
     RetimeSegment,
+    StageMessage,
     SelectUp,
     SelectDown,
     SelectPageUp,
@@ -136,6 +137,7 @@ impl Act {
             Act::Override
                 | Act::Note
                 | Act::NudgeBy
+                | Act::StageMessage
                 | Act::PersonNote
                 | Act::Find
                 | Act::FindPerson
@@ -298,6 +300,14 @@ const BEFORE_PAGES: &[Binding] = &[
         None,
     ),
     row(Act::Note, "t", "note", "take a note, saved with the time", Group::Call, None),
+    row(
+        Act::StageMessage,
+        "M",
+        "stage message",
+        "a message on the boards; again: take it away",
+        Group::Call,
+        None,
+    ),
     row(
         Act::PlayheadNext,
         "n",

@@ -33,6 +33,8 @@ pub enum Ask {
     Note,
     /// The amount of a nudge.
     Nudge,
+    /// A message for the boards.
+    StageMessage,
     /// A note that belongs to a person.
     PersonNote {
         /// The person the note is about, even if the selection changes.
@@ -134,6 +136,7 @@ impl Prompt {
             Ask::Reason => "override because",
             Ask::Note => "note",
             Ask::Nudge => "nudge the segment by",
+            Ask::StageMessage => "on the boards",
             Ask::PersonNote { .. } => "note on",
             Ask::Find { .. } => "find",
             Ask::FindPerson { .. } => "find a person",

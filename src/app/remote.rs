@@ -55,6 +55,8 @@ impl Wanted {
             &RemoteCommand::PlayheadTo(cue) => Command::PlayheadTo(cue),
             RemoteCommand::Step => Command::Step,
             &RemoteCommand::Nudge(by) => Command::Nudge(Nudge::By(by)),
+            RemoteCommand::ShowMessage(text) => Command::ShowMessage(text.clone()),
+            RemoteCommand::ClearMessage => Command::ClearMessage,
             RemoteCommand::Note(text) => Command::Note(text.clone()),
         })
     }

@@ -62,6 +62,7 @@ impl App {
                     Ask::Reason
                     | Ask::Note
                     | Ask::Nudge
+                    | Ask::StageMessage
                     | Ask::PersonNote { .. }
                     | Ask::HolderName
                     | Ask::TakeReason { .. }
@@ -73,6 +74,7 @@ impl App {
                     Ask::Note | Ask::PersonNote { .. } => "no note was taken",
                     Ask::Find { .. } | Ask::FindPerson { .. } => "nothing was searched for",
                     Ask::Nudge => "nothing was nudged",
+                    Ask::StageMessage => "no message was shown",
                     Ask::FindLine => "all lines of the log are shown",
                     Ask::HolderName | Ask::TakeReason { .. } => "the flag was not taken",
                     Ask::Field { .. } => self.leave_form(),
@@ -130,6 +132,7 @@ impl App {
             Ask::Reason
             | Ask::Note
             | Ask::Nudge
+            | Ask::StageMessage
             | Ask::PersonNote { .. }
             | Ask::HolderName
             | Ask::TakeReason { .. } => {}
@@ -146,6 +149,7 @@ impl App {
         match prompt.ask {
             Ask::Reason => vec![Task::Command(Command::Override { reason: text.to_owned() })],
             Ask::Nudge => self.accept_nudge(prompt),
+            Ask::StageMessage => self.accept_message(prompt),
             Ask::Note => vec![Task::Command(Command::Note(text.to_owned()))],
             Ask::PersonNote { person } => {
                 vec![Task::Command(Command::NotePerson { person, text: text.to_owned() })]

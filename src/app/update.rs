@@ -175,6 +175,8 @@ impl App {
             Act::Retime | Act::RetimeSegment => {
                 return self.retime(act == Act::RetimeSegment, state, now_ns);
             }
+            Act::StageMessage if state.stage_message().is_some() => Command::ClearMessage,
+            Act::StageMessage => return self.open(Ask::StageMessage),
             Act::Override => return self.ask_reason(state, now_ns),
             Act::Spot => return self.spot(repeat, state, now_ns),
             Act::Unspot => return self.unspot(state, now_ns),
@@ -274,6 +276,7 @@ impl App {
             | Act::NudgeLonger
             | Act::NudgeShorter
             | Act::NudgeBy
+            | Act::StageMessage
             | Act::PlayheadNext
             | Act::PlayheadPrevious
             | Act::SelectUp

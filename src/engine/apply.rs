@@ -88,6 +88,8 @@ impl State {
                 let cue = cue.as_ref().and_then(|cue| self.show.find(cue));
                 self.notes.push(Note { at_ns: run_ns, text: text.clone(), cue });
             }
+            Event::MessageShown { text } => self.stage_message = Some(text.clone()),
+            Event::MessageCleared {} => self.stage_message = None,
             Event::PersonSpotted { person, .. } => self.person_spotted(person, run_ns),
             Event::PersonUnspotted { person, .. } => self.person_unspotted(person),
             Event::PersonNoted { person, text, .. } => self.person_noted(person, text, run_ns),
@@ -188,6 +190,8 @@ impl State {
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
             | Event::Retimed { .. }
+            | Event::MessageShown { .. }
+            | Event::MessageCleared { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }
@@ -261,6 +265,8 @@ impl State {
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
             | Event::Retimed { .. }
+            | Event::MessageShown { .. }
+            | Event::MessageCleared { .. }
             | Event::CueFired { .. }
             | Event::CueCompleted { .. }
             | Event::CueStopped { .. }

@@ -4,7 +4,7 @@ use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
 use super::event::Cause;
-use super::{Aside, Here, Nudge, Revision, RunNs};
+use super::{Aside, Here, MESSAGE_CHARS_MAX, Nudge, Revision, RunNs};
 use crate::show::{CueIx, CueNumber, OutputIx, PersonIx, StationName};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
@@ -79,6 +79,10 @@ pub enum Command {
     Nudge(Nudge),
     /// Keeps a note with the time.
     Note(String),
+    /// Puts words on the boards, at most [`MESSAGE_CHARS_MAX`] characters.
+    ShowMessage(String),
+    /// Takes them off the boards.
+    ClearMessage,
     /// Somebody is seen in the stands now.
     Spot(PersonIx),
     /// The last sighting of somebody was none.
@@ -221,6 +225,12 @@ pub enum Rejection {
     NudgeTooLong,
     #[error("the note is empty")]
     EmptyNote,
+    #[error("the message is empty")]
+    EmptyMessage,
+    #[error("a stage message has at most {MESSAGE_CHARS_MAX} characters: this one has {0}")]
+    MessageTooLong(usize),
+    #[error("no message stands on the boards")]
+    NoMessage,
     #[error("{0} was not spotted: there is nothing to undo")]
     NotSpotted(String),
     #[error("no such person or department")]

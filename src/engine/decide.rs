@@ -58,6 +58,8 @@ impl State {
             Command::Retime(here) => self.retime(*here, now),
             Command::Nudge(nudge) => self.nudge(*nudge, now),
             Command::Note(text) => self.note(text),
+            Command::ShowMessage(text) => self.show_message(text),
+            Command::ClearMessage => self.clear_message(),
             Command::Spot(person) => self.spot(*person),
             Command::Unspot(person) => self.unspot(*person),
             Command::NotePerson { person, text } => self.note_person(*person, text),

@@ -53,6 +53,8 @@ impl State {
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
             | Event::Retimed { .. }
+            | Event::MessageShown { .. }
+            | Event::MessageCleared { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

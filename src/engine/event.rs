@@ -231,6 +231,11 @@ pub enum Event {
         text: String,
         cue: Option<CueNumber>,
     },
+    /// These words stand on the boards, in the place of earlier ones, until they are taken away.
+    MessageShown {
+        text: String,
+    },
+    MessageCleared {},
     /// Somebody was seen in the stands; `person` is the show's id.
     PersonSpotted {
         person: String,
@@ -407,6 +412,8 @@ impl Event {
             | Event::PanicSent { .. }
             | Event::PanicRehearsed { .. }
             | Event::PanicFailed { .. }
+            | Event::MessageShown { .. }
+            | Event::MessageCleared {}
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
             | Event::PersonNoted { .. }

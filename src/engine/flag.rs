@@ -176,6 +176,8 @@ impl FlagState {
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
             | Event::Retimed { .. }
+            | Event::MessageShown { .. }
+            | Event::MessageCleared { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

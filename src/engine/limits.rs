@@ -32,6 +32,8 @@ impl Event {
             | Event::TerminalLost {}
             | Event::RunEnded { .. }
             | Event::SegmentNudged { .. }
+            | Event::MessageShown { .. }
+            | Event::MessageCleared { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }
@@ -88,7 +90,7 @@ impl Event {
             Event::SegmentStarted { title, .. } | Event::StepDone { title, .. } => {
                 [Some(title), None]
             }
-            Event::NoteTaken { text, .. } => [Some(text), None],
+            Event::NoteTaken { text, .. } | Event::MessageShown { text } => [Some(text), None],
             Event::ActionRehearsed { message, .. } | Event::PanicRehearsed { message, .. } => {
                 [Some(message), None]
             }
@@ -101,6 +103,7 @@ impl Event {
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
             | Event::Retimed { .. }
+            | Event::MessageCleared { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

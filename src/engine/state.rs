@@ -81,6 +81,8 @@ pub struct State {
     /// Instant of the last change that a segment's start or end might wait for.
     pub(super) touched_ns: ShowNs,
     pub(super) notes: Vec<Note>,
+    /// The words that stand on the boards for the people on stage.
+    pub(super) stage_message: Option<String>,
     pub(super) overrides: Vec<Override>,
     pub(super) alarms: Alarms,
     /// The sheet of those who were spotted, in the show's order of people.
@@ -274,6 +276,7 @@ impl State {
             frontier: None,
             touched_ns: ShowNs::default(),
             notes: vec![],
+            stage_message: None,
             overrides: vec![],
             alarms: Alarms::default(),
             people: IndexVec::filled(PersonState::default(), show.people.len()),

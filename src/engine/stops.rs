@@ -81,6 +81,8 @@ impl Stops {
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
             | Event::Retimed { .. }
+            | Event::MessageShown { .. }
+            | Event::MessageCleared { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

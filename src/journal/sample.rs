@@ -116,6 +116,8 @@ fn events() -> Vec<Event> {
         Event::PanicRehearsed { output: output(), message: text() },
         Event::PanicFailed { output: output(), error: text() },
         Event::NoteTaken { text: text(), cue: Some(cue()) },
+        Event::MessageShown { text: text() },
+        Event::MessageCleared {},
         Event::PersonSpotted { person: "gaga".to_owned(), name: text() },
         Event::PersonUnspotted { person: String::new(), name: text() },
         Event::PersonNoted { person: "gaga".to_owned(), name: text(), text: text() },

@@ -115,6 +115,8 @@ impl Summary {
                     | Event::SegmentEnded { .. }
                     | Event::SegmentNudged { .. }
                     | Event::Retimed { .. }
+                    | Event::MessageShown { .. }
+                    | Event::MessageCleared { .. }
                     | Event::CueStoodBy { .. }
                     | Event::DepartmentReady { .. }
                     | Event::DepartmentUnready { .. }

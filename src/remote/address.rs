@@ -150,6 +150,8 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
         ["step"] => press(RemoteCommand::Step),
         ["nudge"] => nudge(args),
         ["note"] => note(text(args, "the words of the note")?),
+        ["message"] => message(text(args, "the words of the message")?),
+        ["message", "clear"] => press(RemoteCommand::ClearMessage),
         ["playhead" | "playbackPosition"] if args.is_empty() => Ok(Ask::PlayheadNumber),
         ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId"]
             if args.is_empty() =>
@@ -265,6 +267,18 @@ fn nudge(args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
     let by = by.ok_or_else(|| wrong("it takes one number: seconds, less than 0 for less time"))?;
     let command = RemoteCommand::Nudge(by);
     Ok(if by.is_zero() { Ask::Release } else { Ask::RemoteCommand(command) })
+}
+
+/// The words of a message; how long they may be is the run's business.
+fn message(text: &str) -> Result<Ask, Misunderstood> {
+    let line = plain::clean(text);
+    if line.is_empty() {
+        return Err(wrong("the message is empty: /message/clear takes one off the boards"));
+    }
+    if line.chars().count() > NOTE_CHARS_MAX {
+        return Err(wrong("the message is too long"));
+    }
+    Ok(Ask::RemoteCommand(RemoteCommand::ShowMessage(line)))
 }
 
 fn note(text: &str) -> Result<Ask, Misunderstood> {

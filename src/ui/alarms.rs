@@ -24,6 +24,8 @@ use crate::show::duration;
 
 /// The most cue numbers that are named.
 const NAMED_MAX: usize = 4;
+/// The most cells that the words of a stage message take.
+const MESSAGE_CELLS: usize = 40;
 /// Number of cells between two alarms.
 const GAP: usize = 3;
 /// The fewest cells of an explanation that is cut.
@@ -144,6 +146,15 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     }
     if let Some(RemoteSign::Deaf(why)) = &scene.app.remote {
         alarm(" OSC IN OFF ".into(), styles.attention_badge, format!(" {why}"));
+    }
+    if let Some(message) = state.stage_message() {
+        // The words are part of the badge: an explanation goes where there is little room.
+        let words = text::fit(message, MESSAGE_CELLS);
+        let more = match scene.app.followed() {
+            Some(_) => String::new(),
+            None => format!(" {} takes it away", scene.way(Act::StageMessage)),
+        };
+        alarm(format!(" ON THE BOARDS: {words} "), styles.attention_badge, more);
     }
     let mut uncounted = 0;
     let mut named = 0;

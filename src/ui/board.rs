@@ -18,6 +18,7 @@
 //! Draws a [`Board`] and nothing else: it is handed no state and no show, so that it has no words
 //! to give away.
 
+mod message;
 mod page;
 mod small;
 mod words;
@@ -84,6 +85,7 @@ pub fn paint(buf: &mut Buffer, glance: &Glance) {
         help,
     };
     buf.set_style(area, scene.styles.base);
+    let area = message::draw(&scene, buf, area);
     match face {
         Face::Clock => clock(&scene, buf, area),
         Face::Countdown => countdown(&scene, buf, area),
@@ -285,7 +287,7 @@ impl<'a> Scene<'a> {
                 ]),
             ],
             Stage::Before { .. } | Stage::On(_) | Stage::Gap { .. } | Stage::Ended { .. } => {
-                vec![Line::styled(" NOT BEGUN ", self.styles.quiet_badge)]
+                vec![Line::from(Span::styled(" NOT BEGUN ", self.styles.quiet_badge))]
             }
         }
     }

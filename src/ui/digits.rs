@@ -89,6 +89,16 @@ pub(super) struct Size {
 }
 
 impl Size {
+    /// Pixels of so many cells by so many half rows; `solid` has whole rows alone.
+    pub(super) fn new(wide: usize, high: usize, solid: bool) -> Self {
+        Size { wide, high, solid }
+    }
+
+    /// From how far it can be read: the smaller side of a pixel first.
+    pub(super) fn reads(self) -> (usize, usize) {
+        (self.wide.min(self.high), self.wide + self.high)
+    }
+
     /// The largest size at which `text` fits; with `is_plain`, of whole cells.
     pub(super) fn largest(text: &str, columns: usize, rows: usize, is_plain: bool) -> Option<Self> {
         let step = if is_plain { 2 } else { 1 };

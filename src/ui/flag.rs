@@ -298,6 +298,7 @@ fn is_take(ask: Ask) -> bool {
         Ask::Reason
         | Ask::Note
         | Ask::Nudge
+        | Ask::StageMessage
         | Ask::PersonNote { .. }
         | Ask::Find { .. }
         | Ask::FindPerson { .. }

@@ -15,6 +15,7 @@ use crate::app::commands;
 use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
 use crate::app::nudge;
+use crate::app::stage_message;
 use crate::app::{App, Ask, EditAct, Hits, Message, Page, Prompt, Tone};
 
 /// The cells that the keys have at least, where the names of all pages stand beside them.
@@ -106,6 +107,7 @@ fn type_line(
         Ask::Reason
         | Ask::Note
         | Ask::Nudge
+        | Ask::StageMessage
         | Ask::Find { .. }
         | Ask::FindPerson { .. }
         | Ask::FindLine
@@ -130,6 +132,7 @@ fn type_line(
         Ask::Nudge if prompt.input.value().is_empty() && prompt.refused.is_none() => {
             nudge::EXAMPLES.to_owned()
         }
+        Ask::StageMessage => stage_message::count(prompt),
         Ask::Nudge | Ask::HolderName | Ask::TakeReason { .. } => {
             prompt.refused.clone().unwrap_or_default()
         }
@@ -193,6 +196,7 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
             Ask::Field { .. } => {
                 form::hints(scene).into_iter().map(|(key, word)| hint(key, word)).collect()
             }
+            Ask::StageMessage => vec![hint("Enter", "show it"), hint("Esc", "cancel")],
             Ask::Nudge => vec![hint("Enter", "nudge"), hint("Esc", "cancel")],
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "cancel")],
             Ask::HolderName => vec![hint("Enter", "go on"), hint("Esc", "take nothing")],

@@ -92,6 +92,9 @@ pub(super) fn kind(scene: &Scene) -> Vec<Span<'static>> {
     if state.held_since().is_some() {
         badge(" HELD ".into(), styles.attention_badge);
     }
+    if state.stage_message().is_some() {
+        badge(" MESSAGE ".into(), styles.attention_badge);
+    }
     if state.is_demonstration() {
         // The program calls it, and lets things go wrong on purpose: nobody may take that for a
         // fault.

@@ -63,6 +63,13 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
         lines
     };
     let mut blocks = vec![];
+    // A warning stands first, where no other key pushes it below the window.
+    if let Some(warning) = scene.app.held_keys.warning() {
+        let words = text::wrap(warning, columns.saturating_sub(1), 6);
+        let words =
+            words.into_iter().map(|part| Line::styled(format!(" {part}"), styles.attention));
+        blocks.push([heading("Held keys")].into_iter().chain(words).collect());
+    }
     for &group in Group::ALL {
         let mut lines = vec![heading(group.title())];
         let rows = BINDINGS
@@ -81,12 +88,6 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
             lines.extend(entry(Span::styled(key, styles.strong), help, cells));
         }
         blocks.push(lines);
-    }
-    if let Some(warning) = scene.app.held_keys.warning() {
-        let words = text::wrap(warning, columns.saturating_sub(1), 6);
-        let words =
-            words.into_iter().map(|part| Line::styled(format!(" {part}"), styles.attention));
-        blocks.push([heading("Held keys")].into_iter().chain(words).collect());
     }
     let mut lines = vec![heading("Signs and colours")];
     for (sign, meaning, words) in LEGEND {

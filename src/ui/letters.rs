@@ -84,6 +84,45 @@ pub(super) fn lines(text: &str, columns: usize) -> Option<Vec<String>> {
     (!lines.is_empty()).then_some(lines)
 }
 
+/// Text in big letters that fill a room.
+pub(super) struct Filling {
+    lines: Vec<String>,
+    size: digits::Size,
+}
+
+/// `text` in the largest letters with which all of it stands in `columns` cells and `rows`, and with
+/// `is_plain` in whole cells; nothing where a character has no picture, or there is too little room.
+pub(super) fn filling(text: &str, columns: usize, rows: usize, is_plain: bool) -> Option<Filling> {
+    let step = if is_plain { 2 } else { 1 };
+    let of_width = |wide: usize| {
+        let lines = lines(text, columns / wide)?;
+        // A row of air between two lines.
+        let each = (rows + 1).checked_div(lines.len())?.checked_sub(1)?;
+        let tallest = each * 2 / digits::HEIGHT / step * step;
+        let high = tallest.min((wide * 2).max(step));
+        let stays_a_letter = high > 0 && wide <= high * 2;
+        stays_a_letter.then(|| Filling { lines, size: digits::Size::new(wide, high, is_plain) })
+    };
+    let widest = (rows * 4 / digits::HEIGHT).min(columns);
+    (1..=widest).filter_map(of_width).max_by_key(|filling| filling.size.reads())
+}
+
+impl Filling {
+    /// Draws the lines in the middle of `room`.
+    pub(super) fn draw(&self, buf: &mut Buffer, room: Rect, style: Style) {
+        let (count, high) = (self.lines.len(), self.size.height());
+        let all = count * (high + 1) - 1;
+        let mut y = usize::from(room.y) + usize::from(room.height).saturating_sub(all) / 2;
+        for line in &self.lines {
+            let cells = self.size.width(line);
+            let x = usize::from(room.x) + usize::from(room.width).saturating_sub(cells) / 2;
+            let area = Rect { x: x as u16, y: y as u16, width: cells as u16, height: high as u16 };
+            self.size.draw(buf, area, line, line, style);
+            y += high + 1;
+        }
+    }
+}
+
 /// Draws the lines below each other.
 pub(super) fn draw(buf: &mut Buffer, area: Rect, lines: &[String], style: Style) {
     for (y, line) in (area.y..area.bottom()).step_by(usize::from(ADVANCE)).zip(lines) {

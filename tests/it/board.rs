@@ -110,6 +110,41 @@ fn a_board_shows_what_is_on_and_no_word_before_its_time() {
     assert_eq!(entered, 0, "something stands in front of the alternate screen");
 }
 
+#[test]
+fn a_message_comes_onto_boards_and_goes_again() {
+    let house = House::new();
+    let show = house.show(SHOW);
+    let mut caller = house.open(&["--rehearse", "--fresh", &show]);
+    caller.await_event("run_started", 1);
+    // Before the first GO.
+    caller.press_for("M聖火 in two\r", "message_shown");
+    caller.await_words(&["ON THE BOARDS: 聖火 in two"]);
+    let mut board = house.spawn(&["board", &show], SIZE, &[]);
+    board.await_words(&["NOT BEGUN", "MESSAGE", "聖火 in two"]);
+    for face in ["c", "d"] {
+        board.keys(face);
+        board.await_words(&["MESSAGE", "聖火 in two"]);
+    }
+    board.keys("b");
+    caller.press_for("M", "message_cleared");
+    board.await_screen("no message", |screen| !screen.contains("MESSAGE"));
+    board.await_words(&["House lights"]);
+    // In a hold, and in large letters.
+    caller.press_for(" ", "cue_fired");
+    caller.press_for("h", "held");
+    caller.press_for("Mwrap up\r", "message_shown");
+    board.await_words(&["HELD", "MESSAGE", "House lights"]);
+    board.await_screen("letters", |screen| {
+        screen.split("MESSAGE").nth(1).is_some_and(|below| below.contains('█'))
+    });
+    caller.keys("q");
+    caller.await_exit();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    let report = command.arg("report").arg("--state").arg(house.state()).output().unwrap();
+    let report = String::from_utf8_lossy(&report.stdout).into_owned();
+    assert!(report.contains("message “聖火 in two”") && report.contains("“wrap up”"), "{report}");
+}
+
 trait Look {
     fn forget_nothing_but_look(&mut self, key: &str);
 }

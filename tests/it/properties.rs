@@ -85,6 +85,8 @@ pub(crate) enum Deed {
     NotePerson(Index),
     /// The show is at this cue, or at the beginning of its segment.
     Now(Index, bool),
+    Message(&'static str),
+    ClearMessage,
     /// By so many milliseconds.
     Nudge(i64),
     Panic,
@@ -197,6 +199,8 @@ pub(crate) fn deed() -> impl Strategy<Value = Deed> {
         2 => (any::<Index>(), any::<bool>()).prop_map(|(cue, whole)| Deed::Now(cue, whole)),
         2 => select(vec![30_000, 30_000, -30_000, -1, 600_000, 86_400_001, 0, i64::MAX, i64::MIN])
             .prop_map(Deed::Nudge),
+        1 => select(vec!["two minutes", "Œuf\n", " "]).prop_map(Deed::Message),
+        1 => Just(Deed::ClearMessage),
         1 => Just(Deed::Panic),
         1 => Just(Deed::End),
     ]
@@ -305,6 +309,8 @@ pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
         Deed::Now(at, true) => Command::Retime(Here::Segment(show.segment_of(cue(at)?))),
         Deed::Now(at, false) => Command::Retime(Here::Cue(cue(at)?)),
         Deed::Nudge(ms) => Command::Nudge(Nudge::By(SignedDuration::from_millis(*ms))),
+        Deed::Message(text) => Command::ShowMessage((*text).to_owned()),
+        Deed::ClearMessage => Command::ClearMessage,
         Deed::Panic => Command::Panic,
         Deed::End => Command::End,
         Deed::Wait(_) | Deed::StandStill(_) | Deed::Crash(_) | Deed::Torn(_) | Deed::Clip(..) => {

@@ -23,6 +23,7 @@
 //! `previous`, `to 12`, `skip 12`, `swap`, `step`, `note TEXT`, `spot PERSON`, `unspot PERSON`,
 //! `know PERSON TEXT` (a note of a person), `nudge 30s`, `nudge until 20:01:30`,
 //! `now 12` (the show is at that cue), `begin 2` (that segment begins now), `panic`, `end`; and `crash 30s` (the program is down so
+//! `know PERSON TEXT` (a note of a person), `nudge 30s`, `nudge until 20:01:30`, `message TEXT`, `clear`, `panic`, `end`; and `crash 30s` (the program is down so
 //! long and resumes), `stall 5s` (the program does not come to look for so long), `torn 2` (so many
 //! events are torn off the journal, and the program is down for a second).
 
@@ -315,6 +316,8 @@ fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
             Command::Retime(Here::Segment(SegmentIx(number - 1)))
         }
         "nudge" => Command::Nudge(nudge(rest)?),
+        "message" => Command::ShowMessage(rest.to_owned()),
+        "clear" => Command::ClearMessage,
         "note" => Command::Note(rest.to_owned()),
         "spot" => Command::Spot(person(rig.state(), rest)?),
         "unspot" => Command::Unspot(person(rig.state(), rest)?),
@@ -604,6 +607,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::ActionSent { cue, action, .. } | Event::ActionUnknown { cue, action, .. } => {
             format!("{kind} {cue} {action}")
         }
+        Event::MessageShown { text } => format!("{kind} {text}"),
         Event::PersonSpotted { person, .. } | Event::PersonUnspotted { person, .. } => {
             format!("{kind} {person}")
         }

@@ -303,6 +303,8 @@ fn words(deed: &Deed, show: &Show) -> Option<String> {
             let sign = if *ms < 0 { "-" } else { "" };
             format!("nudge {sign}{}ms", ms.unsigned_abs())
         }
+        Deed::Message(text) => format!("message {text}"),
+        Deed::ClearMessage => "clear".into(),
         Deed::Panic => "panic".into(),
         Deed::End => "end".into(),
     })

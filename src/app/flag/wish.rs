@@ -42,6 +42,8 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
         | Command::ToggleSkip(_)
         | Command::Retime(_)
         | Command::Nudge(_)
+        | Command::ShowMessage(_)
+        | Command::ClearMessage
         | Command::Panic
         | Command::End
         | Command::Clip { .. }

@@ -24,6 +24,7 @@ impl Act {
                 | Act::NudgeBy
                 | Act::Retime
                 | Act::RetimeSegment
+                | Act::StageMessage
         )
     }
 
@@ -44,6 +45,7 @@ impl Act {
             | Act::NudgeBy
             | Act::Retime
             | Act::RetimeSegment
+            | Act::StageMessage
             | Act::Unspot
             | Act::PersonNote
             | Act::FindPerson
@@ -99,6 +101,7 @@ impl Act {
             | Act::NudgeBy
             | Act::Retime
             | Act::RetimeSegment
+            | Act::StageMessage
             | Act::Panic => true,
             Act::Ready(_)
             | Act::AllReady
@@ -180,6 +183,7 @@ impl Act {
             | Act::NudgeBy
             | Act::Retime
             | Act::RetimeSegment
+            | Act::StageMessage
             | Act::OpenSegments
             | Act::FoldSegments
             | Act::Spot

@@ -152,6 +152,8 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             Kind::Send.says(format!("PANIC → {output} NOT TOLD to stop: {error}")).alarm()
         }
         Event::NoteTaken { text, .. } => Kind::Note.says(format!("note: {text}")),
+        Event::MessageShown { text } => Kind::Note.says(format!("on the boards: “{text}”")).attention(),
+        Event::MessageCleared {} => Kind::Note.says("message taken off the boards"),
         Event::PersonSpotted { name, .. } => Kind::Note.says(format!("{name} spotted")),
         Event::PersonUnspotted { name, .. } => Kind::Note.says(format!("{name}: last sighting removed")),
         Event::PersonNoted { name, text, .. } => Kind::Note.says(format!("note on {name}: {text}")),

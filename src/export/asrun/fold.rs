@@ -92,6 +92,9 @@ pub(super) struct SegmentLog {
     pub held: Duration,
     /// Changes of its times since its last start, and their instants.
     pub changes: Vec<(RunNs, String)>,
+    /// The messages that were put on the boards in it: the instant, the words, and when they were
+    /// taken away.
+    pub messages: Vec<(RunNs, String, Option<RunNs>)>,
     pub notes: Vec<String>,
 }
 
@@ -180,6 +183,14 @@ impl Fold {
                     log.changes.push((*due_ns, format!("set to {to}")));
                 }
             }
+            Event::MessageShown { text } => {
+                self.end_message(record.run_ns);
+                let segment = self.state.current_segment().unwrap_or(SegmentIx::FIRST);
+                if let Some(log) = self.segments.get_mut(segment) {
+                    log.messages.push((record.run_ns, text.clone(), None));
+                }
+            }
+            Event::MessageCleared {} => self.end_message(record.run_ns),
             Event::TerminalLost {} => self.terminal_lost.push(record.run_ns),
             Event::Held {} => self.holds += 1,
             Event::Resumed {} => self.end_hold(record.run_ns),
@@ -250,6 +261,14 @@ impl Fold {
         }
     }
 
+    /// The message that stands on the boards goes, if one does.
+    fn end_message(&mut self, run_ns: RunNs) {
+        let messages = self.segments.iter_mut().flat_map(|log| &mut log.messages);
+        for (_, _, until) in messages.filter(|(_, _, until)| until.is_none()) {
+            *until = Some(run_ns);
+        }
+    }
+
     /// The run has gone on with another version of the show.
     fn revise(&mut self) {
         self.show = Arc::clone(self.state.show());
@@ -316,6 +335,8 @@ impl Fold {
             | Event::SegmentEnded { .. }
             | Event::SegmentNudged { .. }
             | Event::Retimed { .. }
+            | Event::MessageShown { .. }
+            | Event::MessageCleared { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }

@@ -204,6 +204,11 @@ impl Fold {
                 format!("{what} at {}", self.wall(*at_ns).strftime("%H:%M:%S"))
             }),
         );
+        remarks.extend(log.messages.iter().map(|(from_ns, text, until_ns)| {
+            let clock = |ns| self.wall(ns).strftime("%H:%M:%S").to_string();
+            let until = until_ns.map_or(String::new(), |ns| format!(" to {}", clock(ns)));
+            format!("message “{}” {}{until}", text, clock(*from_ns))
+        }));
         remarks.extend(log.notes.iter().cloned());
         SegmentRow {
             title: segment.title.clone(),

@@ -4,7 +4,7 @@ use super::Verb;
 use crate::show::file::settings::closest;
 
 /// All that stands alone, or before an argument.
-const PLAIN: [&str; 37] = [
+const PLAIN: [&str; 39] = [
     "go",
     "standby",
     "ready",
@@ -18,6 +18,8 @@ const PLAIN: [&str; 37] = [
     "step",
     "nudge",
     "note",
+    "message",
+    "message/clear",
     "playhead",
     "playhead/next",
     "playhead/previous",

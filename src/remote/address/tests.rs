@@ -35,6 +35,12 @@ fn every_wish_has_its_addresses() {
         ("/playhead/12", &[], RemoteCommand::PlayheadTo(TWELVE)),
         ("/step", &[], RemoteCommand::Step),
         ("/note", &[Arg::Text("late by a beat")], RemoteCommand::Note("late by a beat".into())),
+        (
+            "/message",
+            &[Arg::Text(" two minutes")],
+            RemoteCommand::ShowMessage("two minutes".into()),
+        ),
+        ("/message/clear", &[], RemoteCommand::ClearMessage),
         ("/nudge", &[Arg::Int(30)], RemoteCommand::Nudge(SignedDuration::from_secs(30))),
         ("/nudge", &[Arg::Float(-1.5)], RemoteCommand::Nudge(SignedDuration::from_millis(-1_500))),
         // Those of QLab's remote controls.

@@ -232,6 +232,7 @@ fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<L
         Ask::Reason
         | Ask::Note
         | Ask::Nudge
+        | Ask::StageMessage
         | Ask::PersonNote { .. }
         | Ask::Find { .. }
         | Ask::FindPerson { .. }

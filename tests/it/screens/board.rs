@@ -51,7 +51,7 @@ fn screen(run: &Run, face: Face, columns: u16, rows: u16) -> String {
 fn the_board_before_and_after_an_embargo() {
     let mut run = jump_on_standby();
     let before = Board::of(&run.state, run.now_ns);
-    at_sizes("embargo", &before, Face::Board, &[(80, 24), (120, 36)]);
+    at_sizes("embargo", &before, Face::Board, &[(80, 24)]);
     for (columns, rows) in SIZES {
         let screen = screen(&run, Face::Board, columns, rows);
         assert!(screen.contains('—') && screen.contains("The jump"), "{screen}");
@@ -95,7 +95,7 @@ fn the_board_before_the_show_and_after_it() {
     let mut run = Run::new(SHOW, true);
     run.until(20.0);
     let board = Board::of(&run.state, run.now_ns);
-    at_sizes("before", &board, Face::Board, &[(80, 24), (120, 36)]);
+    at_sizes("before", &board, Face::Board, &[(80, 24)]);
     at_sizes("before-countdown", &board, Face::Countdown, &[(50, 12), (80, 24)]);
     let run = at_the_end();
     let mut board = Board::of(&run.state, run.now_ns);
@@ -114,9 +114,68 @@ fn the_board_that_waits() {
         zone,
         "handover show.toml".into(),
     );
-    at_sizes("waits", &board, Face::Board, &[(50, 12), (120, 36)]);
+    at_sizes("waits", &board, Face::Board, &[(50, 12)]);
     let lone = text(&drawn(&board, Face::Countdown, (50, 12), Depth::Rgb, Glyphs::All));
     assert!(lone.contains("WAITING") && lone.contains("handover show.toml"), "{lone}");
+}
+
+#[test]
+fn a_message_is_large_and_leaves_the_time_in_sight() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    run.until(215.4);
+    run.keys("MWRAP UP⏎");
+    let board = Board::of(&run.state, run.now_ns);
+    assert_eq!(board.message.as_deref(), Some("WRAP UP"));
+    for size in SIZES.into_iter().chain([(50, 12), (36, 9), (20, 5), (20, 2), (20, 1)]) {
+        for face in [Face::Board, Face::Clock, Face::Countdown] {
+            let depth = Depth::Rgb;
+            let with = text(&drawn(&board, face, size, depth, Glyphs::All));
+            let is_small = size.1 < 24;
+            // Letters of blocks have no text in them.
+            let is_there = with.contains("WRAP UP")
+                || with.contains(" MESSAGE ")
+                || ((9..=12).contains(&size.1) && with.contains("█   █ █▀▄ ▄▀▄"));
+            assert!(is_there, "{face:?} {size:?}:\n{with}");
+            let band = with.lines().skip_while(|line| !line.contains(" MESSAGE "));
+            let letters: String =
+                band.flat_map(str::chars).filter(|c| "█▀▄".contains(*c)).collect();
+            let cells = letters.chars().count() * 12;
+            let all = usize::from(size.0) * usize::from(size.1);
+            assert!(is_small || cells > all, "{face:?} {size:?}:\n{with}");
+            let is_whole = size.1 >= 24 && face == Face::Board;
+            assert!(!is_whole || with.contains("The jump"), "{size:?}:\n{with}");
+        }
+    }
+    at_sizes("message", &board, Face::Board, &[(80, 24)]);
+    // It goes as it came, and what is too long for large letters is written as text.
+    run.keys("M");
+    assert_eq!(Board::of(&run.state, run.now_ns).message, None);
+    run.keys(&format!("M{}⏎", "Please end ".repeat(10)));
+    let small = screen(&run, Face::Board, 80, 24);
+    assert!(small.contains("Please end Please end") && small.contains("The jump"), "{small}");
+}
+
+#[test]
+fn the_caller_sees_what_stands_on_the_boards_on_every_page() {
+    let mut run = jump_on_standby();
+    run.keys("MTwo minutes left⏎");
+    for (columns, rows) in SIZES.into_iter().chain([(40, 10)]) {
+        for page in ["", "⇥", "⇥", "⇥"] {
+            run.keys(page);
+            let screen = run.text(columns, rows);
+            assert!(screen.contains("ON THE BOARDS: Two minutes left"), "{screen}");
+        }
+    }
+    // Where alarms take the room for its words, a badge of the header is left.
+    run.keys("h");
+    assert!(run.text(80, 24).contains(" MESSAGE "));
+    run.keys("hM");
+    assert!(!run.text(80, 24).contains("MESSAGE"));
+    run.keys(&format!("M{}⏎", "x".repeat(121)));
+    let screen = run.text(120, 36);
+    assert!(screen.contains("at most 120 characters: this one has 121"), "{screen}");
+    assert_eq!(run.state.stage_message(), None);
 }
 
 #[test]
@@ -127,6 +186,7 @@ fn any_size_draws_a_board() {
     run.until(222.0);
     let mut boards = [before, Board::of(&run.state, run.now_ns)];
     boards[1].notice = Some(Notice::NoCaller);
+    boards[1].message = Some("Wrap up, two minutes left".to_owned());
     let columns =
         || (1..=300).step_by(13).chain([2, 19, 20, 21, 35, 36, 69, 70, 99, 100]).enumerate();
     let rows =

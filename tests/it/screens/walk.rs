@@ -77,6 +77,10 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
         Act::NudgeLonger => nudged(after) > nudged(before),
         Act::NudgeShorter => nudged(after) < nudged(before),
         Act::NudgeBy => asks(after, |ask| ask == Ask::Nudge),
+        Act::StageMessage if before.state.stage_message().is_some() => {
+            after.state.stage_message().is_none()
+        }
+        Act::StageMessage => asks(after, |ask| ask == Ask::StageMessage),
         Act::SelectUp | Act::SelectPageUp | Act::SelectFirst => {
             moved(after) < moved(before) || is_first(before, after)
         }
