@@ -68,7 +68,10 @@ impl Program {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let line = hold(&*pair.master);
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_handover"));
+        // A measurement is made of a release build.
+        let built = env!("CARGO_BIN_EXE_handover");
+        let program = std::env::var("HANDOVER_PROGRAM").unwrap_or_else(|_| built.to_owned());
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         // Not in the home of the user who runs the tests, which need not be there.
         command.cwd(state.parent().expect("the test's folder"));

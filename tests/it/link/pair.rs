@@ -84,8 +84,8 @@ impl Pair {
         same.unwrap_or_else(|| panic!("{}\n{}", self.paris.account(), self.la.account()))
     }
 
-    /// Passes the flag from one to the other.
-    pub(super) fn pass(&mut self, to_la: bool) {
+    /// Passes the flag from one to the other. Gives the screen on which that one was briefed.
+    pub(super) fn pass(&mut self, to_la: bool) -> String {
         let (giver, taker, name) = if to_la {
             (&mut self.paris, &mut self.la, "LA HAS THE FLAG")
         } else {
@@ -95,6 +95,7 @@ impl Pair {
         giver.press_to_see("\r", &["the offer lapses"]);
         taker.await_words(&["offers"]);
         taker.press_to_see("f", &["Enter ACCEPT THE FLAG"]);
+        let briefing = taker.screen();
         taker.keys("\r");
         giver.await_words(&["Enter PASS THE FLAG"]);
         // An Enter that is held down passes nothing.
@@ -107,6 +108,7 @@ impl Pair {
         });
         assert!(passed, "{}", giver.account());
         taker.await_words(&["THE FLAG IS HERE"]);
+        briefing
     }
 
     /// Paris's caller gives the four GOs, and the chain begins.

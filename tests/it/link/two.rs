@@ -288,7 +288,10 @@ fn outputs_of_a_station_that_is_away_are_down_and_nothing_is_sent_late() {
     });
 }
 
-/// Lateness of the first link after each of a hundred passes, beside that of all others.
+/// Lateness of the first link after each of a hundred passes, beside that of all others and the
+/// uncertainty of the clock that the screen shows. It is measured of a release build:
+/// `HANDOVER_PROGRAM=target/release/handover cargo test --test it -- --ignored --nocapture
+/// a_hundred_passes`, with the path from the root.
 #[test]
 #[ignore = "a measurement of some minutes"]
 fn a_hundred_passes() {
@@ -300,22 +303,33 @@ fn a_hundred_passes() {
     let mut pair = Pair::new(LINKS);
     pair.call_all();
     let ear = Ear::at(&pair.wire);
-    for round in 0..100 {
-        pair.pass(round % 2 == 0);
-    }
-    let heard = ear.heard();
+    let briefings: Vec<String> = (0..100).map(|round| pair.pass(round % 2 == 0)).collect();
+    // "la (you) follows, clock ±0.3 ms, …"
+    let shown = |briefing: &String| {
+        let own = briefing.split_once("(you)")?.1.split_once('±')?.1;
+        own.split_whitespace().next()?.parse::<f64>().ok()
+    };
+    let mut shown: Vec<f64> = briefings.iter().filter_map(shown).collect();
+    let number = |address: &str| address[2..].parse::<usize>().expect("a number");
+    let mut heard = ear.heard();
+    // Which of the two packets around a pass comes first is for the machine to say.
+    heard.sort_by_key(|(address, _)| number(address));
     // Journals of this length take too long to be compared again and again.
     let journal = pair.houses[0].journal();
     let addresses: Vec<_> = heard.iter().map(|(address, _)| address.clone()).collect();
-    let first: usize = addresses[0][2..].parse().expect("a number");
+    let first = number(&addresses[0]);
     let expected: Vec<_> = (first..first + addresses.len()).map(|n| format!("/L{n}")).collect();
-    assert_eq!(addresses, expected, "every link once, in order");
-    // Each packet against the earliest of all, by the instants at which they were due.
+    assert_eq!(addresses, expected, "every link once");
+    // Each packet against the earliest of those before it, by the instants at which they were due:
+    // each holder's clock reads a little otherwise, which adds up.
     let due = |at: usize| STEP * u32::try_from(at).expect("a small number");
     let since =
         |at: usize| heard[at].1.duration_since(heard[0].1).as_secs_f64() - due(at).as_secs_f64();
-    let best = (0..heard.len()).map(since).fold(f64::MAX, f64::min);
-    let mut all: Vec<f64> = (0..heard.len()).map(|at| (since(at) - best) * 1e3).collect();
+    let late = |at: usize| {
+        let best = (at.saturating_sub(50)..=at).map(since).fold(f64::MAX, f64::min);
+        (since(at) - best) * 1e3
+    };
+    let mut all: Vec<f64> = (0..heard.len()).map(late).collect();
     let fired = journal.of_kind("cue_fired");
     let is_first = |pair: &[&serde_json::Value]| pair[0]["station"] != pair[1]["station"];
     let changes = fired.windows(2).filter(|pair| is_first(pair)).map(|pair| &pair[1]["cue"]);
@@ -323,14 +337,18 @@ fn a_hundred_passes() {
     let mut late: Vec<f64> = changes.filter_map(at).filter_map(|at| all.get(at).copied()).collect();
     late.sort_by(f64::total_cmp);
     all.sort_by(f64::total_cmp);
+    shown.sort_by(f64::total_cmp);
     let part = |of: &[f64], part: usize| of[(of.len() - 1) * part / 100];
     println!(
-        "{} passes, {} links; first link after a pass: p50 {:.2} ms, p99 {:.2} ms; all links: p50 {:.2} ms, p99 {:.2} ms",
+        "{} passes, {} links; first link after a pass: p50 {:.2} ms, p99 {:.2} ms; all links: p50 {:.2} ms, p99 {:.2} ms; clock shown ({}): p50 ±{:.2} ms, p99 ±{:.2} ms",
         late.len(),
         all.len(),
         part(&late, 50),
         part(&late, 99),
         part(&all, 50),
-        part(&all, 99)
+        part(&all, 99),
+        shown.len(),
+        part(&shown, 50),
+        part(&shown, 99)
     );
 }
