@@ -13,6 +13,7 @@ pub mod osc;
 mod raw;
 
 use std::net::Ipv6Addr;
+use std::sync::Arc;
 
 use strum::VariantArray;
 
@@ -52,7 +53,7 @@ pub struct Spec {
     /// error took it.
     pub(super) read_output: fn(&mut Fields<'_>, Option<&Value<'_>>) -> Option<OutputKind>,
     /// Reads the keys of an action; where it goes is not known if its output is faulty.
-    pub(super) read_action: fn(&mut Fields<'_>, Option<Wire>) -> Option<Body>,
+    pub(super) read_action: fn(&mut Fields<'_>, Option<&Wire>) -> Option<Body>,
 }
 
 /// A key of the outputs of one protocol.
@@ -76,12 +77,15 @@ pub(super) struct Timecode {
 }
 
 /// Destination of an action, as far as its checks have to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Wire {
     /// Its protocol.
     pub(super) protocol: Protocol,
     /// `true` if a message has to fit into one datagram.
     pub(super) is_datagram: bool,
+    /// Address that a file leaves out of each OSC message and that stands before its own: an
+    /// address of OSC without `/` at its end.
+    pub(super) prefix: Option<Arc<str>>,
 }
 
 /// An effect that lasts after its action was sent. A stop of its cue and a panic have to end it,
@@ -134,15 +138,21 @@ impl Protocol {
 impl Spec {
     /// Reports each key of `fields` that only outputs of this protocol may have.
     pub(super) fn refuse_output_keys(&self, fields: &mut Fields<'_>) {
-        for OutputKey { key, only_for, fix } in self.output_keys {
-            fields.refuse(key, &format!("`{key}` is only for {only_for}"), fix);
-        }
+        self.output_keys.iter().for_each(|key| key.refuse(fields));
+    }
+}
+
+impl OutputKey {
+    /// Reports it, if it is there.
+    fn refuse(&self, fields: &mut Fields<'_>) {
+        let OutputKey { key, only_for, fix } = self;
+        fields.refuse(key, &format!("`{key}` is only for {only_for}"), fix);
     }
 }
 
 impl From<&OutputKind> for Wire {
     fn from(kind: &OutputKind) -> Self {
-        Wire { protocol: kind.protocol(), is_datagram: kind.is_datagram() }
+        Wire { protocol: kind.protocol(), is_datagram: kind.is_datagram(), prefix: None }
     }
 }
 

@@ -230,7 +230,7 @@ impl Check<'_> {
         let output = name.and_then(|name| stage.output_names.resolve(self.faults, name));
         let body = self.need_some(draft.body, &draft.place, "an action", "message");
         let (name, output, body) = (name?, output?, body?);
-        let wire = stage.wires.get(output as usize).copied().flatten();
+        let wire = stage.wires.get(output as usize).and_then(Option::as_ref);
         let said = Protocol::from(&body);
         if let Some(wire) = wire.filter(|wire| wire.protocol != said) {
             let (own, foreign) = (wire.protocol.spec().word, said.spec().word);

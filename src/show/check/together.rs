@@ -26,7 +26,9 @@ pub(super) fn check(
 ) {
     let mut is_of_use = false;
     for (at, wire) in (0..).zip(wires) {
-        let Some(wire) = wire.filter(|wire| wire.protocol == Protocol::Osc) else { continue };
+        let Some(wire) = wire.as_ref().filter(|wire| wire.protocol == Protocol::Osc) else {
+            continue;
+        };
         let (count, size) = bundle(actions, OutputIx(at));
         is_of_use |= count > 1;
         if count > 1 && size > DATAGRAM_MAX && wire.is_datagram {

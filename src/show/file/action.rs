@@ -21,7 +21,7 @@ pub(super) fn actions(list: &Value<'_>, wires: &Wires) -> List<ActionDraft> {
 fn action(mut fields: Fields<'_>, wires: &Wires) -> ActionDraft {
     let place = Place::from(fields.span.clone());
     let name = fields.need("output", "\"…\"").and_then(|value| value.mention());
-    let wire = name.as_ref().and_then(|name| wires.get(name.text).copied().flatten());
+    let wire = name.as_ref().and_then(|name| wires.get(name.text)?.as_ref());
     let body = body(fields, wire, name.as_ref().map(|name| name.text));
     ActionDraft { place, output: name.map(|name| name.placed()), body }
 }
@@ -30,7 +30,7 @@ fn action(mut fields: Fields<'_>, wires: &Wires) -> ActionDraft {
 /// of the output, for messages.
 pub(super) fn body(
     mut fields: Fields<'_>,
-    wire: Option<Wire>,
+    wire: Option<&Wire>,
     output: Option<&str>,
 ) -> Option<Body> {
     if let Some(wire) = wire {

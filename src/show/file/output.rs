@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::reader::Mention;
 use super::value::Value;
 use crate::show::draft::OutputDraft;
-use crate::show::protocol::{Protocol, Wire};
+use crate::show::protocol::{Protocol, Wire, osc};
 use crate::show::{Body, FrameRate, StationName};
 
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps
@@ -49,11 +49,14 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
         }
     }
     // An output whose kind has faults still says by its key what it speaks.
-    let spoken = protocol.map(|protocol| Wire { protocol, is_datagram: false });
-    let wire = kind.as_ref().map(Wire::from).or(spoken);
+    let spoken = protocol.map(|protocol| Wire { protocol, is_datagram: false, prefix: None });
+    let mut wire = kind.as_ref().map(Wire::from).or(spoken);
+    if let Some(wire) = wire.as_mut().filter(|wire| wire.protocol == Protocol::Osc) {
+        wire.prefix = osc::prefix(&mut fields);
+    }
     let timecode = timecode(&mut fields, protocol);
     let station = fields.find("station").and_then(|value| station(&value));
-    let panic = panic_bodies(&mut fields, id, wire);
+    let panic = panic_bodies(&mut fields, id, wire.as_ref());
     fields.finish();
     (wire, OutputDraft { id: id.placed(), kind, panic, timecode, station })
 }
@@ -112,7 +115,7 @@ fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
     found
 }
 
-fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<Wire>) -> Vec<Body> {
+fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<&Wire>) -> Vec<Body> {
     let list =
         fields.find("panic").map(|value| value.list_of_fields("a panic action", "panic = [{ … }]"));
     let read = |fields: Fields<'_>| {

@@ -379,6 +379,35 @@ cue = [{ number = "1", title = "C", do = [
 }
 
 #[test]
+fn a_prefix_stands_before_the_address_of_each_message() {
+    let show = good(
+        r#"title = "T"
+[output.a]
+osc = "tcp://10.0.0.2:3032"
+framing = "length"
+prefix = "/ch/01"
+panic = [{ osc = "/mix/on", args = [0] }]
+[output.b]
+osc = "udp://10.0.0.2:3032"
+[[segment]]
+title = "S"
+duration = "1m"
+cue = [{ number = "1", title = "C", do = [
+  { output = "a", osc = "/mix/fader", args = [0.5] },
+  { output = "b", osc = "/mix/fader", args = [0.5] },
+] }]
+"#,
+    );
+    let output = &show.outputs[OutputIx(0)];
+    assert_eq!(output.panic[0].describe(), "/ch/01/mix/on 0");
+    let said: Vec<_> =
+        show.cue(CueIx(0)).actions.iter().map(|action| action.body.describe()).collect();
+    assert_eq!(said, ["/ch/01/mix/fader 0.5", "/mix/fader 0.5"]);
+    let framed = |framing| OutputKind::OscTcp { host: "10.0.0.2".into(), port: 3032, framing };
+    assert_eq!(output.kind, framed(Framing::Length));
+}
+
+#[test]
 fn a_cue_is_public_as_it_says_or_its_segment_or_the_show() {
     let is_public = |show: &str, segment: &str, cue: &str| {
         let text = format!(

@@ -169,7 +169,7 @@ fn base(value: &Value<'_>) -> Option<String> {
     is_url_text(value, path).then(|| text.trim_end_matches('/').to_owned())
 }
 
-fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
+fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
     let method = fields.find("method");
     let path = fields.find("path").map(|value| url_path(&value));
     let (json, text) = (fields.find("json"), fields.find("body"));

@@ -79,7 +79,7 @@ fn output(_fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputK
 }
 
 /// Reads the one message of an action.
-fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
+fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
     let key = fields.exactly_one(MidiWord::VARIANTS, "message")?;
     let word = key.parse::<MidiWord>().ok()?;
     let noun = match word {

@@ -95,7 +95,7 @@ fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKi
     Some(OutputKind::Mpv { flags })
 }
 
-fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
+fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
     let key = fields.exactly_one(MpvWord::VARIANTS, "command");
     let word = key.and_then(|key| key.parse::<MpvWord>().ok());
     if word == Some(MpvWord::Play) {

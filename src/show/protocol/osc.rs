@@ -1,6 +1,7 @@
 //! OSC: its addresses, its messages, and how they are described (OSC 1.0 and 1.1).
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use toml::de::DeValue;
 
@@ -17,11 +18,7 @@ pub(super) const SPEC: Spec = Spec {
     kinds: &["osc"],
     label: "OSC",
     keys: &["osc", "args"],
-    output_keys: &[OutputKey {
-        key: "framing",
-        only_for: "OSC over TCP",
-        fix: "remove it, or write `osc = \"tcp://…\"`",
-    }],
+    output_keys: &[FRAMING, OutputKey { key: PREFIX, only_for: "OSC outputs", fix: "remove it" }],
     qlab: "Network",
     is_shared: true,
     is_one_device: true,
@@ -30,6 +27,16 @@ pub(super) const SPEC: Spec = Spec {
     read_output: output,
     read_action: action,
 };
+
+/// The key that only OSC over TCP has.
+const FRAMING: OutputKey = OutputKey {
+    key: "framing",
+    only_for: "OSC over TCP",
+    fix: "remove it, or write `osc = \"tcp://…\"`",
+};
+
+/// The key of the address before all others.
+const PREFIX: &str = "prefix";
 
 /// Meaning of its latency over UDP.
 pub(super) const LATENCY_UDP: &str = "UDP: the datagram has left this machine";
@@ -50,9 +57,25 @@ fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKi
     let framing = fields.find("framing").map(|value| value.word(&FRAMINGS));
     let kind = value.and_then(|value| target(value, framing));
     if matches!(kind, Some(OutputKind::OscUdp { .. })) {
-        SPEC.refuse_output_keys(fields);
+        FRAMING.refuse(fields);
     }
     kind
+}
+
+/// The address before that of each message, where an output has one.
+pub(in crate::show) fn prefix(fields: &mut Fields<'_>) -> Option<Arc<str>> {
+    let value = fields.find(PREFIX)?;
+    let prefix = address(&value)?;
+    let bare = prefix.trim_end_matches('/');
+    if bare.len() < prefix.len() {
+        let fix = match bare {
+            "" => "write it like `prefix = \"/ch/01\"`, or remove it".to_owned(),
+            bare => format!("write `prefix = \"{bare}\"`"),
+        };
+        value.fault("a prefix ends without `/`: the address of each message begins with it", fix);
+        return None;
+    }
+    Some(prefix.into())
 }
 
 fn target(value: &Value<'_>, framing: Option<Option<Framing>>) -> Option<OutputKind> {
@@ -91,9 +114,13 @@ fn target(value: &Value<'_>, framing: Option<Option<Framing>>) -> Option<OutputK
     Some(OutputKind::OscTcp { host, port, framing })
 }
 
-fn action(fields: &mut Fields<'_>, wire: Option<Wire>) -> Option<Body> {
+fn action(fields: &mut Fields<'_>, wire: Option<&Wire>) -> Option<Body> {
     let is_datagram = wire.is_some_and(|wire| wire.is_datagram);
     let address = fields.need("osc", "\"/address\"").and_then(|value| address(&value));
+    let address = address.map(|own| match wire.and_then(|wire| wire.prefix.as_ref()) {
+        Some(prefix) => format!("{prefix}{own}"),
+        None => own,
+    });
     let args = fields.find("args");
     let args = args.and_then(|value| value.list("[1, 0.5, \"text\", true]")).unwrap_or_default();
     // A show has many of them: each list has no more room than it needs.

@@ -67,7 +67,7 @@ fn output(_: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKind> {
     }
 }
 
-fn action(fields: &mut Fields<'_>, wire: Option<Wire>) -> Option<Body> {
+fn action(fields: &mut Fields<'_>, wire: Option<&Wire>) -> Option<Body> {
     let key = fields.exactly_one(SPEC.keys, "message")?;
     let value = fields.find(key)?;
     let message = match key {
@@ -83,7 +83,7 @@ fn action(fields: &mut Fields<'_>, wire: Option<Wire>) -> Option<Body> {
 }
 
 /// The text of a message; tells of one that a device on `wire` would wait for the end of.
-fn text(value: &Value<'_>, wire: Option<Wire>) -> Option<String> {
+fn text(value: &Value<'_>, wire: Option<&Wire>) -> Option<String> {
     let text = value.text()?;
     if text.is_empty() {
         value.fault("there is nothing in this text", "write what the device is to be sent");

@@ -149,6 +149,13 @@ fn faults_of_the_head_are_found() {
         ),
         ("[output.a]\nhttp = \"http://x\"\nca = «\"ca.pem\"»", &["plain HTTP", "https://"]),
         ("[output.a]\nosc = \"udp://x:1\"\n«ca» = \"ca.pem\"", &["only for HTTP"]),
+        ("[output.a]\nosc = \"udp://x:1\"\nprefix = «\"ch/01\"»", &["begins with `/`"]),
+        (
+            "[output.a]\nosc = \"udp://x:1\"\nprefix = «\"/ch/01/\"»",
+            &["ends without `/`", "`prefix = \"/ch/01\"`"],
+        ),
+        ("[output.a]\nosc = \"udp://x:1\"\nprefix = «\"/\"»", &["ends without `/`", "remove it"]),
+        ("[output.a]\ntcp = \"x:1\"\n«prefix» = \"/a\"", &["only for OSC outputs"]),
         ("[output.a]\nosc = \"udp://x:1\"\n«framing» = \"length\"", &["only for OSC over TCP"]),
         ("[output.a]\nosc = \"tcp://x:1\"\nframing = «\"lenght\"»", &["did you mean `length`?"]),
         (
