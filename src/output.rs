@@ -26,6 +26,7 @@ mod error;
 mod gauge;
 mod health;
 mod http;
+mod keepalive;
 mod machine;
 mod messages;
 mod midi;
@@ -136,6 +137,10 @@ trait Driver: Send {
 
     /// Hears what the show's clock read at `at`, from where it goes on.
     fn show_time(&mut self, _time: ShowTime, _at: MachineNs) {}
+
+    /// Hears whether this station is the one that sends the output: only that one keeps its far end
+    /// awake. Until it is told, it does not.
+    fn send_here(&mut self, _is_here: bool) {}
 
     /// Pretends to be down, or to be back. Only what takes an output's place in a rehearsal can: a
     /// real one does what it is asked, whatever a demonstration says.
@@ -306,6 +311,14 @@ impl Outputs {
     ) {
         for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
             driver.show_time(ShowTime { runs: time.runs && hears(output), ..time }, at);
+        }
+    }
+
+    /// Tells every output whether it is sent from here, as `is_here` says: only those keep their far
+    /// ends awake between the messages.
+    pub fn send_here(&mut self, is_here: impl Fn(OutputIx) -> bool) {
+        for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
+            driver.send_here(is_here(output));
         }
     }
 

@@ -40,7 +40,9 @@ use index::IndexLists;
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
 use lookup::{Index, OUT};
 pub use number::CueNumber;
-pub use rundown::{Clock, Department, Output, Person, Place, RemoteControl, Rundown, Segment};
+pub use rundown::{
+    Clock, Department, Keepalive, Output, Person, Place, RemoteControl, Rundown, Segment,
+};
 pub use station::{NoStationName, StationName};
 
 /// A show that has passed every check, and what is looked up in it: all references resolve, all

@@ -11,8 +11,8 @@ use jiff::civil::Time;
 
 use crate::show::duration::exact;
 use crate::show::{
-    Action, Body, Colour, Cue, CueIx, Department, FrameRate, Output, Person, Point, Rundown,
-    Segment, Show, Source, Step, Thresholds, Trigger,
+    Action, Body, Colour, Cue, CueIx, Department, FrameRate, Keepalive, Output, Person, Point,
+    Rundown, Segment, Show, Source, Step, Thresholds, Trigger,
 };
 
 /// The facts about one item, in the order in which they are told.
@@ -162,7 +162,7 @@ fn department(one: &Department) -> Named {
 }
 
 fn output(one: &Output) -> Named {
-    let Output { id, kind, panic, timecode, station } = one;
+    let Output { id, kind, panic, timecode, keepalive, station } = one;
     let mut facts = Telling::default();
     facts.one("protocol", [kind.protocol().spec().label]);
     facts.one("address", [kind.address()]);
@@ -171,6 +171,10 @@ fn output(one: &Output) -> Named {
     }
     facts.list("panic", panic.iter().map(Body::describe));
     facts.one("timecode", timecode.map(frames));
+    let awake = keepalive
+        .as_ref()
+        .map(|Keepalive { body, every }| format!("{} every {}", body.describe(), exact(*every)));
+    facts.one("keepalive", awake);
     facts.one("station", station);
     Named { sort: "output", id: id.clone(), facts: facts.0 }
 }

@@ -62,6 +62,10 @@ impl Driver for Clocked {
         self.driver.arm(cues);
     }
 
+    fn send_here(&mut self, is_here: bool) {
+        self.driver.send_here(is_here);
+    }
+
     fn show_time(&mut self, time: ShowTime, at: MachineNs) {
         self.timecode.set(time, at);
         self.driver.show_time(time, at);

@@ -1,6 +1,7 @@
 //! An output with a worker: looks the message up and hands it over, and never waits for anything.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::messages::{Messages, SharedOutcome, Work};
 use super::worker::{Clock, Worker, WorkerContext};
@@ -80,6 +81,10 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
 
     fn health(&self, now: MachineNs) -> Health {
         self.context.gauge.health(self.workers().map(Worker::queued).sum(), now)
+    }
+
+    fn send_here(&mut self, is_here: bool) {
+        self.context.is_here.store(is_here, Ordering::Relaxed);
     }
 
     fn finish(&mut self) {

@@ -4,6 +4,7 @@
 //! What the device answers is shown and never acted on.
 
 use super::answers::Answers;
+use super::keepalive::Keepalive;
 use super::messages::Messages;
 use super::peer::{Peer, words};
 use super::probe::{Answer, Attempt};
@@ -27,10 +28,10 @@ impl super::Kind for TcpKind {
         output: OutputIx,
         _: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
-        let peer = self.0.clone();
+        let (peer, keepalive) = (self.0.clone(), Keepalive::new(show, output, bytes)?);
         Ok(Opening::new(messages(show, output)?, move |messages, context: WorkerContext, _| {
             let speech = Speech::Raw(Answers::default());
-            Ok(Box::new(tcp::open(context, peer, speech, messages)?) as Box<dyn Driver>)
+            Ok(Box::new(tcp::open(context, peer, speech, messages, keepalive)?) as Box<dyn Driver>)
         }))
     }
 
@@ -51,9 +52,9 @@ impl super::Kind for UdpKind {
         output: OutputIx,
         _: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
-        let peer = self.0.clone();
+        let (peer, keepalive) = (self.0.clone(), Keepalive::new(show, output, bytes)?);
         Ok(Opening::new(messages(show, output)?, move |messages, context: WorkerContext, _| {
-            let udp = Udp::open(context, peer, messages, Some(Answers::default()))?;
+            let udp = Udp::open(context, peer, messages, Some(Answers::default()), keepalive)?;
             Ok(Box::new(udp) as Box<dyn Driver>)
         }))
     }
@@ -75,12 +76,17 @@ impl super::Kind for UdpKind {
 
 /// The messages of an output, byte by byte as they leave.
 fn messages(show: &Show, output: OutputIx) -> Result<Messages<Vec<u8>>, Vec<Fault>> {
-    Messages::new(show, output, |body| match body {
+    Messages::new(show, output, bytes)
+}
+
+/// The bytes of `body`.
+fn bytes(body: &Body) -> Result<Vec<u8>, String> {
+    match body {
         Body::Raw(message) => Ok(message.bytes().to_vec()),
         Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Mpv(_) => {
             Err("neither text nor bytes".into())
         }
-    })
+    }
 }
 
 #[cfg(test)]

@@ -90,6 +90,7 @@ impl Outputs {
             match self.drivers.get_mut(at) {
                 Some(old) => {
                     let mut old = std::mem::replace(old, driver);
+                    old.send_here(false);
                     old.finish();
                     self.retired.push((ix, old));
                 }
@@ -172,6 +173,7 @@ pub(super) fn opened(
         gauge: Arc::clone(gauge),
         reporter: Arc::clone(reporter),
         clock,
+        is_here: Arc::default(),
     };
     let opened = prepared.and_then(|Opening { messages, open }| {
         open(messages, context.clone(), output.timecode)

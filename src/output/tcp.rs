@@ -7,6 +7,7 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use rustix::net::{RecvFlags, SendFlags, sockopt};
 
 use super::answers::Answers;
 use super::clocked::Clocked;
+use super::keepalive::{Beat, Keepalive};
 use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
 use super::probe::{Answer, Attempt};
@@ -69,10 +71,11 @@ impl super::Kind for Kind {
         _: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
         let (peer, framing) = (self.0.clone(), self.1);
+        let keepalive = Keepalive::new(show, output, osc::packet)?;
         Ok(Opening::new(
             osc::packets(show, output)?,
             move |packets, context: WorkerContext, rate| {
-                let tcp = open(context.clone(), peer, Speech::Osc(framing), packets)?;
+                let tcp = open(context.clone(), peer, Speech::Osc(framing), packets, keepalive)?;
                 let line = tcp.clock();
                 Ok(Clocked::beside(tcp, start_timecode(&context, rate, OSC, line)?))
             },
@@ -104,8 +107,13 @@ pub(super) fn open(
     peer: Peer,
     speech: Speech,
     packets: Messages<Vec<u8>>,
+    keepalive: Option<Keepalive>,
 ) -> io::Result<Queued<Vec<u8>>> {
-    let tcp = Tcp { context: context.clone(), peer, speech, link: None, hung_up: 0, pause: LOOK };
+    let opened = context.clock.now();
+    let keepalive =
+        keepalive.map(|Keepalive { message, every }| (Beat::new(opened, every), message));
+    let (link, hung_up, pause) = (None, 0, LOOK);
+    let tcp = Tcp { context: context.clone(), peer, speech, keepalive, link, hung_up, pause };
     let worker = Worker::start(context.clone(), tcp)?;
     Ok(Queued::new(context, packets, worker, None))
 }
@@ -162,6 +170,8 @@ struct Tcp {
     context: WorkerContext,
     peer: Peer,
     speech: Speech,
+    /// What keeps the far end awake, and when.
+    keepalive: Option<(Beat, Vec<u8>)>,
     link: Option<Link>,
     /// Number of connections in a row that the far end has closed too early.
     hung_up: u32,
@@ -297,7 +307,7 @@ impl Transmit for Tcp {
             answers.tell(&self.context, self.context.clock.now());
         }
         if self.link.is_some() {
-            return Some(LOOK);
+            return Some(self.keep_awake().min(LOOK));
         }
         // The first connection that breaks is made again at once; a far end that keeps hanging up
         // is left in peace.
@@ -305,7 +315,7 @@ impl Transmit for Tcp {
             return Some(self.next_pause());
         }
         match self.connect() {
-            Ok(()) => Some(LOOK),
+            Ok(()) => Some(self.keep_awake().min(LOOK)),
             Err(why) => {
                 self.context.gauge.down(why);
                 Some(self.next_pause())
@@ -315,6 +325,21 @@ impl Transmit for Tcp {
 }
 
 impl Tcp {
+    /// Keeps the far end awake where that is due, and gives the time until it is due again.
+    fn keep_awake(&mut self) -> Duration {
+        if !self.context.is_here.load(Ordering::Relaxed) {
+            return LOOK;
+        }
+        let now = self.context.clock.now();
+        let Some((beat, message)) = &mut self.keepalive else { return LOOK };
+        let (is_due, left) = (beat.is_due(now), beat.left(now));
+        if is_due {
+            let message = message.clone();
+            self.tick(&message);
+        }
+        left
+    }
+
     /// The pause before the next attempt; each is twice the one before.
     fn next_pause(&mut self) -> Duration {
         let pause = self.pause;
@@ -436,6 +461,7 @@ fn write_within(
 mod tests {
     use std::io::Read;
     use std::net::TcpListener;
+    use std::sync::atomic::AtomicU64;
     use std::sync::mpsc::Receiver;
 
     use super::*;
@@ -454,7 +480,7 @@ mod tests {
         let packets = osc::packets(show, OutputIx(0)).unwrap();
         let (context, reports) = context("lights");
         let speech = Speech::Osc(Framing::Slip);
-        (open(context, Peer::new("127.0.0.1", port), speech, packets).unwrap(), reports)
+        (open(context, Peer::new("127.0.0.1", port), speech, packets, None).unwrap(), reports)
     }
 
     fn accept(desk: &TcpListener) -> TcpStream {
@@ -622,6 +648,61 @@ mod tests {
         awaited(|| tcp.health(now()).light == Light::Ok);
     }
 
+    /// A clock that stands until a test moves it.
+    static MOVED_NS: AtomicU64 = AtomicU64::new(1_000_000_000);
+
+    fn move_to(ms: u64) {
+        MOVED_NS.store(1_000_000_000 + ms * 1_000_000, Ordering::SeqCst);
+    }
+
+    #[test]
+    fn a_far_end_is_kept_awake_on_a_grid_while_the_output_is_sent_from_here() {
+        let steady = || MachineNs::new(MOVED_NS.load(Ordering::SeqCst));
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = desk.local_addr().unwrap().port();
+        let packets = osc::packets(&osc_show("127.0.0.1", port), OutputIx(0)).unwrap();
+        let (context, reports) = context("lights");
+        let context = WorkerContext { clock: MachineClock { steady, ..CLOCK }, ..context };
+        let awake = Keepalive { message: vec![b'A'], every: Duration::from_secs(9) };
+        context.is_here.store(true, Ordering::Relaxed);
+        let speech = Speech::Osc(Framing::Slip);
+        let peer = Peer::new("127.0.0.1", port);
+        let mut tcp = open(context.clone(), peer, speech, packets, Some(awake)).unwrap();
+        let mut stream = accept(&desk);
+        // The worker may have looked at the clock right before or after it jumps: it goes on slowly
+        // from there, as far as it takes.
+        let beat = |stream: &mut TcpStream, at_ms: u64| {
+            stream.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
+            for later_ms in (0..8_000_u64).step_by(50) {
+                move_to(at_ms + later_ms);
+                if stream.peek(&mut [0]).is_ok() {
+                    break;
+                }
+            }
+            assert_eq!(unframed(stream), b"A");
+            stream.set_read_timeout(Some(SOON)).unwrap();
+        };
+        let cue = |tcp: &mut Queued<Vec<u8>>, stream: &mut TcpStream, firing| {
+            assert_eq!(tcp.send(job(firing), steady()), None);
+            assert_hears_fire(stream);
+            assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+        };
+        beat(&mut stream, 0);
+        move_to(8_999);
+        cue(&mut tcp, &mut stream, 1);
+        beat(&mut stream, 9_000);
+        // A machine that stood still makes nothing good: one for three.
+        beat(&mut stream, 36_500);
+        move_to(44_999);
+        cue(&mut tcp, &mut stream, 2);
+        beat(&mut stream, 45_000);
+        // While another station sends it, nothing leaves: the next thing heard is the cue.
+        tcp.send_here(false);
+        move_to(99_000);
+        cue(&mut tcp, &mut stream, 3);
+        assert_eq!(tcp.health(steady()).sent, 3, "what keeps awake is not counted");
+    }
+
     #[test]
     fn frames_by_length_have_it_in_front() {
         let desk = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -629,7 +710,7 @@ mod tests {
         let packets = osc::packets(&osc_show("127.0.0.1", port), OutputIx(0)).unwrap();
         let (context, reports) = context("lights");
         let speech = Speech::Osc(Framing::Length);
-        let mut tcp = open(context, Peer::new("127.0.0.1", port), speech, packets).unwrap();
+        let mut tcp = open(context, Peer::new("127.0.0.1", port), speech, packets, None).unwrap();
         let mut stream = accept(&desk);
         assert_eq!(tcp.send(job(0), now()), None);
         let mut heard = vec![0; 4 + FIRE_BYTES.len()];

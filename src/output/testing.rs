@@ -36,7 +36,7 @@ pub(super) fn job(firing: u32) -> Job {
 }
 
 pub(super) fn output(id: &str, kind: OutputKind, panic: Vec<Body>) -> Output {
-    Output { id: id.into(), kind, panic, timecode: None, station: None }
+    Output { id: id.into(), kind, panic, timecode: None, keepalive: None, station: None }
 }
 
 /// A show of one cue, which sends `actions`: where to, and what.
@@ -114,6 +114,7 @@ pub(super) fn context(name: &str) -> (WorkerContext, Receiver<Report>) {
             gauge: Arc::default(),
             reporter,
             clock: CLOCK,
+            is_here: Arc::default(),
         },
         reports,
     )

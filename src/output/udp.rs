@@ -8,6 +8,7 @@
 //! also those that were reported as sent. Once a port has refused one, the next is reported only
 //! when it is known whether it was refused as well.
 
+mod keep;
 mod probe;
 mod recent;
 
@@ -21,6 +22,7 @@ use std::time::Duration;
 use super::answers::Answers;
 use super::clocked::Clocked;
 use super::gauge::Delivery;
+use super::keepalive::Keepalive;
 use super::messages::{Messages, SharedOutcome, Work};
 use super::osc;
 use super::peer::{Peer, first_of, words};
@@ -36,6 +38,7 @@ use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use crate::time::MachineNs;
+use keep::Keeper;
 use recent::{Left, Recent};
 
 /// Interval at which a name without an address, or an address without a route, is tried again.
@@ -61,11 +64,11 @@ impl super::Kind for Kind {
         output: OutputIx,
         _: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
-        let peer = self.0.clone();
+        let (peer, keepalive) = (self.0.clone(), Keepalive::new(show, output, osc::packet)?);
         Ok(Opening::new(osc::packets(show, output)?, move |packets, context, rate| {
             let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
             let timecode = start_timecode(&context, rate, OSC, line)?;
-            Ok(Clocked::beside(Udp::open(context, peer, packets, None)?, timecode))
+            Ok(Clocked::beside(Udp::open(context, peer, packets, None, keepalive)?, timecode))
         }))
     }
 
@@ -91,6 +94,7 @@ pub(super) struct Udp {
     /// `true` if its messages are OSC's, of which bundles have a time.
     is_osc: bool,
     link: Arc<Mutex<Link>>,
+    keeper: Option<Keeper>,
     /// Its drop ends the helper thread.
     _helper: Option<Sender<()>>,
 }
@@ -98,12 +102,16 @@ pub(super) struct Udp {
 /// The socket, once there is one.
 #[derive(Default)]
 struct Link {
-    socket: Option<UdpSocket>,
+    socket: Option<Arc<UdpSocket>>,
     /// The last that is known is that a datagram was refused.
     refuses: bool,
     recent: Recent,
     /// What the far end answers, where that is shown.
     answers: Option<Answers>,
+    /// A message that keeps the far end awake has left since the last refusal.
+    is_kept: bool,
+    /// Such a message has found a refusal that nobody has been told of yet.
+    beat_refused: bool,
 }
 
 impl Udp {
@@ -114,12 +122,14 @@ impl Udp {
         peer: Peer,
         packets: Messages<Vec<u8>>,
         answers: Option<Answers>,
+        keepalive: Option<Keepalive>,
     ) -> io::Result<Self> {
         let is_osc = answers.is_none();
-        let socket = peer.literal().and_then(|address| connect(address).ok());
+        let socket = peer.literal().and_then(|address| connect(address).ok()).map(Arc::new);
         let ready = socket.is_some();
         let link = Arc::new(Mutex::new(Link { socket, answers, ..Link::default() }));
         let helper = if ready { None } else { Some(start_helper(&context, &peer, &link)?) };
+        let keeper = keepalive.map(|asked| Keeper::start(&context, asked, &link)).transpose()?;
         let longest =
             packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
         let stamped = Vec::with_capacity(longest.unwrap_or(0));
@@ -131,6 +141,7 @@ impl Udp {
             stamped,
             is_osc,
             link,
+            keeper,
             _helper: helper,
         })
     }
@@ -169,15 +180,15 @@ impl Udp {
             // for ever.
             let (again, refused_again) = send_past_refusals(&fresh, packet);
             (result, refused) = (again, refused || refused_again);
-            link.socket = Some(fresh);
+            link.socket = Some(Arc::new(fresh));
         }
         let delivery = Delivery::new(job, since, self.context.clock.now());
-        if refused {
+        if refused || link.beat_refused {
             self.tell_refused(&mut link);
         }
         match result {
             // On this machine a closed port has answered before the call comes back.
-            Ok(()) if is_refused(link.socket.as_ref()) => {
+            Ok(()) if is_refused(link.socket.as_deref()) => {
                 self.tell_refused(&mut link);
                 gauge.failed(delivery);
                 Some(self.refused())
@@ -216,7 +227,7 @@ impl Udp {
 
     /// A refusal has come back: those that it belongs to have failed.
     fn tell_refused(&self, link: &mut Link) {
-        link.refuses = true;
+        (link.refuses, link.is_kept, link.beat_refused) = (true, false, false);
         self.context.gauge.down(unheard(&self.peer));
         for left in link.recent.refused() {
             self.context.gauge.refused(left.delivery);
@@ -226,7 +237,7 @@ impl Udp {
 
     /// Looks whether a refusal has come back, and reports what is known now of those in doubt.
     fn look(&self, link: &mut Link, now: MachineNs) {
-        if is_refused(link.socket.as_ref()) {
+        if is_refused(link.socket.as_deref()) || link.beat_refused {
             self.tell_refused(link);
         }
         for left in link.recent.heard(now) {
@@ -322,13 +333,20 @@ impl Driver for Udp {
         self.context.gauge.health(0, now)
     }
 
+    fn send_here(&mut self, is_here: bool) {
+        if let Some(keeper) = &mut self.keeper {
+            keeper.turn(is_here);
+        }
+    }
+
     fn close(&mut self, deadline: MachineNs) -> Vec<Report> {
         let (clock, known_at) = (self.context.clock, lock(&self.link).recent.known_at());
         if let Some(known_at) = known_at {
             thread::sleep(known_at.min(deadline).since(clock.now()));
         }
         let mut link = lock(&self.link);
-        let refused = if is_refused(link.socket.as_ref()) { link.recent.refused() } else { vec![] };
+        let refused =
+            if is_refused(link.socket.as_deref()) { link.recent.refused() } else { vec![] };
         let (refused_outcome, known) =
             (self.refused(), known_at.is_some_and(|at| at <= clock.now()));
         let doubtful = || {
@@ -433,7 +451,7 @@ fn find(context: &WorkerContext, peer: &Peer, link: &Mutex<Link>, stopped: &Rece
         match found {
             Ok(socket) => {
                 let mut link = lock(link);
-                link.socket = Some(socket);
+                link.socket = Some(Arc::new(socket));
                 context.gauge.idle(None);
                 return;
             }
@@ -461,7 +479,7 @@ mod tests {
 
     fn open_show(show: &Show, host: &str, port: u16) -> Udp {
         let packets = osc::packets(show, OutputIx(0)).unwrap();
-        Udp::open(context("lights").0, Peer::new(host, port), packets, None).unwrap()
+        Udp::open(context("lights").0, Peer::new(host, port), packets, None, None).unwrap()
     }
 
     fn listener(address: &str) -> UdpSocket {
@@ -544,7 +562,8 @@ mod tests {
         let (context, reports) = context("lights");
         let show = osc_show("127.0.0.1", port);
         let packets = osc::packets(&show, OutputIx(0)).unwrap();
-        let mut udp = Udp::open(context, Peer::new("127.0.0.1", port), packets, None).unwrap();
+        let mut udp =
+            Udp::open(context, Peer::new("127.0.0.1", port), packets, None, None).unwrap();
         let refused =
             Outcome::Failed(format!("sent, but refused: nobody listens at 127.0.0.1:{port}"));
         for n in 0..2 {
@@ -597,7 +616,7 @@ mod tests {
         let packets = osc::packets(&show, OutputIx(0)).unwrap();
         let desk = listener("127.0.0.1:0");
         let peer = Peer::new("127.0.0.1", desk.local_addr().unwrap().port());
-        let mut udp = Udp::open(context, peer, packets, None).unwrap();
+        let mut udp = Udp::open(context, peer, packets, None, None).unwrap();
         assert_eq!(udp.send(job(1), now()), Some(Outcome::Sent));
         assert_eq!(udp.send(Job { action: 2, ..job(1) }, now()), Some(Outcome::Sent));
         // A network that brings the refusal after the call has come back.

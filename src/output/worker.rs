@@ -7,6 +7,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
@@ -84,6 +85,8 @@ pub(super) struct WorkerContext {
     pub(super) reporter: Reporter,
     /// For what waits, and for how long a call took.
     pub(super) clock: MachineClock,
+    /// `true` while this station is the one that sends the output.
+    pub(super) is_here: Arc<AtomicBool>,
 }
 
 impl WorkerContext {
@@ -420,6 +423,50 @@ mod tests {
             [(0, Outcome::Sent), (1, Outcome::Failed("no".into())), (2, Outcome::Sent)]
         );
         assert_eq!(s.worker.context.gauge.health(0, now()).sent, 2);
+    }
+
+    /// Says what it does, and does it once it may.
+    struct Stepped {
+        did: Sender<&'static str>,
+        may: Receiver<()>,
+    }
+
+    impl Stepped {
+        fn step(&self, what: &'static str) {
+            // The test may be over.
+            if self.did.send(what).is_ok() {
+                let _ = self.may.recv();
+            }
+        }
+    }
+
+    impl Transmit for Stepped {
+        type Message = &'static str;
+        fn transmit(&mut self, message: &&'static str) -> Result<(), Failure> {
+            self.step(message);
+            Ok(())
+        }
+        fn look(&mut self) -> Option<Duration> {
+            self.step("look");
+            Some(Duration::ZERO)
+        }
+    }
+
+    #[test]
+    fn messages_go_before_the_connection_is_looked_after() {
+        let (context, _reports) = context("desk");
+        let ((did_tx, did), (go, may)) = (channel(), channel());
+        let worker = Worker::start(context, Stepped { did: did_tx, may }).unwrap();
+        let next = || did.recv_timeout(SOON).unwrap();
+        assert_eq!(next(), "look");
+        for n in 0..3 {
+            assert_eq!(worker.send(job(n), &Arc::new("cue"), now()), None);
+        }
+        // It is overdue to be looked after before each of them.
+        for what in ["cue", "cue", "cue", "look"] {
+            go.send(()).unwrap();
+            assert_eq!(next(), what);
+        }
     }
 
     #[test]

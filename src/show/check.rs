@@ -204,7 +204,7 @@ impl Check<'_> {
     ) -> (Vec<Output>, Vec<Option<Wire>>) {
         let (mut outputs, mut wires) = (vec![], vec![]);
         for (at, draft) in (0..).zip(drafts) {
-            if draft.timecode.is_some() || !draft.panic.is_empty() {
+            if draft.timecode.is_some() || draft.keepalive.is_some() || !draft.panic.is_empty() {
                 names.is_used(at);
             }
             let kind = self.need_some(draft.kind.clone(), &draft.id.place, "an output", "kind");
@@ -216,6 +216,7 @@ impl Check<'_> {
                 kind,
                 panic: draft.panic.clone(),
                 timecode: draft.timecode,
+                keepalive: draft.keepalive.clone(),
                 station: draft.station.clone(),
             };
             for finding in self.machine.output(&output) {

@@ -14,7 +14,9 @@ use std::time::Duration;
 use jiff::civil::{Date, Time};
 
 use super::problem::Place;
-use super::{Body, Colour, Extra, FrameRate, Look, OutputKind, Source, StationName, Step};
+use super::{
+    Body, Colour, Extra, FrameRate, Keepalive, Look, OutputKind, Source, StationName, Step,
+};
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -104,6 +106,8 @@ pub(crate) struct OutputDraft {
     pub(crate) panic: Vec<Body>,
     /// The rate of its timecode.
     pub(crate) timecode: Option<FrameRate>,
+    /// What keeps its far end awake.
+    pub(crate) keepalive: Option<Keepalive>,
     /// The station that alone sends it.
     pub(crate) station: Option<StationName>,
 }

@@ -47,6 +47,8 @@ pub struct Spec {
     pub(super) is_one_device: bool,
     /// Stop that a panic sends to an output for which the show has no message of panic.
     pub stop: Option<&'static str>,
+    /// Its outputs may have a message that keeps their far ends awake.
+    pub(super) is_kept_awake: bool,
     /// The timecode that an output can be sent.
     pub(super) timecode: Option<Timecode>,
     /// Reads the keys of an output; the value is that of the key that chose it, unless a syntax

@@ -84,8 +84,20 @@ pub struct Output {
     /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC
     /// and MIDI.
     pub timecode: Option<FrameRate>,
+    /// The message that keeps its far end awake, where the file asks for one; only for OSC, text and
+    /// bytes.
+    pub keepalive: Option<Keepalive>,
     /// The station that sends it, also without the flag; `None` if the holder sends it.
     pub station: Option<StationName>,
+}
+
+/// A message that an output is sent again and again, whatever the show does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keepalive {
+    /// The message.
+    pub body: Body,
+    /// Interval between two of them; at least a second.
+    pub every: Duration,
 }
 
 impl Output {

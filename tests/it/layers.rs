@@ -70,6 +70,7 @@ const CALL_NOW: &[(&str, &str)] = &[
     ("output/timecode.rs", "the loop of a clock's thread, which waits for each word"),
     ("output/mpv/supervisor.rs", "the loop of the thread that starts, feeds and ends players"),
     ("output/udp.rs", "how long a datagram took is measured; at the end refusals are waited for"),
+    ("output/udp/keep.rs", "the loop of a thread that keeps a far end awake and waits in between"),
     ("output/mpv.rs", "how long a command took is measured; at the end players are waited for"),
     ("output/tcp.rs", "it waits for a connection and for room to write"),
     ("output/probe.rs", "it waits for far ends and tells how long they took"),

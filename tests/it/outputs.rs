@@ -315,3 +315,29 @@ fn a_device_that_is_away_fails_its_cue_and_is_met_again() {
     stream.read_exact(&mut bytes).expect("the bytes");
     assert_eq!(bytes, [2, b'2', 3]);
 }
+
+#[test]
+fn a_desk_is_kept_awake_from_the_start_of_a_live_run() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = format!(
+        "title = \"T\"\n[output.desk]\n{}\nprefix = \"/ch/01\"\nkeepalive = {{ osc = \"/xremote\", every = \"1s\" }}\n\
+         [[segment]]\ntitle = \"S\"\nduration = \"10m\"\n\
+         cue = [{{ number = \"1\", title = \"C\", do = [{{ output = \"desk\", osc = \"/mix\" }}] }}]\n",
+        wire.output()
+    );
+    let mut rehearsal = house.open(&["--rehearse", &house.show(&show)]);
+    let rehearsed = rehearsal.press_for(" ", "action_rehearsed");
+    assert_eq!(rehearsed["message"], "/ch/01/mix");
+    drop(rehearsal);
+    let live = House::new();
+    let mut program = live.open(&[&live.show(&show)]);
+    // The rehearsal would have sent one when it was opened, and no cue has fired.
+    wire.expect("/xremote");
+    wire.expect("/xremote");
+    program.press_for(" ", "action_sent");
+    let is_cue = |packet: &crate::harness::Packet| packet.address != "/xremote";
+    let cue = std::iter::repeat_with(|| wire.recv()).find(is_cue).expect("without an end");
+    assert_eq!(cue.address, "/ch/01/mix");
+    let journal = program.await_event("action_sent", 1);
+    assert_eq!(journal.of_kind("action_sent").len(), 1, "{}", journal.tail(20));
+}

@@ -91,6 +91,15 @@ pub(super) struct SharedEnd {
 }
 
 impl SharedEnd {
+    /// Returns `true` if an output of `station`, which is `None` for the holder's, is sent from here.
+    fn sends(&self, station: Option<&StationName>) -> bool {
+        match self.muted {
+            Muted::Nothing => station.is_none_or(|station| *station == self.me),
+            Muted::Shared => station == Some(&self.me),
+            Muted::Everything => false,
+        }
+    }
+
     pub(super) fn new(start: SharedStart, show: &Show) -> Self {
         let SharedStart { me, flag, line, outputs, begin, recorded, heard } = start;
         let mut watch = Watch::new(me.clone(), env!("CARGO_PKG_VERSION"), machine_ns());
@@ -201,20 +210,20 @@ impl Station {
         health
     }
 
+    /// Tells the outputs which of them are sent from here: only those keep their far ends awake.
+    pub(super) fn send_outputs(&mut self) {
+        let Some(shared) = &self.shared else { return self.outputs.send_here(|_| true) };
+        let show = self.conductor.state().show();
+        self.outputs.send_here(|output| shared.sends(show.output(output).station.as_ref()));
+    }
+
     /// Tells the outputs what the show's clock read at `at`, those that are sent from here.
     pub(super) fn show_time(&mut self, time: ShowTime, at: MachineNs) {
         let Some(shared) = &mut self.shared else { return self.outputs.show_time(time, at) };
         shared.time = Some((time, at));
-        let (me, muted) = (&shared.me, shared.muted);
         let show = self.conductor.state().show();
-        self.outputs.show_time_to(time, at, |output| {
-            let place = show.output(output).station.as_ref();
-            match muted {
-                Muted::Nothing => place.is_none_or(|place| place == me),
-                Muted::Shared => place == Some(me),
-                Muted::Everything => false,
-            }
-        });
+        let sends = |output| shared.sends(show.output(output).station.as_ref());
+        self.outputs.show_time_to(time, at, sends);
     }
 
     pub(super) fn mute_outputs(&mut self, muted: Muted) {

@@ -19,6 +19,7 @@ impl Station {
         // Asked at every round and not only when a message was sent: a desk that dies shows before
         // the cue that needs it.
         self.outputs.let_go(machine_ns());
+        self.send_outputs();
         let (outputs, now_ns) = (self.health(), machine_ns());
         let is_unchanged = outputs.len() == self.app.outputs.len()
             && self.app.outputs.iter().zip(&outputs).all(|(told, now)| told.is_unchanged_in(now));

@@ -80,6 +80,7 @@ fn draft(cues: Vec<CueDraft>) -> Draft {
             kind: Some(OutputKind::OscUdp { host: "127.0.0.1".to_owned(), port: 8000 }),
             panic: vec![Body::Osc { address: "/stop".to_owned(), args: vec![] }],
             timecode: None,
+            keepalive: None,
             station: None,
         }],
         remote: None,

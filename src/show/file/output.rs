@@ -1,6 +1,7 @@
 //! Outputs: where cues send to, and how each is silenced on panic.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use super::action::body;
 use super::fields::Fields;
@@ -8,7 +9,7 @@ use super::reader::Mention;
 use super::value::Value;
 use crate::show::draft::OutputDraft;
 use crate::show::protocol::{Protocol, Wire, osc};
-use crate::show::{Body, FrameRate, StationName};
+use crate::show::{Body, FrameRate, Keepalive, StationName};
 
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps
 /// step with a clock.
@@ -18,6 +19,9 @@ const RATES: [(&str, FrameRate); 4] = [
     ("29.97", FrameRate::Fps2997Drop),
     ("30", FrameRate::Fps30),
 ];
+
+/// The shortest interval of messages that keep a far end awake.
+const KEEPALIVE_MIN: Duration = Duration::from_secs(1);
 
 /// Destination of each output of a file, by its id; `None` if not even that can be read.
 pub(super) type Wires = HashMap<String, Option<Wire>>;
@@ -55,10 +59,34 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
         wire.prefix = osc::prefix(&mut fields);
     }
     let timecode = timecode(&mut fields, protocol);
+    let keepalive = keepalive(&mut fields, id, wire.as_ref());
     let station = fields.find("station").and_then(|value| station(&value));
     let panic = panic_bodies(&mut fields, id, wire.as_ref());
     fields.finish();
-    (wire, OutputDraft { id: id.placed(), kind, panic, timecode, station })
+    (wire, OutputDraft { id: id.placed(), kind, panic, timecode, keepalive, station })
+}
+
+/// The message that keeps the far end awake, if the output asks for one.
+fn keepalive(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<&Wire>) -> Option<Keepalive> {
+    const KEY: &str = "keepalive";
+    if wire.is_some_and(|wire| !wire.protocol.spec().is_kept_awake) {
+        let what = "`keepalive` is only for OSC outputs and for those with `tcp` or `udp`";
+        fields.refuse(KEY, what, "remove it");
+        return None;
+    }
+    let mut keys = fields.find(KEY)?.fields("a keepalive")?;
+    let every = keys.need("every", "\"9s\"").and_then(|value| {
+        let every = value.duration()?;
+        if every < KEEPALIVE_MIN {
+            value.fault("a keepalive comes once a second at most", "write `every = \"1s\"`");
+            return None;
+        }
+        Some(every)
+    });
+    // It is the desk's, and not that of a channel.
+    let wire = wire.map(|wire| Wire { prefix: None, ..wire.clone() });
+    let body = body(keys, wire.as_ref(), Some(id.text));
+    Some(Keepalive { body: body?, every: every? })
 }
 
 /// The name of a station.

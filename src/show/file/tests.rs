@@ -386,6 +386,7 @@ fn a_prefix_stands_before_the_address_of_each_message() {
 osc = "tcp://10.0.0.2:3032"
 framing = "length"
 prefix = "/ch/01"
+keepalive = { osc = "/xremote", args = [1], every = "9s" }
 panic = [{ osc = "/mix/on", args = [0] }]
 [output.b]
 osc = "udp://10.0.0.2:3032"
@@ -400,6 +401,8 @@ cue = [{ number = "1", title = "C", do = [
     );
     let output = &show.outputs[OutputIx(0)];
     assert_eq!(output.panic[0].describe(), "/ch/01/mix/on 0");
+    let awake = output.keepalive.as_ref().map(|awake| (awake.body.describe(), awake.every));
+    assert_eq!(awake, Some(("/xremote 1".to_owned(), Duration::from_secs(9))), "it is the desk's");
     let said: Vec<_> =
         show.cue(CueIx(0)).actions.iter().map(|action| action.body.describe()).collect();
     assert_eq!(said, ["/ch/01/mix/fader 0.5", "/mix/fader 0.5"]);

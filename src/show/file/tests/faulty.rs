@@ -149,6 +149,23 @@ fn faults_of_the_head_are_found() {
         ),
         ("[output.a]\nhttp = \"http://x\"\nca = «\"ca.pem\"»", &["plain HTTP", "https://"]),
         ("[output.a]\nosc = \"udp://x:1\"\n«ca» = \"ca.pem\"", &["only for HTTP"]),
+        (
+            "[output.a]\nosc = \"udp://x:1\"\nkeepalive = «{ osc = \"/a\" }»",
+            &["a keepalive has no `every`", "`every = \"9s\"`"],
+        ),
+        (
+            "[output.a]\nosc = \"udp://x:1\"\nkeepalive = «{ every = \"9s\" }»",
+            &["a keepalive has no `osc`"],
+        ),
+        (
+            "[output.a]\nosc = \"udp://x:1\"\nkeepalive = { osc = \"/a\", every = «\"0.5s\"» }",
+            &["once a second at most"],
+        ),
+        (
+            "[output.a]\ntcp = \"x:1\"\nkeepalive = { «osc» = \"/a\", every = \"9s\" }",
+            &["speaks text, but `osc` is for osc"],
+        ),
+        ("[output.a]\nmpv = true\n«keepalive» = { stop = true }", &["only for OSC outputs"]),
         ("[output.a]\nosc = \"udp://x:1\"\nprefix = «\"ch/01\"»", &["begins with `/`"]),
         (
             "[output.a]\nosc = \"udp://x:1\"\nprefix = «\"/ch/01/\"»",
