@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::{Countdown, Phase, RunNs, State, Timing};
-use crate::show::{Clock, CueIx, SegmentIx, Show, Trigger};
+use crate::show::{Clock, CueIx, SegmentIx, Show, Thresholds, Trigger};
 use crate::time::unsigned;
 
 /// Maximum number of running cues that are shown, the last first.
@@ -119,6 +119,8 @@ pub struct On {
     pub segment: String,
     /// Countdown of the segment.
     pub part: Countdown,
+    /// The thresholds of what the big digits are about.
+    pub thresholds: Thresholds,
     /// Its running cues, the last first; before one runs, a cue that was over at once and holds
     /// until the next.
     pub cues: Vec<(Item, Option<Countdown>)>,
@@ -172,6 +174,8 @@ pub struct Figure<'a> {
     pub whole: Duration,
     /// Title of what ends or begins then.
     pub of: &'a str,
+    /// The remaining times at which it changes its colour, of something that runs.
+    pub thresholds: Option<Thresholds>,
     /// Verb for it, such as "ends".
     pub word: &'static str,
     /// The part that is done, 0 to 1, of something that runs.
@@ -232,6 +236,7 @@ impl Board {
             left,
             whole: left.unsigned_abs(),
             of,
+            thresholds: None,
             word: "starts",
             done: None,
         };
@@ -249,7 +254,8 @@ impl Board {
                 });
                 let (of, countdown) = timed.unwrap_or((on.segment.as_str(), on.part));
                 let (left, whole) = (countdown.left(), countdown.of);
-                Some(Figure { left, whole, of, word: "ends", done: Some(countdown.done()) })
+                let (thresholds, done) = (Some(on.thresholds), Some(countdown.done()));
+                Some(Figure { left, whole, of, thresholds, word: "ends", done })
             }
             Stage::Ended { .. } => None,
         }
@@ -316,7 +322,13 @@ impl Public<'_> {
         let running = state.on_air().iter().rev().filter(|&&cue| self.is_for_all(cue));
         let running = running.map(|&cue| (self.item(cue), state.cue_countdown(cue, self.now)));
         let cues = held.into_iter().chain(running).take(ON_MAX).collect();
-        Stage::On(On { segment: self.show.segment(segment).title.clone(), part, cues })
+        let mut timed = state.on_air().iter().rev().filter(|&&cue| {
+            self.is_for_all(cue) && state.is_public(cue) && state.cue_countdown(cue, now).is_some()
+        });
+        let segment = self.show.segment(segment);
+        let thresholds = timed.next().map(|&cue| self.show.cue(cue).thresholds);
+        let thresholds = thresholds.unwrap_or(segment.thresholds);
+        Stage::On(On { segment: segment.title.clone(), part, thresholds, cues })
     }
 
     /// The cue that fired last, where it was over at once and nothing else has come since: its

@@ -374,7 +374,7 @@ fn left<'a>(scene: &Scene<'a>, cue: CueIx, is_page: bool) -> Line<'a> {
     let is_running = scene.state.cue(cue).phase == Phase::Running;
     let mut spans: Vec<Span> = scene.source(cue).into_iter().collect();
     if let Some(countdown) = scene.countdown(cue).filter(|_| is_page && is_running) {
-        let (left, style) = scene.left(countdown);
+        let (left, style) = scene.left_of(cue, countdown);
         let word = if countdown.left().is_negative() { "over" } else { "left of" };
         spans.push(Span::styled(format!("   {left:>6}"), style));
         spans.push(Span::styled(

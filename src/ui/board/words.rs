@@ -11,10 +11,11 @@ use ratatui::text::{Line, Span};
 
 use super::Scene;
 use crate::app::board::{Item, Notice, Stage};
+use crate::show::Thresholds;
 use crate::show::duration;
 use crate::ui::text;
 
-/// From how many seconds on an end is near.
+/// From how many seconds on a start is near.
 const NEAR: SignedDuration = SignedDuration::from_secs(10);
 
 /// Placeholder for the words of a cue under embargo.
@@ -34,6 +35,19 @@ impl Digits {
     }
 }
 
+/// The style of what is left, as the run page has it: amber and red as its end comes near.
+fn nears(scene: &Scene, left: SignedDuration, thresholds: Option<Thresholds>) -> Style {
+    let styles = &scene.styles;
+    // The colour changes with the figure, which is rounded up.
+    let shown = Duration::from_secs(duration::whole_seconds_up(left.unsigned_abs()));
+    match thresholds {
+        Some(of) if shown <= of.danger => styles.on_air,
+        Some(of) if shown <= of.warn => styles.attention,
+        None if left <= NEAR => styles.attention,
+        Some(_) | None => styles.strong,
+    }
+}
+
 /// The countdown, or, at the end, the overrun of the show.
 pub(super) fn digits(scene: &Scene) -> Option<Digits> {
     if let Stage::Ended { over, .. } = scene.board.stage {
@@ -46,8 +60,7 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
     let (text, style) = match figure.left.is_negative() {
         // The first second past the end still reads nothing left, as a clock does.
         true => (format!("+{}", duration::clock(size)), scene.styles.attention),
-        false if figure.left <= NEAR => (duration::countdown(size), scene.styles.attention),
-        false => (duration::countdown(size), scene.styles.strong),
+        false => (duration::countdown(size), nears(scene, figure.left, figure.thresholds)),
     };
     let longest_s = duration::whole_seconds_up(figure.whole).max(size.as_secs());
     // Zeros are as wide as any figure; less than ten minutes of a start leave room for what they

@@ -168,7 +168,7 @@ impl<'a> Reel<'a> {
         let of = duration::length(countdown.of);
         let cells = text::width(&duration::countdown(countdown.of));
         let done = countdown.elapsed.min(countdown.of);
-        let (left, style) = scene.left(countdown);
+        let (left, style) = scene.left_of(cue, countdown);
         let word = if countdown.left().is_negative() { "over" } else { "left of" };
         let tail = format!(" {word} {of}");
         let room = columns.saturating_sub(2 * cells + 3 + text::width(&tail));
@@ -192,7 +192,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     // Where the run page has no countdown in sight, this is where it is read.
     let spare = usize::from(rows.saturating_sub(5 + 3 * air).saturating_sub(1));
     let is_plain = scene.view.capabilities.is_plain();
-    let figure = figure(scene, reel).and_then(|figure| {
+    let figure = figure(scene, reel, cue).and_then(|figure| {
         let scale = digits::scale_for(&figure.1, columns, spare, is_plain).filter(|&s| s > 1)?;
         Some((figure, scale))
     });
@@ -239,9 +239,13 @@ pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx
 }
 
 /// The countdown, and its digits at their widest.
-fn figure(scene: &Scene, reel: Reel) -> Option<(String, String, ratatui::style::Style)> {
+fn figure(
+    scene: &Scene,
+    reel: Reel,
+    cue: CueIx,
+) -> Option<(String, String, ratatui::style::Style)> {
     let countdown = reel.countdown.filter(|_| !reel.looped)?;
-    let (left, style) = scene.left(countdown);
+    let (left, style) = scene.left_of(cue, countdown);
     Some((left, widest(countdown), style))
 }
 

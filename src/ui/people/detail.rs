@@ -188,7 +188,7 @@ fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> 
     ];
     let mut right = vec![];
     if let Some(countdown) = scene.countdown(cue).filter(|_| is_running) {
-        let (left, style) = scene.left(countdown);
+        let (left, style) = scene.left_of(cue, countdown);
         right.push(Span::styled(format!(" {left}"), style));
     }
     let planned =
