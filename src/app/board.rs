@@ -66,6 +66,8 @@ pub enum Face {
     Clock,
     /// The remaining time.
     Countdown,
+    /// The remaining time of the segment, for the people on stage.
+    Timer,
 }
 
 impl Face {
@@ -74,7 +76,8 @@ impl Face {
         match self {
             Face::Board => Face::Clock,
             Face::Clock => Face::Countdown,
-            Face::Countdown => Face::Board,
+            Face::Countdown => Face::Timer,
+            Face::Timer => Face::Board,
         }
     }
 }
@@ -119,8 +122,10 @@ pub struct On {
     pub segment: String,
     /// Countdown of the segment.
     pub part: Countdown,
-    /// The thresholds of what the big digits are about.
-    pub thresholds: Thresholds,
+    /// Its thresholds.
+    pub part_thresholds: Thresholds,
+    /// Those of the first cue of `cues` whose words may be shown and that has a countdown.
+    pub cue_thresholds: Thresholds,
     /// Its running cues, the last first; before one runs, a cue that was over at once and holds
     /// until the next.
     pub cues: Vec<(Item, Option<Countdown>)>,
@@ -174,12 +179,12 @@ pub struct Figure<'a> {
     pub whole: Duration,
     /// Title of what ends or begins then.
     pub of: &'a str,
-    /// The remaining times at which it changes its colour, of something that runs.
-    pub thresholds: Option<Thresholds>,
     /// Verb for it, such as "ends".
     pub word: &'static str,
     /// The part that is done, 0 to 1, of something that runs.
     pub done: Option<f64>,
+    /// Remaining times at which it changes its colour.
+    pub thresholds: Thresholds,
 }
 
 impl Board {
@@ -229,6 +234,17 @@ impl Board {
         }
     }
 
+    /// The countdown for a speaker: of the segment while one runs, whatever cues run in it.
+    pub fn speaker_figure(&self) -> Option<Figure<'_>> {
+        match &self.stage {
+            Stage::On(on) => Some(ending(&on.segment, on.part, on.part_thresholds)),
+            Stage::Waiting { .. }
+            | Stage::Before { .. }
+            | Stage::Gap { .. }
+            | Stage::Ended { .. } => self.figure(),
+        }
+    }
+
     /// The countdown to the next thing that matters: the end of the running cue that has one, or
     /// else of the segment; before the show and in a pause, the start.
     pub fn figure(&self) -> Option<Figure<'_>> {
@@ -236,9 +252,9 @@ impl Board {
             left,
             whole: left.unsigned_abs(),
             of,
-            thresholds: None,
             word: "starts",
             done: None,
+            thresholds: Thresholds::default(),
         };
         let next = self.next.as_ref().and_then(|next| next.segment.as_deref());
         match &self.stage {
@@ -252,14 +268,20 @@ impl Board {
                     }
                     _ => None,
                 });
+                let thresholds =
+                    if timed.is_some() { on.cue_thresholds } else { on.part_thresholds };
                 let (of, countdown) = timed.unwrap_or((on.segment.as_str(), on.part));
-                let (left, whole) = (countdown.left(), countdown.of);
-                let (thresholds, done) = (Some(on.thresholds), Some(countdown.done()));
-                Some(Figure { left, whole, of, thresholds, word: "ends", done })
+                Some(ending(of, countdown, thresholds))
             }
             Stage::Ended { .. } => None,
         }
     }
+}
+
+/// The countdown to the end of `of`.
+fn ending(of: &str, countdown: Countdown, thresholds: Thresholds) -> Figure<'_> {
+    let done = Some(countdown.done());
+    Figure { left: countdown.left(), whole: countdown.of, of, word: "ends", done, thresholds }
 }
 
 /// The show's own clock, and its further ones.
@@ -322,13 +344,15 @@ impl Public<'_> {
         let running = state.on_air().iter().rev().filter(|&&cue| self.is_for_all(cue));
         let running = running.map(|&cue| (self.item(cue), state.cue_countdown(cue, self.now)));
         let cues = held.into_iter().chain(running).take(ON_MAX).collect();
-        let mut timed = state.on_air().iter().rev().filter(|&&cue| {
-            self.is_for_all(cue) && state.is_public(cue) && state.cue_countdown(cue, now).is_some()
-        });
-        let segment = self.show.segment(segment);
-        let thresholds = timed.next().map(|&cue| self.show.cue(cue).thresholds);
-        let thresholds = thresholds.unwrap_or(segment.thresholds);
-        Stage::On(On { segment: segment.title.clone(), part, thresholds, cues })
+        let counts = |cue: &CueIx| {
+            let is_shown = self.is_for_all(*cue) && state.is_public(*cue);
+            is_shown && state.cue_countdown(*cue, self.now).is_some()
+        };
+        let counting = state.on_air().iter().rev().copied().find(counts);
+        let part_thresholds = self.show.segment(segment).thresholds;
+        let cue_thresholds = counting.map_or(part_thresholds, |cue| self.show.cue(cue).thresholds);
+        let title = self.show.segment(segment).title.clone();
+        Stage::On(On { segment: title, part, part_thresholds, cue_thresholds, cues })
     }
 
     /// The cue that fired last, where it was over at once and nothing else has come since: its

@@ -301,6 +301,7 @@ impl<'a> Screen<'a> {
             KeyCode::Char('?' | 'h') | KeyCode::F(1) => self.help = !self.help,
             KeyCode::Char('c') => self.face = Face::Clock,
             KeyCode::Char('d') => self.face = Face::Countdown,
+            KeyCode::Char('t') => self.face = Face::Timer,
             KeyCode::Char('b') => self.face = Face::Board,
             KeyCode::Tab => self.face = self.face.next(),
             _ => {}

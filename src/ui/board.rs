@@ -33,7 +33,7 @@ use super::digits::Size;
 use super::scene::time_of_day;
 use super::text;
 use super::theme::Styles;
-use crate::app::board::{Board, Face, RehearsalKind, Stage};
+use crate::app::board::{Board, Face, Figure, RehearsalKind, Stage};
 use crate::app::theme::{Theme, ThemeColours};
 
 use words::{Digits, digits};
@@ -61,6 +61,7 @@ pub struct Glance<'a> {
 /// A frame's subject.
 struct Scene<'a> {
     board: &'a Board,
+    face: Face,
     styles: Styles,
     is_plain: bool,
     help: bool,
@@ -80,6 +81,7 @@ pub fn paint(buf: &mut Buffer, glance: &Glance) {
     let Glance { board, face, paints, capabilities, help } = *glance;
     let scene = Scene {
         board,
+        face,
         styles: Styles::new(paints, capabilities.depth),
         is_plain: capabilities.is_plain(),
         help,
@@ -88,7 +90,7 @@ pub fn paint(buf: &mut Buffer, glance: &Glance) {
     let area = message::draw(&scene, buf, area);
     match face {
         Face::Clock => clock(&scene, buf, area),
-        Face::Countdown => countdown(&scene, buf, area),
+        Face::Countdown | Face::Timer => countdown(&scene, buf, area),
         Face::Board if area.width < COLUMNS_MIN || area.height < ROWS_MIN => {
             small::draw(&scene, buf, area)
         }
@@ -133,7 +135,9 @@ fn countdown(scene: &Scene, buf: &mut Buffer, area: Rect) {
         return middle(buf, room, lines);
     };
     let caption = words::caption(scene, usize::from(room.width));
-    let rows = usize::from(room.height);
+    // A timer always keeps a row for the words that go with its colour.
+    let kept = u16::from(scene.face == Face::Timer && room.height >= 4);
+    let rows = usize::from(room.height - kept);
     match Size::largest(&digits.widest, usize::from(room.width), rows, scene.is_plain) {
         Some(size) => centred(buf, room, size, &digits, caption),
         None => middle(buf, room, vec![Line::styled(digits.text, digits.style), caption]),
@@ -179,6 +183,10 @@ fn middle(buf: &mut Buffer, room: Rect, lines: Vec<Line>) {
 fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
     let (left, right) = scene.foot();
     let is_needed = scene.help || scene.board.notice.is_some();
+    // A speaker needs the time and nothing else.
+    if scene.face == Face::Timer && !is_needed {
+        return area;
+    }
     if area.height < 7 && !(is_needed && area.height > 1) {
         return area;
     }
@@ -190,6 +198,14 @@ fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
 }
 
 impl<'a> Scene<'a> {
+    /// The countdown of this face.
+    fn figure(&self) -> Option<Figure<'a>> {
+        match self.face {
+            Face::Timer => self.board.speaker_figure(),
+            Face::Board | Face::Clock | Face::Countdown => self.board.figure(),
+        }
+    }
+
     /// The time on the show's own clock.
     fn time(&self) -> String {
         self.board
@@ -250,6 +266,7 @@ impl<'a> Scene<'a> {
             let keys = [
                 ("c", "clock"),
                 ("d", "countdown"),
+                ("t", "timer"),
                 ("b", "board"),
                 ("Tab", "the next"),
                 ("q", "leaves"),

@@ -34,6 +34,41 @@ pub(super) struct Scene<'a> {
     pub styles: Styles,
 }
 
+/// How near the end of something is, by its thresholds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Nearness {
+    /// There is time.
+    Far,
+    /// No more than `warn` is left.
+    Warn,
+    /// No more than `danger` is left.
+    Danger,
+    /// It is past its end.
+    Over,
+}
+
+impl Nearness {
+    /// With `left` to go, as the figure shows it: rounded up.
+    pub(super) fn of(left: SignedDuration, thresholds: Thresholds) -> Self {
+        let shown = Duration::from_secs(duration::whole_seconds_up(left.unsigned_abs()));
+        match left.is_negative() {
+            true => Nearness::Over,
+            _ if shown <= thresholds.danger => Nearness::Danger,
+            _ if shown <= thresholds.warn => Nearness::Warn,
+            _ => Nearness::Far,
+        }
+    }
+}
+
+/// The time left: `0:33`, and past the end `+0:12`.
+pub(super) fn left_words(left: SignedDuration) -> String {
+    match left.is_negative() {
+        // The first second past the end still reads nothing left, as a clock does.
+        true => format!("+{}", duration::clock(left.unsigned_abs())),
+        false => duration::countdown(left.unsigned_abs()),
+    }
+}
+
 impl<'a> Scene<'a> {
     pub(super) fn new(view: &'a View<'a>) -> Self {
         Scene {
@@ -254,21 +289,15 @@ impl<'a> Scene<'a> {
     fn left_by(&self, countdown: Countdown, thresholds: Thresholds) -> (String, Style) {
         let styles = &self.styles;
         let left = countdown.left();
-        let (size, is_over) = (left.unsigned_abs(), left.is_negative());
-        let text = match is_over {
-            true => format!("+{}", duration::clock(size)),
-            false => duration::countdown(size),
+        let is_held = self.state.held_since().is_some();
+        let style = match Nearness::of(left, thresholds) {
+            Nearness::Over => styles.attention,
+            _ if is_held => styles.text,
+            Nearness::Danger => styles.on_air,
+            Nearness::Warn => styles.attention,
+            Nearness::Far => styles.strong,
         };
-        // The colour changes with the figure, which is rounded up.
-        let shown = Duration::from_secs(duration::whole_seconds_up(size));
-        let style = match is_over {
-            true => styles.attention,
-            _ if self.state.held_since().is_some() => styles.text,
-            _ if shown <= thresholds.danger => styles.on_air,
-            _ if shown <= thresholds.warn => styles.attention,
-            _ => styles.strong,
-        };
-        (text, style)
+        (left_words(left), style)
     }
 
     /// Over or under: amber with a plus where it is over.

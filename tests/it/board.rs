@@ -73,7 +73,7 @@ fn a_board_shows_what_is_on_and_no_word_before_its_time() {
     board.await_written("\x1b]0;handover board: An evening\x07");
     caller.press_for(" ", "cue_fired");
     board.await_words(&["ON", "Opening", "House lights", "NEXT", "—"]);
-    for face in ["c", "d", "b", "\t", "\t", "\t"] {
+    for face in ["c", "d", "t", "b", "\t", "\t", "\t", "\t"] {
         board.forget_nothing_but_look(face);
     }
     for (columns, rows) in [(20, 5), (50, 12), (120, 36), (200, 60), (80, 24)] {
@@ -256,6 +256,7 @@ fn what_is_wrong_is_said_without_a_word_of_the_show() {
         "{code:?} {words}"
     );
     assert_eq!(program(&["board", "--clock", "--countdown"]).0, Some(2));
+    assert_eq!(program(&["board", "--clock", "--timer"]).0, Some(2));
 }
 
 #[test]

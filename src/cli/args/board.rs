@@ -22,6 +22,10 @@ pub(crate) struct BoardArgs {
     /// it fits
     #[arg(long)]
     countdown: bool,
+    /// Show only the time left of the running segment, for the people on stage: as large as it fits,
+    /// amber and red as its end comes near, and what it is over. Keys and messages as on the board
+    #[arg(long, conflicts_with_all = ["clock", "countdown"])]
+    timer: bool,
     /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]
     #[arg(long, value_enum, hide_default_value = true)]
     theme: Option<ThemeArg>,
@@ -33,10 +37,11 @@ pub(crate) struct BoardArgs {
 impl Args {
     /// Options for the board.
     pub(crate) fn board(&self, board: &BoardArgs) -> anyhow::Result<board::BoardOptions> {
-        let face = match (board.clock, board.countdown) {
-            (true, _) => Face::Clock,
-            (_, true) => Face::Countdown,
-            _ => Face::Board,
+        let face = match (board.clock, board.countdown, board.timer) {
+            (true, _, _) => Face::Clock,
+            (_, true, _) => Face::Countdown,
+            (_, _, true) => Face::Timer,
+            (false, false, false) => Face::Board,
         };
         let theme = board.theme.map(ThemeArg::theme).or_else(|| self.theme().unwrap_or_default());
         Ok(board::BoardOptions {

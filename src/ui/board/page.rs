@@ -16,6 +16,7 @@ use crate::app::board::{Next, On, Stage};
 use crate::show::duration;
 use crate::time::unsigned;
 use crate::ui::digits::Size;
+use crate::ui::scene::{Nearness, left_words};
 use crate::ui::{layout, text};
 
 /// From how many rows on the clock has a band of its own.
@@ -138,7 +139,7 @@ fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
         let badge = words::badge(scene);
         let tail = Line::from_iter(of.into_iter().chain(badge));
         let cells = usize::from(area.width).saturating_sub(text::line_width(&tail) + 1);
-        let style = if figure.left.is_negative() { styles.attention } else { styles.on_air };
+        let style = styles.on_air;
         let bar =
             figure.done.map_or(vec![], |done| text::bar(done, cells, style, styles.rule).to_vec());
         text::put_both(buf, area, area.bottom() - 1, Line::from(bar), tail, 0);
@@ -213,10 +214,14 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
     if has_own {
         // The digits are the cue's.
         let left = on.part.left();
-        let (left, style) = match left.is_negative() {
-            true => (format!("+{}", duration::clock(left.unsigned_abs())), styles.attention),
-            false => (format!("{} left", duration::countdown(left.unsigned_abs())), styles.past),
+        let style = match Nearness::of(left, on.part_thresholds) {
+            Nearness::Far => styles.past,
+            near @ (Nearness::Warn | Nearness::Danger | Nearness::Over) => {
+                words::left_style(scene, near)
+            }
         };
+        let word = if left.is_negative() { "" } else { " left" };
+        let left = format!("{}{word}", left_words(left));
         tail = Span::styled(format!("  {left}"), style).into();
     }
     let mut lines = vec![text::with_tail(first, tail, columns, LEAST), Line::default()];

@@ -1,22 +1,18 @@
 //! Texts beside a board's big digits, and the digits themselves: one place for all its faces.
 //!
-//! Amber wants attention in the last ten seconds and past the end, and a word says the same.
+//! Amber and red come at the thresholds of the show, as on the run page; past the end it is red, and a
+//! word says the same.
 
 use std::time::Duration;
-
-use jiff::SignedDuration;
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::Scene;
-use crate::app::board::{Item, Notice, Stage};
-use crate::show::Thresholds;
+use crate::app::board::{Figure, Item, Notice, Stage};
 use crate::show::duration;
+use crate::ui::scene::{Nearness, left_words};
 use crate::ui::text;
-
-/// From how many seconds on a start is near.
-const NEAR: SignedDuration = SignedDuration::from_secs(10);
 
 /// Placeholder for the words of a cue under embargo.
 const EMBARGOED: &str = "—";
@@ -35,19 +31,6 @@ impl Digits {
     }
 }
 
-/// The style of what is left, as the run page has it: amber and red as its end comes near.
-fn nears(scene: &Scene, left: SignedDuration, thresholds: Option<Thresholds>) -> Style {
-    let styles = &scene.styles;
-    // The colour changes with the figure, which is rounded up.
-    let shown = Duration::from_secs(duration::whole_seconds_up(left.unsigned_abs()));
-    match thresholds {
-        Some(of) if shown <= of.danger => styles.on_air,
-        Some(of) if shown <= of.warn => styles.attention,
-        None if left <= NEAR => styles.attention,
-        Some(_) | None => styles.strong,
-    }
-}
-
 /// The countdown, or, at the end, the overrun of the show.
 pub(super) fn digits(scene: &Scene) -> Option<Digits> {
     if let Stage::Ended { over, .. } = scene.board.stage {
@@ -55,13 +38,9 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
         let style = if is_over { scene.styles.attention } else { scene.styles.ready };
         return Some(Digits::plain(duration::over_under(over), style));
     }
-    let figure = scene.board.figure()?;
+    let figure = scene.figure()?;
     let size = figure.left.unsigned_abs();
-    let (text, style) = match figure.left.is_negative() {
-        // The first second past the end still reads nothing left, as a clock does.
-        true => (format!("+{}", duration::clock(size)), scene.styles.attention),
-        false => (duration::countdown(size), nears(scene, figure.left, figure.thresholds)),
-    };
+    let (text, style) = (left_words(figure.left), style(scene, &figure));
     let longest_s = duration::whole_seconds_up(figure.whole).max(size.as_secs());
     // Zeros are as wide as any figure; less than ten minutes of a start leave room for what they
     // were.
@@ -69,6 +48,23 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
     let widest =
         if figure.done.is_none() && longest_s < 600 { "+00:00".to_owned() } else { widest };
     Some(Digits { text, widest, style })
+}
+
+/// Style of a countdown: one that stands still says so by a word, and has no colour.
+fn style(scene: &Scene, figure: &Figure) -> Style {
+    left_style(scene, Nearness::of(figure.left, figure.thresholds))
+}
+
+/// Style of a time left that is so near.
+pub(super) fn left_style(scene: &Scene, near: Nearness) -> Style {
+    let styles = &scene.styles;
+    match near {
+        Nearness::Over => styles.on_air,
+        Nearness::Far => styles.strong,
+        _ if scene.board.is_held => styles.text,
+        Nearness::Danger => styles.on_air,
+        Nearness::Warn => styles.attention,
+    }
 }
 
 /// Caption of the digits: `The jump ends`.
@@ -86,12 +82,12 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
             Span::styled(format!("  {word}"), styles.past),
         ]);
     }
-    let Some(figure) = scene.board.figure() else { return Line::default() };
+    let Some(figure) = scene.figure() else { return Line::default() };
     let mut spans = vec![];
     let badge = alert(scene);
     let badge_cells = badge.map_or(0, |badge| badge.len() + 2);
     if let Some(badge) = badge {
-        spans.push(Span::styled(badge, styles.attention_badge));
+        spans.push(Span::styled(badge, alert_style(scene)));
         spans.push(Span::raw("  "));
     }
     let word = if figure.left.is_negative() { "" } else { figure.word };
@@ -102,26 +98,32 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     Line::from(spans)
 }
 
-/// The word beside digits that are amber, or that stand still.
+/// The word beside digits that are amber or red, or that stand still.
 fn alert(scene: &Scene) -> Option<&'static str> {
-    let figure = scene.board.figure()?;
+    let figure = scene.figure()?;
     if scene.board.is_held {
         return Some(" HELD ");
     }
-    match figure.left.is_negative() {
-        true if figure.done.is_none() => Some(" LATE "),
-        true => Some(" OVER "),
-        false if figure.left <= NEAR => Some(" LAST SECONDS "),
-        _ => None,
+    match Nearness::of(figure.left, figure.thresholds) {
+        Nearness::Over if figure.done.is_none() => Some(" LATE "),
+        Nearness::Over => Some(" OVER "),
+        Nearness::Danger => Some(" LAST SECONDS "),
+        Nearness::Warn => Some(" SOON "),
+        Nearness::Far => None,
     }
+}
+
+/// The style of that word: red where the digits are.
+fn alert_style(scene: &Scene) -> Style {
+    let near = scene.figure().map(|figure| Nearness::of(figure.left, figure.thresholds));
+    let is_red = matches!(near, Some(Nearness::Over | Nearness::Danger)) && !scene.board.is_held;
+    if is_red { scene.styles.on_air_badge } else { scene.styles.attention_badge }
 }
 
 /// The same as a badge, with the gap in front of it.
 pub(super) fn badge(scene: &Scene) -> Vec<Span<'static>> {
     let word = alert(scene);
-    word.map_or(vec![], |word| {
-        vec![Span::raw("  "), Span::styled(word, scene.styles.attention_badge)]
-    })
+    word.map_or(vec![], |word| vec![Span::raw("  "), Span::styled(word, alert_style(scene))])
 }
 
 /// A cue in public: its number and its title, or a dash.

@@ -74,8 +74,7 @@ fn the_board_before_and_after_an_embargo() {
     for (columns, rows) in SIZES {
         assert!(screen(&run, Face::Board, columns, rows).contains("Tom Cruise: off the roof"));
     }
-    // Fired at 195 s, 45 s long: ten seconds before its end the digits turn amber, and a word says
-    // so.
+    // Fired at 195 s, 45 s long: ten seconds before its end the digits turn red, and a word says so.
     run.until(231.0);
     assert!(screen(&run, Face::Countdown, 80, 24).contains("LAST SECONDS"));
     picture!(
@@ -179,6 +178,46 @@ fn the_caller_sees_what_stands_on_the_boards_on_every_page() {
 }
 
 #[test]
+fn the_timer_counts_the_segment_in_digits_that_fill_the_screen() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    // The segment began at 182 s and has 1:30; the cue ends at 240 s. 30 s is `warn`, 10 s `danger`.
+    for (seconds, word, shown) in [
+        (215.4, "", "The jump"),
+        (243.0, " SOON ", "The jump"),
+        (263.0, " LAST SECONDS ", "The jump"),
+        (263.0, " OVER ", "The jump"),
+    ] {
+        run.until(seconds);
+        let mut board = Board::of(&run.state, run.now_ns);
+        if let (Stage::On(on), " OVER ") = (&mut board.stage, word) {
+            on.part.elapsed = on.part.of + Duration::from_secs(12);
+        }
+        let figure = board.speaker_figure().expect("a segment runs");
+        assert_eq!(figure.of, "The jump");
+        for size in [(80, 24), (120, 36), (200, 60)] {
+            let buffer = drawn(&board, Face::Timer, size, Depth::Mono, Glyphs::All);
+            let timer = text(&buffer);
+            assert!(timer.contains(word) && timer.contains(shown), "{size:?}\n{timer}");
+            let lines: Vec<&str> = timer.lines().collect();
+            // Of what stands in text there is one line: the title, and the word.
+            let texts = lines.iter().filter(|line| line.contains(char::is_alphanumeric)).count();
+            assert_eq!(texts, 1, "{size:?}\n{timer}");
+            let ink = |line: &&str| line.contains(['█', '▀', '▄']);
+            let (first, last) = (lines.iter().position(ink), lines.iter().rposition(ink));
+            let rows = last.zip(first).map_or(0, |(last, first)| last - first + 1);
+            assert!(rows * 2 > usize::from(size.1), "{size:?} has {rows} rows of digits\n{timer}");
+        }
+    }
+    run.keys("h");
+    run.until(265.0);
+    assert!(screen(&run, Face::Timer, 80, 24).contains(" HELD "));
+    run.keys("MSTOP⏎");
+    let with = screen(&run, Face::Timer, 80, 24);
+    assert!(with.contains(" MESSAGE ") && with.contains("The jump"), "{with}");
+}
+
+#[test]
 fn any_size_draws_a_board() {
     let mut run = jump_on_standby();
     let before = Board::of(&run.state, run.now_ns);
@@ -191,12 +230,12 @@ fn any_size_draws_a_board() {
         || (1..=300).step_by(13).chain([2, 19, 20, 21, 35, 36, 69, 70, 99, 100]).enumerate();
     let rows =
         || (1..=100).step_by(9).chain([2, 3, 5, 8, 9, 11, 12, 17, 18, 22, 26, 34, 48]).enumerate();
-    let faces = [Face::Board, Face::Clock, Face::Countdown];
+    let faces = [Face::Board, Face::Clock, Face::Countdown, Face::Timer];
     let views = boards.iter().flat_map(|board| faces.map(|face| (board, face))).enumerate();
     for (turn, (board, face)) in views {
         for (column, columns) in columns() {
             // Every width and every height for each view, and every size for one of them at least.
-            for (_, rows) in rows().filter(|(row, _)| (column + row) % 6 == turn) {
+            for (_, rows) in rows().filter(|(row, _)| (column + row) % 8 == turn) {
                 let buffer = drawn(
                     board,
                     face,
