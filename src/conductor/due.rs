@@ -25,6 +25,13 @@ pub(super) struct Ahead {
     pub effects: Vec<Effect>,
 }
 
+impl Ahead {
+    /// Has it leave at `due_ns` at the latest.
+    pub(super) fn leaves_by(&mut self, due_ns: MachineNs) {
+        self.due_ns = self.due_ns.min(due_ns);
+    }
+}
+
 impl Conductor {
     /// The instant of the machine's clock at which something is to be done next.
     pub(super) fn due_ns(&self) -> Option<MachineNs> {

@@ -317,7 +317,9 @@ impl Conductor {
             if !self.is_expected(seq, due_ns) || !is_known || self.is_too_late(due_ns) {
                 self.comes_late(effect);
             } else if due_ns > self.now_ns || !self.ahead.is_empty() {
-                // What was recorded before it may still have to leave.
+                // What was recorded before it may still have to leave, and then not after it: the run's
+                // clock may have been less well known when that came.
+                self.ahead.iter_mut().for_each(|ahead| ahead.leaves_by(due_ns));
                 self.leaves_at(due_ns, vec![effect]);
             } else {
                 self.carry_out(vec![effect], vec![]);
@@ -369,6 +371,11 @@ impl Conductor {
         let Some(why) = self.was_away() else { return };
         for effect in effects {
             let Effect::Send { cue, firing, action } = effect else { continue };
+            let place = self.output_of(cue, action).and_then(|output| self.elsewhere(output));
+            if place.is_some_and(|place| !self.holds() || self.hears(place)) {
+                // Another station sends it, and tells what became of it.
+                continue;
+            }
             let state = self.state.cue(cue);
             let is_open = state.firings == firing
                 && state.sends.get(action as usize) == Some(&SendState::Pending);

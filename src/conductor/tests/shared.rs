@@ -439,6 +439,47 @@ fn what_a_follower_reads_late_leaves_after_what_was_recorded_before_it() {
 }
 
 #[test]
+fn a_holder_that_stood_still_gives_up_only_what_it_was_to_send_itself() {
+    let (mut paris, _) = two();
+    paris.command(SECOND_NS, GO);
+    for now_ns in (2..11).map(|second| second * SECOND_NS) {
+        paris.gives(now_ns, Input::Tick);
+    }
+    // Cue 2, for the lights and for la, is journaled a moment before it is due.
+    paris.gives(11 * SECOND_NS - 200_000, Input::Tick);
+    paris.taken();
+    paris.gives(13 * SECOND_NS, Input::Flush);
+    paris.gives(13 * SECOND_NS, Input::Mute(false));
+    paris.gives(13 * SECOND_NS, Input::Tick);
+    let failed = |record: &&Record| matches!(record.event, Event::ActionFailed { .. });
+    let failed: Vec<_> = paris.records.iter().filter(failed).map(|r| r.event.clone()).collect();
+    let [Event::ActionFailed { output, .. }] = &failed[..] else { panic!("{failed:?}") };
+    assert_eq!(output, "lights");
+}
+
+#[test]
+fn what_a_follower_had_kept_by_a_worse_clock_leaves_before_what_is_due_by_a_better_one() {
+    let (mut paris, mut la) = on_its_way();
+    paris.gives(10_910 * MILLISECOND_NS, Input::TakeBack { why: "no".into() });
+    stored(&mut paris, &mut la, 10_920 * MILLISECOND_NS);
+    paris.gives(11 * SECOND_NS, Input::Tick);
+    paris.command(11_010 * MILLISECOND_NS, Command::Panic);
+    la.taken();
+    // By the clock that la had, cue 2 is still to come; by this one the panic is due.
+    let ahead = RunClock::new(
+        MachineNs::new(10_950 * MILLISECOND_NS),
+        RunNs::new(11_050 * MILLISECOND_NS as i64),
+        CLOCK.parse().unwrap(),
+        1,
+    );
+    la.conductor.set_clock(ahead);
+    follows(&mut la, 10_960 * MILLISECOND_NS, &paris);
+    let done = la.taken();
+    let sent: Vec<_> = done.iter().filter(|done| done.starts_with("> ")).collect();
+    assert_eq!(sent, ["> 2.2", "> stop outputs [2]"]);
+}
+
+#[test]
 fn a_giver_that_keeps_the_flag_goes_on_with_what_comes_before_that_instant() {
     let (mut paris, mut la) = on_its_way();
     paris.gives(10_910 * MILLISECOND_NS, Input::TakeBack { why: "no".into() });
