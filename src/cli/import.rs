@@ -237,7 +237,7 @@ pub(super) fn offered(file: &Path) -> anyhow::Result<Option<PathBuf>> {
     let to = file.with_extension("toml");
     if to.exists() {
         bail!(
-            "{} is a run sheet, and {1} stands beside it: open that one, or bring the sheet into it with `handover import {0} --update {1}`",
+            "{} is a run sheet, and {1} stands beside it: open that one, or bring the sheet into it, if it has cue numbers, with `handover import {0} --update {1}`",
             shown(file),
             shown(&to)
         );

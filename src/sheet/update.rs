@@ -34,7 +34,7 @@ use crate::show::{CueIx, CueNumber, IndexVec, file};
 pub enum Refused {
     /// Nothing says which cue is which.
     #[error(
-        "the sheet has no cue numbers, by which cues are known in the show: name their column with --map, such as --map A=number"
+        "the sheet has no cue numbers, by which cues are known in the show: add a column `Cue` with the numbers that the show has, or name theirs with --map COLUMN=number"
     )]
     NoNumbers,
     /// No cue of the sheet is one of the show.
