@@ -6,7 +6,7 @@ use crate::plain::counted;
 impl Sheet {
     /// The sheet for one department, by its place in the legend: the cues that need it, in the
     /// segments that have any. Of a call that names several departments it has what is said to this
-    /// one and to all.
+    /// one and to all, and of notes the lines that do not begin with another one's name.
     pub fn of_department(mut self, department: usize) -> Sheet {
         let name = self.departments.get(department).map_or(String::new(), |row| row.name.clone());
         let all: usize = self.segments.iter().map(|segment| segment.cues.len()).sum();
@@ -15,6 +15,8 @@ impl Sheet {
             for cue in &mut segment.cues {
                 let call = cue.call.take();
                 cue.call = call.and_then(|call| said_to(&name, &call, &self.departments));
+                let notes = cue.notes.take();
+                cue.notes = notes.and_then(|notes| noted_for(&name, &notes, &self.departments));
             }
         }
         self.segments.retain(|segment| !segment.cues.is_empty());
@@ -46,9 +48,31 @@ fn said_to(name: &str, call: &str, departments: &[DepartmentRow]) -> Option<Stri
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
+/// The lines of notes but those for another department than `name`, such as "Sound: mic 3": an
+/// imported sheet has one for each. `None` if nothing is left.
+fn noted_for(name: &str, notes: &str, departments: &[DepartmentRow]) -> Option<String> {
+    let is_others = |line: &&str| {
+        let label = line.split_once(':').map(|(label, _)| label.trim());
+        let named = departments.iter().find(|row| label == Some(row.name.as_str()));
+        named.is_some_and(|row| row.name != name)
+    };
+    let lines: Vec<&str> = notes.lines().filter(|line| !is_others(line)).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_notes_a_department_does_not_get_the_lines_for_others() {
+        let rows = ["LX", "SND"].map(|name| DepartmentRow { name: name.into(), colour: None });
+        let noted = |name: &str, notes: &str| noted_for(name, notes, &rows);
+        let notes = "Slow.\nLX: 3\nSND: mic 2\nWho: Jo";
+        assert_eq!(noted("LX", notes).unwrap(), "Slow.\nLX: 3\nWho: Jo");
+        assert_eq!(noted("SND", notes).unwrap(), "Slow.\nSND: mic 2\nWho: Jo");
+        assert_eq!(noted("SND", "LX: 3"), None);
+    }
 
     #[test]
     fn of_a_call_a_department_gets_its_own_words_and_those_for_all() {
