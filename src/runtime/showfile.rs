@@ -422,7 +422,7 @@ impl Watcher {
         let Some(version) = self.latest.clone() else {
             return Err(format!("{} is not other than the show that runs", self.name));
         };
-        let Ground { order, ref id, ref state, ref is_open, run_ns: _ } = ground;
+        let Ground { order, ref id, ref state, .. } = ground;
         let number = state.revision() + 1;
         if let Some(id) = id {
             let written = self.watched.store.write_version(id, number, &version.text);
@@ -432,7 +432,7 @@ impl Watcher {
         let prepared = Revised::prepared(Arc::clone(&version.show), state);
         let fits_in = machine_ns().since(begun_ns);
         let show = Arc::clone(prepared.merged().unwrap_or(&version.show));
-        let outputs = self.outputs(show, state, is_open);
+        let outputs = self.outputs(show, &ground);
         let count = |change: Change| {
             version.comparison.items.iter().filter(|item| item.change == change).count() as u32
         };
@@ -451,14 +451,10 @@ impl Watcher {
         Ok(Ready { revision, text, outputs, order, takes, fits_in, passed_over })
     }
 
-    /// Opens the outputs of `show` for the run that `state` is of.
-    fn outputs(&self, show: Arc<Show>, state: &State, is_open: &[bool]) -> RevisedOutputs {
-        let Watched { source, permits, .. } = &self.watched;
-        match state.is_rehearsal() {
-            true => RevisedOutputs::rehearsal(show),
-            false => {
-                wiring::revised_outputs((state.show(), is_open), show, source, permits, &self.post)
-            }
-        }
+    /// Opens the outputs of `show` for a run.
+    fn outputs(&self, show: Arc<Show>, ground: &Ground) -> RevisedOutputs {
+        let (state, Watched { source, permits, .. }) = (&ground.state, &self.watched);
+        let old = (&**state.show(), &*ground.is_open);
+        wiring::revised_outputs(old, show, state.is_rehearsal(), (source, permits), &self.post)
     }
 }

@@ -28,30 +28,31 @@ pub(super) fn outputs(
     if rehearse {
         return Outputs::rehearsal(Arc::clone(show));
     }
-    let surroundings = Surroundings {
-        env: &|name| std::env::var(name).ok(),
-        folder: folder_of(source),
-        permits,
-        clock: CLOCK,
-    };
-    Outputs::live(Arc::clone(show), &surroundings, reporter(post))
+    Outputs::live(Arc::clone(show), &surroundings(source, permits), reporter(post))
 }
 
-/// Prepares the outputs of another version of a show that sends by `old`.
+/// Prepares the outputs of another version of a show that sends by `old`, and of whose outputs those
+/// that are `true` are open. It may take its time.
 pub(super) fn revised_outputs(
     old: (&Show, &[bool]),
     show: Arc<Show>,
-    source: &str,
-    permits: &Permits,
+    rehearse: bool,
+    (source, permits): (&str, &Permits),
     post: &Sender,
 ) -> RevisedOutputs {
-    let surroundings = Surroundings {
+    match rehearse {
+        true => RevisedOutputs::rehearsal(show),
+        false => RevisedOutputs::live(old, show, &surroundings(source, permits), &reporter(post)),
+    }
+}
+
+fn surroundings<'a>(source: &'a str, permits: &'a Permits) -> Surroundings<'a> {
+    Surroundings {
         env: &|name| std::env::var(name).ok(),
         folder: folder_of(source),
         permits,
         clock: CLOCK,
-    };
-    RevisedOutputs::live(old, show, &surroundings, &reporter(post))
+    }
 }
 
 /// The folder of the show that came from `source`. One that is no file has none: its clips are

@@ -296,7 +296,7 @@ impl Watcher {
     }
 
     /// Puts the text into the file.
-    fn write(&mut self, text: &str) -> Result<(), String> {
+    pub(super) fn write(&mut self, text: &str) -> Result<(), String> {
         let is_locked = |metadata: std::fs::Metadata| metadata.permissions().readonly();
         if std::fs::metadata(&self.watched.path).is_ok_and(is_locked) {
             return Err(format!("{} is read-only: nothing was saved", self.name));

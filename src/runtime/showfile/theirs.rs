@@ -7,7 +7,6 @@ use super::{Ground, ShowFile, ShowNews, Version, Watcher};
 use crate::edit::compare::compare;
 use crate::edit::listing::Listing;
 use crate::engine::{Revised, RunId};
-use crate::files;
 use crate::output::RevisedOutputs;
 use crate::runtime::inbox::Msg;
 use crate::runtime::opening::{machine_zone, read};
@@ -42,14 +41,16 @@ impl ShowFile {
         let _ = self.orders.send(super::Order::Back { id, number });
     }
 
-    /// Opens the outputs of `show` at once, for a live run that sends by those of `old`. It may take
-    /// its time.
+    /// Opens the outputs of `show` at once, for a run that sends by those of `old`. It may take its
+    /// time.
     pub(in crate::runtime) fn outputs(
         &self,
         old: (&Show, &[bool]),
         show: Arc<Show>,
+        rehearse: bool,
     ) -> RevisedOutputs {
-        wiring::revised_outputs(old, show, &self.source, &self.permits, &self.post)
+        let from = (self.source.as_str(), &self.permits);
+        wiring::revised_outputs(old, show, rehearse, from, &self.post)
     }
 }
 
@@ -75,7 +76,7 @@ impl Watcher {
         let state = &ground.state;
         let revised = Revised::prepared(Arc::clone(&show), state);
         let merged = Arc::clone(revised.merged().unwrap_or(&show));
-        let outputs = self.outputs(merged, state, &ground.is_open);
+        let outputs = self.outputs(merged, ground);
         let comparison = compare(&self.listing, &Listing::of(&show));
         self.made = Some(Version { text, show, comparison, is_theirs: true });
         Ok(Taken { revised, outputs })
@@ -86,7 +87,7 @@ impl Watcher {
     pub(super) fn brings_up(&mut self, before: &str) {
         if read(&self.watched.path).is_ok_and(|text| text == before) {
             // Where it cannot be written, the file is other than the run's show, and that is told.
-            let _ = files::write_over(&self.watched.path, self.watched.text.as_bytes());
+            let _ = self.write(&self.watched.text.clone());
         }
     }
 

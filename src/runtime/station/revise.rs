@@ -218,12 +218,10 @@ impl Station {
         }
         let (number, is_rehearsal) = (state.revision(), state.is_rehearsal());
         if let Some(file) = &self.file {
-            // It may take its time: other than in an edit, nothing is known of what would be sent
-            // meanwhile.
-            self.versions.outputs = Some(match is_rehearsal {
-                true => RevisedOutputs::rehearsal(show),
-                false => file.outputs((before, &self.outputs.open()), show),
-            });
+            // This may take its time. Nothing is to leave meanwhile: the outputs would send by a
+            // version that is not the run's any more.
+            let old = (&**before, &*self.outputs.open());
+            self.versions.outputs = Some(file.outputs(old, show, is_rehearsal));
             if let Some(id) = self.id.clone() {
                 file.goes_back(id, number);
             }
@@ -289,7 +287,6 @@ impl Station {
             return self.take_version();
         }
         let Ready { revision, outputs, passed_over, .. } = *ready;
-        let state = self.conductor.state();
         self.versions.outputs = Some(outputs);
         let neighbours = self.app.neighbours(state);
         let replaced = Arc::clone(state.show());

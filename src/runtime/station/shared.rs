@@ -264,7 +264,7 @@ impl Station {
     /// The outputs of other stations are those of another version of the show.
     pub(super) fn revised_elsewhere(&mut self) {
         if let Some(shared) = &mut self.shared {
-            shared.elsewhere = Elsewhere::of(self.conductor.state().show(), &shared.recorded);
+            shared.elsewhere.revise(self.conductor.state().show());
         }
     }
 

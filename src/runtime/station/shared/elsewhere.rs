@@ -19,6 +19,12 @@ impl Elsewhere {
         known
     }
 
+    /// The run goes on with another version of the show, in which every output has the index that it
+    /// had.
+    pub(super) fn revise(&mut self, show: &Show) {
+        self.0.resize_with(show.outputs.len(), Health::default);
+    }
+
     /// Takes in what became of a message.
     pub(super) fn note(&mut self, show: &Show, record: &Record) {
         let fate = Fate::of(&record.event);
