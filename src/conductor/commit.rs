@@ -77,12 +77,19 @@ impl Conductor {
             self.state.fold(record);
             effects.extend(self.state.effects(&record.event));
         }
-        let is_revised = has_version(&records);
+        self.appends(records);
+        effects
+    }
+
+    /// Has records journaled that are folded already. With one of them the run may go over to another
+    /// version of the show.
+    pub(super) fn appends(&mut self, records: Vec<Record>) {
+        let is_version = |record: &Record| matches!(record.event, Event::ShowRevised { .. });
+        let is_revised = records.iter().any(is_version);
         self.does(Output::Append(records));
         if is_revised {
             self.does(Output::Revised);
         }
-        effects
     }
 
     /// Turns an output's report on a message into an event.
@@ -135,9 +142,4 @@ fn cut(words: String) -> String {
         Some((at, _)) => format!("{}…", &words[..at]),
         None => words,
     }
-}
-
-/// Returns `true` if the run goes over to another version of the show with one of these records.
-pub(super) fn has_version(records: &[Record]) -> bool {
-    records.iter().any(|record| matches!(record.event, Event::ShowRevised { .. }))
 }

@@ -12,7 +12,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::commit::has_version;
 use super::{Conductor, Muted, Output, RunClock};
 use crate::engine::{
     Effect, Event, Expected, MissedWhy, Origin, Record, Rejection, RunNs, SendState, Stop, Told,
@@ -303,11 +302,7 @@ impl Conductor {
                 matches!(record.event, Event::FlagTaken { .. } | Event::RunResumed { .. });
             is_another && writer != me
         });
-        let is_revised = has_version(&records);
-        self.does(Output::Append(records));
-        if is_revised {
-            self.does(Output::Revised);
-        }
+        self.appends(records);
         self.forgets_what_is_recorded();
         if may_have_lost {
             self.tells_again();

@@ -171,7 +171,8 @@ impl Conductor {
         }
     }
 
-    fn is_stop_pending(&self, output: OutputIx) -> bool {
+    /// Returns `true` if nobody has said yet what became of the last panic at an output.
+    pub(super) fn is_stop_pending(&self, output: OutputIx) -> bool {
         self.state.panic_stops().any(|(at, stop)| at == output && stop == Stop::Pending)
     }
 

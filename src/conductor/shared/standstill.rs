@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::STOOD_STILL;
 use crate::conductor::{Conductor, Output, Step};
-use crate::engine::{Effect, Stop, Told, ToldOutcome};
+use crate::engine::{Effect, Told, ToldOutcome};
 use crate::output::{Job, Outcome, Report};
 use crate::show::OutputIx;
 use crate::time::MachineNs;
@@ -123,9 +123,7 @@ impl Conductor {
                 .iter()
                 .any(|told| matches!(told, Told::Panic { output, .. } if output == id))
         };
-        let pending = self.state.panic_stops().filter(|(_, stop)| *stop == Stop::Pending);
-        let pending: Vec<_> = pending.map(|(at, _)| at).collect();
-        let here = self.sent_from_here().into_iter().filter(|at| pending.contains(at));
+        let here = self.sent_from_here().into_iter().filter(|at| self.is_stop_pending(*at));
         let here = here.map(|at| show.output(at).id.clone()).filter(|id| !is_told(id));
         for output in here.collect::<Vec<_>>() {
             self.tell(Told::Panic { output, outcome: ToldOutcome::Unknown });
