@@ -234,7 +234,7 @@ pub(super) enum Verb {
         /// items
         #[arg(long)]
         public: bool,
-        /// The call sheet of one department, by its id: the cues that need it, and the words for it
+        /// The call sheet of one department, by its id or name: the cues that need it, and the words for it
         #[arg(long, value_name = "ID", conflicts_with = "public")]
         department: Option<String>,
         /// Begin CSV with a byte order mark, which Excel needs to read it as UTF-8

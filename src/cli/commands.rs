@@ -117,19 +117,19 @@ pub(super) fn sheet(
     }
 }
 
-/// The place of the department `id` among those of the show.
+/// The place of the department with this id or name among those of the show.
 ///
 /// # Errors
-/// When the show has none of this id.
-fn department_of(show: &Show, id: &str) -> anyhow::Result<usize> {
-    let ids = || show.departments.iter().map(|department| department.id.as_str());
-    let at = ids().position(|known| known == id);
+/// When the show has none that is called so.
+fn department_of(show: &Show, name: &str) -> anyhow::Result<usize> {
+    let at = show.departments.iter().position(|department| department.is_called(name));
     at.with_context(|| match show.departments.len() {
         0 => "the show has no departments: give it some as `[department.ID]`".to_owned(),
-        _ => format!(
-            "the show has no department {id}; it has {}",
-            ids().collect::<Vec<_>>().join(", ")
-        ),
+        _ => {
+            let ids = show.departments.iter().map(|department| department.id.as_str());
+            let ids = ids.collect::<Vec<_>>().join(", ");
+            format!("the show has no department {name}; it has {ids}")
+        }
     })
 }
 

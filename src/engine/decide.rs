@@ -206,10 +206,7 @@ impl State {
 
     /// The place in what `cue` needs of the department with this id or name.
     pub fn need_named(&self, cue: CueIx, department: &str) -> Option<usize> {
-        let is_meant = |need: &DepartmentIx| {
-            let known = self.show.department(*need);
-            known.id == department || known.name.eq_ignore_ascii_case(department)
-        };
+        let is_meant = |need: &DepartmentIx| self.show.department(*need).is_called(department);
         self.show.cue(cue).needs.iter().position(is_meant)
     }
 

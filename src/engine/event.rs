@@ -336,7 +336,7 @@ pub enum Event {
         /// The checksum of its text.
         show_crc: String,
         /// SHA-256 of its text, hex: the name under which other stations find it on the server of a
-        /// shared run. Versions before 0.2 did not write it.
+        /// shared run. Older journals do not have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sha256: Option<String>,
         changed: u32,

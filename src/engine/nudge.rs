@@ -7,9 +7,9 @@ use jiff::SignedDuration;
 use jiff::civil::Time;
 
 use super::{Event, Rejection, RunNs, ShowNs, State};
+use crate::show::SegmentIx;
 use crate::show::duration::HOUR_NS;
 use crate::show::plan;
-use crate::show::{IndexVec, SegmentIx};
 use crate::time::{signed, signed_nanoseconds, unsigned};
 
 /// The most by which the nudges of a segment make it longer or shorter than the show says.
@@ -100,8 +100,7 @@ impl State {
     }
 
     pub(super) fn segment_nudged(&mut self, segment: u32, by_ns: i64) {
-        let segments: &mut IndexVec<SegmentIx, _> = &mut self.segments;
-        if let Some(state) = segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
+        if let Some(state) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
             let nudged = state.nudged.saturating_add(SignedDuration::from_nanos(by_ns));
             state.nudged = nudged.clamp(-NUDGED_MAX, NUDGED_MAX);
         }

@@ -9,13 +9,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::timer::NEAR;
 use super::{Event, Phase, Rejection, RunNs, State};
 use crate::show::{CueIx, CueNumber, SegmentIx, Trigger};
 use crate::time::{nanoseconds, unsigned};
-
-/// An instant that is no further ahead counts as now: it would come in the same moment, and look as
-/// if the command had fired its cue.
-const NEAR: Duration = Duration::from_millis(1);
 
 /// Where the show is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,16 +159,11 @@ impl State {
                 state.came_by = chain.or(state.came_by);
                 continue;
             }
-            let state = self.cue(cue);
-            let is_to_come = state.firings == 0 && !state.is_aside;
             match show.cue(cue).trigger {
                 Trigger::Into { offset } if show.segment_of(cue) == segment => {
-                    if is_to_come || state.due_ns.is_some() {
+                    if self.is_to_come(cue) || self.cue(cue).due_ns.is_some() {
                         self.arm(cue, starts_ns + offset);
                     }
-                }
-                Trigger::At { .. } if is_to_come && state.phase == Phase::Waiting => {
-                    self.waits_for_clock(cue, due_ns);
                 }
                 Trigger::Go
                 | Trigger::With { .. }
@@ -180,16 +172,28 @@ impl State {
                 | Trigger::Into { .. } => {}
             }
         }
+        self.wait_for_clock(point, due_ns);
     }
 
-    /// A cue by the clock waits for its time, where that is still to come after `now`.
-    fn waits_for_clock(&mut self, cue: CueIx, now: RunNs) {
-        let own = self.plan.by_clock.iter().filter(|(known, _)| *known == cue);
-        let ahead = own.map(|&(_, at_ns)| at_ns);
-        let ahead = ahead.filter(|&at_ns| at_ns > now + NEAR && !self.is_before_start(at_ns));
-        let ahead: Vec<_> = ahead.map(|at_ns| (at_ns, self.turn(cue))).collect();
-        if self.has_place(cue) && !self.cue(cue).skipped {
-            self.timers.by_wall.extend(ahead);
-        }
+    fn is_to_come(&self, cue: CueIx) -> bool {
+        let state = self.cue(cue);
+        state.firings == 0 && !state.is_aside
+    }
+
+    /// Cues by the clock that are not passed over at `point` wait for their times, where those are
+    /// still to come after `now`.
+    fn wait_for_clock(&mut self, point: Point, now: RunNs) {
+        let waits = |&&(cue, at_ns): &&(CueIx, RunNs)| {
+            at_ns > now + NEAR
+                && !self.is_before_start(at_ns)
+                && !self.is_passed_at(cue, point)
+                && self.is_to_come(cue)
+                && self.cue(cue).phase == Phase::Waiting
+                && self.has_place(cue)
+                && !self.cue(cue).skipped
+        };
+        let waiting = self.plan.by_clock.iter().filter(waits);
+        let waiting: Vec<_> = waiting.map(|&(cue, at_ns)| (at_ns, self.turn(cue))).collect();
+        self.timers.by_wall.extend(waiting);
     }
 }

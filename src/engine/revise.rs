@@ -13,7 +13,7 @@ use jiff::civil::Date;
 
 use super::merge::{Happened, Merged, merge};
 use super::state::CueState;
-use super::timer::TimerKind;
+use super::timer::{NEAR, TimerKind};
 use super::{Event, Phase, Record, Rejection, RunNs, SegmentPhase, State};
 use crate::show::plan::Plan;
 use crate::show::{CueIx, DepartmentIx, IndexVec, SegmentIx, Show, Trigger};
@@ -21,10 +21,6 @@ use crate::show::{CueIx, DepartmentIx, IndexVec, SegmentIx, Show, Trigger};
 /// Time from an edit to what it would bring at once (the end of a segment, a GO of the program): the
 /// caller is to see it come.
 const LEAD: Duration = Duration::from_secs(10);
-
-/// An instant that is no further ahead of an edit counts as past: it would be journaled in the same
-/// moment, and look as if the edit had fired its cue.
-const NEAR: Duration = Duration::from_millis(1);
 
 /// A version of the show, as its file says it. Journals hold only its checksum: who reads one
 /// puts in what lies beside it.

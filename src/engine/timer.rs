@@ -11,6 +11,10 @@ use crate::time::signed_nanoseconds;
 /// Maximum lateness by the machine's clock. Beyond it the machine is taken to have been suspended.
 const LATE: Duration = Duration::from_secs(1);
 
+/// Where the caller changes the times, an instant that is no further ahead counts as past: it would
+/// be journaled in the same moment, and look as if the change had fired its cue.
+pub(super) const NEAR: Duration = Duration::from_millis(1);
+
 /// Everything that is due some time, in the order in which it falls due.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Timers {

@@ -72,6 +72,13 @@ pub struct Department {
     pub colour: Option<Colour>,
 }
 
+impl Department {
+    /// Returns `true` if `text` is its id, or its name in any case.
+    pub fn is_called(&self, text: &str) -> bool {
+        self.id == text || self.name.eq_ignore_ascii_case(text)
+    }
+}
+
 /// Somewhere that cues send to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {

@@ -633,3 +633,11 @@ fn the_folder_of_runs_is_listed_where_it_says_something_and_taken_everywhere() {
         succeeds(&args);
     }
 }
+
+#[test]
+fn a_department_is_found_by_its_id_and_its_name() {
+    let sheet = |department: &str| succeeds(&["sheet", "--department", department, "paris-2024"]);
+    assert_eq!(sheet("flag-party"), sheet("Flag Party"));
+    let said = fails(1, &["sheet", "--department", "nobody", "paris-2024"]);
+    assert!(said.contains("no department nobody; it has lights, sound,"), "{said}");
+}
