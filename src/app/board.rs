@@ -1,9 +1,10 @@
 //! The board: what everybody in the house may know of a run, and nothing else.
 //!
 //! Owns what is public: the time, the titles of the show and its segments, what is on and next with
-//! numbers and times, how the show ended, and the message that the caller puts there. The words of a cue under embargo are not in a
-//! [`Board`] before the cue has fired. Calls, notes, people, departments, outputs, misses, panics
-//! and how far over the show is are the caller's: they must never be here.
+//! numbers and times, how the show ended, and the message that the caller puts there. The words of a
+//! cue under embargo are not in a [`Board`] before the cue has fired. Calls, notes, people,
+//! departments, outputs, misses, panics and how far over the show is are the caller's: they must
+//! never be here.
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::{Countdown, Phase, RunNs, State, Timing};
-use crate::show::{Clock, CueIx, SegmentIx, Show, Thresholds, Trigger};
+use crate::show::{Clock, CueIx, Segment, SegmentIx, Show, Thresholds, Trigger};
 use crate::time::unsigned;
 
 /// Maximum number of running cues that are shown, the last first.
@@ -115,20 +116,25 @@ pub enum Stage {
     },
 }
 
+/// A countdown, and the remaining times at which it warns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counting {
+    /// The countdown.
+    pub countdown: Countdown,
+    /// Its thresholds.
+    pub thresholds: Thresholds,
+}
+
 /// The segment and the cues that are on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct On {
     /// The title of the segment.
     pub segment: String,
     /// Countdown of the segment.
-    pub part: Countdown,
-    /// Its thresholds.
-    pub part_thresholds: Thresholds,
-    /// Those of the first cue of `cues` whose words may be shown and that has a countdown.
-    pub cue_thresholds: Thresholds,
+    pub part: Counting,
     /// Its running cues, the last first; before one runs, a cue that was over at once and holds
     /// until the next.
-    pub cues: Vec<(Item, Option<Countdown>)>,
+    pub cues: Vec<(Item, Option<Counting>)>,
 }
 
 /// A cue in public.
@@ -237,7 +243,7 @@ impl Board {
     /// The countdown for a speaker: of the segment while one runs, whatever cues run in it.
     pub fn speaker_figure(&self) -> Option<Figure<'_>> {
         match &self.stage {
-            Stage::On(on) => Some(ending(&on.segment, on.part, on.part_thresholds)),
+            Stage::On(on) => Some(on.part.figure(&on.segment)),
             Stage::Waiting { .. }
             | Stage::Before { .. }
             | Stage::Gap { .. }
@@ -262,26 +268,24 @@ impl Board {
             Stage::Before { left: Some(left), .. } => Some(starts(*left, next.unwrap_or_default())),
             Stage::Gap { left, .. } => Some(starts(*left, next.unwrap_or_default())),
             Stage::On(on) => {
-                let timed = on.cues.iter().find_map(|(item, countdown)| match (item, countdown) {
-                    (Item::Public { title, .. }, Some(countdown)) => {
-                        Some((title.as_str(), *countdown))
-                    }
+                let of_cue = on.cues.iter().find_map(|(item, counting)| match (item, counting) {
+                    (Item::Public { title, .. }, Some(counting)) => Some(counting.figure(title)),
                     _ => None,
                 });
-                let thresholds =
-                    if timed.is_some() { on.cue_thresholds } else { on.part_thresholds };
-                let (of, countdown) = timed.unwrap_or((on.segment.as_str(), on.part));
-                Some(ending(of, countdown, thresholds))
+                Some(of_cue.unwrap_or_else(|| on.part.figure(&on.segment)))
             }
             Stage::Ended { .. } => None,
         }
     }
 }
 
-/// The countdown to the end of `of`.
-fn ending(of: &str, countdown: Countdown, thresholds: Thresholds) -> Figure<'_> {
-    let done = Some(countdown.done());
-    Figure { left: countdown.left(), whole: countdown.of, of, word: "ends", done, thresholds }
+impl Counting {
+    /// The countdown to the end of `of`.
+    fn figure(self, of: &str) -> Figure<'_> {
+        let Counting { countdown, thresholds } = self;
+        let done = Some(countdown.done());
+        Figure { left: countdown.left(), whole: countdown.of, of, word: "ends", done, thresholds }
+    }
 }
 
 /// The show's own clock, and its further ones.
@@ -329,7 +333,7 @@ impl Public<'_> {
                 over: state.shown_late(self.timing.planned_end_ns, self.timing.end_ns),
             };
         }
-        let (Some(segment), Some(part)) =
+        let (Some(segment), Some(countdown)) =
             (state.current_segment(), state.segment_countdown(self.now))
         else {
             let starts_ns = state.plan().anchored.then(|| state.planned_begin_ns().in_run());
@@ -342,17 +346,15 @@ impl Public<'_> {
         }
         let held = self.held_up(segment).map(|cue| (self.item(cue), None));
         let running = state.on_air().iter().rev().filter(|&&cue| self.is_for_all(cue));
-        let running = running.map(|&cue| (self.item(cue), state.cue_countdown(cue, self.now)));
+        let running = running.map(|&cue| {
+            let countdown = state.cue_countdown(cue, self.now);
+            let thresholds = self.show.cue(cue).thresholds;
+            (self.item(cue), countdown.map(|countdown| Counting { countdown, thresholds }))
+        });
         let cues = held.into_iter().chain(running).take(ON_MAX).collect();
-        let counts = |cue: &CueIx| {
-            let is_shown = self.is_for_all(*cue) && state.is_public(*cue);
-            is_shown && state.cue_countdown(*cue, self.now).is_some()
-        };
-        let counting = state.on_air().iter().rev().copied().find(counts);
-        let part_thresholds = self.show.segment(segment).thresholds;
-        let cue_thresholds = counting.map_or(part_thresholds, |cue| self.show.cue(cue).thresholds);
-        let title = self.show.segment(segment).title.clone();
-        Stage::On(On { segment: title, part, part_thresholds, cue_thresholds, cues })
+        let Segment { title, thresholds, .. } = self.show.segment(segment);
+        let part = Counting { countdown, thresholds: *thresholds };
+        Stage::On(On { segment: title.clone(), part, cues })
     }
 
     /// The cue that fired last, where it was over at once and nothing else has come since: its

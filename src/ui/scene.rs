@@ -292,7 +292,7 @@ impl<'a> Scene<'a> {
         let is_held = self.state.held_since().is_some();
         let style = match Nearness::of(left, thresholds) {
             Nearness::Over => styles.attention,
-            _ if is_held => styles.text,
+            Nearness::Danger | Nearness::Warn | Nearness::Far if is_held => styles.text,
             Nearness::Danger => styles.on_air,
             Nearness::Warn => styles.attention,
             Nearness::Far => styles.strong,

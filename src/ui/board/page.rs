@@ -210,11 +210,11 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
         Span::styled(on.segment.as_str(), styles.strong),
     ]);
     let mut tail = Line::default();
-    let has_own = on.cues.iter().any(|(_, countdown)| countdown.is_some());
+    let has_own = on.cues.iter().any(|(_, counting)| counting.is_some());
     if has_own {
         // The digits are the cue's.
-        let left = on.part.left();
-        let style = match Nearness::of(left, on.part_thresholds) {
+        let left = on.part.countdown.left();
+        let style = match Nearness::of(left, on.part.thresholds) {
             Nearness::Far => styles.past,
             near @ (Nearness::Warn | Nearness::Danger | Nearness::Over) => {
                 words::left_style(scene, near)
@@ -225,12 +225,12 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
         tail = Span::styled(format!("  {left}"), style).into();
     }
     let mut lines = vec![text::with_tail(first, tail, columns, LEAST), Line::default()];
-    for (at, (cue, countdown)) in on.cues.iter().enumerate() {
+    for (at, (cue, counting)) in on.cues.iter().enumerate() {
         let style = if at == 0 { styles.strong } else { styles.text };
         let title =
             Line::from_iter([Span::raw("      ")].into_iter().chain(item(scene, cue, style)));
-        let left = countdown.filter(|_| at > 0).map_or(Line::default(), |countdown| {
-            let left = duration::countdown(unsigned(countdown.left()));
+        let left = counting.filter(|_| at > 0).map_or(Line::default(), |counting| {
+            let left = duration::countdown(unsigned(counting.countdown.left()));
             Span::styled(format!("  {left}"), styles.past).into()
         });
         lines.push(text::with_tail(title, left, columns, LEAST));

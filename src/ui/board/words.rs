@@ -61,7 +61,7 @@ pub(super) fn left_style(scene: &Scene, near: Nearness) -> Style {
     match near {
         Nearness::Over => styles.on_air,
         Nearness::Far => styles.strong,
-        _ if scene.board.is_held => styles.text,
+        Nearness::Danger | Nearness::Warn if scene.board.is_held => styles.text,
         Nearness::Danger => styles.on_air,
         Nearness::Warn => styles.attention,
     }

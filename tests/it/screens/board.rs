@@ -191,7 +191,7 @@ fn the_timer_counts_the_segment_in_digits_that_fill_the_screen() {
         run.until(seconds);
         let mut board = Board::of(&run.state, run.now_ns);
         if let (Stage::On(on), " OVER ") = (&mut board.stage, word) {
-            on.part.elapsed = on.part.of + Duration::from_secs(12);
+            on.part.countdown.elapsed = on.part.countdown.of + Duration::from_secs(12);
         }
         let figure = board.speaker_figure().expect("a segment runs");
         assert_eq!(figure.of, "The jump");
