@@ -5,8 +5,14 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Sub};
 use std::time::Duration;
 
+use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Reads a time of day as people type it: `21:30`, `21:30:15`.
+pub fn parse_time_of_day(text: &str) -> Option<Time> {
+    Time::strptime("%H:%M:%S", text).or_else(|_| Time::strptime("%H:%M", text)).ok()
+}
 
 /// An instant of the machine's steady clock: nanoseconds from some moment in the past, which is
 /// another one each time that the machine starts.

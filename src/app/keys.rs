@@ -11,6 +11,7 @@ mod time;
 use edits::EDITS;
 use strum::VariantArray;
 use time::TIMES;
+pub use time::TimeAct;
 
 use super::{EditAct, Page};
 
@@ -30,11 +31,7 @@ pub enum Act {
     PlayheadNext,
     PlayheadPrevious,
     Skip,
-    NudgeLonger,
-    NudgeShorter,
-    NudgeBy,
-    Retime,
-    RetimeSegment,
+    Time(TimeAct),
     StageMessage,
     SelectUp,
     SelectDown,
@@ -136,7 +133,7 @@ impl Act {
             self,
             Act::Override
                 | Act::Note
-                | Act::NudgeBy
+                | Act::Time(TimeAct::NudgeBy)
                 | Act::StageMessage
                 | Act::PersonNote
                 | Act::Find
@@ -204,7 +201,8 @@ const PAGES: usize = {
     count
 };
 
-/// The rows before the pages, those of the times, those of the edits, one for each page, the rows after them.
+/// The rows before the pages, those of the times, those of the edits, one for each page, the rows
+/// after them.
 const fn table<const N: usize>() -> [Binding; N] {
     let mut rows = [BEFORE_PAGES[0]; N];
     let (mut filled, mut at) = (0, 0);

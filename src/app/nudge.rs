@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
-use jiff::civil::Time;
 
-use super::keys::Act;
+use super::keys::TimeAct;
 use super::{App, Ask, Prompt, Task};
 use crate::engine::{Command, Nudge, Rejection, State};
 use crate::show::duration;
-use crate::time::{MachineNs, signed};
+use crate::time::{MachineNs, parse_time_of_day, signed};
 
 /// The amount of one press.
 const STEP: Duration = Duration::from_secs(30);
@@ -18,14 +17,25 @@ const STEP: Duration = Duration::from_secs(30);
 pub(crate) const EXAMPLES: &str = "2m, -45s, until 21:30";
 
 impl App {
-    /// The nudge of one press of `act`.
-    pub(super) fn nudge(act: Act) -> Command {
-        let step = signed(STEP);
-        Command::Nudge(Nudge::By(if act == Act::NudgeShorter { -step } else { step }))
+    /// Changes the times of the run.
+    pub(super) fn change_time(
+        &mut self,
+        act: TimeAct,
+        state: &State,
+        now_ns: MachineNs,
+    ) -> Vec<Task> {
+        let by = match act {
+            TimeAct::Longer => signed(STEP),
+            TimeAct::Shorter => -signed(STEP),
+            TimeAct::NudgeBy => return self.ask_nudge(state, now_ns),
+            TimeAct::CueNow => return self.retime(false, state, now_ns),
+            TimeAct::SegmentNow => return self.retime(true, state, now_ns),
+        };
+        vec![Task::Command(Command::Nudge(Nudge::By(by)))]
     }
 
     /// Asks for the amount of a nudge, where a segment runs.
-    pub(super) fn ask_nudge(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
+    fn ask_nudge(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let refusal = match (state.has_ended(), state.current_segment()) {
             (true, _) => Rejection::Ended,
             (false, None) => Rejection::NoSegment,
@@ -50,7 +60,7 @@ impl App {
 fn amount(text: &str) -> Result<Nudge, String> {
     let text = text.trim();
     if let Some(time) = text.strip_prefix("until") {
-        return time_of_day(time.trim())
+        return parse_time_of_day(time.trim())
             .map(Nudge::Until)
             .ok_or_else(|| "not a time: write until 21:30".to_owned());
     }
@@ -63,20 +73,6 @@ fn amount(text: &str) -> Result<Nudge, String> {
     }
     let by = duration::parse(amount).map(signed).map_err(|why| why.to_string())?;
     Ok(Nudge::By(if is_less { -by } else { by }))
-}
-
-/// Reads a time of day: `21:30`, `21:30:15`.
-fn time_of_day(text: &str) -> Option<Time> {
-    let mut parts = text.split(':').map(|part| {
-        let is_number = !part.is_empty() && part.len() <= 2;
-        part.parse::<i8>().ok().filter(|_| is_number && part.bytes().all(|b| b.is_ascii_digit()))
-    });
-    let (hour, minute) = (parts.next()??, parts.next()??);
-    let second = parts.next().unwrap_or(Some(0))?;
-    if parts.next().is_some() {
-        return None;
-    }
-    Time::new(hour, minute, second, 0).ok()
 }
 
 /// A nudge in words: `+0:30`, `−1:15`.

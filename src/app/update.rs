@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::keymap::Key;
-use super::keys::Act;
+use super::keys::{Act, TimeAct};
 use super::page::Lines;
 use super::{App, Ask, Page, Prompt, Question, Task, Tone};
 use crate::engine::{Cause, Command, Rejection, State};
@@ -170,11 +170,7 @@ impl App {
                 }
                 None => return self.nothing_selected(now_ns),
             },
-            Act::NudgeLonger | Act::NudgeShorter => Self::nudge(act),
-            Act::NudgeBy => return self.ask_nudge(state, now_ns),
-            Act::Retime | Act::RetimeSegment => {
-                return self.retime(act == Act::RetimeSegment, state, now_ns);
-            }
+            Act::Time(act) => return self.change_time(act, state, now_ns),
             Act::StageMessage if state.stage_message().is_some() => Command::ClearMessage,
             Act::StageMessage => return self.open(Ask::StageMessage),
             Act::Override => return self.ask_reason(state, now_ns),
@@ -255,7 +251,7 @@ impl App {
         let (home, does) = match act {
             Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
             Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
-            Act::Retime | Act::RetimeSegment => {
+            Act::Time(TimeAct::CueNow | TimeAct::SegmentNow) => {
                 (Page::Run, "sets the times to a cue, on the run page (Esc)")
             }
             Act::OpenSegments => (Page::Run, "unfolds all segments, on the run page (Esc)"),
@@ -273,9 +269,7 @@ impl App {
             | Act::SwapBackup
             | Act::Step
             | Act::Hold
-            | Act::NudgeLonger
-            | Act::NudgeShorter
-            | Act::NudgeBy
+            | Act::Time(TimeAct::Longer | TimeAct::Shorter | TimeAct::NudgeBy)
             | Act::StageMessage
             | Act::PlayheadNext
             | Act::PlayheadPrevious

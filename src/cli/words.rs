@@ -1,11 +1,12 @@
 //! Words of the command line that stand for more than text: where a technical rehearsal begins,
 //! names of variables.
 
-use jiff::civil::{DateTime, Time};
+use jiff::civil::DateTime;
 
 use crate::runtime::Start;
 use crate::runtime::config::permits::is_variable;
 use crate::show::CueNumber;
+use crate::time::parse_time_of_day;
 
 /// Parses `--at`, the beginning of the clock: a time of day, or a day and a time.
 pub(super) fn start_at(text: &str) -> Result<Start, String> {
@@ -15,8 +16,7 @@ pub(super) fn start_at(text: &str) -> Result<Start, String> {
         let at: DateTime = text.parse().map_err(|_| wants())?;
         return Ok(Start::At { date: Some(at.date()), time: at.time() });
     }
-    let time = Time::strptime("%H:%M:%S", text).or_else(|_| Time::strptime("%H:%M", text));
-    time.map(|time| Start::At { date: None, time }).map_err(|_| wants())
+    parse_time_of_day(text).map(|time| Start::At { date: None, time }).ok_or_else(wants)
 }
 
 /// Parses `--cue`, the beginning of the clock.

@@ -1,6 +1,6 @@
 //! Facts about each command, in matches that a new one has to be added to.
 
-use super::{Act, Held};
+use super::{Act, Held, TimeAct};
 
 impl Act {
     /// Returns `true` if its usual key gives way to a keys.toml that has given that key to another
@@ -19,11 +19,7 @@ impl Act {
                 | Act::Review
                 | Act::Editor
                 | Act::Edit(_)
-                | Act::NudgeLonger
-                | Act::NudgeShorter
-                | Act::NudgeBy
-                | Act::Retime
-                | Act::RetimeSegment
+                | Act::Time(_)
                 | Act::StageMessage
         )
     }
@@ -40,11 +36,7 @@ impl Act {
             | Act::Step
             | Act::Hold
             | Act::Skip
-            | Act::NudgeLonger
-            | Act::NudgeShorter
-            | Act::NudgeBy
-            | Act::Retime
-            | Act::RetimeSegment
+            | Act::Time(_)
             | Act::StageMessage
             | Act::Unspot
             | Act::PersonNote
@@ -96,11 +88,7 @@ impl Act {
             | Act::PlayheadPrevious
             | Act::PlayheadHere
             | Act::Skip
-            | Act::NudgeLonger
-            | Act::NudgeShorter
-            | Act::NudgeBy
-            | Act::Retime
-            | Act::RetimeSegment
+            | Act::Time(_)
             | Act::StageMessage
             | Act::Panic => true,
             Act::Ready(_)
@@ -178,11 +166,7 @@ impl Act {
             | Act::PlayheadPrevious
             | Act::PlayheadHere
             | Act::Skip
-            | Act::NudgeLonger
-            | Act::NudgeShorter
-            | Act::NudgeBy
-            | Act::Retime
-            | Act::RetimeSegment
+            | Act::Time(_)
             | Act::StageMessage
             | Act::OpenSegments
             | Act::FoldSegments
@@ -219,8 +203,7 @@ impl Act {
             self,
             Act::PlayheadHere
                 | Act::Skip
-                | Act::Retime
-                | Act::RetimeSegment
+                | Act::Time(TimeAct::CueNow | TimeAct::SegmentNow)
                 | Act::Spot
                 | Act::Unspot
                 | Act::Editor

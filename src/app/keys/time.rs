@@ -2,10 +2,21 @@
 
 use super::{Act, Binding, Group, row};
 
+/// A change of the times that a key or the palette makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the table below says what each does")]
+pub enum TimeAct {
+    Longer,
+    Shorter,
+    NudgeBy,
+    CueNow,
+    SegmentNow,
+}
+
 /// Those of the times.
 pub(super) const TIMES: &[Binding] = &[
     row(
-        Act::NudgeLonger,
+        Act::Time(TimeAct::Longer),
         "+",
         "nudge longer",
         "30 s more for the running segment",
@@ -13,7 +24,7 @@ pub(super) const TIMES: &[Binding] = &[
         None,
     ),
     row(
-        Act::NudgeShorter,
+        Act::Time(TimeAct::Shorter),
         "-",
         "nudge shorter",
         "30 s less for the running segment",
@@ -21,7 +32,7 @@ pub(super) const TIMES: &[Binding] = &[
         None,
     ),
     row(
-        Act::NudgeBy,
+        Act::Time(TimeAct::NudgeBy),
         "N",
         "nudge",
         "more or less time for the segment, or until a time; asks",
@@ -29,7 +40,7 @@ pub(super) const TIMES: &[Binding] = &[
         None,
     ),
     row(
-        Act::Retime,
+        Act::Time(TimeAct::CueNow),
         "=",
         "happening now",
         "the selected cue is happening now: sets playhead and times, fires nothing",
@@ -37,7 +48,7 @@ pub(super) const TIMES: &[Binding] = &[
         None,
     ),
     row(
-        Act::RetimeSegment,
+        Act::Time(TimeAct::SegmentNow),
         "",
         "segment now",
         "the segment of the selected cue begins now; fires nothing",

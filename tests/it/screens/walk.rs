@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::flag::FlagWish;
 use handover::app::keymap::Key;
-use handover::app::keys::{Act, BINDINGS, Binding, Group};
+use handover::app::keys::{Act, BINDINGS, Binding, Group, TimeAct};
 use handover::app::{Ask, EditAct, FileNews, Page, Question, Task};
 use handover::engine::{Command, Event, Phase};
 
@@ -69,14 +69,14 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
             at(after) == before.app.selected(&before.state) && after.app.message.is_some()
         }
         Act::Skip => skipped(before) != skipped(after),
-        Act::Retime | Act::RetimeSegment => {
+        Act::Time(TimeAct::CueNow | TimeAct::SegmentNow) => {
             let new = &after.records[before.records.len()..];
             new.iter().any(|record| matches!(record.event, Event::Retimed { .. }))
                 || matches!(after.app.question, Some(Question::Retime { .. }))
         }
-        Act::NudgeLonger => nudged(after) > nudged(before),
-        Act::NudgeShorter => nudged(after) < nudged(before),
-        Act::NudgeBy => asks(after, |ask| ask == Ask::Nudge),
+        Act::Time(TimeAct::Longer) => nudged(after) > nudged(before),
+        Act::Time(TimeAct::Shorter) => nudged(after) < nudged(before),
+        Act::Time(TimeAct::NudgeBy) => asks(after, |ask| ask == Ask::Nudge),
         Act::StageMessage if before.state.stage_message().is_some() => {
             after.state.stage_message().is_none()
         }
