@@ -37,6 +37,8 @@ pub(super) struct Answers {
     last: Option<String>,
     /// The first line since the last look that says that something was wrong.
     error: Option<String>,
+    /// The last line that was logged: the answer to what keeps a device awake is always the same.
+    logged: Option<String>,
     log: LogLimit,
 }
 
@@ -80,6 +82,9 @@ impl Answers {
             context.gauge.refused_by_answer(format!("answers {error:?}"));
         }
         let Some(said) = error.as_ref().or(last.as_ref()) else { return };
+        if self.logged.replace(said.clone()).as_ref() == Some(said) && error.is_none() {
+            return;
+        }
         let name = &context.name;
         match self.log.takes(now) {
             Logged::Yes if error.is_some() => {
@@ -232,6 +237,13 @@ mod tests {
         assert_eq!(said(), [(false, "caspar answers \"2.3.3 LTS\"".to_owned())]);
         answers.tell(&context, at(2));
         assert_eq!(said(), [], "it was told already");
+        // What keeps a device awake is answered alike each time.
+        answers.hear(b"2.3.3 LTS\r\n");
+        answers.tell(&context, at(3));
+        assert_eq!(said(), [], "the log has it");
+        answers.hear(b"2.4.0\r\n");
+        answers.tell(&context, at(4));
+        assert_eq!(said(), [(false, "caspar answers \"2.4.0\"".to_owned())]);
     }
 
     #[test]
