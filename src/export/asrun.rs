@@ -58,8 +58,6 @@ pub struct AsRun {
     pub over_ms: Option<i64>,
     /// Total time for which the show's clock was held, milliseconds.
     pub held_ms: u64,
-    /// Number of holds.
-    pub holds: u32,
     /// The holds, in their order.
     pub hold_rows: Vec<HoldRow>,
     /// `true` if the show beside the journal is not the one with which the run began: what is
@@ -161,9 +159,8 @@ impl AsRun {
     /// Difference between the end and the plan for people, milliseconds: between the times of day
     /// that they read.
     pub fn shown_over_ms(&self) -> Option<i64> {
-        let second = |at: &ZonedDateTime| at.timestamp().as_second();
-        let (planned, end) = (self.planned_end.as_ref()?, self.end.as_ref()?);
-        self.over_ms.map(|_| (second(end) - second(planned)) * 1000)
+        self.over_ms?;
+        shown_difference_ms(self.planned_end.as_ref(), self.end.as_ref())
     }
 }
 
@@ -177,9 +174,7 @@ impl SegmentRow {
     /// Its lateness for people, milliseconds: between the times of day that they read; negative if
     /// it started early.
     pub fn shown_late_ms(&self) -> Option<i64> {
-        let second = |at: &ZonedDateTime| at.timestamp().as_second();
-        let (planned, actual) = (self.planned_start.as_ref()?, self.actual_start.as_ref()?);
-        Some((second(actual) - second(planned)) * 1000)
+        shown_difference_ms(self.planned_start.as_ref(), self.actual_start.as_ref())
     }
 
     /// The difference for people, milliseconds: between the whole seconds that they read, so that
@@ -198,6 +193,15 @@ impl SegmentRow {
         let seconds = second(start.saturating_add_unsigned(actual_ms)) - second(start);
         Some(seconds.unsigned_abs().saturating_mul(1000))
     }
+}
+
+/// From one instant to another for people, milliseconds: between the times of day that they read.
+pub(super) fn shown_difference_ms(
+    from: Option<&ZonedDateTime>,
+    to: Option<&ZonedDateTime>,
+) -> Option<i64> {
+    let (from, to) = (from?.timestamp(), to?.timestamp());
+    Some((to.as_second() - from.as_second()) * 1000)
 }
 
 /// One firing of a cue, or a cue that never fired.
@@ -233,9 +237,8 @@ impl CueRow {
     /// The difference for people, milliseconds: between the times of day that they read, so that
     /// the figures add up.
     pub fn shown_difference_ms(&self) -> Option<i64> {
-        let seconds = |at: &ZonedDateTime| at.timestamp().as_second();
-        let (planned, actual) = (self.planned_start.as_ref()?, self.actual_start.as_ref()?);
-        self.difference_ms.map(|_| (seconds(actual) - seconds(planned)) * 1000)
+        self.difference_ms?;
+        shown_difference_ms(self.planned_start.as_ref(), self.actual_start.as_ref())
     }
 }
 

@@ -72,7 +72,7 @@ struct Run<'a> {
     last_event: Option<String>,
     over_under: Option<f64>,
     held: f64,
-    holds: u32,
+    holds: usize,
     show_changed: bool,
     /// Only of a shared run.
     flag: Vec<Flag<'a>>,
@@ -226,7 +226,7 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             last_event: time(run.last.as_ref()),
             over_under: run.over_ms.map(seconds),
             held: seconds(run.held_ms as i64),
-            holds: run.holds,
+            holds: run.hold_rows.len(),
             show_changed: run.show_changed,
             flag: run.flag.iter().map(Flag::from).collect(),
             warnings: run

@@ -6,7 +6,9 @@
 
 use jiff::ZonedDateTime;
 
-use super::asrun::{AsRun, CueOutcome, CueRow, HoldRow, LostSend, NoteRow, SegmentRow};
+use super::asrun::{
+    AsRun, CueOutcome, CueRow, HoldRow, LostSend, NoteRow, SegmentRow, shown_difference_ms,
+};
 use super::layout::plain;
 use super::words::{self, Days, lasted, over_under, planned};
 
@@ -156,14 +158,13 @@ impl Page<'_> {
         let down = segments.iter().filter_map(|segment| segment.actual_end()).max();
         let down = down.filter(|_| is_over);
         let planned_ms = planned_ms(segments);
-        let second = |at: &ZonedDateTime| at.timestamp().as_second();
-        let ran_s = up.zip(down.as_ref()).map(|(up, down)| second(down) - second(up));
-        let difference_ms = ran_s.map(|ran_s| (ran_s - (planned_ms / 1000) as i64) * 1000);
+        let ran_ms = shown_difference_ms(up, down.as_ref());
+        let difference_ms = ran_ms.map(|ran_ms| ran_ms - (planned_ms / 1000 * 1000) as i64);
         vec![
             name.to_owned(),
             self.clock(up),
             self.clock(down.as_ref()),
-            ran_s.map_or(NONE.to_owned(), |ran_s| lasted(ran_s.unsigned_abs() * 1000)),
+            ran_ms.map_or(NONE.to_owned(), |ran_ms| lasted(ran_ms.unsigned_abs())),
             planned(planned_ms),
             difference_ms.map_or(NONE.to_owned(), over_under),
         ]
@@ -210,7 +211,8 @@ impl Page<'_> {
         Table { title: "Holds and stops".to_owned(), columns, rows }
     }
 
-    /// Everything that did not go as it should: cues that were not called, and messages that did not leave.
+    /// Everything that did not go as it should: cues that were not called, messages that did not
+    /// leave.
     fn faults(&self) -> Table {
         let is_fault = |cue: &CueRow| match cue.outcome {
             CueOutcome::Missed

@@ -344,7 +344,10 @@ fn an_unfinished_run_tells_where_it_stood() {
     let run = report(evening());
     assert!(!run.finished);
     assert_eq!(csv::rfc3339(run.end.as_ref().unwrap()), "2024-08-12T00:01:00.500+02:00");
-    assert_eq!((run.over_ms, run.held_ms, run.holds, run.panics.len()), (Some(500), 10_000, 1, 1));
+    assert_eq!(
+        (run.over_ms, run.held_ms, run.hold_rows.len(), run.panics.len()),
+        (Some(500), 10_000, 1, 1)
+    );
     assert_eq!(csv::rfc3339(&run.downtimes[0].from), "2024-08-12T00:00:20.000+02:00");
     assert_eq!(run.downtimes[0].down_ms, 20_000);
     let guest = run.cues().find(|cue| cue.number == "5").unwrap();

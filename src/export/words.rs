@@ -115,9 +115,9 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         Some(_) => fact("On time", over_under(0)),
         None => {}
     }
-    if run.holds > 0 {
+    if !run.hold_rows.is_empty() {
         let held = planned(run.held_ms);
-        fact("Held", format!("{held}, in {}", counted(run.holds as usize, "hold")));
+        fact("Held", format!("{held}, in {}", counted(run.hold_rows.len(), "hold")));
     }
     for change in &run.flag {
         fact("Flag", format!("{}, {}", days.clock(&change.at), flag(change)));

@@ -42,9 +42,8 @@ pub(super) struct Fold {
     pub auto: bool,
     pub ended_ns: Option<RunNs>,
     pub started_ns: Option<RunNs>,
-    pub holds: u32,
-    /// Beginning and end of each.
-    pub held_from: Vec<(RunNs, RunNs)>,
+    /// Beginning and end of each hold.
+    pub holds: Vec<(RunNs, RunNs)>,
     pub held: Duration,
     /// Instant of each panic, and the outcome of its stop at each output.
     pub panics: Vec<(RunNs, Vec<(OutputIx, Stop)>)>,
@@ -133,8 +132,7 @@ impl Fold {
             auto: false,
             ended_ns: None,
             started_ns: None,
-            holds: 0,
-            held_from: vec![],
+            holds: vec![],
             held: Duration::ZERO,
             panics: vec![],
             terminal_lost: vec![],
@@ -192,7 +190,8 @@ impl Fold {
             }
             Event::MessageCleared {} => self.end_message(record.run_ns),
             Event::TerminalLost {} => self.terminal_lost.push(record.run_ns),
-            Event::Held {} => self.holds += 1,
+            // A hold is taken in at its end.
+            Event::Held {} => {}
             Event::Resumed {} => self.end_hold(record.run_ns),
             Event::Panicked {} => self.panic(record.run_ns),
             // Taken in once it is folded.
@@ -411,7 +410,7 @@ impl Fold {
         let Some(since) = self.state.held_since() else { return };
         let held = run_ns.since(since);
         self.held += held;
-        self.held_from.push((since, run_ns));
+        self.holds.push((since, run_ns));
         // Nothing starts a segment in a hold, so that a hold lies within one.
         let segment = self.state.current_segment();
         if let Some(log) = segment.and_then(|at| self.segments.get_mut(at)) {

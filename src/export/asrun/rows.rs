@@ -38,7 +38,7 @@ impl Fold {
             text: note.text.clone(),
             departments: self.departments(note),
         };
-        let last = self.held_from.len().saturating_sub(1);
+        let last = self.holds.len().saturating_sub(1);
         let hold = |(at, (from, until)): (usize, &(RunNs, RunNs))| {
             let meanwhile = |note: &&Note| note.at_ns >= *from && note.at_ns <= *until;
             let notes = self.state.notes().iter().filter(meanwhile);
@@ -82,8 +82,7 @@ impl Fold {
             planned_end,
             end,
             held_ms: milliseconds(self.held),
-            holds: self.holds,
-            hold_rows: self.held_from.iter().enumerate().map(hold).collect(),
+            hold_rows: self.holds.iter().enumerate().map(hold).collect(),
             show_changed: false,
             flag: changes.iter().map(change).collect(),
             warnings: warnings.iter().map(|(at_ns, by)| (wall(*at_ns), by.clone())).collect(),

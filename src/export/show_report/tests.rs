@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::date;
 
 use super::*;
 use crate::engine::{Cause, Event, MissedWhy, Record, RunNs};
@@ -56,20 +55,7 @@ fn note(text: &str, cue: Option<&str>) -> Event {
 /// The seconds after 20:00 of each event of an evening.
 fn evening() -> Vec<(i64, Event)> {
     let clock: Timestamp = "2024-08-11T20:00:00Z".parse().unwrap();
-    let started = Event::RunStarted {
-        show: "An evening".into(),
-        source: String::new(),
-        rehearsal: false,
-        speed: 1,
-        auto: false,
-        clock,
-        day: date(2024, 8, 11),
-        version: "0".into(),
-        shift_ns: None,
-        show_crc: None,
-        from_cue: None,
-        listen: None,
-    };
+    let started = Event::started(clock, false);
     let ns = |s: i64| RunNs::new(s * 1_000_000_000);
     let segment = |segment: u32, title: &str, s: i64| {
         (s, Event::SegmentStarted { segment, title: title.into(), due_ns: ns(s), retimed: false })
