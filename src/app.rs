@@ -8,6 +8,7 @@
 
 pub mod board;
 pub mod commands;
+pub mod crew;
 pub mod demo;
 mod dropped_line;
 mod early;

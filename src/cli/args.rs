@@ -210,7 +210,7 @@ pub(super) enum Verb {
     /// run before a rehearsal, otherwise the newest unfinished one. If there is none, it waits for
     /// one. After the end of a run it stays, and follows the next run of the show when that begins.
     ///
-    /// Keys: c clock, d countdown, b board, Tab next view, ? keys, q quit.
+    /// Keys: c clock, d countdown, t timer, b board, Tab next view, ? keys, q quit.
     Board(BoardArgs),
     /// Follow a run that another station shares, and take over its calling when it is handed over
     ///

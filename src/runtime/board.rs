@@ -29,6 +29,7 @@ use super::opening::machine_zone;
 use super::terminal::{self, Canvas, Tty};
 use super::{GOODBYE, fault, signals};
 use crate::app::board::{Board, Face};
+use crate::app::crew::CrewView;
 use crate::app::theme::{Theme, ThemeColours};
 use crate::input::Input;
 use crate::time::MachineNs;
@@ -52,6 +53,8 @@ pub struct BoardOptions {
     pub of: Option<String>,
     /// The part of the board that fills the screen first.
     pub face: Face,
+    /// The department whose cues are shown instead, by its id or name.
+    pub department: Option<String>,
     /// The folder in which `runs` lies.
     pub state: PathBuf,
     /// The colours.
@@ -65,7 +68,10 @@ pub struct BoardOptions {
 /// # Errors
 /// When there is no terminal, or no such run or show; the text is for the person at the terminal.
 pub fn show(options: &BoardOptions) -> anyhow::Result<()> {
-    let choice = RunChoice::new(options.of.as_deref(), &options.state)?;
+    let mut choice = RunChoice::new(options.of.as_deref(), &options.state)?;
+    if let Some(department) = &options.department {
+        choice.of_department(department)?;
+    }
     terminal::require_to_show()?;
     fault::keep_in(&options.state);
     let (inbox, post) = inbox::inbox()?;
@@ -239,6 +245,12 @@ impl<'a> Screen<'a> {
         }
     }
 
+    /// The department's view, where one is shown and there is a run.
+    fn crew(&mut self) -> Option<CrewView> {
+        let department = self.options.department.as_deref()?;
+        self.run.as_mut()?.crew(department)
+    }
+
     fn board(&mut self) -> Board {
         let waiting = |choice: &RunChoice| {
             let zone = machine_zone();
@@ -250,20 +262,23 @@ impl<'a> Screen<'a> {
     }
 
     fn draw(&mut self) -> anyhow::Result<()> {
-        let board = self.board();
         let (theme, paints) = &self.options.paints;
         let (paints, capabilities) = ((*theme, paints), self.options.capabilities);
-        let glance = ui::board::Glance {
-            board: &board,
-            face: self.face,
-            paints,
-            capabilities,
-            help: self.help,
-        };
-        self.canvas.draw(|buf| {
-            ui::board::paint(buf, &glance);
-            None
-        })?;
+        let (face, help) = (self.face, self.help);
+        if let Some(crew) = self.crew() {
+            let glance = ui::board::CrewGlance { crew: &crew, paints, capabilities, help };
+            self.canvas.draw(|buf| {
+                ui::board::paint_crew(buf, &glance);
+                None
+            })?;
+        } else {
+            let board = self.board();
+            let glance = ui::board::Glance { board: &board, face, paints, capabilities, help };
+            self.canvas.draw(|buf| {
+                ui::board::paint(buf, &glance);
+                None
+            })?;
+        }
         let now_ns = machine_ns();
         self.frame_ns = match &self.run {
             Some(run) => run.next_second_ns(now_ns).max(now_ns + self.shortest()),

@@ -18,6 +18,7 @@
 //! Draws a [`Board`] and nothing else: it is handed no state and no show, so that it has no words
 //! to give away.
 
+mod crew;
 mod message;
 mod page;
 mod small;
@@ -35,6 +36,8 @@ use super::text;
 use super::theme::Styles;
 use crate::app::board::{Board, Face, Figure, RehearsalKind, Stage};
 use crate::app::theme::{Theme, ThemeColours};
+
+pub use crew::{CrewGlance, paint as paint_crew};
 
 use words::{Digits, digits};
 
@@ -78,14 +81,8 @@ pub fn paint(buf: &mut Buffer, glance: &Glance) {
     if area.is_empty() {
         return;
     }
-    let Glance { board, face, paints, capabilities, help } = *glance;
-    let scene = Scene {
-        board,
-        face,
-        styles: Styles::new(paints, capabilities.depth),
-        is_plain: capabilities.is_plain(),
-        help,
-    };
+    let Glance { face, capabilities, .. } = *glance;
+    let scene = Scene::new(glance);
     buf.set_style(area, scene.styles.base);
     let area = message::draw(&scene, buf, area);
     match face {
@@ -198,6 +195,17 @@ fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
 }
 
 impl<'a> Scene<'a> {
+    fn new(glance: &Glance<'a>) -> Self {
+        let Glance { board, face, paints, capabilities, help } = *glance;
+        Scene {
+            board,
+            face,
+            styles: Styles::new(paints, capabilities.depth),
+            is_plain: capabilities.is_plain(),
+            help,
+        }
+    }
+
     /// The countdown of this face.
     fn figure(&self) -> Option<Figure<'a>> {
         match self.face {

@@ -145,6 +145,30 @@ fn a_message_comes_onto_boards_and_goes_again() {
     assert!(report.contains("message “聖火 in two”") && report.contains("“wrap up”"), "{report}");
 }
 
+#[test]
+fn a_board_of_a_department_follows_its_standby_and_its_answer() {
+    let house = House::new();
+    let show = house.show(
+        &SHOW.replace("title = \"House lights\"", "title = \"House lights\"\nneeds = [\"zebras\"]"),
+    );
+    let mut caller = house.open(&["--rehearse", "--fresh", &show]);
+    caller.await_event("run_started", 1);
+    let mut board = house.spawn(&["board", "--department", "zebras", &show], SIZE, &[]);
+    board.await_words(&["ZEBRA KEEPERS", "NEXT CALL", "1  House lights"]);
+    caller.press_for("s", "cue_stood_by");
+    board.await_screen("standby", |screen| !screen.contains("NEXT CALL"));
+    caller.press_for("1", "department_ready");
+    caller.press_for(" ", "cue_fired");
+    board.await_words(&["no cue to come needs Zebra keepers"]);
+    board.keys("q");
+    assert!(board.await_exit().success());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    command.args(["board", "--department", "lions", &show]).arg("--state").arg(house.state());
+    let refused = command.stdin(Stdio::null()).output().unwrap();
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("no department lions; it has zebras"), "{said}");
+}
+
 trait Look {
     fn forget_nothing_but_look(&mut self, key: &str);
 }

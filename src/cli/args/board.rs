@@ -26,6 +26,10 @@ pub(crate) struct BoardArgs {
     /// amber and red as its end comes near, and what it is over. Keys and messages as on the board
     #[arg(long, conflicts_with_all = ["clock", "countdown"])]
     timer: bool,
+    /// Show only the cues that need this department (an id or a name): the time until the next one,
+    /// and STANDBY, READY and GO as large as they fit
+    #[arg(long, value_name = "ID", conflicts_with_all = ["clock", "countdown", "timer"])]
+    department: Option<String>,
     /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]
     #[arg(long, value_enum, hide_default_value = true)]
     theme: Option<ThemeArg>,
@@ -47,6 +51,7 @@ impl Args {
         Ok(board::BoardOptions {
             of: board.of.clone(),
             face,
+            department: board.department.clone(),
             state: self.state_dir()?,
             paints: config::config(config::folder().as_deref()).paints(theme),
             capabilities: capabilities(board.ascii || self.run.ascii).0,

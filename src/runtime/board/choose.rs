@@ -13,6 +13,7 @@ use std::time::SystemTime;
 use anyhow::bail;
 
 use super::source;
+use crate::app::crew::CrewView;
 use crate::engine::RunId;
 use crate::journal::Store;
 use crate::runtime::RUNS_LOOKED_AT;
@@ -54,6 +55,8 @@ pub(super) struct RunChoice {
     wanted: Wanted,
     /// The show that is waited for, where one is named.
     show: Option<Show>,
+    /// The department that the show has to have, by its id or name.
+    department: Option<String>,
     /// Command that would begin a run of it.
     command: String,
     known: HashMap<RunId, KnownRun>,
@@ -71,6 +74,7 @@ impl RunChoice {
             store,
             wanted: Wanted::Any,
             show: None,
+            department: None,
             command: "handover SHOW".to_owned(),
             known: HashMap::new(),
             passed_over: HashSet::new(),
@@ -103,6 +107,29 @@ impl RunChoice {
         choice.command = format!("handover {of}");
         choice.wanted = Wanted::Show(source);
         Ok(choice)
+    }
+
+    /// Chooses among the runs whose show has this department.
+    ///
+    /// # Errors
+    /// When the show that is wanted has none of that name.
+    pub(super) fn of_department(&mut self, department: &str) -> anyhow::Result<()> {
+        self.department = Some(department.to_owned());
+        self.show.as_ref().map_or(Ok(()), |show| self.check_department(show))
+    }
+
+    /// Returns nothing where `show` has the department that is wanted, or none is.
+    ///
+    /// # Errors
+    /// When it does not have it.
+    pub(super) fn check_department(&self, show: &Show) -> anyhow::Result<()> {
+        let Some(department) = &self.department else { return Ok(()) };
+        if CrewView::department(show, department).is_some() {
+            return Ok(());
+        }
+        let ids: Vec<&str> = show.departments.iter().map(|one| one.id.as_str()).collect();
+        let has = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+        bail!("the show has no department {department}; it has {has}")
     }
 
     pub(super) fn store(&self) -> &Store {

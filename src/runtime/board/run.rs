@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::choose::RunChoice;
 use super::estimate::ClockEstimate;
 use crate::app::board::{Board, Notice};
+use crate::app::crew::CrewView;
 use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::journal::Store;
 use crate::journal::{Appended, RecoverError, Tail};
@@ -46,6 +47,7 @@ impl Run {
                 "the show.toml beside its journal has errors; run `handover check` on it"
             )
         })?;
+        choice.check_department(&show)?;
         let show = Arc::new(show);
         let (tail, state) = (store.tail(&id)?, State::new(Arc::clone(&show)));
         Ok(Run {
@@ -131,11 +133,29 @@ impl Run {
 
     /// Public facts of it now; `None` before its first line.
     pub(super) fn board(&mut self) -> Option<Board> {
+        let now = self.run_ns()?;
+        Some(self.board_at(now))
+    }
+
+    /// Its facts for a department; `None` before its first line, and where it has no such
+    /// department.
+    pub(super) fn crew(&mut self, department: &str) -> Option<CrewView> {
+        let now = self.run_ns()?;
+        let department = CrewView::department(self.state.show(), department)?;
+        let timing = self.state.projection(now);
+        Some(CrewView::beside(self.board_at(now), &self.state, &timing, now, department))
+    }
+
+    fn run_ns(&mut self) -> Option<RunNs> {
         let read_ns = self.clock.as_mut()?.read(machine_ns());
-        let mut board = Board::of(&self.state, self.edge(read_ns));
+        Some(self.edge(read_ns))
+    }
+
+    fn board_at(&self, now: RunNs) -> Board {
+        let mut board = Board::of(&self.state, now);
         let nobody = (!self.is_called && !self.state.has_ended()).then_some(Notice::NoCaller);
         board.notice = self.fault.or(nobody);
-        Some(board)
+        board
     }
 
     /// The edge of the show's second right in front of `run_ns`, where it is so near that a frame

@@ -6,7 +6,9 @@
 //! drawn.
 
 use handover::app::board::{Board, Face};
+use handover::app::crew::CrewView;
 use handover::app::theme::Theme;
+use handover::show::DepartmentIx;
 use handover::ui::board::{Glance, draw};
 use handover::ui::{Capabilities, Depth, Glyphs};
 use proptest::prelude::*;
@@ -82,7 +84,13 @@ impl Glasses {
 /// Looks at the board of a run as it stands.
 fn look(rig: &TestRun, glasses: &mut Glasses, face: Face) -> Result<(), String> {
     let board = Board::of(rig.state(), rig.now);
-    let texts = [format!("{board:?}"), glasses.show(&board, face)];
+    let mut texts = vec![format!("{board:?}"), glasses.show(&board, face)];
+    // The name of a department is its own affair.
+    let departments = (0..).map(DepartmentIx).take(rig.state().show().departments.len());
+    texts.extend(departments.map(|department| {
+        let crew = CrewView::of(rig.state(), rig.now, department);
+        format!("{:?} {:?}", crew.fired, crew.coming)
+    }));
     let hidden = |at: usize| {
         at.is_multiple_of(2) && rig.state().cue(handover::show::CueIx(at as u32)).firings == 0
     };

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use handover::app::board::{Board, Face, Notice, Stage};
+use handover::app::crew::CrewView;
 use handover::app::theme::Theme;
 use handover::engine::RunNs;
 use handover::show::file;
-use handover::ui::board::{Glance, draw};
+use handover::ui::board::{CrewGlance, Glance, draw, paint_crew};
 use handover::ui::{Capabilities, Depth, Glyphs};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -350,4 +351,48 @@ fn what_should_have_come_says_by_how_much_it_is_late_until_the_show_runs() {
     assert!(matches!(on.stage, Stage::On(_)) && on.now > next, "{on:?}");
     let on = screen(&run, Face::Board, 80, 24);
     assert!(!on.contains("late"), "{on}");
+}
+
+/// The screen of a department.
+fn crew_screen(run: &Run, department: &str, (columns, rows): (u16, u16), glyphs: Glyphs) -> String {
+    let department = CrewView::department(run.state.show(), department).unwrap();
+    let crew = CrewView::of(&run.state, run.now_ns, department);
+    let glance = CrewGlance {
+        crew: &crew,
+        paints: (Theme::Dark, Theme::Dark.paints()),
+        capabilities: Capabilities { depth: Depth::Rgb, glyphs },
+        help: false,
+    };
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| paint_crew(frame.buffer_mut(), &glance)).unwrap();
+    text(terminal.backend().buffer())
+}
+
+#[test]
+fn a_department_sees_its_next_cue_standby_and_go() {
+    let mut run = jump_on_standby();
+    let screen = |run: &Run, size| crew_screen(run, "rigging", size, Glyphs::All);
+    for (columns, rows) in SIZES {
+        let screen = screen(&run, (columns, rows));
+        assert!(screen.contains("NEXT CALL") && screen.contains("RIGGING"), "{screen}");
+        assert!(screen.contains("12") && !screen.contains("roof"), "{screen}");
+    }
+    picture!("board-crew-50x12", screen(&run, (50, 12)));
+    run.keys("s");
+    let standby = crew_screen(&run, "rigging", (80, 24), Glyphs::Ascii);
+    assert!(standby.contains("##") && standby.contains("12  -"), "{standby}");
+    assert!(screen(&run, (30, 5)).contains("STANDBY"));
+    run.keys("2");
+    assert!(screen(&run, (30, 5)).contains("READY"));
+    assert!(crew_screen(&run, "medical", (30, 5), Glyphs::All).contains("STANDBY"));
+    run.keys("13 ");
+    let gone = screen(&run, (30, 5));
+    assert!(gone.contains("GO") && gone.contains("12  Tom Cruise: off the roof"), "{gone}");
+    run.until(215.4);
+    assert!(!screen(&run, (80, 24)).contains("roof"), "it was only a moment");
+    for columns in [1, 2, 9, 35, 36, 60, 200] {
+        for rows in [1, 2, 4, 8, 9, 60] {
+            screen(&run, (columns, rows));
+        }
+    }
 }
