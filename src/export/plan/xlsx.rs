@@ -42,10 +42,12 @@ pub fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
     workbook.set_properties(&DocProperties::new().set_title(cut(&title, 255)));
     let page = workbook.add_worksheet();
     page.set_name("Rundown")?;
-    let first_day = sheet.segments.first().and_then(|segment| match &segment.start {
-        When::Clock(at) => Some(at.date()),
-        When::FromStart(_) => None,
+    // A hard start may be on the day before the first segment. A workbook has no days before its first.
+    let first_day = table.rows.iter().flat_map(|row| &row.cells).filter_map(|cell| match cell {
+        Cell::Start(When::Clock(at)) => Some(at.date()),
+        Cell::Start(When::FromStart(_)) | Cell::Empty | Cell::Text(_) | Cell::Length(_) => None,
     });
+    let first_day = first_day.min();
     let from = if sheet.date.is_some() { DAY_0 } else { first_day.unwrap_or(DAY_0) };
     let formats = Formats::of(sheet);
     for (at, column) in (0..).zip(&table.columns) {
