@@ -287,13 +287,19 @@ impl App {
         let show = state.show();
         let way = |act| self.keymap.way(act);
         let help = match rejection {
-            // The keys come before the departments: those may be many, and a line is short.
+            // The keys come before the departments: those may be many, and a line is short. Of the
+            // keys, that which the caller is meant to press comes first.
             Rejection::Interlock { cue, missing } => {
-                let backup = show.find(cue).and_then(|cue| state.swaps_to(cue));
+                let found = show.find(cue);
+                let first = match found.is_some_and(|cue| state.cue(cue).stood_by) {
+                    true => "1-9 ready".to_owned(),
+                    false => format!("{} standby", way(Act::Standby)),
+                };
+                let backup = found.and_then(|cue| state.swaps_to(cue));
                 let swap = backup.map_or(String::new(), |backup| {
                     format!(", {} swaps in {}", way(Act::SwapBackup), show.cue(backup).number)
                 });
-                let keys = format!("{} overrides{swap}", way(Act::Override));
+                let keys = format!("{first}, {} overrides{swap}", way(Act::Override));
                 let words = Rejection::interlock(cue, &format!(" ({keys})"), missing);
                 return self.refuse(words, now_ns);
             }

@@ -201,7 +201,7 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     let mut gathered = Gathered::default();
     let assembled = assemble::assemble(
         (grid, &layout),
-        (&sorted.items, &starts.spans),
+        (&sorted.items, &starts.spans, sorted.has_end),
         &lengths.lengths_ns,
         &show.title,
         &mut gathered,
@@ -211,6 +211,7 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     }
     show.date = starts.day.or(show.date);
     show.segments = assembled.segments;
+    show.assumed = assembled.assumed;
     show.has_hidden_rows = sorted.has_hidden_rows;
     for said in [sorted.said, starts.said, lengths.said, assembled.said] {
         show.said.extend(said);

@@ -45,6 +45,7 @@ pub(super) fn import(args: &ImportArgs) -> anyhow::Result<()> {
     if let Some(path) = &args.update {
         return update(path, made.show, args.yes, is_stdin);
     }
+    say(&made.waits());
     match to {
         None => print(&made.text)?,
         Some(path) => write_new(path, made.text.as_bytes())
@@ -99,16 +100,42 @@ impl Made {
         }
     }
 
+    /// Words on the cues that wait for departments, and on cues that need not: the columns of a sheet
+    /// say who has something to do, and only its author knows whether a GO has to wait for them.
+    fn waits(&self) -> String {
+        let show = &self.checked.show;
+        let waiting = show.order.iter().filter(|cue| !show.cue(**cue).needs.is_empty()).count();
+        let Some(first) = self.show.departments.first().filter(|_| waiting > 0) else {
+            return String::new();
+        };
+        let (number, wait) = (show.order.len(), if waiting == 1 { "waits" } else { "wait" });
+        let name = match first.name.contains(char::is_whitespace) {
+            true => format!("\"{}=extra\"", first.name),
+            false => format!("{}=extra", first.name),
+        };
+        format!(
+            "{waiting} of {} {wait} for departments: s warns them, 1-9 answers for each, then GO\n  \
+             not meant? take `needs` out of those cues, or import with --map {name} for each column\n",
+            counted(number, "cue"),
+        )
+    }
+
     /// One line on the show file.
     fn summary(&self, written: &str) -> String {
         let Checked { show, warnings } = &self.checked;
         let total = show.segments.iter().map(|segment| segment.duration).sum();
         let warnings = problem::counted(warnings);
         format!(
-            "{written}: {}, {}, {}{}\n",
+            "{written}: {}, {}, {}{}{}\n",
             counted(show.segments.len(), "segment"),
             counted(show.order.len(), "cue"),
             duration::length(total),
+            match self.show.assumed {
+                0 => String::new(),
+                1 => "; the length of 1 cue was assumed, and its notes say so".to_owned(),
+                more =>
+                    format!("; the lengths of {more} cues were assumed, and their notes say so"),
+            },
             if warnings.is_empty() {
                 String::new()
             } else {
@@ -251,6 +278,7 @@ pub(super) fn offered(file: &Path) -> anyhow::Result<Option<PathBuf>> {
     }
     let made = Made::of(file, &Options { name: stem(file), ..Options::default() })?;
     say(&account(&made.show, &made.name));
+    say(&made.waits());
     match ask(&format!("Write {} and open it? [y]es, [n]o: ", shown(&to)))? {
         Answer::Yes | Answer::All => {
             write_new(&to, made.text.as_bytes())

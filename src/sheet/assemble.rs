@@ -1,6 +1,8 @@
 //! Lines to segments: what lasts is a segment with a cue, what only stands at a time is a cue in the
 //! segment that runs then.
 
+mod lengths;
+
 use jiff::civil::Time;
 
 use super::cells::{self, Gathered};
@@ -33,6 +35,8 @@ pub(super) struct Assembled {
     pub headings: Vec<String>,
     /// The way in which the lines were read.
     pub said: Vec<String>,
+    /// The number of cues whose length nobody has said.
+    pub assumed: usize,
     /// Cells that may have been misread.
     pub doubts: Vec<Doubt>,
 }
@@ -42,6 +46,8 @@ struct Timed<'i, 'a> {
     line: &'i Line<'a>,
     span: Span,
     length_ns: Option<u64>,
+    /// `true` if nobody has said this length.
+    is_assumed: bool,
 }
 
 impl Timed<'_, '_> {
@@ -80,14 +86,17 @@ struct Assembling<'g> {
     last_act: Option<String>,
     acts: usize,
     milestones: usize,
+    /// The time at which the sheet says that the show is over.
+    ends_ns: Option<i64>,
     gathered: &'g mut Gathered,
     assembled: Assembled,
 }
 
-/// Makes segments of the items of a sheet; `title` is that of a segment for cues without any times.
+/// Makes segments of the items of a sheet, of which the last may only say where the show is over;
+/// `title` is that of a segment for cues without any times.
 pub(super) fn assemble(
     (grid, layout): (&Grid, &Layout),
-    (items, spans): (&[Item<'_>], &[Span]),
+    (items, spans, has_end): (&[Item<'_>], &[Span], bool),
     lengths_ns: &[Option<u64>],
     title: &str,
     gathered: &mut Gathered,
@@ -102,6 +111,7 @@ pub(super) fn assemble(
         last_act: None,
         acts: 0,
         milestones: 0,
+        ends_ns: None,
         gathered,
         assembled: Assembled::default(),
     };
@@ -111,15 +121,19 @@ pub(super) fn assemble(
         .zip(lengths_ns)
         .map(|((item, span), length_ns)| match item {
             Item::Act(_) => None,
-            Item::Line(line) => Some(Timed { line, span: *span, length_ns: *length_ns }),
+            Item::Line(line) => {
+                Some(Timed { line, span: *span, length_ns: *length_ns, is_assumed: false })
+            }
         })
         .collect();
     let mut timed = timed;
     assembling.begin_by_ends(&mut timed);
     assembling.derive(&mut timed);
-    // For each item, the start of the next line below that lasts.
+    let end = timed.last().and_then(Option::as_ref).filter(|_| has_end);
+    assembling.ends_ns = end.and_then(|end| end.span.start_ns.or(end.span.end_ns));
+    // For each item, the start of the next line below that lasts, or the end of the show.
     let mut lasting = vec![None; timed.len()];
-    let mut next = None;
+    let mut next = assembling.ends_ns;
     for (at, one) in timed.iter().enumerate().rev() {
         lasting[at] = next;
         if let Some(line) = one.as_ref().filter(|line| line.lasts_ns().is_some()) {
@@ -129,6 +143,9 @@ pub(super) fn assemble(
     for (at, item) in items.iter().enumerate() {
         match (item, timed.get(at).and_then(Option::as_ref)) {
             (Item::Act(act), _) => assembling.act(act),
+            (Item::Line(_), Some(line)) if has_end && at + 1 == items.len() => {
+                assembling.end(line);
+            }
             (Item::Line(_), Some(line)) => {
                 assembling.line(line, &timed[at + 1..], lasting[at]);
             }
@@ -139,72 +156,6 @@ pub(super) fn assemble(
 }
 
 impl Assembling<'_> {
-    /// The beginnings of lines that say only their ends.
-    fn begin_by_ends(&mut self, timed: &mut [Option<Timed<'_, '_>>]) {
-        for timed in timed.iter_mut().flatten() {
-            let Some(end_ns) = timed.span.end_ns else { continue };
-            if timed.span.start_ns.is_some() && !timed.span.follows {
-                continue;
-            }
-            if let Some(length_ns) = timed.length_ns {
-                timed.span.start_ns = Some(end_ns.saturating_sub_unsigned(length_ns));
-            } else if timed.span.start_ns.is_none() {
-                timed.span.start_ns = Some(end_ns.saturating_sub_unsigned(ASSUMED_NS));
-                timed.length_ns = Some(ASSUMED_NS);
-                let what =
-                    format!("only its end is known: {} was assumed", durations::said(ASSUMED_NS));
-                self.doubt(timed.line, Field::End, what);
-            }
-        }
-    }
-
-    /// The lengths of lines that do not say theirs: from their ends, or from the next start.
-    fn derive(&mut self, timed: &mut [Option<Timed<'_, '_>>]) {
-        let has_lengths = self.layout.column(Field::Duration).is_some();
-        let mut next_ns: Option<i64> = None;
-        let (mut derived, mut between_ns) = (0, 0_u64);
-        for line in timed.iter_mut().rev().flatten() {
-            let start_ns = line.span.start_ns;
-            let until = |end_ns: Option<i64>| {
-                let length_ns = u64::try_from(end_ns? - start_ns?).ok()?;
-                (1..=LONGEST_NS).contains(&length_ns).then_some(length_ns)
-            };
-            if line.length_ns.is_none() {
-                if let Some(length_ns) = until(line.span.end_ns) {
-                    line.length_ns = Some(length_ns);
-                    derived += 1;
-                } else if !has_lengths {
-                    line.length_ns = until(next_ns);
-                    derived += usize::from(line.length_ns.is_some());
-                } else if line.line.untimed.iter().any(|(name, _)| self.is_duration(name))
-                    && let Some(length_ns) =
-                        until(next_ns.map(|ns| ns.saturating_sub_unsigned(between_ns)))
-                {
-                    line.length_ns = Some(length_ns);
-                    let what =
-                        format!("{} is the time until the next start", durations::said(length_ns));
-                    self.doubt(line.line, Field::Duration, what);
-                }
-            }
-            // Lines without a start take their part of the time until the next one.
-            between_ns = match start_ns {
-                Some(_) => 0,
-                None => between_ns.saturating_add(line.length_ns.unwrap_or(0)),
-            };
-            next_ns = start_ns.or(next_ns);
-        }
-        if derived > 0 && !has_lengths {
-            self.assembled.said.push(
-                "no column has durations: each is the time until the next start or the end"
-                    .to_owned(),
-            );
-        }
-    }
-
-    fn is_duration(&self, name: &str) -> bool {
-        self.layout.column(Field::Duration).is_some_and(|column| cells::name(column) == name)
-    }
-
     fn doubt(&mut self, line: &Line<'_>, field: Field, what: String) {
         let column = self.layout.column(field).or(self.layout.columns.first());
         let place = self.grid.place(line.row.number, column.map_or(1, |column| column.column));
@@ -236,6 +187,9 @@ impl Assembling<'_> {
         let line = timed.line;
         self.act_of_column(line);
         let mut cue = cells::cue(self.layout, line, self.gathered);
+        if let Some(length_ns) = timed.lasts_ns().filter(|_| timed.is_assumed) {
+            self.note_assumed(&mut cue, length_ns);
+        }
         let written = Written {
             text: line.number.clone(),
             is_numeric: line.is_numeric,
@@ -375,11 +329,17 @@ impl Assembling<'_> {
     ) {
         let last = self.segments.last().filter(|_| self.act.is_none());
         let (begin_ns, end_ns) = last.map_or((None, None), |last| (last.start_ns, last.end_ns()));
-        if next_ns == Some(start_ns) {
+        let is_before_end = next_ns.is_some() && next_ns == self.ends_ns;
+        // With the end of the show below it and nothing that still runs, it is the last thing.
+        let is_last = is_before_end
+            && end_ns.is_some_and(|end_ns| end_ns <= start_ns)
+            && self.ends_ns.is_some_and(|ends_ns| start_ns < ends_ns);
+        if next_ns == Some(start_ns) && !is_before_end {
             self.milestones += 1;
             self.early.push((cue, written));
         } else if let (Some(begin_ns), Some(end_ns)) = (begin_ns, end_ns)
             && start_ns <= end_ns
+            && !is_last
         {
             self.milestones += 1;
             cue.planned_ns = u64::try_from(start_ns - begin_ns).ok();
@@ -403,6 +363,9 @@ impl Assembling<'_> {
                 ),
             };
             self.doubt(line, Field::Start, what);
+            if until.is_none() {
+                self.note_assumed(&mut cue, ASSUMED_NS);
+            }
             self.begin(cue, written, Some(start_ns), until.unwrap_or(ASSUMED_NS));
         }
     }

@@ -95,6 +95,12 @@ impl DurationColumn<'_, '_> {
         }
     }
 
+    /// The name of the column that the lengths are compared with.
+    fn clock_name(&self) -> String {
+        let has_starts = self.layout.column(Field::Start).is_some();
+        self.layout.named(if has_starts { Field::Start } else { Field::End })
+    }
+
     /// The length of a line in a reading, nanoseconds.
     fn ns(&self, line: &Line<'_>, reading: Reading) -> Option<u64> {
         let is_exact = self.has_seconds && self.is_three(line);
@@ -136,7 +142,7 @@ impl DurationColumn<'_, '_> {
                         let what = if start_ns > ns as i64 {
                             format!("the next start is {says} later; {own} and the pause were kept")
                         } else {
-                            format!("Start says {says}; {own} was kept")
+                            format!("{} says {says}; {own} was kept", self.clock_name())
                         };
                         self.doubt(&mut lengths, line, what);
                     }
@@ -148,7 +154,8 @@ impl DurationColumn<'_, '_> {
         let has_clocks = has(|amount| matches!(amount, Amount::Clock { .. }));
         let has_bare = has(|amount| matches!(amount, Amount::Bare(_)));
         if compared > 0 && (has_clocks || has_bare || agreeing < compared) {
-            let evidence = format!("{agreeing} of {compared} rows agree with Start");
+            let clock = self.clock_name();
+            let evidence = format!("{agreeing} of {compared} rows agree with {clock}");
             let words = words(reading, has_clocks, has_bare);
             lengths.said.insert(0, format!("{words}: {evidence}"));
         } else if has_clocks || has_bare {
@@ -203,7 +210,9 @@ impl DurationColumn<'_, '_> {
         let is_proved = best.0 > 0 && best.0 * 3 >= compared;
         if !is_proved && forced.is_none() && compared > 1 {
             lengths.said.push(format!(
-                "Start and Duration contradict each other in {} of {compared} rows; --durations says which reading is meant",
+                "{} and {} contradict each other in {} of {compared} rows; --durations says which reading is meant",
+                self.clock_name(),
+                self.layout.named(Field::Duration),
                 compared - best.0.min(compared)
             ));
             return (guess, false);

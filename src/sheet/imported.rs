@@ -42,6 +42,8 @@ pub struct Imported {
     pub said: Vec<String>,
     /// Cells that may have been misread, from top to bottom.
     pub doubts: Vec<Doubt>,
+    /// The number of cues whose length the file does not say: a note at each says what was assumed.
+    pub assumed: usize,
     /// `true` if rows were left out because the spreadsheet does not show them.
     pub has_hidden_rows: bool,
 }

@@ -34,6 +34,16 @@ impl Layout {
         self.columns.iter().find(|column| column.field == field)
     }
 
+    /// The name of the column of a field as the sheet has it, in quotation marks; its letters where
+    /// nothing stands above it.
+    pub fn named(&self, field: Field) -> String {
+        match self.column(field) {
+            Some(column) if !column.name.is_empty() => format!("“{}”", column.name),
+            Some(column) => format!("column {}", letters(column.column)),
+            None => format!("“{field}”"),
+        }
+    }
+
     /// The columns in words: `A "Item #" is number, B "Start" is start`.
     pub fn words(&self) -> String {
         let word = |column: &Column| {

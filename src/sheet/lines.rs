@@ -72,6 +72,37 @@ const OF_TOTALS: &[&str] = &[
     "duración",
 ];
 
+/// The titles of a row that only says where the show is over, without punctuation.
+const ENDS: &[&str] = &[
+    "end",
+    "ends",
+    "finish",
+    "end of show",
+    "end of the show",
+    "end of event",
+    "end of the event",
+    "end of programme",
+    "end of program",
+    "end of night",
+    "end of day",
+    "show ends",
+    "show end",
+    "show over",
+    "show finishes",
+    "event ends",
+    "event end",
+    "ende",
+    "showende",
+    "ende der show",
+    "ende der veranstaltung",
+    "veranstaltungsende",
+    "fin",
+    "fin du spectacle",
+    "fin de la soirée",
+    "fin del show",
+    "fin del evento",
+];
+
 /// The longest heading over rows, characters: a longer text is a note.
 const ACT_MAX: usize = 80;
 
@@ -112,6 +143,8 @@ pub enum Item<'a> {
 pub(super) struct Items<'a> {
     /// Everything that belongs to the rundown, from top to bottom.
     pub items: Vec<Item<'a>>,
+    /// `true` if the last of them only says where the show is over.
+    pub has_end: bool,
     /// Things that were left out, and why, for people.
     pub said: Vec<String>,
     /// Cells that may have been misread.
@@ -137,7 +170,12 @@ pub(super) fn items<'a>(grid: &'a Grid, layout: &'a Layout) -> Items<'a> {
             sorting.line(row);
         }
     }
+    let has_end = match sorting.items.items.last() {
+        Some(Item::Line(line)) => sorting.is_end(line),
+        Some(Item::Act(_)) | None => false,
+    };
     let mut items = sorting.items;
+    items.has_end = has_end;
     if headers > 0 {
         let times = if headers == 1 { "once more" } else { "again and again" };
         items.said.push(format!("the header stands {times} below: left out"));
@@ -263,6 +301,24 @@ impl<'a> Sorting<'a> {
         (is_text && !is_value && is_heading && !words.is_empty()).then_some(words)
     }
 
+    /// Returns `true` if a line only says where the show is over: nothing but such a title, and
+    /// perhaps a time.
+    fn is_end(&self, line: &Line<'_>) -> bool {
+        let is_time = |cell: &Cell| {
+            matches!(self.field(cell.column), Field::Start | Field::End | Field::Ignored)
+        };
+        let mut words = line
+            .row
+            .cells
+            .iter()
+            .filter(|cell| !cell.is_shared && !is_time(cell) && !cell.text().is_empty());
+        let title = words.next().map(|cell| cell.text().to_lowercase()).unwrap_or_default();
+        let title = title.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+        let title = title.collect::<Vec<_>>().join(" ");
+        let is_bare = line.number.is_none() && line.more.is_empty() && line.untimed.is_empty();
+        is_bare && words.next().is_none() && ENDS.contains(&title.as_str())
+    }
+
     fn line(&mut self, row: &'a Row) {
         let title = self.cell(row, Field::Title).map(|cell| cell.text());
         let title = title.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
@@ -352,7 +408,7 @@ impl<'a> Sorting<'a> {
     fn keep(&mut self, row: &Row, cell: &Cell, why: &str, untimed: &mut Vec<(String, String)>) {
         let name = self.layout.columns.iter().find(|column| column.column == cell.column);
         let name = name.map_or_else(|| letters(cell.column), cells::name);
-        let what = format!("{} {why}: kept under `extra`", quoted(&cell.text()));
+        let what = format!("{} {why}: its words are kept at the cue", quoted(&cell.text()));
         self.items.doubts.push(Doubt::new(self.grid.place(row.number, cell.column), what));
         untimed.push((name, cells::prose(&cell.text())));
     }

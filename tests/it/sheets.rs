@@ -581,7 +581,11 @@ fn a_year_that_was_mistyped_and_sums_without_end_do_not_count_over() {
 fn planned(imported: &Imported) -> Vec<String> {
     let show = parsed(imported);
     let lines = told(&show, imported, "");
-    lines.lines().filter(|line| line.contains(":00 ")).map(str::to_owned).collect()
+    lines
+        .lines()
+        .filter(|line| line.contains(":00 ") && !line.starts_with(' '))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -600,6 +604,60 @@ fn a_row_with_only_an_end_is_a_row_and_one_without_times_breaks_no_chain_of_ends
     let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
     let said: Vec<_> = imported.doubts.iter().map(|doubt| doubt.place.words("")).collect();
     assert_eq!(said, ["C2", "C4"], "{:?}", imported.doubts);
+}
+
+#[test]
+fn a_row_that_only_says_where_the_show_is_over_ends_its_last_segment() {
+    let sheet = |rows: &str| {
+        let sheet = format!("#,Time,Dur,What,LX\n1,19:00,30:00,Talk,1\n{rows}");
+        import(sheet.as_bytes(), &Options::default()).unwrap()
+    };
+    let numbers = |imported: &Imported| {
+        let numbers = parsed(imported);
+        numbers.cues.iter().map(|cue| cue.number.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    // The length of the last row is said, or the time until the end, or a row that has none is last.
+    for (rows, lasts, assumed) in [
+        (",19:30,,END,\n", "30:00 Talk", 0),
+        (",19:30,,End of show!,\n", "30:00 Talk", 0),
+        ("2,19:30,TBC,Band,2\n,19:45,,- Ende -,\n", "15:00 Band", 1),
+        ("2,19:30,,Band,2\n,19:45,,Fin,\n", "15:00 Band", 0),
+        // The end is that of the show, however long the last row says that it lasts.
+        (",19:40,,END,\n", "30:00 Talk", 0),
+    ] {
+        let imported = sheet(rows);
+        let last = planned(&imported).last().unwrap().clone();
+        assert!(last.ends_with(lasts), "{rows}: {last}");
+        assert_eq!(imported.assumed, assumed, "{rows}");
+        let expected = if rows.starts_with('2') { "1 2" } else { "1" };
+        assert_eq!(numbers(&imported), expected, "{rows}");
+        let said = imported.said.join("\n");
+        assert!(said.contains(" is the end of the show, and no cue"), "{rows}: {said}");
+    }
+    let doubts: Vec<_> = sheet(",19:40,,END,\n").doubts;
+    assert_eq!(doubts[0].place.words(""), "B3");
+    assert!(doubts[0].what.contains("`Talk` ends at 19:30"), "{doubts:?}");
+    // A number, a department, or a row below it: something is called there.
+    for rows in [
+        "9,19:30,,END,\n",
+        ",19:30,,END,blackout\n",
+        ",19:30,,End,\n,19:40,,Load out,\n",
+        ",19:30,,The end,\n",
+    ] {
+        assert!(numbers(&sheet(rows)).contains(' '), "{rows}");
+    }
+}
+
+#[test]
+fn a_length_that_nobody_has_said_is_noted_at_its_cue() {
+    let sheet = "#,Time,Dur,What,Notes\n1,19:00,TBC,Talk,in the round\n2,19:30,5:00,Song,\n";
+    let imported = import(sheet.as_bytes(), &Options::default()).unwrap();
+    let show = parsed(&imported);
+    assert_eq!(
+        show.cues[CueIx(0)].notes.as_deref(),
+        Some("Dur: TBC; 30:00 was assumed\nin the round")
+    );
+    assert_eq!((show.cues[CueIx(1)].notes.as_deref(), imported.assumed), (None, 1));
 }
 
 #[test]
@@ -875,8 +933,10 @@ fn the_command_writes_a_show_and_never_over_one() {
     let done = handover(&["import", sheet, "-o", show], b"");
     let said = String::from_utf8(done.stderr).unwrap();
     assert_eq!((done.status.code(), done.stdout.as_slice()), (Some(0), b"".as_slice()), "{said}");
-    assert!(said.contains("durations read as m:ss: 4 of 4 rows agree with Start"), "{said}");
+    assert!(said.contains("durations read as m:ss: 4 of 4 rows agree with “Start”"), "{said}");
     assert!(said.contains("show.toml: 3 segments, 6 cues, 1:31:00"), "{said}");
+    // No cue waits for anybody, and no length was assumed.
+    assert!(!said.contains("departments") && !said.contains("assumed"), "{said}");
     assert_eq!(handover(&["check", "--strict", show], b"").status.code(), Some(0));
     let written = fs::read(show).unwrap();
     let again = handover(&["import", sheet, "-o", show], b"");
@@ -1081,6 +1141,23 @@ proptest! {
 }
 
 #[test]
+fn the_command_says_which_cues_wait_for_departments_and_which_lengths_are_assumed() {
+    let sheet = b"#,Time,Dur,What,LX,Big Screen\n1,19:00,TBC,Talk,1,\n2,19:30,5:00,Song,2,3\n3,19:35,1:00,Bow,,\n";
+    let done = handover(&["import", "-"], sheet);
+    let said = String::from_utf8(done.stderr).unwrap();
+    for words in [
+        "2 of 3 cues wait for departments: s warns them",
+        "take `needs` out of those cues, or import with --map LX=extra for each column",
+        "the length of 1 cue was assumed, and its notes say so",
+    ] {
+        assert!(said.contains(words), "no {words}:\n{said}");
+    }
+    let maps = ["import", "-", "--map", "LX=extra", "--map", "Big Screen=extra"];
+    let said = String::from_utf8(handover(&maps, sheet).stderr).unwrap();
+    assert!(!said.contains("departments"), "{said}");
+}
+
+#[test]
 fn a_run_sheet_that_is_opened_is_imported_if_the_caller_wants_it() {
     let house = House::new();
     let (sheet, show) = (house.path("gala.csv"), house.path("gala.toml"));
@@ -1099,7 +1176,7 @@ fn a_run_sheet_that_is_opened_is_imported_if_the_caller_wants_it() {
     program.await_written("nothing was imported");
     assert!(!show.exists());
     let mut program = house.spawn(&["--rehearse", sheet], (120, 36), &[]);
-    program.await_written("4 of 4 rows agree with Start");
+    program.await_written("4 of 4 rows agree with “Start”");
     program.await_written("and open it? [y]es, [n]o: ");
     program.keys("y\r");
     program.await_open();

@@ -33,7 +33,9 @@ fn said_to(name: &str, call: &str, departments: &[DepartmentRow]) -> Option<Stri
     let mut starts: Vec<(usize, bool)> = vec![];
     for row in departments {
         let label = format!("{}:", row.name);
-        let found = call.match_indices(label.as_str()).map(|(at, _)| at);
+        let found = call.char_indices().map(|(at, _)| at).filter(|at| {
+            call.get(*at..at + label.len()).is_some_and(|part| is_named(part, &label))
+        });
         let is_begun = |at: &usize| !call[..*at].ends_with(char::is_alphanumeric);
         starts.extend(found.filter(is_begun).map(|at| (at, row.name == name)));
     }
@@ -53,11 +55,16 @@ fn said_to(name: &str, call: &str, departments: &[DepartmentRow]) -> Option<Stri
 fn noted_for(name: &str, notes: &str, departments: &[DepartmentRow]) -> Option<String> {
     let is_others = |line: &&str| {
         let label = line.split_once(':').map(|(label, _)| label.trim());
-        let named = departments.iter().find(|row| label == Some(row.name.as_str()));
+        let named = departments.iter().find(|row| label.is_some_and(|it| is_named(it, &row.name)));
         named.is_some_and(|row| row.name != name)
     };
     let lines: Vec<&str> = notes.lines().filter(|line| !is_others(line)).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Returns `true` if two names differ in the case of letters at most.
+fn is_named(name: &str, other: &str) -> bool {
+    name.to_lowercase() == other.to_lowercase()
 }
 
 #[cfg(test)]
@@ -72,6 +79,9 @@ mod tests {
         assert_eq!(noted("LX", notes).unwrap(), "Slow.\nLX: 3\nWho: Jo");
         assert_eq!(noted("SND", notes).unwrap(), "Slow.\nSND: mic 2\nWho: Jo");
         assert_eq!(noted("SND", "LX: 3"), None);
+        assert_eq!(noted("SND", "Lx : 3"), None);
+        // Without a colon it is about a department, and for everybody.
+        assert_eq!(noted("SND", "LX late").unwrap(), "LX late");
     }
 
     #[test]
@@ -84,6 +94,7 @@ mod tests {
         assert_eq!(said("Sound", call).unwrap(), "Stand by. Sound: fade, GO");
         assert_eq!(said("Light board", call).unwrap(), "Stand by.");
         assert_eq!(said("Sound", "Lights: GO"), None);
+        assert_eq!(said("Sound", "LIGHTS: GO"), None);
         assert_eq!(said("Sound", "Everybody: GO").unwrap(), "Everybody: GO");
         assert_eq!(
             said("Sound", "Moving Lights: 3 / Sound: 4 / Sound: 5").unwrap(),

@@ -134,7 +134,10 @@ fn everything_that_names_a_key_names_the_one_in_force() {
     // Enter is a GO now, and the interlock still holds it.
     run.keys("⏎");
     let held = run.text(120, 36);
-    assert!(held.contains("not fired (o overrides, b swaps in 12A), not ready: "), "{held}");
+    assert!(
+        held.contains("not fired (F2 standby, o overrides, b swaps in 12A), not ready: "),
+        "{held}"
+    );
 }
 
 #[test]
