@@ -6,11 +6,15 @@
 //! step. A seed that fails prints its schedule, as short as it still fails; [`seeds`] says how seeds
 //! are asked for.
 
+mod calls;
 mod net;
 mod station;
 mod versions;
 mod world;
 
+use std::collections::BTreeSet;
+
+use calls::Call;
 use handover::show::duration::MILLISECOND_NS;
 use net::Rng;
 use world::World;
@@ -30,7 +34,13 @@ enum Move {
     Go(usize),
     /// The holder does.
     HolderGoes,
+    /// The caller at this station gives another command.
+    Calls(usize, Call),
+    /// The holder's caller does.
+    HolderCalls(Call),
     Note(usize),
+    /// The caller at this station says that something is wrong.
+    Warn(usize),
     Hold(usize),
     /// The caller at this station gives the run another version of the show.
     Revise(usize),
@@ -82,7 +92,7 @@ fn planned(seed: u64) -> Plan {
     for _ in 0..4 + rng.below(22) {
         let at = rng.below(stations as u64) as usize;
         let other = rng.below(stations as u64) as usize;
-        moves.push(match rng.below(41) {
+        moves.push(match rng.below(49) {
             0..8 => Move::Wait(rng.below(1_200)),
             8..10 => Move::Wait(rng.below(7_000)),
             10 => Move::Go(at),
@@ -103,6 +113,9 @@ fn planned(seed: u64) -> Plan {
             37 => Move::Trouble(rng.chance(50)),
             38 => [Move::Stranger, Move::GoOn(at), Move::Panic(at)][rng.below(3) as usize],
             39 => Move::Hold(at),
+            40..47 => Move::HolderCalls(calls::random(&mut rng, links)),
+            47 => [Move::Calls(at, calls::random(&mut rng, links)), Move::Warn(at)]
+                [rng.below(2) as usize],
             _ => Move::Revise(at),
         });
     }
@@ -110,21 +123,25 @@ fn planned(seed: u64) -> Plan {
 }
 
 /// Plays an evening, and says at which move a guarantee was broken, and which.
-fn play(plan: &Plan) -> Result<(), (usize, String)> {
+fn play(plan: &Plan) -> Result<World, (usize, String)> {
     let mut world = World::open(plan).map_err(|why| (0, why))?;
     for (at, step) in plan.moves.iter().enumerate() {
         make(&mut world, *step).map_err(|why| (at + 1, why))?;
     }
     let end = |why| (plan.moves.len() + 1, why);
     world.heal_everything().map_err(end)?;
-    world.settle(20_000).map_err(end)
+    world.settle(20_000).map_err(end)?;
+    Ok(world)
 }
 
 fn make(world: &mut World, step: Move) -> Result<(), String> {
     match step {
         Move::Wait(ms) => return world.wait(ms),
         Move::Go(at) => world.go(at)?,
+        Move::Calls(at, call) => world.calls(at, call)?,
+        Move::HolderCalls(call) => world.holder_calls(call)?,
         Move::Note(at) => world.note(at)?,
+        Move::Warn(at) => world.warn(at)?,
         Move::Hold(at) => world.hold(at)?,
         Move::Revise(at) => world.revise(at)?,
         Move::Panic(at) => world.panic(at)?,
@@ -151,7 +168,7 @@ fn make(world: &mut World, step: Move) -> Result<(), String> {
 
 /// The shortest plan found that fails, by leaving out moves.
 fn shortened(mut plan: Plan) -> (Plan, usize, String) {
-    let (mut at, mut why) = play(&plan).expect_err("it fails");
+    let (mut at, mut why) = play(&plan).err().expect("it fails");
     let mut tries = 0;
     'again: loop {
         for left_out in (0..plan.moves.len()).rev() {
@@ -184,4 +201,18 @@ fn failure(seed: u64) -> Option<String> {
 #[test]
 fn no_seed_breaks_a_guarantee() {
     seeds::play(SEEDS, failure);
+}
+
+/// The logs of the evenings have what callers do: it is not only refused.
+#[test]
+fn the_evenings_have_what_callers_do() {
+    let mut kinds = BTreeSet::new();
+    for seed in 0..100 {
+        let world = play(&planned(seed)).unwrap_or_else(|(at, why)| panic!("{seed}, {at}: {why}"));
+        kinds.extend(world.kinds().map(str::to_owned));
+    }
+    let wanted =
+        ["segment_nudged", "retimed", "message_shown", "message_cleared", "station_warned"];
+    let missing: Vec<_> = wanted.iter().filter(|kind| !kinds.contains(**kind)).collect();
+    assert!(missing.is_empty(), "{missing:?} not in {kinds:?}");
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
+use handover::app::flag::command_of;
 use handover::conductor::{By, Conductor, Input, Muted, Output, Role, RunClock};
 use handover::engine::{
     Aside, Cause, Command, Event, FlagWay, Record, Revised, Revision, RunNs, State,
 };
 use handover::journal::{checksum, digest};
 use handover::link::{
-    Flag, FlagInput, FlagOutput, Identity, Instance, Letter, Request, Start, StationName, Wish,
+    Flag, FlagInput, FlagOutput, Identity, Instance, Letter, Request, Start, StationName,
 };
 use handover::output::{Job, Outcome, Report};
 use handover::show::{CueIx, OutputIx, Show};
@@ -450,28 +451,23 @@ impl Program {
     }
 
     fn letter(&mut self, now: MachineNs, from: StationName, _number: u64, letter: Letter) {
-        let commands = match letter {
-            Letter::Told(told) => {
-                self.conductor.handle(now, Input::Told { from, told });
-                return;
-            }
+        let input = match letter {
+            Letter::Told(told) => Input::Told { from, told },
             Letter::Aside { fired } => {
                 let aside = fired.into_iter().map(|fired| Aside {
                     cue: fired.cue,
                     fired_by: from.clone(),
                     fired_ns: fired.at_ns,
                 });
-                vec![Command::FiredAside(aside.collect())]
+                let command = Command::FiredAside(aside.collect());
+                Input::Command { by: By::Remote, command }
             }
-            Letter::Wish(Wish::Accept { offered_ns }) => {
-                vec![Command::AcceptFlag { by: from, offered_ns }]
-            }
-            Letter::Wish(Wish::Note { text }) => vec![Command::Note(text)],
-            Letter::Wish(_) => vec![],
+            Letter::Wish(wish) => match command_of(wish, &from, &self.show) {
+                Ok(Some(command)) => Input::Wish { from, command },
+                Ok(None) | Err(_) => return,
+            },
         };
-        for command in commands {
-            self.conductor.handle(now, Input::Command { by: By::Remote, command });
-        }
+        self.conductor.handle(now, input);
     }
 
     pub(super) fn command(&mut self, now: MachineNs, command: Command) {

@@ -24,8 +24,12 @@ pub(super) fn read(text: &str) -> Result<Arc<Show>, String> {
     Ok(read)
 }
 
-/// A show with some chains, whose cues are sent by the holder or by one station alone. Each version
-/// has other words and another pace than the one before; the first is 1.
+/// Number of chains of a show, each begun by a GO.
+pub(super) const CHAINS: usize = 6;
+
+/// A show with two segments and some chains, whose cues are sent by the holder or by one station
+/// alone. The second segment has a cue that comes by itself. Each version has other words and
+/// another pace than the one before; the first is 1.
 pub(super) fn text(plan: &Plan, version: u64) -> String {
     let mut text = String::from("title = \"Two venues\"\ntimezone = \"UTC\"\n");
     let mut rng = Rng::new(plan.seed % 4);
@@ -42,7 +46,10 @@ pub(super) fn text(plan: &Plan, version: u64) -> String {
     }
     let gap_ms = plan.gap_ms + 10 * (version - 1);
     text.push_str("[[segment]]\ntitle = \"All\"\nduration = \"1h\"\n");
-    for chain in 1..=6 {
+    for chain in 1..=CHAINS {
+        if chain == CHAINS / 2 + 1 {
+            text.push_str("[[segment]]\ntitle = \"More\"\nduration = \"1h\"\n");
+        }
         writeln!(text, "[[segment.cue]]\nnumber = \"{chain}\"\ntitle = \"Called {version}\"\ndo = [{{ output = \"house\", osc = \"/c\" }}]").unwrap();
         let mut before = format!("{chain}");
         for link in 1..=plan.links {
@@ -58,5 +65,6 @@ pub(super) fn text(plan: &Plan, version: u64) -> String {
             before = number;
         }
     }
+    text.push_str("[[segment.cue]]\nnumber = \"into\"\ntitle = \"Into\"\ntrigger = { into = \"2s\" }\ndo = [{ output = \"house\", osc = \"/c\" }]\n");
     text
 }

@@ -14,6 +14,7 @@ use handover::show::{CueIx, Show};
 use handover::time::MachineNs;
 use jiff::{SignedDuration, Timestamp};
 
+use super::calls::Call;
 use super::net::{Net, Rng};
 use super::station::{Disk, Machine, Program, Sent, name};
 use super::{Plan, versions};
@@ -338,6 +339,16 @@ impl World {
         self.holder().map_or(Ok(()), |at| self.go(at))
     }
 
+    /// The caller at a station gives a command, which is refused where the flag is not.
+    pub(super) fn calls(&mut self, at: usize, call: Call) -> Result<(), String> {
+        let command = call.command(&self.show);
+        self.does(at, |program, now, _, _| program.command(now, command))
+    }
+
+    pub(super) fn holder_calls(&mut self, call: Call) -> Result<(), String> {
+        self.holder().map_or(Ok(()), |at| self.calls(at, call))
+    }
+
     pub(super) fn hold(&mut self, at: usize) -> Result<(), String> {
         self.does(at, |program, now, _, _| program.command(now, Command::ToggleHold))
     }
@@ -356,6 +367,15 @@ impl World {
     pub(super) fn note(&mut self, at: usize) -> Result<(), String> {
         let letter = Letter::Wish(Wish::Note { text: format!("a note of {}", name(at)) });
         self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::Letter(letter)))
+    }
+
+    pub(super) fn warn(&mut self, at: usize) -> Result<(), String> {
+        self.does(at, |program, now, _, _| {
+            let said_ns = program.conductor.has_clock();
+            let said_ns = said_ns.then(|| program.conductor.clock().run_ns(now));
+            let letter = Letter::Wish(Wish::Warn { said_ns });
+            program.flag.handle(now, FlagInput::Letter(letter));
+        })
     }
 
     pub(super) fn offer(&mut self, at: usize, to: usize) -> Result<(), String> {
@@ -517,6 +537,11 @@ impl World {
         self.check_end()
     }
 
+    /// Every kind of record in the log.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &str> {
+        self.net.counts.iter().map(|record| record.event.kind())
+    }
+
     /// Returns `true` if all have the whole log, and nothing is due.
     fn is_quiet(&self) -> bool {
         let log = self.net.counts.len();
@@ -524,8 +549,10 @@ impl World {
             place.disk.journal.len() == log
                 && place.program.as_ref().is_some_and(|program| {
                     let state = program.conductor.state();
+                    let now = program.conductor.clock().run_ns(place.machine.at(self.now_ns));
+                    let is_due = |due_ns| due_ns < now + Duration::from_secs(10);
                     state.unresolved().next().is_none()
-                        && (!program.flag.holds() || state.poll_timeout().is_none())
+                        && (!program.flag.holds() || !state.poll_timeout().is_some_and(is_due))
                 })
         })
     }
