@@ -14,16 +14,26 @@ const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 /// Gives every cell the nearest colours.
 pub(super) fn pass(buf: &mut Buffer) {
     // Neighbours mostly have the same colours.
-    let mut last = (Color::Reset, Color::Reset);
-    let mut indexed = |colour: &mut Color| {
-        if *colour != last.0 {
-            last = (*colour, nearest(*colour));
-        }
-        *colour = last.1;
-    };
+    let (mut fg, mut bg) = (Known::default(), Known::default());
     for cell in &mut buf.content {
-        indexed(&mut cell.fg);
-        indexed(&mut cell.bg);
+        cell.fg = fg.nearest(cell.fg);
+        cell.bg = bg.nearest(cell.bg);
+    }
+}
+
+/// The last colour that was looked up, and its nearest.
+#[derive(Default)]
+struct Known {
+    colour: Color,
+    nearest: Color,
+}
+
+impl Known {
+    fn nearest(&mut self, colour: Color) -> Color {
+        if colour != self.colour {
+            *self = Known { colour, nearest: nearest(colour) };
+        }
+        self.nearest
     }
 }
 

@@ -50,7 +50,7 @@ impl Still {
         // has its player's.
         let is_played = matches!(app.page, Page::Outputs | Page::Stations)
             || app.outputs.iter().any(|health| health.clip.is_some());
-        if is_paced || is_stopped || is_played || fades(view) || flag::counts(app) {
+        if is_paced || is_stopped || is_played || flag::counts(app) {
             return None;
         }
         let mut next = NextChange { now_ns: view.now_ns.ns(), at_ns: i64::MAX };
@@ -70,6 +70,9 @@ impl Still {
             next.second(whole_ns - fraction_ns);
         }
         next.at(begins_ns);
+        if let Some(left) = message_left(view) {
+            next.at((view.now_ns + left).ns());
+        }
         ahead(view, &mut next);
         if state.has_begun() {
             figures(view, &mut next)?;
@@ -217,27 +220,26 @@ fn figures(view: &View, next: &mut NextChange) -> Option<()> {
     Some(())
 }
 
-/// Returns `true` if the message is still to go.
-fn fades(view: &View) -> bool {
-    view.app.message.as_ref().is_some_and(|message| {
-        message.fades() && view.machine_ns.since(message.at_ns) < App::MESSAGE
-    })
+/// Time until the message goes, if it does by itself.
+fn message_left(view: &View) -> Option<Duration> {
+    let message = view.app.message.as_ref().filter(|message| message.fades())?;
+    App::MESSAGE.checked_sub(view.machine_ns.since(message.at_ns))
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
-    use jiff::Timestamp;
     use jiff::civil::date;
+    use jiff::{SignedDuration, Timestamp};
     use proptest::prelude::*;
     use ratatui::Terminal;
     use ratatui::backend::TestBackend;
     use ratatui::buffer::Buffer;
 
     use super::*;
-    use crate::app::Theme;
     use crate::app::log::Log;
+    use crate::app::{Theme, Tone};
     use crate::conductor::{By, Conductor, Input, Output, RunClock};
     use crate::engine::{Cause, Command, Event, State};
     use crate::show::{builtin, file};
@@ -365,6 +367,7 @@ mod tests {
             later in 0.0..1.0_f64,
             page in 0..7_usize,
             gos in 0..12_u64,
+            said_ms in proptest::option::of(0..10_000_u64),
             between_ns in 0..400 * SECOND_NS,
             size in prop_oneof![Just((80, 24)), Just((120, 36)), Just((200, 60))],
         ) {
@@ -384,6 +387,10 @@ mod tests {
             }
             now_ns += Duration::from_nanos(at_ns);
             run.pass(MachineNs::ZERO, machine_ns(now_ns), UNHEARD);
+            if let Some(ms) = said_ms {
+                let said_ns = now_ns.shifted(-SignedDuration::from_millis(ms as i64)).max(RunNs::ZERO);
+                app.say("said", Tone::Calm, machine_ns(said_ns));
+            }
             let state = run.state();
             let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
             let view = View { app: &app, state, log: &log, now_ns, machine_ns: machine_ns(now_ns), capabilities };
