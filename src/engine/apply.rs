@@ -80,6 +80,7 @@ impl State {
             }
             Event::PlayheadMoved { cue } => {
                 self.playhead = cue.as_ref().and_then(|cue| self.show.find(cue));
+                self.displaced.clear();
                 if self.leaves.take().is_none() {
                     self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
                 }
@@ -326,6 +327,9 @@ impl State {
         }
         self.panicked = false;
         self.touched_ns = self.touched_ns.max(show_ns);
+        if self.playhead == Some(cue) {
+            self.displaced.clear();
+        }
         if self.playhead == Some(cue) && !playhead_stays {
             self.leaves = Some(if was_missed { Leaves::Missed } else { Leaves::Called });
             self.frontier = if was_missed { self.frontier } else { Some(cue) };

@@ -375,8 +375,16 @@ impl State {
     }
 
     /// The playhead stays at its cue. Where that is gone, or comes by itself now, it stands at the
-    /// next one; and where nothing was left to call, at the first that is new.
+    /// next one until the edit is undone; and where nothing was left to call, at the first that is
+    /// new.
     fn take_over_playhead(&mut self, was: &State) {
+        let is_back =
+            |cue: &CueIx| self.show.has(*cue) && self.is_in_order(*cue) && self.stops(*cue);
+        if let Some(at) = self.displaced.iter().position(is_back) {
+            self.playhead = Some(self.displaced[at]);
+            self.displaced.truncate(at);
+            return;
+        }
         let Some(cue) = was.playhead else {
             let mut ahead = self.places_after(self.frontier.filter(|_| self.has_begun()));
             let next = ahead.find(|&cue| self.stops(cue) && self.cue(cue).firings == 0);
@@ -400,6 +408,7 @@ impl State {
         };
         if self.playhead != Some(cue) {
             self.leaves = None;
+            self.displaced.push(cue);
         }
     }
 

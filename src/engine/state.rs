@@ -47,6 +47,9 @@ pub struct State {
     pub(super) segments: IndexVec<SegmentIx, SegmentState>,
     pub(super) timers: Timers,
     pub(super) playhead: Option<CueIx>,
+    /// Cues from which an edit has taken the playhead, in that order: an undo gives it back. Empty as
+    /// soon as it moves for another reason, or its cue is fired.
+    pub(super) displaced: Vec<CueIx>,
     /// The cue at the playhead has fired or is skipped, so the playhead moves on before anything
     /// else happens.
     pub(super) leaves: Option<Leaves>,
@@ -258,6 +261,7 @@ impl State {
             segments: IndexVec::filled(SegmentState::default(), show.segments.len()),
             timers: Timers::default(),
             playhead: None,
+            displaced: vec![],
             leaves: None,
             segment: None,
             begun_ns: None,
