@@ -143,6 +143,57 @@ pub enum Command {
     Revise(Box<Revision>),
 }
 
+impl Command {
+    /// The cue that somebody wishes something of, by its index.
+    pub(super) fn cue(&self) -> Option<CueIx> {
+        match self {
+            Command::GoTo { cue, .. }
+            | Command::Start { cue, .. }
+            | Command::Stop(cue)
+            | Command::PauseClip(cue)
+            | Command::ResumeClip(cue)
+            | Command::PlayheadTo(cue)
+            | Command::ToggleSkip(cue)
+            | Command::Retime(Here::Cue(cue)) => Some(*cue),
+            Command::Go { .. }
+            | Command::StopAll
+            | Command::Standby
+            | Command::ToggleReady(_)
+            | Command::ReadyAll
+            | Command::Ready(_)
+            | Command::Override { .. }
+            | Command::SwapBackup
+            | Command::Step
+            | Command::ToggleHold
+            | Command::Hold
+            | Command::Resume
+            | Command::PlayheadNext
+            | Command::PlayheadPrevious
+            | Command::CatchUp
+            | Command::Retime(Here::Segment(_))
+            | Command::Nudge(_)
+            | Command::Note(_)
+            | Command::ShowMessage(_)
+            | Command::ClearMessage
+            | Command::Spot(_)
+            | Command::Unspot(_)
+            | Command::NotePerson { .. }
+            | Command::Panic
+            | Command::End
+            // A player's news is no wish: of a cue that is gone, it changes nothing.
+            | Command::Clip { .. }
+            | Command::OfferFlag(_)
+            | Command::AcceptFlag { .. }
+            | Command::WithdrawFlag(_)
+            | Command::PassFlag { .. }
+            | Command::FiredAside(_)
+            | Command::Warn { .. }
+            | Command::Answer
+            | Command::Revise(_) => None,
+        }
+    }
+}
+
 /// A change of a clip that its player reports.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

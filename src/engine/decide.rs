@@ -14,6 +14,10 @@ impl State {
         if self.only_edited && !matches!(command, Command::Revise(_)) {
             return Err(Rejection::OnlyEdited);
         }
+        // An edit may have taken it out after somebody chose it.
+        if let Some(cue) = command.cue().filter(|&cue| !self.show.has(cue)) {
+            return Err(Rejection::NoSuchCue(self.number(cue)));
+        }
         match command {
             Command::Go { cause } => self.go(*cause, now),
             Command::GoTo { cue, cause } => self.go_to(*cue, *cause, now),

@@ -93,12 +93,12 @@ pub(crate) enum Deed {
     End,
 }
 
-fn lengths() -> impl Strategy<Value = &'static str> {
+pub(crate) fn lengths() -> impl Strategy<Value = &'static str> {
     select(vec!["0s", "1ms", "0.4s", "1s", "5s", "5s", "20s", "1m", "10m", "99:59:59"])
 }
 
 /// The run begins at 20:00:00, so that some of these are past and some are just ahead.
-fn times() -> impl Strategy<Value = &'static str> {
+pub(crate) fn times() -> impl Strategy<Value = &'static str> {
     select(vec![
         "19:30:00", "19:59:59", "20:00:00", "20:00:03", "20:00:03", "20:00:30", "20:02:00",
         "23:59:59", "00:00:30",

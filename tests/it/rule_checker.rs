@@ -129,11 +129,11 @@ impl RuleChecker {
     fn see_retimed(&mut self, segment: SegmentIx, cue: Option<&CueNumber>, into_ns: u64) {
         let show = Arc::clone(&self.show);
         let here = match cue {
-            Some(number) => show.main_of(self.find(number)),
-            None => CueIx(show.segment(segment).cues.start),
+            Some(number) => show.place(show.main_of(self.find(number))),
+            None => show.segment(segment).cues.start,
         };
         for cue in show.cue_indices() {
-            let is_before = show.main_of(cue) < here;
+            let is_before = show.place(show.main_of(cue)) < here;
             let fired = self.firings.contains_key(&cue);
             match show.cue(cue).trigger {
                 Trigger::Into { offset } if show.segment_of(cue) == segment => {
@@ -158,6 +158,37 @@ impl RuleChecker {
                         self.taken.extend(self.firings.get(&cause).map(|&firing| (cue, firing)));
                     }
                 }
+            }
+        }
+    }
+
+    /// The run goes on with this version. What has fired has no new cause by it; of all others that
+    /// come by themselves, it may have given each one.
+    pub(crate) fn revised(&mut self, show: Arc<Show>) {
+        let was = std::mem::replace(&mut self.show, show);
+        for cue in was.cue_indices().filter(|&cue| !self.show.has(cue)) {
+            self.causes.remove(&cue);
+            self.ready.remove(&cue);
+            self.overridden.remove(&cue);
+        }
+        for (cue, plan) in self.show.listed() {
+            if self.firings.contains_key(&cue) {
+                continue;
+            }
+            let is_same = was.has(cue)
+                && was.cue(cue).trigger == plan.trigger
+                && was.cue(cue).backup_for == plan.backup_for;
+            let has_cause = match plan.trigger {
+                Trigger::Go => false,
+                Trigger::With { cue, .. } => !is_same && self.firings.contains_key(&cue),
+                Trigger::After { cue, .. } => {
+                    !is_same && self.firings.contains_key(&cue) && !self.running.contains(&cue)
+                }
+                // Their instants also change with the segments.
+                Trigger::At { .. } | Trigger::Into { .. } => true,
+            };
+            if has_cause {
+                self.causes.insert(cue, 1);
             }
         }
     }

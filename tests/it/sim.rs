@@ -6,6 +6,7 @@
 //! printed as a scenario of `tests/scenarios`, as short as it still fails; what a scenario cannot
 //! say stands there as a comment.
 
+mod edits;
 mod world;
 
 use std::fmt::Write as _;
@@ -22,6 +23,7 @@ use crate::properties::{Deed, SegmentSketch, command, deed, segment, write};
 use crate::scenarios::read_show;
 use crate::seeds;
 use crate::test_run::Opening;
+use edits::{Revising, revising};
 use world::{Answer, Kill, World};
 
 /// Number of seeds that `cargo test` plays.
@@ -40,6 +42,8 @@ enum Move {
     Leave { down_s: u64 },
     /// The disk takes no line, or takes lines again.
     Disk { works: bool },
+    /// The show is edited, and the run goes on with that.
+    Revise(Revising),
     /// An output answers in another way from now on.
     Answer { output: usize, answer: Answer },
 }
@@ -73,6 +77,7 @@ fn one_move() -> impl Strategy<Value = Move> {
             .prop_map(|(after, undone, down_s)| Move::Kill { after, undone, down_s }),
         1 => (0..40_u64).prop_map(|down_s| Move::Leave { down_s }),
         1 => any::<bool>().prop_map(|works| Move::Disk { works }),
+        6 => revising().prop_map(Move::Revise),
         1 => (0..2_usize, answer()).prop_map(|(output, answer)| Move::Answer { output, answer }),
     ]
 }
@@ -111,7 +116,6 @@ fn planned(seed: u64) -> Plan {
 /// Plays a run, and says at which move a promise was broken, and which.
 fn play(plan: &Plan) -> Result<(), (usize, String)> {
     let begin = |why| (0, why);
-    let show = read_show(&write(&plan.segments)).map_err(begin)?;
     let opening = Opening {
         clock: "2024-08-11T18:00:00Z".parse().unwrap(),
         day: None,
@@ -119,14 +123,16 @@ fn play(plan: &Plan) -> Result<(), (usize, String)> {
         speed: plan.speed,
         auto: plan.auto,
     };
+    let text = write(&plan.segments);
     let mut world =
-        World::open(show, opening, plan.late_ns, plan.answers.clone()).map_err(begin)?;
+        World::open(text, opening, plan.late_ns, plan.answers.clone()).map_err(begin)?;
     for (at, step) in plan.moves.iter().enumerate() {
         make(&mut world, step).map_err(|why| (at + 1, why))?;
     }
     // Whatever has happened: a program that goes on from here is not lost.
     world.disk_works = true;
-    world.crash(0).and_then(|()| world.wait(SECOND_NS)).map_err(|why| (plan.moves.len() + 1, why))
+    let end = world.undo_all().and_then(|()| world.crash(0)).and_then(|()| world.wait(SECOND_NS));
+    end.map_err(|why| (plan.moves.len() + 1, why))
 }
 
 fn make(world: &mut World, step: &Move) -> Result<(), String> {
@@ -141,6 +147,7 @@ fn make(world: &mut World, step: &Move) -> Result<(), String> {
             world.disk_works = *works;
             Ok(())
         }
+        Move::Revise(revising) => world.edit(revising),
         Move::Answer { output, answer } => {
             world.answers[*output] = *answer;
             Ok(())

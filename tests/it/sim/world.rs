@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handover::conductor::{By, Conductor, Input, Output, RunClock};
-use handover::engine::{Cause, Command, Event, Record, Rejection, RunNs, State};
+use handover::engine::{Cause, Command, Event, Record, Rejection, Revised, RunNs, State};
 use handover::journal::{decode, encode, recover_bytes};
 use handover::output::{Job, Outcome, Report};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, SegmentIx, Show, Trigger};
 use handover::time::{MachineNs, nanoseconds};
 
+use super::edits::Versions;
 use crate::rule_checker::RuleChecker;
 use crate::test_run::{Opening, run_started};
 
@@ -57,11 +58,13 @@ enum Said {
 }
 
 pub(super) struct World {
+    /// The show that the run goes on with.
     show: Arc<Show>,
+    pub versions: Versions,
     conductor: Conductor,
     opening: Opening,
     /// Number of programs that have had the run.
-    lives: u32,
+    pub lives: u32,
     /// The machine's clock.
     pub now_ns: MachineNs,
     /// Delay of every wake-up.
@@ -95,12 +98,14 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn open(
-        show: Arc<Show>,
+        text: String,
         opening: Opening,
         late_ns: u64,
         answers: Vec<Answer>,
     ) -> Result<Self, String> {
         let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, opening.clock, opening.speed);
+        let versions = Versions::new(text)?;
+        let show = Arc::clone(versions.show(1)?);
         let state = State::new(Arc::clone(&show));
         let mut world = World {
             conductor: Conductor::new(state.clone(), clock, 0, RunNs::ZERO),
@@ -123,6 +128,7 @@ impl World {
             said: BTreeMap::new(),
             took_up: false,
             show,
+            versions,
             opening,
         };
         let begin = run_started(&world.show, &world.opening);
@@ -132,6 +138,16 @@ impl World {
 
     pub(super) fn state(&self) -> &State {
         self.conductor.state()
+    }
+
+    /// Returns `true` if something is journaled whose instant has not come.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.conductor.is_ahead()
+    }
+
+    /// Number of messages that have left.
+    pub(super) fn left_count(&self) -> usize {
+        self.left.len()
     }
 
     /// Gives a command, and says what became of it unless the program was killed over it.
@@ -181,7 +197,7 @@ impl World {
     }
 
     /// Does what has fallen due, and hears the reports that have come.
-    fn look(&mut self) -> Result<(), String> {
+    pub(super) fn look(&mut self) -> Result<(), String> {
         let now_ns = self.now_ns;
         let (come, pending) =
             std::mem::take(&mut self.pending).into_iter().partition(|(at_ns, _)| *at_ns <= now_ns);
@@ -312,15 +328,17 @@ impl World {
         if read.records != self.journal {
             return Err("the journal reads differently from what was written".to_owned());
         }
+        self.show = Arc::clone(self.versions.show(1)?);
         self.rule_checker = RuleChecker::new(Arc::clone(&self.show));
         self.shadow = State::new(Arc::clone(&self.show));
         self.fired.clear();
         self.said.clear();
         for record in read.records {
+            self.fold(record.clone())?;
             self.rule_checker.see_record(&record)?;
-            self.shadow.fold(&record);
             self.note(&record)?;
         }
+        self.versions.were_torn(self.shadow.revision());
         self.left.retain(|(cue, firing, _)| self.fired.contains(&(*cue, *firing)));
         self.told = std::mem::take(&mut self.told)
             .into_iter()
@@ -330,7 +348,7 @@ impl World {
     }
 
     /// Hands the conductor an input, does what it asks for, and checks what holds at any moment.
-    fn step(&mut self, input: Input) -> Result<Option<Result<(), Rejection>>, String> {
+    pub(super) fn step(&mut self, input: Input) -> Result<Option<Result<(), Rejection>>, String> {
         let before = self.journal.len();
         let due: Vec<CueIx> = self.due();
         let mut reply = None;
@@ -388,7 +406,10 @@ impl World {
             {
                 return Err(format!("{record:?} does not follow the record before it"));
             }
-            self.shadow.fold(&read);
+            self.fold(read)?;
+            if let Some(cue) = record.event.cue() {
+                self.find(cue).map_err(|why| format!("{why}: {:?}", record.event))?;
+            }
             // A segment may start where the playhead has gone, and change what is missed.
             self.took_up |=
                 matches!(record.event, Event::PlayheadMoved { .. }) && self.is_at_first_missed();
@@ -417,6 +438,19 @@ impl World {
         }
         if self.disk_works {
             self.on_disk = self.journal.len();
+        }
+        Ok(())
+    }
+
+    /// Folds a record as it stands in the journal, which has only the number of a version.
+    fn fold(&mut self, mut record: Record) -> Result<(), String> {
+        if let Event::ShowRevised { revision, show, .. } = &mut record.event {
+            *show = Revised::new(Arc::clone(self.versions.show(*revision)?));
+        }
+        self.shadow.fold(&record);
+        if matches!(record.event, Event::ShowRevised { .. }) {
+            self.show = Arc::clone(self.shadow.show());
+            self.rule_checker.revised(Arc::clone(&self.show));
         }
         Ok(())
     }
@@ -498,10 +532,11 @@ impl World {
     fn is_passed_over(&self, cue: CueIx, segment: SegmentIx, at: Option<&CueNumber>) -> bool {
         let show = &self.show;
         let here = match at.and_then(|number| show.find(number)) {
-            Some(at) => show.main_of(at),
-            None => CueIx(show.segment(segment).cues.start),
+            Some(at) => show.place(show.main_of(at)),
+            None => show.segment(segment).cues.start,
         };
-        show.main_of(cue) < here || matches!(show.cue(cue).trigger, Trigger::Into { .. })
+        show.place(show.main_of(cue)) < here
+            || matches!(show.cue(cue).trigger, Trigger::Into { .. })
     }
 
     fn check(&mut self, before: usize, due: &[CueIx]) -> Result<(), String> {
@@ -531,6 +566,8 @@ impl World {
                 | Event::CueStopped { cue, .. }
                 | Event::CueSkipped { cue } => cue == number,
                 Event::CueSwapped { cue, by, .. } => cue == number || by == number,
+                // An edit may have taken its trigger or itself.
+                Event::ShowRevised { .. } => true,
                 Event::Retimed { segment, cue: at, .. } => {
                     self.is_passed_over(cue, SegmentIx(segment - 1), at.as_ref())
                 }
