@@ -34,6 +34,11 @@ use crate::time::MachineNs;
 /// An Enter within this time of a dialog that was closed by itself was meant for the dialog.
 const AFTER_DIALOG: Duration = Duration::from_millis(1_500);
 
+/// Says that the log has the flag at a program of the name `me` that is not this one.
+pub(crate) fn double(me: &StationName) -> String {
+    format!("by the log {me} has the flag, and it is not this program")
+}
+
 /// A panel over the page, about the flag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Dialog {
@@ -391,7 +396,19 @@ impl App {
                 }
             },
             Role::OnItsWay { to } => format!("the flag is on its way to {to}: nothing fires here"),
-            Role::Nobody => "nobody is known to have the flag: nothing fires here".to_owned(),
+            Role::Nobody => match FlagKey::of(link, state, now_ns) {
+                FlagKey::Name | FlagKey::Take => format!("{}; {key} takes it", double(&link.me)),
+                FlagKey::IsTaking => "the flag is being taken; Esc gives that up".to_owned(),
+                FlagKey::Give { .. }
+                | FlagKey::Briefing
+                | FlagKey::Ask { .. }
+                | FlagKey::Decide
+                | FlagKey::LooksOn
+                | FlagKey::NoOther
+                | FlagKey::Waits => {
+                    "nobody is known to have the flag: nothing fires here".to_owned()
+                }
+            },
             Role::Mute { why } => self.mute_words(*why),
             Role::Holds | Role::Alone { .. } => "the flag is here".to_owned(),
         }

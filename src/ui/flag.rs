@@ -178,7 +178,16 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
                 format!("for {alone}, {} others cannot hear", others.len()),
             ])
         }
-        Role::Nobody => plain("you follow".to_owned()),
+        Role::Nobody if link.is_taking => {
+            loud(&["the flag is being taken, Esc gives that up".to_owned()])
+        }
+        Role::Nobody => match link.double_heard {
+            Some(_) => loud(&[
+                format!("{}; {key} takes it", crate::app::flag::double(&link.me)),
+                format!("{key} takes it"),
+            ]),
+            None => plain("you follow".to_owned()),
+        },
         Role::Mute { why: why @ MuteWhy::Reads { .. } } => {
             loud(&[format!("{} and reads the log", why.cause("it")), "it reads the log".to_owned()])
         }

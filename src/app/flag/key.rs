@@ -41,9 +41,10 @@ impl FlagKey {
     pub(crate) fn of(link: &Shared, state: &State, now_ns: MachineNs) -> Self {
         match &link.role {
             Role::Mute { why: MuteWhy::Asks { .. } } => FlagKey::Decide,
-            Role::Mute { why: MuteWhy::Reads { .. } } | Role::Nobody => FlagKey::Waits,
-            Role::Follows { .. } if link.looks_on => FlagKey::LooksOn,
-            Role::Follows { .. } if link.is_taking => FlagKey::IsTaking,
+            Role::Mute { why: MuteWhy::Reads { .. } } => FlagKey::Waits,
+            Role::Nobody if link.double_heard.is_none() => FlagKey::Waits,
+            Role::Follows { .. } | Role::Nobody if link.looks_on => FlagKey::LooksOn,
+            Role::Follows { .. } | Role::Nobody if link.is_taking => FlagKey::IsTaking,
             Role::OnItsWay { .. } => FlagKey::Briefing,
             Role::Holds | Role::Alone { .. } | Role::Follows { .. } if link.is_exchanging() => {
                 FlagKey::Briefing
@@ -51,6 +52,9 @@ impl FlagKey {
             Role::Holds | Role::Alone { .. } => {
                 first_choice(link, state).map_or(FlagKey::NoOther, |first| FlagKey::Give { first })
             }
+            // There is nobody to ask.
+            Role::Nobody if link.silence(now_ns).unwrap_or_default() < SILENT => FlagKey::Name,
+            Role::Nobody => FlagKey::Take,
             Role::Follows { holder } => {
                 let silence = link.silence(now_ns).unwrap_or_default();
                 if silence >= SILENT {

@@ -1,12 +1,12 @@
 //! Taking the flag from a holder that is silent: the lines that are typed before.
 
-use super::{Act, App, Ask, FlagWish, MachineNs, SILENT, Task};
+use super::{Act, App, Ask, FlagWish, MachineNs, SILENT, StationName, Task};
 use crate::app::Prompt;
 
 impl App {
     /// Accepts the holder's name, typed out: now the reason.
     pub(in crate::app) fn accept_name(&mut self, prompt: Prompt, now_ns: MachineNs) -> Vec<Task> {
-        let Some((holder, term)) = self.followed() else { return self.no_take(now_ns) };
+        let Some((holder, term)) = self.taken_from() else { return self.no_take(now_ns) };
         let silence = self.link.as_ref().and_then(|link| link.silence(now_ns));
         let named = prompt.input.value().trim() == holder.as_str();
         // Meanwhile it may have been silent for so long that its name is not needed.
@@ -23,7 +23,7 @@ impl App {
         (in_term, named): (u64, bool),
         now_ns: MachineNs,
     ) -> Vec<Task> {
-        let Some((holder, term)) = self.followed() else { return self.no_take(now_ns) };
+        let Some((holder, term)) = self.taken_from() else { return self.no_take(now_ns) };
         if term != in_term {
             // What was typed was about the station that had it then.
             self.refuse(format!("{holder} has the flag now: it was not taken"), now_ns);
@@ -44,6 +44,12 @@ impl App {
         }
         let named = named.then_some(holder);
         vec![Task::Flag(FlagWish::Take { reason, named })]
+    }
+
+    /// The station that the flag can be taken from, and the term.
+    fn taken_from(&self) -> Option<(StationName, u64)> {
+        let link = self.link.as_ref()?;
+        link.taken_from().map(|holder| (holder.clone(), link.term))
     }
 
     /// Leaves the line open, with the reason why it was not taken.

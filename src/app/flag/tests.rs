@@ -56,6 +56,7 @@ fn caller(me: &str) -> Caller {
         log: LogState::default(),
         exchange: None,
         is_taking: false,
+        double_heard: None,
         aside: vec![],
         offer_ended: None,
         holder_left: false,
@@ -517,6 +518,26 @@ fn below_a_panel_nothing_is_selected() {
         assert!(caller.said().ends_with("does nothing here: f hides this"), "{}", caller.said());
         assert_eq!(caller.app.dialog, open);
     }
+}
+
+#[test]
+fn the_flag_of_a_program_of_the_own_name_can_be_taken() {
+    let mut caller = caller("la");
+    let heard = caller.now;
+    caller.sees(|link| (link.role, link.double_heard) = (Role::Nobody, Some(heard)));
+    assert_eq!(caller.press(" "), []);
+    assert_eq!(caller.said(), "by the log la has the flag, and it is not this program; f takes it");
+    // It was heard a moment ago: its name comes first.
+    caller.press("fparis");
+    let heard = caller.now;
+    caller.sees(|link| link.double_heard = Some(heard));
+    caller.press("⏎");
+    assert_eq!(caller.refused(), Some("not so: the holder's name is la"));
+    caller.press("⎋");
+    caller.now += SILENT;
+    caller.press("f");
+    let (reason, named) = ("it crashed".to_owned(), None);
+    assert_eq!(caller.press("it crashed⏎"), [Task::Flag(FlagWish::Take { reason, named })]);
 }
 
 #[test]

@@ -30,6 +30,9 @@ pub struct Shared {
     pub exchange: Option<Exchange>,
     /// As a follower: `true` while this caller's take is not known to stand in the log.
     pub is_taking: bool,
+    /// Where the log says that this station's name has the flag, and this program has it not: the
+    /// instant at which the program that had it was heard last, or from which on it was not.
+    pub double_heard: Option<MachineNs>,
     /// Cues that this station fired after somebody had taken the flag from it.
     pub aside: Vec<FiredAside>,
     /// Reason why the last offer has ended without a pass.
@@ -60,7 +63,8 @@ pub enum Role {
         /// Instant from which nothing was acknowledged any more.
         since: MachineNs,
     },
-    /// It follows, and the holder is not known: nothing of it was read or heard yet.
+    /// It follows, and the holder is not known: nothing of it was read or heard yet, or the log says
+    /// that a program of this station's name has the flag, and it is not this one.
     Nobody,
     /// It has the flag by what it has read, but fires nothing until it has read the rest.
     Mute {
@@ -240,6 +244,16 @@ impl Shared {
         }
     }
 
+    /// The station that this one can take the flag from, if another program has it: the holder, also
+    /// where that goes by this station's own name.
+    pub fn taken_from(&self) -> Option<&StationName> {
+        match &self.role {
+            Role::Follows { holder } => Some(holder),
+            Role::Nobody => self.double_heard.map(|_| &self.me),
+            Role::Holds | Role::OnItsWay { .. } | Role::Alone { .. } | Role::Mute { .. } => None,
+        }
+    }
+
     /// Returns `true` if a GO of this station's caller fires.
     pub fn may_fire(&self) -> bool {
         match &self.role {
@@ -279,8 +293,11 @@ impl Shared {
 
     /// Time since the holder was heard, or since this station hears the others, which may be later:
     /// the flag takes what a station has slept for no silence, either. `None` if it is the holder
-    /// itself, or no holder is known.
+    /// itself, or no holder is known. A program of this station's name that has the flag is the holder.
     pub fn silence(&self, now: MachineNs) -> Option<Duration> {
+        if let (Role::Nobody, Some(heard)) = (&self.role, self.double_heard) {
+            return Some(now.since(heard));
+        }
         let holder = self.holder().filter(|holder| **holder != self.me)?;
         let heard = self.station(holder).and_then(|station| station.heard);
         Some(now.since(heard.map_or(self.since, |heard| heard.max(self.since))))

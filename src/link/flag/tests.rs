@@ -330,6 +330,44 @@ fn a_take_that_was_given_up_counts_all_the_same_where_the_log_has_it() {
 }
 
 #[test]
+fn what_the_program_before_took_is_taken_again_from_its_own_name() {
+    let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
+    // The program before has ended before the log had its take, and this one has read the log.
+    let mut la = station("la", Start::Resumes(vec![started()]));
+    gives(&mut la, 1, entry(1, &started()));
+    gives(&mut la, 2, FlagInput::Tick);
+    assert!(!la.is_mute() && la.view().double_silent.is_none());
+    gives(&mut la, 1_000, entry(2, &taken(2)));
+    for ms in (1_000..5_000).step_by(500) {
+        gives(&mut la, ms, FlagInput::Tick);
+    }
+    assert!(!la.holds(), "another program may have it");
+    assert_eq!(la.view().double_silent, Some(Duration::from_millis(4_500)));
+    assert!(la.take(at(4_600), "gone", None, when).is_err(), "not silent for long enough");
+    gives(&mut la, 5_000, FlagInput::Tick);
+    assert_eq!(la.take(at(5_100), "gone", None, when), Ok(()));
+    let done = gives(&mut la, 5_110, FlagInput::Tick);
+    let (ticket, expects, _) = appends(&done)[0].clone();
+    assert_eq!(expects, 2);
+    let record = la.pending[0].records[0].as_ref().clone();
+    assert_eq!(record.origin.as_deref(), Some(&Origin::new("la", 3)));
+    let outcome = Appended::Stored { sequence: 3 };
+    gives(&mut la, 5_120, FlagInput::News(News::Appended { ticket, outcome }));
+    let done = gives(&mut la, 5_130, entry(3, &record));
+    assert!(done.contains(&FlagOutput::Holds { resumes: false }), "{done:?}");
+    assert!(la.holds() && la.view().double_silent.is_none());
+    // Where the program before is there after all, it has lost the flag by that.
+    let mut before = self::la();
+    gives(&mut before, 10, FlagInput::Tick);
+    assert_eq!(before.take(at(20), "gone", Some("paris"), when), Ok(()));
+    let own = before.pending[0].records[0].as_ref().clone();
+    gives(&mut before, 30, entry(2, &own));
+    assert!(before.holds());
+    gives(&mut before, 40, entry(3, &record));
+    assert!(!before.holds());
+}
+
+#[test]
 fn a_caller_goes_on_without_the_log_only_where_the_flag_was_last() {
     let asks = |own: Vec<Record>| {
         let mut flag = station("paris", Start::Resumes(own));

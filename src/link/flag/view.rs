@@ -26,6 +26,9 @@ pub struct View {
     pub offer_age: Option<Duration>,
     /// Since when the log has not answered, on the holder; `None` while it does.
     pub alone: Option<Duration>,
+    /// Where the log says that this station's name has the flag, and this program has it not: time
+    /// since the program that had it was heard, or could have been.
+    pub double_silent: Option<Duration>,
     /// Number of records that the log is not known to have; on the holder.
     pub unshipped: usize,
     /// Last record that was read from the log.
@@ -82,6 +85,7 @@ impl Flag {
             flag: self.state.clone(),
             offer_age: self.offered_ns.map(|at_ns| now_ns.since(at_ns)),
             alone: self.alone(),
+            double_silent: self.double_silent(),
             unshipped: if self.holds { self.pending.len() } else { 0 },
             seq: self.seq,
             void: self.void,
@@ -99,6 +103,14 @@ impl Flag {
         let waits = self.waits_since_ns.map(|since_ns| self.now_ns.since(since_ns));
         let alone = self.log_silence().max(waits.unwrap_or_default());
         Some(alone).filter(|&alone| self.holds && alone > ALONE)
+    }
+
+    /// See [`View::double_silent`]. The program before this one may have taken the flag and ended
+    /// before it knew, or another program that goes by this name was passed it.
+    fn double_silent(&self) -> Option<Duration> {
+        let holder = self.state.as_ref().map(|flag| &flag.holder);
+        let holder = holder.filter(|holder| **holder == self.id.me && !self.holds)?;
+        Some(self.silence_of(holder))
     }
 
     /// Time since the log has answered.

@@ -194,18 +194,22 @@ pub(super) fn differs<'a>(station: &Station, style: Style) -> Option<Span<'a>> {
 fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let silence = link.silence(scene.view.machine_ns).unwrap_or_default();
-    let holder = link.holder().map_or_else(String::new, ToString::to_string);
+    let holder = link.taken_from().map_or_else(String::new, ToString::to_string);
     let mut lines = vec![];
     let mut say = |words: String, style: Style| {
         lines.extend(
             text::wrap(&words, columns, 4).into_iter().map(|line| Line::styled(line, style)),
         );
     };
-    let heard = format!("{holder} last heard {} ago; it may still be firing", clock(silence));
+    let other = match link.double_heard {
+        Some(_) => format!("The other {holder}"),
+        None => holder.clone(),
+    };
+    let heard = format!("{other} last heard {} ago; it may still be firing", clock(silence));
     say(heard, styles.attention);
     say(
         format!(
-            "From the take on this station fires. {holder} becomes mute as soon as it reads that, and not \
+            "From the take on this station fires. {other} becomes mute as soon as it reads that, and not \
              before: what both have fired is shown afterwards."
         ),
         styles.text,

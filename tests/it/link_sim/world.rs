@@ -437,7 +437,7 @@ impl World {
     }
 
     /// Where the log has a take of a program that has ended before it could read that, nobody has
-    /// the flag: another caller takes it, by the name.
+    /// the flag: a caller takes it by the name, at that station or at another.
     fn take_what_nobody_has(&mut self) -> Result<(), String> {
         let Some(flag) = self.net.flag().filter(|_| self.holder().is_none()) else { return Ok(()) };
         let taker = (0..self.places.len()).find(|&at| name(at) == flag.holder);
@@ -445,6 +445,7 @@ impl World {
         let is_over =
             life.is_some_and(|life| taker.is_some_and(|at| self.places[at].life != *life));
         match taker.filter(|_| is_over) {
+            Some(at) if self.plan.seed.is_multiple_of(2) => self.take(at, true),
             Some(0) => self.take(1, true),
             Some(_) => self.take(0, true),
             None => Ok(()),

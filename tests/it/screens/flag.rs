@@ -114,6 +114,7 @@ fn joined(mut run: Run, me: &str) -> Run {
         },
         exchange: None,
         is_taking: false,
+        double_heard: None,
         aside: vec![],
         offer_ended: None,
         holder_left: false,
