@@ -6,6 +6,7 @@ mod cluster;
 mod ear;
 mod edits;
 mod faults;
+mod figures;
 mod hostile;
 mod list;
 mod local;

@@ -51,7 +51,7 @@ fn stations(url: &str, beats: &[(&Station, Post)]) -> (bool, String) {
 }
 
 /// The only run that goes on.
-fn only(access: &Access) -> Result<RunId, LinkError> {
+pub(super) fn only(access: &Access) -> Result<RunId, LinkError> {
     going_on(access).map(|runs| match runs.as_slice() {
         [run] => run.id.clone(),
         several => panic!("{several:?}"),

@@ -8,7 +8,7 @@ use super::cluster::Cluster;
 use super::station::note;
 use super::{NatsServer, Station, access, is_missing, run};
 
-fn quantile(sorted: &[Duration], part: f64) -> Duration {
+pub(super) fn quantile(sorted: &[Duration], part: f64) -> Duration {
     sorted[((sorted.len() - 1) as f64 * part).round() as usize]
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -17,6 +17,8 @@ pub(crate) struct Proxy {
 struct Line {
     is_cut: AtomicBool,
     swallows: AtomicBool,
+    /// Time by which the line holds up what comes to it, milliseconds.
+    delay_ms: AtomicU64,
     open: Mutex<Vec<TcpStream>>,
 }
 
@@ -64,10 +66,16 @@ impl Proxy {
         self.line.swallows.store(true, Ordering::SeqCst);
     }
 
+    /// From now on the line holds up what comes to it, in each direction.
+    pub(crate) fn delay(&self, by_ms: u64) {
+        self.line.delay_ms.store(by_ms, Ordering::SeqCst);
+    }
+
     /// The line is as good as new. What was swallowed before is not sent after all.
     pub(crate) fn repair(&self) {
         self.cut();
         self.line.swallows.store(false, Ordering::SeqCst);
+        self.delay(0);
         self.line.is_cut.store(false, Ordering::SeqCst);
     }
 }
@@ -76,6 +84,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, line: &Line) {
     let mut bytes = vec![0; 1 << 16];
     drop(from.set_read_timeout(Some(Duration::from_secs(60))));
     while let Ok(read @ 1..) = from.read(&mut bytes) {
+        thread::sleep(Duration::from_millis(line.delay_ms.load(Ordering::SeqCst)));
         if !line.swallows.load(Ordering::SeqCst) && to.write_all(&bytes[..read]).is_err() {
             break;
         }

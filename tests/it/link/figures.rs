@@ -1,0 +1,290 @@
+//! Figures of the real program in shared runs, by hand and of a release build:
+//! `HANDOVER_PROGRAM=target/release/handover cargo test --test it -- link::figures --ignored
+//! --nocapture --test-threads=1`, with the path from the root.
+
+use std::net::UdpSocket;
+use std::time::{Duration, Instant};
+
+use handover::engine::{Event, RunId};
+use handover::journal::checksum;
+use handover::link::{Appended, News, Shared};
+use jiff::Timestamp;
+
+use super::cluster::Cluster;
+use super::list::only;
+use super::measure::quantile;
+use super::pair::Pair;
+use super::station::line;
+use super::{NatsServer, Proxy, Station, access, is_missing};
+use crate::harness::{House, PATIENCE, Program, Wire, await_some};
+
+/// Cues by hand, one after the other.
+fn show(wire: &Wire, cues: usize) -> String {
+    let mut text = format!(
+        "title = \"Figures\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"All\"\nduration = \"2h\"\n",
+        wire.output()
+    );
+    for n in 1..=cues {
+        text += &format!(
+            "[[segment.cue]]\nnumber = \"{n}\"\ntitle = \"Cue {n}\"\ndo = [{{ output = \"desk\", osc = \"/{n}\" }}]\n"
+        );
+    }
+    text
+}
+
+fn part(of: &mut [Duration], part: f64) -> f64 {
+    of.sort();
+    quantile(of, part).as_secs_f64() * 1e6
+}
+
+/// A run in a terminal of its own, whose GOs are measured.
+struct Caller {
+    name: &'static str,
+    program: Program,
+    socket: UdpSocket,
+    took: Vec<Duration>,
+    _house: House,
+    _wire: Wire,
+}
+
+impl Caller {
+    fn open(name: &'static str, url: Option<&str>, cues: usize) -> Self {
+        let (house, wire) = (House::new(), Wire::new());
+        let show = house.show(&show(&wire, cues));
+        let program = match url {
+            None => house.open(&[&show]),
+            Some(url) => house.open(&["--share", url, "--station", "paris", &show]),
+        };
+        let words = if url.is_some() { "THE FLAG IS HERE" } else { "LIVE" };
+        program.await_words(&[words]);
+        let socket = wire.socket();
+        socket.set_nonblocking(true).expect("a socket that does not wait");
+        Caller { name, program, socket, took: vec![], _house: house, _wire: wire }
+    }
+
+    /// Presses GO and looks without a pause for its packet, so that no wake-up of this thread is
+    /// measured.
+    fn go(&mut self) {
+        let mut bytes = [0; 1_024];
+        let begun = Instant::now();
+        self.program.keys(" ");
+        while self.socket.recv(&mut bytes).is_err() {
+            assert!(begun.elapsed() < PATIENCE, "{}", self.program.account());
+            std::hint::spin_loop();
+        }
+        self.took.push(begun.elapsed());
+    }
+}
+
+/// From the key of GO to its packet: a run of one station, and shared ones whose server is there,
+/// slow, cut off and dead. All are open at the same time and press in turns.
+#[test]
+#[ignore = "a measurement of some minutes"]
+fn go_shared_beside_solo() {
+    if is_missing() {
+        return;
+    }
+    let rounds = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200);
+    let (server, mut dies) = (NatsServer::start(), NatsServer::start());
+    let (slow, cut) = (Proxy::to(server.port()), Proxy::to(server.port()));
+    let mut callers = [
+        ("solo", None),
+        ("there", Some(server.url())),
+        ("slow", Some(slow.url())),
+        ("cut", Some(cut.url())),
+        ("dead", Some(dies.url())),
+    ]
+    .map(|(name, url)| Caller::open(name, url.as_deref(), rounds + 10));
+    slow.delay(150);
+    cut.swallow();
+    dies.kill();
+    for caller in &mut callers {
+        if ["cut", "dead"].contains(&caller.name) {
+            caller.program.await_words(&["ALONE"]);
+        }
+        caller.go();
+        caller.took.clear();
+    }
+    let order = callers.len();
+    for round in 0..rounds {
+        for at in 0..order {
+            // The guard against a second press ends meanwhile, and what follows a GO.
+            std::thread::sleep(Duration::from_millis(200));
+            callers[(at + round) % order].go();
+        }
+    }
+    let mut solo = callers[0].took.clone();
+    let solo = [0.5, 0.99].map(|quantile| part(&mut solo, quantile));
+    for Caller { name, took, .. } in &mut callers {
+        let [p50, p99] = [0.5, 0.99].map(|quantile| part(took, quantile));
+        println!(
+            "GO to packet, {name}: p50 {p50:.0} µs ({:.3} of solo), p99 {p99:.0} µs ({:.3}), {} GOs",
+            p50 / solo[0],
+            p99 / solo[1],
+            took.len()
+        );
+    }
+}
+
+/// From the holder's Enter, which appends, to the words on the follower's screen.
+#[test]
+#[ignore = "a measurement of a minute"]
+fn append_to_a_followers_screen() {
+    if is_missing() {
+        return;
+    }
+    let mut pair = Pair::new(0);
+    let mut took = vec![];
+    for n in 0..100 {
+        pair.paris.let_go();
+        pair.paris.press_to_see("M", &["Enter"]);
+        let words = format!("words {n:03}");
+        pair.paris.keys(&words);
+        pair.paris.await_words(&[&words]);
+        let begun = Instant::now();
+        pair.paris.keys("\r");
+        while !pair.la.screen().contains(&words) {
+            assert!(begun.elapsed() < PATIENCE, "{}", pair.la.account());
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        took.push(begun.elapsed());
+    }
+    let [p50, p99] = [0.5, 0.99].map(|quantile| part(&mut took, quantile) / 1e3);
+    println!(
+        "append to the follower's screen: p50 {p50:.1} ms, p99 {p99:.1} ms, {} times",
+        took.len()
+    );
+}
+
+/// From the start of the program that joins to the last record of the run on its screen.
+#[test]
+#[ignore = "a measurement of a minute"]
+fn joining_a_long_run() {
+    if is_missing() {
+        return;
+    }
+    for (most, goal) in [(10_000, 0.3), (100_000, 2.0)] {
+        let server = NatsServer::start();
+        let text = show(&Wire::new(), 10);
+        let run = Shared::new(RunId("long".into()), "Figures".into(), text.clone());
+        let mut paris = Station::shares(access(&server.url()), run, "paris");
+        let clock = Timestamp::from_second(1_796_000_000).expect("a time");
+        let started = Event::RunStarted {
+            show: "Figures".into(),
+            source: "show.toml".into(),
+            rehearsal: true,
+            speed: 1,
+            auto: false,
+            clock,
+            day: jiff::civil::date(2026, 11, 30),
+            version: "0".into(),
+            shift_ns: None,
+            show_crc: Some(checksum(&text)),
+            from_cue: None,
+            listen: None,
+        };
+        let event = |seq| match seq {
+            1 => started.clone(),
+            seq if seq == most => Event::MessageShown { text: "the last record".into() },
+            seq => Event::NoteTaken { text: format!("note {seq}"), cue: None },
+        };
+        let (mut sent, mut stored) = (0, 0);
+        while stored < most {
+            while sent < most && sent - stored < 200 {
+                let (id, seq) = (paris.id(sent + 1), sent + 1);
+                paris.append(sent, &id, line(seq, "paris", event(seq)));
+                sent += 1;
+            }
+            stored = paris.await_news(|news| match news {
+                News::Appended { outcome: Appended::Stored { sequence }, .. } => Some(sequence),
+                News::Appended { outcome, .. } => panic!("{outcome:?}"),
+                _ => None,
+            });
+        }
+        let mut took = vec![];
+        for _ in 0..5 {
+            let house = House::new();
+            let begun = Instant::now();
+            let la = house.open(&["join", &server.url(), "--station", "la"]);
+            la.await_words(&["the last record"]);
+            took.push(begun.elapsed());
+        }
+        took.sort();
+        println!(
+            "joining a run of {most}: {:.2} s, {:.2} s at most, of 5 (goal {goal} s)",
+            quantile(&took, 0.5).as_secs_f64(),
+            quantile(&took, 1.0).as_secs_f64()
+        );
+    }
+}
+
+/// For how long a caller is shown ALONE when the log's leader is killed, and when the only server
+/// is killed and started again at once.
+#[test]
+#[ignore = "a measurement of some minutes"]
+fn outages_on_the_screen() {
+    if is_missing() {
+        return;
+    }
+    let mut cluster = Cluster::start();
+    let mut server = NatsServer::start();
+    let runs = [cluster.url.clone(), server.url()].map(|url| {
+        let mut caller = Caller::open("paris", Some(&url), 100);
+        caller.go();
+        caller
+    });
+    let [mut three, mut one] = runs;
+    let id = only(&access(&cluster.url)).expect("the run");
+    let run = Shared::new(id, "Figures".into(), String::new());
+    let mut looker = Station::joins(access(&cluster.url), run, "looker");
+    for round in 0..5 {
+        let begun = Instant::now();
+        looker.read_all();
+        let leader = Cluster::leader(&looker);
+        cluster.servers[leader].kill();
+        outage(&mut three, &format!("round {round}: leader n{leader} killed"), begun);
+        cluster.servers[leader].restart();
+        let begun = Instant::now();
+        server.kill();
+        server.restart();
+        outage(&mut one, &format!("round {round}: the only server restarted"), begun);
+        three.program.await_words(&["THE FLAG IS HERE"]);
+    }
+}
+
+/// Gives a GO and says for how long the screen shows that it is in no log.
+fn outage(caller: &mut Caller, what: &str, begun: Instant) {
+    caller.program.guard();
+    caller.go();
+    let is_alone = || caller.program.screen().contains("ALONE").then_some(());
+    let Some(()) = await_some(Duration::from_secs(4), is_alone) else {
+        return println!("{what}: nothing of it is shown");
+    };
+    let alone = begun.elapsed();
+    let program = &caller.program;
+    let is_back = || program.screen().contains("THE FLAG IS HERE").then_some(());
+    await_some(Duration::from_secs(60), is_back).expect("the log is reached again");
+    let back = begun.elapsed();
+    println!("{what}: ALONE from {alone:.1?} to {back:.1?}");
+}
+
+/// Memory of a run that is not shared. To be run of a build with the feature `link` and of one
+/// without.
+#[test]
+#[ignore = "a measurement"]
+fn memory_of_a_run_of_one_station() {
+    let memory = || {
+        let (house, wire) = (House::new(), Wire::new());
+        let mut program = house.open(&[&house.show(&show(&wire, 1_000))]);
+        program.await_words(&["LIVE"]);
+        for n in 1..=5 {
+            program.keys(" ");
+            wire.expect(&format!("/{n}"));
+            program.guard();
+        }
+        program.memory()
+    };
+    let mut used = [(); 7].map(|()| memory());
+    used.sort();
+    println!("memory of a run of one station: {:?} KiB", used.map(|bytes| bytes / 1024));
+}
