@@ -134,7 +134,7 @@ pub struct Flag {
     /// Since when it is mute, and whether the caller was asked.
     mute_since_ns: MachineNs,
     has_asked: bool,
-    /// When it was mute last.
+    /// Last instant at which it was mute.
     awake_ns: MachineNs,
     /// When it began, or its machine had stood still.
     woke_ns: MachineNs,
@@ -160,7 +160,7 @@ pub struct Flag {
     began_ns: MachineNs,
     /// Answers to earlier questions for the run's clock do not count.
     asks_since_ns: MachineNs,
-    /// When another program of this name was heard last.
+    /// Last instant at which another program of this name was heard.
     my_double_ns: Option<MachineNs>,
     offered_ns: Option<MachineNs>,
 }

@@ -1,4 +1,4 @@
-//! What talks to the server: the only part that knows NATS and an async runtime.
+//! The line to the server: the only part that knows NATS and an async runtime.
 //!
 //! A thread of its own with a runtime of its own, between two bounded queues. The station puts
 //! requests into one and takes news out of the other; it waits for neither. Each connection is a
@@ -39,7 +39,7 @@ use super::subjects::Subjects;
 use crate::engine::RunId;
 use crate::show::StationName;
 
-/// How many requests may wait for the thread.
+/// Maximum number of requests that wait for the thread.
 const REQUESTS_MAX: usize = 1024;
 
 /// The longest that the thread may take to end.

@@ -21,11 +21,11 @@ use world::World;
 
 use crate::seeds;
 
-/// How many seeds `cargo test` plays. A seed is some twenty seconds of several stations that beat,
+/// Number of seeds that `cargo test` plays. A seed is some twenty seconds of several stations that beat,
 /// ask and ship, and takes some 17 ms of a processor in a build for tests.
 const SEEDS: u64 = 10_000;
 
-/// What happens in a simulated run.
+/// An act or a fault in a simulated run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Move {
     /// Time passes, milliseconds.

@@ -1,4 +1,4 @@
-//! What is new in a shared run, in words to the caller.
+//! News of a shared run, in words to the caller.
 
 use std::sync::Arc;
 

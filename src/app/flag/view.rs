@@ -30,8 +30,8 @@ pub struct Shared {
     pub exchange: Option<Exchange>,
     /// As a follower: `true` while this caller's take is not known to stand in the log.
     pub is_taking: bool,
-    /// Where the log says that this station's name has the flag, and this program has it not: the
-    /// instant at which the program that had it was heard last, or from which on it was not.
+    /// Instant at which the other program of this station's name was heard last that has the flag by
+    /// the log, or from which on it was not heard; `None` if there is none.
     pub double_heard: Option<MachineNs>,
     /// Cues that this station fired after somebody had taken the flag from it.
     pub aside: Vec<FiredAside>,

@@ -1,4 +1,4 @@
-//! What the screen shows of a shared run, made from what the flag, the conductor and the run's state
+//! The picture of a shared run for the screen, made from what the flag, the conductor and the run's state
 //! know, and from what only has to be remembered for it.
 
 use std::collections::BTreeMap;

@@ -26,7 +26,7 @@ const ENOUGH: usize = 8;
 /// Number of stations that are kept.
 const STATIONS_MAX: usize = 64;
 
-/// What is known of another station.
+/// Knowledge of another station.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub instance: Instance,

@@ -1,4 +1,4 @@
-//! What a station's screen says of the stations and the log.
+//! The stations and the log, for a station's screen.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::engine::FlagState;
 use crate::link::message::Beat;
 use crate::show::StationName;
 
-/// What a station's screen says of the stations and the log.
+/// The stations and the log, for a station's screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
     /// `true` if this station has the flag.
@@ -26,8 +26,8 @@ pub struct View {
     pub offer_age: Option<Duration>,
     /// Since when the log has not answered, on the holder; `None` while it does.
     pub alone: Option<Duration>,
-    /// Where the log says that this station's name has the flag, and this program has it not: time
-    /// since the program that had it was heard, or could have been.
+    /// Time since the other program of this station's name was heard that has the flag by the log, or
+    /// could have been; `None` if there is none.
     pub double_silent: Option<Duration>,
     /// Number of records that the log is not known to have; on the holder.
     pub unshipped: usize,
@@ -66,7 +66,7 @@ pub struct Station {
 }
 
 impl Flag {
-    /// What the screen says.
+    /// The picture for the screen.
     pub fn view(&self) -> View {
         let now_ns = self.now_ns;
         let stations = self.stations.iter().map(|(name, known)| Station {
@@ -118,7 +118,7 @@ impl Flag {
         self.now_ns.since(self.log_heard_ns.unwrap_or(self.began_ns))
     }
 
-    /// How long before its instant a pass is proposed: 100 ms, or four times a round to the log.
+    /// Time from the proposal of a pass to its instant: 100 ms, or four times a round to the log.
     pub fn pass_lead(&self) -> Duration {
         let round = self.shipping.round().unwrap_or_default();
         (round * 4).max(Duration::from_millis(100))

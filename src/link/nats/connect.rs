@@ -36,7 +36,7 @@ const ORDERS_MAX: usize = 512;
 /// How many messages of one subscription may wait; what comes beyond is dropped.
 const MESSAGES_MAX: usize = 4096;
 
-/// How many events of the connection may wait.
+/// Maximum number of events of the connection that wait.
 const EVENTS_MAX: usize = 64;
 
 /// A connection and what it says of itself.
@@ -136,7 +136,7 @@ impl Connection {
     }
 }
 
-/// What kept us from connecting, in words.
+/// The reason why there is no connection, in words.
 fn fault(access: &Access, servers: &Servers, error: &async_nats::ConnectError) -> LinkError {
     let servers = servers.to_string();
     let why = said(error);

@@ -76,7 +76,7 @@ impl Caller {
     }
 }
 
-/// From the key of GO to its packet: a run of one station, and shared ones whose server is there,
+/// Time from the key of GO to its packet: a run of one station, and shared ones whose server is there,
 /// slow, cut off and dead. All are open at the same time and press in turns.
 #[test]
 #[ignore = "a measurement of some minutes"]
@@ -126,7 +126,7 @@ fn go_shared_beside_solo() {
     }
 }
 
-/// From the holder's Enter, which appends, to the words on the follower's screen.
+/// Time from the holder's Enter, which appends, to the words on the follower's screen.
 #[test]
 #[ignore = "a measurement of a minute"]
 fn append_to_a_followers_screen() {
@@ -156,7 +156,7 @@ fn append_to_a_followers_screen() {
     );
 }
 
-/// From the start of the program that joins to the last record of the run on its screen.
+/// Time from the start of the program that joins to the last record of the run on its screen.
 #[test]
 #[ignore = "a measurement of a minute"]
 fn joining_a_long_run() {
@@ -218,8 +218,8 @@ fn joining_a_long_run() {
     }
 }
 
-/// For how long a caller is shown ALONE when the log's leader is killed, and when the only server
-/// is killed and started again at once.
+/// Outages that a caller is shown, as ALONE: the log's leader is killed; the only server is killed
+/// and started again at once.
 #[test]
 #[ignore = "a measurement of some minutes"]
 fn outages_on_the_screen() {

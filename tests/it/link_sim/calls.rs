@@ -1,4 +1,4 @@
-//! What a caller does to the times of a running show, and to the boards.
+//! Commands of a caller for the times of a running show, and for the boards.
 
 use handover::engine::{Command, Here, Nudge};
 use handover::show::{CueNumber, SegmentIx, Show};

@@ -32,7 +32,7 @@ pub(super) struct Sent {
     pub term: u64,
 }
 
-/// How a machine's clock runs.
+/// A machine's clock: its reading at first, and its drift.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Machine {
     pub base_ns: u64,
@@ -60,7 +60,7 @@ pub(super) struct Program {
     pub conductor: Conductor,
     /// What the program does for the network, to be taken, and how long after it woke up.
     pub requests: Vec<(u64, Request)>,
-    /// How long the disk has held it up since it woke up.
+    /// Time for which the disk has held it up since it woke up.
     pub held_up_ns: u64,
     /// A disk that is slow at times, where it is.
     slow_disk: Option<Rng>,

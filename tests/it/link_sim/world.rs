@@ -32,7 +32,7 @@ struct Place {
     frozen_until_ns: u64,
     /// Until when its disk holds its program up.
     held_up_until_ns: u64,
-    /// What came while it stood still.
+    /// News that came while it stood still.
     inbox: Vec<News>,
     /// When its program wakes up by itself, since it was last looked at.
     due: Option<MachineNs>,
@@ -54,9 +54,9 @@ pub(super) struct World {
     lives: u64,
     /// Disks hold the programs up at times.
     slow_disks: bool,
-    /// Which station has held each term.
+    /// The station that has held each term.
     holders: BTreeMap<u64, usize>,
-    /// Which program has taken the flag, or tried to, by station and term.
+    /// The program that has taken the flag, or tried to, by station and term.
     takers: BTreeMap<(usize, u64), u64>,
     /// What has left, by cue, firing and action.
     sent: HashMap<(CueIx, u32, u32), Vec<Sent>>,
@@ -276,7 +276,7 @@ impl World {
         Err("the evening has no end".to_owned())
     }
 
-    /// When a station wakes up next.
+    /// The instant at which a station wakes up next.
     fn due(&self, at: usize) -> Option<u64> {
         let place = &self.places[at];
         let due = place.due.filter(|_| place.program.is_some())?;
@@ -436,8 +436,8 @@ impl World {
         Ok(())
     }
 
-    /// Where the log has a take of a program that has ended before it could read that, nobody has
-    /// the flag: a caller takes it by the name, at that station or at another.
+    /// Nobody has the flag if the log has a take of a program that has ended before it could read
+    /// that: a caller takes it by the name, at that station or at another.
     fn take_what_nobody_has(&mut self) -> Result<(), String> {
         let Some(flag) = self.net.flag().filter(|_| self.holder().is_none()) else { return Ok(()) };
         let taker = (0..self.places.len()).find(|&at| name(at) == flag.holder);
