@@ -197,7 +197,13 @@ impl Flag {
         let fired: Vec<FiredAside> = fired.collect();
         if !records.is_empty() {
             let holder = self.state.as_ref().map(|flag| &flag.holder);
+            // Two stations may have begun a run of the same show on the same day.
+            let is_another = seq == 1;
             let why = match holder.filter(|holder| **holder != self.id.me) {
+                _ if is_another => {
+                    let run = &self.id.run;
+                    format!("another run is called {run} there: join it, or begin one with --fresh")
+                }
                 Some(holder) => format!("{holder} has taken the flag"),
                 None => "the log goes on otherwise".to_owned(),
             };

@@ -124,6 +124,18 @@ fn a_higher_term_that_is_read_ends_the_flag_and_a_wrong_sequence_does_not() {
 }
 
 #[test]
+fn a_run_that_is_begun_where_another_has_its_name_says_so() {
+    let mut paris = station("paris", Start::Opens);
+    let own = Record { run_ns: RunNs::new(7), ..started() };
+    gives(&mut paris, 0, FlagInput::Recorded(vec![own]));
+    let done = gives(&mut paris, 10, entry(1, &started()));
+    assert!(!paris.holds());
+    let words = "another run is called run there: join it, or begin one with --fresh: 1 record of \
+                 this station goes aside, with 0 fired cues";
+    assert_eq!(alarms(&done), [words]);
+}
+
+#[test]
 fn what_does_not_count_moves_the_sequence_on_and_not_the_run() {
     let mut paris = station("paris", Start::Opens);
     gives(&mut paris, 0, FlagInput::Recorded(vec![started()]));

@@ -18,10 +18,10 @@ use super::station::line;
 use super::{NatsServer, Proxy, Station, access, is_missing};
 use crate::harness::{House, PATIENCE, Program, Wire, await_some};
 
-/// Cues by hand, one after the other.
-fn show(wire: &Wire, cues: usize) -> String {
+/// Cues by hand, one after the other. The title is part of the run's id.
+fn show(title: &str, wire: &Wire, cues: usize) -> String {
     let mut text = format!(
-        "title = \"Figures\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"All\"\nduration = \"2h\"\n",
+        "title = \"{title}\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"All\"\nduration = \"2h\"\n",
         wire.output()
     );
     for n in 1..=cues {
@@ -50,7 +50,7 @@ struct Caller {
 impl Caller {
     fn open(name: &'static str, url: Option<&str>, cues: usize) -> Self {
         let (house, wire) = (House::new(), Wire::new());
-        let show = house.show(&show(&wire, cues));
+        let show = house.show(&show(name, &wire, cues));
         let program = match url {
             None => house.open(&[&show]),
             Some(url) => house.open(&["--share", url, "--station", "paris", &show]),
@@ -136,10 +136,12 @@ fn append_to_a_followers_screen() {
     let mut pair = Pair::new(0);
     let mut took = vec![];
     for n in 0..100 {
-        pair.paris.let_go();
-        pair.paris.press_to_see("M", &["Enter"]);
+        if n > 0 {
+            pair.paris.press_for("M", "message_cleared");
+        }
         let words = format!("words {n:03}");
-        pair.paris.keys(&words);
+        pair.paris.let_go();
+        pair.paris.keys(&format!("M{words}"));
         pair.paris.await_words(&[&words]);
         let begun = Instant::now();
         pair.paris.keys("\r");
@@ -165,7 +167,7 @@ fn joining_a_long_run() {
     }
     for (most, goal) in [(10_000, 0.3), (100_000, 2.0)] {
         let server = NatsServer::start();
-        let text = show(&Wire::new(), 10);
+        let text = show("Figures", &Wire::new(), 10);
         let run = Shared::new(RunId("long".into()), "Figures".into(), text.clone());
         let mut paris = Station::shares(access(&server.url()), run, "paris");
         let clock = Timestamp::from_second(1_796_000_000).expect("a time");
@@ -229,7 +231,7 @@ fn outages_on_the_screen() {
     let mut cluster = Cluster::start();
     let mut server = NatsServer::start();
     let runs = [cluster.url.clone(), server.url()].map(|url| {
-        let mut caller = Caller::open("paris", Some(&url), 100);
+        let mut caller = Caller::open("Figures", Some(&url), 100);
         caller.go();
         caller
     });
@@ -275,7 +277,7 @@ fn outage(caller: &mut Caller, what: &str, begun: Instant) {
 fn memory_of_a_run_of_one_station() {
     let memory = || {
         let (house, wire) = (House::new(), Wire::new());
-        let mut program = house.open(&[&house.show(&show(&wire, 1_000))]);
+        let mut program = house.open(&[&house.show(&show("Figures", &wire, 1_000))]);
         program.await_words(&["LIVE"]);
         for n in 1..=5 {
             program.keys(" ");
