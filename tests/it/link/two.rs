@@ -219,7 +219,46 @@ fn a_holder_that_stood_still_while_the_flag_was_taken_sends_nothing_more() {
 }
 
 #[test]
+fn a_follower_that_was_killed_comes_back_with_the_whole_run() {
+    if is_missing() {
+        return;
+    }
+    in_time(|| {
+        let mut pair = Pair::new(0);
+        pair.paris.keys(" ");
+        pair.wire.expect("/1");
+        pair.wire_la.expect("/la/1");
+        pair.await_same_journal();
+        pair.la.kill();
+        pair.paris.await_words(&["la is away"]);
+        pair.paris.keys(" ");
+        pair.wire.expect("/2");
+        pair.paris.await_event("action_failed", 1);
+        pair.la = pair.houses[1].open(&["join", &pair.server.url(), "--station", "la"]);
+        pair.la.await_words(&["PARIS HAS THE FLAG", "By hand 3"]);
+        let journal = pair.await_same_journal();
+        assert_eq!(journal.cues("cue_fired"), ["1", "2"]);
+        pair.wire_la.expect_silence();
+        let is_there = |text: &str| text.lines().next().is_some_and(|row| row.contains("la 0."));
+        pair.paris.await_screen("la to be there", is_there);
+        pair.paris.keys(" ");
+        pair.wire.expect("/3");
+        pair.wire_la.expect("/la/3");
+    });
+}
+
+#[test]
 fn both_sides_of_a_cut_go_on_and_what_was_fired_aside_is_shown() {
+    both_sides_of_a_cut(Duration::ZERO);
+}
+
+#[test]
+#[ignore = "it takes half a minute"]
+fn both_sides_of_a_cut_of_half_a_minute() {
+    both_sides_of_a_cut(Duration::from_secs(30));
+}
+
+fn both_sides_of_a_cut(lasts: Duration) {
     if is_missing() {
         return;
     }
@@ -230,6 +269,7 @@ fn both_sides_of_a_cut_go_on_and_what_was_fired_aside_is_shown() {
     pair.wire.expect("/1");
     pair.await_same_journal();
     proxy.cut();
+    let begun = Instant::now();
     pair.paris.await_words(&["ALONE"]);
     pair.paris.keys(" ");
     pair.wire.expect("/2");
@@ -237,6 +277,7 @@ fn both_sides_of_a_cut_go_on_and_what_was_fired_aside_is_shown() {
     pair.la.keys(" ");
     // LA does not know of Paris's second cue: that both have fired it is for people to see.
     pair.wire.expect("/2");
+    std::thread::sleep(lasts.saturating_sub(begun.elapsed()));
     proxy.repair();
     pair.paris.await_words(&["LA HAS THE FLAG"]);
     pair.la.await_event("cue_fired_aside", 1);
