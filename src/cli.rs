@@ -56,8 +56,8 @@ pub fn main() -> ExitCode {
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
         Some(Verb::Import(args)) => import::import(args),
-        Some(Verb::Check { show, strict }) => {
-            args.permits().and_then(|permits| check::check(show, *strict, &permits))
+        Some(Verb::Check { show, strict, expanded }) => {
+            args.permits().and_then(|permits| check::check(show, *strict, *expanded, &permits))
         }
         Some(Verb::Probe { show }) => {
             args.permits().and_then(|permits| probe::probe(show, &permits))

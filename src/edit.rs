@@ -15,7 +15,8 @@ pub mod matching;
 mod outline;
 mod places;
 pub mod review;
-pub mod written;
+
+pub use crate::show::written;
 
 #[cfg(test)]
 mod document_tests;

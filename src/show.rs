@@ -27,6 +27,7 @@ pub mod protocol;
 mod rundown;
 mod station;
 mod suggest;
+pub mod written;
 
 use std::ops::Deref;
 

@@ -160,6 +160,9 @@ pub(super) enum Verb {
         /// Fail on warnings too
         #[arg(long)]
         strict: bool,
+        /// Print the show with its includes, names and templates written out
+        #[arg(long)]
+        expanded: bool,
     },
     /// Try every output of SHOW without firing anything, and report which answer
     Probe {

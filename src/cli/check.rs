@@ -1,7 +1,7 @@
 //! `handover check`: everything that is wrong with a show, before anybody depends on it.
 //!
 //! Errors and warnings go to stderr, each with its line and how to fix it; a last line on stdout
-//! sums the show up. Exit status 0 without errors, 1 with errors, and with `--strict` 1 for
+//! sums the show up, or with `--expanded` the show is printed without its repeats. Exit status 0 without errors, 1 with errors, and with `--strict` 1 for
 //! warnings too.
 
 use std::path::Path;
@@ -16,27 +16,34 @@ use crate::runtime::opening::machine_zone;
 use crate::show::action::MpvCommand;
 use crate::show::file::machine::{Machine, Unseen};
 use crate::show::problem::visible;
-use crate::show::{Body, OutputKind, Show, duration, file, problem};
+use crate::show::{Body, OutputKind, Show, duration, problem};
 
-/// Checks the show at `path`; `strict` makes a failure of warnings, `permits` is what the user
-/// allows shows.
-pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Result<()> {
-    let (name, text) = source(path)?;
+/// Checks the show at `path`; `strict` makes a failure of warnings, and `permits` is what the user
+/// allows shows. Instead of a summary it `prints` the show without repeats, if it has no errors.
+pub(super) fn check(
+    path: &Path,
+    strict: bool,
+    prints: bool,
+    permits: &Permits,
+) -> anyhow::Result<()> {
+    let source = source(path)?;
     let env = |name: &str| std::env::var(name).ok();
     let folder = folder_of(path);
     let machine =
         ThisMachine::new(Surroundings { env: &env, folder: &folder, permits, clock: CLOCK });
     // What is no file is a built-in show, which sends nothing anywhere.
     let machine: &dyn Machine = if path.exists() { &machine } else { &Unseen };
-    let (shown, checked) = (visible(&name), file::check(&text, &machine_zone(), machine));
+    let expanded = source.expanded();
+    let (shown, checked) = (visible(&source.name), expanded.check(&machine_zone(), machine));
     let problems = checked.as_ref().map_or_else(|problems| problems, |checked| &checked.warnings);
-    tell(problems, &name, &text);
+    tell(problems, &source.name, &source.text);
     let counted = problem::counted(problems);
     match &checked {
         Err(_) => bail!("{shown} has {counted}"),
         Ok(_) if strict && !problems.is_empty() => {
             bail!("{shown} has {counted}, which --strict does not allow")
         }
+        Ok(_) if prints => print(expanded.text()),
         Ok(checked) => print(&summary(&shown, &checked.show, &counted, machine)),
     }
 }

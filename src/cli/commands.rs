@@ -16,12 +16,14 @@ use crate::journal::{Holder, Store, Summary, checksum, recover};
 use crate::plain;
 use crate::runtime::clock::wall_now;
 use crate::runtime::opening::{
-    Resumable, account, has_colour, machine_zone, parse, read, resumable,
+    Beside, Resumable, account, has_colour, machine_zone, parse, read, resumable,
 };
 use crate::runtime::when::listed;
 use crate::runtime::{config, stop_run};
+use crate::show::file::expand::{Expanded, expand};
+use crate::show::file::machine::Unseen;
 use crate::show::problem::{Problem, visible};
-use crate::show::{Show, builtin, file, problem};
+use crate::show::{Show, builtin, problem};
 
 /// The width of a report that goes to no terminal.
 const WIDTH: usize = 100;
@@ -62,13 +64,41 @@ pub(super) fn new(path: &Path) -> anyhow::Result<()> {
     ))
 }
 
-/// Name of a show in messages, and its text: that of a file, or of the built-in show of this name.
-pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
+/// A show that a command is given: a file, or a built-in show.
+pub(super) struct Source {
+    /// Its name in messages.
+    pub(super) name: String,
+    /// Its text.
+    pub(super) text: String,
+    files: Beside,
+}
+
+impl Source {
+    /// The same without repeats.
+    pub(super) fn expanded(&self) -> Expanded<'_> {
+        expand(&self.text, &self.files)
+    }
+
+    /// The show.
+    ///
+    /// # Errors
+    /// When it has errors, which are printed.
+    pub(super) fn show(&self) -> anyhow::Result<Show> {
+        match self.expanded().check(&machine_zone(), &Unseen) {
+            Ok(checked) => Ok(checked.show),
+            Err(problems) => Err(faulty(&problems, &self.name, &self.text)),
+        }
+    }
+}
+
+/// The show at `path`: that of a file, or the built-in show of this name.
+pub(super) fn source(path: &Path) -> anyhow::Result<Source> {
     let builtin = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
-    Ok(match builtin {
+    let (name, text) = match builtin {
         Some(show) => (format!("built-in show {}", show.name), show.text.to_owned()),
         None => (path.display().to_string(), read(path)?),
-    })
+    };
+    Ok(Source { name, text, files: Beside::new(path) })
 }
 
 /// Says what is wrong with the show file `name`, whose text is `text`, and gives the error with
@@ -99,21 +129,16 @@ pub(super) fn sheet(
     (public, department): (bool, Option<&str>),
     bom: bool,
 ) -> anyhow::Result<()> {
-    let (name, text) = source(path)?;
-    match file::parse(&text, &machine_zone()) {
-        Ok(show) => {
-            let today = wall_now().to_zoned_datetime(show.zone.clone()).date();
-            let mut sheet = Sheet::new(&show, today, public);
-            if let Some(id) = department {
-                sheet = sheet.of_department(department_of(&show, id)?);
-            }
-            match format {
-                SheetFormat::Text => print(&sheet::text::write(&sheet, width())),
-                SheetFormat::Csv => print(&marked(bom, sheet::csv::write(&sheet))),
-                SheetFormat::Html => print(&sheet::html::write(&sheet)),
-            }
-        }
-        Err(problems) => Err(faulty(&problems, &name, &text)),
+    let show = source(path)?.show()?;
+    let today = wall_now().to_zoned_datetime(show.zone.clone()).date();
+    let mut sheet = Sheet::new(&show, today, public);
+    if let Some(id) = department {
+        sheet = sheet.of_department(department_of(&show, id)?);
+    }
+    match format {
+        SheetFormat::Text => print(&sheet::text::write(&sheet, width())),
+        SheetFormat::Csv => print(&marked(bom, sheet::csv::write(&sheet))),
+        SheetFormat::Html => print(&sheet::html::write(&sheet)),
     }
 }
 

@@ -5,13 +5,11 @@
 
 use std::path::Path;
 
-use super::commands::{faulty, print, source};
+use super::commands::{print, source};
 use super::forms::DiffFormat;
 use crate::edit::compare::compare;
 use crate::edit::listing::Listing;
 use crate::export::diff;
-use crate::runtime::opening::machine_zone;
-use crate::show::file;
 
 /// Prints what differs between the shows at `old` and `new`.
 pub(super) fn diff(old: &Path, new: &Path, format: DiffFormat) -> anyhow::Result<()> {
@@ -23,12 +21,9 @@ pub(super) fn diff(old: &Path, new: &Path, format: DiffFormat) -> anyhow::Result
 }
 
 fn listing(path: &Path) -> anyhow::Result<Listing> {
-    let (name, text) = source(path)?;
-    if text.is_empty() {
+    let source = source(path)?;
+    if source.text.is_empty() {
         return Ok(Listing::default());
     }
-    match file::parse(&text, &machine_zone()) {
-        Ok(show) => Ok(Listing::of(&show)),
-        Err(problems) => Err(faulty(&problems, &name, &text)),
-    }
+    Ok(Listing::of(&source.show()?))
 }

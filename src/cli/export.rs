@@ -5,14 +5,12 @@ use std::str::FromStr;
 
 use anyhow::Context;
 
-use super::commands::{faulty, print, source};
+use super::commands::{print, source};
 use crate::export::plan;
 use crate::export::sheet::{Audience, Sheet};
 use crate::files::write_over;
 use crate::plain::counted;
 use crate::runtime::clock::wall_now;
-use crate::runtime::opening::machine_zone;
-use crate::show::file;
 use crate::show::problem::visible;
 
 /// A file to write, whose ending names its form.
@@ -50,9 +48,8 @@ impl FromStr for ExportFile {
 
 /// Writes the plan of the show at `path` to `file`; `all` of it, or what others may know.
 pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Result<()> {
-    let (name, text) = source(path)?;
-    let show =
-        file::parse(&text, &machine_zone()).map_err(|problems| faulty(&problems, &name, &text))?;
+    let source = source(path)?;
+    let (name, show) = (&source.name, source.show()?);
     let now = wall_now();
     let today = now.to_zoned_datetime(show.zone.clone()).date();
     let audience = if all { Audience::Crew } else { Audience::Partners };
@@ -65,7 +62,7 @@ pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Resul
             .with_context(|| {
                 format!(
                     "{} has no time of day, which a calendar needs: give a segment a `start`",
-                    visible(&name)
+                    visible(name)
                 )
             })?
             .into_bytes(),

@@ -6,16 +6,18 @@
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 
 use super::args::ImportArgs;
 use super::commands::{faulty, print, tell};
 use crate::edit::compare::Comparison;
+use crate::edit::document::Document;
 use crate::export::diff;
 use crate::files::{read_at_most, write_new, write_over};
 use crate::plain::{self, counted};
-use crate::runtime::opening::{machine_zone, read};
+use crate::runtime::opening::{Beside, machine_zone, read};
 use crate::sheet::imported::Imported;
 use crate::sheet::update::{Refused, Update};
 use crate::sheet::{self, Options, Refusal, write};
@@ -155,7 +157,10 @@ fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Re
         Refused::NoHeaders => anyhow!("{name}: {refused}"),
         Refused::Faulty(problems) => faulty(&problems, &name, &text),
     };
-    let mut update = Update::new(text.clone(), &machine_zone(), sheet).map_err(refused)?;
+    let zone = machine_zone();
+    let document = Document::beside(text.clone(), &zone, Arc::new(Beside::new(path)));
+    let document = document.map_err(|problems| faulty(&problems, &name, &text))?;
+    let mut update = Update::of(document, &zone, sheet).map_err(refused)?;
     let is_list = !all && (is_stdin || !can_ask());
     let mut takes_all = all || is_list;
     let (mut taken, mut left) = (0_usize, 0_usize);

@@ -11,7 +11,6 @@ use anyhow::bail;
 use super::commands::{folder_of, print, source};
 use crate::output::{self, Answer, Permits, Probed, Surroundings};
 use crate::runtime::clock::CLOCK;
-use crate::runtime::opening::parse;
 use crate::show::Show;
 
 /// Time limit of an output's answer.
@@ -23,8 +22,8 @@ const WORDS_ALIGNED: usize = 44;
 /// Tries the outputs of the show at `path`; fails where the show has faults, or an output does not
 /// answer.
 pub(super) fn probe(path: &Path, permits: &Permits) -> anyhow::Result<()> {
-    let (name, text) = source(path)?;
-    let show = parse(&text, &name)?;
+    let source = source(path)?;
+    let (name, show) = (&source.name, source.show()?);
     if show.outputs.is_empty() {
         return print(&format!("{name} has no outputs\n"));
     }

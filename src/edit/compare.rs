@@ -1,4 +1,4 @@
-//! What differs between two shows, item by item.
+//! Differences between two shows, item by item.
 
 use std::collections::{HashMap, HashSet};
 
@@ -30,7 +30,7 @@ pub struct ItemChange {
 pub enum Item {
     /// The show itself.
     Show,
-    /// What is known by an id.
+    /// A thing that is known by an id.
     Named {
         /// Its sort: "department", "output", "place", "person".
         sort: &'static str,

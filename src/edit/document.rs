@@ -5,12 +5,15 @@
 //! errors is refused, and the text stays as it was. Must never read or write a file.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use super::batch::{Change, changed};
 use super::outline::{KeyPlace, NOT_IN_HEADERS, Outline};
 use super::places::Places;
-use crate::show::problem::Problem;
-use crate::show::{CueNumber, Ix, Show, file};
+use crate::show::file::expand::{Files, NoFiles, expand};
+use crate::show::file::machine::Unseen;
+use crate::show::problem::{Place, Problem};
+use crate::show::{CueIx, CueNumber, Ix, Show};
 
 /// The edits that can be undone.
 pub const UNDO_MAX: usize = 1_000;
@@ -69,6 +72,9 @@ pub enum Refusal {
     /// It is the first or the last already.
     #[error("there is no place further on")]
     AtTheEnd,
+    /// The cue with this number comes from a template, which stands at the place.
+    #[error("cue {0} comes from a template: change that in your editor, at {1}")]
+    OfTemplate(CueNumber, String),
 }
 
 fn first(problems: &[Problem]) -> String {
@@ -100,11 +106,33 @@ impl Patch {
 #[derive(Clone, Debug)]
 pub struct Document {
     text: String,
-    show: Show,
+    says: Said,
     /// The IANA name of the zone that is meant where the text names none.
     machine_zone: String,
+    /// The files beside it.
+    files: Arc<dyn Files>,
     undo: VecDeque<Patch>,
     redo: Vec<Patch>,
+}
+
+/// The show of a text.
+#[derive(Clone, Debug)]
+struct Said {
+    show: Show,
+    /// The text without repeats, where it has some.
+    plain: Option<String>,
+    /// For each segment the places of the cues that it takes from a template.
+    taken: Vec<Vec<Place>>,
+}
+
+impl Said {
+    /// Reads a text.
+    fn of(text: &str, machine_zone: &str, files: &dyn Files) -> Result<Said, Vec<Problem>> {
+        let expanded = expand(text, files);
+        let show = expanded.check(machine_zone, &Unseen)?.show;
+        let plain = expanded.has_repeats().then(|| expanded.text().to_owned());
+        Ok(Said { show, plain, taken: expanded.taken().to_vec() })
+    }
 }
 
 impl Document {
@@ -113,9 +141,21 @@ impl Document {
     /// # Errors
     /// With all errors of the show.
     pub fn new(text: String, machine_zone: &str) -> Result<Document, Vec<Problem>> {
-        let show = file::parse(&text, machine_zone)?;
+        Document::beside(text, machine_zone, Arc::new(NoFiles))
+    }
+
+    /// The same of a text that may include `files`.
+    ///
+    /// # Errors
+    /// With all errors of the show.
+    pub fn beside(
+        text: String,
+        machine_zone: &str,
+        files: Arc<dyn Files>,
+    ) -> Result<Document, Vec<Problem>> {
+        let says = Said::of(&text, machine_zone, &*files)?;
         let machine_zone = machine_zone.to_owned();
-        Ok(Document { text, show, machine_zone, undo: VecDeque::new(), redo: vec![] })
+        Ok(Document { text, says, machine_zone, files, undo: VecDeque::new(), redo: vec![] })
     }
 
     /// The text as it is now.
@@ -123,17 +163,67 @@ impl Document {
         &self.text
     }
 
+    /// The text without repeats, which is what a run takes.
+    pub fn plain(&self) -> &str {
+        self.says.plain.as_ref().unwrap_or(&self.text)
+    }
+
+    /// Returns `true` if `text` is this text, and the files that it includes are as they were.
+    pub fn is(&self, text: &str) -> bool {
+        let is_same = |plain: &String| expand(text, &*self.files).text() == plain;
+        self.text == text && self.says.plain.as_ref().is_none_or(is_same)
+    }
+
     /// The show that it says.
     pub fn show(&self) -> &Show {
-        &self.show
+        &self.says.show
+    }
+
+    /// The cue with this number, if it has words of its own in the text.
+    pub fn find(&self, number: &CueNumber) -> Option<Target> {
+        self.target(number).ok()
     }
 
     /// The cue with this number.
-    pub fn find(&self, number: &CueNumber) -> Option<Target> {
-        let ix = self.show.find(number)?;
-        let segment = self.show.cue(ix).segment;
-        let first = self.show.segment(segment).cues.start;
-        Some(Target::Cue(segment.at(), ix.at() - first as usize))
+    ///
+    /// # Errors
+    /// When there is none, or it comes from a template.
+    pub fn target(&self, number: &CueNumber) -> Result<Target, Refusal> {
+        let (segment, at) = self.place(number).ok_or(Refusal::NotThere)?;
+        match at.checked_sub(self.taken(segment).len()) {
+            Some(own) => Ok(Target::Cue(segment, own)),
+            None => {
+                let place = self.taken(segment).get(at).ok_or(Refusal::NotThere)?;
+                Err(Refusal::OfTemplate(number.clone(), place.words(&self.text)))
+            }
+        }
+    }
+
+    /// The place of the segment of the cue with this number, and that of the cue among all cues of
+    /// the segment.
+    pub fn place(&self, number: &CueNumber) -> Option<(usize, usize)> {
+        let show = self.show();
+        let ix = show.find(number)?;
+        let segment = show.cue(ix).segment;
+        let first = show.segment(segment).cues.start;
+        Some((segment.at(), ix.at() - first as usize))
+    }
+
+    /// Returns `true` if the cue with this number comes from a template.
+    pub fn is_of_template(&self, number: &CueNumber) -> bool {
+        self.place(number).is_some_and(|(segment, at)| at < self.taken(segment).len())
+    }
+
+    /// The cue at a target; nothing if that is none.
+    pub fn cue_at(&self, target: Target) -> Option<CueIx> {
+        let Target::Cue(segment, own) = target else { return None };
+        let home = self.show().segment_indices().nth(segment)?;
+        self.show().cues_of(home).nth(self.taken(segment).len() + own)
+    }
+
+    /// The places of the cues that a segment takes from a template.
+    fn taken(&self, segment: usize) -> &[Place] {
+        self.says.taken.get(segment).map_or(&[], Vec::as_slice)
     }
 
     /// Returns `true` if its segments and cues stand under headers of their own, so that they can be
@@ -152,6 +242,17 @@ impl Document {
             Target::Segment(_) | Target::Cue(..) => at.block(target).ok()?.header.start,
         };
         Some(self.text[..start].matches('\n').count() + 1)
+    }
+
+    /// The line at which the words of a cue begin, from 1; of a cue that comes from a template in
+    /// this text, that of the template. `None` if it is not there or has no header.
+    pub fn line_of_cue(&self, number: &CueNumber) -> Option<usize> {
+        let (segment, at) = self.place(number)?;
+        if let Some(place) = self.taken(segment).get(at) {
+            let start = place.span()?.start;
+            return Some(self.text.get(..start)?.matches('\n').count() + 1);
+        }
+        self.line_of(self.find(number)?)
     }
 
     /// The keys of a target as the text has them, each with its value in TOML; `None` for one that
@@ -176,8 +277,8 @@ impl Document {
     /// # Errors
     /// When the edit cannot be done or leaves a show with errors; the text is as it was then.
     pub fn edit(&mut self, edit: &Edit) -> Result<(), Refusal> {
-        let Some((patch, text, show)) = self.edited(edit)? else { return Ok(()) };
-        (self.text, self.show) = (text, show);
+        let Some((patch, text, says)) = self.edited(edit)? else { return Ok(()) };
+        (self.text, self.says) = (text, says);
         if self.undo.len() >= UNDO_MAX {
             self.undo.pop_front();
         }
@@ -195,15 +296,15 @@ impl Document {
     }
 
     /// The patch of an edit, with the text and the show after it; `None` if it changes nothing.
-    fn edited(&self, edit: &Edit) -> Result<Option<(Patch, String, Show)>, Refusal> {
-        let patch = patch(&self.text, &self.show, edit)?;
+    fn edited(&self, edit: &Edit) -> Result<Option<(Patch, String, Said)>, Refusal> {
+        let patch = patch(&self.text, self.show(), edit)?;
         if patch.was == patch.is {
             return Ok(None);
         }
         let text = patch.apply(&self.text).ok_or(Refusal::NotThere)?;
-        match file::parse(&text, &self.machine_zone) {
+        match self.read(&text) {
             Err(problems) => Err(Refusal::Faulty { problems, text }),
-            Ok(show) => Ok(Some((patch, text, show))),
+            Ok(says) => Ok(Some((patch, text, says))),
         }
     }
 
@@ -213,8 +314,8 @@ impl Document {
     /// # Errors
     /// With all errors of the show; the text is as it was then.
     pub fn adopt(&mut self, text: String) -> Result<(), Vec<Problem>> {
-        let show = file::parse(&text, &self.machine_zone)?;
-        (self.text, self.show) = (text, show);
+        self.says = self.read(&text)?;
+        self.text = text;
         self.undo.clear();
         self.redo.clear();
         Ok(())
@@ -243,9 +344,13 @@ impl Document {
     /// Goes back to a text that was there before, which has no errors.
     fn revert(&mut self, patch: &Patch) -> bool {
         let Some(text) = patch.apply(&self.text) else { return false };
-        let Ok(show) = file::parse(&text, &self.machine_zone) else { return false };
-        (self.text, self.show) = (text, show);
+        let Ok(says) = self.read(&text) else { return false };
+        (self.text, self.says) = (text, says);
         true
+    }
+
+    fn read(&self, text: &str) -> Result<Said, Vec<Problem>> {
+        Said::of(text, &self.machine_zone, &*self.files)
     }
 }
 

@@ -374,3 +374,64 @@ proptest! {
         prop_assert_eq!(document.text(), &old);
     }
 }
+
+const REPEATS: &str = r#"title = "T"
+[vars]
+host = "Jane"
+
+[[template.talk.cue]]
+number = "{n}.1"
+title = "Sting for {who}"
+[[template.talk.cue]]
+number = "{n}.2"
+title = "{host} asks"
+
+[[segment]]
+title = "{who}"
+duration = "5m"
+use = "talk"
+with = { n = 10, who = "Ann" }
+
+[[segment.cue]]
+number = "10.8"
+title = "One by {host}"
+
+[[segment.cue]]
+number = "10.9"
+title = "Two"
+
+[[segment]]
+title = "Last"
+duration = "5m"
+"#;
+
+#[test]
+fn a_cue_of_a_template_is_not_edited_and_those_beside_it_are() {
+    let mut one = document(REPEATS);
+    let number = |text: &str| CueNumber::new(text).unwrap();
+    assert_eq!(one.find(&number("10.8")), Some(Target::Cue(0, 0)));
+    assert_eq!(one.find(&number("10.1")), None);
+    let refusal = one.target(&number("10.2")).unwrap_err();
+    let said = "cue 10.2 comes from a template: change that in your editor, at line 8";
+    assert_eq!(refusal.to_string(), said);
+    assert_eq!(one.line_of_cue(&number("10.2")), Some(8));
+    assert_eq!(one.line_of_cue(&number("10.8")), Some(18));
+    let at = one.cue_at(Target::Cue(0, 1)).map(|cue| one.show().cue(cue).number.to_string());
+    assert_eq!(at.as_deref(), Some("10.9"));
+    // The text keeps its names and its template, and the show has what they stand for.
+    let title = Setting::new("title", quoted("Three by {host}"));
+    one.change(&[Change::Keys(Target::Cue(0, 1), vec![title])]).unwrap();
+    assert_eq!(one.text(), REPEATS.replace("\"Two\"", "\"Three by {host}\""));
+    assert!(one.plain().contains("\"Three by Jane\"") && !one.plain().contains('{'));
+    let cue = one.show().find(&number("10.9")).unwrap();
+    assert_eq!(one.show().cue(cue).title, "Three by Jane");
+    one.edit(&Edit::MoveDown(Target::Cue(0, 0))).unwrap();
+    let numbers: Vec<&str> = one.show().listed().map(|(_, cue)| cue.number.as_str()).collect();
+    assert_eq!(numbers, ["10.1", "10.2", "10.9", "10.8"]);
+    // What stands for nothing is refused, and so are numbers that come twice.
+    let title = Setting::new("title", quoted("By {hots}"));
+    let refusal = one.change(&[Change::Keys(Target::Cue(0, 1), vec![title])]).unwrap_err();
+    assert!(refusal.to_string().contains("did you mean `{host}`?"), "{refusal}");
+    let refusal = one.edit(&Edit::Duplicate(Target::Segment(0))).unwrap_err();
+    assert!(refusal.to_string().contains("cue number `10.1` is used twice"), "{refusal}");
+}

@@ -53,11 +53,17 @@ pub enum Which {
 }
 
 impl Which {
-    /// Its place in the text of `document`; `None` if it is not there.
-    pub fn target(&self, document: &Document) -> Option<Target> {
+    /// Its place in the text of `document`.
+    ///
+    /// # Errors
+    /// When it is not there, or comes from a template.
+    pub fn target(&self, document: &Document) -> Result<Target, Refusal> {
         match self {
-            Which::Cue(number) => document.find(number),
-            Which::SegmentOf(number) => home(document.find(number)?).ok().map(Target::Segment),
+            Which::Cue(number) => document.target(number),
+            Which::SegmentOf(number) => {
+                let (segment, _) = document.place(number).ok_or(Refusal::NotThere)?;
+                Ok(Target::Segment(segment))
+            }
         }
     }
 }
@@ -220,7 +226,7 @@ impl Form {
         };
         let segment = match &subject {
             Subject::Cue(number) => {
-                let target = document.find(number).ok_or(Refusal::NotThere)?;
+                let target = document.target(number)?;
                 add(Table::Cue, Some(target));
                 add(Table::Segment, Some(Target::Segment(home(target)?)));
                 home(target)?
@@ -287,7 +293,7 @@ impl Form {
     /// The part of the text that its fields are of; of something new, what will be that.
     pub fn target(&self, document: &Document) -> Result<Target, Refusal> {
         match &self.subject {
-            Subject::Cue(number) => document.find(number).ok_or(Refusal::NotThere),
+            Subject::Cue(number) => document.target(number),
             Subject::Segment(segment) => Ok(Target::Segment(*segment)),
             Subject::NewCue(after) => match target_of(document, after)? {
                 Target::Cue(segment, cue) => Ok(Target::Cue(segment, cue + 1)),
@@ -336,9 +342,10 @@ impl Form {
             Refusal::Spread(key) => {
                 vec![Fault { field: at(key, None), words: refusal.to_string() }]
             }
-            Refusal::NoHeaders | Refusal::NotThere | Refusal::AtTheEnd => {
-                elsewhere(refusal.to_string())
-            }
+            Refusal::NoHeaders
+            | Refusal::NotThere
+            | Refusal::AtTheEnd
+            | Refusal::OfTemplate(..) => elsewhere(refusal.to_string()),
         }
     }
 
@@ -386,7 +393,12 @@ fn home(target: Target) -> Result<usize, Refusal> {
 
 fn target_of(document: &Document, after: &After) -> Result<Target, Refusal> {
     match after {
-        After::Cue(number) => document.find(number).ok_or(Refusal::NotThere),
+        // The cues of a template come first, and a segment's own after them.
+        After::Cue(number) if document.is_of_template(number) => {
+            let (segment, _) = document.place(number).ok_or(Refusal::NotThere)?;
+            Ok(Target::Segment(segment))
+        }
+        After::Cue(number) => document.target(number),
         After::Segment(segment) => Ok(Target::Segment(*segment)),
     }
 }

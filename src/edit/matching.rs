@@ -1,4 +1,4 @@
-//! Which items of two shows are the same, and which of those stand elsewhere now.
+//! Pairs of items of two shows that are the same, and those of them that stand elsewhere now.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,4 +1,4 @@
-//! Where everything stands in the text of a show: the stretch of each segment and each cue, and of
+//! The place of everything in the text of a show: the stretch of each segment and each cue, and of
 //! the keys in them.
 //!
 //! The places come from the parser of TOML, so that nothing in a string or a comment is taken for a

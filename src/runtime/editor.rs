@@ -8,7 +8,7 @@ mod command;
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -20,7 +20,7 @@ use rustix::process::{
 
 use super::inbox::{Msg, Sender};
 use super::keyboard::Keyboard;
-use super::opening::{machine_zone, read};
+use super::opening::{Beside, machine_zone, read};
 use super::terminal::{self, Tty};
 use super::{GOODBYE, realtime};
 use crate::edit::document::Document;
@@ -75,7 +75,7 @@ pub(super) fn find(file: PathBuf, cue: Option<CueNumber>, post: Sender) -> io::R
     std::thread::Builder::new().name("editor".into()).spawn(move || {
         realtime::step_back();
         let before = read(&file).ok();
-        let line = before.as_deref().and_then(|text| line_of(text, cue.as_ref()));
+        let line = before.as_deref().and_then(|text| line_of(text, &file, cue.as_ref()));
         post.send(Msg::Editor(match command(&Variables::of_process(), &file, line) {
             Ok(command) => EditorNews::Found(Box::new(Found { command, before })),
             Err(why) => EditorNews::Failed(why),
@@ -85,9 +85,9 @@ pub(super) fn find(file: PathBuf, cue: Option<CueNumber>, post: Sender) -> io::R
 }
 
 /// The line of `cue` in the show file `text`, from 1; that of its first error where it has some.
-fn line_of(text: &str, cue: Option<&CueNumber>) -> Option<usize> {
-    match Document::new(text.to_owned(), &machine_zone()) {
-        Ok(document) => document.line_of(document.find(cue?)?),
+fn line_of(text: &str, file: &Path, cue: Option<&CueNumber>) -> Option<usize> {
+    match Document::beside(text.to_owned(), &machine_zone(), Arc::new(Beside::new(file))) {
+        Ok(document) => document.line_of_cue(cue?),
         Err(problems) => {
             let first = problems.first()?.place.span()?.start;
             Some(text[..text.floor_char_boundary(first)].matches('\n').count() + 1)
@@ -253,13 +253,21 @@ mod tests {
     #[test]
     fn the_line_is_that_of_the_cue_or_of_the_first_error() {
         let cue = |number: &str| CueNumber::new(number).unwrap();
-        assert_eq!(line_of(SHOW, Some(&cue("1"))), Some(8));
-        assert_eq!(line_of(SHOW, Some(&cue("2"))), Some(12));
-        assert_eq!(line_of(SHOW, Some(&cue("3"))), None, "the file has no such cue any more");
-        assert_eq!(line_of(SHOW, None), None);
+        assert_eq!(line_of(SHOW, Path::new("show.toml"), Some(&cue("1"))), Some(8));
+        assert_eq!(line_of(SHOW, Path::new("show.toml"), Some(&cue("2"))), Some(12));
+        assert_eq!(
+            line_of(SHOW, Path::new("show.toml"), Some(&cue("3"))),
+            None,
+            "the file has no such cue any more"
+        );
+        assert_eq!(line_of(SHOW, Path::new("show.toml"), None), None);
         let faulty = SHOW.replace("title = \"b\"", "titel = \"b\"");
-        assert_eq!(line_of(&faulty, Some(&cue("1"))), Some(14), "the key that is none");
+        assert_eq!(
+            line_of(&faulty, Path::new("show.toml"), Some(&cue("1"))),
+            Some(14),
+            "the key that is none"
+        );
         let torn = SHOW.replace("duration = \"1m\"", "duration = \"1m");
-        assert_eq!(line_of(&torn, None), Some(5));
+        assert_eq!(line_of(&torn, Path::new("show.toml"), None), Some(5));
     }
 }

@@ -24,7 +24,7 @@ pub use edit::EditOptions;
 pub(super) use edit::edit;
 pub(super) use resumable::account_rows;
 pub use resumable::{Resumable, account, resumable};
-pub use source::{has_colour, machine_zone, parse, read};
+pub use source::{Beside, has_colour, machine_zone, parse, read};
 pub use start::Start;
 
 use super::beacon::Beacon;
@@ -50,7 +50,7 @@ use choice::Choice;
 use resume::resume;
 use shared::Sharing;
 pub(super) use shared::join;
-use source::parse_warned;
+use source::{ShowText, parse_warned, read_show};
 use start::first_event;
 
 /// Options from the command line.
@@ -209,8 +209,7 @@ fn script(options: &RunOptions) -> anyhow::Result<Script> {
             rehearse: true,
         });
     }
-    let text = read(path)?;
-    let (show, warnings) = parse_warned(&text, &path.display().to_string())?;
+    let ShowText { show, text, warnings } = read_show(path)?;
     let source = path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string();
     Ok(Script { text, source, show, warnings, rehearse: options.rehearse })
 }

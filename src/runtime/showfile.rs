@@ -9,11 +9,10 @@
 //! those of others.
 
 mod edits;
+mod looks;
 mod ready;
 mod theirs;
 
-use std::fs::Metadata;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -21,7 +20,7 @@ use std::time::Duration;
 
 use super::clock::machine_ns;
 use super::inbox::{Msg, Sender};
-use super::opening::{machine_zone, read};
+use super::opening::{Beside, machine_zone, read};
 use super::{realtime, wiring};
 use crate::app::{EditNews, EditWish, FileNews, TypedForm};
 use crate::edit::compare::{Change, Comparison, compare};
@@ -31,17 +30,17 @@ use crate::engine::{Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
 use crate::journal::{Store, checksum, digest};
 use crate::output::{Permits, RevisedOutputs};
+use crate::show::Show;
+use crate::show::file::expand::expand;
+use crate::show::file::machine::Unseen;
 use crate::show::problem::{self, visible};
-use crate::show::{Show, file};
+use looks::Stamp;
 pub(super) use ready::Ready;
 use ready::{fitted, tried};
 pub(super) use theirs::{Taken, Theirs};
 
 /// Interval at which the file is looked at.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// Number of looks in a row that do not find the file until that is told.
-const AWAY: u32 = 6;
 
 /// Maximum number of lines about a version in the log.
 const LINES_MAX: usize = 200;
@@ -53,7 +52,7 @@ pub(super) struct Watched {
     pub path: PathBuf,
     /// Place from which the show came: its clips lie beside that.
     pub source: String,
-    /// Text of the version that runs.
+    /// Text of the version that runs, without repeats.
     pub text: String,
     pub show: Arc<Show>,
     pub store: Store,
@@ -93,7 +92,7 @@ enum Order {
     Edited {
         /// Text of the file before, if it could be read.
         before: Option<String>,
-        /// How the editor failed, if it did.
+        /// The failure of the editor, if there was one.
         fault: Option<String>,
     },
 }
@@ -161,6 +160,7 @@ impl ShowFile {
                 document: None,
                 has_others: false,
                 away: 0,
+                included: vec![],
                 before: None,
             }
             .watch(&ordered);
@@ -219,14 +219,15 @@ impl ShowFile {
 /// A version as the file has it.
 #[derive(Clone)]
 struct Version {
+    /// The file's text.
+    written: String,
+    /// The same without repeats, which is what a run keeps.
     text: String,
     show: Arc<Show>,
     comparison: Comparison,
     /// Another station has given it to the run.
     is_theirs: bool,
 }
-
-type Stamp = (i64, i64, u64, u64);
 
 /// The thread's own.
 struct Watcher {
@@ -249,6 +250,8 @@ struct Watcher {
     has_others: bool,
     /// Number of looks in a row that did not find the file.
     away: u32,
+    /// The files that it includes, also those that could not be read.
+    included: Vec<PathBuf>,
     /// The show that the run had before.
     before: Option<Arc<Show>>,
 }
@@ -285,9 +288,9 @@ impl Watcher {
                         self.has_others = false;
                         if let Some(document) = &mut self.document {
                             // What the caller has edited can be undone still.
-                            if document.text() != made.text {
+                            if document.plain() != made.text {
                                 // It has been checked, so that this goes well.
-                                let _ = document.adopt(made.text.clone());
+                                let _ = document.adopt(made.written);
                             }
                         }
                         let before = std::mem::replace(&mut self.watched.text, made.text);
@@ -327,36 +330,6 @@ impl Watcher {
         self.post.send(Msg::Show(news));
     }
 
-    fn look(&mut self) {
-        // A file that is away for a moment is being written.
-        let Some(now) = self.stamp_now() else { return self.is_away() };
-        self.away = 0;
-        let before = self.stamp.replace(now);
-        if before != Some(now) || self.read == Some(now) {
-            return;
-        }
-        self.read = Some(now);
-        let Ok(text) = read(&self.watched.path) else { return };
-        let news = self.take_in(text);
-        self.post.send(Msg::Show(ShowNews::File(news)));
-    }
-
-    /// Tells of a file that is not there, once it was not for a while.
-    fn is_away(&mut self) {
-        self.away += 1;
-        if self.away == AWAY {
-            (self.stamp, self.read, self.latest) = (None, None, None);
-            let words = format!("{} is not there any more", self.name);
-            let news = FileNews { words, lines: vec![], is_sound: false };
-            self.post.send(Msg::Show(ShowNews::File(Some(news))));
-        }
-    }
-
-    fn stamp_now(&self) -> Option<Stamp> {
-        let stamp = |of: Metadata| (of.mtime(), of.mtime_nsec(), of.len(), of.ino());
-        std::fs::metadata(&self.watched.path).map(stamp).ok()
-    }
-
     /// What an editor has made of the file whose text was `before`. It has ended, so that the file
     /// need not stand still first.
     fn edited(
@@ -374,14 +347,27 @@ impl Watcher {
 
     /// Takes the file's text in; gives how it differs from the version that runs, if it does.
     fn take_in(&mut self, text: String) -> Option<FileNews> {
-        if text == self.watched.text {
+        let files = Beside::new(&self.watched.path);
+        let expanded = expand(&text, &files);
+        let included = files.asked();
+        if included != self.included {
+            self.included = included;
+            // Those that are known only now are looked at from now on.
+            let now = self.stamp_now();
+            (self.stamp, self.read) = (now.clone(), now);
+        }
+        if expanded.text() == self.watched.text {
             (self.latest, self.has_others) = (None, false);
             return None;
         }
-        let is_ours = self.document.as_ref().is_some_and(|document| document.text() == text);
+        let is_ours = self.document.as_ref().is_some_and(|document| document.is(&text));
         self.has_others = !is_ours;
-        Some(match file::parse(&text, &machine_zone()) {
-            Ok(show) => self.has_version(text, Arc::new(show)),
+        Some(match expanded.check(&machine_zone(), &Unseen) {
+            Ok(checked) => {
+                let plain = expanded.text().to_owned();
+                drop(expanded);
+                self.has_version(text, plain, Arc::new(checked.show))
+            }
             Err(problems) => {
                 self.latest = None;
                 let report = problem::report(&problems, &self.name, &text, false);
@@ -395,10 +381,10 @@ impl Watcher {
     }
 
     /// Remembers the version that the file has, and gives the words on it.
-    fn has_version(&mut self, text: String, show: Arc<Show>) -> FileNews {
+    fn has_version(&mut self, written: String, text: String, show: Arc<Show>) -> FileNews {
         let comparison = compare(&self.listing, &Listing::of(&show));
         let news = self.news(&comparison);
-        self.latest = Some(Version { text, show, comparison, is_theirs: false });
+        self.latest = Some(Version { written, text, show, comparison, is_theirs: false });
         news
     }
 

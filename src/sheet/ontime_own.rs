@@ -249,7 +249,7 @@ pub(super) fn read(
         for doubt in &mut show.doubts {
             let row = match &doubt.place {
                 Place::Cell(cell) => cell.row,
-                Place::Toml(_) | Place::Json(_) => 0,
+                Place::Toml(_) | Place::Json(_) | Place::Included(_) => 0,
             };
             if let Some((place, _)) = entry(row) {
                 doubt.place = Place::json(place.clone());

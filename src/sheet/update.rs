@@ -176,8 +176,15 @@ impl Update {
     /// # Errors
     /// Where the sheet has no cue numbers or only others than the show, or the show is not written
     /// under headers, and with all errors of the show, or of that which the sheet makes.
-    pub fn new(text: String, zone: &str, mut sheet: Imported) -> Result<Update, Refused> {
-        let document = Document::new(text, zone)?;
+    pub fn new(text: String, zone: &str, sheet: Imported) -> Result<Update, Refused> {
+        Update::of(Document::new(text, zone)?, zone, sheet)
+    }
+
+    /// Compares the show of a document with a newer sheet, as [`Self::new`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn of(document: Document, zone: &str, mut sheet: Imported) -> Result<Update, Refused> {
         if !document.has_headers() {
             return Err(Refused::NoHeaders);
         }
@@ -232,7 +239,16 @@ impl Update {
         let mut wishes = vec![Wish::Departments];
         for (at, segment) in self.says.segments.iter().enumerate() {
             wishes.push(Wish::Segment(at));
-            wishes.extend((0..segment.cues.len()).map(|cue| Wish::Cue(at, cue)));
+            for (cue, entry) in segment.cues.iter().enumerate() {
+                let number = CueNumber::new(&entry.number);
+                let document = &self.taken.document;
+                if !number.is_ok_and(|number| document.is_of_template(&number)) {
+                    wishes.push(Wish::Cue(at, cue));
+                } else if !self.cue_wants(at, cue).is_empty() {
+                    let number = &entry.number;
+                    self.said.push(format!("cue {number} comes from a template: kept as it is"));
+                }
+            }
         }
         let here = places(&self.now);
         for (at, segment) in self.says.segments.iter().enumerate() {

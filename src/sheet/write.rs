@@ -104,7 +104,7 @@ fn told(doubt: &Doubt) -> String {
 fn row(doubt: &Doubt) -> u32 {
     match &doubt.place {
         Place::Cell(cell) => cell.row,
-        Place::Toml(_) | Place::Json(_) => 0,
+        Place::Toml(_) | Place::Json(_) | Place::Included(_) => 0,
     }
 }
 

@@ -15,7 +15,7 @@ pub struct Builtin {
 pub const FIRST: &str = "paris-2024";
 
 /// All of them.
-pub const ALL: [Builtin; 2] = [
+pub const ALL: [Builtin; 3] = [
     Builtin {
         name: FIRST,
         about: "the night Paris handed the Olympic flag to Los Angeles: every feature at work",
@@ -25,6 +25,11 @@ pub const ALL: [Builtin; 2] = [
         name: "torch-relay-2004",
         about: "the torch relay around the world that ended in Athens: routes from city to city",
         text: include_str!("../../assets/shows/torch-relay-2004.toml"),
+    },
+    Builtin {
+        name: "conference",
+        about: "a day of eight sessions that are one template: a starting point of your own",
+        text: include_str!("../../assets/shows/conference.toml"),
     },
 ];
 

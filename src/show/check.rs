@@ -133,11 +133,14 @@ impl Check<'_> {
         let (segments, segment_marks, cues, cue_marks) =
             self.segments(draft.segments, lacks, draft.public.unwrap_or(true), &stage);
         let names = [&stage.departments, &stage.output_names, &stage.place_names];
+        // What the house has is not all used by each of its shows.
+        let unused = names.into_iter().flat_map(Names::unused);
+        let unused = unused.filter(|unused| !self.faults.is_included(&unused.place));
         let marks = Marks {
             segments: segment_marks,
             cues: cue_marks,
             outputs: draft.outputs.iter().map(|output| output.id.place.clone()).collect(),
-            unused: names.into_iter().flat_map(Names::unused).collect(),
+            unused: unused.collect(),
         };
         let rundown = Rundown {
             title,

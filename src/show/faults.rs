@@ -3,6 +3,7 @@
 //! Everybody who reports shares it by reference; that is why the problems are in a cell.
 
 use std::cell::{Cell, RefCell};
+use std::ops::Range;
 
 use super::file::machine::Finding;
 use super::problem::{COUNTED_MAX, Place, Problem, Severity, quoted};
@@ -15,15 +16,29 @@ const SUGGESTIONS_MAX: u32 = 50;
 pub(crate) struct Faults {
     problems: RefCell<Vec<Problem>>,
     suggestions_left: Cell<u32>,
+    /// The stretches of the text that come from other files.
+    included: Vec<Range<usize>>,
 }
 
 impl From<Vec<Problem>> for Faults {
     fn from(problems: Vec<Problem>) -> Self {
-        Faults { problems: RefCell::new(problems), suggestions_left: Cell::new(SUGGESTIONS_MAX) }
+        let suggestions_left = Cell::new(SUGGESTIONS_MAX);
+        Faults { problems: RefCell::new(problems), suggestions_left, included: vec![] }
     }
 }
 
 impl Faults {
+    /// The same of a text of which the stretches `included` come from other files.
+    pub(crate) fn beside(self, included: &[Range<usize>]) -> Self {
+        Faults { included: included.to_vec(), ..self }
+    }
+
+    /// Returns `true` if a place is in a part of the text that comes from another file.
+    pub(crate) fn is_included(&self, place: &Place) -> bool {
+        let span = place.span();
+        span.is_some_and(|span| self.included.iter().any(|range| range.contains(&span.start)))
+    }
+
     /// Returns `true` if an error was reported: what was read is no show.
     pub(crate) fn has_errors(&self) -> bool {
         self.problems.borrow().iter().any(|problem| problem.severity == Severity::Error)

@@ -12,6 +12,7 @@
 
 mod action;
 mod cue;
+pub mod expand;
 pub(super) mod fields;
 pub(super) mod flags;
 mod foreign;
@@ -31,6 +32,7 @@ pub(super) mod value;
 use toml::Spanned;
 use toml::de::DeTable;
 
+use self::expand::{Aside, NoFiles, expand};
 use self::fields::Fields;
 use self::machine::{Machine, Unseen};
 use self::output::Wires;
@@ -44,6 +46,8 @@ use super::faults::Faults;
 use super::problem::{Place, Problem};
 use super::{Colour, Show};
 
+/// The fix of values for a template that are there without one.
+const WITH_FIX: &str = "add `use = \"…\"` with the id of a template, or remove it";
 /// The largest file that is read: a show of 100,000 cues is half of it.
 pub const BYTES_MAX: usize = 32 << 20;
 /// The most keys, values and tables that a file may have, counted by what begins them: the parser
@@ -75,29 +79,46 @@ pub fn check(
     machine_zone: &str,
     machine: &dyn Machine,
 ) -> Result<Checked, Vec<Problem>> {
+    expand(text, &NoFiles).check(machine_zone, machine)
+}
+
+/// Reason why a text is not even parsed.
+fn refused(text: &str) -> Option<Problem> {
     if text.len() > BYTES_MAX {
         let what =
             format!("the file has more than {} MiB, which no show file has", BYTES_MAX >> 20);
-        return Err(vec![Problem::error(0..0, what, "give a show file, or make two shows of it")]);
+        return Some(Problem::error(0..0, what, "give a show file, or make two shows of it"));
     }
     if text.bytes().filter(|byte| matches!(byte, b',' | b'=' | b'.' | b'[' | b'{' | b'\n')).count()
         > PARTS_MAX
     {
         let what = format!("the file has more than {PARTS_MAX} keys and values");
-        return Err(vec![Problem::error(0..0, what, "make two shows of it")]);
+        return Some(Problem::error(0..0, what, "make two shows of it"));
     }
-    if let Some(problem) = syntax::endless_key(text) {
+    syntax::endless_key(text)
+}
+
+/// Reads a show without repeats; `aside` is what else is known of its text.
+fn read(
+    text: &str,
+    machine_zone: &str,
+    machine: &dyn Machine,
+    aside: &Aside<'_>,
+) -> Result<Checked, Vec<Problem>> {
+    if let Some(problem) = refused(text) {
         return Err(vec![problem]);
     }
     if text.len() >= APART_FROM
+        && !aside.lacks_names
         && let Some((draft, faults)) = pieces::read(text, machine, PIECE_MIN)
     {
-        return super::check::check(draft, faults, machine_zone, machine);
+        return super::check::check(draft, faults.beside(aside.included), machine_zone, machine);
     }
     let (tree, errors) = parse_apart(text, machine);
     if errors.is_empty() {
-        let faults = Faults::from(vec![]);
-        let draft = draft(&Reader::new(text, &faults, vec![], machine), tree.get_ref());
+        let faults = Faults::from(vec![]).beside(aside.included);
+        let mut draft = draft(&Reader::new(text, &faults, vec![], machine), tree.get_ref());
+        draft.lacks_names |= aside.lacks_names;
         return super::check::check(draft, faults, machine_zone, machine);
     }
     if let Some(problem) = foreign::problem(text) {
@@ -153,6 +174,9 @@ fn head(file: &mut Fields<'_>) -> (Draft, Wires) {
     let places = places(file);
     let people = people(file);
     let public = file.find("public").and_then(|value| value.boolean());
+    // Repeats are written out by now, unless faults of the syntax come first.
+    let repeats = ["include", "vars", "template"];
+    let lacks_names = repeats.map(|key| file.left_over(key)).contains(&true);
     let place = Place::from(file.span.clone());
     let draft = Draft {
         segments: List { items: vec![], place: place.clone(), is_whole: false },
@@ -167,7 +191,7 @@ fn head(file: &mut Fields<'_>) -> (Draft, Wires) {
         places,
         people,
         public,
-        lacks_names: file.reader.lacks_names(),
+        lacks_names: lacks_names || file.reader.lacks_names(),
     };
     (draft, wires)
 }
@@ -236,6 +260,11 @@ fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
     let danger = fields.placed("danger", Value::duration);
     let public = fields.find("public").and_then(|value| value.boolean());
     let cues = fields.find("cue").map_or_else(Vec::new, |list| cues(&list, wires));
+    if fields.left_over("use") || fields.reader.has_broken() {
+        fields.know("with");
+    } else {
+        fields.refuse("with", "`with` is there without `use`", WITH_FIX);
+    }
     let place = Place::from(fields.span.clone());
     fields.finish();
     SegmentDraft { place, title, start, end, duration, warn, danger, public, act, notes, cues }

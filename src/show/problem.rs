@@ -53,6 +53,26 @@ pub enum Place {
     Cell(Arc<Cell>),
     /// At an element of a JSON text, as a JSON Pointer (RFC 6901).
     Json(Arc<String>),
+    /// In a file that the show file includes.
+    Included(Arc<Included>),
+}
+
+/// A place in a file that a show file includes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Included {
+    /// The file.
+    pub file: Arc<FileText>,
+    /// Byte offsets into its text.
+    pub span: Range<u32>,
+}
+
+/// A file that a show file includes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileText {
+    /// Its name in messages.
+    pub name: String,
+    /// Its text.
+    pub text: String,
 }
 
 /// A cell of a spreadsheet.
@@ -88,12 +108,26 @@ impl Place {
     pub fn span(&self) -> Option<Range<usize>> {
         match self {
             Place::Toml(span) => Some(span.start as usize..span.end as usize),
+            Place::Cell(_) | Place::Json(_) | Place::Included(_) => None,
+        }
+    }
+
+    /// The name and the text of the file that it is in, and the stretch there; `path` and `text` are
+    /// those of the show file. Nothing outside of TOML.
+    fn located<'a>(&'a self, path: &'a str, text: &'a str) -> Option<Located<'a>> {
+        let whole = |span: &Range<u32>| span.start as usize..span.end as usize;
+        match self {
+            Place::Toml(span) => Some(Located { path, text, span: whole(span) }),
+            Place::Included(place) => {
+                let FileText { name, text } = &*place.file;
+                Some(Located { path: name, text, span: whole(&place.span) })
+            }
             Place::Cell(_) | Place::Json(_) => None,
         }
     }
 
-    /// The place in a few words: "line 12", "Sheet1!C31", "/rundown/3/timeStart". `text` is the
-    /// TOML text, where there is one.
+    /// The place in a few words: "line 12", "line 3 of house.toml", "Sheet1!C31",
+    /// "/rundown/3/timeStart". `text` is the TOML text, where there is one.
     pub fn words(&self, text: &str) -> String {
         match self {
             Place::Toml(span) => format!("line {}", line_column(text, span.start as usize).0),
@@ -102,19 +136,32 @@ impl Place {
             }
             Place::Cell(cell) => format!("{}!{}{}", cell.sheet, letters(cell.column), cell.row),
             Place::Json(pointer) => pointer.to_string(),
+            Place::Included(place) => {
+                let FileText { name, text } = &*place.file;
+                format!("line {} of {name}", line_column(text, place.span.start as usize).0)
+            }
         }
     }
 
     /// The order of reading; of places in different texts, that of the kinds.
     pub(crate) fn order(&self, other: &Self) -> Ordering {
+        let kind = |place: &Self| match place {
+            Place::Toml(_) => 0,
+            Place::Included(_) => 1,
+            Place::Cell(_) => 2,
+            Place::Json(_) => 3,
+        };
         match (self, other) {
             (Place::Toml(a), Place::Toml(b)) => (a.start, a.end).cmp(&(b.start, b.end)),
             (Place::Cell(a), Place::Cell(b)) => a.cmp(b),
             (Place::Json(a), Place::Json(b)) => a.cmp(b),
-            (Place::Toml(_), Place::Cell(_) | Place::Json(_)) => Ordering::Less,
-            (Place::Cell(_), Place::Json(_)) => Ordering::Less,
-            (Place::Cell(_), Place::Toml(_)) => Ordering::Greater,
-            (Place::Json(_), Place::Toml(_) | Place::Cell(_)) => Ordering::Greater,
+            (Place::Included(a), Place::Included(b)) => {
+                let key = |at: &Included| (at.span.start, at.span.end);
+                a.file.name.cmp(&b.file.name).then(key(a).cmp(&key(b)))
+            }
+            (Place::Toml(_) | Place::Cell(_) | Place::Json(_) | Place::Included(_), other) => {
+                kind(self).cmp(&kind(other))
+            }
         }
     }
 }
@@ -148,8 +195,9 @@ pub struct Problem {
     pub what: String,
     /// The fix, an imperative sentence without a full stop.
     pub fix: String,
-    /// Another place that the fault is about (the first use of a number, say), and what is there.
-    pub related: Option<(Place, String)>,
+    /// Other places that the fault is about (the first use of a number, the use of a template), and
+    /// what is there.
+    pub related: Vec<(Place, String)>,
 }
 
 impl Problem {
@@ -160,7 +208,7 @@ impl Problem {
             place: place.into(),
             what: what.into(),
             fix: fix.into(),
-            related: None,
+            related: vec![],
         }
     }
 
@@ -173,9 +221,10 @@ impl Problem {
         Problem { severity: Severity::Warning, ..Problem::error(place, what, fix) }
     }
 
-    /// The same, with a second place that it is about, and what is there.
-    pub fn beside(self, place: impl Into<Place>, label: impl Into<String>) -> Self {
-        Problem { related: Some((place.into(), label.into())), ..self }
+    /// The same, with one more place that it is about, and what is there.
+    pub fn beside(mut self, place: impl Into<Place>, label: impl Into<String>) -> Self {
+        self.related.push((place.into(), label.into()));
+        self
     }
 
     /// The order of their places.
@@ -233,38 +282,59 @@ fn picture<'a>(problem: &'a Problem, path: &'a str, text: &'a str) -> Group<'a> 
     };
     let group = Group::with_title(level.primary_title(&*problem.what));
     let help = Level::HELP.message(visible(&problem.fix));
-    let Some(span) = problem.place.span() else {
+    let Some(at) = problem.place.located(path, text) else {
         let place = visible(&format!("{path}: {}", problem.place.words(text))).into_owned();
         return group.element(Origin::path(place)).element(help);
     };
-    let Some(line) = excerpt(text, &span) else {
-        let (line, column) = problem.line_column(text);
-        return group.element(Origin::path(path).line(line).char_column(column)).element(help);
+    let Some(line) = excerpt(at.text, &at.span) else {
+        let (line, column) = line_column(at.text, at.span.start);
+        return group.element(Origin::path(at.path).line(line).char_column(column)).element(help);
     };
-    let primary = |from: usize| AnnotationKind::Primary.span(clip(&span, &line, from));
-    let related = problem.related.as_ref().and_then(|(place, label)| {
-        let span = place.span()?;
-        let line = excerpt(text, &span)?;
-        Some((span, label, line))
+    let mut excerpts = vec![Excerpt { lines: line, of: at.clone(), marks: vec![(at.span, None)] }];
+    for (place, label) in &problem.related {
+        let Some(at) = place.located(path, text) else { continue };
+        let Some(line) = excerpt(at.text, &at.span) else { continue };
+        let both = |lines: &Range<usize>| line.start.min(lines.start)..line.end.max(lines.end);
+        let is_near = |one: &Excerpt<'_>| {
+            std::ptr::eq(one.of.text, at.text) && both(&one.lines).len() <= NEAR_MAX
+        };
+        let mark = (at.span.clone(), Some(label.as_str()));
+        match excerpts.iter_mut().find(|one| is_near(one)) {
+            Some(near) => {
+                near.lines = both(&near.lines);
+                near.marks.push(mark);
+            }
+            None => excerpts.push(Excerpt { lines: line, of: at, marks: vec![mark] }),
+        }
+    }
+    let group = excerpts.into_iter().fold(group, |group, one| {
+        let marks = one.marks.iter().map(|(span, label)| {
+            let span = clip(span, &one.lines, one.lines.start);
+            match label {
+                None => AnnotationKind::Primary.span(span),
+                Some(label) => AnnotationKind::Context.span(span).label(*label),
+            }
+        });
+        let marks: Vec<_> = marks.collect();
+        group.element(snippet(one.of.text, &one.lines, one.of.path).annotations(marks))
     });
-    let Some((span, label, other)) = related else {
-        return group
-            .element(snippet(text, &line, path).annotation(primary(line.start)))
-            .element(help);
-    };
-    let context =
-        |from: usize| AnnotationKind::Context.span(clip(&span, &other, from)).label(&**label);
-    let both = line.start.min(other.start)..line.end.max(other.end);
-    let group = if both.len() <= NEAR_MAX {
-        group.element(
-            snippet(text, &both, path).annotations([primary(both.start), context(both.start)]),
-        )
-    } else {
-        group
-            .element(snippet(text, &line, path).annotation(primary(line.start)))
-            .element(snippet(text, &other, path).annotation(context(other.start)))
-    };
     group.element(help)
+}
+
+/// A place in a file: the file's name and text, and the stretch there.
+#[derive(Clone)]
+struct Located<'a> {
+    path: &'a str,
+    text: &'a str,
+    span: Range<usize>,
+}
+
+/// Lines of a file that a report shows.
+struct Excerpt<'a> {
+    of: Located<'a>,
+    lines: Range<usize>,
+    /// Stretches that are marked in them, with the words beside each; the place of the problem has none.
+    marks: Vec<(Range<usize>, Option<&'a str>)>,
 }
 
 /// The piece `shown` of the file as the renderer takes it: only what is needed, so that a report

@@ -7,6 +7,7 @@ mod forms;
 mod hand;
 mod input;
 mod people;
+mod repeats;
 mod resuming;
 pub(crate) mod shows;
 mod slips;

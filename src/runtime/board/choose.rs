@@ -17,8 +17,10 @@ use crate::app::crew::CrewView;
 use crate::engine::RunId;
 use crate::journal::Store;
 use crate::runtime::RUNS_LOOKED_AT;
-use crate::runtime::opening::{machine_zone, read};
-use crate::show::{Show, builtin, file};
+use crate::runtime::opening::{Beside, machine_zone, read};
+use crate::show::file::expand::expand;
+use crate::show::file::machine::Unseen;
+use crate::show::{Show, builtin};
 
 /// The show or the run that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +101,8 @@ impl RunChoice {
         };
         // Its faults are not printed: they would quote the show, and this terminal may be a public
         // one.
-        let show = file::parse(&text, &machine_zone());
-        let show = show.map_err(|_| {
+        let checked = expand(&text, &Beside::new(&path)).check(&machine_zone(), &Unseen);
+        let show = checked.map(|checked| checked.show).map_err(|_| {
             anyhow::anyhow!("{of} has errors and does not run; `handover check {of}` lists them")
         })?;
         choice.show = Some(show);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use super::{Session, Watched, note_config, note_warnings, parse_warned, read, said};
+use super::{Session, ShowText, Watched, note_config, note_warnings, read_show, said};
 use crate::app::Theme;
 use crate::app::log::Log;
 use crate::conductor::{Conductor, RunClock};
@@ -47,9 +47,8 @@ pub(in crate::runtime) fn edit(options: &EditOptions) -> anyhow::Result<Session>
             builtin.name
         );
     }
-    let text = read(path)?;
-    let (show, warnings) = parse_warned(&text, &path.display().to_string())
-        .map_err(|why| why.context("fix the errors in your own editor first"))?;
+    let ShowText { show, text, warnings } =
+        read_show(path).map_err(|why| why.context("fix the errors in your own editor first"))?;
     let now = wall_now();
     let day = show.date.unwrap_or_else(|| plan::day_of_run(&show, now));
     let mut log = Log::default();

@@ -2,12 +2,15 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, IsTerminal, Read};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use crate::show::file::machine::Machine;
+use crate::files::{open_regular, read_at_most};
+use crate::locks::Unpoisoned;
+use crate::show::file::expand::{Expanded, Files, Found, NoFiles, expand};
+use crate::show::file::machine::{Finding, Machine};
 use crate::show::file::settings::closest;
-use crate::show::problem::{Problem, visible};
+use crate::show::problem::{Problem, quoted, visible};
 use crate::show::{Show, builtin, file, problem};
 
 /// Maximum number of a show's warnings in the log.
@@ -95,7 +98,38 @@ pub fn parse(text: &str, name: &str) -> anyhow::Result<Arc<Show>> {
 /// # Errors
 /// When the show has errors.
 pub(super) fn parse_warned(text: &str, name: &str) -> anyhow::Result<(Arc<Show>, Vec<String>)> {
-    let checked = file::check(text, &machine_zone(), &OwnMemory).map_err(|problems| {
+    read_warned(text, name, &expand(text, &NoFiles))
+}
+
+/// A show file that was read.
+pub(super) struct ShowText {
+    /// The show.
+    pub show: Arc<Show>,
+    /// Its text without repeats, which is what a run keeps.
+    pub text: String,
+    /// Its warnings, one line each.
+    pub warnings: Vec<String>,
+}
+
+/// Reads the show file at `path` with what it includes.
+///
+/// # Errors
+/// When it cannot be read, or has errors.
+pub(super) fn read_show(path: &Path) -> anyhow::Result<ShowText> {
+    let text = read(path)?;
+    let files = Beside::new(path);
+    let expanded = expand(&text, &files);
+    let (show, warnings) = read_warned(&text, &path.display().to_string(), &expanded)?;
+    let text = expanded.text().to_owned();
+    Ok(ShowText { show, text, warnings })
+}
+
+fn read_warned(
+    text: &str,
+    name: &str,
+    expanded: &Expanded<'_>,
+) -> anyhow::Result<(Arc<Show>, Vec<String>)> {
+    let checked = expanded.check(&machine_zone(), &OwnMemory).map_err(|problems| {
         let report = problem::report(&problems, name, text, has_colour());
         anyhow::anyhow!(
             "{} has {} and does not run\n\n{report}",
@@ -112,6 +146,71 @@ pub(super) fn parse_warned(text: &str, name: &str) -> anyhow::Result<(Arc<Show>,
         lines.push(format!("and {more} more warnings; `handover check` has them all"));
     }
     Ok((Arc::new(checked.show), lines))
+}
+
+/// The files beside a show file: those that it includes.
+#[derive(Debug)]
+pub struct Beside {
+    /// The show file.
+    show: PathBuf,
+    /// The files that were asked for, also those that could not be read.
+    asked: Mutex<Vec<PathBuf>>,
+}
+
+impl Beside {
+    /// The files beside the show file at `path`, wherever a link leads.
+    pub fn new(path: &Path) -> Self {
+        let show = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        Beside { show, asked: Mutex::default() }
+    }
+
+    /// The files that were asked for so far.
+    pub(in crate::runtime) fn asked(&self) -> Vec<PathBuf> {
+        self.asked.lock().unpoisoned().clone()
+    }
+}
+
+impl Files for Beside {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
+    fn file(&self, name: &str, from: Option<&Path>) -> Result<Found, Finding> {
+        let folder = from.unwrap_or(&self.show).parent().unwrap_or(Path::new(""));
+        let path = folder.join(name);
+        self.asked.lock().unpoisoned().push(path.clone());
+        let text = open_regular(&path).and_then(|file| read_at_most(file, file::BYTES_MAX));
+        let what = |why: &str| format!("{} cannot be included: {why}", quoted(name));
+        let bytes = text.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Finding {
+                what: format!("there is no file {}", quoted(name)),
+                fix: similar(&path).map_or_else(
+                    || format!("write its path from {}", shown(folder)),
+                    |meant| format!("did you mean {}?", quoted(&beside(&meant, folder))),
+                ),
+            },
+            _ => Finding {
+                what: what(&error.to_string()),
+                fix: "write the path of a file that can be read".to_owned(),
+            },
+        })?;
+        let text =
+            bytes.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| Finding {
+                what: what("it is no text that a show file could have"),
+                fix: format!("save it as UTF-8, with {} MiB at most", file::BYTES_MAX >> 20),
+            })?;
+        let path = path.canonicalize().unwrap_or(path);
+        let home = self.show.parent().unwrap_or(Path::new(""));
+        let name = path.strip_prefix(home).unwrap_or(&path).display().to_string();
+        Ok(Found { path, name, text })
+    }
+
+    fn show(&self) -> Option<PathBuf> {
+        Some(self.show.clone())
+    }
+}
+
+/// The path `path` from `folder`, where it is below that.
+fn beside(path: &str, folder: &Path) -> String {
+    let path = Path::new(path);
+    path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }
 
 /// A machine of which nothing is asked but its memory.

@@ -17,7 +17,8 @@ use crate::engine::State;
 use crate::export::diff;
 use crate::files;
 use crate::runtime::inbox::Msg;
-use crate::runtime::opening::{machine_zone, read};
+use crate::runtime::opening::{Beside, machine_zone, read};
+use crate::show::file::expand::expand;
 use crate::show::{Cue, Show};
 
 /// A step in the history of a text.
@@ -66,7 +67,8 @@ impl From<Refusal> for NotDone {
             | Refusal::NotThere
             | Refusal::Spread(_)
             | Refusal::NoValue(..)
-            | Refusal::AtTheEnd => refusal.to_string(),
+            | Refusal::AtTheEnd
+            | Refusal::OfTemplate(..) => refusal.to_string(),
         })
     }
 }
@@ -132,12 +134,13 @@ impl Watcher {
     /// Has the run take what was saved, or the caller review it with what others have written.
     fn show_edited(&mut self, has_others: bool, ground: Ground) {
         let Some(document) = &self.document else { return };
-        let (text, show) = (document.text().to_owned(), Arc::new(document.show().clone()));
-        if text == self.watched.text {
+        let (text, plain) = (document.text().to_owned(), document.plain().to_owned());
+        let show = Arc::new(document.show().clone());
+        if plain == self.watched.text {
             self.latest = None;
             return self.post.send(Msg::Show(ShowNews::File(None)));
         }
-        let news = self.has_version(text, show);
+        let news = self.has_version(text, plain, show);
         match has_others {
             true => self.post.send(Msg::Show(ShowNews::File(Some(news)))),
             false => self.prepare(ground),
@@ -214,11 +217,11 @@ impl Watcher {
     ) -> Result<Done, NotDone> {
         self.done(
             |known, theirs| {
-                let words = conflict(known, which.target(known)?, true, theirs)?;
+                let words = conflict(known, which.target(known).ok()?, true, theirs)?;
                 Some(NotDone::Why(format!("changed elsewhere meanwhile, review it first: {words}")))
             },
             |document| {
-                let target = which.target(document).ok_or(Refusal::NotThere)?;
+                let target = which.target(document)?;
                 Ok(document.edit(&edit(target))?)
             },
             state,
@@ -263,7 +266,7 @@ impl Watcher {
         let name = self.name.clone();
         let document = self.document().map_err(NotDone::Why)?;
         let known = document.clone();
-        let is_theirs = text != known.text();
+        let is_theirs = !known.is(&text);
         if is_theirs {
             document.adopt(text).map_err(|_| {
                 NotDone::Why(format!(
@@ -305,7 +308,7 @@ impl Watcher {
         written.map_err(|why| format!("{} could not be written: {why}", self.name))?;
         // It is no news.
         self.stamp = self.stamp_now();
-        self.read = self.stamp;
+        self.read = self.stamp.clone();
         Ok(())
     }
 
@@ -316,7 +319,7 @@ impl Watcher {
     fn is_as_known(&mut self) -> Result<(), String> {
         let text = read(&self.watched.path).map_err(|why| why.to_string())?;
         let known = self.document()?;
-        if text == known.text() {
+        if known.is(&text) {
             return Ok(());
         }
         match known.adopt(text) {
@@ -330,11 +333,20 @@ impl Watcher {
 
     fn document(&mut self) -> Result<&mut Document, String> {
         if self.document.is_none() {
-            let document = Document::new(self.watched.text.clone(), &machine_zone());
+            let files = Arc::new(Beside::new(&self.watched.path));
+            let document = Document::beside(self.written(), &machine_zone(), files);
             let faulty = |_| format!("the version of {} that runs has errors now", self.name);
             self.document = Some(document.map_err(faulty)?);
         }
         self.document.as_mut().ok_or_else(String::new)
+    }
+
+    /// The text of the version that runs, as its file has it: with its repeats, unless the file has
+    /// become another show.
+    fn written(&self) -> String {
+        let text = read(&self.watched.path).unwrap_or_default();
+        let is_same = expand(&text, &Beside::new(&self.watched.path)).text() == self.watched.text;
+        if is_same { text } else { self.watched.text.clone() }
     }
 
     fn say(&self, news: EditNews) {
@@ -402,15 +414,13 @@ fn conflict(
     with_segment: bool,
     theirs: &Comparison,
 ) -> Option<String> {
-    let (segment, cue) = match target {
-        Target::Cue(segment, cue) => (segment, Some(cue)),
-        Target::Segment(segment) => (segment, None),
+    let segment = match target {
+        Target::Cue(segment, _) | Target::Segment(segment) => segment,
         Target::Show => return None,
     };
     let show = known.show();
-    let home = show.segment_indices().nth(segment)?;
-    let number = cue.and_then(|cue| show.cues_of(home).nth(cue));
-    let number = number.map(|cue| show.cue(cue).number.as_str());
+    let cue = known.cue_at(target);
+    let number = cue.map(|cue| show.cue(cue).number.as_str());
     let is_it = |item: &Item| match item {
         Item::Cue { number: theirs, .. } => number == Some(theirs.as_str()),
         Item::Segment { from, .. } => (with_segment || cue.is_none()) && *from == Some(segment),

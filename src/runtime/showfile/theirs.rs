@@ -78,7 +78,8 @@ impl Watcher {
         let merged = Arc::clone(revised.merged().unwrap_or(&show));
         let outputs = self.outputs(merged, ground);
         let comparison = compare(&self.listing, &Listing::of(&show));
-        self.made = Some(Version { text, show, comparison, is_theirs: true });
+        self.made =
+            Some(Version { written: text.clone(), text, show, comparison, is_theirs: true });
         Ok(Taken { revised, outputs })
     }
 

@@ -1,4 +1,4 @@
-//! What each wish of a sheet changes in the text of the show.
+//! The changes that each wish of a sheet makes in the text of the show.
 
 use std::collections::{HashMap, HashSet};
 

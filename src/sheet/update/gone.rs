@@ -19,7 +19,9 @@ impl Update {
         // What a cue sets off goes before it.
         for &ix in cues.iter().rev() {
             let cue = show.cue(ix);
-            match reason_to_stay(show, ix) {
+            let of_template = self.taken.document.is_of_template(&cue.number);
+            let of_template = of_template.then_some("comes from a template");
+            match of_template.or_else(|| reason_to_stay(show, ix)) {
                 _ if self.sheet.has_hidden_rows || spared.contains(&ix) => {}
                 Some(reason) => self.said.push(format!(
                     "cue {} {} is not in the sheet: kept, for it {reason}",

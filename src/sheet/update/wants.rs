@@ -3,7 +3,6 @@
 use super::Update;
 use super::alike::{fact, found, known_needs, same_items, steps_with_colours};
 use crate::edit::batch::Setting;
-use crate::edit::document::Target;
 use crate::edit::listing::{Facts, SegmentEntry, Words};
 use crate::edit::written::quoted;
 use crate::sheet::cells::{one_line, prose};
@@ -54,18 +53,13 @@ impl Update {
         let show = self.taken.document.show();
         let ix = found(show, &says.number);
         let own = ix.map(|ix| show.cue(ix));
-        let target = own.and_then(|own| self.taken.document.find(&own.number));
-        let entry = match target {
-            Some(Target::Cue(at, cue)) => {
-                self.now.segments.get(at).and_then(|segment| segment.cues.get(cue))
-            }
-            Some(Target::Show | Target::Segment(_)) | None => None,
-        };
+        let place = own.and_then(|own| self.taken.document.place(&own.number));
+        let entry = place.and_then(|(at, cue)| self.now.segments.get(at)?.cues.get(cue));
         let nothing = Facts::new();
         let facts = entry.map_or(&nothing, |entry| &entry.facts);
         // A moment of another segment is none of the one in which it was kept.
         let home = self.taken.of_sheet.get(at).copied().flatten();
-        let is_elsewhere = matches!(target, Some(Target::Cue(segment, _)) if Some(segment) != home);
+        let is_elsewhere = place.is_some_and(|(segment, _)| Some(segment) != home);
         let has_trigger = own.is_some_and(|own| own.trigger != Trigger::Go);
         let mut wants = vec![];
         for (key, value) in cue_keys(wanted, &self.numbers) {

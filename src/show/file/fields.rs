@@ -239,6 +239,19 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Makes `key`, which is written out before a table is read, a known one. Returns `true` if it is
+    /// there all the same: where faults of the syntax come first, or its name is written with
+    /// escapes, which is reported.
+    pub(crate) fn left_over(&mut self, key: &'static str) -> bool {
+        self.know(key);
+        let is_there = self.has(key);
+        if is_there && !self.reader.has_broken() {
+            let what = format!("the key `{key}` is written with a backslash");
+            self.reader.fault(self.key_span(key), what, format!("write `{key}`"));
+        }
+        is_there
+    }
+
     /// Reports every key that nobody has asked for, and what is missing.
     pub(crate) fn finish(mut self) {
         let is_known =

@@ -84,6 +84,11 @@ impl<'a> Reader<'a> {
         self.machine
     }
 
+    /// Returns `true` if anything was lost to a fault of the syntax.
+    pub(crate) fn has_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+
     /// Returns `true` if a table's header was lost to a fault of the syntax.
     pub(crate) fn lacks_names(&self) -> bool {
         self.header_lost

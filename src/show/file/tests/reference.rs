@@ -3,9 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{EVERYTHING, good};
+use std::path::Path;
+
+use super::EVERYTHING;
 use crate::show::builtin;
+use crate::show::file::expand::{Files, Found, expand};
 use crate::show::file::fields::ASKED;
+use crate::show::file::machine::{Finding, Unseen};
 
 const REFERENCE: &str = include_str!("../../../../docs/reference.md");
 const GUIDE: &str = include_str!("../../../../docs/guide.md");
@@ -23,11 +27,34 @@ caspar = { tcp = "127.0.0.1:5250" }
 camera = { udp = "127.0.0.1:52381" }
 "#;
 
+/// Begins the example of a file that others include.
+const HOUSE: &str = "# house.toml\n";
+
+/// The file `house.toml` of a page.
+#[derive(Debug)]
+struct House(String);
+
+impl Files for House {
+    fn file(&self, path: &str, _: Option<&Path>) -> Result<Found, Finding> {
+        assert_eq!(path, "house.toml");
+        Ok(Found { path: path.into(), name: path.to_owned(), text: self.0.clone() })
+    }
+}
+
+/// Asserts that the show has no errors, beside the `house.toml` of `page`.
+fn good(show: &str, page: &str) {
+    let house = page.split(HOUSE).nth(1).and_then(|rest| rest.split("```").next());
+    let house = House(house.unwrap_or_default().to_owned());
+    let checked = expand(show, &house).check("Europe/Paris", &Unseen);
+    assert!(checked.is_ok(), "{checked:#?}\n{show}");
+}
+
 const RUNDOWN: &str = "[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n";
 
 /// The examples of a page: whole shows, and pieces made whole.
 fn examples(page: &str) -> Vec<String> {
     let blocks = page.split("```toml\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0));
+    let blocks = blocks.filter(|block| !block.starts_with(HOUSE));
     let whole = |block: &str| match block.trim_start() {
         show if show.starts_with("title") => show.to_owned(),
         rundown if rundown.starts_with("[[segment]]") => format!("{HEAD}\n{rundown}"),
@@ -62,9 +89,9 @@ fn the_reference_has_exactly_the_keys_that_the_parser_knows() {
     for show in
         builtin::ALL.map(|show| show.text).into_iter().chain([EVERYTHING, builtin::TEMPLATE])
     {
-        good(show);
+        good(show, "");
     }
-    examples(REFERENCE).iter().for_each(|show| drop(good(show)));
+    examples(REFERENCE).iter().for_each(|show| good(show, REFERENCE));
     let mut asked: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (noun, key) in ASKED.take() {
         asked.entry(noun).or_default().insert(key);
@@ -93,5 +120,7 @@ fn the_reference_has_exactly_the_keys_that_the_parser_knows() {
 fn the_examples_of_the_reference_and_the_guide_are_shows() {
     assert!(examples(REFERENCE).len() > 8);
     assert!(examples(GUIDE).len() > 2);
-    examples(REFERENCE).iter().chain(&examples(GUIDE)).for_each(|show| drop(good(show)));
+    for page in [REFERENCE, GUIDE] {
+        examples(page).iter().for_each(|show| good(show, page));
+    }
 }
