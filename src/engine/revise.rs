@@ -378,8 +378,10 @@ impl State {
     /// next one until the edit is undone; and where nothing was left to call, at the first that is
     /// new.
     fn take_over_playhead(&mut self, was: &State) {
-        let is_back =
-            |cue: &CueIx| self.show.has(*cue) && self.is_in_order(*cue) && self.stops(*cue);
+        let may_have_it = |state: &State, cue: CueIx| {
+            state.show.has(cue) && state.is_in_order(cue) && state.stops(cue)
+        };
+        let is_back = |cue: &CueIx| may_have_it(self, *cue) && !may_have_it(was, *cue);
         if let Some(at) = self.displaced.iter().position(is_back) {
             self.playhead = Some(self.displaced[at]);
             self.displaced.truncate(at);
