@@ -22,6 +22,9 @@ use crate::time::MachineNs;
 /// An Enter within this time of the save, or of the Enter before, belongs to it.
 const SLIP: Duration = Duration::from_millis(700);
 
+/// The line of a form whose fields are not there.
+const NO_FIELD: Ask = Ask::Field { key: "", has_lines: false };
+
 /// An edit that a key or the palette begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the table of commands says what each does")]
@@ -215,7 +218,7 @@ impl App {
             }
         };
         self.edits.form = Some(OpenForm::new(subject.clone()));
-        self.prompt = Some(Prompt::new(Ask::Field { key: "" }));
+        self.prompt = Some(Prompt::new(NO_FIELD));
         vec![Task::Edit(EditWish::Open(subject))]
     }
 
@@ -297,7 +300,8 @@ impl App {
     fn show_field(&mut self) {
         let Some(form) = &self.edits.form else { return };
         let Some((field, typed)) = form.field().zip(form.typed.as_ref()) else { return };
-        let mut prompt = Prompt::new(Ask::Field { key: field.key.name });
+        let (key, has_lines) = (field.key.name, field.takes_lines());
+        let mut prompt = Prompt::new(Ask::Field { key, has_lines });
         prompt.input = Input::new(typed.values.get(form.chosen).cloned().unwrap_or_default());
         prompt.chosen = Some(form.chosen);
         self.prompt = Some(prompt);
@@ -312,7 +316,7 @@ impl App {
             return;
         }
         if form.typed.is_none() {
-            self.prompt = Some(Prompt::new(Ask::Field { key: "" }));
+            self.prompt = Some(Prompt::new(NO_FIELD));
             return;
         }
         let is_fixed = form.field().is_none_or(|field| field.fixed.is_some());

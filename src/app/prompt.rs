@@ -65,6 +65,8 @@ pub enum Ask {
     Field {
         /// Its key in the show file.
         key: &'static str,
+        /// Its text may have several lines.
+        has_lines: bool,
     },
     /// A command.
     Palette,
@@ -143,7 +145,7 @@ impl Prompt {
             Ask::FindLine => "find in the log",
             Ask::HolderName => "name of the holder",
             Ask::TakeReason { .. } => "take it because",
-            Ask::Field { key } => key,
+            Ask::Field { key, .. } => key,
             Ask::Palette => ":",
         }
     }
@@ -155,6 +157,10 @@ impl Prompt {
     pub(super) fn key(&mut self, key: &KeyEvent) -> Typed {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let request = match key.code {
+            // Where a line ends, by the keys that other programs have for that; Ctrl-J is Enter.
+            KeyCode::Enter if self.has_lines() && !key.modifiers.is_empty() => {
+                return self.insert('\n');
+            }
             KeyCode::Enter => return Typed::Accept,
             KeyCode::Esc => return Typed::Leave,
             KeyCode::Char('c') if control => return Typed::Leave,
@@ -183,13 +189,21 @@ impl Prompt {
     }
 
     pub(super) fn paste(&mut self, text: &str) {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
         for c in text.chars() {
-            self.insert(if c.is_whitespace() { ' ' } else { c });
+            let stays = c == '\n' && self.has_lines();
+            self.insert(if c.is_whitespace() && !stays { ' ' } else { c });
         }
     }
 
+    /// Returns `true` if the text that is typed may have several lines.
+    fn has_lines(&self) -> bool {
+        matches!(self.ask, Ask::Field { has_lines: true, .. })
+    }
+
     fn insert(&mut self, c: char) -> Typed {
-        if !c.is_control() && self.input.value().len() < Self::LONGEST {
+        let may_stand = !c.is_control() || (c == '\n' && self.has_lines());
+        if may_stand && self.input.value().len() < Self::LONGEST {
             self.input.handle(InputRequest::InsertChar(c));
         }
         Typed::Line

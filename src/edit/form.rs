@@ -3,7 +3,8 @@
 //!
 //! The keys and their meanings are those of the reference (docs/reference.md), which is tested
 //! against the parser: a form has every key. A text is typed without quotes, a list of ids with
-//! commas between, and everything else as the file has it.
+//! commas between, and everything else as the file has it. A text that may have several lines is
+//! typed with its line ends.
 
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ use super::batch::{Change, Setting};
 use super::document::{Document, Edit, Refusal, Target, free_number};
 pub use super::keys::{Key, Table, Typing};
 use super::outline::Outline;
-use super::written::quoted;
+use super::written::{prose, quoted};
 use crate::plain::is_obeyed;
 use crate::show::problem::Problem;
 use crate::show::{CueNumber, Show};
@@ -113,7 +114,8 @@ impl Field {
         let line = format!("x = {source}");
         let (tree, _) = DeTable::parse_recoverable(&line);
         let value = tree.get_ref().get("x").map(|value| value.get_ref());
-        let is_plain = |text: &str| !text.chars().any(is_obeyed);
+        let is_plain =
+            |text: &str| !text.chars().any(|c| is_obeyed(c) && !(c == '\n' && key.has_lines()));
         let text = value.and_then(DeValue::as_str).filter(|text| is_plain(text));
         field.is_tall = source.contains('\n');
         match (typing, text) {
@@ -142,6 +144,11 @@ impl Field {
         field
     }
 
+    /// Returns `true` if what is typed may have several lines.
+    pub fn takes_lines(&self) -> bool {
+        self.key.has_lines() && self.typing == Typing::Text
+    }
+
     /// The value as the file has it, of what was typed; `None` if nothing was.
     fn source(&self, typed: &str) -> Option<String> {
         let typed = typed.trim();
@@ -149,7 +156,7 @@ impl Field {
             return None;
         }
         match self.typing {
-            Typing::Text => Some(quoted(typed)),
+            Typing::Text => Some(prose(typed)),
             Typing::Ids => {
                 let ids = typed.split([',', ' ']).map(str::trim).filter(|id| !id.is_empty());
                 Some(format!("[{}]", ids.map(quoted).collect::<Vec<_>>().join(", ")))

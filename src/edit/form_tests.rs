@@ -125,7 +125,7 @@ fn opens_with_what_the_text_says() {
         "of the cue, not the segment"
     );
     assert_eq!(value(&form, "needs"), ("lights".into(), None));
-    assert_eq!(value(&form, "notes"), (r#""Wind limit\n8 m/s""#.into(), None));
+    assert_eq!(value(&form, "notes"), ("Wind limit\n8 m/s".into(), None));
     assert_eq!(
         value(&form, "do"),
         (r#"[{ output = "desk", osc = "/a" }, { output = "desk", osc = "/b" }]"#.into(), None)

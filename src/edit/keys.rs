@@ -50,6 +50,13 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Returns `true` if its text may have several lines.
+    pub fn has_lines(&self) -> bool {
+        self.value.contains("several lines")
+    }
+}
+
 static CUE: LazyLock<Vec<Key>> = LazyLock::new(|| keys("a cue"));
 static SEGMENT: LazyLock<Vec<Key>> = LazyLock::new(|| keys("a segment"));
 

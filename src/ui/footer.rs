@@ -8,9 +8,10 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
+use tui_input::Input;
 
 use super::scene::Scene;
-use super::{flag, form, log, text};
+use super::{flag, form, log, signs, text};
 use crate::app::commands;
 use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
@@ -138,12 +139,15 @@ fn type_line(
         }
     };
     let room = usize::from(area.width).saturating_sub(label_cells + text::width(&found) + 2).max(4);
-    let scroll = prompt.input.visual_scroll(room);
-    let shown = tail(prompt.input.value(), scroll, room);
+    // A line end takes a cell here, and none where the input counts them.
+    let typed = prompt.input.value().replace('\n', signs::LINE_END);
+    let typed = Input::new(typed).with_cursor(prompt.input.cursor());
+    let scroll = typed.visual_scroll(room);
+    let shown = tail(typed.value(), scroll, room).to_owned();
     let label = Span::styled(label, styles.attention);
     let line = Line::from(vec![label, Span::raw("  "), Span::styled(shown, styles.strong)]);
     text::put_both(buf, area, y, line, Line::styled(found, styles.text), 8);
-    let at = label_cells + prompt.input.visual_cursor().saturating_sub(scroll);
+    let at = label_cells + typed.visual_cursor().saturating_sub(scroll);
     Some(Position { x: (area.x + at as u16).min(area.right().saturating_sub(1)), y })
 }
 
@@ -168,7 +172,7 @@ fn tail(value: &str, scroll: usize, room: usize) -> &str {
 }
 
 /// The keys that do something now, the most needed first; on the right, the pages.
-fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
+pub(super) fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
     let styles = &scene.styles;
     let hint = |key: &str, word: &str| {
         vec![
@@ -272,7 +276,11 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
         true => format!("   no {go} while you type"),
         false => String::new(),
     };
-    let (pages, targets) = pages(scene, area.width);
+    // In a form the key of the pages goes to the next field.
+    let (pages, targets) = match scene.app.edits.form.is_some() {
+        true => (Line::default(), vec![]),
+        false => pages(scene, area.width),
+    };
     let mut x = area.right().saturating_sub(text::line_width(&pages) as u16);
     for (span, target) in pages.spans.iter().zip(targets) {
         let columns = x..x.saturating_add(text::width(&span.content) as u16).min(area.right());

@@ -18,25 +18,36 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use super::scene::Scene;
-use super::{layout, text};
+use super::{layout, signs, text};
 use crate::app::{Hits, OpenForm, TypedForm};
 use crate::edit::form::{Field, Subject, Table};
 
 /// Minimum number of fields that are shown at once, where the page has room for them.
 const ROWS_MIN: usize = 8;
+/// The fewest fields beside which all rows below them are kept.
+const ROWS_LEAST: usize = 4;
 /// The sign of a fault.
 const WRONG: &str = "!";
 /// The rows below the fields: the meaning of the chosen one and what is wrong.
 const BELOW: usize = 3;
 
 /// Draws the panel into the lower rows of `body`, and notes which field stands on which row.
+///
+/// Where there are few rows, those below the fields give way first, down to the one that says what
+/// is wrong; then the fields, since the chosen one is typed on the message line.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
     let styles = &scene.styles;
     let Some(form) = &scene.app.edits.form else { return };
+    if body.height < 3 {
+        Clear.render(body, buf);
+        buf.set_style(body, styles.base);
+        return draw_below(scene, buf, body, form);
+    }
+    let below_rows = if usize::from(body.height) < BELOW + 1 + ROWS_LEAST { 1 } else { BELOW };
     let count = form.typed.as_ref().map_or(0, |typed| typed.values.len());
-    let room = usize::from(body.height).saturating_sub(BELOW + 1);
+    let room = usize::from(body.height).saturating_sub(below_rows + 1);
     let rows = count.min(ROWS_MIN.max(room * 2 / 3)).min(room);
-    let height = (rows + BELOW + 1).min(usize::from(body.height)) as u16;
+    let height = (rows + below_rows + 1).min(usize::from(body.height)) as u16;
     let panel = Rect { y: body.bottom() - height, height, ..body };
     Clear.render(panel, buf);
     buf.set_style(panel, styles.base);
@@ -73,7 +84,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits)
     if first + rows < count {
         buf.set_string(edge, panel.y + rows as u16, "↓", styles.text);
     }
-    let below = Rect { y: panel.y + 1 + rows as u16, height: BELOW as u16, ..inside };
+    let below = Rect { y: panel.y + 1 + rows as u16, height: below_rows as u16, ..inside };
     draw_below(scene, buf, below, form);
 }
 
@@ -105,16 +116,17 @@ fn name(typed: &TypedForm, field: &Field) -> String {
     }
 }
 
-fn row<'a>(
+fn row(
     scene: &Scene,
-    (form, typed): (&OpenForm, &'a TypedForm),
+    (form, typed): (&OpenForm, &TypedForm),
     at: usize,
     names: usize,
-) -> Line<'a> {
+) -> Line<'static> {
     let styles = &scene.styles;
     let (Some(field), Some(value)) = (typed.form.fields.get(at), typed.values.get(at)) else {
         return Line::default();
     };
+    let value = value.replace('\n', signs::LINE_END);
     let is_wrong = form.faults.iter().any(|fault| fault.field == Some(at));
     let sign = match (is_wrong, at == form.chosen) {
         (true, _) => Span::styled(format!("{} ", WRONG), styles.on_air),
@@ -125,8 +137,8 @@ fn row<'a>(
     let gap = " ".repeat(names.saturating_sub(text::width(&name)).max(1));
     let value = match field.fixed {
         Some(why) => Span::styled(format!("({why}: only an editor changes it)"), styles.past),
-        None if typed.is_changed(at) => Span::styled(value.as_str(), styles.attention),
-        None => Span::styled(value.as_str(), styles.strong),
+        None if typed.is_changed(at) => Span::styled(value, styles.attention),
+        None => Span::styled(value, styles.strong),
     };
     let plain = if value.content.is_empty() { styles.past } else { styles.text };
     Line::from(vec![sign, Span::styled(name + &gap, plain), value])
@@ -156,7 +168,11 @@ fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, form: &OpenForm) {
         // A fault of the chosen field first.
         let of_chosen = |fault: &&crate::edit::form::Fault| fault.field == Some(form.chosen);
         let fault = form.faults.iter().find(of_chosen).or(form.faults.first());
-        let most = if fault.is_some() { 1 } else { BELOW };
+        // On a single row, what is wrong is worth more than what the key means.
+        let most = match fault {
+            Some(_) => usize::from(area.height > 1),
+            None => BELOW,
+        };
         if let Some(field) = form.field() {
             let words = format!("{}: {}", field.key.value, field.key.meaning).replace('`', "");
             lines.extend(
@@ -204,10 +220,15 @@ pub(super) fn state(scene: &Scene) -> &'static str {
 /// The keys of the form, for the footer.
 pub(super) fn hints(scene: &Scene) -> Vec<(&'static str, &'static str)> {
     let Some(form) = &scene.app.edits.form else { return vec![] };
-    let fields = ("↑ ↓", "other fields");
+    let fields = ("↑ ↓", "fields");
     match (&form.typed, &form.conflict) {
         (None, _) => vec![("Esc", "close")],
         (Some(_), Some(_)) => vec![("Enter", "write over it"), fields, ("Esc", "keep theirs")],
-        (Some(_), None) => vec![("Enter", "save"), fields, ("Esc", "leave it as it was")],
+        (Some(_), None) => {
+            let lines = form.field().filter(|field| field.takes_lines());
+            let lines = lines.map(|_| ("Alt-Enter", "new line"));
+            let first = [("Enter", "save")].into_iter().chain(lines);
+            first.chain([fields, ("Esc", "leave it as it was")]).collect()
+        }
     }
 }

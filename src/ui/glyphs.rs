@@ -66,6 +66,7 @@ const CONSOLE_MARKS: &[(&str, char)] = &[
 
 /// Replacements of lines, blocks, arrows and marks of text.
 const MARKS: &[(&str, char)] = &[
+    (signs::LINE_END, '|'),
     ("─–—−╌┄‐‑", '-'),
     ("━╸╺═", '='),
     ("│┃║┊┆┇╎▏▎▍▌▋▊▉▐▕", '|'),

@@ -81,3 +81,5 @@ pub(super) const LEGEND: &[(&str, SignColour, &str)] = &[
     ("+0:42", SignColour::Attention, "over: later than planned"),
     ("−0:03", SignColour::Plain, "under: earlier than planned"),
 ];
+/// Where a line of a text ends that stands on one line.
+pub(super) const LINE_END: &str = "⏎";

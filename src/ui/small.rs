@@ -24,9 +24,10 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{
-    alarms, by_itself, end, flag, footer, header, on_air, people, standby, stations, strip, text,
+    alarms, by_itself, end, flag, footer, form, header, on_air, people, standby, stations, strip,
+    text,
 };
-use crate::app::Hits;
+use crate::app::{Ask, Hits, Prompt};
 
 /// The smallest window that has panels.
 pub(super) const COLUMNS_MIN: u16 = 60;
@@ -59,6 +60,9 @@ pub(super) fn draw(
         strip::draw(scene, buf, area);
         return None;
     }
+    if matches!(scene.app.prompt, Some(Prompt { ask: Ask::Field { .. }, .. })) {
+        return with_form(scene, buf, area, hits);
+    }
     let above = Rect { height: area.height - 1, ..area };
     if scene.app.page.is_in_small_windows() && scene.app.has(scene.app.page) {
         super::asks(scene, hits);
@@ -85,6 +89,29 @@ pub(super) fn draw(
         text::put_both(buf, area, last, Line::styled(small, styles.past), clock, 12);
         None
     }
+}
+
+/// Draws the form with what is on air and what is next above it, and its line and its keys below.
+fn with_form(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+    let columns = usize::from(area.width);
+    super::asks(scene, hits);
+    let kept = match area.height {
+        0..=3 => 0,
+        4..=7 => 1,
+        _ => 2,
+    };
+    let lines = [strip::on_air(scene, columns), strip::next(scene, columns)];
+    for (y, line) in (area.y..area.y + kept).zip(lines) {
+        text::put(buf, area, y, line);
+    }
+    let keys = u16::from(area.height > 2);
+    let last = area.bottom() - 1 - keys;
+    let body = Rect { y: area.y + kept, height: last - area.y - kept, ..area };
+    form::draw(scene, buf, body, hits);
+    if keys > 0 {
+        footer::keys(scene, buf, area, area.bottom() - 1, hits);
+    }
+    footer::message(scene, buf, area, last)
 }
 
 /// Returns `true` if the window has room for big digits, and nothing that needs their rows more.

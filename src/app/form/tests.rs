@@ -83,6 +83,31 @@ impl Caller {
 }
 
 #[test]
+fn a_text_of_several_lines_has_keys_for_them() {
+    let mut caller = Caller::new();
+    caller.open('e');
+    let alt_enter = |caller: &mut Caller| {
+        caller.ms += 400;
+        let key = KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT);
+        caller.app.key(&key, &caller.state, at(caller.ms))
+    };
+    while caller.line().unwrap().0 != "notes" {
+        caller.press(KeyCode::Down);
+    }
+    caller.types("one");
+    assert_eq!(alt_enter(&mut caller), []);
+    caller.types("two");
+    caller.app.paste("three\r\nfour\tfive", &caller.state, at(caller.ms));
+    assert_eq!(caller.line(), Some(("notes", "one\ntwothree\nfour five")));
+    let (typed, _) = caller.save();
+    let mut document = caller.document.clone();
+    let edit = typed.form.edit(&document, &typed.values).unwrap();
+    assert_eq!(document.edit(&edit), Ok(()));
+    let notes = "notes = \"\"\"\none\ntwothree\nfour five\"\"\"\n";
+    assert!(document.text().contains(notes), "{}", document.text());
+}
+
+#[test]
 fn types_field_by_field_and_saves_once() {
     let mut caller = Caller::new();
     caller.open('e');

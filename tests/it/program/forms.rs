@@ -82,22 +82,63 @@ fn a_form_changes_the_file_and_the_run_and_no_cue_of_a_chain() {
     program.press_to_see("A\r", &["not saved: cue 1 has fired: it keeps its number in this run"]);
     program.press_to_see("\x1b", &["nothing was saved"]);
     assert_eq!(fs::read_to_string(&path).unwrap(), text);
-    // A cue that comes back before the playhead is not passed over without a word.
+    // The next cue is the next one again when its removal is undone.
     program.keys(&DOWN.repeat(2));
+    let is_next = |text: &str, cue: &str| {
+        text.lines().any(|line| line.contains("NEXT") && line.contains(cue))
+    };
     program.press_to_see("D", &["y removes cue 3, any other key stays"]);
     program.keys("y");
     program.await_event("show_revised", 3);
+    program.await_screen("cue 4 is not next", |text| is_next(text, "Fourth"));
+    program.keys("u");
+    program.await_event("show_revised", 4);
+    program.await_screen("cue 3 is not next", |text| is_next(text, "Third"));
+    // Where the playhead has moved since, it is not passed over without a word.
+    program.press_to_see("D", &["y removes cue 3, any other key stays"]);
+    program.keys("y");
+    program.await_event("show_revised", 5);
+    program.press_for("p", "playhead_moved");
+    program.press_for("n", "playhead_moved");
     program.press_to_see("u", &["the playhead is after cue 3: it is passed over now"]);
     program.press_to_see(&format!("{UP}\r"), &["playhead at 3 Third"]);
     // What the screen called saved outlives the program.
     open_form(&mut program);
     program.keys(" in the end\r");
-    program.await_event("show_revised", 5);
+    program.await_event("show_revised", 7);
     program.kill();
     let mut program = house.open(&["--resume", &path]);
     program.await_words(&["Third in the end"]);
     program.keys(" ");
     wire.expect("/three");
+}
+
+#[test]
+fn notes_of_several_lines_are_typed_in_a_window_of_any_size() {
+    let (house, wire) = (House::new(), Wire::new());
+    let text = show(&wire);
+    let path = house.show(&text);
+    let mut program = house.spawn(&[&path], (50, 12), &[]);
+    program.await_words(&["NEXT", "1 First"]);
+    program.keys("e");
+    program.await_words(&["CUE 1, AND ITS SEGMENT", "▸ title", "First", "Enter save"]);
+    // The chosen field is there, with what is above it, and what is on air and next stays.
+    program.press_to_see(&DOWN.repeat(2), &["▸ notes", "NEXT"]);
+    program.keys("Loud");
+    program.await_words(&["Alt-Enter new line"]);
+    program.press_to_see("\x1b\rand long", &["Loud⏎and long"]);
+    program.press_to_see(&DOWN.repeat(9), &["▸ trigger"]);
+    program.press_to_see("x", &["! trigger"]);
+    program.press_to_see("\x15", &["1 changed"]);
+    program.keys("\r");
+    program.await_event("show_revised", 1);
+    let title = "title  = \"First\"  # of all\n";
+    let expected = fs::read_to_string(&path).unwrap();
+    assert!(expected.contains("notes  = \"\"\"\nLoud\nand long\"\"\"\n"), "{expected}");
+    assert!(expected.contains(title), "{expected}");
+    // It is typed again as it stands there.
+    program.keys("e");
+    program.press_to_see(&DOWN.repeat(2), &["Loud⏎and long"]);
 }
 
 #[test]
