@@ -7,6 +7,8 @@
 //! no clock: the machine's time comes in with each key.
 
 pub mod board;
+#[cfg(feature = "web")]
+pub mod browser;
 pub mod commands;
 pub mod crew;
 pub mod demo;
@@ -59,7 +61,7 @@ pub use message::{Message, Tone};
 pub use page::Page;
 pub use prompt::{Ask, Prompt};
 pub use question::Question;
-pub use remote::{RemoteSign, Wanted};
+pub use remote::{BrowserSign, RemoteSign, Wanted};
 pub use theme::Theme;
 pub use version::FileNews;
 
@@ -139,6 +141,8 @@ pub struct App {
     pub outputs_ns: MachineNs,
     /// State of the remote control, if the show or the caller asks for one.
     pub remote: Option<RemoteSign>,
+    /// State of the pages for browsers, if there are any.
+    pub browsers: Option<BrowserSign>,
     /// The journal's fault, while there is one.
     pub journal_alarm: Option<String>,
     /// The end of a command about this run, in hints: ` --state DIR`, or nothing where its folder is
@@ -242,6 +246,7 @@ impl App {
             outputs: vec![],
             outputs_ns: MachineNs::ZERO,
             remote: None,
+            browsers: None,
             journal_alarm: None,
             state_option: String::new(),
             show_alarm: None,
@@ -318,6 +323,7 @@ impl App {
             | Rejection::NoPlayhead
             | Rejection::NoNeeds(_)
             | Rejection::AllReady(_)
+            | Rejection::NotNextCall(_)
             | Rejection::NoSuchDepartment { .. }
             | Rejection::NothingToOverride(_)
             | Rejection::NoReason

@@ -27,12 +27,12 @@
 //! | [`ui`] | `&View` → cells: one file a region of the screen |
 //! | [`app`] | keys and wishes → commands; cursor, pages, prompts |
 //! | [`conductor`] | what a run promises: decide, journal, send, what comes by itself, resume; a value that a driver drives |
-//! | [`output`] [`remote`] [`export`] [`link`] | each owns one kind of IO or text; none knows app or ui |
+//! | [`output`] [`remote`] [`web`] [`export`] [`link`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`sheet`] | run sheets: bytes of other programs' files → a show's text; a value |
 //! | [`journal`] | append, recover, lock |
 //! | [`edit`] | what differs between two texts of a show: a value |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
-//! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
+//! | [`show`] [`slip`] [`geo`] [`input`] `access` | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends; passcodes and rate limits |
 //! | [`plain`] [`time`] `locks` `files` | text that does nothing to the text around it; the machine's clock as a type; locks whose holder has panicked; files written whole |
 
 #![cfg_attr(
@@ -40,6 +40,7 @@
     expect(clippy::wildcard_enum_match_arm, reason = "a test picks out what it expects")
 )]
 
+mod access;
 pub mod app;
 pub mod cli;
 pub mod conductor;
@@ -61,3 +62,4 @@ pub mod show;
 pub mod slip;
 pub mod time;
 pub mod ui;
+pub mod web;

@@ -30,7 +30,6 @@ mod follow;
 mod framing;
 mod hub;
 mod list;
-mod meter;
 pub mod packet;
 mod picture;
 mod priority;
@@ -59,9 +58,10 @@ pub use counts::Counts;
 pub use hub::Hear;
 pub use picture::{FIRINGS_MAX, Firing, Picture, Running};
 pub use server::Remote;
-pub use settings::{Passcode, RemoteError, Settings};
+pub use settings::{RemoteError, Settings};
 pub use trouble::Trouble;
 
+pub use crate::access::Passcode;
 use crate::show::{CueIx, DepartmentIx};
 
 /// A second GO within this time of the last press is a slip of the finger. Remote

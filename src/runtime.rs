@@ -32,6 +32,7 @@ mod signals;
 mod station;
 mod takeover;
 pub mod terminal;
+mod web;
 pub mod when;
 mod wiring;
 

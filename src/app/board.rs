@@ -6,6 +6,8 @@
 //! departments, outputs, misses, panics and how far over the show is are the caller's: they must
 //! never be here.
 
+mod figure;
+
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -14,6 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::engine::{Countdown, Phase, RunNs, State, Timing};
 use crate::show::{Clock, CueIx, Segment, SegmentIx, Show, Thresholds, Trigger};
 use crate::time::unsigned;
+
+pub use figure::{Figure, Nearness, left_words};
 
 /// Maximum number of running cues that are shown, the last first.
 const ON_MAX: usize = 8;
@@ -176,23 +180,6 @@ pub enum Notice {
     Unreadable,
 }
 
-/// Subject of a countdown's big digits.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Figure<'a> {
-    /// Remaining time; negative past its end.
-    pub left: SignedDuration,
-    /// The longest that it reads: what it began with.
-    pub whole: Duration,
-    /// Title of what ends or begins then.
-    pub of: &'a str,
-    /// Verb for it, such as "ends".
-    pub word: &'static str,
-    /// The part that is done, 0 to 1, of something that runs.
-    pub done: Option<f64>,
-    /// Remaining times at which it changes its colour.
-    pub thresholds: Thresholds,
-}
-
 impl Board {
     /// Takes from `state` what the public may know of a run at `now` of its clock.
     pub fn of(state: &State, now: RunNs) -> Board {
@@ -276,15 +263,6 @@ impl Board {
             }
             Stage::Ended { .. } => None,
         }
-    }
-}
-
-impl Counting {
-    /// The countdown to the end of `of`.
-    fn figure(self, of: &str) -> Figure<'_> {
-        let Counting { countdown, thresholds } = self;
-        let done = Some(countdown.done());
-        Figure { left: countdown.left(), whole: countdown.of, of, word: "ends", done, thresholds }
     }
 }
 

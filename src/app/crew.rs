@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::board::Board;
-use crate::engine::{Phase, RunNs, State, Timing};
-use crate::show::{CueIx, DepartmentIx, Show};
+use super::board::{Board, Stage};
+use crate::engine::{Command, Phase, RunNs, State, Timing};
+use crate::show::{CueIx, CueNumber, DepartmentIx, Show};
 use crate::time::unsigned;
+use crate::web::Wish;
 
 /// Maximum number of cues to come that are shown.
 const COMING_MAX: usize = 40;
@@ -62,7 +63,54 @@ pub enum Call {
     },
 }
 
+/// The one thing that a department has to know now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment<'a> {
+    /// It stands by, and has not answered.
+    Standby(&'a CrewCue),
+    /// It stands by, and has answered that it is ready.
+    Ready(&'a CrewCue),
+    /// Its cue has just been fired.
+    Go(&'a CrewCue),
+    /// The next GO is its cue's.
+    NextCall(&'a CrewCue),
+    /// Its next cue comes later.
+    Coming(&'a CrewCue),
+    /// No cue to come needs it.
+    Nothing,
+    /// The run is over.
+    Ended,
+}
+
 impl CrewView {
+    /// The one thing that the department has to know now.
+    pub fn moment(&self) -> Moment<'_> {
+        let Some(first) = self.coming.first() else {
+            let ended = matches!(self.board.stage, Stage::Ended { .. });
+            return match &self.fired {
+                Some(fired) => Moment::Go(fired),
+                None if ended => Moment::Ended,
+                None => Moment::Nothing,
+            };
+        };
+        match (first.call, &self.fired) {
+            (Call::Standby { is_ready: true }, _) => Moment::Ready(first),
+            (Call::Standby { is_ready: false }, _) => Moment::Standby(first),
+            (Call::Next | Call::Later, Some(fired)) => Moment::Go(fired),
+            (Call::Next, None) => Moment::NextCall(first),
+            (Call::Later, None) => Moment::Coming(first),
+        }
+    }
+
+    /// The cues that come after the one that [`Self::moment`] is about.
+    pub fn later(&self) -> &[CrewCue] {
+        let is_told = match self.moment() {
+            Moment::Standby(_) | Moment::Ready(_) | Moment::NextCall(_) | Moment::Coming(_) => 1,
+            Moment::Go(_) | Moment::Nothing | Moment::Ended => 0,
+        };
+        self.coming.get(is_told..).unwrap_or_default()
+    }
+
     /// Takes from `state` what `department` may know of a run at `now` of its clock.
     pub fn of(state: &State, now: RunNs, department: DepartmentIx) -> CrewView {
         CrewView::beside(Board::of(state, now), state, &state.projection(now), now, department)
@@ -93,6 +141,26 @@ impl CrewView {
         let found = is_id.or_else(|| departments.find(|(_, one)| one.is_called(text)));
         found.map(|(at, _)| at)
     }
+}
+
+/// The command that a wish of a department is for.
+///
+/// # Errors
+/// With what this show does not have, for that department.
+pub fn command_of(wish: &Wish, show: &Show) -> Result<Command, String> {
+    let department = |id: &str| {
+        let mut all = (0..).map(DepartmentIx).zip(&show.departments);
+        let found = all.find(|(_, one)| one.id == id).map(|(ix, _)| ix);
+        found.ok_or_else(|| format!("there is no department {id} in this show"))
+    };
+    Ok(match wish {
+        Wish::Ready { department: id, cue, is_ready } => {
+            let number = CueNumber::new(cue).ok().and_then(|number| show.find(&number));
+            let cue = number.ok_or_else(|| "there is no such cue in this show".to_owned())?;
+            Command::ReadyFor { cue, department: department(id)?, is_ready: *is_ready }
+        }
+        Wish::Warn { department: id } => Command::WarnFrom(department(id)?),
+    })
 }
 
 /// The run, for the questions of this file.

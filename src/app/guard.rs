@@ -161,6 +161,7 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         Command::Ready(name) => {
             (Deed::Ready(need(state.need_named(state.playhead()?, name)?, state)?), Rule::Never)
         }
+        &Command::ReadyFor { department, .. } => (Deed::Ready(department), Rule::Never),
         Command::PlayheadNext => (Deed::PlayheadNext, Rule::OneOfTwoDatagrams),
         Command::PlayheadPrevious => (Deed::PlayheadPrevious, Rule::OneOfTwoDatagrams),
         &Command::Nudge(nudge) => (Deed::Nudge(nudge), Rule::OneOfTwoDatagrams),
@@ -193,6 +194,7 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
         | Command::Warn { .. }
+        | Command::WarnFrom(_)
         | Command::Answer
         | Command::Revise(_) => return None,
     })

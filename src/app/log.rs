@@ -196,6 +196,7 @@ fn names_its_station(event: &Event) -> bool {
             | Event::PersonNoted { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
     )
 }
@@ -318,7 +319,7 @@ mod tests {
         };
         let events = [
             Event::CueStoodBy { cue: cue() },
-            Event::DepartmentReady { cue: cue(), department: "stunts".into() },
+            Event::DepartmentReady { cue: cue(), department: "stunts".into(), from_browser: false },
             fired,
             failed("lights", "No Route to host"),
             Event::NoteTaken { text: "wind 6 m/s".into(), cue: None },
@@ -369,8 +370,8 @@ mod tests {
         let text = |department: &str, is_ready| {
             let (cue, department) = (cue(), department.into());
             let event = match is_ready {
-                true => Event::DepartmentReady { cue, department },
-                false => Event::DepartmentUnready { cue, department },
+                true => Event::DepartmentReady { cue, department, from_browser: false },
+                false => Event::DepartmentUnready { cue, department, from_browser: false },
             };
             telling(&event, &state()).text
         };

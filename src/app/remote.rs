@@ -20,6 +20,20 @@ pub enum RemoteSign {
     Deaf(String),
 }
 
+/// State of the pages for browsers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BrowserSign {
+    /// They are served.
+    Served {
+        /// Address and port.
+        address: SocketAddr,
+        /// Number of pages that are open.
+        open: usize,
+    },
+    /// They should be, and are not: why.
+    Off(String),
+}
+
 /// Meaning of a wish.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wanted {

@@ -100,6 +100,11 @@ struct RunArgs {
     #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
     listen: Option<SocketAddr>,
 
+    /// Serve boards, a speaker's timer, crew pages and the call sheet to browsers at
+    /// http://ADDR:PORT; addresses that others reach need the passcode in $HANDOVER_WEB_PASSCODE
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
+    web: Option<SocketAddr>,
+
     /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]
     #[arg(long, value_enum)]
     theme: Option<ThemeArg>,
@@ -326,6 +331,7 @@ impl RunArgs {
             fresh,
             resume,
             listen,
+            web,
             theme: _,
             ascii: _,
             plain_keys: _,
@@ -333,7 +339,7 @@ impl RunArgs {
         } = self;
         let clock = speed.is_some() || at.is_some() || cue.is_some();
         let opens = show.is_some() || *rehearse || *fresh || *resume || shared.are_given();
-        opens || clock || *auto || listen.is_some()
+        opens || clock || *auto || listen.is_some() || web.is_some()
     }
 
     /// Beginning of the show's clock.
@@ -396,6 +402,7 @@ impl Args {
             capabilities,
             note,
             listen: run.listen,
+            web: run.web,
             share: run.shared.options(),
         })
     }

@@ -9,7 +9,7 @@ use roff::{Roff, bold, roman};
 use super::args;
 
 /// Examples: what for, and the command.
-const EXAMPLES: [(&str, &str); 12] = [
+const EXAMPLES: [(&str, &str); 13] = [
     ("Watch what the program can do in a minute and a half", "handover demo"),
     (
         "Write a small show, check it, and rehearse it",
@@ -24,6 +24,10 @@ const EXAMPLES: [(&str, &str); 12] = [
     ("Try every output without firing anything", "handover probe show.toml"),
     ("Resume after a crash, or from another terminal", "handover --resume"),
     ("Show a countdown on a second screen", "handover board show.toml --countdown"),
+    (
+        "Boards, a speaker's timer and crew pages in browsers",
+        "HANDOVER_WEB_PASSCODE=open-sesame handover --web 0.0.0.0:8080 show.toml",
+    ),
     ("List the runs, and end one that runs without a terminal", "handover runs; handover stop RUN"),
     (
         "Share a run with another terminal on this machine; follow it there",
@@ -53,7 +57,7 @@ const FILES: [(&str, &str); 6] = [
 ];
 
 /// Variables of the environment, and what they do.
-const ENVIRONMENT: [(&str, &str); 10] = [
+const ENVIRONMENT: [(&str, &str); 11] = [
     (
         "HANDOVER_THEME",
         "The colours: dark, light, high-contrast, colour-blind or own. --theme takes precedence.",
@@ -61,6 +65,10 @@ const ENVIRONMENT: [(&str, &str); 10] = [
     (
         "HANDOVER_PASSCODE",
         "The passcode of remote controls, if --listen can be reached from other machines and the show names no other variable.",
+    ),
+    (
+        "HANDOVER_WEB_PASSCODE",
+        "The passcode of pages for browsers, if --web can be reached from other machines.",
     ),
     (
         "HANDOVER_NATS_CREDENTIALS",

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Aside, Event, Rejection, RunNs, State};
-use crate::show::{CueNumber, StationName};
+use crate::show::{CueNumber, DepartmentIx, StationName};
 
 /// The kind of an alarm, as the journal spells it. An answer is for all alarms of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,6 +12,8 @@ use crate::show::{CueNumber, StationName};
 pub enum AlarmKind {
     /// A station says that something is wrong.
     Warning,
+    /// A department says that something is wrong.
+    Department,
     /// A disk lost the end of the journal.
     LostEnd,
     /// A station fired cues after the flag had been taken from it.
@@ -23,6 +25,8 @@ pub enum AlarmKind {
 pub enum Alarm<'a> {
     /// These stations have said that something is wrong, at these instants; the last one last.
     Warning(&'a [(RunNs, StationName)]),
+    /// These departments have said that something is wrong, at these instants; the last one last.
+    Department(&'a [(RunNs, DepartmentIx)]),
     /// The journal lost its end before a resume: this cue and later ones may have been sent. Where
     /// none was left to call, nobody knows which.
     LostEnd(Option<&'a CueNumber>),
@@ -35,6 +39,8 @@ pub enum Alarm<'a> {
 pub(super) struct Alarms {
     /// The cue at the playhead where the journal lost what came then.
     lost_end: Option<Option<CueNumber>>,
+    /// Departments whose warning was not answered, each once.
+    departments: Vec<(RunNs, DepartmentIx)>,
     /// Number of warnings and of cues fired aside that were answered.
     warnings: usize,
     aside: usize,
@@ -45,6 +51,7 @@ impl Alarm<'_> {
     pub fn kind(&self) -> AlarmKind {
         match self {
             Alarm::Warning(_) => AlarmKind::Warning,
+            Alarm::Department(_) => AlarmKind::Department,
             Alarm::LostEnd(_) => AlarmKind::LostEnd,
             Alarm::Aside(_) => AlarmKind::Aside,
         }
@@ -56,6 +63,7 @@ impl AlarmKind {
     pub fn words(self) -> &'static str {
         match self {
             AlarmKind::Warning => "the warning of a station",
+            AlarmKind::Department => "the warning of a department",
             AlarmKind::LostEnd => "the lost end of the journal",
             AlarmKind::Aside => "cues that were fired aside",
         }
@@ -72,7 +80,32 @@ impl State {
         let lost = self.alarms.lost_end.as_ref().map(|cue| Alarm::LostEnd(cue.as_ref()));
         let warnings = warnings.filter(|new| !new.is_empty()).map(Alarm::Warning);
         let aside = aside.filter(|new| !new.is_empty()).map(Alarm::Aside);
-        [warnings, lost, aside].into_iter().flatten()
+        let departments = Some(self.alarms.departments.as_slice());
+        let departments = departments.filter(|new| !new.is_empty()).map(Alarm::Department);
+        [departments, warnings, lost, aside].into_iter().flatten()
+    }
+
+    /// Returns `true` if this department has said that something is wrong, and the caller has not
+    /// answered.
+    pub fn is_warning(&self, department: DepartmentIx) -> bool {
+        self.alarms.departments.iter().any(|(_, warned)| *warned == department)
+    }
+
+    /// The warning of a department; one that stands already is enough.
+    pub(super) fn warned_from(&self, department: DepartmentIx) -> Vec<Event> {
+        if self.is_warning(department) {
+            return vec![];
+        }
+        let department = self.show.department(department).id.clone();
+        vec![Event::DepartmentWarned { department }]
+    }
+
+    pub(super) fn department_warned(&mut self, id: &str, run_ns: RunNs) {
+        let known = (0..).map(DepartmentIx).zip(&self.show.departments);
+        let found = known.filter(|(_, department)| department.id == id).map(|(ix, _)| ix).next();
+        if let Some(department) = found.filter(|&department| !self.is_warning(department)) {
+            self.alarms.departments.push((run_ns, department));
+        }
     }
 
     /// Answers the most urgent alarm.
@@ -87,6 +120,7 @@ impl State {
             AlarmKind::Warning => {
                 self.alarms.warnings = flag.map_or(0, |flag| flag.warnings.len());
             }
+            AlarmKind::Department => self.alarms.departments.clear(),
             AlarmKind::LostEnd => self.alarms.lost_end = None,
             AlarmKind::Aside => self.alarms.aside = flag.map_or(0, |flag| flag.aside.len()),
         }

@@ -101,6 +101,7 @@ impl State {
             | Event::FlagWithdrawn { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
+            Event::DepartmentWarned { department } => self.department_warned(department, run_ns),
             Event::AlarmAnswered { alarm } => self.alarm_answered(*alarm),
             Event::CueFiredAside { cue, fired_by, fired_ns } => {
                 self.was_fired_aside(cue, fired_by, *fired_ns, run_ns);
@@ -223,6 +224,7 @@ impl State {
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }
@@ -296,6 +298,7 @@ impl State {
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::Cause;
 use super::{Aside, Here, MESSAGE_CHARS_MAX, Nudge, Revision, RunNs};
-use crate::show::{CueIx, CueNumber, OutputIx, PersonIx, StationName};
+use crate::show::{CueIx, CueNumber, DepartmentIx, OutputIx, PersonIx, StationName};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,6 +137,18 @@ pub enum Command {
         /// The run's clock when they said so, where that station knew it.
         said_ns: Option<RunNs>,
     },
+    /// A department has answered on its page for this cue, which need not be the one at the playhead
+    /// any more.
+    ReadyFor {
+        /// The cue that the page showed.
+        cue: CueIx,
+        /// The department.
+        department: DepartmentIx,
+        /// `true` if it is ready; `false` if it is not ready after all.
+        is_ready: bool,
+    },
+    /// A department says that something is wrong there.
+    WarnFrom(DepartmentIx),
     /// Answers the most urgent alarm that stands until it is answered ([`State::alarms`](super::State)).
     Answer,
     /// Takes another version of the show into the run.
@@ -154,6 +166,7 @@ impl Command {
             | Command::ResumeClip(cue)
             | Command::PlayheadTo(cue)
             | Command::ToggleSkip(cue)
+            | Command::ReadyFor { cue, .. }
             | Command::Retime(Here::Cue(cue)) => Some(*cue),
             Command::Go { .. }
             | Command::StopAll
@@ -188,6 +201,7 @@ impl Command {
             | Command::PassFlag { .. }
             | Command::FiredAside(_)
             | Command::Warn { .. }
+            | Command::WarnFrom(_)
             | Command::Answer
             | Command::Revise(_) => None,
         }
@@ -316,6 +330,8 @@ pub enum Rejection {
     Outdated,
     #[error("no run lasts as long as that")]
     TooFar,
+    #[error("cue {0} is not the next call any more")]
+    NotNextCall(CueNumber),
     #[error("no alarm waits for an answer")]
     NothingToAnswer,
 }

@@ -78,6 +78,10 @@ impl State {
             Command::PassFlag { to, from_ns } => self.pass_flag(to, *from_ns),
             Command::FiredAside(aside) => self.keep_aside(aside),
             Command::Warn { by, said_ns } => self.warned(by, *said_ns, now),
+            &Command::ReadyFor { cue, department, is_ready } => {
+                self.ready_for(cue, department, is_ready)
+            }
+            Command::WarnFrom(department) => Ok(self.warned_from(*department)),
             Command::Answer => self.answer(),
             Command::Revise(revision) => self.decide_revision(revision),
         }
@@ -233,9 +237,9 @@ impl State {
         let was_ready = self.cue(cue).ready & (1 << at) != 0;
         let cue = self.number(cue);
         Ok(vec![if was_ready {
-            Event::DepartmentUnready { cue, department }
+            Event::DepartmentUnready { cue, department, from_browser: false }
         } else {
-            Event::DepartmentReady { cue, department }
+            Event::DepartmentReady { cue, department, from_browser: false }
         }])
     }
 
@@ -251,6 +255,7 @@ impl State {
         let ready = |department| Event::DepartmentReady {
             cue: number(),
             department: self.show.department(department).id.clone(),
+            from_browser: false,
         };
         let answers: Vec<Event> = self.missing(cue).map(ready).collect();
         if answers.is_empty() { Err(Rejection::AllReady(number())) } else { Ok(answers) }
@@ -264,6 +269,40 @@ impl State {
         let at = at.ok_or_else(unknown)?;
         let is_ready = self.cue(cue).stood_by && self.cue(cue).ready & (1 << at) != 0;
         if is_ready { Ok(vec![]) } else { self.toggle_ready(at) }
+    }
+
+    /// An answer that comes from afar: it is for the cue that was seen there, and saying it again
+    /// changes nothing.
+    fn ready_for(
+        &self,
+        cue: CueIx,
+        department: DepartmentIx,
+        is_ready: bool,
+    ) -> Result<Vec<Event>, Rejection> {
+        let number = self.number(cue);
+        if self.playhead != Some(cue) {
+            return Err(Rejection::NotNextCall(number));
+        }
+        let id = self.show.department(department).id.clone();
+        let needs = &self.show.cue(cue).needs;
+        let Some(at) = needs.iter().position(|need| *need == department) else {
+            return Err(Rejection::NotNeeded { cue: number, department: id });
+        };
+        if !self.cue(cue).stood_by {
+            return Err(Rejection::NoStandby(number));
+        }
+        let (cue, department, from_browser) = (number, id, true);
+        Ok(match (self.is_marked(at), is_ready) {
+            (false, true) => vec![Event::DepartmentReady { cue, department, from_browser }],
+            (true, false) => vec![Event::DepartmentUnready { cue, department, from_browser }],
+            (true, true) | (false, false) => vec![],
+        })
+    }
+
+    /// Returns `true` if the department at this place of what the cue at the playhead needs has
+    /// answered.
+    fn is_marked(&self, at: usize) -> bool {
+        self.playhead.is_some_and(|cue| self.cue(cue).ready & (1 << at) != 0)
     }
 
     fn override_interlock(&self, reason: &str) -> Result<Vec<Event>, Rejection> {

@@ -89,6 +89,7 @@ impl State {
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }

@@ -125,13 +125,18 @@ pub enum Event {
     CueStoodBy {
         cue: CueNumber,
     },
+    /// `from_browser` where the department has answered itself, on its page.
     DepartmentReady {
         cue: CueNumber,
         department: String,
+        #[serde(default, skip_serializing_if = "is_false")]
+        from_browser: bool,
     },
     DepartmentUnready {
         cue: CueNumber,
         department: String,
+        #[serde(default, skip_serializing_if = "is_false")]
+        from_browser: bool,
     },
     InterlockOverridden {
         cue: CueNumber,
@@ -324,6 +329,10 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_zero")]
         late_ns: u64,
     },
+    /// A department says on its page in a browser that something is wrong there.
+    DepartmentWarned {
+        department: String,
+    },
     /// The caller has answered an alarm that stands until then.
     AlarmAnswered {
         alarm: AlarmKind,
@@ -423,6 +432,7 @@ impl Event {
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }

@@ -181,6 +181,7 @@ impl FlagState {
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
             | Event::DepartmentUnready { .. }
+            | Event::DepartmentWarned { .. }
             | Event::InterlockOverridden { .. }
             | Event::CueFired { .. }
             | Event::CueCompleted { .. }

@@ -66,6 +66,7 @@ impl Event {
             | Event::FlagWithdrawn { .. }
             | Event::FlagTaken { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }
@@ -129,6 +130,7 @@ impl Event {
             | Event::FlagPassed { .. }
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }

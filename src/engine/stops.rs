@@ -118,6 +118,7 @@ impl Stops {
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }

@@ -83,8 +83,9 @@ fn events() -> Vec<Event> {
             due_ns: RunNs::new(6),
         },
         Event::CueStoodBy { cue: cue() },
-        Event::DepartmentReady { cue: cue(), department: "stunts".to_owned() },
-        Event::DepartmentUnready { cue: cue(), department: String::new() },
+        Event::DepartmentReady { cue: cue(), department: "stunts".to_owned(), from_browser: false },
+        Event::DepartmentUnready { cue: cue(), department: String::new(), from_browser: true },
+        Event::DepartmentWarned { department: "stunts".to_owned() },
         Event::InterlockOverridden { cue: cue(), reason: text() },
         Event::CueFired {
             cue: cue(),

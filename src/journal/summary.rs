@@ -151,6 +151,7 @@ impl Summary {
                     | Event::FlagTaken { .. }
                     | Event::CueFiredAside { .. }
                     | Event::AutoBegun { .. }
+                    | Event::DepartmentWarned { .. }
                     | Event::StationWarned { .. }
                     | Event::AlarmAnswered { .. }
                     | Event::ShowRevised { .. }

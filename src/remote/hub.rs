@@ -21,13 +21,13 @@ use super::clients::Clients;
 use super::counts::{Tally, count};
 use super::follow::changes;
 use super::list::Words;
-use super::meter::{Bucket, FailedLogins, Meter};
 use super::packet::{Message, parse};
 use super::reply::{Status, text};
 use super::standstill::Standstill;
 use super::trouble::{ReportedTroubles, Trouble, Troubles, quoted};
 use super::waiting::{Later, Waiting};
 use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket};
+use crate::access::{Bucket, FailedLogins, Meter};
 use crate::show::{CueIx, Show};
 use crate::time::MachineNs;
 

@@ -1,17 +1,12 @@
 //! Addresses that remote controls are received on, and their passcode.
 //!
-//! Owns the passcode, which nothing may print, and the rule that only this machine is heard without
-//! one.
+//! Owns the words of what keeps them from being heard; the rule on passcodes is in
+//! [`crate::access`].
 
-use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 
-use subtle::ConstantTimeEq;
-
-/// The fewest characters of a passcode. QLab's have four digits, of which somebody who tries one a
-/// second needs an hour and a half to find the right one; of eight digits it is three years.
-pub(super) const PASSCODE_CHARS_MIN: usize = 8;
+use crate::access::{self, PASSCODE_CHARS_MIN, Passcode, Unsafe};
 
 /// Reason why remote controls cannot be received.
 #[derive(Debug, thiserror::Error)]
@@ -46,33 +41,6 @@ pub enum RemoteError {
     Start(#[source] io::Error),
 }
 
-/// A passcode: it can be compared, and nothing else. Even a wrong one may be the right one of
-/// something else.
-#[derive(Clone, PartialEq)]
-pub struct Passcode(String);
-
-impl Passcode {
-    /// Takes `text` for a passcode.
-    pub fn new(text: impl Into<String>) -> Self {
-        Passcode(text.into())
-    }
-
-    /// Returns `true` if `other` is the same. Every guess of the right length takes equally long.
-    pub(super) fn admits(&self, other: &Passcode) -> bool {
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
-    }
-
-    fn is_short(&self) -> bool {
-        self.0.chars().count() < PASSCODE_CHARS_MIN
-    }
-}
-
-impl fmt::Debug for Passcode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Passcode(…)")
-    }
-}
-
 /// Address that remote controls are received on, and their passcode.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -87,12 +55,10 @@ impl Settings {
     /// When `listen` can be reached from another machine and there is no passcode, or one that is
     /// easily found.
     pub fn new(listen: SocketAddr, passcode: Option<Passcode>) -> Result<Self, RemoteError> {
-        match &passcode {
-            None if !listen.ip().to_canonical().is_loopback() => {
-                Err(RemoteError::PasscodeMissing(listen))
-            }
-            Some(passcode) if passcode.is_short() => Err(RemoteError::PasscodeShort(listen)),
-            _ => Ok(Settings { listen, passcode }),
+        match access::check(listen, passcode.as_ref()) {
+            Ok(()) => Ok(Settings { listen, passcode }),
+            Err(Unsafe::PasscodeMissing) => Err(RemoteError::PasscodeMissing(listen)),
+            Err(Unsafe::PasscodeShort) => Err(RemoteError::PasscodeShort(listen)),
         }
     }
 }
@@ -129,12 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_passcode_is_compared_and_never_shown() {
-        let passcode = Passcode::new("s3cret");
-        assert!(passcode.admits(&Passcode::new("s3cret")));
-        for wrong in ["", "s3cre", "s3cret ", "S3cret", "s3crets3cret", "\0\0\0\0\0\0"] {
-            assert!(!passcode.admits(&Passcode::new(wrong)), "{wrong:?}");
-        }
+    fn settings_never_show_the_passcode() {
         let shown = format!("{:?}", settings("0.0.0.0:1", Some("s3cret-s3cret")).unwrap());
         assert!(!shown.contains("s3cret") && shown.contains("0.0.0.0:1"), "{shown}");
     }

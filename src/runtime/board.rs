@@ -188,6 +188,8 @@ impl<'a> Screen<'a> {
                     | Msg::Editor(_)
                     | Msg::ScreenLost
                     | Msg::ScreenFault => {}
+                    #[cfg(feature = "web")]
+                    Msg::Web(_) => {}
                     #[cfg(feature = "link")]
                     Msg::Link => {}
                 }

@@ -29,6 +29,9 @@ pub(super) enum Msg {
     Note(String),
     /// Request of a remote control.
     Remote(Request),
+    /// Message of somebody at a browser.
+    #[cfg(feature = "web")]
+    Web(crate::web::Heard),
     /// State of the journal on the disk.
     Journal(SyncReport),
     /// The other live runs that send to the same outputs, in words; others than before.

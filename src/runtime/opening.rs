@@ -36,6 +36,7 @@ use super::neighbours;
 use super::showfile::Watched;
 use super::station::SharedStart;
 use super::terminal::Keys;
+use super::web::{self, Served};
 use super::wiring;
 use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
@@ -80,6 +81,8 @@ pub struct RunOptions {
     pub note: Option<String>,
     /// Address for remote controls, whatever the show says.
     pub listen: Option<SocketAddr>,
+    /// Address of the pages for browsers, whatever the show says.
+    pub web: Option<SocketAddr>,
     /// How the run is shared with other stations, if it is.
     pub share: Option<super::share::ShareOptions>,
 }
@@ -118,6 +121,8 @@ pub(super) struct Session {
     pub remote: Option<Remote>,
     /// Reason why no remote control is received, though the show asks for it.
     pub deaf: Option<String>,
+    /// Server of pages for browsers.
+    pub web: Option<Served>,
     /// The application before its first key.
     pub app: App,
     pub capabilities: Capabilities,
@@ -241,6 +246,7 @@ fn fresh(
         &options.config.permits,
         post,
     )?;
+    let web = web::serve(options.web, &options.state, post)?;
     let now = wall_now();
     let (begin, begins_ns, playhead) = first_event(&script, options, now)?;
     let Event::RunStarted { speed, day, shift_ns, .. } = &begin else {
@@ -301,6 +307,7 @@ fn fresh(
         is_clock_behind: false,
         outputs,
         remote,
+        web,
         deaf,
         app,
         capabilities: options.capabilities,

@@ -37,6 +37,16 @@ pub(super) fn step_back() {
     let _ = set_thread_priority_and_policy(thread_native_id(), priority, other);
 }
 
+/// Drops the calling thread below normal priority, where the system has that for a thread: what it
+/// does can wait for everything else.
+#[cfg(feature = "web")]
+pub(super) fn step_behind() {
+    step_back();
+    // On other systems this would be about the whole program.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(None, 10);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,6 +13,8 @@ mod revise;
 mod shared;
 mod tell;
 mod typed;
+#[cfg(feature = "web")]
+mod web;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ use super::opening::Session;
 use super::screen::{self, Screen};
 use super::showfile::ShowFile;
 use super::terminal::{self, Keys};
+use super::web::WebEnd;
 use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
 use crate::app::{App, RemoteSign, Tone, resumed, wall};
@@ -81,6 +84,8 @@ struct Station {
     news: Vec<Record>,
     /// Receiver of remote controls, if there is one.
     remote: Option<RemoteEnd>,
+    /// Pages for browsers, if there are any.
+    web: Option<WebEnd>,
     /// This station's part in a shared run.
     shared: Option<Box<SharedEnd>>,
     /// The thread that looks at the show file, where the show has one.
@@ -175,6 +180,7 @@ impl Station {
             is_clock_behind,
             outputs,
             remote,
+            web,
             deaf,
             mut app,
             capabilities,
@@ -214,6 +220,8 @@ impl Station {
             }
             None => None,
         };
+        let web = web.map(|web| web.follow(&mut feed, state.clone(), clock)).transpose()?;
+        app.browsers = web.as_ref().map(WebEnd::sign);
         let post = post.clone();
         let mut station = Station {
             id,
@@ -236,6 +244,7 @@ impl Station {
             feed,
             news: vec![],
             remote,
+            web,
             shared: None,
             file: None,
             versions: Versions::default(),
@@ -358,6 +367,8 @@ impl Station {
             }
             Msg::Note(text) => self.words.push(Word::routine(text, self.run_ns())),
             Msg::Remote(request) => self.wish(request),
+            #[cfg(feature = "web")]
+            Msg::Web(heard) => self.heard_in_browser(heard),
             Msg::Journal(SyncReport::Fault(error)) => {
                 self.app.journal_alarm = Some(error.to_string())
             }

@@ -16,7 +16,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{header, signs, text};
 use crate::app::keys::Act;
-use crate::app::{RemoteSign, stopped};
+use crate::app::{BrowserSign, RemoteSign, stopped};
 use crate::engine::Alarm as Standing;
 use crate::output::Light;
 use crate::show::CueIx;
@@ -147,6 +147,9 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     if let Some(RemoteSign::Deaf(why)) = &scene.app.remote {
         alarm(" OSC IN OFF ".into(), styles.attention_badge, format!(" {why}"));
     }
+    if let Some(BrowserSign::Off(why)) = &scene.app.browsers {
+        alarm(" WEB OFF ".into(), styles.attention_badge, format!(" {why}"));
+    }
     if let Some(message) = state.stage_message() {
         // The words are part of the badge: an explanation goes where there is little room.
         let words = text::fit(message, MESSAGE_CELLS);
@@ -196,6 +199,13 @@ fn answered(scene: &Scene, standing: &Standing) -> (String, Style, String) {
                     by.push(station);
                 }
             }
+            let at = warnings.last().map_or(String::new(), |(at_ns, _)| scene.wall(*at_ns));
+            let badge = format!(" {}: SOMETHING IS WRONG ", stopped::named(&by));
+            (badge, styles.on_air_badge, format!(" {answers}; said at {at}"))
+        }
+        Standing::Department(warnings) => {
+            let name = |&(_, department)| scene.show.department(department).name.to_uppercase();
+            let by: Vec<String> = warnings.iter().rev().map(name).collect();
             let at = warnings.last().map_or(String::new(), |(at_ns, _)| scene.wall(*at_ns));
             let badge = format!(" {}: SOMETHING IS WRONG ", stopped::named(&by));
             (badge, styles.on_air_badge, format!(" {answers}; said at {at}"))

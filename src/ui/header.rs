@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::{Scene, time_of_day};
 use super::text;
-use crate::app::RemoteSign;
+use crate::app::{BrowserSign, RemoteSign};
 use crate::output::Light;
 use crate::show::duration::{self, HOUR_NS};
 use crate::show::{Clock, OutputIx};
@@ -201,6 +201,16 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
     Line::from(spans)
 }
 
+/// Address of the pages for browsers, and the number of those that are open.
+fn browsers(scene: &Scene) -> Vec<Span<'static>> {
+    let Some(BrowserSign::Served { address, open }) = &scene.app.browsers else { return vec![] };
+    vec![
+        Span::styled(format!("web {address}"), scene.styles.past),
+        Span::styled(format!("  {open} open"), scene.styles.text),
+        Span::raw("   "),
+    ]
+}
+
 /// Address of the remote control, and a sign while somebody tries it without the passcode.
 fn remote(scene: &Scene) -> Vec<Span<'static>> {
     let Some(RemoteSign::Heard { address, denied }) = &scene.app.remote else { return vec![] };
@@ -227,7 +237,10 @@ pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<
         return if text::line_width(&words) <= room { words } else { Line::default() };
     }
     let named = (columns >= 150).then(|| full(scene, true));
-    let remote = if columns >= 100 { remote(scene) } else { vec![] };
+    let remote = match columns {
+        100.. => [browsers(scene), remote(scene)].concat(),
+        ..100 => vec![],
+    };
     let with_remote = |line: &Line<'a>| Line::from_iter(remote.iter().chain(&line.spans).cloned());
     let forms = named.into_iter().chain([full(scene, false), lights(scene)]);
     let mut forms = forms.flat_map(|line| [with_remote(&line), line]);

@@ -13,6 +13,7 @@ use ratatui::text::Span;
 use super::View;
 use super::theme::Styles;
 use crate::app::App;
+use crate::app::board::{Nearness, left_words};
 use crate::app::keys::Act;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
 use crate::output::{ClipOnAir, ReadyClip};
@@ -32,41 +33,6 @@ pub(super) struct Scene<'a> {
     pub now_ns: RunNs,
     pub timing: Timing,
     pub styles: Styles,
-}
-
-/// How near the end of something is, by its thresholds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Nearness {
-    /// There is time.
-    Far,
-    /// No more than `warn` is left.
-    Warn,
-    /// No more than `danger` is left.
-    Danger,
-    /// It is past its end.
-    Over,
-}
-
-impl Nearness {
-    /// With `left` to go, as the figure shows it: rounded up.
-    pub(super) fn of(left: SignedDuration, thresholds: Thresholds) -> Self {
-        let shown = Duration::from_secs(duration::whole_seconds_up(left.unsigned_abs()));
-        match left.is_negative() {
-            true => Nearness::Over,
-            _ if shown <= thresholds.danger => Nearness::Danger,
-            _ if shown <= thresholds.warn => Nearness::Warn,
-            _ => Nearness::Far,
-        }
-    }
-}
-
-/// The time left: `0:33`, and past the end `+0:12`.
-pub(super) fn left_words(left: SignedDuration) -> String {
-    match left.is_negative() {
-        // The first second past the end still reads nothing left, as a clock does.
-        true => format!("+{}", duration::clock(left.unsigned_abs())),
-        false => duration::countdown(left.unsigned_abs()),
-    }
 }
 
 impl<'a> Scene<'a> {

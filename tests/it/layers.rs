@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 /// Bottom to top; those on one row do not know each other.
 const LAYERS: &[&[&str]] = &[
     &["plain", "time", "locks", "files"],
-    &["show", "slip", "geo", "input"],
+    &["show", "slip", "geo", "input", "access"],
     &["edit"],
     &["engine"],
     &["journal"],
-    &["output", "remote", "export", "link", "sheet"],
+    &["output", "remote", "web", "export", "link", "sheet"],
     &["conductor"],
     &["app"],
     &["ui"],
@@ -29,6 +29,8 @@ const NO_ARROW: &[(&str, &str, &str)] = &[
     ("output", "journal", "an output is handed jobs and knows only the show"),
     ("remote", "engine", "a remote control hands over wishes and knows only the show"),
     ("remote", "journal", "a remote control hands over wishes and knows only the show"),
+    ("web", "engine", "a browser hands over wishes and is told what others have written"),
+    ("web", "journal", "a browser hands over wishes and is told what others have written"),
     ("ui", "journal", "the screen draws the state and never reads a file"),
 ];
 
@@ -66,6 +68,7 @@ const CLOCKS: &[(&str, &str)] = &[("runtime/clock.rs", "the clocks of a run, for
 /// argument is not enough.
 const CALL_NOW: &[(&str, &str)] = &[
     ("remote/server.rs", "its loop waits in between, and may be stopped between two messages"),
+    ("web/routes.rs", "a request waits for its body and for the station, and guesses are timed"),
     ("output/worker.rs", "the loop of a worker, which takes messages and waits in between"),
     ("output/timecode.rs", "the loop of a clock's thread, which waits for each word"),
     ("output/mpv/supervisor.rs", "the loop of the thread that starts, feeds and ends players"),

@@ -38,3 +38,5 @@ mod sim;
 mod stage;
 mod test_run;
 mod updates;
+#[cfg(feature = "web")]
+mod web;

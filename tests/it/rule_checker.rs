@@ -87,10 +87,10 @@ impl RuleChecker {
                 self.ready.remove(&cue);
                 self.overridden.remove(&cue);
             }
-            Event::DepartmentReady { cue, department } => {
+            Event::DepartmentReady { cue, department, .. } => {
                 self.ready.entry(self.find(cue)).or_default().insert(department.clone());
             }
-            Event::DepartmentUnready { cue, department } => {
+            Event::DepartmentUnready { cue, department, .. } => {
                 self.ready.entry(self.find(cue)).or_default().remove(department);
             }
             Event::InterlockOverridden { cue, .. } => {

@@ -19,7 +19,7 @@
 //!   `left_behind` (by `now` on a cue), `comes` (projected), `now_over`, `phases` (of the segments), `passed` (over by the playhead):
 //!   what the state says then.
 //!
-//! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`,
+//! Commands: `go`, `remote …`, `crew …` (a department's page: `crew ready 1 stunts`, `crew warn stunts`), `answer`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`,
 //! `previous`, `to 12`, `skip 12`, `swap`, `step`, `note TEXT`, `spot PERSON`, `unspot PERSON`,
 //! `know PERSON TEXT` (a note of a person), `nudge 30s`, `nudge until 20:01:30`,
 //! `now 12` (the show is at that cue), `begin 2` (that segment begins now), `panic`, `end`; and `crash 30s` (the program is down so
@@ -33,12 +33,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use handover::app::crew::command_of;
 use handover::engine::{
     Cause, ClipFact, Command, Effect, Event, Here, MissedWhy, Nudge, Record, RunNs, SegmentPhase,
     State,
 };
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, SegmentIx, Show, duration, file};
 use handover::time::{nanoseconds, signed};
+use handover::web::Wish;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -299,6 +301,8 @@ fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
         }
         "go" => Command::Go { cause: Cause::Go },
         "remote" => remote(rig.state(), rest)?,
+        "crew" => crew(rig.state(), rest)?,
+        "answer" => Command::Answer,
         "clip" => clip(rig.state(), rest)?,
         "standby" => Command::Standby,
         "ready" => Command::ToggleReady(rest.parse::<usize>().map_err(|e| e.to_string())? - 1),
@@ -398,6 +402,21 @@ fn find(state: &State, number: &str) -> Result<CueIx, String> {
 
 fn person(state: &State, id: &str) -> Result<PersonIx, String> {
     state.show().find_person(id).ok_or_else(|| format!("the show has no {id:?}"))
+}
+
+/// What a department says on its page: `ready 1 stunts`, `unready 1 stunts`, `warn stunts`.
+fn crew(state: &State, rest: &str) -> Result<Command, String> {
+    let words: Vec<&str> = rest.split(' ').collect();
+    let wish = match words[..] {
+        [word @ ("ready" | "unready"), cue, department] => Wish::Ready {
+            department: department.to_owned(),
+            cue: cue.to_owned(),
+            is_ready: word == "ready",
+        },
+        ["warn", department] => Wish::Warn { department: department.to_owned() },
+        _ => return Err(format!("a department does not say {rest:?}")),
+    };
+    command_of(&wish, state.show())
 }
 
 fn sheet(state: &State) -> Vec<String> {
@@ -584,8 +603,9 @@ fn line(event: &Event, state: &State, times: Times) -> String {
             };
             format!("{kind} {cue} {why} {}", due(*due_ns))
         }
-        Event::DepartmentReady { cue, department }
-        | Event::DepartmentUnready { cue, department } => {
+        Event::DepartmentWarned { department } => format!("{kind} {department}"),
+        Event::DepartmentReady { cue, department, .. }
+        | Event::DepartmentUnready { cue, department, .. } => {
             format!("{kind} {cue} {department}")
         }
         Event::InterlockOverridden { cue, reason } => format!("{kind} {cue} {reason}"),

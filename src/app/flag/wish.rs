@@ -13,6 +13,9 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
             Wish::Ready { department: state.show().department(*department).id.clone() }
         }
         Command::Ready(department) => Wish::Ready { department: department.clone() },
+        Command::ReadyFor { department, is_ready: true, .. } => {
+            Wish::Ready { department: state.show().department(*department).id.clone() }
+        }
         Command::ReadyAll => Wish::ReadyAll,
         Command::Note(text) => Wish::Note { text: text.clone() },
         Command::Spot(person) => Wish::Spot { person: state.show().person(*person).id.clone() },
@@ -53,6 +56,8 @@ pub fn wish_of(command: &Command, state: &State) -> Option<Wish> {
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
         | Command::Warn { .. }
+        | Command::ReadyFor { is_ready: false, .. }
+        | Command::WarnFrom(_)
         | Command::Answer
         | Command::Revise(_) => return None,
     })

@@ -57,6 +57,11 @@ impl Telling {
     }
 }
 
+/// Words on an answer that came from a department's own page.
+fn on_page(from_browser: bool) -> &'static str {
+    if from_browser { ", on its page" } else { "" }
+}
+
 /// The name of the department with this id, as the panel has it; its id where the show has changed
 /// and lost it.
 fn name_of<'a>(id: &'a str, show: &'a Show) -> &'a str {
@@ -110,12 +115,12 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             .says(format!("now at the beginning of {}: nothing was fired", title(SegmentIx(segment.saturating_sub(1)), show)))
             .attention(),
         Event::CueStoodBy { cue } => Kind::Standby.says(format!("cue {cue} standby")),
-        Event::DepartmentReady { cue, department } => {
-            Kind::Standby.says(format!("cue {cue}: {} ready", name_of(department, show))).marked(Mark::Done)
-        }
-        Event::DepartmentUnready { cue, department } => {
-            Kind::Standby.says(format!("cue {cue}: {} NOT ready", name_of(department, show))).attention()
-        }
+        Event::DepartmentReady { cue, department, from_browser } => Kind::Standby
+            .says(format!("cue {cue}: {} ready{}", name_of(department, show), on_page(*from_browser)))
+            .marked(Mark::Done),
+        Event::DepartmentUnready { cue, department, from_browser } => Kind::Standby
+            .says(format!("cue {cue}: {} NOT ready{}", name_of(department, show), on_page(*from_browser)))
+            .attention(),
         Event::InterlockOverridden { cue, reason } => {
             Kind::Standby.says(format!("cue {cue} interlock overridden: {reason}")).attention()
         }
@@ -192,6 +197,9 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             };
             Kind::Program.says(format!("{by} {said}: SOMETHING IS WRONG")).alarm()
         }
+        Event::DepartmentWarned { department } => Kind::Program
+            .says(format!("{} says: SOMETHING IS WRONG", name_of(department, show)))
+            .alarm(),
         Event::AlarmAnswered { alarm } => Kind::Program.says(format!("answered: {}", alarm.words())),
         Event::ShowRevised { revision, changed, added, removed, .. } => Kind::Program
             .says(format!(

@@ -63,6 +63,11 @@ pub(crate) struct JoinArgs {
     #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
     listen: Option<SocketAddr>,
 
+    /// Serve boards and crew pages to browsers at http://ADDR:PORT here; addresses that others reach
+    /// need the passcode in $HANDOVER_WEB_PASSCODE
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
+    web: Option<SocketAddr>,
+
     #[command(flatten)]
     server: ServerArgs,
 }
@@ -135,7 +140,7 @@ impl Args {
     pub(crate) fn join(&self, join: &JoinArgs) -> anyhow::Result<JoinOptions> {
         let server = join.server.options(&join.url);
         let share = ShareOptions { server, station: join.station.clone() };
-        let own = RunOptions { listen: join.listen, ..self.options()? };
+        let own = RunOptions { listen: join.listen, web: join.web, ..self.options()? };
         Ok(JoinOptions { share, run: join.run.clone(), own })
     }
 }

@@ -243,6 +243,7 @@ impl Fold {
             | Event::FlagTaken { .. }
             | Event::CueFiredAside { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }) => {
                 if let Some(cue) = event.cue().and_then(|number| self.show.find(number)) {
@@ -360,6 +361,7 @@ impl Fold {
             | Event::FlagPassed { .. }
             | Event::FlagTaken { .. }
             | Event::AutoBegun { .. }
+            | Event::DepartmentWarned { .. }
             | Event::StationWarned { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }

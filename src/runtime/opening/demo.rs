@@ -56,6 +56,7 @@ pub(in crate::runtime) fn demo(options: &DemoOptions) -> anyhow::Result<Session>
         is_clock_behind: false,
         outputs: Outputs::rehearsal(Arc::clone(&show)),
         remote: None,
+        web: None,
         deaf: None,
         app: options.config.app(options.theme),
         capabilities: options.capabilities,

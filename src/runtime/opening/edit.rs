@@ -87,6 +87,7 @@ pub(in crate::runtime) fn edit(options: &EditOptions) -> anyhow::Result<Session>
         is_clock_behind: false,
         outputs: Outputs::rehearsal(show),
         remote: None,
+        web: None,
         deaf: None,
         app,
         capabilities: options.capabilities,

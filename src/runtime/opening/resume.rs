@@ -22,7 +22,7 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Sender};
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
-use crate::runtime::{neighbours, question, wiring};
+use crate::runtime::{neighbours, question, web, wiring};
 use crate::show::{CueNumber, Show};
 use crate::time::nanoseconds;
 
@@ -97,6 +97,7 @@ pub(super) fn resume(
         (Err(why), Some(_)) => (None, Some(crate::runtime::said(&why))),
         (Err(why), None) => return Err(why),
     };
+    let web = web::serve(options.web, &options.state, post)?;
     let now = wall_now();
     let run_ns = run_ns_at(last, state.speed(), now);
     let down_ns = nanoseconds(run_ns.since(last.run_ns));
@@ -170,6 +171,7 @@ pub(super) fn resume(
         is_clock_behind,
         outputs,
         remote,
+        web,
         deaf,
         app,
         capabilities: options.capabilities,

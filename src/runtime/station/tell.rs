@@ -37,6 +37,12 @@ impl Station {
         if let Some(RemoteEnd { follower, .. }) = &self.remote {
             follower.publish(&self.app.outputs, self.app.outputs_ns);
         }
+        if let Some(web) = &self.web {
+            self.app.browsers = Some(web.sign());
+            if has_records {
+                web.ring();
+            }
+        }
         match &mut self.screen {
             Some(screen) => screen.publish(has_records, &self.app, &mut self.words),
             None => self.words.clear(),

@@ -22,8 +22,8 @@ use ratatui::text::{Line, Span};
 
 use super::words::{self, Digits};
 use super::{COLUMNS_MIN, Glance, ROWS_MIN, Scene, centred, message, middle};
-use crate::app::board::{Face, Stage};
-use crate::app::crew::{Call, CrewCue, CrewView};
+use crate::app::board::Face;
+use crate::app::crew::{CrewCue, CrewView, Moment};
 use crate::app::theme::{Theme, ThemeColours};
 use crate::show::duration;
 use crate::ui::digits::Size;
@@ -95,9 +95,7 @@ fn whole(scene: &Scene, crew: &CrewView, buf: &mut Buffer, area: Rect) {
             middle(buf, field, vec![big, caption]);
         }
     }
-    let is_told = headline.cue.is_some_and(|cue| crew.coming.first() == Some(cue));
-    let later = crew.coming.iter().skip(usize::from(is_told));
-    for (y, cue) in (list.y..list.bottom()).zip(later) {
+    for (y, cue) in (list.y..list.bottom()).zip(crew.later()) {
         text::put(buf, list, y, row(scene, cue));
     }
     foot(scene, buf, list);
@@ -137,29 +135,30 @@ fn clock(scene: &Scene) -> Line<'static> {
 
 fn headline<'a>(scene: &Scene, crew: &'a CrewView) -> Headline<'a> {
     let styles = &scene.styles;
-    let first = crew.coming.first();
-    if let Some(cue) = first
-        && let Call::Standby { is_ready } = cue.call
-    {
-        let (word, style) =
-            if is_ready { ("READY", styles.ready) } else { ("STANDBY", styles.attention) };
-        return Headline { badge: None, big: Digits::plain(word.into(), style), cue: Some(cue) };
-    }
-    if let Some(cue) = &crew.fired {
-        let big = Digits::plain("GO".into(), styles.on_air);
-        return Headline { badge: None, big, cue: Some(cue) };
-    }
-    let Some(cue) = first else {
-        let word = if matches!(crew.board.stage, Stage::Ended { .. }) { "ENDED" } else { "DONE" };
-        let big = Digits::plain(word.into(), styles.past);
-        return Headline { badge: None, big, cue: None };
+    let big = |word: &str, style| Digits::plain(word.to_owned(), style);
+    let held = crew.board.is_held.then_some((" HELD ", styles.attention_badge));
+    let (badge, big, cue) = match crew.moment() {
+        Moment::Standby(cue) => (None, big("STANDBY", styles.attention), Some(cue)),
+        Moment::Ready(cue) => (None, big("READY", styles.ready), Some(cue)),
+        Moment::Go(cue) => (None, big("GO", styles.on_air), Some(cue)),
+        Moment::NextCall(cue) => {
+            let badge = held.unwrap_or((" NEXT CALL ", styles.attention_badge));
+            (Some(badge), until(scene, cue), Some(cue))
+        }
+        Moment::Coming(cue) => {
+            let badge = held.unwrap_or((" NEXT IN ", styles.quiet_badge));
+            (Some(badge), until(scene, cue), Some(cue))
+        }
+        Moment::Nothing => (None, big("DONE", styles.past), None),
+        Moment::Ended => (None, big("ENDED", styles.past), None),
     };
-    let badge = Some(match (crew.board.is_held, cue.call) {
-        (true, _) => (" HELD ", styles.attention_badge),
-        (false, Call::Next | Call::Standby { .. }) => (" NEXT CALL ", styles.attention_badge),
-        (false, Call::Later) => (" NEXT IN ", styles.quiet_badge),
-    });
-    let big = match cue.left.as_secs() {
+    Headline { badge, big, cue }
+}
+
+/// The time until `cue`, as big digits.
+fn until(scene: &Scene, cue: &CrewCue) -> Digits {
+    let styles = &scene.styles;
+    match cue.left.as_secs() {
         0 if cue.left.is_zero() => Digits::plain("NOW".into(), styles.attention),
         ..COUNTED_MAX_S => {
             let text = duration::countdown(cue.left);
@@ -167,8 +166,7 @@ fn headline<'a>(scene: &Scene, crew: &'a CrewView) -> Headline<'a> {
             Digits { widest, text, style: styles.strong }
         }
         COUNTED_MAX_S.. => Digits::plain(scene.wall(cue.at), styles.strong),
-    };
-    Headline { badge, big, cue: Some(cue) }
+    }
 }
 
 /// The line below the large words: the cue that they are about.

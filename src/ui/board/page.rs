@@ -12,11 +12,10 @@ use ratatui::text::{Line, Span};
 
 use super::words::{self, Digits, digits, item};
 use super::{Scene, centred, middle};
-use crate::app::board::{Next, On, Stage};
+use crate::app::board::{Nearness, Next, On, Stage, left_words};
 use crate::show::duration;
 use crate::time::unsigned;
 use crate::ui::digits::Size;
-use crate::ui::scene::{Nearness, left_words};
 use crate::ui::{layout, text};
 
 /// From how many rows on the clock has a band of its own.

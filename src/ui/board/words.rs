@@ -3,15 +3,12 @@
 //! Amber and red come at the thresholds of the show, as on the run page; past the end it is red, and a
 //! word says the same.
 
-use std::time::Duration;
-
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::Scene;
-use crate::app::board::{Figure, Item, Notice, Stage};
+use crate::app::board::{Item, Nearness, Notice, Stage, left_words};
 use crate::show::duration;
-use crate::ui::scene::{Nearness, left_words};
 use crate::ui::text;
 
 /// Placeholder for the words of a cue under embargo.
@@ -39,23 +36,11 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
         return Some(Digits::plain(duration::over_under(over), style));
     }
     let figure = scene.figure()?;
-    let size = figure.left.unsigned_abs();
-    let (text, style) = (left_words(figure.left), style(scene, &figure));
-    let longest_s = duration::whole_seconds_up(figure.whole).max(size.as_secs());
-    // Zeros are as wide as any figure; less than ten minutes of a start leave room for what they
-    // were.
-    let widest = format!("+{}", duration::clock(Duration::from_secs(longest_s)));
-    let widest =
-        if figure.done.is_none() && longest_s < 600 { "+00:00".to_owned() } else { widest };
-    Some(Digits { text, widest, style })
+    let style = left_style(scene, figure.nearness());
+    Some(Digits { text: left_words(figure.left), widest: figure.widest(), style })
 }
 
-/// Style of a countdown: one that stands still says so by a word, and has no colour.
-fn style(scene: &Scene, figure: &Figure) -> Style {
-    left_style(scene, Nearness::of(figure.left, figure.thresholds))
-}
-
-/// Style of a time left that is so near.
+/// Style of a time left that is so near: one that stands still says so by a word, and has no colour.
 pub(super) fn left_style(scene: &Scene, near: Nearness) -> Style {
     let styles = &scene.styles;
     match near {
@@ -85,7 +70,7 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let Some(figure) = scene.figure() else { return Line::default() };
     let mut spans = vec![];
     let badge = alert(scene);
-    let badge_cells = badge.map_or(0, |badge| badge.len() + 2);
+    let badge_cells = badge.as_ref().map_or(0, |badge| badge.len() + 2);
     if let Some(badge) = badge {
         spans.push(Span::styled(badge, alert_style(scene)));
         spans.push(Span::raw("  "));
@@ -99,23 +84,14 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
 }
 
 /// The word beside digits that are amber or red, or that stand still.
-fn alert(scene: &Scene) -> Option<&'static str> {
-    let figure = scene.figure()?;
-    if scene.board.is_held {
-        return Some(" HELD ");
-    }
-    match Nearness::of(figure.left, figure.thresholds) {
-        Nearness::Over if figure.done.is_none() => Some(" LATE "),
-        Nearness::Over => Some(" OVER "),
-        Nearness::Danger => Some(" LAST SECONDS "),
-        Nearness::Warn => Some(" SOON "),
-        Nearness::Far => None,
-    }
+fn alert(scene: &Scene) -> Option<String> {
+    let word = scene.figure()?.alert(scene.board.is_held)?;
+    Some(format!(" {word} "))
 }
 
 /// The style of that word: red where the digits are.
 fn alert_style(scene: &Scene) -> Style {
-    let near = scene.figure().map(|figure| Nearness::of(figure.left, figure.thresholds));
+    let near = scene.figure().map(|figure| figure.nearness());
     let is_red = matches!(near, Some(Nearness::Over | Nearness::Danger)) && !scene.board.is_held;
     if is_red { scene.styles.on_air_badge } else { scene.styles.attention_badge }
 }

@@ -23,7 +23,7 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Msg, Sender};
 use crate::runtime::opening::source::{machine_zone, parse, parse_warned};
 use crate::runtime::opening::{
-    RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
+    RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, web, wiring,
 };
 use crate::runtime::share::{JoinOptions, Line, Meeting, Reached, Server, meet, open};
 use crate::runtime::showfile::Watched;
@@ -94,6 +94,7 @@ pub(in crate::runtime) fn join(
     // The folder of the holder's show is on another machine.
     let outputs_here = wiring::outputs(&show, "", rehearses, &own.config.permits, post);
     let (remote, deaf) = wiring::remote(&show, own.listen, rehearses, &own.config.permits, post)?;
+    let web = web::serve(own.web, &own.state, post)?;
     let (seq, run_ns, clock) = clock_after(&records, &state);
     let mut conductor = Conductor::new(state, clock, seq, run_ns);
     conductor.share(me.clone(), None);
@@ -115,6 +116,7 @@ pub(in crate::runtime) fn join(
         beacon: None,
         outputs: outputs_here,
         remote,
+        web,
         deaf,
         app,
         capabilities: own.capabilities,

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 /// Token bucket: `per_second` on average, with bursts of up to `burst`.
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     per_second: f64,
     burst: f64,
     left: f64,
@@ -16,7 +16,7 @@ pub(super) struct Bucket {
 }
 
 impl Bucket {
-    pub(super) fn new(per_second: u32, burst: u32) -> Self {
+    pub(crate) fn new(per_second: u32, burst: u32) -> Self {
         Bucket {
             per_second: per_second.into(),
             burst: burst.into(),
@@ -26,7 +26,7 @@ impl Bucket {
     }
 
     /// Lets one more pass, and returns `true`, if it may.
-    pub(super) fn take(&mut self, now: MachineNs) -> bool {
+    pub(crate) fn take(&mut self, now: MachineNs) -> bool {
         let passes = self.has(1, now);
         if passes {
             self.left -= 1.0;
@@ -53,24 +53,24 @@ const SHARES: usize = 64;
 
 /// A limit for all senders together, and half of it for each, so that a stuck button cannot use up
 /// all of it.
-pub(super) struct Meter {
+pub(crate) struct Meter {
     all: Bucket,
     each: Vec<Bucket>,
 }
 
 impl Meter {
-    pub(super) fn new(per_second: u32, burst: u32) -> Self {
+    pub(crate) fn new(per_second: u32, burst: u32) -> Self {
         let each = (0..SHARES).map(|_| Bucket::new(per_second / 2, burst / 2)).collect();
         Meter { all: Bucket::new(per_second, burst), each }
     }
 
     /// Lets one more of `sender`'s pass, and returns `true`, if it may.
-    pub(super) fn take(&mut self, sender: SocketAddr, now: MachineNs) -> bool {
+    pub(crate) fn take(&mut self, sender: SocketAddr, now: MachineNs) -> bool {
         self.share(sender).is_none_or(|share| share.take(now)) && self.all.take(now)
     }
 
     /// Returns `true` if `count` more of `sender`'s may pass now.
-    pub(super) fn has(&mut self, count: usize, sender: SocketAddr, now: MachineNs) -> bool {
+    pub(crate) fn has(&mut self, count: usize, sender: SocketAddr, now: MachineNs) -> bool {
         self.share(sender).is_none_or(|share| share.has(count, now)) && self.all.has(count, now)
     }
 
@@ -99,7 +99,7 @@ const KNOWN_MAX: usize = 64;
 const GUESSES: (u32, u32) = (1, 10);
 
 /// Senders that have given a wrong passcode, and the limit on strangers' passcodes.
-pub(super) struct FailedLogins {
+pub(crate) struct FailedLogins {
     wrong: Vec<FailedLogin>,
     /// Senders that once gave the right one and do not share the strangers' limit: the last one
     /// last.
@@ -131,7 +131,7 @@ impl FailedLogin {
 
 impl FailedLogins {
     /// Returns `true` if `sender` has to wait before its next passcode is even read.
-    pub(super) fn must_wait(&mut self, sender: IpAddr, is_datagram: bool, now: MachineNs) -> bool {
+    pub(crate) fn must_wait(&mut self, sender: IpAddr, is_datagram: bool, now: MachineNs) -> bool {
         let network = network(sender);
         let found = self.wrong.iter().find(|failed| failed.network == network);
         if found.is_some_and(|failed| now < failed.last + failed.pause()) {
@@ -145,7 +145,7 @@ impl FailedLogins {
     }
 
     /// Remembers a wrong passcode.
-    pub(super) fn wrong(&mut self, sender: IpAddr, now: MachineNs) {
+    pub(crate) fn wrong(&mut self, sender: IpAddr, now: MachineNs) {
         self.wrong.retain(|failed| now < failed.last + FORGOTTEN);
         let network = network(sender);
         if let Some(failed) = self.wrong.iter_mut().find(|failed| failed.network == network) {
@@ -167,7 +167,7 @@ impl FailedLogins {
     }
 
     /// Forgets the wrong ones of `sender`, who knew it in the end.
-    pub(super) fn right(&mut self, sender: IpAddr, is_datagram: bool) {
+    pub(crate) fn right(&mut self, sender: IpAddr, is_datagram: bool) {
         let network = network(sender);
         self.wrong.retain(|failed| failed.network != network);
         if let Some(at) = self.known.iter().position(|known| *known == network) {
@@ -195,7 +195,11 @@ fn network(sender: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::testing::now;
+
+    /// The instant at which a test begins.
+    fn now() -> MachineNs {
+        MachineNs::new(86_400_000_000_000)
+    }
 
     #[test]
     fn a_bucket_fills_up_again_and_never_over() {

@@ -1,0 +1,50 @@
+//! Browsers: what departments say there.
+
+use super::Station;
+use crate::app::crew::command_of;
+use crate::app::log::Word;
+use crate::app::{Hand, Tone};
+use crate::conductor::By;
+use crate::engine::{Command, Rejection};
+use crate::runtime::clock::machine_ns;
+use crate::web::{Heard, Wish};
+
+impl Station {
+    /// Takes in a message of somebody at a browser.
+    pub(super) fn heard_in_browser(&mut self, heard: Heard) {
+        match heard {
+            Heard::Wish(request) => {
+                let done = self.wish_of_crew(&request.wish);
+                if let Err(why) = &done {
+                    self.app.refuse(format!("browser {}: {why}", request.who), machine_ns());
+                }
+                request.answer(done);
+            }
+            Heard::Trouble(what) => {
+                self.app.hint(what.clone(), machine_ns());
+                self.words.push(Word::program(what, Tone::Attention, self.run_ns()));
+            }
+        }
+    }
+
+    /// Does what a department wishes, or has the holder do it, where another station has the flag
+    /// and that is a wish that it takes.
+    fn wish_of_crew(&mut self, wish: &Wish) -> Result<(), String> {
+        let now_ns = machine_ns();
+        let state = self.conductor.state();
+        let command = command_of(wish, state.show())?;
+        if let Command::ReadyFor { cue, .. } = command
+            && state.playhead() != Some(cue)
+        {
+            // The holder of a shared run is told of a department, and not of its cue.
+            return Err(Rejection::NotNextCall(state.show().cue(cue).number.clone()).to_string());
+        }
+        let pass = self.app.guard(&command, Hand::Connection, state, now_ns)?;
+        match self.wishes_of_holder(&command) {
+            Some(done) => done?,
+            None => self.obey(By::Remote, command).map_err(|why| why.to_string())?,
+        }
+        self.app.remember(pass);
+        Ok(())
+    }
+}
