@@ -31,6 +31,9 @@ pub mod written;
 
 use std::ops::Deref;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub(crate) use check::CUES_MAX;
 #[cfg(test)]
@@ -54,6 +57,21 @@ pub use station::{NoStationName, StationName};
 pub struct Show {
     rundown: Rundown,
     index: Index,
+}
+
+/// The time of day of an instant, seen at another one: `22:58:07`. In a show that `lasts_days` that of
+/// another day has the day: `Wed 09:00`, or is only that where it is a week away: `12 Dec`.
+pub fn time_words((at, now): (Timestamp, Timestamp), zone: &TimeZone, lasts_days: bool) -> String {
+    let at = at.to_zoned_datetime(zone.clone());
+    if lasts_days {
+        let today = now.to_zoned_datetime(zone.clone()).date();
+        match at.date().duration_since(today).as_hours().unsigned_abs() / 24 {
+            0 => {}
+            1..7 => return at.strftime("%a %H:%M").to_string(),
+            _ => return at.strftime("%-d %b").to_string(),
+        }
+    }
+    format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }
 
 impl Deref for Show {
@@ -82,6 +100,7 @@ impl Show {
         let segment = Segment {
             end: None,
             title: title.clone(),
+            date: None,
             start: None,
             duration: std::time::Duration::from_secs(60),
             thresholds: Thresholds::default(),
@@ -152,6 +171,16 @@ impl Show {
     /// Returns `true` if any cue has more to draw than words.
     pub fn is_pictured(&self) -> bool {
         self.index.is_pictured
+    }
+
+    /// Returns `true` if a segment says on which day it is: the show lasts several.
+    pub fn lasts_days(&self) -> bool {
+        self.index.lasts_days
+    }
+
+    /// The time of day of `at`, seen at `now`.
+    pub fn time_words(&self, at: Timestamp, now: Timestamp) -> String {
+        time_words((at, now), &self.zone, self.lasts_days())
     }
 
     /// The cues at which the flag is to be passed, in running order.

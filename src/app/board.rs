@@ -33,6 +33,8 @@ pub struct Board {
     pub now: Timestamp,
     /// The show's own zone, and the further ones.
     pub clocks: Vec<Clock>,
+    /// `true` if the show lasts several days.
+    pub lasts_days: bool,
     /// Kind of rehearsal; `None` for a show.
     pub rehearsal: Option<RehearsalKind>,
     /// `true` while the show is held: its countdowns stand still, and the board has to say why.
@@ -191,6 +193,7 @@ impl Board {
             is_held: state.held_since().is_some(),
             now: state.wall(now),
             clocks: clocks(show),
+            lasts_days: show.lasts_days(),
             rehearsal: match (state.is_rehearsal(), state.shift_ns()) {
                 (true, _) => Some(RehearsalKind::OutputsOff { speed: state.speed() }),
                 (false, Some(_)) => Some(RehearsalKind::Technical),
@@ -217,6 +220,7 @@ impl Board {
             title: show.map(|show| show.title.clone()),
             now,
             clocks: show.map_or_else(machines, clocks),
+            lasts_days: show.is_some_and(Show::lasts_days),
             rehearsal: None,
             is_held: false,
             stage: Stage::Waiting { command },

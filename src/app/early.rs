@@ -39,7 +39,7 @@ impl App {
         let last = self.early_go.take();
         let early = early.map(|(cue, segment, early)| {
             let show = state.show();
-            let starts = wall_time(state, run_ns + early);
+            let starts = wall_time(state, run_ns, run_ns + early);
             let what = format!(
                 "{} begins {}, which starts at {starts}, {} from now",
                 show.cue(cue).number,
@@ -51,7 +51,7 @@ impl App {
         let aside = || {
             let cue = state.playhead()?;
             let Aside { fired_by, fired_ns, .. } = state.fired_aside(cue)?;
-            let (number, at) = (&state.show().cue(cue).number, wall_time(state, *fired_ns));
+            let (number, at) = (&state.show().cue(cue).number, wall_time(state, run_ns, *fired_ns));
             Some((cue, format!("{number} was fired by {fired_by} at {at}")))
         };
         let (cue, what) = early.or_else(aside).filter(|_| state.speed() == 1)?;
@@ -64,10 +64,9 @@ impl App {
     }
 }
 
-/// The time of day at an instant of the run, where the show is.
-fn wall_time(state: &State, run_ns: RunNs) -> String {
-    let at = state.wall(run_ns).to_zoned_datetime(state.show().zone.clone());
-    at.strftime("%H:%M:%S").to_string()
+/// The time of day of the instant `at_ns` of the run, where the show is.
+fn wall_time(state: &State, now_ns: RunNs, at_ns: RunNs) -> String {
+    state.show().time_words(state.wall(at_ns), state.wall(now_ns))
 }
 
 #[cfg(test)]

@@ -197,9 +197,10 @@ fn person(one: &Person) -> Named {
 }
 
 fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
-    let Segment { title, start, end, duration, thresholds, act, notes, cues } = one;
+    let Segment { title, date, start, end, duration, thresholds, act, notes, cues } = one;
     let mut facts = Telling::default();
     facts.one("title", [title]);
+    facts.one("date", date);
     facts.one("start", start.map(time_of_day));
     facts.one("end", end.map(time_of_day));
     facts.one("duration", [exact(*duration)]);

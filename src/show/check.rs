@@ -14,7 +14,7 @@ mod warnings;
 #[cfg(test)]
 pub(crate) use alike::REMOTE_WORDS;
 
-use jiff::civil::Time;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
@@ -130,6 +130,7 @@ impl Check<'_> {
             place_names,
             places: places.collect(),
         };
+        let date = self.days(draft.date, &draft.segments.items);
         let (segments, segment_marks, cues, cue_marks) =
             self.segments(draft.segments, lacks, draft.public.unwrap_or(true), &stage);
         let names = [&stage.departments, &stage.output_names, &stage.place_names];
@@ -144,7 +145,7 @@ impl Check<'_> {
         };
         let rundown = Rundown {
             title,
-            date: draft.date,
+            date,
             zone,
             zone_name,
             clocks,
@@ -286,6 +287,7 @@ impl Check<'_> {
             let thresholds =
                 self.thresholds(draft.warn.as_ref(), draft.danger.as_ref(), Thresholds::default());
             let end = first + draft.cues.len() as u32;
+            let date = draft.date.map(|date| date.value);
             let (start, start_place) = draft.start.map(|start| (start.value, start.place)).unzip();
             let (ends, end_place) = draft.end.map(|end| (end.value, end.place)).unzip();
             marks.push(SegmentMarks { start: start_place, end: end_place.clone() });
@@ -298,6 +300,7 @@ impl Check<'_> {
             let (act, notes) = (draft.act, draft.notes);
             segments.push(Segment {
                 title,
+                date,
                 start,
                 end: ends,
                 duration: lasts,
@@ -313,6 +316,43 @@ impl Check<'_> {
             (first, at) = (end, at + 1);
         }
         (segments, marks, cues, cue_marks)
+    }
+
+    /// The day of the first segment, where anything says which it is. Checks that each segment with a
+    /// day says when it starts, and comes after those above it.
+    fn days(&self, date: Option<Date>, segments: &[SegmentDraft]) -> Option<Date> {
+        let own = segments.first().and_then(|first| Some(first.date.as_ref()?.value));
+        let mut last = date.or(own).map(|first| (first.at(0, 0, 0, 0), None));
+        for segment in segments {
+            let Some(Placed { value: day, place }) = &segment.date else { continue };
+            let fault = |what: String, fix: &str| self.faults.fault(place.clone(), what, fix);
+            let Some(start) = &segment.start else {
+                fault("`date` is there without `start`".to_owned(), "add `start = 09:00:00`");
+                continue;
+            };
+            let Some((before, above)) = last else {
+                let what = format!("this segment is on {day}, and the show has no `date`");
+                fault(what, "add `date` at the top of the file, with the day of the first segment");
+                return None;
+            };
+            let starts = day.to_datetime(start.value);
+            if date.is_some_and(|date| own.is_some_and(|own| own != date)) && above.is_none() {
+                let what = format!("this segment is on {day}, and the show begins on another day");
+                fault(what, "write the same day at both places, or take one of them out");
+            } else if starts < before {
+                let time = |at: DateTime| at.strftime("%Y-%m-%d %H:%M").to_string();
+                let what =
+                    format!("this segment starts on {}, before {}", time(starts), time(before));
+                let problem =
+                    Problem::error(place.clone(), what, "write a later day, or move it up");
+                self.faults.report(match above {
+                    Some(place) => problem.beside(place, "which is here"),
+                    None => problem,
+                });
+            }
+            last = Some((starts.max(before), Some(place.clone())));
+        }
+        date.or(own)
     }
 
     /// Checks that a segment that begins at `start` and lasts about so long ends after it.

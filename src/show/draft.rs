@@ -152,6 +152,8 @@ pub(crate) struct SegmentDraft {
     pub(crate) place: Place,
     /// Its title; every segment needs one.
     pub(crate) title: Option<String>,
+    /// The day of its hard start.
+    pub(crate) date: Option<Placed<Date>>,
     /// Its hard start.
     pub(crate) start: Option<Placed<Time>>,
     /// Its fixed end.

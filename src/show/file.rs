@@ -250,6 +250,7 @@ fn segments(list: &Value<'_>, wires: &Wires) -> List<SegmentDraft> {
 
 fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
     let title = fields.need("title", "\"…\"").and_then(|value| value.line());
+    let date = fields.placed("date", Value::date);
     let start = fields.placed("start", Value::time);
     let end = fields.placed("end", Value::time);
     let duration = fields.need("duration", "\"1m30s\"");
@@ -267,7 +268,20 @@ fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
     }
     let place = Place::from(fields.span.clone());
     fields.finish();
-    SegmentDraft { place, title, start, end, duration, warn, danger, public, act, notes, cues }
+    SegmentDraft {
+        place,
+        title,
+        date,
+        start,
+        end,
+        duration,
+        warn,
+        danger,
+        public,
+        act,
+        notes,
+        cues,
+    }
 }
 
 /// Reads the cues of a segment.

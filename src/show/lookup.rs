@@ -30,6 +30,8 @@ pub(super) struct Index {
     pub(super) clips: Vec<CueIx>,
     /// `true` if any cue has more to draw than words.
     pub(super) is_pictured: bool,
+    /// `true` if a segment says on which day it is.
+    pub(super) lasts_days: bool,
     /// The cues at which the flag is to be passed, in running order.
     pub(super) passes: Vec<CueIx>,
     /// Names of people in cues.
@@ -61,6 +63,7 @@ impl Index {
             roots: roots(rundown),
             clips: cues().filter(|(_, cue)| cue.clip().is_some()).map(|(ix, _)| ix).collect(),
             is_pictured: cues().any(|(_, cue)| cue.is_pictured()),
+            lasts_days: rundown.last_day().is_some(),
             passes: cues().filter(|(_, cue)| cue.pass.is_some()).map(|(ix, _)| ix).collect(),
             named: people::named(rundown),
         }

@@ -164,6 +164,13 @@ pub fn day_of_run(show: &Show, now: Timestamp) -> Date {
     let is_near = |date: Date| date.duration_since(today).abs() <= SignedDuration::from_hours(24);
     let is_soon = |date: Date| ahead(date).abs() <= SignedDuration::from_hours(24);
     let has_hard_start = is_tied(show);
+    // On each of its days a show that lasts several is the one that began on its first.
+    if let Some((first, last)) = show.date.zip(show.last_day())
+        && first.yesterday().is_ok_and(|before| before <= today)
+        && last.tomorrow().is_ok_and(|after| today <= after)
+    {
+        return first;
+    }
     if let Some(date) =
         show.date.filter(|&date| if has_hard_start { is_soon(date) } else { is_near(date) })
     {
@@ -249,13 +256,15 @@ struct Laid {
     length: IndexVec<SegmentIx, Duration>,
 }
 
-/// The first time of day in the plan, and how long after the opening of the show it comes.
-fn first_time(show: &Show) -> Option<(Time, Duration)> {
+/// The first time of day in the plan, how long after the opening of the show it comes, and the day
+/// that it names.
+fn first_time(show: &Show) -> Option<(Time, Duration, Option<Date>)> {
     let mut before = Duration::ZERO;
     for segment in &show.segments {
         let after = before.saturating_add(segment.duration);
-        let end = segment.end.map(|end| (end, after));
-        if let Some(found) = segment.start.map(|start| (start, before)).or(end) {
+        let end = segment.end.map(|end| (end, after, None));
+        let start = segment.start.map(|start| (start, before, segment.date));
+        if let Some(found) = start.or(end) {
             return Some(found);
         }
         before = after;
@@ -267,15 +276,20 @@ fn first_time(show: &Show) -> Option<(Time, Duration)> {
 fn segment_times(show: &Show, day: Date, clock: Timestamp) -> Laid {
     let (mut hard, mut ends) = (vec![None; show.segments.len()], vec![None; show.segments.len()]);
     let (mut starts, mut length) = (vec![], vec![]);
-    let mut next_ns = first_time(show)
-        .map_or(PlanNs::ORIGIN, |(time, before)| opening(show, day, clock, time, before));
+    let mut next_ns = first_time(show).map_or(PlanNs::ORIGIN, |(time, before, date)| match date {
+        Some(date) => dated(show, day, clock, date, time).shifted(-signed(before)),
+        None => opening(show, day, clock, time, before),
+    });
     let mut last_hard_ns = PlanNs(i64::MIN);
     for (at, segment) in show.segments.iter().enumerate() {
         if let Some(time) = segment.start {
-            let mut at_ns = nearest(show, clock, time, next_ns);
+            let mut at_ns = match segment.date {
+                Some(date) => dated(show, day, clock, date, time),
+                None => nearest(show, clock, time, next_ns),
+            };
             // The same time of day once more is that of the next day: three mornings that begin at
             // nine.
-            if at_ns <= last_hard_ns {
+            if at_ns <= last_hard_ns && segment.date.is_none() {
                 at_ns = nearest(show, clock, time, at_ns + DAY);
             }
             // With a hard start, the origin of the plan is the beginning of the run.
@@ -299,6 +313,14 @@ fn segment_times(show: &Show, day: Date, clock: Timestamp) -> Laid {
         starts: starts.into(),
         length: length.into(),
     }
+}
+
+/// The instant of `time` on the day `date` of a show, in a run whose first segment is on `day`: as
+/// many days later as the file has it.
+fn dated(show: &Show, day: Date, clock: Timestamp, date: Date, time: Time) -> PlanNs {
+    let days = show.date.map_or(SignedDuration::ZERO, |first| date.duration_since(first));
+    let date = day.checked_add(days).unwrap_or(date);
+    plan_ns(clock, instant(show, date, time))
 }
 
 /// Opening of the show if its first hard start is at `time`, so long `before` it: on `day`,
@@ -479,6 +501,83 @@ mod tests {
                 "{odd:?}"
             );
         }
+    }
+
+    /// A conference of three days, the second of which has no hard start but that of its day.
+    const DAYS: &str = "title = \"Days\"\ndate = 2026-12-01\ntimezone = \"Europe/Paris\"\n\
+                        [[segment]]\ntitle = \"A\"\nstart = 09:00:00\nduration = \"8h\"\n\
+                        [[segment]]\ntitle = \"B\"\nduration = \"1h\"\n\
+                        [[segment]]\ntitle = \"C\"\ndate = 2026-12-02\nstart = 18:00:00\nduration = \"9h\"\n\
+                        [[segment]]\ntitle = \"D\"\ndate = 2026-12-04\nstart = 01:30:00\nduration = \"1h\"\n\
+                        [[segment]]\ntitle = \"E\"\nstart = 10:00:00\nduration = \"1h\"\n";
+
+    #[test]
+    fn a_segment_is_on_its_day_and_as_many_days_later_in_a_run_on_another() {
+        let show = file::parse(DAYS, "UTC").unwrap();
+        let starts = |day: &str| {
+            let day: Date = day.parse().unwrap();
+            let clock = instant(&show, day, Time::midnight());
+            let plan = Plan::new(&show, day, clock);
+            let words = |at: &PlanNs| {
+                let at = (clock + at.from_origin()).to_zoned_datetime(show.zone.clone());
+                at.strftime("%d %H:%M").to_string()
+            };
+            plan.segment_start_ns.iter().map(words).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            starts("2026-12-01"),
+            ["01 09:00", "01 17:00", "02 18:00", "04 01:30", "04 10:00"]
+        );
+        assert_eq!(
+            starts("2027-03-27"),
+            ["27 09:00", "27 17:00", "28 18:00", "30 01:30", "30 10:00"]
+        );
+        // Where the first day begins with a segment without a time, the first time is that of its day.
+        let late = DAYS.replace("start = 09:00:00\n", "");
+        let late = file::parse(&late, "UTC").unwrap();
+        let day: Date = "2026-12-01".parse().unwrap();
+        let start =
+            start_on(&late, day, Timestamp::UNIX_EPOCH).to_zoned_datetime(late.zone.clone());
+        assert_eq!(start.strftime("%d %H:%M").to_string(), "02 09:00");
+    }
+
+    #[test]
+    fn on_each_of_its_days_a_run_is_one_of_the_show_that_began_on_its_first() {
+        let show = file::parse(DAYS, "UTC").unwrap();
+        let on = |now: &str| {
+            let now = now.parse::<jiff::civil::DateTime>().unwrap();
+            let now = now.to_zoned_datetime(show.zone.clone()).unwrap().timestamp();
+            day_of_run(&show, now).to_string()
+        };
+        let own = "2026-12-01";
+        assert_eq!(["2026-11-30T20:00", "2026-12-02T17:00", "2026-12-04T11:00"].map(on), [own; 3]);
+        // Otherwise it runs by its times of day.
+        assert_eq!(on("2027-02-01T08:30"), "2027-02-01");
+        assert_eq!(on("2026-12-08T08:30"), "2026-12-08");
+    }
+
+    #[test]
+    fn a_time_of_another_day_has_its_day_in_a_show_of_several() {
+        let show = file::parse(DAYS, "UTC").unwrap();
+        let at = |text: &str| {
+            let at = text.parse::<jiff::civil::DateTime>().unwrap();
+            at.to_zoned_datetime(show.zone.clone()).unwrap().timestamp()
+        };
+        let now = at("2026-12-01T23:00");
+        for (text, expected) in [
+            ("2026-12-01T09:00", "09:00:00"),
+            ("2026-12-02T00:00", "Wed 00:00"),
+            ("2026-11-30T23:59", "Mon 23:59"),
+            ("2026-12-07T10:00", "Mon 10:00"),
+            ("2026-12-08T10:00", "8 Dec"),
+        ] {
+            assert_eq!(show.time_words(at(text), now), expected);
+        }
+        let one = file::parse(
+            &DAYS.replace("date = 2026-12-02\n", "").replace("date = 2026-12-04\n", ""),
+            "UTC",
+        );
+        assert_eq!(one.unwrap().time_words(at("2026-12-02T00:00"), now), "00:00:00");
     }
 
     #[test]

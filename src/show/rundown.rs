@@ -157,6 +157,8 @@ pub struct Person {
 pub struct Segment {
     /// Its title in the rundown.
     pub title: String,
+    /// The day of its hard start, where the show lasts several; then the show has a date too.
+    pub date: Option<Date>,
     /// The hard start, a time of day in the show's zone.
     pub start: Option<Time>,
     /// The fixed end, a time of day in the show's zone: the length gives way to it.
@@ -174,6 +176,11 @@ pub struct Segment {
 }
 
 impl Rundown {
+    /// The last day that a segment names, where the show lasts several.
+    pub fn last_day(&self) -> Option<Date> {
+        self.segments.iter().rev().find_map(|segment| segment.date)
+    }
+
     /// The cue at `ix`.
     pub fn cue(&self, ix: CueIx) -> &Cue {
         &self.cues[ix]

@@ -36,6 +36,7 @@ use super::text;
 use super::theme::Styles;
 use crate::app::board::{Board, Face, Figure, RehearsalKind, Stage};
 use crate::app::theme::{Theme, ThemeColours};
+use crate::show::{Clock, time_words};
 
 pub use crew::{CrewGlance, paint as paint_crew};
 
@@ -224,7 +225,9 @@ impl<'a> Scene<'a> {
     }
 
     fn wall(&self, at: jiff::Timestamp) -> String {
-        self.board.clocks.first().map(|clock| time_of_day(at, &clock.zone)).unwrap_or_default()
+        let words =
+            |clock: &Clock| time_words((at, self.board.now), &clock.zone, self.board.lasts_days);
+        self.board.clocks.first().map(words).unwrap_or_default()
     }
 
     /// The name of the big clock's place, and the further clocks, as many as there is room for.

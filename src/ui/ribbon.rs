@@ -38,7 +38,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     }
     let mut row = area;
     if scene.is_tied() {
-        let minute = |ns: i64| scene.wall(RunNs::new(ns)).chars().take(5).collect::<String>();
+        let minute =
+            |ns: i64| scene.time_of_day(RunNs::new(ns)).chars().take(5).collect::<String>();
         let (begin, end) = (minute(from_ns), minute(to_ns));
         let cells = text::width(&begin) as u16;
         buf.set_string(area.x, area.y, &begin, scene.styles.past);

@@ -72,15 +72,16 @@ impl<'a> Scene<'a> {
         self.show.cue(cue).number.as_str()
     }
 
-    /// The show's time of day at an instant of the run: `22:58:07`.
+    /// The show's time of day at an instant of the run, `22:58:07`; with its day where the show lasts
+    /// several and that is not today.
     pub(super) fn wall(&self, run_ns: RunNs) -> String {
-        time_of_day(self.state.wall(run_ns), &self.show.zone)
+        self.show.time_words(self.state.wall(run_ns), self.state.wall(self.now_ns))
     }
 
     /// The same with its day where that is more than a day away: `Mon 30 Nov 23:14:10`.
     pub(super) fn wall_with_day(&self, run_ns: RunNs) -> String {
         let away = run_ns.until(self.now_ns).unsigned_abs();
-        if away < Duration::from_nanos(24 * duration::HOUR_NS) {
+        if away < Duration::from_nanos(24 * duration::HOUR_NS) || self.show.lasts_days() {
             return self.wall(run_ns);
         }
         let day = self
@@ -90,6 +91,11 @@ impl<'a> Scene<'a> {
             .strftime("%a %-d %b")
             .to_string();
         format!("{day} {}", self.wall(run_ns))
+    }
+
+    /// The show's time of day at an instant of the run, whatever the day.
+    pub(super) fn time_of_day(&self, run_ns: RunNs) -> String {
+        time_of_day(self.state.wall(run_ns), &self.show.zone)
     }
 
     /// Now as the clock shows it: in whole seconds.

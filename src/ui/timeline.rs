@@ -233,7 +233,7 @@ fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
             .to_string();
         return (day, scene.styles.strong);
     }
-    let time = scene.wall(RunNs::new(tick));
+    let time = scene.time_of_day(RunNs::new(tick));
     let cut = if scale.step_ns >= MINUTE_NS { time.len() - 3 } else { time.len() };
     (time.get(..cut).unwrap_or_default().to_owned(), scene.styles.past)
 }

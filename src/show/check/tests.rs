@@ -59,6 +59,7 @@ fn draft(cues: Vec<CueDraft>) -> Draft {
         place: place(),
         title: Some("A segment".to_owned()),
         start: None,
+        date: None,
         end: None,
         duration: Some(at(Duration::from_secs(60), 1, 2)),
         warn: None,

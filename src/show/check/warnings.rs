@@ -158,6 +158,7 @@ impl<'a> PlannedTimes<'a> {
                 let fix = format!("make {title} {early} shorter, or start later");
                 warnings.push(Problem::warning(place.clone(), what, fix));
             } else if gap > PAUSE_MAX
+                && self.show.segment(segment).date.is_none()
                 && self.day(self.start_ns(segment)) > self.day(self.end_ns(before))
             {
                 let what = format!(

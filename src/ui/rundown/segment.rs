@@ -127,7 +127,11 @@ fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static
     }
     let wall = scene.wall(hard_ns);
     // The seconds of a hard start are rarely anything but 00.
-    let wall = if is_narrow { wall.strip_suffix(":00").unwrap_or(&wall) } else { &wall };
+    let is_of_today = wall.len() == "22:58:07".len();
+    let wall = match wall.strip_suffix(":00").filter(|_| is_narrow && is_of_today) {
+        Some(short) => short,
+        None => &wall,
+    };
     let mut spans = vec![Span::styled(format!("{} {wall}", signs::CLOCK), styles.text)];
     if let Some(end_ns) = scene.end_before_ns(segment) {
         let gap = hard_ns.until(end_ns);

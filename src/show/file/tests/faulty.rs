@@ -668,3 +668,45 @@ fn a_file_that_would_fill_the_memory_is_refused_before_it_is_parsed() {
     let unknown: String = (0..20_000).map(|n| format!("k{n} = 1\n")).collect();
     assert_eq!(crate::show::problem::counted(&faults(&unknown)), "10000 or more errors");
 }
+
+#[test]
+fn the_days_of_segments_are_those_of_the_show_and_in_order() {
+    let show = |date: &str, first: &str, second: &str| {
+        format!(
+            "title = \"T\"\n{date}\n[[segment]]\ntitle = \"A\"\nduration = \"1h\"\n{first}\n\
+             [[segment]]\ntitle = \"B\"\nduration = \"1h\"\n{second}\n"
+        )
+    };
+    let on = |day: &str| format!("date = 2026-12-{day}\nstart = 09:00:00");
+    for (date, first, second, expected) in [
+        ("", "", on("02"), Some("this segment is on 2026-12-02, and the show has no `date`")),
+        (
+            "date = 2026-12-01",
+            "",
+            "date = 2026-12-02".into(),
+            Some("`date` is there without `start`"),
+        ),
+        (
+            "date = 2026-12-03",
+            "",
+            on("02"),
+            Some("starts on 2026-12-02 09:00, before 2026-12-03 00:00"),
+        ),
+        ("date = 2026-12-01", &on("02"), on("03"), Some("and the show begins on another day")),
+        ("", &on("02"), on("01"), Some("starts on 2026-12-01 09:00, before 2026-12-02 09:00")),
+        ("", &on("02"), on("03"), None),
+        ("date = 2026-12-02", &on("02"), on("02"), None),
+        ("date = 2026-12-02", "", on("03"), None),
+    ] {
+        let text = show(date, first, &second);
+        let found = parse(&text, "UTC");
+        match (found, expected) {
+            (Ok(show), None) => assert_eq!(show.date.map(|date| date.day()), Some(2), "{text}"),
+            (Err(problems), Some(expected)) => {
+                assert_eq!(problems.len(), 1, "{problems:?}\n{text}");
+                assert!(problems[0].what.contains(expected), "{problems:?}\n{text}");
+            }
+            (found, _) => panic!("{found:?}\n{text}"),
+        }
+    }
+}
