@@ -7,6 +7,7 @@ use rustix::process::Signal;
 use super::ear::Ear;
 use super::pair::Pair;
 use super::{NatsServer, Proxy, is_missing};
+use crate::commands::succeeds;
 use crate::harness::{Arg, Remote, encode, in_time};
 
 #[test]
@@ -68,6 +69,40 @@ fn a_run_that_was_shared_is_called_alone_only_after_a_typed_yes() {
             }
         }
         pair.wire.expect_silence();
+    });
+}
+
+#[test]
+fn the_copy_of_a_follower_is_the_whole_run_when_all_else_is_gone() {
+    if is_missing() {
+        return;
+    }
+    in_time(|| {
+        let mut pair = Pair::new(0);
+        pair.paris.keys(" ");
+        pair.wire.expect("/1");
+        pair.wire_la.expect("/la/1");
+        pair.paris.await_event("action_sent", 2);
+        pair.await_same_journal();
+        let states = [0, 1].map(|at: usize| pair.houses[at].state().display().to_string());
+        let report = |at: usize| succeeds(&["report", "--format", "csv", "--state", &states[at]]);
+        // Each names the run of its own folder.
+        let of_la = report(1).replace("@la", "");
+        assert_eq!(of_la, report(0));
+        assert!(of_la.contains("By hand 1"), "{of_la}");
+        pair.paris.kill();
+        pair.server.kill();
+        pair.la.kill();
+        let mut board = pair.houses[1].spawn(&["board"], (80, 24), &[]);
+        board.await_words(&["By hand 2"]);
+        board.kill();
+        assert_eq!(report(1).replace("@la", ""), of_la);
+        let mut alone = pair.houses[1].spawn(&["--resume"], (120, 36), &[]);
+        alone.await_words(&["was shared", "Type yes"]);
+        alone.keys("yes\r");
+        alone.await_words(&["NOT SHARED", "By hand 2"]);
+        alone.keys(" ");
+        pair.wire.expect("/2");
     });
 }
 
