@@ -9,6 +9,7 @@ mod input;
 mod people;
 mod repeats;
 mod resuming;
+mod saves;
 pub(crate) mod shows;
 mod slips;
 mod technical;
