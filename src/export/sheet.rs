@@ -86,6 +86,8 @@ pub struct DepartmentRow {
 pub struct SegmentBlock {
     /// The act that begins with it.
     pub act: Option<String>,
+    /// The planned length of all segments of that act together: `1:30:00`.
+    pub act_length: String,
     /// Its title in the rundown.
     pub title: String,
     /// Planned start: a time of day, or `T+1:30` if nothing ties the show to the clock.
@@ -286,6 +288,7 @@ impl<'a> Clockwork<'a> {
         let listed = self.show.cues_of(ix).filter(|&cue| self.is_listed(cue, audience));
         SegmentBlock {
             act: segment.act.clone(),
+            act_length: duration::length(self.act_length(ix)),
             title: segment.title.clone(),
             planned: self.words(self.start_ns(ix), self.plan.anchored),
             start: self.when(self.start_ns(ix), self.plan.anchored),
@@ -298,6 +301,16 @@ impl<'a> Clockwork<'a> {
             notes: segment.notes.clone().filter(|_| audience != Audience::Public),
             cues: listed.map(|cue| self.line(cue, audience)).collect(),
         }
+    }
+
+    /// The planned length of the act that begins with a segment; zero where none does.
+    fn act_length(&self, first: SegmentIx) -> Duration {
+        if self.show.segment(first).act.is_none() {
+            return Duration::ZERO;
+        }
+        let after = self.show.segment_indices().skip(first.0 as usize + 1);
+        let others = after.take_while(|&ix| self.show.segment(ix).act.is_none());
+        std::iter::once(first).chain(others).map(|ix| self.plan.length[ix]).sum()
     }
 
     fn line(&self, ix: CueIx, audience: Audience) -> CueLine {

@@ -340,7 +340,11 @@ impl Watcher {
         (self.stamp, self.read) = (self.stamp_now(), self.stamp_now());
         let text = read(&self.watched.path).map_err(|why| why.to_string())?;
         match before == Some(&text) {
-            true => Err(fault.unwrap_or_else(|| format!("nothing was changed in {}", self.name))),
+            true => {
+                // One that it includes may be another all the same.
+                self.read = None;
+                Err(fault.unwrap_or_else(|| format!("nothing was changed in {}", self.name)))
+            }
             false => Ok(self.take_in(text)),
         }
     }

@@ -81,8 +81,9 @@ fn body(sheet: &Sheet, segment: &SegmentBlock) -> String {
     let act = segment.act.as_ref().map_or(String::new(), |act| {
         let width = if sheet.public { 6 } else { 9 };
         format!(
-            "<tr class=\"act\"><th scope=\"rowgroup\" colspan=\"{width}\">{}</th></tr>\n",
-            escape(act)
+            "<tr class=\"act\"><th scope=\"rowgroup\" colspan=\"{width}\">{}, {}</th></tr>\n",
+            escape(act),
+            escape(&segment.act_length)
         )
     });
     let cues: String = segment.cues.iter().map(|cue| row(sheet, cue)).collect();

@@ -238,14 +238,26 @@ fn a_spreadsheet_has_a_row_for_each_segment_and_cue() {
     // The act stands above its segment, for everybody.
     for public in [false, true] {
         let lines = text::write(&sheet(toml, public), 78);
-        let act = lines.lines().position(|line| line.trim() == "— Act one —").unwrap();
+        let act = lines.lines().position(|line| line.trim() == "— Act one, 1:00:00 —").unwrap();
         assert!(
             lines.lines().nth(act + 1).is_some_and(|line| line.contains("One, two")),
             "{lines}"
         );
         let page = read(&html::write(&sheet(toml, public)));
-        assert_eq!(texts(&page, "tr", Some("act")), ["Act one"]);
+        assert_eq!(texts(&page, "tr", Some("act")), ["Act one, 1:00:00"]);
     }
+}
+
+#[test]
+fn an_act_is_as_long_as_its_segments_together() {
+    let toml = "title = \"T\"\n[[segment]]\ntitle = \"Doors\"\nduration = \"30m\"\n\
+                [[segment]]\ntitle = \"A\"\nduration = \"1h\"\nact = \"First\"\n\
+                [[segment]]\ntitle = \"B\"\nduration = \"20m\"\n\
+                [[segment]]\ntitle = \"C\"\nduration = \"5m30s\"\nact = \"Second\"\n";
+    let lines = text::write(&sheet(toml, false), 78);
+    let acts: Vec<&str> =
+        lines.lines().map(str::trim).filter(|line| line.starts_with('—')).collect();
+    assert_eq!(acts, ["— First, 1:20:00 —", "— Second, 5:30 —"]);
 }
 
 /// Of each cue: whether it is under embargo, a backup, public, and whether it has everything else

@@ -134,8 +134,8 @@ impl<'a> SheetText<'a> {
         let label = format!("{}{}", pad(sign, BOX), pad(&segment.planned, self.time));
         let title = named(&segment.title);
         let title = if segment.hard_start { format!("{title} (hard start)") } else { title };
-        let mut lines: Vec<String> =
-            segment.act.iter().flat_map(|act| self.below(&format!("— {act} —"))).collect();
+        let act = |act| self.below(&format!("— {act}, {} —", segment.act_length));
+        let mut lines: Vec<String> = segment.act.iter().flat_map(act).collect();
         let named = match self.title() {
             // The number's column is free in this row, and the length stands where those of the
             // cues do.
