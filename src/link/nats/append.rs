@@ -137,13 +137,21 @@ fn code(error: &PublishError) -> Option<ErrorCode> {
     source.downcast_ref::<jetstream::Error>().map(jetstream::Error::error_code)
 }
 
+/// The server's reasons that say that there is no room for more.
+const FULL: [ErrorCode; 4] = [
+    ErrorCode::STORAGE_RESOURCES_EXCEEDED,
+    ErrorCode::INSUFFICIENT_RESOURCES,
+    ErrorCode::ACCOUNT_RESOURCES_EXCEEDED,
+    ErrorCode::STREAM_STORE_FAILED,
+];
+
 /// Returns `true` if the server says that there is no room for more.
 pub(super) fn is_full(code: ErrorCode) -> bool {
-    [
-        ErrorCode::STORAGE_RESOURCES_EXCEEDED,
-        ErrorCode::INSUFFICIENT_RESOURCES,
-        ErrorCode::ACCOUNT_RESOURCES_EXCEEDED,
-        ErrorCode::STREAM_STORE_FAILED,
-    ]
-    .contains(&code)
+    FULL.contains(&code)
+}
+
+/// The same of an error of the object store, to which the client gives the server's reason as text
+/// alone: "insufficient resources (code 503, error code 10023)".
+pub(super) fn says_full(words: &str) -> bool {
+    FULL.iter().any(|code| words.contains(&format!("error code {})", code.0)))
 }

@@ -12,7 +12,7 @@ use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, Stor
 use async_nats::jetstream::{Context, ErrorCode};
 use tokio::io::AsyncReadExt;
 
-use super::append::is_full;
+use super::append::{is_full, says_full};
 use super::connect::said;
 use crate::engine::RunId;
 use crate::journal::{LINE_BYTES_MAX, digest};
@@ -219,10 +219,8 @@ pub(super) async fn put_text(context: &Context, digest: &str, text: &str) -> Res
     let mut text = text.as_bytes();
     match bucket.put(digest, &mut text).await {
         Ok(_) => Ok(()),
-        Err(error) => Err(match store_code(&error) {
-            Some(code) if is_full(code) => LinkError::Full(said(&error)),
-            _ => LinkError::NotNow(said(&error)),
-        }),
+        Err(error) if says_full(&error.to_string()) => Err(LinkError::Full(said(&error))),
+        Err(error) => Err(LinkError::NotNow(said(&error))),
     }
 }
 

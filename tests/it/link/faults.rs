@@ -13,6 +13,7 @@ use nkeys::KeyPair;
 use super::server::JETSTREAM;
 use super::station::line;
 use super::{NatsServer, Station, access, is_missing, run};
+use crate::harness::{House, Wire};
 
 /// The words of a station that finds no way in.
 fn word(access: Access) -> String {
@@ -163,6 +164,52 @@ fn a_server_that_is_too_old_is_refused_by_name() {
     assert!(matches!(runs(&access(&pretender("2.12.2"))), Err(LinkError::TooOld { .. })));
     let error = runs(&access(&pretender("x"))).unwrap_err();
     assert!(matches!(error, LinkError::NoVersion { .. }), "{error}");
+}
+
+#[test]
+fn the_show_runs_on_where_its_server_is_no_good() {
+    let folder = tempfile::tempdir().unwrap();
+    if is_missing() || !make_certificates(folder.path()) {
+        return;
+    }
+    let file = |name: &str| folder.path().join(name);
+    let tls =
+        format!("tls {{ cert_file: {:?}, key_file: {:?} }}\n", file("cert.pem"), file("key.pem"));
+    let users = "authorization { users: [ { user: a, password: b } ] }\n";
+    let (keeps_nothing, asks, tls, full) = (
+        NatsServer::with(""),
+        NatsServer::with(&format!("{JETSTREAM}{users}")),
+        NatsServer::with(&format!("{JETSTREAM}{tls}")),
+        NatsServer::with("jetstream { store_dir: STORE, max_file_store: 64K }\n"),
+    );
+    let mut another = Station::shares(access(&full.url()), run("r-1"), "another");
+    let mut stored = 0;
+    while another.note(stored) == (Appended::Stored { sequence: stored + 1 }) {
+        stored += 1;
+    }
+    let cases = [
+        (keeps_nothing.url(), "has no JetStream"),
+        (pretender("2.9.10"), "nats-server 2.9.10"),
+        (asks.url(), "asks for credentials"),
+        (format!("tls://127.0.0.1:{}", tls.port()), "authority that is not known here"),
+        (full.url(), "store on the server is full"),
+    ];
+    for (url, words) in cases {
+        let (house, wire) = (House::new(), Wire::new());
+        let show = house.show(&format!(
+            "title = \"S\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"A\"\nduration = \"9m\"\n\
+             [[segment.cue]]\nnumber = \"1\"\ntitle = \"C\"\ndo = [{{ output = \"desk\", osc = \"/1\" }}]\n",
+            wire.output()
+        ));
+        let mut paris = house.open(&["--share", &url, "--station", "paris", &show]);
+        paris.await_words(&["ALONE"]);
+        paris.keys(" ");
+        wire.expect("/1");
+        let is_told =
+            |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words);
+        paris.keys(":page stations\r");
+        paris.await_screen(words, is_told);
+    }
 }
 
 #[test]
