@@ -213,6 +213,7 @@
     text(message.querySelector("p"), state.message || "");
     chars(message.querySelector("p"), (state.message || "").length);
     show(message, Boolean(state.message));
+    document.body.classList.toggle("says", Boolean(state.message));
     const parts = page === "crew" ? crew(state) : page === "timer" ? timer(state)
       : page === "sheet" ? (sheet ? sheetOf(sheet, state) : []) : board(state);
     fill($("main"), parts);
@@ -224,7 +225,7 @@
   function titleOf(state) {
     if (page === "crew") {
       const word = { standby: "STANDBY", ready: "READY", go: "GO" }[state.moment];
-      return `${word ? `${word} · ` : ""}${state.department} · handover`;
+      return `${word ? `${word} · ` : ""}${state.department} · ${state.title} · handover`;
     }
     return `${state.title || "handover"} · handover`;
   }
@@ -241,7 +242,8 @@
       call: `The next call is yours, ${number}.`, coming: "", nothing: "", ended: "The show has ended.",
     }[state.moment];
     if (words) say(words);
-    if (state.moment === "standby" && !isFirst && navigator.vibrate) navigator.vibrate([200, 100, 200]);
+    if (state.moment === "standby" && !isFirst && navigator.vibrate
+      && navigator.userActivation && navigator.userActivation.hasBeenActive) navigator.vibrate([200, 100, 200]);
   }
 
   function say(words) {

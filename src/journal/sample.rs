@@ -85,7 +85,6 @@ fn events() -> Vec<Event> {
         Event::CueStoodBy { cue: cue() },
         Event::DepartmentReady { cue: cue(), department: "stunts".to_owned(), from_browser: false },
         Event::DepartmentUnready { cue: cue(), department: String::new(), from_browser: true },
-        Event::DepartmentWarned { department: "stunts".to_owned() },
         Event::InterlockOverridden { cue: cue(), reason: text() },
         Event::CueFired {
             cue: cue(),
@@ -134,6 +133,7 @@ fn events() -> Vec<Event> {
         Event::CueFiredAside { cue: cue(), fired_by: station(), fired_ns: RunNs::new(11) },
         Event::AutoBegun {},
         Event::StationWarned { by: station(), late_ns: u64::MAX },
+        Event::DepartmentWarned { department: "stunts".to_owned() },
         Event::AlarmAnswered { alarm: AlarmKind::LostEnd },
         Event::ShowRevised {
             revision: 2,

@@ -123,14 +123,16 @@ fn is_page(path: &str) -> bool {
         || (!department.is_empty() && !department.contains('/'))
 }
 
-/// Lets the request pass if it has the token.
+/// Lets the request pass if it has the token, and there is anything to tell.
 fn admit(headers: &HeaderMap, guest: &Guest) -> Result<(), Refused> {
-    match &guest.shared.token {
-        Some(token) if !token.is_in(headers) => {
-            Err(Refused::new(StatusCode::UNAUTHORIZED, "this page needs the passcode"))
-        }
-        Some(_) | None => Ok(()),
+    if guest.shared.token.as_ref().is_some_and(|token| !token.is_in(headers)) {
+        return Err(Refused::new(StatusCode::UNAUTHORIZED, "this page needs the passcode"));
     }
+    if guest.shared.pages.borrow().board.is_empty() {
+        let why = "the show is being opened";
+        return Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, why));
+    }
+    Ok(())
 }
 
 /// Takes a passcode, and gives the token for it.

@@ -37,6 +37,9 @@ impl House {
         let hear = Arc::new(move |message| post.send(message).unwrap());
         let web = Web::start(settings.unwrap(), hear, clock(), || {}).unwrap();
         let house = House { web, heard: Mutex::new(heard) };
+        if passcode.is_none() {
+            assert_eq!(status(&house.get("/api/events?board")), "503", "nothing is published");
+        }
         house.publish(1);
         house
     }

@@ -1,12 +1,14 @@
 //! Browsers beside a caller: the real program with `--web`, asked over HTTP.
 
+mod chromium;
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::harness::{House, PATIENCE, Program};
+use crate::harness::{House, PATIENCE, Program, await_some};
 
 /// A show with secrets, each of which has a zebra in it.
 const SHOW: &str = r#"
@@ -125,6 +127,8 @@ fn open(house: &House, browser: Browser) -> Program {
     let mut caller = house.open(&["--rehearse", "--fresh", "--web", &browser.at(), &show]);
     caller.await_event("run_started", 1);
     caller.await_open();
+    let filled = || (browser.ask("GET", "/api/departments", "").0 == 200).then_some(());
+    assert!(await_some(PATIENCE, filled).is_some(), "the pages are not filled");
     caller
 }
 
