@@ -354,8 +354,9 @@ impl Assembling<'_> {
             let until = until.filter(|ns| (1..=LONGEST_NS).contains(ns));
             let what = match until {
                 Some(ns) => format!(
-                    "no row lasts at this time: a segment of {} until the next start",
-                    durations::said(ns)
+                    "no row lasts at this time: a segment of {} until the {}",
+                    durations::said(ns),
+                    if is_before_end { "end of the show" } else { "next start" }
                 ),
                 None => format!(
                     "nothing says how long it lasts: {} was assumed",

@@ -21,7 +21,7 @@
 //! ```
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
@@ -1138,6 +1138,33 @@ proptest! {
         prop_assert_eq!(sends, 2);
         prop_assert!(text.starts_with("# Our gala.") && text.contains("# the booth"), "{}", text);
     }
+}
+
+#[test]
+fn ten_thousand_rows_are_imported_in_little_memory() {
+    let mut sheet = "#,Start,Duration,Title,LX,SND,Notes\n".to_owned();
+    for row in 0..10_000 {
+        let at = 36_000 + row * 60;
+        let (h, m) = (at / 3_600 % 24, at / 60 % 60);
+        sheet +=
+            &format!("{row},{h:02}:{m:02}:00,1:00,Item {row},LX {row},Mic {row},About {row}\n");
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("large.csv");
+    fs::write(&path, sheet).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    command.arg("import").arg(&path).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    let mut out = child.stdout.take().unwrap();
+    // A pipe does not hold the show file: with its first byte everything is done but writing it.
+    out.read_exact(&mut [0]).unwrap();
+    let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    let kib: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    let mut text = vec![];
+    out.read_to_end(&mut text).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(text.len() > 1 << 20 && kib < 100 << 10, "{kib} KiB for {} bytes", text.len());
 }
 
 #[test]
