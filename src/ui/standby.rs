@@ -66,8 +66,10 @@ pub(super) fn rows(scene: &Scene, columns: usize, is_big: bool) -> Rows {
     let is_wide = columns >= usize::from(WIDE);
     let spoken = 1 + call + text::flow(items(scene, cue, is_wide), columns, GAP).len();
     let must = spoken + further(scene, cue).len();
-    let notes =
-        scene.cue(cue).remarks().map_or(0, |notes| text::wrap(&notes, columns, NOTES_MAX).len());
+    let notes = scene
+        .cue(cue)
+        .remarks()
+        .map_or(0, |notes| text::wrap_notes(&notes, columns, NOTES_MAX).len());
     // That there are notes is never out of sight.
     Rows {
         spoken: spoken as u16,
@@ -156,7 +158,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, mut area: Rect, is_big: bool
     let left = room.saturating_sub(spoken.len() + answers.len());
     let further = text::cut_rows(further(scene, cue), left, Some(&key), styles.text);
     let needed = spoken.len() + answers.len() + further.len();
-    let notes = plan.remarks().map_or(vec![], |notes| text::wrap(&notes, columns, text::LINES_MAX));
+    let notes =
+        plan.remarks().map_or(vec![], |notes| text::wrap_notes(&notes, columns, text::LINES_MAX));
     let notes = notes.into_iter().map(|line| Line::styled(line, styles.past)).collect();
     let notes = text::cut_rows(notes, room.saturating_sub(needed), Some(&key), styles.text);
     let mut air = room.saturating_sub(needed + notes.len());

@@ -75,6 +75,13 @@ pub(super) fn grouped(figure: f64) -> String {
     grouped
 }
 
+/// Notes broken as by [`wrap`], with a dot where one of their own lines ends: an imported sheet has one
+/// for each column, and there is no room for a row for each.
+pub(super) fn wrap_notes(notes: &str, cells: usize, lines: usize) -> Vec<String> {
+    let own: Vec<&str> = notes.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    wrap(&own.join(" · "), cells, lines)
+}
+
 /// `text` broken at spaces into at most `lines` lines of `cells` cells; what is left over ends in
 /// an ellipsis.
 pub(super) fn wrap(text: &str, cells: usize, lines: usize) -> Vec<String> {

@@ -150,7 +150,7 @@ pub(super) fn next<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Lin
     let Some(notes) = scene.cue(next).remarks() else { return vec![] };
     let title = format!("{}  {}", scene.number(next), scene.cue(next).title);
     let title = Line::styled(text::fit(&title, columns).into_owned(), scene.styles.text);
-    let notes = text::wrap(&notes, columns, text::LINES_MAX)
+    let notes = text::wrap_notes(&notes, columns, text::LINES_MAX)
         .into_iter()
         .map(|line| Line::styled(line, scene.styles.past));
     std::iter::once(title).chain(notes).collect()
@@ -158,7 +158,8 @@ pub(super) fn next<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Lin
 
 /// The caller's notes on the cue.
 pub(super) fn notes<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let notes = scene.cue(cue).remarks().map(|notes| text::wrap(&notes, columns, text::LINES_MAX));
+    let notes =
+        scene.cue(cue).remarks().map(|notes| text::wrap_notes(&notes, columns, text::LINES_MAX));
     notes.into_iter().flatten().map(|line| Line::styled(line, scene.styles.past)).collect()
 }
 

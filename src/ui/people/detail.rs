@@ -212,7 +212,7 @@ fn around<'a>(scene: &Scene<'a>, ix: CueIx, columns: usize, indent: usize) -> Ve
     let room = columns.saturating_sub(indent);
     let mut lines = vec![Line::styled(segment.title.as_str(), styles.past)];
     lines.extend(cue.call.as_deref().map(|call| Line::styled(format!("“{call}”"), styles.text)));
-    let notes = text::wrap(&cue.remarks().unwrap_or_default(), room, NOTE_ROWS);
+    let notes = text::wrap_notes(&cue.remarks().unwrap_or_default(), room, NOTE_ROWS);
     lines.extend(notes.into_iter().map(|line| Line::styled(line, styles.past)));
     let steps = cue.steps.iter().map(|step| step.title.as_str()).collect::<Vec<_>>().join(" · ");
     lines.extend(
