@@ -9,6 +9,10 @@ use handover::engine::{Event, RunId};
 use handover::journal::checksum;
 use handover::link::{Appended, News, Shared};
 use jiff::Timestamp;
+use thread_priority::{
+    RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
+};
 
 use super::cluster::Cluster;
 use super::list::only;
@@ -37,6 +41,16 @@ fn part(of: &mut [Duration], part: f64) -> f64 {
     quantile(of, part).as_secs_f64() * 1e6
 }
 
+/// Has this thread woken before the threads of the programs, whose real-time priority is lower: what
+/// they do after a packet would delay the instant at which it is heard.
+fn listens_first() {
+    let first = ThreadPriority::Crossplatform(60.try_into().expect("a priority"));
+    let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+    if set_thread_priority_and_policy(thread_native_id(), first, fifo).is_err() {
+        println!("no real-time scheduling here: the figures have what follows a GO in them");
+    }
+}
+
 /// A run in a terminal of its own, whose GOs are measured.
 struct Caller {
     name: &'static str,
@@ -62,8 +76,7 @@ impl Caller {
         Caller { name, program, socket, took: vec![], _house: house, _wire: wire }
     }
 
-    /// Presses GO and waits for its packet. The wake-up of this thread is part of each figure; a
-    /// loop that looks without a pause would take a processor from the program.
+    /// Presses GO and waits for its packet. The wake-up of this thread is part of each figure.
     fn go(&mut self) {
         let mut bytes = [0; 1_024];
         let begun = Instant::now();
@@ -107,6 +120,7 @@ fn go_shared_beside_solo() {
         }
         caller.took.clear();
     }
+    listens_first();
     let order = callers.len();
     for round in 0..rounds {
         for at in 0..order {
