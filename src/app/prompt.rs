@@ -189,10 +189,13 @@ impl Prompt {
     }
 
     pub(super) fn paste(&mut self, text: &str) {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        if self.has_lines() {
+            let text = text.replace("\r\n", "\n").replace('\r', "\n");
+            let typed = |c: char| if c.is_whitespace() && c != '\n' { ' ' } else { c };
+            return text.chars().for_each(|c| _ = self.insert(typed(c)));
+        }
         for c in text.chars() {
-            let stays = c == '\n' && self.has_lines();
-            self.insert(if c.is_whitespace() && !stays { ' ' } else { c });
+            self.insert(if c.is_whitespace() { ' ' } else { c });
         }
     }
 
