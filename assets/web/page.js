@@ -180,14 +180,14 @@
   }
 
   function list(state) {
-    return [make("h1", {}, "Departments"), make("div", { class: "links" }, state.departments.map((one) =>
+    return [make("h2", {}, "Departments"), make("div", { class: "links" }, state.departments.map((one) =>
       make("a", { href: `/crew/${encodeURIComponent(one.id)}` }, one.name))),
       state.departments.length ? null : make("p", { class: "soft" }, "The show has no departments.")];
   }
 
   function sheetOf(of, state) {
     const on = new Set((state ? state.on : []).map((one) => one.number).filter((number) => number));
-    const head = make("section", {}, make("h1", {}, "Call sheet"),
+    const head = make("section", {}, make("h2", {}, "Call sheet"),
       make("p", { class: "times" }, of.facts.map(([label, words]) => make("span", {}, `${label}: ${words}`))));
     return [head, of.segments.map((segment) => make("section", {},
       segment.act ? make("h2", { class: "act" }, segment.act) : null,

@@ -223,6 +223,7 @@ fn every_page_fits_a_phone_and_a_projector_and_names_what_it_has() {
                 assert!(names.iter().all(|name| !name.trim().is_empty()), "{path}: {names:?}");
             }
             assert_eq!(glass.named("main").len(), 1, "{path}");
+            assert_eq!(glass.value("document.querySelectorAll('h1').length"), 1, "{path}");
             assert_eq!(glass.value("document.documentElement.lang"), "en");
             let title = glass.value("document.title");
             assert!(title.as_str().unwrap().contains("An evening"), "{path}: {title}");
