@@ -183,7 +183,8 @@ mod tests {
             assert!(now().since(began) < Duration::from_secs(2), "{:?}", now().since(began));
         }
         drop(outputs);
-        stream.shutdown(std::net::Shutdown::Both).unwrap();
+        // It fails where the flood has heard already that nobody reads it any more.
+        let _ = stream.shutdown(std::net::Shutdown::Both);
         flooder.join().unwrap();
     }
 
