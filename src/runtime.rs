@@ -26,6 +26,7 @@ pub mod opening;
 mod question;
 mod realtime;
 mod screen;
+mod seconds;
 pub mod share;
 mod showfile;
 mod signals;

@@ -12,12 +12,9 @@ use crate::journal::Store;
 use crate::journal::{Appended, RecoverError, Tail};
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::opening::machine_zone;
-use crate::show::duration::SECOND_NS;
+use crate::runtime::seconds;
 use crate::show::{Show, file};
 use crate::time::MachineNs;
-
-/// A frame that comes so soon after the edge of a second was meant for the edge.
-const EDGE: Duration = Duration::from_millis(100);
 
 /// A run in the board's hands.
 pub(super) struct Run {
@@ -148,7 +145,7 @@ impl Run {
 
     fn run_ns(&mut self) -> Option<RunNs> {
         let read_ns = self.clock.as_mut()?.read(machine_ns());
-        Some(self.edge(read_ns))
+        Some(seconds::edge(&self.state, read_ns))
     }
 
     fn board_at(&self, now: RunNs) -> Board {
@@ -158,25 +155,12 @@ impl Run {
         board
     }
 
-    /// The edge of the show's second right in front of `run_ns`, where it is so near that a frame
-    /// was meant for it: what counts in step with the clock must not be a second off by chance.
-    fn edge(&self, run_ns: RunNs) -> RunNs {
-        let past = self.past_second(run_ns);
-        let near = EDGE * self.state.speed();
-        if past < near.min(Duration::from_millis(500)) { run_ns - past } else { run_ns }
-    }
-
-    fn past_second(&self, run_ns: RunNs) -> Duration {
-        let ns = i64::from(self.state.wall(run_ns).subsec_nanosecond());
-        Duration::from_nanos(ns.rem_euclid(SECOND_NS as i64) as u64)
-    }
-
     /// The instant of the machine's clock at which the show's clock reads its next whole second.
     pub(super) fn next_second_ns(&self, machine_ns: MachineNs) -> MachineNs {
         let Some(clock) = &self.clock else { return machine_ns + Duration::from_millis(500) };
         let mut clock = clock.clone();
         let run_ns = clock.read(machine_ns);
-        clock.machine_ns(run_ns + Duration::from_secs(1) - self.past_second(run_ns))
+        clock.machine_ns(seconds::next(&self.state, run_ns))
     }
 }
 

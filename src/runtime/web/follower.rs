@@ -16,9 +16,8 @@ use crate::engine::{RunNs, State};
 use crate::export::sheet::Sheet;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::feed::{Feed, Mailbox};
-use crate::runtime::realtime;
+use crate::runtime::{realtime, seconds};
 use crate::show::DepartmentIx;
-use crate::show::duration::SECOND_NS;
 use crate::time::MachineNs;
 use crate::web::{Pages, Web};
 
@@ -64,7 +63,7 @@ impl Account {
     fn follow(&mut self, web: &Web, mailbox: &Mailbox<Told>) {
         loop {
             let now_ns = machine_ns();
-            web.publish(self.pages(self.edge(self.clock.run_ns(now_ns))));
+            web.publish(self.pages(seconds::edge(&self.state, self.clock.run_ns(now_ns))));
             let (least_ns, second_ns) = (now_ns + LEAST, self.next_second_ns(now_ns));
             let mut waiting = mailbox.lock();
             while !waiting.also.is_over {
@@ -114,22 +113,9 @@ impl Account {
         sheet
     }
 
-    /// The edge of the show's second right in front of `run_ns`, where it is so near that this was
-    /// meant for it: what counts in step with the clock must not be a second off by chance.
-    fn edge(&self, run_ns: RunNs) -> RunNs {
-        let past = self.past_second(run_ns);
-        let near = Duration::from_millis(50) * self.state.speed();
-        if past < near.min(Duration::from_millis(500)) { run_ns - past } else { run_ns }
-    }
-
-    fn past_second(&self, run_ns: RunNs) -> Duration {
-        let ns = i64::from(self.state.wall(run_ns).subsec_nanosecond());
-        Duration::from_nanos(ns.rem_euclid(SECOND_NS as i64) as u64)
-    }
-
     /// The instant of the machine's clock at which the show's clock reads its next whole second.
     fn next_second_ns(&self, now_ns: MachineNs) -> MachineNs {
         let run_ns = self.clock.run_ns(now_ns);
-        self.clock.machine_ns(run_ns + Duration::from_secs(1) - self.past_second(run_ns))
+        self.clock.machine_ns(seconds::next(&self.state, run_ns))
     }
 }
