@@ -26,6 +26,7 @@ mod reply;
 mod routes;
 #[cfg(feature = "web")]
 mod server;
+#[cfg(feature = "web")]
 mod settings;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ use std::sync::Arc;
 
 #[cfg(feature = "web")]
 pub use server::{STREAMS_MAX, Web};
+#[cfg(feature = "web")]
 pub use settings::{Key, Settings, WebError};
 
 /// Everything that browsers are shown of a run at one moment, each as a line of JSON.

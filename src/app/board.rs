@@ -63,6 +63,17 @@ pub enum RehearsalKind {
     Technical,
 }
 
+impl RehearsalKind {
+    /// The words of its badge.
+    pub fn words(self) -> String {
+        match self {
+            RehearsalKind::OutputsOff { speed: speed @ 2.. } => format!("REHEARSAL ×{speed}"),
+            RehearsalKind::OutputsOff { .. } => "REHEARSAL".to_owned(),
+            RehearsalKind::Technical => "TECHNICAL REHEARSAL".to_owned(),
+        }
+    }
+}
+
 /// The part of a board that fills the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Face {

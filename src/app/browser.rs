@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 use super::board::{Board, Figure, Item, Nearness, Next, Notice, RehearsalKind, Stage, left_words};
 use super::crew::{Call, CrewCue, CrewView, Moment};
 use crate::export::sheet::{CueLine, SegmentBlock, Sheet};
-use crate::show::Show;
-use crate::show::duration;
+use crate::show::{Clock, Show, duration, time_words};
 
 /// Maximum number of later segments that a page has.
 const LATER_MAX: usize = 12;
@@ -116,16 +115,11 @@ pub fn sheet(sheet: &Sheet) -> String {
 fn facts(board: &Board) -> Value {
     let others = board.clocks.iter().skip(1);
     let others: Vec<Value> = others
-        .map(|clock| json!({ "label": clock.label, "time": time(board.now, &clock.zone) }))
+        .map(|clock| {
+            let time = time_words((board.now, board.now), &clock.zone, board.lasts_days);
+            json!({ "label": clock.label, "time": time })
+        })
         .collect();
-    let badge = match board.rehearsal {
-        None => None,
-        Some(RehearsalKind::OutputsOff { speed: speed @ 2.. }) => {
-            Some(format!("REHEARSAL ×{speed}"))
-        }
-        Some(RehearsalKind::OutputsOff { .. }) => Some("REHEARSAL".to_owned()),
-        Some(RehearsalKind::Technical) => Some("TECHNICAL REHEARSAL".to_owned()),
-    };
     let (stage, ended) = match &board.stage {
         Stage::Waiting { .. } => ("waiting", None),
         Stage::Before { .. } => ("before", None),
@@ -150,7 +144,7 @@ fn facts(board: &Board) -> Value {
         "time": clock(board, board.now),
         "zone": board.clocks.first().map(|clock| clock.label.as_str()),
         "clocks": others,
-        "badge": badge,
+        "badge": board.rehearsal.map(RehearsalKind::words),
         "held": board.is_held,
         "message": board.message,
         "notice": notice,
@@ -217,11 +211,8 @@ fn cue_of(view: &CrewView, cue: &CrewCue) -> Value {
     })
 }
 
-/// An instant on the show's own clock.
+/// An instant on the show's own clock, with its day as on every board.
 fn clock(board: &Board, at: Timestamp) -> String {
-    board.clocks.first().map(|clock| time(at, &clock.zone)).unwrap_or_default()
-}
-
-fn time(at: Timestamp, zone: &jiff::tz::TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string()
+    let words = |own: &Clock| time_words((at, board.now), &own.zone, board.lasts_days);
+    board.clocks.first().map(words).unwrap_or_default()
 }

@@ -136,10 +136,10 @@ impl CrewView {
 
     /// The department of `show` that `text` means: an id, or a name in any case.
     pub fn department(show: &Show, text: &str) -> Option<DepartmentIx> {
-        let mut departments = (0..).map(DepartmentIx).zip(&show.departments);
-        let is_id = departments.clone().find(|(_, department)| department.id == text);
-        let found = is_id.or_else(|| departments.find(|(_, one)| one.is_called(text)));
-        found.map(|(at, _)| at)
+        show.find_department(text).or_else(|| {
+            let mut departments = (0..).map(DepartmentIx).zip(&show.departments);
+            departments.find(|(_, one)| one.is_called(text)).map(|(at, _)| at)
+        })
     }
 }
 
@@ -149,9 +149,7 @@ impl CrewView {
 /// With what this show does not have, for that department.
 pub fn command_of(wish: &Wish, show: &Show) -> Result<Command, String> {
     let department = |id: &str| {
-        let mut all = (0..).map(DepartmentIx).zip(&show.departments);
-        let found = all.find(|(_, one)| one.id == id).map(|(ix, _)| ix);
-        found.ok_or_else(|| format!("there is no department {id} in this show"))
+        show.find_department(id).ok_or_else(|| format!("there is no department {id} in this show"))
     };
     Ok(match wish {
         Wish::Ready { department: id, cue, is_ready } => {

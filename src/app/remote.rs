@@ -20,18 +20,13 @@ pub enum RemoteSign {
     Deaf(String),
 }
 
-/// State of the pages for browsers.
+/// The pages for browsers that are served.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BrowserSign {
-    /// They are served.
-    Served {
-        /// Address and port.
-        address: SocketAddr,
-        /// Number of pages that are open.
-        open: usize,
-    },
-    /// They should be, and are not: why.
-    Off(String),
+pub struct BrowserSign {
+    /// Address and port.
+    pub address: SocketAddr,
+    /// Number of pages that are open.
+    pub open: usize,
 }
 
 /// Meaning of a wish.

@@ -101,8 +101,7 @@ impl State {
     }
 
     pub(super) fn department_warned(&mut self, id: &str, run_ns: RunNs) {
-        let known = (0..).map(DepartmentIx).zip(&self.show.departments);
-        let found = known.filter(|(_, department)| department.id == id).map(|(ix, _)| ix).next();
+        let found = self.show.find_department(id);
         if let Some(department) = found.filter(|&department| !self.is_warning(department)) {
             self.alarms.departments.push((run_ns, department));
         }

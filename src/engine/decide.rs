@@ -234,7 +234,7 @@ impl State {
         };
         let department: DepartmentIx = *needs.get(at).ok_or_else(unknown)?;
         let department = self.show.department(department).id.clone();
-        let was_ready = self.cue(cue).ready & (1 << at) != 0;
+        let was_ready = self.is_marked(cue, at);
         let cue = self.number(cue);
         Ok(vec![if was_ready {
             Event::DepartmentUnready { cue, department, from_browser: false }
@@ -267,7 +267,7 @@ impl State {
         let unknown =
             || Rejection::NotNeeded { cue: self.number(cue), department: department.to_owned() };
         let at = at.ok_or_else(unknown)?;
-        let is_ready = self.cue(cue).stood_by && self.cue(cue).ready & (1 << at) != 0;
+        let is_ready = self.cue(cue).stood_by && self.is_marked(cue, at);
         if is_ready { Ok(vec![]) } else { self.toggle_ready(at) }
     }
 
@@ -291,18 +291,18 @@ impl State {
         if !self.cue(cue).stood_by {
             return Err(Rejection::NoStandby(number));
         }
+        let was_ready = self.is_marked(cue, at);
         let (cue, department, from_browser) = (number, id, true);
-        Ok(match (self.is_marked(at), is_ready) {
+        Ok(match (was_ready, is_ready) {
             (false, true) => vec![Event::DepartmentReady { cue, department, from_browser }],
             (true, false) => vec![Event::DepartmentUnready { cue, department, from_browser }],
             (true, true) | (false, false) => vec![],
         })
     }
 
-    /// Returns `true` if the department at this place of what the cue at the playhead needs has
-    /// answered.
-    fn is_marked(&self, at: usize) -> bool {
-        self.playhead.is_some_and(|cue| self.cue(cue).ready & (1 << at) != 0)
+    /// Returns `true` if the department at this place of what `cue` needs has answered.
+    fn is_marked(&self, cue: CueIx, at: usize) -> bool {
+        self.cue(cue).ready & (1 << at) != 0
     }
 
     fn override_interlock(&self, reason: &str) -> Result<Vec<Event>, Rejection> {

@@ -245,9 +245,7 @@ fn cue_by_id(id: &str, show: &Show) -> Result<CueIx, Misunderstood> {
 }
 
 fn department(id: &str, show: &Show) -> Result<DepartmentIx, Misunderstood> {
-    let known = show.departments.iter().position(|department| department.id == id);
-    let known = known.and_then(|at| u32::try_from(at).ok()).map(DepartmentIx);
-    known.ok_or_else(|| wrong(format!("no department is called {}", short(id))))
+    show.find_department(id).ok_or_else(|| wrong(format!("no department is called {}", short(id))))
 }
 
 fn text<'a>(args: &[Arg<'a>], what: &str) -> Result<&'a str, Misunderstood> {

@@ -196,6 +196,12 @@ impl Rundown {
         &self.departments[ix]
     }
 
+    /// The department with this id.
+    pub fn find_department(&self, id: &str) -> Option<DepartmentIx> {
+        let mut departments = (0..).map(DepartmentIx).zip(&self.departments);
+        departments.find(|(_, department)| department.id == id).map(|(ix, _)| ix)
+    }
+
     /// The output at `ix`.
     pub fn output(&self, ix: OutputIx) -> &Output {
         &self.outputs[ix]

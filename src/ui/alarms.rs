@@ -16,7 +16,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{header, signs, text};
 use crate::app::keys::Act;
-use crate::app::{BrowserSign, RemoteSign, stopped};
+use crate::app::{RemoteSign, stopped};
 use crate::engine::Alarm as Standing;
 use crate::output::Light;
 use crate::show::CueIx;
@@ -146,9 +146,6 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     }
     if let Some(RemoteSign::Deaf(why)) = &scene.app.remote {
         alarm(" OSC IN OFF ".into(), styles.attention_badge, format!(" {why}"));
-    }
-    if let Some(BrowserSign::Off(why)) = &scene.app.browsers {
-        alarm(" WEB OFF ".into(), styles.attention_badge, format!(" {why}"));
     }
     if let Some(message) = state.stage_message() {
         // The words are part of the badge: an explanation goes where there is little room.

@@ -257,18 +257,12 @@ impl<'a> Scene<'a> {
 
     /// Mark of a clock that is made up.
     fn badge(&self) -> Line<'static> {
-        match self.board.rehearsal {
-            Some(RehearsalKind::OutputsOff { speed: speed @ 2.. }) => {
-                Line::styled(format!(" REHEARSAL ×{speed} "), self.styles.quiet_badge)
-            }
-            Some(RehearsalKind::OutputsOff { .. }) => {
-                Line::styled(" REHEARSAL ", self.styles.quiet_badge)
-            }
-            Some(RehearsalKind::Technical) => {
-                Line::styled(" TECHNICAL REHEARSAL ", self.styles.attention_badge)
-            }
-            None => Line::default(),
-        }
+        let Some(rehearsal) = self.board.rehearsal else { return Line::default() };
+        let style = match rehearsal {
+            RehearsalKind::OutputsOff { .. } => self.styles.quiet_badge,
+            RehearsalKind::Technical => self.styles.attention_badge,
+        };
+        Line::styled(format!(" {} ", rehearsal.words()), style)
     }
 
     /// Bottom lines: the keys when they are asked for, or the show; and the current problem.

@@ -203,7 +203,7 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
 
 /// Address of the pages for browsers, and the number of those that are open.
 fn browsers(scene: &Scene) -> Vec<Span<'static>> {
-    let Some(BrowserSign::Served { address, open }) = &scene.app.browsers else { return vec![] };
+    let Some(BrowserSign { address, open }) = &scene.app.browsers else { return vec![] };
     vec![
         Span::styled(format!("web {address}"), scene.styles.past),
         Span::styled(format!("  {open} open"), scene.styles.text),

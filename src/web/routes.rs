@@ -1,6 +1,6 @@
 //! Requests: which there are, who may make them, and what goes back.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -198,7 +198,9 @@ async fn body<T: DeserializeOwned>(request: Request<Incoming>) -> Result<T, Refu
 async fn wish(wish: Wish, guest: &Guest) -> Answered {
     let shared = &guest.shared;
     let busy = || Refused::new(StatusCode::TOO_MANY_REQUESTS, "too many at once: try again");
-    if !shared.limits().wishes.take(guest.clock.now()) {
+    // Each request may come from another port of the same phone.
+    let sender = SocketAddr::new(guest.from, 0);
+    if !shared.limits().wishes.take(sender, guest.clock.now()) {
         return Err(busy());
     }
     let place = Arc::clone(&shared.unanswered).try_acquire_owned().map_err(|_| busy())?;

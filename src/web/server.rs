@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener};
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -24,7 +24,7 @@ use tokio::time::sleep;
 
 use super::access::Token;
 use super::{Hear, Pages, Settings, WebError, routes};
-use crate::access::{Bucket, FailedLogins, Passcode};
+use crate::access::{Bucket, FailedLogins, Meter, Passcode};
 use crate::locks::Unpoisoned;
 use crate::time::MachineClock;
 
@@ -78,8 +78,8 @@ pub(super) struct Shared {
 /// Limits on how often something is done.
 pub(super) struct Limits {
     pub(super) logins: FailedLogins,
-    /// Wishes of all together.
-    pub(super) wishes: Bucket,
+    /// Wishes, so that one phone that repeats its own keeps no other out.
+    pub(super) wishes: Meter,
     /// Words for the caller of what was refused.
     pub(super) troubles: Bucket,
 }
@@ -112,7 +112,7 @@ pub(super) struct Guest {
 pub(super) struct Place {
     from: IpAddr,
     shared: Arc<Shared>,
-    is_free: Mutex<bool>,
+    is_free: AtomicBool,
 }
 
 impl Place {
@@ -125,12 +125,12 @@ impl Place {
         }
         places.insert(from, own + 1);
         drop(places);
-        Some(Arc::new(Place { from, shared: Arc::clone(shared), is_free: Mutex::new(false) }))
+        Some(Arc::new(Place { from, shared: Arc::clone(shared), is_free: AtomicBool::new(false) }))
     }
 
     /// Gives it back: the connection has become a stream.
     pub(super) fn free(&self) {
-        if std::mem::replace(&mut *self.is_free.lock().unpoisoned(), true) {
+        if self.is_free.swap(true, Relaxed) {
             return;
         }
         let mut places = self.shared.places.lock().unpoisoned();
@@ -193,7 +193,7 @@ impl Web {
         let address = listener.local_addr().map_err(WebError::Start)?;
         let limits = Limits {
             logins: FailedLogins::default(),
-            wishes: Bucket::new(20, 40),
+            wishes: Meter::new(20, 40),
             troubles: Bucket::new(1, 3),
         };
         let shared = Arc::new(Shared {

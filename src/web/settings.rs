@@ -49,11 +49,8 @@ impl fmt::Debug for Key {
 /// Address that browsers are served on, and who may read.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    #[cfg_attr(not(feature = "web"), expect(dead_code, reason = "nobody is served"))]
     pub(super) listen: SocketAddr,
-    #[cfg_attr(not(feature = "web"), expect(dead_code, reason = "nobody is served"))]
     pub(super) passcode: Option<Passcode>,
-    #[cfg_attr(not(feature = "web"), expect(dead_code, reason = "nobody is served"))]
     pub(super) key: Key,
 }
 

@@ -65,10 +65,7 @@ fn on_page(from_browser: bool) -> &'static str {
 /// The name of the department with this id, as the panel has it; its id where the show has changed
 /// and lost it.
 fn name_of<'a>(id: &'a str, show: &'a Show) -> &'a str {
-    show.departments
-        .iter()
-        .find(|department| department.id == id)
-        .map_or(id, |department| &department.name)
+    show.find_department(id).map_or(id, |department| &show.department(department).name)
 }
 
 /// Returns the log entry of `event` in the run of `state`.

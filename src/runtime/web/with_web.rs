@@ -68,7 +68,7 @@ impl WebEnd {
 
     /// Its address, and the number of pages that are open.
     pub(in crate::runtime) fn sign(&self) -> BrowserSign {
-        BrowserSign::Served { address: self.web.address(), open: self.web.streams() }
+        BrowserSign { address: self.web.address(), open: self.web.streams() }
     }
 }
 
