@@ -321,8 +321,18 @@ impl Check<'_> {
     /// The day of the first segment, where anything says which it is. Checks that each segment with a
     /// day says when it starts, and comes after those above it.
     fn days(&self, date: Option<Date>, segments: &[SegmentDraft]) -> Option<Date> {
-        let own = segments.first().and_then(|first| Some(first.date.as_ref()?.value));
-        let mut last = date.or(own).map(|first| (first.at(0, 0, 0, 0), None));
+        let first = segments.first().and_then(|first| first.date.as_ref());
+        if let Some((show, first)) = date.zip(first)
+            && show != first.value
+        {
+            let what =
+                format!("this segment is on {}, and the show begins on another day", first.value);
+            let fix = "write the same day at both places, or take one of them out";
+            self.faults.fault(first.place.clone(), what, fix);
+        }
+        let begins = first.map(|first| first.value).or(date);
+        let mut last = begins.map(|day| (day.at(0, 0, 0, 0), None));
+        let mut lacks_day = false;
         for segment in segments {
             let Some(Placed { value: day, place }) = &segment.date else { continue };
             let fault = |what: String, fix: &str| self.faults.fault(place.clone(), what, fix);
@@ -331,15 +341,15 @@ impl Check<'_> {
                 continue;
             };
             let Some((before, above)) = last else {
+                if std::mem::replace(&mut lacks_day, true) {
+                    continue;
+                }
                 let what = format!("this segment is on {day}, and the show has no `date`");
                 fault(what, "add `date` at the top of the file, with the day of the first segment");
-                return None;
+                continue;
             };
             let starts = day.to_datetime(start.value);
-            if date.is_some_and(|date| own.is_some_and(|own| own != date)) && above.is_none() {
-                let what = format!("this segment is on {day}, and the show begins on another day");
-                fault(what, "write the same day at both places, or take one of them out");
-            } else if starts < before {
+            if starts < before {
                 let time = |at: DateTime| at.strftime("%Y-%m-%d %H:%M").to_string();
                 let what =
                     format!("this segment starts on {}, before {}", time(starts), time(before));
@@ -352,7 +362,7 @@ impl Check<'_> {
             }
             last = Some((starts.max(before), Some(place.clone())));
         }
-        date.or(own)
+        date.or(begins)
     }
 
     /// Checks that a segment that begins at `start` and lasts about so long ends after it.

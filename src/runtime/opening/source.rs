@@ -175,7 +175,11 @@ impl Files for Beside {
     fn file(&self, name: &str, from: Option<&Path>) -> Result<Found, Finding> {
         let folder = from.unwrap_or(&self.show).parent().unwrap_or(Path::new(""));
         let path = folder.join(name);
-        self.asked.lock().unpoisoned().push(path.clone());
+        let mut asked = self.asked.lock().unpoisoned();
+        if !asked.contains(&path) {
+            asked.push(path.clone());
+        }
+        drop(asked);
         let text = open_regular(&path).and_then(|file| read_at_most(file, file::BYTES_MAX));
         let what = |why: &str| format!("{} cannot be included: {why}", quoted(name));
         let bytes = text.map_err(|error| match error.kind() {

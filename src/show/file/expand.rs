@@ -23,7 +23,7 @@ use self::book::Book;
 use self::files::Loader;
 pub use self::files::{Files, Found, NoFiles};
 use self::map::{Home, Map};
-use self::names::{Scope, Words, words};
+use self::names::{Scope, Words, is_of_name, words};
 use self::writer::{Part, Sense, Writer};
 use super::fields::Fields;
 use super::machine::{Machine, Unseen};
@@ -117,7 +117,7 @@ pub(super) struct Aside<'a> {
 /// The words of repeats, each with what may follow it where it is a key. `with` alone is none: it is
 /// a key of triggers too.
 const WORDS: [(&str, &[char]); 4] = [
-    ("include", &['=']),
+    ("include", &['=', '.', ']']),
     ("use", &['=']),
     ("vars", &['=', '.', ']']),
     ("template", &['=', '.', ']']),
@@ -125,12 +125,11 @@ const WORDS: [(&str, &[char]); 4] = [
 
 /// Returns `true` if a text may have repeats: only then it is worth parsing for that.
 fn may_repeat(text: &str) -> bool {
-    let is_of_key = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     WORDS.into_iter().any(|(word, follows)| {
         text.match_indices(word).any(|(at, _)| {
             let (before, after) = (&text[..at], &text[at + word.len()..]);
             let after = after.trim_start_matches(['"', '\'']).trim_start_matches([' ', '\t']);
-            !before.ends_with(is_of_key) && after.starts_with(follows)
+            !before.ends_with(is_of_name) && after.starts_with(follows)
         })
     })
 }

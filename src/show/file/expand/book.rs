@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::names::{Scope, Words, words};
-use super::writer::{Part, Sense, Writer, sorted};
+use super::writer::{Kinds, Part, Sense, Writer, sorted};
 use super::{NAMED, Source, Templates, sense};
 use crate::show::file::WITH_FIX;
 use crate::show::file::fields::Fields;
@@ -48,13 +48,14 @@ impl<'s> Book<'s, '_> {
         };
         for (key, value) in sorted(own.tree) {
             if !is_apart(key.get_ref(), value) {
-                self.writer.entry(own.part, (key, value), &sense, false);
+                self.writer.entry(own.part, (key, value), &sense, Kinds::ByKey);
                 self.writer.out.push('\n');
             }
         }
         for (key, value) in sorted(own.tree) {
             let name: &str = key.get_ref();
-            let is_other = !NAMED.contains(&name) && !matches!(name, "vars" | "template");
+            let is_other = !NAMED.contains(&name)
+                && !matches!(name, "include" | "vars" | "template" | "segment");
             if let Some(table) = value.get_ref().as_table().filter(|_| is_other) {
                 let header = format!("[{}]", crate::show::written::key(name));
                 self.writer.header((own.part, value.span()), None, &header);

@@ -69,7 +69,7 @@ fn braced<'t>(text: &'t str, open: &str, close: &str) -> Option<(&'t str, usize)
     is_name.then(|| (&inside[..end], open.len() + end + close.len()))
 }
 
-fn is_of_name(c: char) -> bool {
+pub(super) fn is_of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '-' || c == '_'
 }
 

@@ -281,6 +281,34 @@ error: nothing says what `{speaker}` stands for
 }
 
 #[test]
+fn a_part_of_the_wrong_shape_is_told_once() {
+    const SEGMENT: &str = "title = \"S\"\nduration = \"1m\"\n";
+    for (text, words) in [
+        (format!("[include]\nx = 1\n[[segment]]\n{SEGMENT}"), "`include` is a table, not a list"),
+        (
+            format!("[segment]\n{SEGMENT}notes = \"{{a}}\"\n[vars]\na = 1\n"),
+            "`segment` is a table, not a list",
+        ),
+    ] {
+        let said = said(&with_head(&text), &Shelf::default());
+        assert!(said.contains(words), "{text}\n{said}");
+        assert_eq!(said.matches("error: ").count(), 1, "{text}\n{said}");
+    }
+}
+
+#[test]
+fn an_extra_column_is_text_whatever_it_is_called() {
+    let cue =
+        "[[segment.cue]]\nnumber = \"1\"\ntitle = \"T\"\nextra = { start = \"{n}\", do = [] }\n";
+    let cue = cue.replace(", do = []", ", do = \"{n}\"");
+    let text = format!("[vars]\nn = 3\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n{cue}");
+    let show = good(&with_head(&text), &Shelf::default());
+    let cue = show.cue(show.order[0]);
+    let extra: Vec<_> = cue.extra.iter().map(|one| (&*one.name, &*one.text)).collect();
+    assert_eq!(extra, [("start", "3"), ("do", "3")]);
+}
+
+#[test]
 fn each_fault_of_repeats_says_where_and_what_to_do() {
     let files = Shelf::of(&[
         ("house.toml", HOUSE),

@@ -21,6 +21,28 @@ use crate::show::written;
 /// The keys whose values are no texts, outside of a cue's messages.
 const NO_TEXTS: [&str; 7] = ["embargo", "public", "together", "at", "start", "end", "date"];
 
+/// Kinds of the values that texts become which are nothing but a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kinds {
+    /// Those of the keys: texts, but for [`NO_TEXTS`] and a cue's messages.
+    ByKey,
+    /// That of the named value, a number perhaps.
+    Own,
+    /// Texts, whatever the keys are called: extra columns may have any name.
+    Texts,
+}
+
+impl Kinds {
+    /// The kinds below the key `name`.
+    fn below(self, name: &str) -> Self {
+        match self {
+            Kinds::ByKey if name == "extra" => Kinds::Texts,
+            Kinds::ByKey if name == "do" || NO_TEXTS.contains(&name) => Kinds::Own,
+            Kinds::ByKey | Kinds::Own | Kinds::Texts => self,
+        }
+    }
+}
+
 /// A file whose parts are written.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'t> {
@@ -133,44 +155,42 @@ impl Writer {
     ) {
         for (key, value) in sorted(table) {
             if !apart.contains(&&**key.get_ref()) {
-                self.entry(part, (key, value), sense, false);
+                self.entry(part, (key, value), sense, Kinds::ByKey);
                 self.out.push('\n');
             }
         }
     }
 
-    /// Writes a key and its value; `in_message` where that is part of a cue's message.
+    /// Writes a key and its value, whose kinds are `kinds`.
     pub(super) fn entry(
         &mut self,
         part: Part<'_>,
         (key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>),
         sense: &Sense<'_>,
-        in_message: bool,
+        kinds: Kinds,
     ) {
         let name: &str = key.get_ref();
         self.piece((part, key.span()), sense.used.as_ref(), |writer| {
             writer.out.push_str(&written::key(name));
         });
         self.out.push_str(" = ");
-        let with_kind = in_message || name == "do" || NO_TEXTS.contains(&name);
-        self.value(part, value, sense, with_kind);
+        self.value(part, value, sense, kinds.below(name));
     }
 
-    /// Writes a value. Where it is written `with_kind`, a text that is nothing but a name becomes its
-    /// value, a number perhaps; elsewhere it is that as text.
+    /// Writes a value.
     fn value(
         &mut self,
         part: Part<'_>,
         value: &Spanned<DeValue<'_>>,
         sense: &Sense<'_>,
-        with_kind: bool,
+        kinds: Kinds,
     ) {
         if self.is_full() {
             return;
         }
         let from = (part, value.span());
         self.piece(from, sense.used.as_ref(), |writer| match value.get_ref() {
-            DeValue::String(text) => match writer.text(part, value, text, sense, with_kind) {
+            DeValue::String(text) => match writer.text(part, value, text, sense, kinds) {
                 Some(text) => writer.out.push_str(&text),
                 None => writer.source(part, value.span()),
             },
@@ -184,7 +204,7 @@ impl Writer {
                         (false, 0) => {}
                         (false, _) => writer.out.push_str(", "),
                     }
-                    writer.value(part, one, sense, with_kind);
+                    writer.value(part, one, sense, kinds);
                     if is_tall {
                         writer.out.push(',');
                     }
@@ -198,7 +218,7 @@ impl Writer {
                     if at > 0 {
                         writer.out.push_str(", ");
                     }
-                    writer.entry(part, entry, sense, with_kind);
+                    writer.entry(part, entry, sense, kinds);
                 }
                 writer.out.push_str(" }");
             }
@@ -218,20 +238,19 @@ impl Writer {
         value: &Spanned<DeValue<'_>>,
         text: &str,
         sense: &Sense<'_>,
-        with_kind: bool,
+        kinds: Kinds,
     ) -> Option<String> {
         let scope = &sense.scope;
-        if with_kind
+        if kinds == Kinds::Own
             && let Some(source) = alone(text).and_then(|name| scope.get(name)?.source.clone())
         {
             return Some(source);
         }
-        let place = self.place(part, value.span());
-        let faults = &self.faults;
+        let writer = &*self;
         let filled = filled(text, scope, |name| {
-            let (what, fix) = scope.unknown(faults, name);
-            let problem = Problem::error(place.clone(), what, fix);
-            faults.report(match &sense.used {
+            let (what, fix) = scope.unknown(&writer.faults, name);
+            let problem = Problem::error(writer.place(part, value.span()), what, fix);
+            writer.faults.report(match &sense.used {
                 Some(used) => problem.beside(used.clone(), super::map::USED),
                 None => problem,
             });

@@ -693,6 +693,12 @@ fn the_days_of_segments_are_those_of_the_show_and_in_order() {
             Some("starts on 2026-12-02 09:00, before 2026-12-03 00:00"),
         ),
         ("date = 2026-12-01", &on("02"), on("03"), Some("and the show begins on another day")),
+        (
+            "date = 2026-12-02",
+            "date = 2026-12-02",
+            on("03"),
+            Some("`date` is there without `start`"),
+        ),
         ("", &on("02"), on("01"), Some("starts on 2026-12-01 09:00, before 2026-12-02 09:00")),
         ("", &on("02"), on("03"), None),
         ("date = 2026-12-02", &on("02"), on("02"), None),
