@@ -127,10 +127,14 @@ pub(super) fn assemble(
         })
         .collect();
     let mut timed = timed;
+    if has_end && let Some(Some(end)) = timed.last_mut() {
+        // Its one time, in whichever column, is where the show is over, and nothing lasts until then.
+        let said = end.span.start_ns.filter(|_| !end.span.follows);
+        assembling.ends_ns = said.or(end.span.end_ns);
+        end.span = Span { start_ns: assembling.ends_ns, end_ns: None, follows: false };
+    }
     assembling.begin_by_ends(&mut timed);
     assembling.derive(&mut timed);
-    let end = timed.last().and_then(Option::as_ref).filter(|_| has_end);
-    assembling.ends_ns = end.and_then(|end| end.span.start_ns.or(end.span.end_ns));
     // For each item, the start of the next line below that lasts, or the end of the show.
     let mut lasting = vec![None; timed.len()];
     let mut next = assembling.ends_ns;

@@ -634,6 +634,20 @@ fn a_row_that_only_says_where_the_show_is_over_ends_its_last_segment() {
         let said = imported.said.join("\n");
         assert!(said.contains(" is the end of the show, and no cue"), "{rows}: {said}");
     }
+    // Its time stands in another column than the starts, whether or not the row above has one there.
+    for (above, lasts, doubt) in [
+        ("", "40:00 Talk", None),
+        ("19:40", "40:00 Talk", None),
+        ("19:30", "30:00 Talk", Some("C3")),
+    ] {
+        let text = format!("#,Start,End,What\n1,19:00,{above},Talk\n,,19:40,END\n");
+        let imported = import(text.as_bytes(), &Options::default()).unwrap();
+        let last = planned(&imported).last().unwrap().clone();
+        assert!(last.ends_with(lasts), "{text}{last}");
+        assert_eq!(parsed(&imported).cues.len(), 1, "{text}");
+        let said: Vec<_> = imported.doubts.iter().map(|doubt| doubt.place.words("")).collect();
+        assert_eq!(said, doubt.into_iter().collect::<Vec<_>>(), "{:?}", imported.doubts);
+    }
     let doubts: Vec<_> = sheet(",19:40,,END,\n").doubts;
     assert_eq!(doubts[0].place.words(""), "B3");
     assert!(doubts[0].what.contains("`Talk` ends at 19:30"), "{doubts:?}");

@@ -105,7 +105,11 @@ impl Assembling<'_> {
                     quoted(title),
                     time_of_day(end_ns)
                 );
-                self.doubt(timed.line, Field::Start, what);
+                let start = self.layout.column(Field::Start);
+                let has_start =
+                    start.is_some_and(|start| !timed.line.row.text(start.column).is_empty());
+                let field = if has_start { Field::Start } else { Field::End };
+                self.doubt(timed.line, field, what);
             }
             (Some(_) | None, Some(_) | None) => {}
         }
