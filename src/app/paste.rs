@@ -89,7 +89,7 @@ impl App {
                 matches!(self.prompt.as_ref().map(|prompt| prompt.ask), Some(Ask::Field { .. }));
             if is_in_form && is_enter(first) && !rest.is_empty() {
                 // The lines of a paste are one value: no form is saved in the middle of it.
-                self.type_text(" ", state);
+                self.type_text("\n", state);
                 keys = rest;
             } else if text.is_empty() {
                 tasks.extend(self.key(first, state, now_ns));
