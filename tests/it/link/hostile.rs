@@ -71,13 +71,7 @@ fn what_another_program_writes_into_the_log_is_told_and_does_not_count() {
         return;
     }
     in_time(|| {
-        let mut pair = Pair::new(0);
-        pair.paris.keys(" ");
-        pair.wire.expect("/1");
-        pair.wire_la.expect("/la/1");
-        // What la tells of its message is a record, too.
-        pair.paris.await_event("action_sent", 2);
-        let journal = pair.await_same_journal();
+        let (mut pair, journal) = Pair::after_go();
         let (last, next) = (journal.lines.len(), journal.lines.len() + 1);
         let run_ns = journal.lines[last - 1]["run_ns"].as_i64().expect("an instant");
         let stranger = Stranger::at(&pair.server);

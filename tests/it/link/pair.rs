@@ -75,6 +75,18 @@ impl Pair {
         [self.houses[0].journal(), self.houses[1].journal()]
     }
 
+    /// Two stations after the first GO, and the journal that both have, with what became of it.
+    pub(super) fn after_go() -> (Self, Journal) {
+        let mut pair = Self::new(0);
+        pair.paris.keys(" ");
+        pair.wire.expect("/1");
+        pair.wire_la.expect("/la/1");
+        // What la tells of its message is a record, too.
+        pair.paris.await_event("action_sent", 2);
+        let journal = pair.await_same_journal();
+        (pair, journal)
+    }
+
     /// Waits until both have the same journal, and gives it.
     pub(super) fn await_same_journal(&self) -> Journal {
         let same = await_some(PATIENCE, || {

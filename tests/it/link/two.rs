@@ -8,7 +8,7 @@ use super::ear::Ear;
 use super::pair::Pair;
 use super::{NatsServer, Proxy, is_missing};
 use crate::commands::succeeds;
-use crate::harness::{Arg, Remote, encode, in_time};
+use crate::harness::{Arg, Remote, encode, in_time, pass};
 
 #[test]
 fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
@@ -16,10 +16,7 @@ fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
         return;
     }
     in_time(|| {
-        let mut pair = Pair::new(0);
-        pair.paris.keys(" ");
-        pair.wire.expect("/1");
-        pair.wire_la.expect("/la/1");
+        let (mut pair, _) = Pair::after_go();
         pair.la.await_words(&["NEXT", "By hand 2"]);
         pair.la.press_to_see(" ", &["paris has the flag; f asks for it"]);
         pair.la.press_to_see(":page stations\r", &["nats-server"]);
@@ -78,12 +75,7 @@ fn the_copy_of_a_follower_is_the_whole_run_when_all_else_is_gone() {
         return;
     }
     in_time(|| {
-        let mut pair = Pair::new(0);
-        pair.paris.keys(" ");
-        pair.wire.expect("/1");
-        pair.wire_la.expect("/la/1");
-        pair.paris.await_event("action_sent", 2);
-        pair.await_same_journal();
+        let (mut pair, _) = Pair::after_go();
         let states = [0, 1].map(|at: usize| pair.houses[at].state().display().to_string());
         let report = |at: usize| succeeds(&["report", "--format", "csv", "--state", &states[at]]);
         // Each names the run of its own folder.
@@ -259,11 +251,7 @@ fn a_follower_that_was_killed_comes_back_with_the_whole_run() {
         return;
     }
     in_time(|| {
-        let mut pair = Pair::new(0);
-        pair.paris.keys(" ");
-        pair.wire.expect("/1");
-        pair.wire_la.expect("/la/1");
-        pair.await_same_journal();
+        let (mut pair, _) = Pair::after_go();
         pair.la.kill();
         pair.paris.await_words(&["la is away"]);
         pair.paris.keys(" ");
@@ -312,7 +300,7 @@ fn both_sides_of_a_cut(lasts: Duration) {
     pair.la.keys(" ");
     // LA does not know of Paris's second cue: that both have fired it is for people to see.
     pair.wire.expect("/2");
-    std::thread::sleep(lasts.saturating_sub(begun.elapsed()));
+    pass(lasts.saturating_sub(begun.elapsed()).as_millis() as u64);
     proxy.repair();
     pair.paris.await_words(&["LA HAS THE FLAG"]);
     pair.la.await_event("cue_fired_aside", 1);
