@@ -189,8 +189,7 @@ impl State {
                 && !self.is_passed_at(cue, point)
                 && self.is_to_come(cue)
                 && self.cue(cue).phase == Phase::Waiting
-                && self.has_place(cue)
-                && !self.cue(cue).skipped
+                && self.is_in_order(cue)
         };
         let waiting = self.plan.by_clock.iter().filter(waits);
         let waiting: Vec<_> = waiting.map(|&(cue, at_ns)| (at_ns, self.turn(cue))).collect();

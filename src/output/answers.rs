@@ -82,16 +82,18 @@ impl Answers {
             context.gauge.refused_by_answer(format!("answers {error:?}"));
         }
         let Some(said) = error.as_ref().or(last.as_ref()) else { return };
-        if self.logged.replace(said.clone()).as_ref() == Some(said) && error.is_none() {
+        if error.is_none() && self.logged.as_ref() == Some(said) {
             return;
         }
         let name = &context.name;
         match self.log.takes(now) {
-            Logged::Yes if error.is_some() => {
-                (context.reporter)(OutputReport::Word(format!("{name} answers {said:?}")));
-            }
             Logged::Yes => {
-                (context.reporter)(OutputReport::Note(format!("{name} answers {said:?}")));
+                let words = format!("{name} answers {said:?}");
+                (context.reporter)(match error {
+                    Some(_) => OutputReport::Word(words),
+                    None => OutputReport::Note(words),
+                });
+                self.logged = Some(said.clone());
             }
             Logged::Last => {
                 let text = format!("{name} answers too much for the log: the outputs page has it");
