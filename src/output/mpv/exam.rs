@@ -22,8 +22,9 @@ use crate::time::MachineNs;
 /// Formats of FFmpeg's that name other files instead of holding pictures or sounds.
 const LISTS: [&str; 4] = ["hls", "concat", "dash", "sdp"];
 
-/// So far before its end a file is tried.
-const BEFORE_END_NS: u64 = 3 * SECOND_NS / 10;
+/// So far before its end a file is tried. No picture of a usual rate starts at that place of a file
+/// that ends with a picture: a player that names the very place has shown nothing yet.
+const BEFORE_END_NS: u64 = 2_973 * SECOND_NS / 10_000;
 
 /// A file that can be read to less than this before its end is whole: a sound may be a little
 /// shorter than its pictures.
@@ -35,10 +36,10 @@ const OFF_NS: u64 = SECOND_NS / 10;
 /// Places that a player names with six digits are the same if they differ by no more than this.
 const SAME_NS: u64 = SECOND_NS / 500_000;
 
-/// A player that finds nothing at a place says for a moment that it is at that place. So often it
-/// is asked again, each time after its answer: meanwhile it has gone to what it has found, or it
-/// says that it is at the end.
-const TRIES: u32 = 20;
+/// A player that finds nothing at a place says for a moment that it is at that place. So long it is
+/// asked again, each time after its answer, until it has gone to what it has found, or says that it
+/// is at the end. On a busy machine that took longer than twenty answers.
+const UNSURE: Duration = Duration::from_secs(2);
 
 /// Questions at the in-point. The last is asked nowhere else, so that its answer is the last.
 const AT_IN_POINT: [Question; 6] = [
@@ -72,8 +73,8 @@ enum Step {
     Asking,
     /// The player looks for a place shortly before its end.
     Seeking { end: End, has_begun: bool },
-    /// It is asked where it has got to, for this many more times.
-    Checking { end: End, tries: u32 },
+    /// It is asked where it has got to, since this instant.
+    Checking { end: End, since: MachineNs },
 }
 
 /// The end of what a cue plays of the file.
@@ -170,8 +171,13 @@ impl Exam {
         }
     }
 
-    /// Takes in what the player says.
-    pub(super) fn on_reply(&mut self, said: &Said, known: PlayerValues<'_>) -> Verdict {
+    /// Takes in what the player says at this instant.
+    pub(super) fn on_reply(
+        &mut self,
+        said: &Said,
+        known: PlayerValues<'_>,
+        at: MachineNs,
+    ) -> Verdict {
         match (said, self.step) {
             (Said::Reply { request, data }, step) if *request == self.request => match data {
                 Ok(data) => {
@@ -193,11 +199,11 @@ impl Exam {
                 self.step = Step::Seeking { end, has_begun: true }
             }
             (Said::Restart, Step::Seeking { end, has_begun: true }) => {
-                self.step = Step::Checking { end, tries: TRIES };
+                self.step = Step::Checking { end, since: at };
                 return Verdict::Open(AT_END.map(Line::Ask).to_vec());
             }
             (Said::Answer { question, data }, step) => {
-                return self.answered(*question, data.as_ref().ok(), step, known);
+                return self.answered(*question, data.as_ref().ok(), step, known, at);
             }
             _ => {}
         }
@@ -210,6 +216,7 @@ impl Exam {
         data: Option<&Value>,
         step: Step,
         known: PlayerValues<'_>,
+        at: MachineNs,
     ) -> Verdict {
         match question {
             Question::Format => {
@@ -225,8 +232,9 @@ impl Exam {
                 }
             }
             Question::SoundPosition => {
-                if let Step::Checking { end, tries } = step {
-                    return self.ends(end, tries, data.is_some_and(Value::is_number));
+                if let Step::Checking { end, since } = step {
+                    let may_ask = at < since + UNSURE;
+                    return self.ends(end, may_ask, data.is_some_and(Value::is_number));
                 }
             }
             Question::Idle | Question::Pause | Question::Duration | Question::Still => {}
@@ -271,19 +279,20 @@ impl Exam {
         Verdict::Open(vec![Line::Do(commands::seek(end.sought_ns))])
     }
 
-    /// It has gone as near to its end as it gets; whether there is sound.
-    fn ends(&mut self, end: End, tries: u32, has_sound: bool) -> Verdict {
-        let Some(at_ns) = self.at_ns else { return Verdict::Sound(self.facts.clone()) };
+    /// It has gone as near to its end as it gets, or says so; whether it may be asked again, and
+    /// whether there is sound.
+    fn ends(&mut self, end: End, may_ask: bool, has_sound: bool) -> Verdict {
         // What it says may be only what it was told.
-        if at_ns.abs_diff(end.sought_ns) <= SAME_NS && !has_sound {
-            if self.is_over {
+        let is_sure = |at_ns: u64| has_sound || at_ns.abs_diff(end.sought_ns) > SAME_NS;
+        if !self.at_ns.is_some_and(is_sure) {
+            if self.is_over && self.at_ns.is_some() {
                 return self.has_nothing_at(end);
             }
-            if tries > 0 {
-                self.step = Step::Checking { end, tries: tries - 1 };
+            if may_ask {
                 return Verdict::Open(AT_END.map(Line::Ask).to_vec());
             }
         }
+        let Some(at_ns) = self.at_ns else { return Verdict::Sound(self.facts.clone()) };
         if at_ns + SAME_NS + BEFORE_END_NS + SHORT_NS < end.ns {
             // A length that was guessed from the file's size is taken from what there is.
             if !self.facts.is_exact() {
@@ -347,8 +356,14 @@ mod tests {
     }
 
     /// The verdict on a file of this length and format, which stands at these seconds, after which
-    /// the player says this.
-    fn hears(format: &str, lasts: f64, from_ns: u64, stands: f64, end: Vec<Said>) -> Verdict {
+    /// the player says this. It takes this long over each reply.
+    fn hears(
+        (format, lasts): (&str, f64),
+        from_ns: u64,
+        stands: f64,
+        end: Vec<Said>,
+        pace: Duration,
+    ) -> Verdict {
         let play = MpvCommand::Play {
             clip: "a".into(),
             from_ns,
@@ -372,7 +387,11 @@ mod tests {
             answer(Question::Sound, json!(1)),
         ];
         said.extend(end);
-        let mut verdicts = said.iter().map(|said| exam.on_reply(said, known));
+        let mut at = exam.since;
+        let mut verdicts = said.iter().map(|said| {
+            at = at + pace;
+            exam.on_reply(said, known, at)
+        });
         verdicts.find(|verdict| !matches!(verdict, Verdict::Open(_))).unwrap_or(exam.too_long())
     }
 
@@ -380,12 +399,17 @@ mod tests {
     fn verdict(format: &str, lasts: f64, from_ns: u64, stands: f64, ends: f64) -> Verdict {
         let mut end = vec![Said::Seek, Said::Restart];
         end.extend(at_end(false, ends, Some(ends)));
-        hears(format, lasts, from_ns, stands, end)
+        hears((format, lasts), from_ns, stands, end, Duration::ZERO)
     }
 
     /// Place at which a file of 10 s breaks off after these replies of the player.
     fn breaks_off(end: Vec<Said>) -> Option<String> {
-        match hears(MOV, 10.0, 0, 0.0, end) {
+        breaks_off_after(end, Duration::ZERO)
+    }
+
+    /// That place, from a player that takes this long over each reply.
+    fn breaks_off_after(end: Vec<Said>, pace: Duration) -> Option<String> {
+        match hears((MOV, 10.0), 0, 0.0, end, pace) {
             Verdict::Sound(facts) => facts.breaks_off,
             other => panic!("{other:?}"),
         }
@@ -398,14 +422,21 @@ mod tests {
             said.extend(end.into_iter().flatten());
             said
         };
-        let told = || at_end(false, 9.7, None);
+        let told = || at_end(false, 9.7027, None);
         let cut = Some("breaks off at 0:04.6 of 0:10".to_owned());
         // mpv 0.35.1 under load: the picture comes after the news of it.
         assert_eq!(breaks_off(before(vec![told(), told(), at_end(true, 4.6, None)])), cut);
         assert_eq!(breaks_off(before(vec![told(), at_end(false, 4.6, None)])), cut);
-        assert_eq!(breaks_off(before(vec![at_end(false, 9.7, Some(9.7))])), None);
-        // A file whose sound is over earlier has a picture at that very place.
-        assert_eq!(breaks_off(before((0..=TRIES).map(|_| told()).collect())), None);
+        assert_eq!(breaks_off(before(vec![at_end(false, 9.7027, Some(9.7027))])), None);
+        // A busy machine: it answers many times before it has looked.
+        let late = || {
+            let mut end: Vec<_> = (0..1_000).map(|_| told()).collect();
+            end.push(at_end(true, 4.6, None));
+            before(end)
+        };
+        assert_eq!(breaks_off_after(late(), Duration::from_micros(500)), cut);
+        // A file whose sound is over earlier may have a picture at that very place.
+        assert_eq!(breaks_off_after(late(), Duration::from_millis(1)), None);
         // The news of the loaded file comes twice.
         let mut twice = vec![Said::Restart];
         twice.extend(at_end(false, 0.0, None));
@@ -417,14 +448,14 @@ mod tests {
     fn a_sound_that_has_nothing_at_its_end_is_tried_once_more_before_that() {
         let tried = |second: [Said; 3]| {
             let mut said = vec![Said::Seek, Said::Restart];
-            said.extend(at_end(true, 9.7, None));
+            said.extend(at_end(true, 9.7027, None));
             said.extend([Said::Seek, Said::Restart]);
             said.extend(second);
             breaks_off(said)
         };
-        assert_eq!(tried(at_end(false, 9.2, Some(9.2))), None);
+        assert_eq!(tried(at_end(false, 9.2027, Some(9.2027))), None);
         let cut = "breaks off before 0:09.2 of 0:10".to_owned();
-        assert_eq!(tried(at_end(true, 9.2, None)), Some(cut));
+        assert_eq!(tried(at_end(true, 9.2027, None)), Some(cut));
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Player {
                 duration_ns: self.duration_ns,
                 is_still: self.is_still,
             };
-            let (key, verdict) = (exam.key, exam.on_reply(&said, known));
+            let (key, verdict) = (exam.key, exam.on_reply(&said, known, at));
             return self.examined(key, verdict);
         }
         match said {
