@@ -12,7 +12,7 @@ mod world;
 use std::fmt::Write as _;
 
 use handover::conductor::By;
-use handover::engine::{ClipFact, Command};
+use handover::engine::{ClipFact, Command, Event, Record};
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
 use handover::show::{CueIx, OutputIx, Show};
 use proptest::prelude::*;
@@ -113,8 +113,8 @@ fn planned(seed: u64) -> Plan {
     plan().new_tree(&mut runner).unwrap().current()
 }
 
-/// Plays a run, and says at which move a promise was broken, and which.
-fn play(plan: &Plan) -> Result<(), (usize, String)> {
+/// Plays a run to its end. An error is the move at which a promise was broken, and which.
+fn play(plan: &Plan) -> Result<World, (usize, String)> {
     let begin = |why| (0, why);
     let opening = Opening {
         clock: "2024-08-11T18:00:00Z".parse().unwrap(),
@@ -132,7 +132,8 @@ fn play(plan: &Plan) -> Result<(), (usize, String)> {
     // Whatever has happened: a program that goes on from here is not lost.
     world.disk_works = true;
     let end = world.undo_all().and_then(|()| world.crash(0)).and_then(|()| world.wait(SECOND_NS));
-    end.map_err(|why| (plan.moves.len() + 1, why))
+    end.map_err(|why| (plan.moves.len() + 1, why))?;
+    Ok(world)
 }
 
 fn make(world: &mut World, step: &Move) -> Result<(), String> {
@@ -175,7 +176,7 @@ fn make(world: &mut World, step: &Move) -> Result<(), String> {
 
 /// The shortest plan found that fails for as little reason, by leaving out what it fails without.
 fn shortened(mut plan: Plan) -> (Plan, usize, String) {
-    let (mut at, mut why) = play(&plan).expect_err("it fails");
+    let (mut at, mut why) = play(&plan).err().expect("it fails");
     let mut shorter = true;
     while std::mem::take(&mut shorter) {
         let mut tries: Vec<Plan> = vec![];
@@ -323,6 +324,16 @@ fn failure(seed: u64) -> Option<String> {
     play(&plan).err()?;
     let (plan, at, why) = shortened(plan);
     Some(format!("HANDOVER_SEED={seed} cargo test --test it sim\n{}", scenario(&plan, at, &why)))
+}
+
+#[test]
+fn the_runs_are_edited() {
+    let worlds: Vec<World> = (0..100).map(|seed| play(&planned(seed)).ok().unwrap()).collect();
+    let is_revision = |record: &&Record| matches!(record.event, Event::ShowRevised { .. });
+    let revised = worlds.iter().filter(|world| world.journal.iter().any(|one| is_revision(&one)));
+    let given_back: u32 = worlds.iter().map(|world| world.versions.given_back).sum();
+    let revised = revised.count();
+    assert!(revised >= 40 && given_back >= 5, "{revised} revised, {given_back} given back");
 }
 
 #[test]

@@ -222,6 +222,8 @@ pub(super) struct Versions {
     first_text: String,
     /// The first one first.
     pub(super) shows: Vec<Arc<Show>>,
+    /// The number of cues at the playhead that were removed and came back to it.
+    pub(super) given_back: u32,
     /// The run as it stood at its last revision.
     before: Option<State>,
     /// `true` if the run has the document's show.
@@ -232,7 +234,14 @@ impl Versions {
     pub(super) fn new(text: String) -> Result<Versions, String> {
         let document = Document::new(text.clone(), "UTC").map_err(|why| format!("{why:?}"))?;
         let shows = vec![Arc::new(document.show().clone())];
-        Ok(Versions { document, first_text: text, shows, before: None, is_taken: true })
+        Ok(Versions {
+            document,
+            first_text: text,
+            shows,
+            given_back: 0,
+            before: None,
+            is_taken: true,
+        })
     }
 
     /// The version of this number, from 1.
@@ -314,6 +323,7 @@ impl World {
             let playhead = self.state().playhead();
             return Err(format!("{cue:?} is there again, and the playhead is at {playhead:?}"));
         }
+        self.versions.given_back += u32::from(is_quiet);
         Ok(())
     }
 
