@@ -96,6 +96,8 @@ pub struct SegmentBlock {
     pub start: When,
     /// `true` if it starts by the clock.
     pub hard_start: bool,
+    /// The day of its hard start, where the show lasts several.
+    pub date: Option<Date>,
     /// The time of day at which it ends, where it has a fixed end.
     pub fixed_end: Option<Time>,
     /// Time from its planned start to its planned end.
@@ -179,6 +181,13 @@ impl Sheet {
             people: show.people.iter().filter(|_| !public).map(person).collect(),
             segments: show.segment_indices().map(|ix| clock.segment(ix, audience)).collect(),
         }
+    }
+
+    /// The day of the first segment, where others have days that are told from it.
+    pub fn first_day(&self) -> Option<Date> {
+        let is_first_dated = self.segments.first().is_some_and(|first| first.date.is_some());
+        let has_days = self.segments.iter().any(|segment| segment.date.is_some());
+        self.date.filter(|_| has_days && !is_first_dated)
     }
 
     /// The names of the departments that a cue needs.
@@ -293,6 +302,7 @@ impl<'a> Clockwork<'a> {
             planned: self.words(self.start_ns(ix), self.plan.anchored),
             start: self.when(self.start_ns(ix), self.plan.anchored),
             hard_start: segment.start.is_some(),
+            date: segment.date,
             fixed_end: segment.end,
             planned_length: self.plan.length[ix],
             length: duration::length(segment.duration),

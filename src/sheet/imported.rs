@@ -79,6 +79,8 @@ pub struct Segment {
     pub title: String,
     /// Its hard start.
     pub start: Option<Time>,
+    /// The day of its hard start.
+    pub date: Option<Date>,
     /// Its fixed end.
     pub end: Option<Time>,
     /// Its planned length, nanoseconds.

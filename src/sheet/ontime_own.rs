@@ -39,8 +39,6 @@ const COLUMNS: [&str; 12] = [
     "Notes",
 ];
 
-/// First line of the note of an event that begins by the clock.
-const HARD_START: &str = "hard start";
 /// Beginning of the next line of one that is longer than Ontime has it: its whole length.
 const LASTS: &str = "segment lasts ";
 /// The longest event that Ontime has: 23:59:59.
@@ -186,7 +184,7 @@ pub(super) fn read(
                 segment.cells[2].clone_from(&start);
                 segment.cells[3] = duration::exact(Duration::from_nanos(duration_ns));
                 segment.cells[6] = act.take().unwrap_or_default();
-                let (hard, note) = after_line(note, |line| (line == HARD_START).then_some(line));
+                let (hard, note) = after_line(note, |line| own::is_by_clock(line).then_some(line));
                 if let Some(hard) = hard {
                     hard.clone_into(&mut segment.cells[5]);
                 }

@@ -11,6 +11,8 @@ mod plan;
 
 use std::collections::{BTreeMap, HashMap};
 
+use self::by_clock::ByClock;
+pub(super) use self::by_clock::is_by_clock;
 use self::instant::{DAY_NS, Instant, instant, since_start, time_of_day};
 pub(crate) use self::plan::INEXACT_NS;
 use super::Refusal;
@@ -279,16 +281,16 @@ impl Reading<'_> {
     fn segment(&mut self, row: &Row) {
         let start = self.instant(row);
         let trigger = self.text(row, Own::Trigger);
-        let (is_hard, end) = self.by_clock(row, &trigger);
+        if self.show.segments.is_empty() {
+            self.show.date = start.and_then(|start| start.date);
+        }
+        let ByClock { is_hard, date, end } = self.by_clock(row, &trigger);
         let duration_ns = self.length(row, Own::Duration);
         let title = one_line(&self.text(row, Own::Title));
         let notes = prose(&self.text(row, Own::Notes));
         let notes: Vec<String> = Some(notes).into_iter().chain(self.of_cues(row)).collect();
         let notes = notes.join("\n").trim().to_owned();
         let act = one_line(&self.text(row, Own::Act));
-        if self.show.segments.is_empty() {
-            self.show.date = start.and_then(|start| start.date);
-        }
         self.check_start(row, start, is_hard);
         let hard = start.filter(|_| is_hard).map(|start| time_of_day(start.of_day_ns));
         if is_hard && hard.is_none() {
@@ -299,6 +301,7 @@ impl Reading<'_> {
             act: Some(act).filter(|act| !act.is_empty()),
             title: if title.is_empty() { NO_TITLE.to_owned() } else { title },
             start: hard,
+            date: date.filter(|_| hard.is_some()),
             end,
             duration_ns: duration_ns.unwrap_or(ASSUMED_NS),
             notes: Some(notes).filter(|notes| !notes.is_empty()),

@@ -86,6 +86,7 @@ fn segment(text: &mut String, segment: &Segment, doubts: &BTreeMap<u32, Vec<&Dou
 pub(super) fn segment_keys(segment: &Segment) -> Vec<(&'static str, String)> {
     let mut all = vec![("title", quoted(&segment.title))];
     all.extend(segment.act.as_ref().map(|act| ("act", quoted(act))));
+    all.extend(segment.date.map(|day| ("date", day.to_string())));
     all.extend(segment.start.map(|start| ("start", start.strftime("%H:%M:%S%.f").to_string())));
     all.extend(segment.end.map(|end| ("end", end.strftime("%H:%M:%S%.f").to_string())));
     all.push(("duration", length(segment.duration_ns)));

@@ -836,9 +836,17 @@ pub(crate) fn worded() -> impl Strategy<Value = String> {
                 nth += 1;
                 (words[nth % 40], rare[nth * 7 % 40])
             };
+            let mut day = 2;
             let lines = text.lines().map(|line| {
                 let ((word, rare), (other, _)) = (next(), next());
                 match line {
+                    "[[segment]]" => {
+                        day += 1;
+                        line.to_owned()
+                    }
+                    line if has_date && rare < 3 && line.starts_with("start = ") => {
+                        format!("date = 2026-03-{day:02}\n{line}")
+                    }
                     "title = \"Random\"" if has_date => format!("{line}\ndate = 2026-03-03"),
                     "title = \"S\"" => match rare {
                         0 => format!("title = \"{word}\"\nact = \"{other}\""),
@@ -870,11 +878,12 @@ fn held(show: &Show) -> Vec<String> {
     let mut held = vec![];
     for segment in &sheet.segments {
         held.push(format!(
-            "{:?} {:?} {:?} {} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {} {:?} {:?} {:?} {:?}",
             segment.act,
             segment.title,
             segment.planned,
             segment.hard_start,
+            segment.date,
             segment.fixed_end,
             segment.lasts,
             segment.notes

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::table::by_clock;
 use crate::export::sheet::html::hex;
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain;
@@ -26,8 +27,6 @@ const VERSION: &str = "4.11.0";
 const WRITTEN: &str = "Written by handover export";
 /// The same of one whose times count from the start of the show.
 const WRITTEN_UNTIED: &str = "Written by handover export; times count from the start of the show";
-/// First line of the note of an event that begins by the clock.
-const HARD_START: &str = "hard start";
 /// Beginning of the next line of one that is longer than Ontime has it.
 const LASTS: &str = "segment lasts ";
 /// The id of the one rundown.
@@ -67,7 +66,9 @@ pub fn write(sheet: &Sheet) -> String {
             }
         };
         let own = segment.cues.first().filter(|cue| is_told_by(cue, segment));
-        put(event(segment, own, at == 0, &fields, &mut days));
+        let first_day = sheet.first_day().filter(|_| at == 0);
+        let by_clock = by_clock(segment, first_day).join(", ");
+        put(event(segment, own, (at == 0, by_clock), &fields, &mut days));
         for cue in segment.cues.iter().skip(usize::from(own.is_some())) {
             put(milestone(cue, &fields));
         }
@@ -181,7 +182,7 @@ impl Days {
 fn event(
     segment: &SegmentBlock,
     own: Option<&CueLine>,
-    is_first: bool,
+    (is_first, by_clock): (bool, String),
     fields: &Fields<'_>,
     days: &mut Days,
 ) -> Value {
@@ -192,7 +193,7 @@ fn event(
     let absolute_ms = day * DAY_MS + start_ms;
     let is_linked = !is_first && !segment.hard_start && absolute_ms == days.last_ms;
     days.last_ms = absolute_ms + lasts_ms;
-    let hard = segment.hard_start.then(|| HARD_START.to_owned());
+    let by_clock = Some(by_clock).filter(|words| !words.is_empty());
     let lasts = (milliseconds(segment.lasts) != duration_ms)
         .then(|| format!("{LASTS}{}", duration::exact(segment.lasts)));
     let end_ms = segment.fixed_end.map(|end| {
@@ -208,7 +209,7 @@ fn event(
         "flag": false,
         "cue": own.map_or("", |cue| &cue.number),
         "title": plain::line(&segment.title),
-        "note": note(hard.into_iter().chain(lasts).chain(said)),
+        "note": note(by_clock.into_iter().chain(lasts).chain(said)),
         "endAction": "none",
         "timerType": "count-down",
         "countToEnd": segment.fixed_end.is_some(),
@@ -294,7 +295,9 @@ fn is_like_a_fact(line: &str) -> bool {
         "“",
         "steps: ",
         "backup for ",
-        HARD_START,
+        "hard start",
+        "on ",
+        "show on ",
         LASTS,
     ];
     line.is_empty() || begins.iter().any(|begin| line.starts_with(begin))

@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use jiff::civil::Date;
+
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain::joined;
 
@@ -104,8 +106,13 @@ impl Table {
             Row { is_segment: false, cells }
         };
         let mut rows = vec![];
+        let mut first_day = sheet.first_day();
         for segment in &sheet.segments {
-            rows.push(segment_row(segment, columns.len(), [has_lengths, has_acts, has_notes]));
+            let by_clock = by_clock(segment, first_day.take());
+            let ends = segment.fixed_end.map(|end| format!("ends {end}"));
+            let by_clock: Vec<_> = by_clock.into_iter().chain(ends).collect();
+            let may_have = [has_lengths, has_acts, has_notes];
+            rows.push(segment_row(segment, &by_clock.join(", "), columns.len(), may_have));
             rows.extend(segment.cues.iter().map(row));
         }
         Table { columns, rows }
@@ -123,15 +130,22 @@ fn first(sheet: &Sheet, cue: &CueLine) -> Vec<Cell> {
     vec![text(&cue.number), text(&cue.title), start, Cell::Empty]
 }
 
+/// The words for a hard start of a segment, its day, and the day of the show's first segment, each
+/// where it is to be said.
+pub(super) fn by_clock(segment: &SegmentBlock, first_day: Option<Date>) -> Vec<String> {
+    let hard = segment.hard_start.then(|| "hard start".to_owned());
+    let day = segment.date.map(|day| format!("on {day}"));
+    let first = first_day.map(|day| format!("show on {day}"));
+    hard.into_iter().chain(day).chain(first).collect()
+}
+
 /// The row of a segment in a table of `width` columns, some of which need not be there.
 fn segment_row(
     segment: &SegmentBlock,
+    by_clock: &str,
     width: usize,
     [has_lengths, has_acts, has_notes]: [bool; 3],
 ) -> Row {
-    let hard = segment.hard_start.then(|| "hard start".to_owned());
-    let end = segment.fixed_end.map(|end| format!("ends {end}"));
-    let by_clock: Vec<_> = hard.into_iter().chain(end).collect();
     let mut cells = vec![
         Cell::Empty,
         text(&segment.title),
@@ -139,7 +153,7 @@ fn segment_row(
         Cell::Length(segment.lasts),
     ];
     cells.extend(has_lengths.then_some(Cell::Empty));
-    cells.push(text(&by_clock.join(", ")));
+    cells.push(text(by_clock));
     cells.extend(has_acts.then(|| text(segment.act.as_deref().unwrap_or_default())));
     cells.resize(width, Cell::Empty);
     if let Some(last) = cells.last_mut().filter(|_| has_notes) {

@@ -389,7 +389,7 @@ mod tests {
         said.extend(end);
         let mut at = exam.since;
         let mut verdicts = said.iter().map(|said| {
-            at = at + pace;
+            at += pace;
             exam.on_reply(said, known, at)
         });
         verdicts.find(|verdict| !matches!(verdict, Verdict::Open(_))).unwrap_or(exam.too_long())

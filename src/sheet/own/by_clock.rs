@@ -1,26 +1,75 @@
 //! A segment that starts or ends by the clock, as an export says it.
 
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 
 use super::{Own, Reading, Row};
 use crate::show::problem::quoted;
 
+/// One of the words in the trigger of a segment.
+enum Word {
+    /// Its start is a hard start.
+    HardStart,
+    /// The day of its hard start.
+    On(Date),
+    /// The day of the show's first segment.
+    ShowOn(Date),
+    /// Its fixed end.
+    Ends(Time),
+}
+
+impl Word {
+    fn of(text: &str) -> Option<Word> {
+        let after = |begin: &str| text.strip_prefix(begin).map(str::trim);
+        if text.eq_ignore_ascii_case("hard start") {
+            Some(Word::HardStart)
+        } else if let Some(day) = after("on ") {
+            day.parse().ok().map(Word::On)
+        } else if let Some(day) = after("show on ") {
+            day.parse().ok().map(Word::ShowOn)
+        } else {
+            after("ends ")?.parse().ok().map(Word::Ends)
+        }
+    }
+}
+
+/// Start and end of a segment by the clock.
+#[derive(Default)]
+pub(super) struct ByClock {
+    /// Its start is a hard start.
+    pub(super) is_hard: bool,
+    /// The day of its hard start.
+    pub(super) date: Option<Date>,
+    /// Its fixed end.
+    pub(super) end: Option<Time>,
+}
+
+/// The words in the trigger of a segment.
+fn words(trigger: &str) -> impl Iterator<Item = &str> {
+    trigger.split(',').map(str::trim).filter(|word| !word.is_empty())
+}
+
+/// Returns `true` if a line is the trigger of a segment.
+pub(in super::super) fn is_by_clock(line: &str) -> bool {
+    words(line).next().is_some() && words(line).all(|word| Word::of(word).is_some())
+}
+
 impl Reading<'_> {
-    /// Returns what the trigger of a segment says: whether its start is a hard start, and its fixed
-    /// end.
-    pub(super) fn by_clock(&mut self, row: &Row, trigger: &str) -> (bool, Option<Time>) {
-        let (mut is_hard, mut end) = (false, None);
-        for word in trigger.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-            let ends = word.strip_prefix("ends ").and_then(|time| time.trim().parse().ok());
-            if word.eq_ignore_ascii_case("hard start") {
-                is_hard = true;
-            } else if ends.is_some() {
-                end = ends;
-            } else {
-                let what = format!("{} is nothing that a segment can have: left out", quoted(word));
-                self.doubt(row.number, Own::Trigger, what);
+    /// Takes in what the trigger of a segment says, and the day of the show if it says that.
+    pub(super) fn by_clock(&mut self, row: &Row, trigger: &str) -> ByClock {
+        let mut said = ByClock::default();
+        for word in words(trigger) {
+            match Word::of(word) {
+                Some(Word::HardStart) => said.is_hard = true,
+                Some(Word::On(day)) => said.date = Some(day),
+                Some(Word::ShowOn(day)) => self.show.date = Some(day),
+                Some(Word::Ends(end)) => said.end = Some(end),
+                None => {
+                    let what =
+                        format!("{} is nothing that a segment can have: left out", quoted(word));
+                    self.doubt(row.number, Own::Trigger, what);
+                }
             }
         }
-        (is_hard, end)
+        said
     }
 }
