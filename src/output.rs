@@ -13,6 +13,7 @@
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
 //!          ├─ queued ─ queue ─► worker ─ midi ─► port
 //!          ├─ raw: text and bytes, the way of udp or of tcp
+//!          ├─ mirror: several of these, each with its own queue
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, after the cues
 //!          ├─ mpv ─ deck ◄─► supervisor ───────────► player        (a GO on the caller's thread)
 //!          ├─ closed                                           (it could not be opened: each message fails)
@@ -30,6 +31,7 @@ mod keepalive;
 mod machine;
 mod messages;
 mod midi;
+mod mirror;
 mod mpv;
 mod osc;
 mod peer;
@@ -55,7 +57,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use error::Fault;
-pub use health::{ClipOnAir, Health, Last, Latency, Light, Packet, ReadyClip};
+pub use health::{ClipOnAir, Health, Last, Latency, Light, Packet, ReadyClip, SideHealth};
 pub use machine::ThisMachine;
 pub use permits::{Permits, how_to_permit};
 pub use probe::{Answer, Probed, probe};
@@ -66,7 +68,7 @@ pub use revise::RevisedOutputs;
 
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
-use crate::show::{CueIx, FrameRate, IndexVec, OutputIx, OutputKind, Show};
+use crate::show::{CueIx, FrameRate, IndexVec, Output, OutputIx, OutputKind, Show};
 use crate::time::{MachineClock, MachineNs};
 use closed::Closed;
 use gauge::Gauge;
@@ -405,6 +407,14 @@ fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
         OutputKind::Mpv { flags } => Box::new(mpv::Kind { flags }),
         OutputKind::RawTcp { host, port } => Box::new(raw::TcpKind(Peer::new(host, *port))),
         OutputKind::RawUdp { host, port } => Box::new(raw::UdpKind(Peer::new(host, *port))),
+    }
+}
+
+/// The driver of `output`, or those of its machines behind one.
+fn driver(output: &Output) -> Box<dyn Kind + '_> {
+    match output.mirrors.is_empty() {
+        true => kind(&output.kind),
+        false => Box::new(mirror::Kind::new(output)),
     }
 }
 

@@ -45,7 +45,8 @@ pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx
 use lookup::{Index, OUT};
 pub use number::CueNumber;
 pub use rundown::{
-    Clock, Department, Keepalive, Output, Person, Place, RemoteControl, Rundown, Segment,
+    Clock, Department, Keepalive, MIRRORS_MAX, Output, Person, Place, RemoteControl, Rundown,
+    Segment,
 };
 pub use station::{NoStationName, StationName};
 

@@ -64,8 +64,10 @@ fn summary(name: &str, show: &Show, warnings: &str, machine: &dyn Machine) -> St
 /// is sent.
 fn secrets(show: &Show) -> String {
     let mut lines = String::new();
-    for output in &show.outputs {
-        let OutputKind::Http { base, headers, .. } = &output.kind else { continue };
+    let sides =
+        show.outputs.iter().flat_map(|output| output.sides().map(move |side| (output, side)));
+    for (output, side) in sides {
+        let OutputKind::Http { base, headers, .. } = side else { continue };
         for (header, value) in headers {
             if let Some(variable) = value.strip_prefix("env:") {
                 let (id, host) =

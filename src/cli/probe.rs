@@ -54,7 +54,7 @@ fn table(show: &Show, probed: &[Probed]) -> String {
             Answer::Unknown => "?",
             Answer::Down => "✗",
         };
-        (sign, output.id.clone(), output.kind.address(), probed.words.clone(), time(probed.took))
+        (sign, output.id.clone(), output.address(), probed.words.clone(), time(probed.took))
     });
     let rows: Vec<_> = rows.collect();
     let widest = |texts: &mut dyn Iterator<Item = &String>| {

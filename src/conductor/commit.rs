@@ -100,6 +100,9 @@ impl Conductor {
                 Outcome::Sent => Event::PanicSent { output },
                 Outcome::Rehearsed(words) => Event::PanicRehearsed { output, message: cut(words) },
                 Outcome::Failed(words) => Event::PanicFailed { output, error: cut(words) },
+                Outcome::SideFailed { side, why } => {
+                    Event::PanicFailed { output, error: cut(format!("{side}: {why}")) }
+                }
             };
         };
         self.outcome(job, outcome)
@@ -116,6 +119,9 @@ impl Conductor {
             }
             Outcome::Failed(words) => {
                 Event::ActionFailed { cue, firing, action, output, error: cut(words) }
+            }
+            Outcome::SideFailed { side, why } => {
+                Event::SideFailed { cue, firing, action, output, side, error: cut(why) }
             }
         }
     }

@@ -77,6 +77,7 @@ impl Conductor {
             Outcome::Sent => ToldOutcome::Sent,
             Outcome::Rehearsed(words) => ToldOutcome::Rehearsed(words),
             Outcome::Failed(words) => ToldOutcome::Failed(words),
+            Outcome::SideFailed { side, why } => ToldOutcome::SideFailed { side, why },
         };
         let show = self.state.show();
         match job {
@@ -185,7 +186,7 @@ impl Conductor {
             != Some(match outcome {
                 Outcome::Sent => Stop::Sent,
                 Outcome::Rehearsed(_) => Stop::Rehearsed,
-                Outcome::Failed(why) => Stop::Failed(why.clone()),
+                Outcome::Failed(why) | Outcome::SideFailed { why, .. } => Stop::Failed(why.clone()),
             })
     }
 
@@ -196,7 +197,9 @@ impl Conductor {
         if state.firings != firing {
             return false;
         }
+        let is_beside = matches!(outcome, ToldOutcome::SideFailed { .. });
         match state.sends.get(action as usize) {
+            Some(_) if is_beside => true,
             None | Some(SendState::Sent) => false,
             Some(SendState::Failed) => *outcome == ToldOutcome::Sent,
             Some(SendState::Unknown) => *outcome != ToldOutcome::Unknown,
@@ -242,6 +245,7 @@ fn outcome_of(outcome: ToldOutcome) -> Option<Outcome> {
         ToldOutcome::Sent => Some(Outcome::Sent),
         ToldOutcome::Rehearsed(words) => Some(Outcome::Rehearsed(words)),
         ToldOutcome::Failed(words) => Some(Outcome::Failed(words)),
+        ToldOutcome::SideFailed { side, why } => Some(Outcome::SideFailed { side, why }),
         ToldOutcome::Unknown => None,
     }
 }

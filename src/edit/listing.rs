@@ -162,10 +162,10 @@ fn department(one: &Department) -> Named {
 }
 
 fn output(one: &Output) -> Named {
-    let Output { id, kind, panic, timecode, keepalive, station } = one;
+    let Output { id, kind, mirrors: _, panic, timecode, keepalive, station } = one;
     let mut facts = Telling::default();
     facts.one("protocol", [kind.protocol().spec().label]);
-    facts.one("address", [kind.address()]);
+    facts.one("address", [one.address()]);
     for (key, values) in kind.settings() {
         facts.list(key, values);
     }

@@ -131,7 +131,8 @@ impl State {
             | Event::ActionSent { cue, .. }
             | Event::ActionRehearsed { cue, .. }
             | Event::ActionFailed { cue, .. }
-            | Event::ActionUnknown { cue, .. } => {
+            | Event::ActionUnknown { cue, .. }
+            | Event::SideFailed { cue, .. } => {
                 if let Some(cue) = self.show.find(cue) {
                     self.apply_to_cue(cue, run_ns, event);
                 }
@@ -217,6 +218,7 @@ impl State {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::SideFailed { .. }
             | Event::FlagOffered { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }
@@ -291,6 +293,7 @@ impl State {
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
             | Event::PersonNoted { .. }
+            | Event::SideFailed { .. }
             | Event::FlagOffered { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }

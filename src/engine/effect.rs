@@ -82,6 +82,7 @@ impl State {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::SideFailed { .. }
             | Event::FlagOffered { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }

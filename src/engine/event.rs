@@ -8,12 +8,6 @@ use strum::VariantNames;
 use super::{AlarmKind, MissedWhy, Revised, RunNs};
 use crate::show::{CueNumber, StationName};
 
-/// Returns `true` if a field need not be written.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
-fn is_false(value: &bool) -> bool {
-    !*value
-}
-
 /// Returns `true` if a length of time need not be written.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
 fn is_zero(value: &u64) -> bool {
@@ -72,11 +66,11 @@ pub enum Event {
         listen: Option<String>,
         /// `true` if the disk had not taken the last events of the program before: the journal has
         /// a gap here.
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         gap: bool,
         /// `true` if the program was started with `--auto`, and gives the caller's GOs from here
         /// on. Programs of older versions went on giving them without saying so.
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         auto: bool,
     },
     /// A program let go of the run without ending it.
@@ -96,7 +90,7 @@ pub enum Event {
         segment: u32,
         title: String,
         due_ns: RunNs,
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         retimed: bool,
     },
     SegmentEnded {
@@ -108,7 +102,7 @@ pub enum Event {
     SegmentNudged {
         segment: u32,
         by_ns: i64,
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         time_up: bool,
     },
     /// The caller has said that the show is at `cue` now, or where that is `null` at the beginning of
@@ -118,7 +112,7 @@ pub enum Event {
         segment: u32,
         cue: Option<CueNumber>,
         into_ns: u64,
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         begins: bool,
         due_ns: RunNs,
     },
@@ -129,13 +123,13 @@ pub enum Event {
     DepartmentReady {
         cue: CueNumber,
         department: String,
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         from_browser: bool,
     },
     DepartmentUnready {
         cue: CueNumber,
         department: String,
-        #[serde(default, skip_serializing_if = "is_false")]
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         from_browser: bool,
     },
     InterlockOverridden {
@@ -279,6 +273,16 @@ pub enum Event {
         output: String,
         error: String,
     },
+    /// A machine of a mirrored output did not take a message that another has taken.
+    SideFailed {
+        cue: CueNumber,
+        firing: u32,
+        action: u32,
+        output: String,
+        /// The machine: "backup 10.0.0.3:3032".
+        side: String,
+        error: String,
+    },
     /// Found on resume: the cue is journaled as fired, and nobody knows whether this was sent.
     ActionUnknown {
         cue: CueNumber,
@@ -403,6 +407,7 @@ impl Event {
             | Event::ActionRehearsed { cue, .. }
             | Event::ActionFailed { cue, .. }
             | Event::ActionUnknown { cue, .. }
+            | Event::SideFailed { cue, .. }
             | Event::CueFiredAside { cue, .. } => Some(cue),
             Event::PlayheadMoved { cue }
             | Event::Retimed { cue, .. }

@@ -210,6 +210,7 @@ impl FlagState {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::SideFailed { .. }
             | Event::AutoBegun { .. }
             | Event::AlarmAnswered { .. }
             | Event::ShowRevised { .. }

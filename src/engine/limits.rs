@@ -61,6 +61,7 @@ impl Event {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::SideFailed { .. }
             | Event::FlagOffered { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }
@@ -97,6 +98,7 @@ impl Event {
             }
             Event::ClipLost { error, .. }
             | Event::ActionFailed { error, .. }
+            | Event::SideFailed { error, .. }
             | Event::PanicFailed { error, .. } => [Some(error), None],
             Event::RunResumed { .. }
             | Event::TerminalLost {}

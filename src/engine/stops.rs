@@ -111,6 +111,7 @@ impl Stops {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::SideFailed { .. }
             | Event::FlagOffered { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }

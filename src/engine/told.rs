@@ -52,6 +52,13 @@ pub enum ToldOutcome {
     Rehearsed(String),
     /// The words of what went wrong.
     Failed(String),
+    /// A machine of a mirrored output did not take what another has taken.
+    SideFailed {
+        /// The machine.
+        side: String,
+        /// The words of what went wrong.
+        why: String,
+    },
     /// The program that was to send it has ended: nobody knows.
     Unknown,
 }

@@ -144,6 +144,7 @@ impl Summary {
                     | Event::ActionRehearsed { .. }
                     | Event::ActionFailed { .. }
                     | Event::ActionUnknown { .. }
+                    | Event::SideFailed { .. }
                     | Event::FlagOffered { .. }
                     | Event::FlagAccepted { .. }
                     | Event::FlagWithdrawn { .. }

@@ -16,6 +16,8 @@ pub enum Light {
     Slow,
     /// The far end has answered that the last message was wrong, or that it could not do it.
     Refused,
+    /// A machine of a mirrored output is down, and another is not.
+    SideDown,
     /// The last that was tried failed, or the far end is known to be away.
     Down,
 }
@@ -45,6 +47,25 @@ pub struct Health {
     pub clip: Option<ClipOnAir>,
     /// The clips that were examined and may be next, where it is a player.
     pub ready: Vec<ReadyClip>,
+    /// The machines of a mirrored output, the main one first; none of any other.
+    pub sides: Vec<SideHealth>,
+}
+
+/// State of one machine of a mirrored output.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SideHealth {
+    /// "main 10.0.0.2:3032".
+    pub name: String,
+    /// Its sign.
+    pub light: Light,
+    /// Its current problem.
+    pub error: Option<String>,
+    /// Number of messages that wait for their turn.
+    pub queued: usize,
+    /// Number of messages that it has taken.
+    pub sent: u64,
+    /// Number of messages that it has not taken, or of which that is unknown.
+    pub failed: u64,
 }
 
 /// A clip that was examined and found whole.

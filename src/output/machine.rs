@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use super::mpv::try_out;
 use super::permits::{ClipFolders, OUTSIDE, how_to_permit};
-use super::{Surroundings, kind};
+use super::{Surroundings, driver};
 use crate::show::Output;
 use crate::show::file::machine::{Finding, Machine, Secret, TriedClip};
 
@@ -66,7 +66,7 @@ impl Machine for ThisMachine<'_> {
     }
 
     fn output(&self, output: &Output) -> Vec<Finding> {
-        kind(&output.kind).lacks(&self.surroundings)
+        driver(output).lacks(&self.surroundings)
     }
 }
 

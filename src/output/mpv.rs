@@ -290,7 +290,9 @@ impl Driver for Mpv {
         for _ in 0..self.panics {
             match &outcome {
                 Outcome::Sent => self.context.gauge.sent_in_doubt(delivery),
-                Outcome::Rehearsed(_) | Outcome::Failed(_) => self.context.gauge.failed(delivery),
+                Outcome::Rehearsed(_) | Outcome::Failed(_) | Outcome::SideFailed { .. } => {
+                    self.context.gauge.failed(delivery);
+                }
             }
         }
         let dropped = dropped.into_iter().map(|job| {

@@ -9,9 +9,10 @@ use std::thread;
 use std::time::Duration;
 
 use super::peer::words;
-use super::{Surroundings, kind};
+use super::{Surroundings, driver};
 use crate::plain::clean;
 use crate::show::{OutputIx, Show};
+use crate::time::MachineClock;
 
 /// Time beyond a try's own limit, so that it can still report what held it up.
 const GRACE: Duration = Duration::from_millis(200);
@@ -50,41 +51,63 @@ pub(super) type Attempt = Box<dyn FnOnce(Duration) -> Said + Send>;
 /// Tries every output of `show`, each for no longer than `at_most`, all at the same time; in the
 /// order of the show.
 pub fn probe(show: &Show, surroundings: &Surroundings<'_>, at_most: Duration) -> Vec<Probed> {
-    let clock = surroundings.clock;
-    let deadline = clock.now() + at_most + GRACE;
+    let outputs = || show.outputs.iter().zip((0..).map(OutputIx));
+    let attempts = outputs().map(|(output, ix)| {
+        (format!("probe {}", output.id), driver(output).probe(show, ix, surroundings))
+    });
+    let said = run(attempts.collect(), at_most, GRACE, surroundings.clock);
+    let probed = outputs().zip(said).map(|((_, output), ((what, said), took))| Probed {
+        output,
+        what,
+        words: clean(&said),
+        took,
+    });
+    probed.collect()
+}
+
+/// Tries all machines of one output at the same time.
+pub(super) fn at_once(attempts: Vec<Attempt>, at_most: Duration, clock: MachineClock) -> Vec<Said> {
+    let attempts = attempts.into_iter().map(|attempt| ("probe".to_owned(), attempt)).collect();
+    // The thread that asks for all of them together waits a little longer.
+    let said = run(attempts, at_most, GRACE / 2, clock);
+    said.into_iter().map(|(said, _)| said).collect()
+}
+
+/// Makes the attempts, each on a thread of its own that has this name, and gives what each has said
+/// and how long it took.
+fn run(
+    attempts: Vec<(String, Attempt)>,
+    at_most: Duration,
+    grace: Duration,
+    clock: MachineClock,
+) -> Vec<(Said, Duration)> {
+    let deadline = clock.now() + at_most + grace;
     let (sender, answers) = channel();
-    let mut probed = vec![];
-    for (output, ix) in show.outputs.iter().zip((0..).map(OutputIx)) {
-        let attempt = kind(&output.kind).probe(show, ix, surroundings);
+    let mut said = vec![];
+    for (at, (name, attempt)) in attempts.into_iter().enumerate() {
         let sender = sender.clone();
         let run = move || {
             let began = clock.now();
-            let (what, said) = attempt(at_most);
+            let answer = attempt(at_most);
             // The thread that asked may have stopped waiting by now.
-            drop(sender.send(Probed {
-                output: ix,
-                what,
-                words: clean(&said),
-                took: clock.now().since(began),
-            }));
+            drop(sender.send((at, answer, clock.now().since(began))));
         };
-        let name = format!("probe {}", output.id);
         // What a thread that could not start would have said is known as well as any other answer.
         let words = match thread::Builder::new().name(name).spawn(run) {
             Ok(_) => "no answer in time".to_owned(),
             Err(error) => format!("cannot be tried: {}", words(&error)),
         };
-        probed.push(Probed { output: ix, what: Answer::Down, words, took: at_most });
+        said.push(((Answer::Down, words), at_most));
     }
     drop(sender);
     loop {
         match answers.recv_timeout(deadline.since(clock.now())) {
-            Ok(answer) => {
-                if let Some(place) = probed.get_mut(answer.output.0 as usize) {
-                    *place = answer;
+            Ok((at, answer, took)) => {
+                if let Some(place) = said.get_mut(at) {
+                    *place = (answer, took);
                 }
             }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return probed,
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return said,
         }
     }
 }

@@ -24,6 +24,14 @@ pub enum Outcome {
     Rehearsed(String),
     /// The words of what went wrong.
     Failed(String),
+    /// A machine of a mirrored output did not take what another has taken. Never what
+    /// [`super::Outputs::send`] gives: it comes beside the report on the message.
+    SideFailed {
+        /// The machine: "backup 10.0.0.3:3032".
+        side: String,
+        /// The words of what went wrong.
+        why: String,
+    },
 }
 
 /// Outcome of a message that waited when a panic came, in words.

@@ -10,7 +10,7 @@ use super::gauge::Gauge;
 use super::rehearsal::Rehearsal;
 use super::worker::WorkerContext;
 use super::{Closed, Driver, Encoded, Fault, Opening, Outputs, Reporter, STOPPED_BY_PANIC};
-use super::{Outcome, Report, Surroundings, kind};
+use super::{Outcome, Report, Surroundings, driver};
 use crate::show::protocol::Lasting;
 use crate::show::{OutputIx, Show};
 use crate::time::{MachineClock, MachineNs};
@@ -154,7 +154,7 @@ pub(super) fn prepare(
     ix: OutputIx,
     surroundings: &Surroundings<'_>,
 ) -> Result<Opening, Vec<Fault>> {
-    kind(&show.output(ix).kind).prepare(show, ix, surroundings)
+    driver(show.output(ix)).prepare(show, ix, surroundings)
 }
 
 /// Opens an output; one that cannot be is down with its reason.

@@ -36,7 +36,15 @@ pub(super) fn job(firing: u32) -> Job {
 }
 
 pub(super) fn output(id: &str, kind: OutputKind, panic: Vec<Body>) -> Output {
-    Output { id: id.into(), kind, panic, timecode: None, keepalive: None, station: None }
+    Output {
+        id: id.into(),
+        kind,
+        mirrors: vec![],
+        panic,
+        timecode: None,
+        keepalive: None,
+        station: None,
+    }
 }
 
 /// A show of one cue, which sends `actions`: where to, and what.

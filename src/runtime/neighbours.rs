@@ -12,7 +12,7 @@ use super::opening::parse;
 use super::question;
 use crate::engine::{Event, Record, RunId};
 use crate::journal::{Appended, Holder, RunFolder, Store, Summary, Tail};
-use crate::show::{OutputKind, Show};
+use crate::show::{Output, OutputKind, Show};
 
 /// Pause between two looks for other runs: each look reads the lock files of the last runs.
 const PAUSE: Duration = Duration::from_secs(4);
@@ -189,11 +189,10 @@ fn is_shared(kind: &OutputKind) -> bool {
 
 /// The ids of the outputs of `show` that `theirs` sends to as well.
 fn shared(show: &Show, theirs: &Show) -> Vec<String> {
-    let is_theirs =
-        |kind: &OutputKind| theirs.outputs.iter().any(|output| output.kind.is_same_device(kind));
+    let is_theirs = |own: &Output| theirs.outputs.iter().any(|output| output.shares_device(own));
     show.outputs
         .iter()
-        .filter(|output| is_shared(&output.kind) && is_theirs(&output.kind))
+        .filter(|output| is_shared(&output.kind) && is_theirs(output))
         .map(|output| output.id.clone())
         .collect()
 }

@@ -137,7 +137,7 @@ fn passcode(variable: &str) -> Option<Passcode> {
 /// When an output of the show sends to where the program would listen: one press of GO would run
 /// through the show.
 fn is_no_loop(show: &Show, listen: SocketAddr) -> anyhow::Result<()> {
-    match show.outputs.iter().find(|output| output.kind.reaches(listen)) {
+    match show.outputs.iter().find(|output| output.sides().any(|side| side.reaches(listen))) {
         Some(output) => anyhow::bail!(
             "OSC in: output {} sends to {listen}, and would fire cues itself: listen at another port",
             output.id

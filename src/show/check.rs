@@ -212,12 +212,13 @@ impl Check<'_> {
                 names.is_used(at);
             }
             let kind = self.need_some(draft.kind.clone(), &draft.id.place, "an output", "kind");
-            wires.push(kind.as_ref().map(Wire::from));
+            wires.push(kind.as_ref().map(|kind| Wire::of(kind, &draft.mirrors)));
             let Some(kind) = kind else { continue };
             let id = draft.id.value.to_string();
             let output = Output {
                 id,
                 kind,
+                mirrors: draft.mirrors.clone(),
                 panic: draft.panic.clone(),
                 timecode: draft.timecode,
                 keepalive: draft.keepalive.clone(),

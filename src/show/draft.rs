@@ -100,8 +100,10 @@ pub(crate) struct DepartmentDraft {
 pub(crate) struct OutputDraft {
     /// Its id.
     pub(crate) id: Mention,
-    /// Its protocol and address; every output needs them.
+    /// Its protocol and address, of the main machine where it is mirrored; every output needs them.
     pub(crate) kind: Option<OutputKind>,
+    /// The machines that are sent everything as well.
+    pub(crate) mirrors: Vec<OutputKind>,
     /// Its messages of a panic.
     pub(crate) panic: Vec<Body>,
     /// The rate of its timecode.

@@ -47,6 +47,8 @@ pub struct Spec {
     pub(super) is_one_device: bool,
     /// Stop that a panic sends to an output for which the show has no message of panic.
     pub stop: Option<&'static str>,
+    /// An output may be a list of machines, each of which is sent everything.
+    pub(super) is_mirrored: bool,
     /// Its outputs may have a message that keeps their far ends awake.
     pub(super) is_kept_awake: bool,
     /// The timecode that an output can be sent.
@@ -152,9 +154,11 @@ impl OutputKey {
     }
 }
 
-impl From<&OutputKind> for Wire {
-    fn from(kind: &OutputKind) -> Self {
-        Wire { protocol: kind.protocol(), is_datagram: kind.is_datagram(), prefix: None }
+impl Wire {
+    /// The destination of what goes to the machine of `kind` and to its `mirrors`.
+    pub(super) fn of(kind: &OutputKind, mirrors: &[OutputKind]) -> Self {
+        let is_datagram = kind.is_datagram() || mirrors.iter().any(OutputKind::is_datagram);
+        Wire { protocol: kind.protocol(), is_datagram, prefix: None }
     }
 }
 
@@ -193,6 +197,19 @@ impl OutputKind {
             OutputKind::RawTcp { host, port } => raw::tcp_address(host, *port),
             OutputKind::RawUdp { host, port } => raw::udp_address(host, *port),
         })
+    }
+
+    /// Its machine for people, without the words of its protocol: `10.0.0.2:3032`.
+    pub fn machine(&self) -> String {
+        match self {
+            OutputKind::OscUdp { host, port }
+            | OutputKind::OscTcp { host, port, .. }
+            | OutputKind::RawTcp { host, port }
+            | OutputKind::RawUdp { host, port } => host_and_port(host, *port),
+            OutputKind::Http { .. } | OutputKind::Midi { .. } | OutputKind::Mpv { .. } => {
+                self.address()
+            }
+        }
     }
 
     /// The device behind it, as far as its address tells.

@@ -79,13 +79,19 @@ impl Department {
     }
 }
 
+/// Maximum number of machines that an output is mirrored to, beside the main one.
+pub const MIRRORS_MAX: usize = 3;
+
 /// Somewhere that cues send to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Output {
     /// The id by which actions name it.
     pub id: String,
-    /// The protocol and the address.
+    /// The protocol and the address; of a mirrored output, those of the main machine.
     pub kind: OutputKind,
+    /// The machines that are sent everything as well, of the same protocol: at most
+    /// [`MIRRORS_MAX`].
+    pub mirrors: Vec<OutputKind>,
     /// Its messages of a panic, in order.
     pub panic: Vec<Body>,
     /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC
@@ -108,6 +114,22 @@ pub struct Keepalive {
 }
 
 impl Output {
+    /// The machines that it sends to: the main one first.
+    pub fn sides(&self) -> impl Iterator<Item = &OutputKind> {
+        std::iter::once(&self.kind).chain(&self.mirrors)
+    }
+
+    /// Its addresses, in the show file's words.
+    pub fn address(&self) -> String {
+        self.sides().map(OutputKind::address).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// Returns `true` if one of its messages reaches a device that `other` sends to as well, as far
+    /// as their addresses tell.
+    pub fn shares_device(&self, other: &Output) -> bool {
+        self.sides().any(|side| other.sides().any(|theirs| side.is_same_device(theirs)))
+    }
+
     /// Number of messages that a panic sends to it. A player is told to stop in any case.
     pub fn stop_messages(&self) -> usize {
         match self.kind.protocol().spec().stop {

@@ -159,7 +159,7 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     let mut uncounted = 0;
     let mut named = 0;
     for (health, output) in scene.app.outputs.iter().zip(&scene.show.outputs) {
-        let (Light::Down | Light::Refused | Light::Slow, Some(error)) =
+        let (Light::Down | Light::SideDown | Light::Refused | Light::Slow, Some(error)) =
             (health.light, &health.error)
         else {
             continue;

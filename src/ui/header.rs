@@ -255,6 +255,7 @@ pub(super) fn sign(scene: &Scene, light: Light) -> (&'static str, Style, Option<
         Light::Ok => ("●", styles.ready, None),
         Light::Slow => ("◐", styles.attention, Some("slow")),
         Light::Refused => ("◐", styles.attention, Some("refused")),
+        Light::SideDown => ("◐", styles.attention, Some("side down")),
         Light::Down => ("○", styles.attention, Some("down")),
     }
 }
@@ -266,6 +267,7 @@ pub(super) fn word(light: Light) -> &'static str {
         Light::Ok => "ok",
         Light::Slow => "slow",
         Light::Refused => "refused",
+        Light::SideDown => "side down",
         Light::Down => "down",
     }
 }
@@ -343,6 +345,7 @@ fn unwell(scene: &Scene) -> impl Iterator<Item = (usize, &'static str)> {
     let many = |light| scene.app.outputs.iter().filter(|health| health.light == light).count();
     let counts = [
         (many(Light::Down), "down"),
+        (many(Light::SideDown), "side down"),
         (many(Light::Refused), "refused"),
         (many(Light::Slow), "slow"),
     ];

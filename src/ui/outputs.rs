@@ -11,6 +11,11 @@
 //!  ● caspar    text  ok          0      2      0   0.05 ms 0.05 ms 0.05 ms
 //!    tcp 10.0.0.9:5250        "PLAY 1-10 AMB\r\n"     cue 12   0:01 ago
 //!    answers "202 PLAY OK"
+//!  ◐ desk      OSC   side down   0      9      0   0.05 ms 0.05 ms 0.05 ms
+//!    tcp://10.0.0.2:3032      /cue/9/start             cue 12   0:01 ago
+//!    ● main 10.0.0.2:3032    ok          0      9      0
+//!    ○ backup 10.0.0.3:3032  down        0      0      9
+//!      ! cannot connect to 10.0.0.3:3032: Connection refused
 //! ```
 //!
 //! In wide windows each output's first two rows are one. The last rows say what latency means for
@@ -25,9 +30,9 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{header, text};
-use crate::output::{ClipOnAir, Health, Last, Latency, Light, Packet};
-use crate::show::Output;
+use crate::output::{ClipOnAir, Health, Last, Latency, Light, Packet, SideHealth};
 use crate::show::duration;
+use crate::show::{Output, OutputKind};
 
 /// From this width on, an output is one row.
 const ROOMY: u16 = 150;
@@ -121,13 +126,48 @@ fn rows<'a>(
         let words = format!("    answers {answer:?}");
         lines.push(Line::styled(text::fit(&words, columns).into_owned(), scene.styles.past));
     }
-    if let Some(error) = &health.error {
-        for (at, words) in text::wrap(error, columns.saturating_sub(4), 3).into_iter().enumerate() {
-            let sign = if at == 0 { "  ! " } else { "    " };
-            lines.push(Line::styled(format!("{sign}{words}"), scene.styles.attention));
-        }
+    // The machines of a mirrored output have errors of their own.
+    if let Some(error) = health.error.as_ref().filter(|_| health.sides.is_empty()) {
+        lines.extend(trouble(scene, error, "  ", columns));
+    }
+    if health.sides.is_empty() {
+        let also = |mirror: &OutputKind| format!("    and to {}", mirror.address());
+        let also = output.mirrors.iter().map(also);
+        lines.extend(also.map(|words| Line::styled(words, scene.styles.past)));
+    }
+    let name = health.sides.iter().map(|side| text::width(&side.name)).max().unwrap_or(0);
+    for side in &health.sides {
+        lines.push(machine(scene, side, name));
+        lines.extend(side.error.iter().flat_map(|error| trouble(scene, error, "    ", columns)));
     }
     lines
+}
+
+/// A problem, in rows that begin with `indent`.
+fn trouble(scene: &Scene, error: &str, indent: &str, columns: usize) -> Vec<Line<'static>> {
+    let room = columns.saturating_sub(indent.len() + 2);
+    let rows = text::wrap(error, room, 3).into_iter().enumerate();
+    let row = |(at, words): (usize, String)| {
+        let sign = if at == 0 { "! " } else { "  " };
+        Line::styled(format!("{indent}{sign}{words}"), scene.styles.attention)
+    };
+    rows.map(row).collect()
+}
+
+/// One machine of a mirrored output, whose name has `name` cells.
+fn machine(scene: &Scene, side: &SideHealth, name: usize) -> Line<'static> {
+    let styles = &scene.styles;
+    let (sign, style, _) = header::sign(scene, side.light);
+    let loud = |count: u64| if count > 0 { styles.attention } else { styles.past };
+    let pad = " ".repeat(name.saturating_sub(text::width(&side.name)) + 2);
+    Line::from(vec![
+        Span::styled(format!("  {sign} "), style),
+        Span::styled(format!("{}{pad}", side.name), styles.text),
+        Span::styled(format!("{:<10}", header::word(side.light)), style),
+        Span::styled(format!("{:>5}", side.queued), loud(side.queued as u64)),
+        Span::styled(format!("{:>7}", side.sent), styles.text),
+        Span::styled(format!("{:>7}", side.failed), loud(side.failed)),
+    ])
 }
 
 /// The first row: how it is, in a word and in numbers.

@@ -168,6 +168,9 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::ActionFailed { cue, output, error, .. } => {
             Kind::Send.says(format!("cue {cue} → {output} FAILED: {error}")).alarm()
         }
+        Event::SideFailed { cue, output, side, error, .. } => {
+            Kind::Send.says(format!("cue {cue} → {output}: not to {side}: {error}")).attention()
+        }
         Event::ActionUnknown { cue, output, .. } => Kind::Send
             .says(format!("cue {cue} → {output} UNKNOWN: the program stopped before it knew whether this was sent"))
             .alarm(),

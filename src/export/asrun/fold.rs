@@ -113,6 +113,13 @@ impl CueLog {
         }
     }
 
+    /// As [`Self::at`], where the last firing does not have it yet.
+    fn once(&mut self, remark: String) {
+        if !self.firings.last().is_some_and(|firing| firing.remarks.contains(&remark)) {
+            self.at(remark);
+        }
+    }
+
     fn settle(&mut self, firing: u32, action: u32, send: Send) {
         let firing = self.firings.iter_mut().rfind(|f| f.number == firing);
         let at = action.checked_sub(1).map(|at| at as usize);
@@ -236,6 +243,7 @@ impl Fold {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::SideFailed { .. }
             | Event::FlagOffered { .. }
             | Event::FlagAccepted { .. }
             | Event::FlagWithdrawn { .. }
@@ -325,6 +333,9 @@ impl Fold {
             }
             Event::ActionUnknown { firing, action, .. } => {
                 log.settle(*firing, *action, Send::Unknown)
+            }
+            Event::SideFailed { output, side, error, .. } => {
+                log.once(format!("{output}: not to {side}: {error}"));
             }
             Event::RunStarted { .. }
             | Event::RunResumed { .. }

@@ -198,7 +198,7 @@ fn a_player_says_its_version_and_which_clips_are_away() {
     assert_eq!(probed_in(folder.path(), &show, &named)[0], (Answer::Up, "mpv 0.35.1".into()));
     let surroundings =
         Surroundings { env: &named, folder: folder.path(), permits: permits(), clock: CLOCK };
-    let found = kind(&show.outputs[OutputIx(0)].kind).lacks(&surroundings);
+    let found = driver(&show.outputs[OutputIx(0)]).lacks(&surroundings);
     assert!(found.iter().all(|finding| !finding.what.contains("no mpv")), "{found:?}");
     script("#!/bin/sh\nexit 3\n");
     assert!(

@@ -88,7 +88,7 @@ pub(super) fn addresses(show: &Show, marks: &Marks) -> Vec<Problem> {
         // `127.0.0.1` is another machine at each station.
         let is_same = |first: &&OutputIx| {
             let first = show.output(**first);
-            first.station == output.station && first.kind.is_same_device(&output.kind)
+            first.station == output.station && first.shares_device(output)
         };
         let Some(&first) = firsts.iter().find(is_same) else {
             firsts.push(at);
@@ -117,8 +117,8 @@ pub(super) fn own_ear(show: &Show, marks: &Marks) -> Vec<Problem> {
         let fix = "listen at another port: what the output sends would fire cues";
         Some(Problem::warning(marks.outputs.get(at.0 as usize)?.clone(), what, fix))
     };
-    let own =
-        (0..).map(OutputIx).zip(&show.outputs).filter(|(_, output)| output.kind.reaches(listen));
+    let reaches = |output: &Output| output.sides().any(|side| side.reaches(listen));
+    let own = (0..).map(OutputIx).zip(&show.outputs).filter(|(_, output)| reaches(output));
     own.filter_map(warning).collect()
 }
 

@@ -79,6 +79,7 @@ fn draft(cues: Vec<CueDraft>) -> Draft {
         outputs: vec![OutputDraft {
             id: name("lights", 1, 1),
             kind: Some(OutputKind::OscUdp { host: "127.0.0.1".to_owned(), port: 8000 }),
+            mirrors: vec![],
             panic: vec![Body::Osc { address: "/stop".to_owned(), args: vec![] }],
             timecode: None,
             keepalive: None,

@@ -9,7 +9,7 @@ use super::reader::Mention;
 use super::value::Value;
 use crate::show::draft::OutputDraft;
 use crate::show::protocol::{Protocol, Wire, osc};
-use crate::show::{Body, FrameRate, Keepalive, StationName};
+use crate::show::{Body, FrameRate, Keepalive, MIRRORS_MAX, OutputKind, StationName};
 
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps
 /// step with a clock.
@@ -43,8 +43,8 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
     let key = fields.exactly_one(&kinds, "kind");
     let protocol = key.and_then(Protocol::of_kind);
     let value = key.and_then(|key| fields.find(key));
-    let kind =
-        protocol.and_then(|protocol| (protocol.spec().read_output)(&mut fields, value.as_ref()));
+    let (kind, mirrors) =
+        protocol.map_or((None, vec![]), |protocol| machines(&mut fields, protocol, value.as_ref()));
     for other in Protocol::all().filter(|other| Some(*other) != protocol) {
         match protocol {
             Some(_) => other.spec().refuse_output_keys(&mut fields),
@@ -54,7 +54,7 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
     }
     // An output whose kind has faults still says by its key what it speaks.
     let spoken = protocol.map(|protocol| Wire { protocol, is_datagram: false, prefix: None });
-    let mut wire = kind.as_ref().map(Wire::from).or(spoken);
+    let mut wire = kind.as_ref().map(|kind| Wire::of(kind, &mirrors)).or(spoken);
     if let Some(wire) = wire.as_mut().filter(|wire| wire.protocol == Protocol::Osc) {
         wire.prefix = osc::prefix(&mut fields);
     }
@@ -63,7 +63,44 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
     let station = fields.find("station").and_then(|value| station(&value));
     let panic = panic_bodies(&mut fields, id, wire.as_ref());
     fields.finish();
-    (wire, OutputDraft { id: id.placed(), kind, panic, timecode, keepalive, station })
+    (wire, OutputDraft { id: id.placed(), kind, mirrors, panic, timecode, keepalive, station })
+}
+
+/// The machine that an output sends to, and those that are sent everything as well: `value` is that
+/// of the key that chose the protocol, an address or a list of them.
+fn machines(
+    fields: &mut Fields<'_>,
+    protocol: Protocol,
+    value: Option<&Value<'_>>,
+) -> (Option<OutputKind>, Vec<OutputKind>) {
+    let spec = protocol.spec();
+    let Some(list) = value.filter(|value| spec.is_mirrored && value.value.is_array()) else {
+        return ((spec.read_output)(fields, value), vec![]);
+    };
+    let written = list.list("").unwrap_or_default();
+    if written.is_empty() && list.is_whole() {
+        let fix = format!("write an address: `{} = \"…\"`, or two", list.key());
+        list.fault("there is no address in this list", fix);
+    }
+    if written.len() > 1 + MIRRORS_MAX {
+        let what = format!("{} machines are too many for one output", written.len());
+        list.fault(what, format!("write at most {}", 1 + MIRRORS_MAX));
+    }
+    // Faults of the other keys are found with each machine, and are told once.
+    let read = written.iter().map(|value| (value, (spec.read_output)(fields, Some(value))));
+    let read: Vec<_> = read.collect();
+    let is_whole = !read.is_empty() && read.iter().all(|(_, kind)| kind.is_some());
+    let mut kinds: Vec<OutputKind> = vec![];
+    for (value, kind) in read.into_iter().filter_map(|(value, kind)| Some((value, kind?))) {
+        if kinds.iter().any(|earlier| earlier.is_same_device(&kind)) {
+            let fix = "remove it, or write the address of the backup machine";
+            value.fault("this machine is in the list already", fix);
+        }
+        kinds.push(kind);
+    }
+    let mut kinds = kinds.into_iter();
+    // Without its first machine it is nothing; with a fault, the show does not run.
+    (kinds.next().filter(|_| is_whole), kinds.collect())
 }
 
 /// The message that keeps the far end awake, if the output asks for one.

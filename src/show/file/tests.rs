@@ -379,6 +379,44 @@ cue = [{ number = "1", title = "C", do = [
 }
 
 #[test]
+fn a_list_of_addresses_is_a_main_machine_and_its_backups() {
+    let show = good(
+        r#"title = "T"
+[output]
+alone = { udp = ["10.0.0.31:52381"] }
+caspar = { tcp = ["10.0.0.9:5250", "10.0.0.10:5250", "10.0.0.11:5250", "10.0.0.12:5250"] }
+desk = { osc = ["tcp://10.0.0.2:3032", "tcp://10.0.0.3:3032"], framing = "length" }
+hook = { http = ["http://a.example", "http://b.example/x"], headers = { K = "v" } }
+[[segment]]
+title = "S"
+duration = "1m"
+"#,
+    );
+    let sides = |output: &crate::show::Output| -> Vec<String> {
+        output.sides().map(OutputKind::address).collect()
+    };
+    let addresses: Vec<_> = show.outputs.iter().map(sides).collect();
+    assert_eq!(
+        addresses,
+        [
+            vec!["udp 10.0.0.31:52381"],
+            vec![
+                "tcp 10.0.0.9:5250",
+                "tcp 10.0.0.10:5250",
+                "tcp 10.0.0.11:5250",
+                "tcp 10.0.0.12:5250"
+            ],
+            vec!["tcp://10.0.0.2:3032, framed by length", "tcp://10.0.0.3:3032, framed by length"],
+            vec!["http://a.example", "http://b.example/x"],
+        ]
+    );
+    let has_headers =
+        |kind: &OutputKind| matches!(kind, OutputKind::Http { headers, .. } if headers.len() == 1);
+    assert!(show.outputs[OutputIx(3)].sides().all(has_headers), "each has the headers");
+    assert_eq!(show.outputs[OutputIx(3)].address(), "http://a.example and http://b.example/x");
+}
+
+#[test]
 fn a_prefix_stands_before_the_address_of_each_message() {
     let show = good(
         r#"title = "T"

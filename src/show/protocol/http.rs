@@ -26,6 +26,7 @@ pub(super) const SPEC: Spec = Spec {
     is_shared: true,
     is_one_device: false,
     stop: None,
+    is_mirrored: true,
     is_kept_awake: false,
     timecode: None,
     read_output: output,

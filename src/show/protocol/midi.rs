@@ -21,6 +21,7 @@ pub(super) const SPEC: Spec = Spec {
     is_shared: true,
     is_one_device: true,
     stop: None,
+    is_mirrored: false,
     is_kept_awake: false,
     timecode: Some(Timecode { word: "mtc", name: "MTC", output: "a MIDI output" }),
     read_output: output,

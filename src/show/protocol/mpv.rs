@@ -25,6 +25,7 @@ pub(super) const SPEC: Spec = Spec {
     is_shared: false,
     is_one_device: false,
     stop: Some("stop"),
+    is_mirrored: false,
     is_kept_awake: false,
     timecode: None,
     read_output: output,

@@ -23,6 +23,7 @@ pub(super) const SPEC: Spec = Spec {
     is_shared: true,
     is_one_device: true,
     stop: None,
+    is_mirrored: true,
     is_kept_awake: true,
     timecode: Some(Timecode { word: "osc", name: "OSC", output: "an OSC output" }),
     read_output: output,

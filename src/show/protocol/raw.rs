@@ -20,6 +20,7 @@ pub(super) const SPEC: Spec = Spec {
     is_shared: true,
     is_one_device: true,
     stop: None,
+    is_mirrored: true,
     is_kept_awake: true,
     timecode: None,
     read_output: output,

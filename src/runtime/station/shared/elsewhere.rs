@@ -37,6 +37,10 @@ impl Elsewhere {
             Fate::Sent => {
                 (health.light, health.error, health.sent) = (Light::Ok, None, health.sent + 1);
             }
+            Fate::SideFailed => {
+                let Event::SideFailed { side, error, .. } = &record.event else { return };
+                (health.light, health.error) = (Light::SideDown, Some(format!("{side}: {error}")));
+            }
             Fate::Failed => {
                 let Event::ActionFailed { error, .. } = &record.event else { return };
                 (health.light, health.error) = (Light::Down, Some(error.clone()));
@@ -73,6 +77,7 @@ impl Elsewhere {
 enum Fate {
     Sent,
     Rehearsed,
+    SideFailed,
     Failed,
 }
 
@@ -84,6 +89,9 @@ impl Fate {
         }
         if let Event::ActionRehearsed { cue, action, output, .. } = event {
             return Some((cue, *action, output, Fate::Rehearsed));
+        }
+        if let Event::SideFailed { cue, action, output, .. } = event {
+            return Some((cue, *action, output, Fate::SideFailed));
         }
         let Event::ActionFailed { cue, action, output, .. } = event else { return None };
         Some((cue, *action, output, Fate::Failed))

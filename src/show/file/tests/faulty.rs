@@ -61,6 +61,25 @@ fn faults_of_the_head_are_found() {
             "«[output.a]»",
             &["an output has no kind", "`osc`, `http`, `midi`, `mpv`, `tcp` or `udp`"],
         ),
+        ("[output.a]\nosc = «[]»", &["no address in this list", "write an address: `osc = \"…\"`"]),
+        (
+            "[output.a]\ntcp = «[\"a:1\", \"b:1\", \"c:1\", \"d:1\", \"e:1\"]»",
+            &["5 machines are too many", "write at most 4"],
+        ),
+        (
+            "[output.a]\nosc = [\"udp://localhost:8000\", «\"udp://127.0.0.1:8000\"»]",
+            &["this machine is in the list already", "the backup machine"],
+        ),
+        (
+            "[output.a]\nosc = [\"udp://a:1\", «\"b\"»]",
+            &["`b` is no OSC address to send to", "udp://host:port"],
+        ),
+        ("[output.a]\ntcp = [\"a:1\", «2»]", &["an element of `tcp` is a whole number, not text"]),
+        (
+            "[output.a]\nhttp = [\"http://a\", \"http://b\"]\ntimeout = «\"0s\"»",
+            &["a request cannot be done in no time"],
+        ),
+        ("[output.a]\nmidi = «[\"a\", \"b\"]»", &["`midi` is a list, not text"]),
         ("[output.a]\nmpv = true\n«midi» = \"x\"", &["both `mpv` and `midi`"]),
         ("«[remote]»", &["the remote control has no `listen`", "127.0.0.1:53000"]),
         ("remote = «true»", &["`remote` is true or false, not a table"]),
