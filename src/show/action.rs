@@ -219,6 +219,63 @@ pub enum MidiMessage {
         /// The command format's code, 1 to 127.
         format: u8,
     },
+    /// MIDI Machine Control (MMA RP-013).
+    #[strum_discriminants(strum(serialize = "mmc"))]
+    MachineControl {
+        /// The command.
+        command: MmcCommand,
+        /// 0 to 127; 127 means all.
+        device: u8,
+    },
+    /// One message as it is: of System Exclusive, of a channel or of the system.
+    #[strum_discriminants(strum(serialize = "hex"))]
+    Bytes(Vec<u8>),
+}
+
+/// The commands of MIDI Machine Control that a player or a recorder obeys (RP-013, "MMC Commands").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MmcCommand {
+    /// 01.
+    Stop,
+    /// 02.
+    Play,
+    /// 03: plays once it is where it was sent to.
+    DeferredPlay,
+    /// 04.
+    FastForward,
+    /// 05.
+    Rewind,
+    /// 06: begins to record.
+    RecordStrobe,
+    /// 07: ends recording, and plays on.
+    RecordExit,
+    /// 08: is ready to record.
+    RecordPause,
+    /// 09.
+    Pause,
+    /// 0A.
+    Eject,
+    /// 0B: follows timecode.
+    Chase,
+    /// 0D: goes to the state of power-on.
+    Reset,
+    /// 44 with the sub-command 01, "target": goes to a place.
+    Locate(MmcPlace),
+}
+
+/// A place in a recording: a timecode that exists at its rate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MmcPlace {
+    /// 0 to 23.
+    pub hours: u8,
+    /// 0 to 59.
+    pub minutes: u8,
+    /// 0 to 59.
+    pub seconds: u8,
+    /// 0 to the last of a second.
+    pub frames: u8,
+    /// Frames of the recording per second.
+    pub rate: FrameRate,
 }
 
 /// The general commands of MIDI Show Control (RP-002/RP-014, section 4.3), each with its data.

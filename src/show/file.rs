@@ -19,7 +19,7 @@ mod foreign;
 pub(super) mod json;
 pub mod machine;
 mod meant;
-mod output;
+pub(super) mod output;
 mod pieces;
 pub(super) mod reader;
 mod remote;

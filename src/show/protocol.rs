@@ -130,12 +130,13 @@ impl Protocol {
     }
 
     /// The protocol that `key` of an action belongs to: one of its keys, or, by mistake, one that
-    /// chooses it.
-    pub(super) fn of_key(key: &str) -> Option<Self> {
-        Self::all().find(|protocol| {
+    /// chooses it. Several protocols may have the key: then it is that of `own`, or else the last.
+    pub(super) fn of_key(key: &str, own: Option<Self>) -> Option<Self> {
+        let has = |protocol: &Self| {
             let spec = protocol.spec();
             spec.kinds.contains(&key) || spec.keys.contains(&key)
-        })
+        };
+        own.filter(has).or_else(|| Self::all().filter(has).last())
     }
 }
 

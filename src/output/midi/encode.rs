@@ -1,14 +1,14 @@
-//! The bytes of MIDI messages: channel messages (MIDI 1.0, "Channel Voice Messages") and show
-//! control (RP-002/RP-014).
+//! The bytes of MIDI messages: channel messages (MIDI 1.0, "Channel Voice Messages"), show control
+//! (RP-002/RP-014) and machine control (RP-013).
 //!
 //! Encodes when a show is opened, so that a GO only has to look the bytes up; must never touch a
 //! port.
 
 use std::time::Duration;
 
-use crate::show::Body;
-use crate::show::action::{MidiMessage, MscCommand, MscCue};
+use crate::show::action::{MidiMessage, MmcCommand, MmcPlace, MscCommand, MscCue};
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
+use crate::show::{Body, FrameRate};
 use crate::time::nanoseconds;
 
 /// The longest that a message of show control may be, bytes (RP-002/RP-014, section 3.1).
@@ -48,7 +48,41 @@ pub(in crate::output) fn bytes(body: &Body) -> Result<Vec<u8>, String> {
             }
             bytes
         }
+        MidiMessage::MachineControl { command, device } => {
+            let head = [0xF0, 0x7F, data(*device)?, 0x06];
+            [&head[..], &machine_command(*command), &[0xF7]].concat()
+        }
+        MidiMessage::Bytes(bytes) => bytes.clone(),
     })
+}
+
+/// A command of MIDI Machine Control with its data (RP-013, "MMC Commands").
+fn machine_command(command: MmcCommand) -> Vec<u8> {
+    match command {
+        MmcCommand::Stop => vec![0x01],
+        MmcCommand::Play => vec![0x02],
+        MmcCommand::DeferredPlay => vec![0x03],
+        MmcCommand::FastForward => vec![0x04],
+        MmcCommand::Rewind => vec![0x05],
+        MmcCommand::RecordStrobe => vec![0x06],
+        MmcCommand::RecordExit => vec![0x07],
+        MmcCommand::RecordPause => vec![0x08],
+        MmcCommand::Pause => vec![0x09],
+        MmcCommand::Eject => vec![0x0A],
+        MmcCommand::Chase => vec![0x0B],
+        MmcCommand::Reset => vec![0x0D],
+        // LOCATE, the number of bytes, TARGET, and the "standard time" hr mn sc fr ff: the rate
+        // stands in two bits of the hour, and the fraction of a frame is none.
+        MmcCommand::Locate(MmcPlace { hours, minutes, seconds, frames, rate }) => {
+            let rate: u8 = match rate {
+                FrameRate::Fps24 => 0b00,
+                FrameRate::Fps25 => 0b01,
+                FrameRate::Fps2997Drop => 0b10,
+                FrameRate::Fps30 => 0b11,
+            };
+            vec![0x44, 0x06, 0x01, rate << 5 | hours, minutes, seconds, frames, 0]
+        }
+    }
 }
 
 /// The status byte of a message on `channel`, counted from 1.
@@ -210,6 +244,48 @@ mod tests {
         }
         let off = [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x0B, 0x37, 0xF7];
         assert_eq!(said(msc(MscCommand::GoOff(cue(["7", "", ""])))), off);
+    }
+
+    #[test]
+    fn machine_control_is_a_command_and_perhaps_a_place() {
+        let mmc = |command, device| said(MidiMessage::MachineControl { command, device });
+        assert_eq!(mmc(MmcCommand::Play, 127), [0xF0, 0x7F, 0x7F, 0x06, 0x02, 0xF7]);
+        for (command, byte) in [
+            (MmcCommand::Stop, 0x01),
+            (MmcCommand::DeferredPlay, 0x03),
+            (MmcCommand::FastForward, 0x04),
+            (MmcCommand::Rewind, 0x05),
+            (MmcCommand::RecordStrobe, 0x06),
+            (MmcCommand::RecordExit, 0x07),
+            (MmcCommand::RecordPause, 0x08),
+            (MmcCommand::Pause, 0x09),
+            (MmcCommand::Eject, 0x0A),
+            (MmcCommand::Chase, 0x0B),
+            (MmcCommand::Reset, 0x0D),
+        ] {
+            assert_eq!(mmc(command, 1), [0xF0, 0x7F, 0x01, 0x06, byte, 0xF7]);
+        }
+        // The hour of 25 frames a second is 01 in the bits above the five of the hour.
+        for (rate, hour) in [
+            (FrameRate::Fps24, 0x01),
+            (FrameRate::Fps25, 0x21),
+            (FrameRate::Fps2997Drop, 0x41),
+            (FrameRate::Fps30, 0x61),
+        ] {
+            let place = MmcPlace { hours: 1, minutes: 2, seconds: 3, frames: 4, rate };
+            let head = [0xF0, 0x7F, 0x7F, 0x06, 0x44, 0x06, 0x01];
+            let locate = [&head[..], &[hour, 2, 3, 4, 0, 0xF7]].concat();
+            assert_eq!(mmc(MmcCommand::Locate(place), 127), locate);
+        }
+        assert!(
+            bytes(&Body::Midi(MidiMessage::MachineControl {
+                command: MmcCommand::Play,
+                device: 128
+            }))
+            .is_err()
+        );
+        let sysex = vec![0xF0, 0x43, 0x10, 0xF7];
+        assert_eq!(said(MidiMessage::Bytes(sysex.clone())), sysex);
     }
 
     #[test]

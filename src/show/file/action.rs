@@ -42,10 +42,10 @@ pub(super) fn body(
         }
     }
     let keys = fields.keys();
+    let own = wire.map(|wire| wire.protocol);
     let protocols: Vec<_> =
-        keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text)?))).collect();
-    let protocol =
-        wire.map(|wire| wire.protocol).or_else(|| protocols.first().map(|(_, protocol)| *protocol));
+        keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text, own)?))).collect();
+    let protocol = own.or_else(|| protocols.first().map(|(_, protocol)| *protocol));
     let foreign = protocols.iter().find(|(_, other)| Some(*other) != protocol);
     let Some(protocol) = protocol.filter(|_| foreign.is_none()) else {
         // Its keys cannot be right all together, so that none of them is looked at more closely.

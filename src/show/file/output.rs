@@ -170,7 +170,8 @@ fn timecode(fields: &mut Fields<'_>, protocol: Option<Protocol>) -> Option<Frame
     rate.map_or(Some(FrameRate::Fps25), |value| frame_rate(&value))
 }
 
-fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
+/// The rate of a timecode.
+pub(in crate::show) fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
     let number = value.decimal(0.0..=f64::MAX, "frames a second")?;
     let found = RATES.iter().find(|(text, _)| text.parse() == Ok(number)).map(|(_, rate)| *rate);
     if found.is_none() {

@@ -1,9 +1,12 @@
 //! MIDI: its ports, its messages, MIDI Show Control among them, and how they are described.
 
+mod machine;
+mod message;
+
 use std::time::Duration;
 use strum::VariantNames;
 
-use super::{Spec, Timecode, Wire};
+use super::{Spec, Timecode, Wire, raw};
 use crate::show::action::{MSC_ALL, MSC_FORMATS, MidiMessage, MidiWord, MscCommand, MscCue};
 use crate::show::duration::{self, HOUR_NS};
 use crate::show::file::fields::Fields;
@@ -84,14 +87,17 @@ fn output(_fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputK
 fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
     let key = fields.exactly_one(MidiWord::VARIANTS, "message")?;
     let word = key.parse::<MidiWord>().ok()?;
+    let value = fields.find(key)?;
     let noun = match word {
+        MidiWord::Bytes => return message::bytes(&value).map(MidiMessage::Bytes).map(Body::Midi),
+        MidiWord::MachineControl => return machine::control(&value).map(Body::Midi),
         MidiWord::NoteOn => "a note on",
         MidiWord::NoteOff => "a note off",
         MidiWord::ProgramChange => "a program change",
         MidiWord::ControlChange => "a control change",
         MidiWord::ShowControl => "a show control message",
     };
-    let mut keys = fields.find(key)?.fields(noun)?;
+    let mut keys = value.fields(noun)?;
     let message = match word {
         MidiWord::NoteOn => {
             let note = note(&mut keys, NOTE_ON_VELOCITY);
@@ -118,6 +124,7 @@ fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
             })
         }
         MidiWord::ShowControl => show_control(&mut keys),
+        MidiWord::MachineControl | MidiWord::Bytes => None,
     };
     keys.finish();
     message.map(Body::Midi)
@@ -265,13 +272,20 @@ pub(super) fn describe(message: &MidiMessage) -> String {
             format!("control change: channel {channel}, controller {controller}, value {value}")
         }
         MidiMessage::ShowControl { command, device, format } => {
-            let device =
-                if *device == MSC_ALL { "all devices".into() } else { format!("device {device}") };
             let (name, data) = msc_command(command);
-            let head = [format!("MSC {name}"), msc_format(*format), device];
+            let head = [format!("MSC {name}"), msc_format(*format), device_words(*device)];
             head.into_iter().chain(data).collect::<Vec<_>>().join(", ")
         }
+        MidiMessage::MachineControl { command, device } => {
+            format!("MMC {}, {}", machine::words(*command), device_words(*device))
+        }
+        MidiMessage::Bytes(bytes) => raw::hex(bytes),
     }
+}
+
+/// A device id in words.
+fn device_words(device: u8) -> String {
+    if device == MSC_ALL { "all devices".to_owned() } else { format!("device {device}") }
 }
 
 /// A command of MIDI Show Control: its name in the standard, and what it has beside it.

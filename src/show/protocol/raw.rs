@@ -106,7 +106,7 @@ fn text(value: &Value<'_>, wire: Option<&Wire>) -> Option<String> {
 }
 
 /// The bytes of `02 41 03`: two digits each, with or without blanks between them.
-fn bytes(value: &Value<'_>) -> Option<Vec<u8>> {
+pub(super) fn bytes(value: &Value<'_>) -> Option<Vec<u8>> {
     const FIX: &str = "write two digits for each byte: `hex = \"02 41 03\"`";
     let text = value.text()?;
     let fault = |what: String| {
@@ -142,9 +142,12 @@ pub(super) fn udp_address(host: &str, port: u16) -> String {
 pub(super) fn describe(message: &RawMessage) -> String {
     match message {
         RawMessage::Text(text) => format!("{text:?}"),
-        RawMessage::Hex(bytes) => {
-            let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-            bytes.join(" ")
-        }
+        RawMessage::Hex(bytes) => hex(bytes),
     }
+}
+
+/// Bytes as a show file has them: `02 41 03`.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let bytes: Vec<_> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+    bytes.join(" ")
 }

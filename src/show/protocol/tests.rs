@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::show::action::{
-    Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
+    Framing, HttpContent, MidiMessage, MmcCommand, MmcPlace, MpvCommand, MscCommand, MscCue, OscArg,
 };
 use crate::show::duration::SECOND_NS;
-use crate::show::{Body, OutputKind};
+use crate::show::{Body, FrameRate, OutputKind};
 
 #[test]
 fn says_every_kind_of_message_in_one_line() {
@@ -74,6 +74,27 @@ fn says_every_kind_of_message_in_one_line() {
         (msc(set, 1, 0x11), "MSC SET, format 17, device 1, control 3 to 300"),
         (msc(MscCommand::Fire { number: 9 }, 1, 1), "MSC FIRE, lighting, device 1, macro 9"),
         (msc(MscCommand::Restore, 127, 127), "MSC RESTORE, all, all devices"),
+        (
+            Body::Midi(MidiMessage::MachineControl {
+                command: MmcCommand::DeferredPlay,
+                device: 127,
+            }),
+            "MMC DEFERRED PLAY, all devices",
+        ),
+        (
+            Body::Midi(MidiMessage::MachineControl {
+                command: MmcCommand::Locate(MmcPlace {
+                    hours: 1,
+                    minutes: 2,
+                    seconds: 3,
+                    frames: 4,
+                    rate: FrameRate::Fps25,
+                }),
+                device: 3,
+            }),
+            "MMC LOCATE 01:02:03:04, device 3",
+        ),
+        (Body::Midi(MidiMessage::Bytes(vec![0xF0, 0x7E, 0xF7])), "F0 7E F7"),
         (play(None, None, false, false), "play flight.mp4 from 0:02"),
         (
             play(Some(5 * SECOND_NS), Some(80), true, true),

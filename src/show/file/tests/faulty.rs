@@ -589,6 +589,34 @@ fn a_show_control_message_fits_into_what_the_standard_allows() {
 }
 
 #[test]
+fn midi_byte_by_byte_and_machine_control_are_checked() {
+    for (action, says) in [
+        ("hex = «\"F0 7F 7F 06 02\"»", &["this message has no end", "write F7"] as &[_]),
+        ("hex = «\"F0 80 F7\"»", &["byte 2, 80", "00 to 7F"]),
+        ("hex = «\"3C 40\"»", &["no MIDI message begins with 3C", "F0"]),
+        ("hex = «\"F0 7\"»", &["odd number of digits"]),
+        ("mmc = «\"plya\"»", &["`mmc` cannot be `plya`", "did you mean `play`?"]),
+        ("mmc = «1»", &["`mmc` is a whole number, not a table"]),
+        ("mmc = { locate = «\"01:00:00:25\"» }", &["beyond 23:59:59:24", "01:00:00:00"]),
+        ("mmc = { locate = «\"1h\"» }", &["no timecode"]),
+        ("mmc = { locate = \"01:00:00:00\", rate = «26» }", &["26 frames a second"]),
+        ("mmc = { command = \"play\", «rate» = 25 }", &["`rate` is only for `locate`"]),
+        ("mmc = { command = \"play\", «locate» = \"01:00:00:00\" }", &["both `command` and"]),
+        ("mmc = «{ device = 1 }»", &["has no command", "`command` or `locate`"]),
+        ("mmc = { command = \"play\", device = «128» }", &["128"]),
+        ("mmc = \"play\", «hex» = \"F8\"", &["both `mmc` and `hex`"]),
+        ("hex = \"F8\", «args» = [1]", &["speaks midi, but `args` is for osc"]),
+    ] {
+        let action = format!("do = [{{ output = \"synth\", {action} }}]");
+        only_fault(&show_with("", &action, ""), says);
+    }
+    // Text outputs keep their own `hex`.
+    let head = "[output.caspar]\ntcp = \"h:1\"\n";
+    let action = "do = [{ output = \"caspar\", hex = \"02\", «osc» = \"/x\" }]";
+    only_fault(&show_with(head, action, ""), &["speaks text, but `osc` is for osc"]);
+}
+
+#[test]
 fn flags_that_would_make_a_show_file_a_program() {
     for flag in "script=/tmp/x.lua scripts=x.so scripts-append=x.lua script-opts=a=b script-opts-append=a=b lua-opts=a \
                  include=/tmp/x config config=yes no-config config-dir=/tmp use-filedir-conf profile=x show-profile=x \
