@@ -283,7 +283,8 @@ impl Flag {
         // What is overdue waits for an answer.
         let retry_ns = self.shipping.retry_ns().filter(|&at_ns| at_ns > self.now_ns);
         let retry_ns = retry_ns.unwrap_or(self.next_beat_ns);
-        self.next_beat_ns.min(clock_ns).min(retry_ns)
+        let due = [Some(clock_ns), Some(retry_ns), self.next_away_ns()];
+        due.into_iter().flatten().fold(self.next_beat_ns, MachineNs::min)
     }
 
     /// Takes the flag, at `run_ns` by the run's clock and `at` by the wall's.

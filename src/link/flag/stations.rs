@@ -278,6 +278,16 @@ impl Flag {
         self.sees_who_is_heard();
     }
 
+    /// The instant at which another station is next taken to be away, if nothing is heard until then.
+    pub(super) fn next_away_ns(&self) -> Option<MachineNs> {
+        let is_away_ns = |heard_ns: MachineNs| heard_ns + AWAY + Duration::from_nanos(1);
+        let heard = self.heard.iter().filter_map(|name| self.stations.get(name));
+        let heard = heard.map(|known| is_away_ns(known.heard_ns.max(self.awake_ns)));
+        // Before that nobody is.
+        let listens_ns = is_away_ns(self.awake_ns);
+        heard.chain([listens_ns]).filter(|&at_ns| at_ns > self.now_ns).min()
+    }
+
     /// Says who is heard. Who has just begun or was mute has heard nobody meanwhile, which says
     /// nothing of the others.
     fn sees_who_is_heard(&mut self) {

@@ -708,6 +708,23 @@ fn nobody_is_away_before_a_station_has_listened_for_as_long_as_that_takes() {
 }
 
 #[test]
+fn a_station_is_away_as_soon_as_it_was_not_heard_for_two_seconds() {
+    let mut paris = paris();
+    for ms in (500..4_300).step_by(500) {
+        gives(&mut paris, ms, sign("la", false));
+    }
+    gives(&mut paris, 4_130, sign("la", false));
+    let (mut tick, mut done) = (at(4_130), vec![]);
+    while heard(&done).is_none() {
+        tick = paris.deadline().max(tick);
+        paris.handle(tick, FlagInput::Tick);
+        done.extend(std::iter::from_fn(|| paris.poll()));
+    }
+    assert_eq!(heard(&done), Some(vec![]));
+    assert_eq!(tick, at(6_130) + Duration::from_nanos(1));
+}
+
+#[test]
 fn what_a_station_has_slept_is_no_silence_of_the_holder() {
     let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
     let mut la = la();
