@@ -40,6 +40,7 @@ mod clip;
 mod commands;
 mod deck;
 mod exam;
+mod fade;
 mod header;
 mod lacks;
 mod on_reply;
@@ -80,10 +81,14 @@ use crate::show::{Body, CueIx, Output, OutputIx, Show};
 use crate::time::{MachineNs, nanoseconds};
 use clip::Clip;
 use deck::Deck;
+use fade::{FadeOrder, Purpose};
 use supervisor::Supervisor;
 
 /// Time that the supervisor has to reap its players when the time for closing is over.
 const LAST: Duration = Duration::from_secs(1);
+
+/// Reason why a clip that was called does not play.
+const BEFORE_IT_MOVED: &str = "stopped before it moved";
 
 /// One action of one cue.
 type ActionKey = (CueIx, u32);
@@ -91,9 +96,10 @@ type ActionKey = (CueIx, u32);
 /// Command of a job to the player.
 enum PlayerOrder {
     Play(Arc<Clip>),
+    Fade(FadeOrder),
     Pause,
     Resume,
-    Stop,
+    Stop { over: Duration },
 }
 
 /// The endings of files that hold only sound. An output that plays nothing else gets no window.
@@ -169,9 +175,13 @@ impl Plan {
                         let clip = Clip::new(command, &cue.number, lasts_ns, surroundings.folder);
                         clip.map(Arc::new).map(PlayerOrder::Play)
                     }
+                    MpvCommand::Volume { to, over } => {
+                        let (to, over, purpose) = (*to, *over, Purpose::Volume);
+                        Ok(PlayerOrder::Fade(FadeOrder { to, over, purpose }))
+                    }
                     MpvCommand::Pause => Ok(PlayerOrder::Pause),
                     MpvCommand::Resume => Ok(PlayerOrder::Resume),
-                    MpvCommand::Stop => Ok(PlayerOrder::Stop),
+                    MpvCommand::Stop { over } => Ok(PlayerOrder::Stop { over: *over }),
                 };
                 match order {
                     Ok(order) => drop(orders.insert((ix, at), order)),
@@ -192,7 +202,10 @@ impl Plan {
                 let ending = ending.to_ascii_lowercase();
                 SOUNDS.contains(&ending.as_str())
             }),
-            PlayerOrder::Pause | PlayerOrder::Resume | PlayerOrder::Stop => true,
+            PlayerOrder::Fade(_)
+            | PlayerOrder::Pause
+            | PlayerOrder::Resume
+            | PlayerOrder::Stop { .. } => true,
         };
         let is_sound = orders.values().all(is_sound);
         let folders = ClipFolders::of(surroundings.folder, surroundings.permits);
@@ -230,7 +243,10 @@ impl Plan {
 fn clips_of(orders: &HashMap<ActionKey, PlayerOrder>) -> BTreeMap<ActionKey, Arc<Clip>> {
     let clips = orders.iter().filter_map(|(key, order)| match order {
         PlayerOrder::Play(clip) => Some((*key, Arc::clone(clip))),
-        PlayerOrder::Pause | PlayerOrder::Resume | PlayerOrder::Stop => None,
+        PlayerOrder::Fade(_)
+        | PlayerOrder::Pause
+        | PlayerOrder::Resume
+        | PlayerOrder::Stop { .. } => None,
     });
     clips.collect()
 }
@@ -264,7 +280,13 @@ impl Driver for Mpv {
             Some(PlayerOrder::Play(_)) => self.deck().play(job, now),
             Some(PlayerOrder::Pause) => Some(self.deck().pause(now)),
             Some(PlayerOrder::Resume) => Some(self.deck().resume(now)),
-            Some(PlayerOrder::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
+            Some(PlayerOrder::Fade(order)) => Some(self.deck().fade(*order, now)),
+            Some(PlayerOrder::Stop { over }) if over.is_zero() => {
+                Some(self.deck().stop(|_| true, BEFORE_IT_MOVED))
+            }
+            Some(PlayerOrder::Stop { over }) => {
+                Some(self.deck().fade_out(*over, BEFORE_IT_MOVED, now))
+            }
         };
         let delivery = Delivery::new(Some(job), now, self.context.clock.now());
         match &outcome {
@@ -363,9 +385,7 @@ impl Lasts for Mpv {
 
     fn end(&mut self, what: Lasting, cue: CueIx) {
         match what {
-            Lasting::Clip => {
-                drop(self.deck().stop(|job| job.cue == cue, "stopped before it moved"))
-            }
+            Lasting::Clip => drop(self.deck().stop(|job| job.cue == cue, BEFORE_IT_MOVED)),
         }
         self.wake();
     }

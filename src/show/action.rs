@@ -353,7 +353,7 @@ pub struct MscCue {
 #[derive(Clone, Debug, PartialEq, strum::EnumDiscriminants)]
 #[strum_discriminants(
     name(MpvWord),
-    derive(strum::VariantNames, strum::EnumString),
+    derive(strum::VariantNames, strum::EnumString, strum::IntoStaticStr),
     strum(serialize_all = "snake_case"),
     doc = "A command's key in the show file."
 )]
@@ -368,15 +368,27 @@ pub enum MpvCommand {
         to_ns: Option<u64>,
         /// 0 to 100.
         volume: Option<u8>,
+        /// The time that it takes from silence to its volume; zero: none.
+        fade_in: Duration,
         /// Begins again at its end.
         looped: bool,
         /// The cue goes without it where the file is not there.
         optional: bool,
+    },
+    /// Changes the volume of what plays.
+    Volume {
+        /// 0 to 100.
+        to: u8,
+        /// The time that it takes; zero: at once.
+        over: Duration,
     },
     /// Freezes the picture.
     Pause,
     /// Lets a picture that was frozen go on.
     Resume,
     /// Goes to black.
-    Stop,
+    Stop {
+        /// The time that the sound takes to silence before; zero: at once.
+        over: Duration,
+    },
 }

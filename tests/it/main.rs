@@ -16,6 +16,7 @@ mod documents;
 mod edits;
 mod english;
 mod exchange;
+mod fades;
 mod harness;
 mod layers;
 #[cfg(feature = "link")]

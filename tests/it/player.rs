@@ -80,7 +80,7 @@ fn clips(house: &House) {
 }
 
 /// A show whose cues have these actions.
-fn show(cues: &[(&str, &str)]) -> String {
+pub(crate) fn show(cues: &[(&str, &str)]) -> String {
     let mut text = "title = \"Clips\"\ntimezone = \"UTC\"\n[output.screens]\nmpv = true\n\
          flags = [\"--vo=null\", \"--ao=null\"]\n[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n"
         .to_owned();

@@ -8,6 +8,7 @@
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::exam::{SHORT_NS, broken_off};
 use super::header::{self, Cut};
@@ -29,6 +30,8 @@ pub(super) struct Clip {
     pub(super) to_ns: Option<u64>,
     /// 0 to 100.
     pub(super) volume: Option<u8>,
+    /// The time that it takes from silence to its volume; zero: none.
+    pub(super) fade_in: Duration,
     /// Begins again at its out-point.
     pub(super) looped: bool,
     /// `true` if the cue does without it when the file is missing.
@@ -49,7 +52,8 @@ impl Clip {
         still_ns: Option<u64>,
         folder: &Path,
     ) -> Result<Self, String> {
-        let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } = play else {
+        let MpvCommand::Play { clip, from_ns, to_ns, volume, fade_in, looped, optional } = play
+        else {
             return Err("not a clip".into());
         };
         Ok(Clip {
@@ -59,6 +63,7 @@ impl Clip {
             from_ns: *from_ns,
             to_ns: *to_ns,
             volume: *volume,
+            fade_in: *fade_in,
             looped: *looped,
             optional: *optional,
             still_ns,
@@ -209,6 +214,7 @@ mod tests {
             from_ns: SECOND_NS,
             to_ns,
             volume: None,
+            fade_in: Duration::ZERO,
             looped: false,
             optional,
         };

@@ -21,10 +21,13 @@ pub(super) const GO: &str = concat!(
     "\n",
 );
 
-/// A black area over the whole picture, in ASS, as large as any screen: what stands behind it is
-/// not seen.
-const BLACK: &str =
-    r"{\an7\pos(0,0)\bord0\shad0\1c&H000000&\1a&H00&\p1}m 0 0 l 4000 0 4000 4000 0 4000{\p0}";
+/// The whole of a GO of a clip whose picture fades in: the black cover goes step by step.
+pub(super) const GO_COVERED: &str = concat!(
+    r#"{"command":["set_property","pause",false],"request_id":0}"#,
+    "\n",
+    r#"{"command":["get_property","core-idle"],"request_id":1}"#,
+    "\n",
+);
 
 /// No clip is longer. It is also the out-point of a loop that goes to the end of its file: mpv
 /// makes no loop without one.
@@ -45,10 +48,25 @@ pub(super) fn watch() -> Vec<Value> {
     watch.chain([json!(["request_log_messages", "error"])]).collect()
 }
 
-/// Hides whatever is loaded behind black. The height is the unit of the coordinates, so that any
-/// screen is covered.
+/// Hides whatever is loaded behind black.
 pub(super) fn cover() -> Value {
-    json!({ "name": "osd-overlay", "id": 1, "format": "ass-events", "data": BLACK, "res_x": 0, "res_y": 720, "z": 1000 })
+    shade(1.0)
+}
+
+/// Puts a black area over the whole picture, as large as any screen, in ASS: from 0, which is none,
+/// to 1, behind which nothing is seen. The height is the unit of the coordinates, so that any screen
+/// is covered.
+pub(super) fn shade(darkness: f64) -> Value {
+    let clear = ((1.0 - darkness) * 255.0).round();
+    if clear >= 255.0 {
+        return json!(["osd-overlay", 1, "none", ""]);
+    }
+    // A cast of a float saturates.
+    let clear = clear as u8;
+    let black = format!(
+        r"{{\an7\pos(0,0)\bord0\shad0\1c&H000000&\1a&H{clear:02X}&\p1}}m 0 0 l 4000 0 4000 4000 0 4000{{\p0}}"
+    );
+    json!({ "name": "osd-overlay", "id": 1, "format": "ass-events", "data": black, "res_x": 0, "res_y": 720, "z": 1000 })
 }
 
 /// Has a player load `reel` and stand at its beginning; it may play to the end of the part `last`.
@@ -101,7 +119,9 @@ pub(super) fn seek(at_ns: u64) -> Value {
 
 /// Sets the volume for the clip that is loaded, and for no other: what the show's flags say comes
 /// back afterwards.
-pub(super) fn volume(percent: u8) -> Value {
+pub(super) fn volume(percent: f64) -> Value {
+    // Thousandths are finer than anybody hears, and make short lines.
+    let percent = (percent * 1000.0).round() / 1000.0;
     json!(["set_property", "file-local-options/volume", percent])
 }
 
@@ -114,6 +134,7 @@ pub(super) fn ask(question: Question) -> Value {
 mod tests {
     use std::path::Path;
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::super::clip::{Clip, FileStatus};
     use super::super::reel::Part;
@@ -127,6 +148,7 @@ mod tests {
             from_ns,
             to_ns,
             volume: Some(80),
+            fade_in: Duration::ZERO,
             looped,
             optional: false,
         };

@@ -19,6 +19,7 @@ use super::super::gauge::Delivery;
 use super::super::{Job, Outcome, OutputReport};
 use super::ActionKey;
 use super::clip::{Clip, FileStatus};
+use super::fade::{FadeOrder, Purpose};
 use super::player::Player;
 use super::reel::{Facts, PARTS_MAX};
 use super::state::{Play, Role, Stage, State};
@@ -200,9 +201,10 @@ impl Deck {
             };
             if let Some((reel, part)) = reel {
                 let keys: Vec<ActionKey> = reel.keys().skip(part).collect();
+                let goes_on = !player.is_fading_out();
                 let holds = keys
                     .windows(2)
-                    .take_while(|pair| joins.contains(&(pair[0].0, pair[1].0)))
+                    .take_while(|pair| goes_on && joins.contains(&(pair[0].0, pair[1].0)))
                     .count();
                 player.open_to(part + holds);
             }
@@ -226,7 +228,7 @@ impl Deck {
             self.fail(key, &why);
             return Some(Outcome::Failed(why));
         }
-        let play = Play { job, since: at, held: false };
+        let play = Play { job, since: at, held: false, fade: None };
         // Wanted again, it is armed again by the next wish.
         self.wishes.retain(|wish| *wish != key);
         if let Some(earlier) = self.called.take() {
@@ -337,6 +339,57 @@ impl Deck {
             | State::Leaving => true,
         };
         told(is_told)
+    }
+
+    /// Changes the volume of what plays; a clip that does not move yet changes it as soon as it does.
+    pub(super) fn fade(&mut self, order: FadeOrder, at: MachineNs) -> Outcome {
+        self.called.iter_mut().for_each(|play| play.fade = Some(order));
+        let absence = self.absence();
+        let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
+        let is_told = match &mut player.state {
+            State::Playing { stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
+                player.fade_to(order, at)
+            }
+            State::Playing { play, stage: Stage::Called, .. }
+            | State::Loading { play: Some(play), .. } => {
+                play.fade = Some(order);
+                true
+            }
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => true,
+        };
+        told(is_told)
+    }
+
+    /// Fades the sound on air to silence and stops its clip then; calls off what does not move yet.
+    pub(super) fn fade_out(&mut self, over: Duration, why: &str, at: MachineNs) -> Outcome {
+        let on_air = self.stage().and_then(|player| match &player.state {
+            State::Playing {
+                play,
+                stage: Stage::OnAir { moves: true, .. } | Stage::Ending { .. },
+                ..
+            } => Some(play.job),
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => None,
+        });
+        let outcome = self.stop(|job| Some(job) != on_air, why);
+        if on_air.is_none() || outcome != Outcome::Sent {
+            return outcome;
+        }
+        let outcome = self.fade(FadeOrder { to: 0, over, purpose: Purpose::Out }, at);
+        // What would follow without a gap is not called any more.
+        self.open_reel();
+        outcome
     }
 
     /// Takes away the pictures of all firings that `fits`, and calls off those that do not move

@@ -237,7 +237,11 @@ impl Exam {
                     return self.ends(end, may_ask, data.is_some_and(Value::is_number));
                 }
             }
-            Question::Idle | Question::Pause | Question::Duration | Question::Still => {}
+            Question::Idle
+            | Question::Pause
+            | Question::Duration
+            | Question::Still
+            | Question::Volume => {}
         }
         Verdict::Open(vec![])
     }
@@ -369,6 +373,7 @@ mod tests {
             from_ns,
             to_ns: None,
             volume: None,
+            fade_in: Duration::ZERO,
             looped: false,
             optional: false,
         };

@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use super::ActionKey;
 use super::clip::not_playable;
-use super::commands;
 use super::exam::{Line, PlayerValues, SHORT_NS, Verdict, broken_off};
 use super::player::{ASK, Player, of_seconds};
 use super::replies::{Question, Said};
@@ -38,6 +37,9 @@ impl Player {
             &said
         {
             self.learn(question.property(), data.as_ref().unwrap_or(&Value::Null));
+        }
+        if let Said::Answer { question: Question::Volume, data: Ok(volume) } = &said {
+            self.default_volume = volume.as_f64().unwrap_or(self.default_volume);
         }
         if let State::Examining(exam) = &mut self.state {
             let known = PlayerValues {
@@ -178,7 +180,9 @@ impl Player {
             return PlayerChange::Nothing;
         };
         *stage = Stage::OnAir { from_ns: 0, at, moves: true };
-        if play.held {
+        let is_held = play.held;
+        self.begin_fade(at);
+        if is_held {
             self.pause(at);
         }
         PlayerChange::Started
@@ -198,9 +202,7 @@ impl Player {
         let (reel, last, play) = (Arc::clone(reel), *last, play.take());
         // The player may not have told of these yet.
         self.tell([Question::Duration, Question::Still].map(Line::Ask));
-        if let Some(volume) = reel.first().clip.volume {
-            self.say([commands::volume(volume)]);
-        }
+        self.set_first_volume();
         self.state = State::Ready { reel: Arc::clone(&reel), last };
         match play {
             Some(play) if self.go(play.clone(), now) => PlayerChange::Nothing,
@@ -265,12 +267,20 @@ impl Player {
         }
         if *part < *last && reel.ends_ns(*part).is_some_and(|end_ns| place_ns + EARLY_NS >= end_ns)
         {
-            *part += 1;
-            *stage = Stage::Joined { at: now };
-            return PlayerChange::Joined;
+            return self.joins_next(now);
         }
         (*from_ns, *at) = (place_ns.saturating_sub(reel.begins_ns(*part)), now);
         PlayerChange::Nothing
+    }
+
+    /// The part that follows has begun by itself, at its own volume.
+    fn joins_next(&mut self, now: MachineNs) -> PlayerChange {
+        if let State::Playing { part, stage, .. } = &mut self.state {
+            *part += 1;
+            *stage = Stage::Joined { at: now };
+        }
+        self.set_own_volume();
+        PlayerChange::Joined
     }
 
     /// Message about the clip that plays if its file ends before its header says.
@@ -285,16 +295,14 @@ impl Player {
     /// It stands at the end, at this place of its own time.
     fn end(&mut self, place_ns: Option<u64>, now: MachineNs) -> PlayerChange {
         let (length_ns, cut) = (self.length_ns(), self.breaks_off());
-        let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
+        let State::Playing { reel, last, part, .. } = &self.state else {
             return PlayerChange::Nothing;
         };
         if *part < *last
             && reel.ends_ns(*part).zip(place_ns).is_some_and(|(end_ns, place_ns)| place_ns > end_ns)
         {
             // It has played more than this part since it was heard of last.
-            *part += 1;
-            *stage = Stage::Joined { at: now };
-            return PlayerChange::Joined;
+            return self.joins_next(now);
         }
         let begins_ns = reel.begins_ns(*part);
         let played_ns = place_ns.map(|place_ns| place_ns.saturating_sub(begins_ns));

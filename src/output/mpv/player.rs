@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use super::super::ClipOnAir;
 use super::commands;
 use super::exam::{Exam, Line};
+use super::fade::{Fade, FadeOrder, Level, Purpose};
 use super::reel::{Part, Reel};
 use super::replies::Question;
 use super::state::{Exit, Play, Role, Stage, State};
@@ -38,6 +39,9 @@ pub(super) const ANSWER_ON_AIR: Duration = Duration::from_millis(1500);
 /// Time limit of an answer while it starts or loads: it opens its window and its sound meanwhile,
 /// and answers nobody.
 pub(super) const LOAD: Duration = Duration::from_secs(5);
+
+/// The full volume, percent.
+const FULL: f64 = 100.0;
 
 /// The first id of a request that is no question.
 const FIRST_REQUEST: u64 = 100;
@@ -67,6 +71,12 @@ pub(super) struct Player {
     pub(super) is_paused: bool,
     /// It has moved since it was called.
     pub(super) has_gone: bool,
+    /// The volume of what has none of its own, percent.
+    pub(super) default_volume: f64,
+    /// The level that it was told last.
+    level: Level,
+    /// The change of the level that goes on.
+    fade: Option<Fade>,
 }
 
 impl Player {
@@ -93,17 +103,23 @@ impl Player {
             is_still: false,
             is_paused: true,
             has_gone: false,
+            default_volume: FULL,
+            level: Level { volume: FULL, darkness: 1.0 },
+            fade: None,
         };
         let cover = (role == Role::Stage).then(commands::cover);
-        player.say(commands::watch().into_iter().chain(cover));
+        let watch = commands::watch().into_iter().chain(cover).map(Line::Do);
+        player.tell(watch.chain([Line::Ask(Question::Volume)]));
         player
     }
 
     /// Has it load `reel` and stand at its beginning, of which it may play the parts up to `last`.
     /// What was not called stands behind black; what was takes the place of the picture on air.
     pub(super) fn load(&mut self, reel: Arc<Reel>, last: usize, play: Option<Play>, at: MachineNs) {
-        (self.error, self.is_paused) = (None, true);
-        let cover = play.is_none().then(commands::cover);
+        (self.error, self.is_paused, self.fade) = (None, true, None);
+        let is_covered = play.is_none() || !reel.first().clip.fade_in.is_zero();
+        self.level.darkness = if is_covered { 1.0 } else { 0.0 };
+        let cover = is_covered.then(commands::cover);
         if self.say(cover.into_iter().chain(commands::load(&reel, last))) {
             self.asked = Some(at);
             let request = self.request;
@@ -125,7 +141,13 @@ impl Player {
     pub(super) fn go(&mut self, play: Play, at: MachineNs) -> bool {
         let State::Ready { reel, last } = &self.state else { return false };
         let (reel, last) = (Arc::clone(reel), *last);
-        let told = self.write(commands::GO.as_bytes());
+        let fades_in = !reel.first().clip.fade_in.is_zero();
+        let told = if fades_in {
+            self.write(commands::GO_COVERED.as_bytes())
+        } else {
+            self.level.darkness = 0.0;
+            self.write(commands::GO.as_bytes())
+        };
         if told {
             self.asked = Some(at);
             (self.is_paused, self.has_gone) = (false, false);
@@ -185,11 +207,103 @@ impl Player {
             *from_ns = position(*from_ns, *at, *moves, now, length_ns);
             (*at, *moves) = (now, moving);
         }
+        if let Some(fade) = &mut self.fade {
+            fade.set_moving(moving, now);
+        }
+    }
+
+    /// The reel stands at its beginning: it is told the volume at which its first clip begins.
+    pub(super) fn set_first_volume(&mut self) {
+        let State::Loading { reel, .. } = &self.state else { return };
+        let (volume, fades_in) = (reel.first().clip.volume, !reel.first().clip.fade_in.is_zero());
+        let first = volume.map_or(self.default_volume, f64::from);
+        self.level.volume = if fades_in { 0.0 } else { first };
+        if fades_in || volume.is_some() {
+            self.say([commands::volume(self.level.volume)]);
+        }
+    }
+
+    /// The part that plays has the volume that its clip is meant to have; no fade goes on.
+    pub(super) fn set_own_volume(&mut self) {
+        let State::Playing { reel, part, .. } = &self.state else { return };
+        let volume = reel.part(*part).and_then(|part| part.clip.volume).map(f64::from);
+        let volume = volume.unwrap_or(self.default_volume);
+        self.fade = None;
+        self.set_level(Level { volume, darkness: 0.0 });
+    }
+
+    /// Tells it the level, where that is another one; whether it took it.
+    fn set_level(&mut self, level: Level) -> bool {
+        let before = std::mem::replace(&mut self.level, level);
+        let volume = (before.volume != level.volume).then(|| commands::volume(level.volume));
+        let shade = (before.darkness != level.darkness).then(|| commands::shade(level.darkness));
+        (volume.is_none() && shade.is_none()) || self.say(volume.into_iter().chain(shade))
+    }
+
+    /// The clip moves since `at`: what was ordered of its volume begins, or its own fade.
+    pub(super) fn begin_fade(&mut self, at: MachineNs) {
+        let State::Playing { play, reel, part, .. } = &mut self.state else { return };
+        let ordered = play.fade.take();
+        let clip = reel.part(*part).map(|part| &part.clip);
+        let own = clip.filter(|clip| !clip.fade_in.is_zero()).map(|clip| FadeOrder {
+            // A cast of a float saturates, and mpv's own option is whole for nearly everybody.
+            to: clip.volume.unwrap_or(self.default_volume.min(FULL) as u8),
+            over: clip.fade_in,
+            purpose: Purpose::In,
+        });
+        // An order goes before the clip's own fade, and the picture is there then.
+        let purpose = |order| if own.is_some() { Purpose::In } else { order };
+        let ordered = ordered.map(|order| FadeOrder { purpose: purpose(order.purpose), ..order });
+        if let Some(order) = ordered.or(own) {
+            self.fade_to(order, at);
+        }
+    }
+
+    /// Changes the level of what it plays, from the one that it has at `at`; whether it took that.
+    pub(super) fn fade_to(&mut self, order: FadeOrder, at: MachineNs) -> bool {
+        let from = self.fade.as_ref().map_or(self.level, |fade| fade.level(at));
+        let moves = match &self.state {
+            State::Playing { stage: Stage::OnAir { moves, .. }, .. } => *moves,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => true,
+        };
+        // Nobody hears what stands still.
+        let over = if moves { order.over } else { Duration::ZERO };
+        // What a fade before this one does to the picture goes on: a clip never stays half dark.
+        let before = self.fade.as_ref().map(|fade| fade.order.purpose);
+        let purpose = match (order.purpose, before) {
+            (Purpose::Volume, Some(Purpose::In | Purpose::Out)) => Purpose::In,
+            (purpose, _) => purpose,
+        };
+        self.fade = Some(Fade::new(from, FadeOrder { over, purpose, ..order }, at));
+        self.fade_on(at)
+    }
+
+    /// Makes the step of a fade that is due; whether the player took it.
+    pub(super) fn fade_on(&mut self, at: MachineNs) -> bool {
+        let level = self.fade.as_mut().and_then(|fade| fade.step(at));
+        level.is_none_or(|level| self.set_level(level))
+    }
+
+    /// Returns `true` if what it plays is to be stopped as soon as its sound has faded to silence.
+    pub(super) fn is_fading_out(&self) -> bool {
+        self.fade.as_ref().is_some_and(|fade| fade.order.purpose == Purpose::Out)
+    }
+
+    /// Forgets a fade that is over at `at`. Returns `true` if the clip is to be stopped now.
+    pub(super) fn ends_fade(&mut self, at: MachineNs) -> bool {
+        let over = self.fade.take_if(|fade| fade.is_over(at));
+        over.is_some_and(|fade| fade.order.purpose == Purpose::Out)
     }
 
     /// Goes to black; whatever it was is over.
     pub(super) fn clear(&mut self) -> bool {
-        self.state = State::Idle;
+        (self.state, self.fade, self.level.darkness) = (State::Idle, None, 1.0);
         self.say([commands::cover(), json!(["stop"])])
     }
 
@@ -234,7 +348,8 @@ impl Player {
             Some(asked) => asked + limit,
             None => self.heard + ASK,
         };
-        self.over_at(at).map_or(wake, |over| over.min(wake))
+        let step_at = self.fade.as_ref().and_then(Fade::next_at);
+        self.over_at(at).into_iter().chain(step_at).fold(wake, MachineNs::min)
     }
 
     /// Instant at which a still picture on air has stood for as long as its cue lasts; no player

@@ -88,6 +88,7 @@ impl Part {
             && is_exact(next, other)
             && (own.has_picture, own.has_sound) == (other.has_picture, other.has_sound)
             && self.clip.volume == next.clip.volume
+            && next.clip.fade_in.is_zero()
     }
 }
 
@@ -175,6 +176,7 @@ impl Reel {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::time::Duration;
 
     use super::*;
     use crate::show::action::MpvCommand;
@@ -187,6 +189,7 @@ mod tests {
             from_ns,
             to_ns: None,
             volume: None,
+            fade_in: Duration::ZERO,
             looped: false,
             optional: false,
         };

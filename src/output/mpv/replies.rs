@@ -34,6 +34,8 @@ pub(super) enum Question {
     Still,
     /// The position of its sound.
     SoundPosition,
+    /// The volume at which it plays what has none of its own.
+    Volume,
 }
 
 impl Question {
@@ -52,6 +54,7 @@ impl Question {
             Question::Duration => "duration",
             Question::Still => "current-tracks/video/image",
             Question::SoundPosition => "audio-pts",
+            Question::Volume => "volume",
         }
     }
 }

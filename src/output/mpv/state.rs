@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::Job;
 use super::ActionKey;
 use super::exam::Exam;
+use super::fade::FadeOrder;
 use super::reel::{Facts, Reel};
 use crate::time::MachineNs;
 
@@ -27,6 +28,8 @@ pub(super) struct Play {
     pub(super) since: MachineNs,
     /// It is to stand still as soon as it moves.
     pub(super) held: bool,
+    /// The last order for its volume, which begins as soon as it moves.
+    pub(super) fade: Option<FadeOrder>,
 }
 
 impl Play {
@@ -97,6 +100,8 @@ pub(super) enum PlayerChange {
     Joined,
     /// The clip broke off: why.
     Broke(String),
+    /// The sound has faded to silence, and the clip was to be stopped then.
+    FadedOut,
     /// A file has been examined.
     Examined(ActionKey, Result<Facts, String>),
 }

@@ -1,6 +1,8 @@
 //! The deck with players that are only the other ends of their lines: what stands in the stage, and
 //! what is said of losses.
 
+mod fades;
+
 use std::io::Read;
 use std::path::Path;
 
@@ -39,6 +41,7 @@ impl Rig {
                 from_ns: 0,
                 to_ns: None,
                 volume: None,
+                fade_in: Duration::ZERO,
                 looped: false,
                 optional: false,
             };

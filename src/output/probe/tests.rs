@@ -162,7 +162,18 @@ fn a_player_says_its_version_and_which_clips_are_away() {
     std::fs::write(folder.path().join("there.mp4"), "x").unwrap();
     let play = |clip: &str, optional| {
         let (clip, from_ns, to_ns, volume, looped) = (clip.into(), 0, None, None, false);
-        (0, Body::Mpv(MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional }))
+        (
+            0,
+            Body::Mpv(MpvCommand::Play {
+                clip,
+                from_ns,
+                to_ns,
+                volume,
+                looped,
+                optional,
+                fade_in: Duration::ZERO,
+            }),
+        )
     };
     let look = |actions| {
         let show = show(vec![output("screen", OutputKind::Mpv { flags: vec![] }, vec![])], actions);

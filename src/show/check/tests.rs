@@ -117,7 +117,7 @@ fn problems_are_told_by_their_cells() {
         place: Where::cell("Cues", 4, 4),
         key: Where::cell("Cues", 4, 4),
     });
-    let stop = Body::Mpv(MpvCommand::Stop);
+    let stop = Body::Mpv(MpvCommand::Stop { over: Duration::ZERO });
     let foreign = ActionDraft {
         place: Where::cell("Cues", 5, 6),
         output: Some(name("lights", 5, 6)),

@@ -332,6 +332,7 @@ fn every_kind_of_action_is_read() {
             from_ns: 10 * SECOND_NS,
             to_ns: Some(60 * SECOND_NS),
             volume: Some(80),
+            fade_in: Duration::ZERO,
             looped: true,
             optional: true,
         }),

@@ -35,15 +35,19 @@ pub(super) const SPEC: Spec = Spec {
 /// Meaning of its latency.
 pub(super) const LATENCY: &str = "mpv: the picture moves";
 
-/// The keys that go with `play`.
-const OF_PLAY: [&str; 5] = ["from", "to", "volume", "loop", "optional"];
+/// The keys that go with other commands: those of `play`, and `over`.
+const FURTHER: [&str; 6] = ["from", "to", "loop", "optional", "fade_in", OVER];
 
-/// The words of its commands, and the keys that go with them.
-const KEYS: [&str; MpvWord::VARIANTS.len() + OF_PLAY.len()] = {
-    let mut keys = [""; MpvWord::VARIANTS.len() + OF_PLAY.len()];
+/// The time that `volume` and `stop` take.
+const OVER: &str = "over";
+
+/// The words of its commands, and the keys that go with them. `volume` is a command, and goes with
+/// `play`.
+const KEYS: [&str; MpvWord::VARIANTS.len() + FURTHER.len()] = {
+    let mut keys = [""; MpvWord::VARIANTS.len() + FURTHER.len()];
     let (first, last) = keys.split_at_mut(MpvWord::VARIANTS.len());
     first.copy_from_slice(MpvWord::VARIANTS);
-    last.copy_from_slice(&OF_PLAY);
+    last.copy_from_slice(&FURTHER);
     keys
 };
 
@@ -52,7 +56,10 @@ impl MpvCommand {
     pub fn lasting(&self) -> Option<Lasting> {
         match self {
             MpvCommand::Play { .. } => Some(Lasting::Clip),
-            MpvCommand::Pause | MpvCommand::Resume | MpvCommand::Stop => None,
+            MpvCommand::Volume { .. }
+            | MpvCommand::Pause
+            | MpvCommand::Resume
+            | MpvCommand::Stop { .. } => None,
         }
     }
 
@@ -62,15 +69,15 @@ impl MpvCommand {
         match self {
             MpvCommand::Pause => Some(true),
             MpvCommand::Resume => Some(false),
-            MpvCommand::Play { .. } | MpvCommand::Stop => None,
+            MpvCommand::Play { .. } | MpvCommand::Volume { .. } | MpvCommand::Stop { .. } => None,
         }
     }
 
     /// Returns `true` if it takes what is on air away from its cue.
     pub fn replaces(&self) -> bool {
         match self {
-            MpvCommand::Play { .. } | MpvCommand::Stop => true,
-            MpvCommand::Pause | MpvCommand::Resume => false,
+            MpvCommand::Play { .. } | MpvCommand::Stop { .. } => true,
+            MpvCommand::Volume { .. } | MpvCommand::Pause | MpvCommand::Resume => false,
         }
     }
 
@@ -83,7 +90,13 @@ impl MpvCommand {
             MpvCommand::Resume => {
                 Some(("resume", "a panic resumes no clip: it takes the picture away"))
             }
-            MpvCommand::Pause | MpvCommand::Stop => None,
+            MpvCommand::Volume { .. } => {
+                Some(("volume", "a panic changes no volume: it takes the picture away"))
+            }
+            MpvCommand::Stop { over } if !over.is_zero() => {
+                Some((OVER, "a panic takes the picture away at once"))
+            }
+            MpvCommand::Pause | MpvCommand::Stop { .. } => None,
         }
     }
 }
@@ -98,34 +111,58 @@ fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKi
 }
 
 fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
-    let key = fields.exactly_one(MpvWord::VARIANTS, "command");
+    let plays = fields.find(MpvWord::Play.key()).is_some();
+    let is_command = |key: &&&str| !(plays && **key == MpvWord::Volume.key());
+    let commands: Vec<&str> = MpvWord::VARIANTS.iter().filter(is_command).copied().collect();
+    let key = fields.exactly_one(&commands, "command");
     let word = key.and_then(|key| key.parse::<MpvWord>().ok());
     if word == Some(MpvWord::Play) {
+        fields.refuse(OVER, "`over` is only for `volume` and `stop`", "write `fade_in`");
         return play(fields).map(Body::Mpv);
     }
-    for key in OF_PLAY {
+    for key in FURTHER.into_iter().filter(|key| *key != OVER) {
         fields.refuse(key, &format!("`{key}` is only for `play`"), "remove it");
     }
     let (key, word) = (key?, word?);
-    let is_true = fields.find(key)?.boolean()?;
-    if !is_true {
+    let command = match word {
+        MpvWord::Play => return None,
+        MpvWord::Volume => {
+            let to = fields.find(key)?.integer(0..=100);
+            MpvCommand::Volume { to: to?, over: over(fields)? }
+        }
+        MpvWord::Pause => MpvCommand::Pause,
+        MpvWord::Resume => MpvCommand::Resume,
+        MpvWord::Stop => MpvCommand::Stop { over: over(fields)? },
+    };
+    if matches!(word, MpvWord::Pause | MpvWord::Resume) {
+        fields.refuse(OVER, "`over` is only for `volume` and `stop`", "remove it");
+    }
+    if word != MpvWord::Volume && !fields.find(key)?.boolean()? {
         fields.reader.fault(
             fields.key_span(key),
             format!("`{key} = false` says nothing"),
             "remove the action",
         );
     }
-    match word {
-        MpvWord::Play => None,
-        MpvWord::Pause => Some(Body::Mpv(MpvCommand::Pause)),
-        MpvWord::Resume => Some(Body::Mpv(MpvCommand::Resume)),
-        MpvWord::Stop => Some(Body::Mpv(MpvCommand::Stop)),
+    Some(Body::Mpv(command))
+}
+
+impl MpvWord {
+    /// Its key in the show file.
+    fn key(self) -> &'static str {
+        self.into()
     }
+}
+
+/// The time that a command takes; `None` for a fault.
+fn over(fields: &mut Fields<'_>) -> Option<Duration> {
+    fields.find(OVER).map_or(Some(Duration::ZERO), |value| value.duration())
 }
 
 fn play(fields: &mut Fields<'_>) -> Option<MpvCommand> {
     let (from, to) = (fields.find("from"), fields.find("to"));
-    let (volume, looped) = (fields.find("volume"), fields.find("loop"));
+    let (volume, looped) = (fields.find(MpvWord::Volume.key()), fields.find("loop"));
+    let fade_in = fields.find("fade_in");
     let optional = fields.find("optional").map(|value| value.boolean());
     let optional = optional.unwrap_or(Some(false));
     let (clip, length_ns) =
@@ -144,11 +181,13 @@ fn play(fields: &mut Fields<'_>) -> Option<MpvCommand> {
     }
     let volume = volume.map(|value| value.integer(0..=100));
     let looped = looped.map(|value| value.boolean());
+    let fade_in = fade_in.map(|value| value.duration());
     Some(MpvCommand::Play {
         clip: clip?,
         from_ns: from_ns.unwrap_or(Some(0))?,
         to_ns: to_ns.flatten(),
         volume: volume.flatten(),
+        fade_in: fade_in.unwrap_or(Some(Duration::ZERO))?,
         looped: looped.unwrap_or(Some(false))?,
         optional: optional?,
     })
@@ -210,13 +249,18 @@ fn clip(value: &Value<'_>, is_needed: bool) -> (Option<String>, Option<u64>) {
 
 /// Describes a command: `play clips/flight.mp4 from 0:02`.
 pub(super) fn describe(command: &MpvCommand) -> String {
-    let (clip, from_ns, to_ns, volume, looped, optional) = match command {
-        MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } => {
-            (clip, from_ns, to_ns, volume, looped, optional)
+    let over = |words: String, over: &Duration| match over.is_zero() {
+        true => words,
+        false => format!("{words} over {}", duration::exact(*over)),
+    };
+    let (clip, from_ns, to_ns, volume, fade_in, looped, optional) = match command {
+        MpvCommand::Play { clip, from_ns, to_ns, volume, fade_in, looped, optional } => {
+            (clip, from_ns, to_ns, volume, fade_in, looped, optional)
         }
+        MpvCommand::Volume { to, over: time } => return over(format!("volume {to}"), time),
         MpvCommand::Pause => return "pause".into(),
         MpvCommand::Resume => return "resume".into(),
-        MpvCommand::Stop => return "stop".into(),
+        MpvCommand::Stop { over: time } => return over("stop".to_owned(), time),
     };
     let mut said = format!("play {clip}");
     if *from_ns > 0 {
@@ -227,6 +271,9 @@ pub(super) fn describe(command: &MpvCommand) -> String {
     }
     if let Some(volume) = volume {
         said.push_str(&format!(", volume {volume}"));
+    }
+    if !fade_in.is_zero() {
+        said.push_str(&format!(", fades in over {}", duration::exact(*fade_in)));
     }
     if *looped {
         said.push_str(", looped");

@@ -28,6 +28,7 @@ fn says_every_kind_of_message_in_one_line() {
             from_ns: 2 * SECOND_NS,
             to_ns,
             volume,
+            fade_in: if looped { Duration::from_secs(2) } else { Duration::ZERO },
             looped,
             optional,
         })
@@ -98,9 +99,15 @@ fn says_every_kind_of_message_in_one_line() {
         (play(None, None, false, false), "play flight.mp4 from 0:02"),
         (
             play(Some(5 * SECOND_NS), Some(80), true, true),
-            "play flight.mp4 from 0:02 to 0:05, volume 80, looped, if it is there",
+            "play flight.mp4 from 0:02 to 0:05, volume 80, fades in over 0:02, looped, if it is there",
         ),
-        (Body::Mpv(MpvCommand::Stop), "stop"),
+        (Body::Mpv(MpvCommand::Stop { over: Duration::ZERO }), "stop"),
+        (Body::Mpv(MpvCommand::Stop { over: Duration::from_millis(2500) }), "stop over 0:02.5"),
+        (Body::Mpv(MpvCommand::Volume { to: 40, over: Duration::ZERO }), "volume 40"),
+        (
+            Body::Mpv(MpvCommand::Volume { to: 0, over: Duration::from_secs(90) }),
+            "volume 0 over 1:30",
+        ),
         (Body::Mpv(MpvCommand::Resume), "resume"),
     ] {
         assert_eq!(x.describe(&body), said);
@@ -115,6 +122,7 @@ fn leaves_nothing_for_a_terminal_to_obey() {
         from_ns: 0,
         to_ns: None,
         volume: None,
+        fade_in: Duration::ZERO,
         looped: false,
         optional: false,
     });

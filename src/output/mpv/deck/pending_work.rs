@@ -59,6 +59,7 @@ impl Deck {
         if self.close_by.is_some() {
             self.players.iter_mut().for_each(|player| player.leave(at));
         }
+        self.fade_on(at);
         let watched: Vec<MachineNs> =
             self.players.iter_mut().map(|player| player.watch(at)).collect();
         self.end_what_is_due(at);
@@ -89,6 +90,16 @@ impl Deck {
             .chain(self.close_by)
             .chain(self.due());
         PendingWork { looks, start, lost, wake: times.fold(at + ROUND, MachineNs::min), is_over }
+    }
+
+    /// Makes the steps of fades that are due, and stops what has faded to silence.
+    fn fade_on(&mut self, at: MachineNs) {
+        let Some(player) = self.stage() else { return };
+        player.fade_on(at);
+        if player.ends_fade(at) {
+            let id = player.id;
+            self.take(id, PlayerChange::FadedOut, at);
+        }
     }
 
     /// Next instant at which something is due on stage that no player reports.

@@ -54,7 +54,16 @@ impl Deck {
                     None => self.ended(id, at),
                 }
             }
+            // What follows a clip that is faded out waits for the caller, as after a stop.
+            PlayerChange::Ended if player.is_fading_out() => {
+                self.take(id, PlayerChange::FadedOut, at);
+            }
             PlayerChange::Ended => self.ended(id, at),
+            PlayerChange::FadedOut => {
+                player.clear();
+                self.let_out();
+                job.into_iter().for_each(|job| self.tell(job, ClipNews::Stopped));
+            }
             PlayerChange::Joined => job.into_iter().for_each(|job| self.tell(job, ClipNews::Ended)),
             PlayerChange::Broke(why) => {
                 player.clear();
