@@ -12,6 +12,7 @@
 //!          ├─ queued ─ queue ─► worker ─ tcp ──► connection
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
 //!          ├─ queued ─ queue ─► worker ─ midi ─► port
+//!          ├─ queued ─ queue ─► worker ─ obs ──► requests
 //!          ├─ raw: text and bytes, the way of udp or of tcp
 //!          ├─ mirror: several of these, each with its own queue
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, after the cues
@@ -33,6 +34,7 @@ mod messages;
 mod midi;
 mod mirror;
 mod mpv;
+mod obs;
 mod osc;
 mod peer;
 mod permits;
@@ -407,6 +409,9 @@ fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
         OutputKind::Mpv { flags } => Box::new(mpv::Kind { flags }),
         OutputKind::RawTcp { host, port } => Box::new(raw::TcpKind(Peer::new(host, *port))),
         OutputKind::RawUdp { host, port } => Box::new(raw::UdpKind(Peer::new(host, *port))),
+        OutputKind::Obs { host, port, password } => {
+            Box::new(obs::Kind { peer: Peer::new(host, *port), password: password.as_deref() })
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::runtime::opening::machine_zone;
 use crate::show::action::MpvCommand;
 use crate::show::file::machine::{Machine, Unseen};
 use crate::show::problem::visible;
-use crate::show::{Body, OutputKind, Show, duration, problem};
+use crate::show::{Body, Show, duration, problem};
 
 /// Checks the show at `path`; `strict` makes a failure of warnings, and `permits` is what the user
 /// allows shows. Instead of a summary it `prints` the show without repeats, if it has no errors.
@@ -67,16 +67,9 @@ fn secrets(show: &Show) -> String {
     let sides =
         show.outputs.iter().flat_map(|output| output.sides().map(move |side| (output, side)));
     for (output, side) in sides {
-        let OutputKind::Http { base, headers, .. } = side else { continue };
-        for (header, value) in headers {
-            if let Some(variable) = value.strip_prefix("env:") {
-                let (id, host) =
-                    (&output.id, base.split("://").nth(1).and_then(|rest| rest.split('/').next()));
-                let host = host.unwrap_or(base);
-                lines.push_str(&format!(
-                    "note: {variable} is for {host} (output {id}, header {header})\n"
-                ));
-            }
+        for (variable, host, what) in side.secrets() {
+            let id = &output.id;
+            lines.push_str(&format!("note: {variable} is for {host} (output {id}, {what})\n"));
         }
     }
     if let Some(variable) =

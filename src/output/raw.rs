@@ -81,12 +81,10 @@ fn messages(show: &Show, output: OutputIx) -> Result<Messages<Vec<u8>>, Vec<Faul
 
 /// The bytes of `body`.
 fn bytes(body: &Body) -> Result<Vec<u8>, String> {
-    match body {
-        Body::Raw(message) => Ok(message.bytes().to_vec()),
-        Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Mpv(_) => {
-            Err("neither text nor bytes".into())
-        }
-    }
+    let Body::Raw(message) = body else {
+        return Err("neither text nor bytes".into());
+    };
+    Ok(message.bytes().to_vec())
 }
 
 #[cfg(test)]

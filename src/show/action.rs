@@ -68,6 +68,15 @@ pub enum OutputKind {
         /// 1 to 65535.
         port: u16,
     },
+    /// OBS Studio, by obs-websocket 5.
+    Obs {
+        /// Host name or address.
+        host: String,
+        /// 1 to 65535.
+        port: u16,
+        /// The environment variable that holds its password, where it asks for one.
+        password: Option<String>,
+    },
 }
 
 /// Separation of OSC packets on a TCP connection.
@@ -121,6 +130,13 @@ pub enum Body {
     Mpv(MpvCommand),
     /// Text or bytes as they are.
     Raw(RawMessage),
+    /// A request to OBS.
+    Obs {
+        /// Its name in obs-websocket's protocol: `SetCurrentProgramScene`.
+        request: String,
+        /// The JSON text of an object, where the request has fields.
+        data: Option<String>,
+    },
 }
 
 /// Text or bytes that a device is sent as they are; never empty.

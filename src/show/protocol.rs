@@ -9,6 +9,7 @@ mod device;
 mod http;
 mod midi;
 mod mpv;
+mod obs;
 pub mod osc;
 mod raw;
 
@@ -121,6 +122,7 @@ impl Protocol {
             Protocol::Midi => &midi::SPEC,
             Protocol::Mpv => &mpv::SPEC,
             Protocol::Raw => &raw::SPEC,
+            Protocol::Obs => &obs::SPEC,
         }
     }
 
@@ -172,7 +174,8 @@ impl OutputKind {
             | OutputKind::RawTcp { .. }
             | OutputKind::Http { .. }
             | OutputKind::Midi { .. }
-            | OutputKind::Mpv { .. } => false,
+            | OutputKind::Mpv { .. }
+            | OutputKind::Obs { .. } => false,
         }
     }
 
@@ -184,6 +187,7 @@ impl OutputKind {
             OutputKind::Midi { .. } => Protocol::Midi,
             OutputKind::Mpv { .. } => Protocol::Mpv,
             OutputKind::RawTcp { .. } | OutputKind::RawUdp { .. } => Protocol::Raw,
+            OutputKind::Obs { .. } => Protocol::Obs,
         }
     }
 
@@ -197,6 +201,7 @@ impl OutputKind {
             OutputKind::Mpv { .. } => mpv::SPEC.word.to_owned(),
             OutputKind::RawTcp { host, port } => raw::tcp_address(host, *port),
             OutputKind::RawUdp { host, port } => raw::udp_address(host, *port),
+            OutputKind::Obs { host, port, .. } => obs::address(host, *port),
         })
     }
 
@@ -206,7 +211,8 @@ impl OutputKind {
             OutputKind::OscUdp { host, port }
             | OutputKind::OscTcp { host, port, .. }
             | OutputKind::RawTcp { host, port }
-            | OutputKind::RawUdp { host, port } => host_and_port(host, *port),
+            | OutputKind::RawUdp { host, port }
+            | OutputKind::Obs { host, port, .. } => host_and_port(host, *port),
             OutputKind::Http { .. } | OutputKind::Midi { .. } | OutputKind::Mpv { .. } => {
                 self.address()
             }
@@ -219,9 +225,9 @@ impl OutputKind {
             OutputKind::OscUdp { host, port } | OutputKind::RawUdp { host, port } => {
                 Device::datagrams(host, *port)
             }
-            OutputKind::OscTcp { host, port, .. } | OutputKind::RawTcp { host, port } => {
-                Device::stream(host, *port)
-            }
+            OutputKind::OscTcp { host, port, .. }
+            | OutputKind::RawTcp { host, port }
+            | OutputKind::Obs { host, port, .. } => Device::stream(host, *port),
             OutputKind::Http { base, .. } => Device::server(base),
             OutputKind::Midi { port } => Device::port(port),
             OutputKind::Mpv { .. } => Device::Own,
@@ -238,7 +244,8 @@ impl OutputKind {
             | OutputKind::Http { .. }
             | OutputKind::Mpv { .. }
             | OutputKind::RawTcp { .. }
-            | OutputKind::RawUdp { .. } => None,
+            | OutputKind::RawUdp { .. }
+            | OutputKind::Obs { .. } => None,
         }
     }
 
@@ -254,6 +261,25 @@ impl OutputKind {
                 http::settings(headers, *timeout, ca.as_deref())
             }
             OutputKind::Mpv { flags } => vec![("flags", flags.clone())],
+            OutputKind::Obs { password, .. } => obs::settings(password.as_deref()),
+        }
+    }
+
+    /// The environment variables whose values it sends or has to prove that it knows: each with the
+    /// host that this is for, and what it is there.
+    pub fn secrets(&self) -> Vec<(&str, String, String)> {
+        match self {
+            OutputKind::Http { base, headers, .. } => http::secrets(base, headers),
+            OutputKind::Obs { host, port, password } => {
+                let secret = |name| (name, host_and_port(host, *port), "password".to_owned());
+                password.as_deref().map(secret).into_iter().collect()
+            }
+            OutputKind::OscUdp { .. }
+            | OutputKind::OscTcp { .. }
+            | OutputKind::Midi { .. }
+            | OutputKind::Mpv { .. }
+            | OutputKind::RawTcp { .. }
+            | OutputKind::RawUdp { .. } => vec![],
         }
     }
 
@@ -267,6 +293,7 @@ impl OutputKind {
             OutputKind::Mpv { .. } => mpv::LATENCY,
             OutputKind::RawTcp { .. } => raw::LATENCY_TCP,
             OutputKind::RawUdp { .. } => raw::LATENCY_UDP,
+            OutputKind::Obs { .. } => obs::LATENCY,
         }
     }
 
@@ -280,6 +307,7 @@ impl OutputKind {
     /// play clips/flight.mp4 from 0:02
     /// "PLAY 1-10 AMB LOOP\r\n"
     /// 02 41 03
+    /// SetCurrentProgramScene {"sceneName":"Live"}
     /// ```
     pub fn describe(&self, body: &Body) -> String {
         body.described(Some(self))
@@ -301,6 +329,7 @@ impl Body {
             Body::Midi(message) => midi::describe(message),
             Body::Mpv(command) => mpv::describe(command),
             Body::Raw(message) => raw::describe(message),
+            Body::Obs { request, data } => obs::describe(request, data.as_deref()),
         })
     }
 
@@ -309,7 +338,11 @@ impl Body {
         match self {
             // What lasts in a device (a fade of a desk) is the device's: a message of panic ends
             // it.
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Raw(_) => None,
+            Body::Osc { .. }
+            | Body::Http { .. }
+            | Body::Midi(_)
+            | Body::Raw(_)
+            | Body::Obs { .. } => None,
             Body::Mpv(command) => command.lasting(),
         }
     }
@@ -318,7 +351,9 @@ impl Body {
     pub fn post(&self) -> Option<String> {
         match self {
             Body::Http { content, .. } => http::words(content),
-            Body::Osc { .. } | Body::Midi(_) | Body::Mpv(_) | Body::Raw(_) => None,
+            Body::Osc { .. } | Body::Midi(_) | Body::Mpv(_) | Body::Raw(_) | Body::Obs { .. } => {
+                None
+            }
         }
     }
 
@@ -326,7 +361,11 @@ impl Body {
     /// does neither.
     pub fn pauses(&self) -> Option<bool> {
         match self {
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Raw(_) => None,
+            Body::Osc { .. }
+            | Body::Http { .. }
+            | Body::Midi(_)
+            | Body::Raw(_)
+            | Body::Obs { .. } => None,
             Body::Mpv(command) => command.pauses(),
         }
     }
@@ -334,7 +373,11 @@ impl Body {
     /// The key for which a panic cannot send it, and why; nothing where it can.
     pub fn panic_fault(&self) -> Option<(&'static str, &'static str)> {
         match self {
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Raw(_) => None,
+            Body::Osc { .. }
+            | Body::Http { .. }
+            | Body::Midi(_)
+            | Body::Raw(_)
+            | Body::Obs { .. } => None,
             Body::Mpv(command) => command.panic_fault(),
         }
     }

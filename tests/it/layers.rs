@@ -73,6 +73,8 @@ const CALL_NOW: &[(&str, &str)] = &[
     ("output/timecode.rs", "the loop of a clock's thread, which waits for each word"),
     ("output/mpv/supervisor.rs", "the loop of the thread that starts, feeds and ends players"),
     ("output/mirror.rs", "how long a message took until a machine had taken it is measured"),
+    ("output/obs.rs", "how long it takes to connect is measured"),
+    ("output/obs/line.rs", "it waits for answers until an instant and no longer"),
     ("output/udp.rs", "how long a datagram took is measured; at the end refusals are waited for"),
     ("output/udp/keep.rs", "the loop of a thread that keeps a far end awake and waits in between"),
     ("output/mpv.rs", "how long a command took is measured; at the end players are waited for"),

@@ -22,6 +22,7 @@ mod layers;
 #[cfg(feature = "link")]
 mod link;
 mod link_sim;
+mod obs;
 mod outputs;
 mod pages;
 mod paris;

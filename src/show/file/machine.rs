@@ -45,7 +45,7 @@ pub struct TriedClip {
 /// A secret that the show reads from the environment, by the name of its variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secret<'a> {
-    /// It is sent with every request of an output.
+    /// The far end of an output is sent it, or is shown that it is known.
     Header(&'a str),
     /// Remote controls have to know it.
     Passcode(&'a str),

@@ -122,20 +122,23 @@ fn ca(fields: &mut Fields<'_>, base: Option<&Value<'_>>) -> Option<Option<String
 fn header_value(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
     if let Some(name) = text.strip_prefix("env:") {
-        let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-        if name.is_empty()
-            || name.starts_with(|c: char| c.is_ascii_digit())
-            || !name.bytes().all(fits)
-        {
-            let what = format!("{} cannot be the name of an environment variable", quoted(name));
-            value.fault(what, "write it like \"env:HANDOVER_TOKEN\"");
-        } else if let Some(finding) = value.reader.machine().secret(Secret::Header(name)) {
-            value.reader.found(value.span.clone(), finding);
-        }
+        check_variable(value, name);
     } else if let Some(c) = text.chars().find(|c| !c.is_ascii_graphic() && *c != ' ') {
         value.fault(format!("a header cannot hold {c:?}"), "write printable ASCII");
     }
     Some(text.to_owned())
+}
+
+/// Reports what is wrong with the environment variable `name`, which holds the secret at `value`.
+pub(super) fn check_variable(value: &Value<'_>, name: &str) {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(fits)
+    {
+        let what = format!("{} cannot be the name of an environment variable", quoted(name));
+        value.fault(what, "write it like \"env:HANDOVER_TOKEN\"");
+    } else if let Some(finding) = value.reader.machine().secret(Secret::Header(name)) {
+        value.reader.found(value.span.clone(), finding);
+    }
 }
 
 fn base(value: &Value<'_>) -> Option<String> {
@@ -257,6 +260,19 @@ pub(super) fn words(content: &HttpContent) -> Option<String> {
             word.map(str::to_owned)
         }
     }
+}
+
+/// The environment variables of an output's headers, each with the host and the header.
+pub(super) fn secrets<'a>(
+    base: &str,
+    headers: &'a [(String, String)],
+) -> Vec<(&'a str, String, String)> {
+    let host = base.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or(base);
+    let secret = |(header, value): &'a (String, String)| {
+        let variable = value.strip_prefix("env:")?;
+        Some((variable, host.to_owned(), format!("header {header}")))
+    };
+    headers.iter().filter_map(secret).collect()
 }
 
 /// An output's settings, in the words of the show file.

@@ -59,7 +59,7 @@ fn faults_of_the_head_are_found() {
         ("[department.a]\nname = «\"a\\nb\"»", &["line break"]),
         (
             "«[output.a]»",
-            &["an output has no kind", "`osc`, `http`, `midi`, `mpv`, `tcp` or `udp`"],
+            &["an output has no kind", "`osc`, `http`, `midi`, `mpv`, `tcp`, `udp` or `obs`"],
         ),
         ("[output.a]\nosc = «[]»", &["no address in this list", "write an address: `osc = \"…\"`"]),
         (
@@ -79,6 +79,30 @@ fn faults_of_the_head_are_found() {
             "[output.a]\nhttp = [\"http://a\", \"http://b\"]\ntimeout = «\"0s\"»",
             &["a request cannot be done in no time"],
         ),
+        (
+            "[output.a]\nobs = «\"127.0.0.1\"»",
+            &["no address of OBS", "write `\"ws://127.0.0.1:4455\"`"],
+        ),
+        ("[output.a]\nobs = «\"wss://a:1\"»", &["no encryption", "write `\"ws://a:1\"`"]),
+        ("[output.a]\nobs = «\"ws://a\"»", &["has no port", "write `\"ws://a:4455\"`"]),
+        ("[output.a]\nobs = «\"ws://a:1/x\"»", &["is no port", "ws://127.0.0.1:4455"]),
+        (
+            "[output.a]\nobs = \"ws://a:1\"\npassword = «\"secret\"»",
+            &["does not belong in a show file", "env:HANDOVER_OBS_PASSWORD"],
+        ),
+        (
+            "[output.a]\nosc = \"udp://a:1\"\n«password» = \"env:X\"",
+            &["`password` is only for OBS outputs", "remove it"],
+        ),
+        (
+            "[output.a]\nobs = \"ws://a:1\"\npanic = [{ request = «\"Stop it\"» }]",
+            &["`Stop it` is no request of OBS", "SetCurrentProgramScene"],
+        ),
+        (
+            "[output.a]\nobs = \"ws://a:1\"\npanic = [{ request = \"A\", data = «1» }]",
+            &["`data` is a whole number, not a table", "sceneName"],
+        ),
+        ("[output.a]\nobs = \"ws://a:1\"\npanic = [«{ data = {} }»]", &["has no `request`"]),
         ("[output.a]\nmidi = «[\"a\", \"b\"]»", &["`midi` is a list, not text"]),
         ("[output.a]\nmpv = true\n«midi» = \"x\"", &["both `mpv` and `midi`"]),
         ("«[remote]»", &["the remote control has no `listen`", "127.0.0.1:53000"]),

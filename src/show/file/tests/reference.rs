@@ -25,6 +25,7 @@ synth = { midi = "x" }
 vt = { mpv = true }
 caspar = { tcp = "127.0.0.1:5250" }
 camera = { udp = "127.0.0.1:52381" }
+obs = { obs = "ws://127.0.0.1:4455" }
 "#;
 
 /// Begins the example of a file that others include.

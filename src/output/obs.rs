@@ -1,0 +1,225 @@
+//! OBS Studio by obs-websocket 5: one connection, kept up by a worker, and one request after
+//! another, each sent once.
+//!
+//! OBS answers each request, and its answer decides. One that hangs costs a message its time limit
+//! and then its connection, and never holds up the show: the worker waits, and nobody else.
+
+mod line;
+
+use std::io;
+use std::time::Duration;
+
+use super::messages::Messages;
+use super::peer::Peer;
+use super::probe::{Answer, Attempt, Said};
+use super::queued::Queued;
+use super::worker::{Failure, Transmit, Worker, WorkerContext};
+use super::{Driver, Fault, Opening, Surroundings, how_to_permit};
+use crate::show::file::machine::Finding;
+use crate::show::{Body, OutputIx, Show};
+use line::{Call, Line, Trouble};
+
+/// Time that OBS has for an answer, and for everything that is said on a new connection.
+const ANSWER_LIMIT: Duration = Duration::from_secs(2);
+
+/// Interval at which an idle connection is checked.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The longest pause between two attempts to connect; the first is [`LOOK`], each is twice the one
+/// before.
+const PAUSE_MAX: Duration = Duration::from_secs(4);
+
+/// Maximum number of scenes that a probe names.
+const SCENES_MAX: usize = 12;
+
+/// OBS before it is opened.
+pub(super) struct Kind<'a> {
+    pub(super) peer: Peer,
+    /// The environment variable that holds the password.
+    pub(super) password: Option<&'a str>,
+}
+
+/// OBS and what it takes to be let in.
+#[derive(Clone)]
+struct Studio {
+    peer: Peer,
+    password: Option<String>,
+    /// Time limit of an answer.
+    limit: Duration,
+}
+
+impl Kind<'_> {
+    /// # Errors
+    /// The variable of the password is not set, or not permitted.
+    fn studio(&self, surroundings: &Surroundings<'_>) -> Result<Studio, Vec<Fault>> {
+        let fault = |why: String| vec![Fault::Message { place: "password".into(), why }];
+        let password = match self.password {
+            None => None,
+            Some(name) if !surroundings.permits.may_send(name) => {
+                let how = how_to_permit(name);
+                return Err(fault(format!("shows may not read the variable {name}; {how}")));
+            }
+            Some(name) => match (surroundings.env)(name).filter(|value| !value.is_empty()) {
+                Some(password) => Some(password),
+                None => {
+                    let why = "is not set; set it and start again";
+                    return Err(fault(format!("the environment variable {name} {why}")));
+                }
+            },
+        };
+        Ok(Studio { peer: self.peer.clone(), password, limit: ANSWER_LIMIT })
+    }
+}
+
+impl super::Kind for Kind<'_> {
+    fn prepare(
+        &self,
+        show: &Show,
+        output: OutputIx,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Opening, Vec<Fault>> {
+        let (studio, calls) = (self.studio(surroundings)?, Messages::new(show, output, call)?);
+        Ok(Opening::new(calls, move |calls, context, _| {
+            Ok(Box::new(open(context, studio, calls)?) as Box<dyn Driver>)
+        }))
+    }
+
+    /// Asks for the scenes. The password is not sent: OBS asks for a proof that it is known.
+    fn probe(&self, _: &Show, _: OutputIx, surroundings: &Surroundings<'_>) -> Attempt {
+        let (studio, clock) = (self.studio(surroundings), surroundings.clock);
+        Box::new(move |at_most| match studio {
+            Ok(studio) => {
+                let studio = Studio { limit: at_most.min(studio.limit), ..studio };
+                match Line::open(&studio, clock) {
+                    Ok(line) => scenes(line, &studio),
+                    Err(why) => (Answer::Down, why),
+                }
+            }
+            Err(faults) => {
+                (Answer::Down, faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; "))
+            }
+        })
+    }
+
+    fn lacks(&self, _: &Surroundings<'_>) -> Vec<Finding> {
+        vec![]
+    }
+}
+
+/// Starts the worker of OBS.
+fn open(context: WorkerContext, studio: Studio, calls: Messages<Call>) -> io::Result<Queued<Call>> {
+    let obs = Obs { context: context.clone(), studio, line: None, pause: LOOK };
+    let worker = Worker::start(context.clone(), obs)?;
+    Ok(Queued::new(context, calls, worker, None))
+}
+
+/// The request that says `body`, or why there is none.
+fn call(body: &Body) -> Result<Call, String> {
+    let Body::Obs { request, data } = body else {
+        return Err("not a request to OBS".into());
+    };
+    Call::new(request, data.as_deref())
+}
+
+/// What OBS says of its scenes.
+fn scenes(mut line: Line, studio: &Studio) -> Said {
+    let call = Call::new("GetSceneList", None);
+    let said = match call.map(|call| line.ask(&call, studio.limit)) {
+        Ok(Ok(said)) => said,
+        Ok(Err(Trouble::Refused(why) | Trouble::Lost(why))) | Err(why) => {
+            return (Answer::Down, why);
+        }
+    };
+    let name = |scene: &serde_json::Value| Some(scene.get("sceneName")?.as_str()?.to_owned());
+    // OBS lists them from the last to the first.
+    let list = said.get("scenes").and_then(|scenes| scenes.as_array());
+    let scenes: Vec<String> = list.into_iter().flatten().rev().filter_map(name).collect();
+    let more = scenes.len().checked_sub(SCENES_MAX).filter(|more| *more > 0);
+    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+    let names = scenes.iter().take(SCENES_MAX).map(|name| format!("{name:?}"));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let on_air = said.get("currentProgramSceneName").and_then(|name| name.as_str());
+    let on_air = on_air.map(|name| format!("; on air: {name:?}")).unwrap_or_default();
+    (Answer::Up, format!("scenes: {names}{more}{on_air}"))
+}
+
+struct Obs {
+    context: WorkerContext,
+    studio: Studio,
+    line: Option<Line>,
+    /// Wait before the next attempt to connect.
+    pause: Duration,
+}
+
+impl Obs {
+    /// Finds out whether OBS has closed the connection.
+    fn check(&mut self) {
+        if let Some(line) = &mut self.line
+            && let Err(why) = line.look()
+        {
+            self.line = None;
+            self.context.gauge.down(format!("OBS at {}: {why}", self.studio.peer));
+        }
+    }
+
+    fn connect(&mut self) -> Result<Line, String> {
+        // Until it is known how this ends, the light says how long it has taken.
+        let clock = self.context.clock;
+        let in_flight = self.context.gauge.in_flight(clock.now());
+        let line = Line::open(&self.studio, clock);
+        drop(in_flight);
+        if line.is_ok() {
+            self.pause = LOOK;
+            self.context.gauge.up();
+        }
+        line
+    }
+}
+
+impl Transmit for Obs {
+    type Message = Call;
+
+    fn transmit(&mut self, call: &Call) -> Result<(), Failure> {
+        self.check();
+        let mut line = match self.line.take() {
+            Some(line) => line,
+            None => self.connect()?,
+        };
+        match line.ask(call, self.studio.limit) {
+            Ok(_) => {
+                self.line = Some(line);
+                Ok(())
+            }
+            Err(Trouble::Refused(why)) => {
+                self.line = Some(line);
+                Err(Failure { why, answered: true })
+            }
+            Err(Trouble::Lost(why)) => {
+                let peer = &self.studio.peer;
+                Err(format!("OBS at {peer}: {why}; it may have been done or not").into())
+            }
+        }
+    }
+
+    fn look(&mut self) -> Option<Duration> {
+        self.check();
+        if self.line.is_some() {
+            return Some(LOOK);
+        }
+        match self.connect() {
+            Ok(line) => {
+                self.line = Some(line);
+                Some(LOOK)
+            }
+            Err(why) => {
+                self.context.gauge.down(why);
+                let pause = self.pause;
+                self.pause = (pause * 2).min(PAUSE_MAX);
+                Some(pause)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
