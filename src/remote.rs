@@ -25,6 +25,7 @@ pub mod address;
 mod clients;
 mod connection;
 mod counts;
+mod ear;
 mod feed;
 mod follow;
 mod framing;
@@ -55,6 +56,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 pub use counts::Counts;
+pub use ear::Ear;
 pub use hub::Hear;
 pub use picture::{FIRINGS_MAX, Firing, Picture, Running};
 pub use server::Remote;
@@ -200,7 +202,7 @@ impl Ticket {
 
     /// A place, if fewer than `most` are taken.
     fn take(places: &Arc<AtomicUsize>, most: usize) -> Option<Arc<Self>> {
-        // Only the one thread that listens takes any, so nobody can come in between.
+        // Only who holds the lock of the hub takes any, so nobody can come in between.
         if places.load(Relaxed) >= most {
             return None;
         }

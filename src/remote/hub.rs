@@ -8,6 +8,7 @@ mod access;
 mod admit;
 mod answers;
 mod out;
+mod single;
 mod wishes;
 
 use std::net::SocketAddr;
@@ -176,6 +177,11 @@ impl Hub {
     /// Takes in that a wait of at most `due` has ended, and whether nothing is there to be read.
     pub(super) fn woke(&mut self, now: MachineNs, due: Duration, is_quiet: bool) {
         self.standstill.runs(now, due, is_quiet);
+    }
+
+    /// Returns `true` if there are packets to be sent.
+    pub(super) fn has_out(&self) -> bool {
+        !self.out.is_empty()
     }
 
     /// Takes the packets to be sent since the last call.

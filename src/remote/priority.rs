@@ -76,6 +76,11 @@ impl Budget {
         Budget { priority: Priority::Low, began: now, before: spent }
     }
 
+    /// Returns `true` if the thread spends little.
+    pub(super) fn has_little_to_do(&self) -> bool {
+        self.priority == Priority::RealTime
+    }
+
     /// Takes in that the thread has spent `spent` by `now`; gives the priority that it is to take,
     /// where that is another than before.
     pub(super) fn spent(&mut self, now: MachineNs, spent: Duration) -> Option<Priority> {

@@ -2,13 +2,13 @@
 //!
 //! One thread waits in poll(2) for datagrams, connections, answers and pictures, and takes some of
 //! each in turn, so that a flood of one holds up none of the others. Whatever is sent at it, a cue
-//! goes first ([`super::priority`]). Must never wait for a far end, and never hold a lock while it
-//! does anything.
+//! goes first ([`super::priority`]). Must never wait for a far end. While it works it holds the lock
+//! of the hub, for which the station never waits ([`super::ear`]).
 
 mod places;
 
 use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
@@ -23,6 +23,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 
 use super::connection::Connection;
 use super::counts::count;
+use super::ear::{Datagrams, Ear};
 use super::hub::{Hear, Hub, Shared, To, UNANSWERED_MAX};
 use super::packet::BYTES_MAX;
 use super::priority::{Budget, Priority};
@@ -56,17 +57,20 @@ pub struct Remote {
 }
 
 /// Data that the handles leave for the thread.
-struct ServerShared {
+pub(super) struct ServerShared {
     /// Only the last one counts, so there is room for one.
     picture: Mutex<Option<Picture>>,
     /// Another version of the show, which comes before the picture.
     show: Mutex<Option<Arc<Show>>>,
+    /// The datagrams, which the thread and the station take from the socket.
+    pub(super) datagrams: Datagrams,
     ends: AtomicBool,
     waker: OwnedFd,
 }
 
 impl ServerShared {
-    fn wake(&self) {
+    /// Ends the thread's wait.
+    pub(super) fn wake(&self) {
         // A full pipe rings already.
         let _ = rustix::io::write(&self.waker, &[1]);
     }
@@ -98,24 +102,23 @@ impl Remote {
         let shared = Arc::new(Shared::default());
         let (woken, waker) =
             pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
+        let hub = Hub::new(show, settings.passcode, address.port(), hear, Arc::clone(&shared));
         let inbox = Arc::new(ServerShared {
             picture: Mutex::default(),
             show: Mutex::default(),
+            datagrams: Datagrams::new(udp, hub),
             ends: AtomicBool::default(),
             waker,
         });
         // Each unanswered request has its place, so an answer only finds none if something is
         // answered twice.
         let (answers, answered) = sync_channel(2 * UNANSWERED_MAX);
-        let hub = Hub::new(show, settings.passcode, address.port(), hear, Arc::clone(&shared));
         let server = Server {
-            hub,
             clock,
             shared: Arc::clone(&shared),
             inbox: Arc::clone(&inbox),
             answered,
             woken,
-            udp,
             tcp,
             connections: vec![],
             connected: 0,
@@ -125,6 +128,13 @@ impl Remote {
         let thread = thread::Builder::new().name("remote".into()).spawn(move || server.serve());
         let thread = Some(thread.map_err(RemoteError::Start)?);
         Ok(Remote { address, shared, inbox, answers, thread })
+    }
+
+    /// Lends the UDP socket to who calls this, for as long as the ear is kept and little comes.
+    /// `ring` is called on the thread of remote controls whenever the socket is lent again, and must
+    /// not block.
+    pub fn lend(&self, ring: impl Fn() + Send + Sync + 'static) -> Ear {
+        Ear::new(Arc::clone(&self.inbox), ring)
     }
 
     /// Address that it listens on.
@@ -199,13 +209,11 @@ impl From<io::Error> for RemoteError {
 }
 
 struct Server {
-    hub: Hub,
     clock: MachineClock,
     shared: Arc<Shared>,
     inbox: Arc<ServerShared>,
     answered: Receiver<(ReplyTo, Answer)>,
     woken: OwnedFd,
-    udp: UdpSocket,
     tcp: TcpListener,
     connections: Vec<Connection>,
     /// Number of connections so far.
@@ -218,47 +226,63 @@ struct Server {
 impl Server {
     fn serve(mut self) {
         Priority::Low.take();
-        let clock = self.clock;
+        let (clock, inbox) = (self.clock, Arc::clone(&self.inbox));
         let mut budget = Budget::new(clock.now(), clock.spent());
-        while !self.inbox.ends.load(Relaxed) {
+        while !inbox.ends.load(Relaxed) {
             let Ok(ready) = self.wait(clock.now()) else { return };
             let woken = clock.now();
-            self.hub.woke(woken, ready.due, ready.is_quiet());
-            self.hub.set_wall(woken, waiting::ntp(clock.wall()));
+            let hub = &mut *inbox.datagrams.hub();
+            hub.woke(woken, ready.due, ready.is_quiet());
+            if hub.has_stood() {
+                inbox.datagrams.take_back();
+            }
+            hub.set_wall(woken, waiting::ntp(clock.wall()));
             if ready.woken {
-                self.take_what_was_left(woken);
+                self.take_what_was_left(hub, woken);
             }
             if ready.udp {
-                self.take_datagrams();
+                self.take_datagrams(hub);
             }
-            self.serve_connections(&ready.connections);
+            self.serve_connections(hub, &ready.connections);
             // One instant for the rest of the turn.
             let now = clock.now();
             if ready.tcp {
-                self.accept(now);
+                self.accept(hub, now);
             }
-            self.hang_up(now);
-            self.hub.tick(now);
-            self.send(now);
+            self.hang_up(hub, now);
+            hub.tick(now);
+            self.send(hub, now);
             budget.spent(now, clock.spent()).into_iter().for_each(Priority::take);
+            // While much comes, the thread keeps the socket.
+            if !ready.udp && budget.has_little_to_do() && !hub.has_stood() {
+                inbox.datagrams.lend(now);
+            }
         }
     }
 
     fn wait(&mut self, now: MachineNs) -> io::Result<Ready> {
         self.deaf_until = self.deaf_until.filter(|&until| now < until);
         let listens = if self.deaf_until.is_some() { PollFlags::empty() } else { PollFlags::IN };
+        let datagrams = &self.inbox.datagrams;
         let mut fds = vec![
             PollFd::from_borrowed_fd(self.woken.as_fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.udp.as_fd(), PollFlags::IN),
             PollFd::from_borrowed_fd(self.tcp.as_fd(), listens),
         ];
         for connection in &self.connections {
             let out = if connection.is_behind() { PollFlags::OUT } else { PollFlags::empty() };
             fds.push(PollFd::from_borrowed_fd(connection.stream.as_fd(), PollFlags::IN | out));
         }
-        let due = self.hub.next_due().map_or(TICK, |due| due.since(now).min(TICK));
+        let looks = !datagrams.is_lent();
+        if looks {
+            fds.push(PollFd::from_borrowed_fd(datagrams.socket.as_fd(), PollFlags::IN));
+        }
+        let (next_due, has_stood) = {
+            let hub = datagrams.hub();
+            (hub.next_due(), hub.has_stood())
+        };
+        let due = next_due.map_or(TICK, |due| due.since(now).min(TICK));
         // After a standstill it looks again at once: what it does not find then has come later.
-        let due = if self.hub.has_stood() { Duration::ZERO } else { due };
+        let due = if has_stood { Duration::ZERO } else { due };
         let tick = Timespec { tv_sec: due.as_secs() as i64, tv_nsec: due.subsec_nanos().into() };
         match poll(&mut fds, Some(&tick)) {
             Ok(_) | Err(Errno::INTR) => {}
@@ -266,36 +290,37 @@ impl Server {
         }
         let mut ready = fds.iter().map(|fd| !fd.revents().is_empty());
         let mut next = || ready.next() == Some(true);
-        let (woken, udp, tcp) = (next(), next(), next());
-        let connections: Vec<bool> = ready.collect();
-        Ok(Ready { due, woken, udp, tcp: tcp && self.deaf_until.is_none(), connections })
+        let (woken, tcp) = (next(), next());
+        let connections: Vec<bool> = ready.by_ref().take(self.connections.len()).collect();
+        let udp = ready.next() == Some(true);
+        Ok(Ready { due, woken, looks, udp, tcp: tcp && self.deaf_until.is_none(), connections })
     }
 
     /// Answers and a picture.
-    fn take_what_was_left(&mut self, now: MachineNs) {
+    fn take_what_was_left(&mut self, hub: &mut Hub, now: MachineNs) {
         let mut notified = [0; 64];
         while rustix::io::read(&self.woken, &mut notified).is_ok_and(|n| n == notified.len()) {}
         // They come to an end: only this thread hands over what is answered.
         for (to, answer) in self.answered.try_iter() {
-            self.hub.answer(&to, &answer);
+            hub.answer(&to, &answer);
         }
         // The picture first: it comes after its show, so the show taken here is not older.
         let picture = self.inbox.picture().take();
         let show = self.inbox.show.lock().unpoisoned().take();
         if let Some(show) = show {
-            self.hub.revise(show);
+            hub.revise(show);
         }
         if let Some(picture) = picture {
-            self.hub.publish(picture, now);
+            hub.publish(picture, now);
         }
-        self.send(now);
+        self.send(hub, now);
     }
 
     /// Takes in what was sent. Each datagram has its own instant: the program may have been stopped
     /// between two of them.
-    fn take_datagrams(&mut self) {
+    fn take_datagrams(&mut self, hub: &mut Hub) {
         for _ in 0..TURN {
-            let (len, sender) = match self.udp.recv_from(&mut self.buffer) {
+            let (len, sender) = match self.inbox.datagrams.socket.recv_from(&mut self.buffer) {
                 Ok(received) => received,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 // The refusal of an earlier reply, on some systems: the next datagram stands behind
@@ -304,16 +329,15 @@ impl Server {
             };
             let now = self.clock.now();
             let packet = self.buffer.get(..len).unwrap_or_default();
-            self.hub.hear(packet, super::Peer::Udp(sender), now);
-            self.send(now);
+            hub.hear(packet, super::Peer::Udp(sender), now);
+            self.send(hub, now);
         }
     }
 
     /// Takes in what connections said; each message has its own instant, as a datagram has.
-    fn serve_connections(&mut self, ready: &[bool]) {
+    fn serve_connections(&mut self, hub: &mut Hub, ready: &[bool]) {
         let (mut lost, clock) = (vec![], self.clock);
         for (connection, _) in self.connections.iter_mut().zip(ready).filter(|(_, ready)| **ready) {
-            let hub = &mut self.hub;
             let read = connection.read(clock.now(), |frame, peer| match frame {
                 Frame::Whole(packet) => hub.hear(&packet, peer, clock.now()),
                 Frame::Damaged => hub.malformed(peer, || "a damaged frame".to_owned(), clock.now()),
@@ -328,11 +352,11 @@ impl Server {
             }
         }
         // What they said is answered first: who has said all hangs up at once.
-        self.send(clock.now());
-        lost.into_iter().for_each(|id| self.lose(id));
+        self.send(hub, clock.now());
+        lost.into_iter().for_each(|id| self.lose(hub, id));
     }
 
-    fn accept(&mut self, now: MachineNs) {
+    fn accept(&mut self, hub: &mut Hub, now: MachineNs) {
         for _ in 0..CONNECTIONS_MAX {
             let (stream, far_end) = match self.tcp.accept() {
                 Ok(accepted) => accepted,
@@ -346,15 +370,15 @@ impl Server {
                 }
             };
             if self.connections.len() == CONNECTIONS_MAX {
-                let Some((id, peer)) = self.gives_way(now) else {
+                let Some((id, peer)) = self.gives_way(hub, now) else {
                     count(&self.shared.tally.dropped);
                     let why = || format!("hung up on: {CONNECTIONS_MAX} connections are in use");
-                    self.hub.trouble(super::Peer::Tcp(0, far_end), why, now);
+                    hub.trouble(super::Peer::Tcp(0, far_end), why, now);
                     continue;
                 };
                 let why = || "an idle connection was closed: a new one needs its place".to_owned();
-                self.hub.trouble(peer, why, now);
-                self.lose(id);
+                hub.trouble(peer, why, now);
+                self.lose(hub, id);
             }
             self.connected += 1;
             self.connections.extend(Connection::new(self.connected, stream, far_end, now));
@@ -362,11 +386,11 @@ impl Server {
     }
 
     /// Sends what the hub has to say; what finds no room is dropped.
-    fn send(&mut self, now: MachineNs) {
-        for (to, packet) in self.hub.take_out() {
+    fn send(&mut self, hub: &mut Hub, now: MachineNs) {
+        for (to, packet) in hub.take_out() {
             match to {
                 To::Udp(address) => {
-                    if self.udp.send_to(&packet, address).is_err() {
+                    if self.inbox.datagrams.socket.send_to(&packet, address).is_err() {
                         count(&self.shared.tally.dropped);
                     }
                 }
@@ -380,18 +404,18 @@ impl Server {
                         count(&self.shared.tally.dropped);
                         if error.kind() == ErrorKind::TimedOut {
                             let why = || "hung up on: it does not read what it is sent".to_owned();
-                            self.hub.trouble(peer, why, now);
+                            hub.trouble(peer, why, now);
                         }
-                        self.lose(id);
+                        self.lose(hub, id);
                     }
                 }
             }
         }
     }
 
-    fn lose(&mut self, id: u64) {
+    fn lose(&mut self, hub: &mut Hub, id: u64) {
         self.connections.retain(|connection| connection.id != id);
-        self.hub.lose(id);
+        hub.lose(id);
     }
 }
 
@@ -401,6 +425,8 @@ struct Ready {
     due: Duration,
     /// `true` if there may be answers or a picture.
     woken: bool,
+    /// `true` if datagrams were looked for: the socket was not lent.
+    looks: bool,
     udp: bool,
     tcp: bool,
     /// In the order of the connections.
@@ -408,8 +434,9 @@ struct Ready {
 }
 
 impl Ready {
-    /// Returns `true` if nothing was sent, and no connection has room that it lacked before.
+    /// Returns `true` if nothing was sent, as far as can be said, and no connection has room that it
+    /// lacked before.
     fn is_quiet(&self) -> bool {
-        !self.udp && !self.connections.contains(&true)
+        self.looks && !self.udp && !self.connections.contains(&true)
     }
 }

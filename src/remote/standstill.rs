@@ -40,6 +40,13 @@ impl Standstill {
         }
     }
 
+    /// Takes in that somebody who looked last at `looked`, or began to wait then for at most `due`,
+    /// finds something at `now`.
+    pub(super) fn finds(&mut self, looked: MachineNs, due: Duration, now: MachineNs) {
+        self.seen = Some(looked);
+        self.runs(now, due, false);
+    }
+
     /// Takes in that something is read at `now`: the program may have been stopped between two
     /// messages of one round.
     pub(super) fn reads(&mut self, now: MachineNs) {

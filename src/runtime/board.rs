@@ -152,7 +152,7 @@ impl<'a> Screen<'a> {
                 self.draw()?;
             }
             let until_frame = self.frame_ns.since(machine_ns());
-            if self.keyboard.wait(true, self.inbox.wake_fd(), Some(until_frame.min(LOOK)))
+            if self.keyboard.wait(true, &[self.inbox.wake_fd()], Some(until_frame.min(LOOK)))
                 == Woken::Lost
             {
                 return Ok(());
@@ -182,6 +182,7 @@ impl<'a> Screen<'a> {
                     | Msg::Word(_)
                     | Msg::Note(_)
                     | Msg::Remote(_)
+                    | Msg::Ear
                     | Msg::Journal(_)
                     | Msg::Neighbours(_)
                     | Msg::Show(_)

@@ -29,6 +29,8 @@ pub(super) enum Msg {
     Note(String),
     /// Request of a remote control.
     Remote(Request),
+    /// The socket of remote controls is lent to the station again.
+    Ear,
     /// Message of somebody at a browser.
     #[cfg(feature = "web")]
     Web(crate::web::Heard),
@@ -104,7 +106,7 @@ impl Msg {
         if matches!(self, Msg::Link) {
             return false;
         }
-        true
+        !matches!(self, Msg::Ear)
     }
 }
 

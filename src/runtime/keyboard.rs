@@ -40,20 +40,19 @@ pub(super) struct Keyboard {
 }
 
 impl Keyboard {
-    /// Waits for input, the bell of the inbox, or `timeout`, and takes in everything that was
-    /// typed; `watched` is false once the terminal is gone.
+    /// Waits for input, one of the `bells`, or `timeout`, and takes in everything that was typed;
+    /// `watched` is false once the terminal is gone.
     pub(super) fn wait(
         &mut self,
         watched: bool,
-        bell: BorrowedFd<'_>,
+        bells: &[BorrowedFd<'_>],
         timeout: Option<Duration>,
     ) -> Woken {
         let stdin = rustix::stdio::stdin();
-        let mut fds = [
-            PollFd::from_borrowed_fd(bell, PollFlags::IN),
-            PollFd::from_borrowed_fd(stdin, PollFlags::IN),
-        ];
-        let fds = if watched { &mut fds[..] } else { &mut fds[..1] };
+        let typed = watched.then_some(stdin);
+        let watched_fds = typed.iter().chain(bells);
+        let mut fds: Vec<_> =
+            watched_fds.map(|&fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
         // A lone ESC is a key when nothing follows it in time, and the like.
         let left = |deadline_ns: MachineNs| deadline_ns.since(machine_ns());
         let decides = self.reader.deadline().filter(|_| watched).map(left);
@@ -62,11 +61,11 @@ impl Keyboard {
             .map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
         let looked_ns = *self.looked_ns.get_or_insert_with(machine_ns);
         self.stood = Duration::ZERO;
-        if poll(fds, timeout.as_ref()).is_err() || !watched {
+        if poll(&mut fds, timeout.as_ref()).is_err() || !watched {
             // Interrupted by a signal: the caller's loop comes back here.
             return Woken::Up;
         }
-        let said = fds[1].revents();
+        let said = fds[0].revents();
         // A terminal that is gone says so for ever, beside input that never comes.
         if said.intersects(GONE) || (said.contains(PollFlags::IN) && self.read().is_err()) {
             return Woken::Lost;

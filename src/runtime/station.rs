@@ -40,7 +40,7 @@ use crate::conductor::{By, Conductor, Input};
 use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{Health, Outputs};
-use crate::remote::{Counts, Remote};
+use crate::remote::{Counts, Ear, Remote};
 use crate::time::MachineNs;
 use crate::ui::Capabilities;
 use editor::Editing;
@@ -105,6 +105,7 @@ struct Station {
 /// The station's hold on remote controls.
 struct RemoteEnd {
     remote: Arc<Remote>,
+    ear: Ear,
     follower: Follower,
     /// Counts in the last log line about remote controls, its instant by the machine's clock, and
     /// the pause until the next one.
@@ -210,7 +211,9 @@ impl Station {
             Some(remote) => {
                 let follower =
                     Follower::start(&mut feed, Arc::clone(&remote), state.clone(), clock)?;
+                let post = post.clone();
                 Some(RemoteEnd {
+                    ear: remote.lend(move || post.send(Msg::Ear)),
                     remote,
                     follower,
                     logged: Counts::default(),
@@ -300,13 +303,16 @@ impl Station {
             }
             self.take_version();
             self.check_form();
-            match self.keyboard.wait(
-                self.reads_keys(),
-                self.inbox.wake_fd(),
-                Some(self.next_wait()),
-            ) {
+            let (looked_ns, due) = (machine_ns(), self.next_wait());
+            let ear = self.remote.as_ref().and_then(|remote| remote.ear.fd());
+            let bells = [self.inbox.wake_fd(), ear.unwrap_or(self.inbox.wake_fd())];
+            match self.keyboard.wait(self.reads_keys(), &bells, Some(due)) {
                 Woken::Up => self.inputs(),
                 Woken::Lost => self.terminal_lost(),
+            }
+            if let Some(remote) = &mut self.remote {
+                // Its wish lies in the inbox then.
+                remote.ear.take(looked_ns, due, machine_ns());
             }
             self.expect_editor();
             self.ask_for_held_keys();
@@ -367,6 +373,8 @@ impl Station {
             }
             Msg::Note(text) => self.words.push(Word::routine(text, self.run_ns())),
             Msg::Remote(request) => self.wish(request),
+            // The next wait watches the socket.
+            Msg::Ear => {}
             #[cfg(feature = "web")]
             Msg::Web(heard) => self.heard_in_browser(heard),
             Msg::Journal(SyncReport::Fault(error)) => {

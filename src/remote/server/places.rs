@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::Server;
 use crate::remote::Peer;
 use crate::remote::connection::Connection;
+use crate::remote::hub::Hub;
 use crate::time::MachineNs;
 
 /// Time of silence after which a connection without updates may lose its place when all are taken.
@@ -19,14 +20,14 @@ impl Server {
     /// has not given the passcode where there is one, else one that has said nothing yet, else one
     /// that has been silent for long and is told nothing. Of each kind it is the one that has been
     /// silent the longest.
-    pub(super) fn gives_way(&self, now: MachineNs) -> Option<(u64, Peer)> {
+    pub(super) fn gives_way(&self, hub: &Hub, now: MachineNs) -> Option<(u64, Peer)> {
         let silent_since = |connection: &Connection| connection.heard.unwrap_or(connection.since);
         let kinds: [&dyn Fn(&Connection) -> bool; 3] = [
-            &|connection| !self.hub.may_speak(connection.peer),
+            &|connection| !hub.may_speak(connection.peer),
             &|connection| connection.heard.is_none(),
             &|connection| {
                 let is_idle = now.since(silent_since(connection)) > IDLE_MAX;
-                is_idle && !self.hub.is_kept(connection.peer)
+                is_idle && !hub.is_kept(connection.peer)
             },
         ];
         let longest_silent = |is_of_kind: &dyn Fn(&Connection) -> bool| {
@@ -39,20 +40,20 @@ impl Server {
     }
 
     /// Hangs up on who does not read, and on who has not given the passcode for a while.
-    pub(super) fn hang_up(&mut self, now: MachineNs) {
+    pub(super) fn hang_up(&mut self, hub: &mut Hub, now: MachineNs) {
         let unended = self.connections.iter().filter_map(|connection| {
             connection.is_unended(now).map(|why| (connection.id, connection.peer, why))
         });
         for (id, peer, why) in unended.collect::<Vec<_>>() {
-            self.hub.malformed(peer, || why.to_string(), now);
-            self.lose(id);
+            hub.malformed(peer, || why.to_string(), now);
+            self.lose(hub, id);
         }
         let over = |connection: &Connection| {
             let is_late = now.since(connection.since) > STRANGER_MAX;
             if connection.is_stuck(now) {
                 return Some("hung up on: it does not read what it is sent");
             }
-            (is_late && !self.hub.may_speak(connection.peer))
+            (is_late && !hub.may_speak(connection.peer))
                 .then_some("hung up on: no passcode within 10 s")
         };
         let over = self
@@ -60,8 +61,8 @@ impl Server {
             .iter()
             .filter_map(|found| over(found).map(|why| (found.id, found.peer, why)));
         for (id, peer, why) in over.collect::<Vec<_>>() {
-            self.hub.trouble(peer, || why.to_owned(), now);
-            self.lose(id);
+            hub.trouble(peer, || why.to_owned(), now);
+            self.lose(hub, id);
         }
     }
 }

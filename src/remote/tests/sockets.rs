@@ -3,16 +3,19 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use rosc::OscType;
 use serde_json::Value;
 
 use crate::remote::hub::UNANSWERED_MAX;
 use crate::remote::packet::{Arg, BYTES_MAX, parse};
-use crate::remote::testing::{CLOCK, SOON, awaited, packet, show};
+use crate::remote::testing::{CLOCK, SOON, awaited, now, packet, show};
 use crate::remote::{
-    Answer, Passcode, Picture, Remote, RemoteCommand, RemoteError, Request, Settings,
+    Answer, Ear, Passcode, Picture, Remote, RemoteCommand, RemoteError, Request, Settings,
 };
 use crate::show::CueIx;
 use crate::slip::{Deframer, Frame, frame};
@@ -392,4 +395,138 @@ fn cues_go_first() {
     socket(0).unwrap().send_to(&packet("/go", NONE), near(&remote)).unwrap();
     let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
     assert_eq!(seen.recv_timeout(SOON), Ok((Some(other), Some(10))));
+}
+
+/// The longest wait of a station that has an ear.
+const DUE: Duration = Duration::from_millis(500);
+
+/// Waits until the socket is lent.
+#[track_caller]
+fn lent(ear: &Ear) {
+    awaited(|| ear.fd().is_some());
+}
+
+#[test]
+fn the_station_reads_a_single_wish_itself_and_keeps_the_socket() {
+    let (remote, requests) = start("127.0.0.1:0", None);
+    let button = button(&remote);
+    let rings = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&rings);
+    let mut ear = remote.lend(move || {
+        counted.fetch_add(1, Relaxed);
+    });
+    // Where the thread has the lock just then, it takes the datagram; not every time.
+    awaited(|| {
+        lent(&ear);
+        button.send(&packet("/go", NONE)).unwrap();
+        ear.take(now(), DUE, now());
+        let is_mine = ear.fd().is_some();
+        let request = if is_mine { requests.try_recv().ok() } else { None };
+        let request = request.or_else(|| requests.recv_timeout(SOON).ok()).expect("a wish");
+        assert_eq!(request.wish, RemoteCommand::Go);
+        remote.answer(&request.from, Answer::Ok);
+        assert_eq!(heard(&button), ("/reply/go".into(), serde_json::json!(["ok", null])));
+        is_mine
+    });
+    assert!(rings.load(Relaxed) > 0);
+    ear.take(now(), DUE, now());
+    assert!(ear.fd().is_some(), "nothing to read is no reason to give it back");
+    assert!(requests.try_recv().is_err());
+}
+
+#[test]
+fn a_question_is_the_threads_and_nothing_overtakes_it() {
+    let (remote, requests) = start("127.0.0.1:0", None);
+    let button = button(&remote);
+    let mut ear = remote.lend(|| ());
+    let later = [rosc::OscPacket::Message(rosc::OscMessage { addr: "/go".into(), args: vec![] })];
+    let bundle = rosc::OscBundle {
+        timetag: rosc::OscTime { seconds: 1, fractional: 0 },
+        content: later.to_vec(),
+    };
+    let bundle = rosc::encoder::encode(&rosc::OscPacket::Bundle(bundle)).unwrap();
+    let others =
+        [packet("/thump", NONE), b"no packet".to_vec(), packet("/note", ["x".repeat(600).into()])];
+    for not_quick in others.into_iter().chain([bundle]) {
+        lent(&ear);
+        button.send(&not_quick).unwrap();
+        button.send(&packet("/standby", NONE)).unwrap();
+        ear.take(now(), DUE, now());
+        assert!(ear.fd().is_none(), "{not_quick:?}");
+        // Until it is the thread's, it is nobody's.
+        ear.take(now(), DUE, now());
+        let wishes = std::iter::from_fn(|| requests.recv_timeout(SOON).ok());
+        let last = wishes.map(|request| request.wish).find(|wish| *wish == RemoteCommand::Standby);
+        assert!(last.is_some());
+    }
+    lent(&ear);
+}
+
+#[test]
+fn of_many_datagrams_the_station_looks_at_few_and_none_is_lost() {
+    let (remote, requests) = start("127.0.0.1:0", None);
+    let mut ear = remote.lend(|| ());
+    let button = socket(0).unwrap();
+    lent(&ear);
+    let mut were_left = false;
+    for _ in 0..60 {
+        button.send_to(&packet("/standby", NONE), near(&remote)).unwrap();
+        ear.take(now(), DUE, now());
+        were_left |= ear.fd().is_none();
+    }
+    assert!(were_left, "the thread has it");
+    let mut heard = 0;
+    awaited(|| {
+        ear.take(now(), DUE, now());
+        heard += requests.try_iter().count();
+        heard == 60
+    });
+    assert_eq!(remote.counts().packets, 60);
+}
+
+#[test]
+fn what_came_in_a_standstill_of_the_station_is_not_done() {
+    let (remote, requests) = start("127.0.0.1:0", None);
+    let button = button(&remote);
+    let mut ear = remote.lend(|| ());
+    // Where the thread has the lock just then, it takes the datagram, and has not stood still.
+    awaited(|| {
+        lent(&ear);
+        button.send(&packet("/go", NONE)).unwrap();
+        ear.take(now() - Duration::from_secs(5), DUE, now());
+        assert!(ear.fd().is_none());
+        awaited(|| remote.counts().dropped > 0 || remote.counts().wishes > 0);
+        requests.try_iter().for_each(drop);
+        remote.counts().dropped > 0
+    });
+    let (_, said) = heard(&button);
+    let said = said[1].as_str().unwrap_or_default().to_owned();
+    assert!(said.starts_with("the program stood still for 4 s"), "{said}");
+}
+
+#[test]
+fn a_stranger_is_the_threads() {
+    let (remote, requests) = start("127.0.0.1:0", Some("correct-h0rse"));
+    let button = button(&remote);
+    let mut ear = remote.lend(|| ());
+    lent(&ear);
+    button.send(&packet("/go", NONE)).unwrap();
+    ear.take(now(), DUE, now());
+    assert!(ear.fd().is_none());
+    assert_eq!(heard(&button).1[0], "denied");
+    assert!(requests.try_recv().is_err());
+}
+
+#[test]
+fn without_an_ear_the_thread_reads_again() {
+    let (remote, _requests) = start("127.0.0.1:0", None);
+    let button = button(&remote);
+    let ear = remote.lend(|| ());
+    lent(&ear);
+    button.send(&packet("/thump", NONE)).unwrap();
+    ear.close();
+    assert_eq!(heard(&button).1[1], "thump");
+    drop(ear);
+    button.send(&packet("/thump", NONE)).unwrap();
+    assert_eq!(heard(&button).1[1], "thump");
 }

@@ -135,6 +135,9 @@ impl Station {
     /// screen.
     pub(super) fn leave(mut self) -> (Option<String>, End) {
         self.flush();
+        if let Some(remote) = &self.remote {
+            remote.ear.close();
+        }
         let reason = self.leaving.take().unwrap_or_else(|| "too many internal errors".into());
         let was_quit = reason == CALLER_QUIT;
         let signal = match self.end {
