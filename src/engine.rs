@@ -38,6 +38,7 @@ mod missed;
 mod nudge;
 mod on_air;
 mod order;
+mod paged;
 mod people;
 mod reason;
 mod record;

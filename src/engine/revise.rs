@@ -216,7 +216,7 @@ impl State {
         let Merged { show, were } = &prepared.merged;
         self.revision = revision;
         (self.show, self.plan) = (Arc::clone(show), Arc::clone(&prepared.plan));
-        self.cues = resized(std::mem::take(&mut self.cues), self.show.cues.len());
+        self.cues.grow(self.show.cues.len());
         self.people = resized(std::mem::take(&mut self.people), self.show.people.len());
         let segment = |before: &Option<SegmentIx>| before.map(|ix| was.segments[ix]);
         self.segments = were.iter().map(|before| segment(before).unwrap_or_default()).collect();

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::alarm::Alarms;
+use super::paged::Paged;
 use super::stops::Stops;
 use super::timer::{Timers, Turn};
 use super::{Cause, FlagState, MissedWhy, PersonState, RunNs, ShowNs};
@@ -43,7 +44,7 @@ pub struct State {
     pub(super) from: Option<CueIx>,
     /// The show's clock at the beginning of the run.
     pub(super) clock: Timestamp,
-    pub(super) cues: IndexVec<CueIx, CueState>,
+    pub(super) cues: Paged<CueIx, CueState>,
     pub(super) segments: IndexVec<SegmentIx, SegmentState>,
     pub(super) timers: Timers,
     pub(super) playhead: Option<CueIx>,
@@ -257,7 +258,7 @@ impl State {
             shift_ns: None,
             from: None,
             clock: Timestamp::UNIX_EPOCH,
-            cues: IndexVec::filled(CueState::default(), show.cues.len()),
+            cues: Paged::of_default(show.cues.len()),
             segments: IndexVec::filled(SegmentState::default(), show.segments.len()),
             timers: Timers::default(),
             playhead: None,

@@ -144,9 +144,12 @@ impl State {
         self.panicked = true;
         self.stops.begin(&self.show);
         self.timers.by_show.clear();
-        for state in self.cues.iter_mut() {
-            (state.due_ns, state.complete_ns, state.awaits_clip) = (None, None, false);
-        }
+        self.cues.change_where(
+            |state| state.due_ns.is_some() || state.complete_ns.is_some() || state.awaits_clip,
+            |state| {
+                (state.due_ns, state.complete_ns, state.awaits_clip) = (None, None, false);
+            },
+        );
         for cue in std::mem::take(&mut self.on_air) {
             self.cues[cue].phase = Phase::Stopped;
         }

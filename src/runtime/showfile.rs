@@ -147,11 +147,9 @@ impl ShowFile {
             realtime::step_back();
             let name = watched.path.file_name().unwrap_or_default().to_string_lossy();
             let name = visible(&name).into_owned();
-            let listing = Listing::of(&watched.show);
             Watcher {
                 watched,
                 name,
-                listing,
                 post,
                 stamp: None,
                 read: None,
@@ -233,8 +231,6 @@ struct Version {
 struct Watcher {
     watched: Watched,
     name: String,
-    /// Listing of the version that runs.
-    listing: Listing,
     post: Sender,
     /// Marks of the file at the last look, and when it was read.
     stamp: Option<Stamp>,
@@ -284,7 +280,6 @@ impl Watcher {
                     // The others let go of it in the meantime, and the last one has the work.
                     self.before = Some(before);
                     if let Some(made) = self.made.take() {
-                        self.listing = Listing::of(&made.show);
                         self.has_others = false;
                         if let Some(document) = &mut self.document {
                             // What the caller has edited can be undone still.
@@ -386,10 +381,16 @@ impl Watcher {
 
     /// Remembers the version that the file has, and gives the words on it.
     fn has_version(&mut self, written: String, text: String, show: Arc<Show>) -> FileNews {
-        let comparison = compare(&self.listing, &Listing::of(&show));
+        let comparison = self.compared(&show);
         let news = self.news(&comparison);
         self.latest = Some(Version { written, text, show, comparison, is_theirs: false });
         news
+    }
+
+    /// The differences between the version that runs and `show`. The listing of a long show is as
+    /// large as the show, and most runs have one version only: none is kept.
+    fn compared(&self, show: &Show) -> Comparison {
+        compare(&Listing::of(&self.watched.show), &Listing::of(show))
     }
 
     fn news(&self, comparison: &Comparison) -> FileNews {

@@ -4,8 +4,6 @@
 use std::sync::Arc;
 
 use super::{Ground, ShowFile, ShowNews, Version, Watcher};
-use crate::edit::compare::compare;
-use crate::edit::listing::Listing;
 use crate::engine::{Revised, RunId};
 use crate::output::RevisedOutputs;
 use crate::runtime::inbox::Msg;
@@ -77,7 +75,7 @@ impl Watcher {
         let revised = Revised::prepared(Arc::clone(&show), state);
         let merged = Arc::clone(revised.merged().unwrap_or(&show));
         let outputs = self.outputs(merged, ground);
-        let comparison = compare(&self.listing, &Listing::of(&show));
+        let comparison = self.compared(&show);
         self.made =
             Some(Version { written: text.clone(), text, show, comparison, is_theirs: true });
         Ok(Taken { revised, outputs })
@@ -98,7 +96,6 @@ impl Watcher {
         (self.read, self.latest, self.made) = (None, None, None);
         let Ok(text) = self.watched.store.version_text(id, number) else { return };
         let Ok(show) = file::parse(&text, &machine_zone()) else { return };
-        self.listing = Listing::of(&show);
         (self.watched.text, self.watched.show) = (text, Arc::new(show));
     }
 }
