@@ -192,37 +192,37 @@ pub(crate) struct CueDraft {
     /// Live or played in.
     pub(crate) source: Option<Source>,
     /// The departments that must be ready.
-    pub(crate) needs: Option<List<Mention>>,
+    pub(crate) needs: Option<Box<List<Mention>>>,
     /// `true` if no public view shows its words before it has fired.
     pub(crate) embargo: bool,
     /// `true` if boards and public sheets show it.
     pub(crate) public: Option<bool>,
     /// Its length, nanoseconds.
-    pub(crate) duration: Option<Placed<Duration>>,
+    pub(crate) duration: Option<Box<Placed<Duration>>>,
     /// Remaining time at which its countdown turns amber, nanoseconds.
-    pub(crate) warn: Option<Placed<Duration>>,
+    pub(crate) warn: Option<Box<Placed<Duration>>>,
     /// Remaining time at which its countdown turns red, nanoseconds.
-    pub(crate) danger: Option<Placed<Duration>>,
+    pub(crate) danger: Option<Box<Placed<Duration>>>,
     /// Its planned time, nanoseconds into its segment.
-    pub(crate) planned: Option<Entry<Duration>>,
+    pub(crate) planned: Option<Box<Entry<Duration>>>,
     /// Its trigger; the caller's GO if it has none.
-    pub(crate) trigger: Option<Entry<TriggerDraft>>,
+    pub(crate) trigger: Option<Box<Entry<TriggerDraft>>>,
     /// The cue whose plan B it is.
-    pub(crate) backup_for: Option<Mention>,
+    pub(crate) backup_for: Option<Box<Mention>>,
     /// Its steps, marked one by one.
-    pub(crate) steps: Option<List<Step>>,
+    pub(crate) steps: Option<Box<List<Step>>>,
     /// The points of its route.
-    pub(crate) route: Option<List<PointDraft>>,
+    pub(crate) route: Option<Box<List<PointDraft>>>,
     /// The drawing on the monitor.
-    pub(crate) look: Option<Entry<Look>>,
+    pub(crate) look: Option<Box<Entry<Look>>>,
     /// Its messages.
-    pub(crate) actions: Option<List<ActionDraft>>,
+    pub(crate) actions: Option<Box<List<ActionDraft>>>,
     /// `true` if its messages to one output leave as one.
-    pub(crate) together: Option<Entry<bool>>,
+    pub(crate) together: Option<Box<Entry<bool>>>,
     /// The station that the caller is to pass the flag to.
-    pub(crate) pass: Option<Placed<StationName>>,
+    pub(crate) pass: Option<Box<Placed<StationName>>>,
     /// What the author keeps beside it, in columns of their own.
-    pub(crate) extra: Option<List<Extra>>,
+    pub(crate) extra: Option<Box<List<Extra>>>,
 }
 
 /// The trigger of a cue.

@@ -62,7 +62,7 @@ impl Check<'_> {
         let title = self.need(draft.title, place, "a cue", "title");
         let needs = draft.needs.map(|needs| self.needs(&needs, stage)).unwrap_or_default();
         let thresholds =
-            self.thresholds(draft.warn.as_ref(), draft.danger.as_ref(), home.thresholds);
+            self.thresholds(draft.warn.as_deref(), draft.danger.as_deref(), home.thresholds);
         if let Some(planned) = &draft.planned {
             self.check_moment(planned.value, &planned.place, "planned", home);
         }
@@ -77,7 +77,7 @@ impl Check<'_> {
             (Some(TriggerDraft::With(..) | TriggerDraft::After(..)), None)
             | (Some(TriggerDraft::Go) | None, _) => Trigger::Go,
         };
-        let steps = draft.steps.map(|steps| self.steps(steps)).unwrap_or_default();
+        let steps = draft.steps.map(|steps| self.steps(*steps)).unwrap_or_default();
         let route = draft.route.map(|route| self.route(&route, stage)).unwrap_or_default();
         let written = draft.actions.as_ref().is_none_or(|list| list.is_whole);
         let actions = draft.actions.map(|list| list.items).unwrap_or_default();
@@ -113,7 +113,7 @@ impl Check<'_> {
             actions,
             together: draft.together.is_some_and(|together| together.value),
             pass: draft.pass.map(|pass| pass.value),
-            extra: draft.extra.map(|extra| self.extra(extra)).unwrap_or_default(),
+            extra: draft.extra.map(|extra| self.extra(*extra)).unwrap_or_default(),
             segment: home.segment,
         })
     }

@@ -46,10 +46,10 @@ fn cue(number: &str, row: u32) -> CueDraft {
 }
 
 /// A trigger `with` another cue, in the fifth column.
-fn with(number: &str, row: u32) -> Option<Entry<TriggerDraft>> {
+fn with(number: &str, row: u32) -> Option<Box<Entry<TriggerDraft>>> {
     let cell = Where::cell("Cues", row, 5);
     let value = TriggerDraft::With(name(number, row, 5), Duration::ZERO);
-    Some(Entry { value, place: cell.clone(), key: cell })
+    Some(Box::new(Entry { value, place: cell.clone(), key: cell }))
 }
 
 /// A show of one segment that lasts a minute.
@@ -112,11 +112,11 @@ fn a_show_of_cells_is_checked_as_one_of_toml() {
 #[test]
 fn problems_are_told_by_their_cells() {
     let mut late = cue("3", 4);
-    late.planned = Some(Entry {
+    late.planned = Some(Box::new(Entry {
         value: Duration::from_nanos(60_000_000_001),
         place: Where::cell("Cues", 4, 4),
         key: Where::cell("Cues", 4, 4),
-    });
+    }));
     let stop = Body::Mpv(MpvCommand::Stop { over: Duration::ZERO });
     let foreign = ActionDraft {
         place: Where::cell("Cues", 5, 6),
@@ -125,7 +125,7 @@ fn problems_are_told_by_their_cells() {
     };
     let mut wrong = cue("4", 5);
     let place = foreign.place.clone();
-    wrong.actions = Some(List { items: vec![foreign], place, is_whole: true });
+    wrong.actions = Some(Box::new(List { items: vec![foreign], place, is_whole: true }));
     let untitled = CueDraft { title: None, trigger: with("9", 6), ..cue("5", 6) };
     let found = problems(draft(vec![cue("1", 2), cue("1", 3), late, wrong, untitled]));
     let expected = [
