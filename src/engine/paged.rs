@@ -18,6 +18,8 @@ const PAGE: usize = 16;
 pub(super) struct Paged<I, T> {
     /// Full pages; behind the end of the list stand default items.
     pages: Vec<Arc<[T; PAGE]>>,
+    /// The page of default items, which stands for every page that was never changed.
+    blank: Arc<[T; PAGE]>,
     len: usize,
     indexed_by: PhantomData<I>,
 }
@@ -25,7 +27,8 @@ pub(super) struct Paged<I, T> {
 impl<I: Ix, T: Clone + Default> Paged<I, T> {
     /// A list of `len` default items, which share one page.
     pub(super) fn of_default(len: usize) -> Self {
-        let mut list = Paged { pages: vec![], len: 0, indexed_by: PhantomData };
+        let blank = Arc::new(std::array::from_fn(|_| T::default()));
+        let mut list = Paged { pages: vec![], blank, len: 0, indexed_by: PhantomData };
         list.grow(len);
         list
     }
@@ -34,7 +37,7 @@ impl<I: Ix, T: Clone + Default> Paged<I, T> {
     pub(super) fn grow(&mut self, len: usize) {
         let count = len.div_ceil(PAGE);
         if count > self.pages.len() {
-            self.pages.resize(count, Arc::new(std::array::from_fn(|_| T::default())));
+            self.pages.resize(count, Arc::clone(&self.blank));
         }
         self.len = self.len.max(len);
     }
@@ -47,6 +50,13 @@ impl<I: Ix, T: Clone + Default> Paged<I, T> {
     /// The item at `ix`; `None` where the list is not that long.
     pub(super) fn get(&self, ix: I) -> Option<&T> {
         (ix.at() < self.len).then(|| &self[ix])
+    }
+
+    /// The places of the items on pages that were ever changed: all others are default items.
+    pub(super) fn touched(&self) -> impl Iterator<Item = usize> {
+        let is_touched = |page: &Arc<_>| !Arc::ptr_eq(page, &self.blank);
+        let pages = self.pages.iter().enumerate().filter(move |(_, page)| is_touched(page));
+        pages.flat_map(|(at, _)| at * PAGE..(at + 1) * PAGE).take_while(|&at| at < self.len)
     }
 
     /// Changes the items for which `is_meant`, and leaves the pages of all others shared.
@@ -113,6 +123,18 @@ mod tests {
         list.grow(1);
         assert_eq!(list.len(), 4 * PAGE);
         assert_eq!(self::list(0).get(CueIx(0)), None);
+    }
+
+    #[test]
+    fn only_pages_that_were_changed_are_looked_through() {
+        let mut list = list(3 * PAGE + 2);
+        assert_eq!(list.touched().count(), 0);
+        list[CueIx(PAGE as u32 + 3)] = 1;
+        list[CueIx(3 * PAGE as u32)] = 1;
+        let touched: Vec<usize> = list.clone().touched().collect();
+        assert_eq!(touched, (PAGE..2 * PAGE).chain([3 * PAGE, 3 * PAGE + 1]).collect::<Vec<_>>());
+        list.grow(9 * PAGE);
+        assert_eq!(list.touched().count(), 2 * PAGE, "what is new is blank");
     }
 
     #[test]

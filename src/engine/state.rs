@@ -326,6 +326,15 @@ impl State {
         &self.cues[cue]
     }
 
+    /// The cues of which the run may know anything, in running order, and perhaps some others: a
+    /// frame has no time to look through all cues of a long show.
+    pub fn known_cues(&self) -> Vec<CueIx> {
+        let touched = self.cues.touched().map(|at| CueIx(at as u32));
+        let mut cues: Vec<CueIx> = touched.filter(|&cue| self.show.has(cue)).collect();
+        cues.sort_unstable_by_key(|&cue| self.show.place(cue));
+        cues
+    }
+
     /// Returns `true` if a public view may show `cue` with its words: the show says that it is
     /// public, and it is under no embargo or has fired in this run. Every public view and export
     /// asks here.
@@ -457,7 +466,7 @@ impl State {
     pub fn unresolved(&self) -> impl Iterator<Item = (CueIx, u32)> {
         let pending =
             |(at, send): (usize, &SendState)| (*send == SendState::Pending).then_some(at as u32);
-        self.show.cue_indices().flat_map(move |cue| {
+        self.known_cues().into_iter().flat_map(move |cue| {
             self.cue(cue)
                 .sends
                 .iter()

@@ -17,7 +17,7 @@ use crate::show::{CueIx, Show, Trigger};
 use crate::time::{nanoseconds, signed_nanoseconds};
 use crate::ui::scene::Scene;
 
-/// Up to so many cues of a show are looked at one by one.
+/// Up to so many cues of a show are looked at one by one for their delays.
 const CUES_MAX: usize = 2_000;
 
 /// The fractions of a second that a plan may have.
@@ -192,9 +192,9 @@ impl NextChange {
 /// The figures of the run page once the show has begun; nothing where something moves that this
 /// does not know.
 fn figures(view: &View, next: &mut NextChange) -> Option<()> {
-    let (state, show, now_ns) = (view.state, view.state.show(), view.now_ns);
+    let (state, now_ns) = (view.state, view.now_ns);
     let scene = Scene::new(view);
-    if view.app.page != Page::Run || show.order.len() > CUES_MAX || state.gap(now_ns).is_some() {
+    if view.app.page != Page::Run || state.gap(now_ns).is_some() {
         return None;
     }
     if monitor::has_picture(&scene) {
@@ -207,7 +207,7 @@ fn figures(view: &View, next: &mut NextChange) -> Option<()> {
         }
     }
     let mut fired_ns = RunNs::ZERO;
-    for cue in show.cue_indices() {
+    for cue in state.known_cues() {
         let known = state.cue(cue);
         let at_once_ns = known.fired_ns.filter(|ns| known.completed_ns == Some(*ns));
         fired_ns = fired_ns.max(at_once_ns.unwrap_or_default());

@@ -55,7 +55,7 @@ struct Fired {
 /// Subject of the panel now; `None` if there is no cue to speak of.
 pub(super) fn of(scene: &Scene, has_picture: impl Fn(CueIx) -> bool) -> Option<Subject> {
     let state = scene.state;
-    let fired = scene.show.cue_indices().filter_map(|cue| {
+    let fired = state.known_cues().into_iter().filter_map(|cue| {
         let known = state.cue(cue);
         // A panic has taken every picture off the air.
         let is_told =
