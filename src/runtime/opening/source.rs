@@ -35,6 +35,8 @@ pub fn read(path: &Path) -> anyhow::Result<String> {
         let (name, size, most) = (shown(path), size >> 20, file::BYTES_MAX >> 20);
         anyhow::bail!("{name} has {size} MiB and is no show file: a show has {most} MiB at most");
     }
+    // Without the room that growing would leave behind.
+    text.reserve(size as usize + 1);
     let read = file.and_then(|file| file.take(most).read_to_string(&mut text));
     read.map(|_| text).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
