@@ -10,6 +10,7 @@ use anyhow::bail;
 
 use super::commands::{folder_of, print, source};
 use crate::output::{self, Answer, Permits, Probed, Surroundings};
+use crate::plain;
 use crate::runtime::clock::CLOCK;
 use crate::show::Show;
 
@@ -54,7 +55,12 @@ fn table(show: &Show, probed: &[Probed]) -> String {
             Answer::Unknown => "?",
             Answer::Down => "✗",
         };
-        (sign, output.id.clone(), output.address(), probed.words.clone(), time(probed.took))
+        // The words name each machine.
+        let address = match output.mirrors.len() {
+            0 => output.kind.address(),
+            backups => plain::counted(1 + backups, "machine"),
+        };
+        (sign, output.id.clone(), address, probed.words.clone(), time(probed.took))
     });
     let rows: Vec<_> = rows.collect();
     let widest = |texts: &mut dyn Iterator<Item = &String>| {

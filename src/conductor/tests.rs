@@ -6,7 +6,7 @@ mod shared;
 use std::sync::Arc;
 
 use super::*;
-use crate::engine::{Cause, Record};
+use crate::engine::{Cause, Event, Record};
 use crate::output::{Job, Outcome, Report};
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, OutputIx, file};
@@ -263,6 +263,28 @@ fn a_program_that_leaves_starts_nothing_any_more() {
     }];
     run.gives(60 * SECOND_NS, Input::Leave { reason: "quit".into(), unsent });
     assert_eq!(run.taken(), ["action_failed 1, run_left"]);
+}
+
+#[test]
+fn what_one_machine_of_a_mirrored_output_did_not_take_stays_sent() {
+    let mut run = Run::new(false);
+    run.command(SECOND_NS, GO);
+    run.taken();
+    let job = Job { cue: CueIx(0), firing: 1, action: 0 };
+    let sends = run.conductor.state().cue(CueIx(0)).sends.clone();
+    let outcome =
+        Outcome::SideFailed { side: "backup 10.0.0.3:3032".into(), why: "refused".into() };
+    let report = Report { output: OutputIx(0), job: Some(job), outcome };
+    run.gives(2 * SECOND_NS, Input::Report(report));
+    assert_eq!(run.taken(), ["side_failed 1"]);
+    assert_eq!(run.conductor.state().cue(CueIx(0)).sends, sends);
+    let Some(Event::SideFailed { output, side, error, action: 1, .. }) =
+        run.records.last().map(|record| &record.event)
+    else {
+        panic!("{:?}", run.records.last())
+    };
+    assert_eq!((side.as_str(), error.as_str()), ("backup 10.0.0.3:3032", "refused"));
+    assert!(!output.is_empty());
 }
 
 #[test]

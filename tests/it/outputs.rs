@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::Duration;
 
+use crate::commands::succeeds;
 use crate::harness::{House, Journal, PATIENCE, Web, Wire};
 
 /// A listener that the system lets nobody connect to any more, so that attempts stay unanswered, as
@@ -113,6 +114,50 @@ fn dead_outputs_cost_the_others_no_packet() {
     });
     assert!(failed.tail(500).contains("cannot connect to"), "{}", failed.tail(20));
     lights.expect_silence();
+}
+
+#[test]
+fn a_dead_main_machine_costs_no_packet_and_the_report_names_it() {
+    const CUES: usize = 20;
+    let (house, hole) = (House::new(), BlackHole::new());
+    let backup = TcpListener::bind("127.0.0.1:0").expect("a desk");
+    let mut show = format!(
+        "title = \"Mirrors\"\n[output.desk]\nosc = [\"tcp://{}\", \"tcp://{}\"]\n[[segment]]\ntitle = \"S\"\n\
+         duration = \"10m\"\n",
+        hole.addr(),
+        backup.local_addr().expect("its address"),
+    );
+    for n in 1..=CUES {
+        let trigger = match n {
+            1 => String::new(),
+            n => format!("trigger = {{ with = \"{}\", delay = \"0.02s\" }}\n", n - 1),
+        };
+        show += &format!(
+            "[[segment.cue]]\nnumber = \"{n}\"\ntitle = \"C\"\n{trigger}do = [{{ output = \"desk\", osc = \"/{n}\" }}]\n"
+        );
+    }
+    let mut program = house.open(&[&house.show(&show)]);
+    let frames = framed_addresses(backup.accept().expect("a connection").0);
+    program.keys(" ");
+    let all: Vec<_> = (1..=CUES).map(|n| n.to_string()).collect();
+    assert!(frames.take(CUES).eq(all.iter().map(|n| format!("/{n}"))), "not in order");
+    let journal = program.await_journal("what was sent", |journal| {
+        of_output(journal, "action_sent", "desk").len() == CUES
+    });
+    assert_eq!(of_output(&journal, "action_sent", "desk"), all);
+    let journal = program.await_event("side_failed", CUES);
+    assert_eq!(of_output(&journal, "action_sent", "desk"), all, "each is told once");
+    // Some wait for too long while another is still tried.
+    let mut not_to_main = of_output(&journal, "side_failed", "desk");
+    not_to_main.sort_by_key(|cue| cue.parse::<usize>().ok());
+    assert_eq!(not_to_main, all);
+    assert!(of_output(&journal, "action_failed", "desk").is_empty(), "{}", journal.tail(20));
+    let main = format!("main {}", hole.addr());
+    assert!(journal.of_kind("side_failed").iter().all(|line| line["side"] == main.as_str()));
+    let state = house.state();
+    let report = succeeds(&["report", "--state", &state.display().to_string()]);
+    assert!(report.contains(&format!("desk: not to {main}")), "{report}");
+    assert!(!report.contains("Failed or unknown sends"), "{report}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use handover::app::Page;
 use handover::engine::Command;
-use handover::output::{ClipOnAir, Health, Last, Latency, Light, Packet};
+use handover::output::{ClipOnAir, Health, Last, Latency, Light, Packet, SideHealth};
 use handover::show::CueIx;
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
 
@@ -283,6 +283,48 @@ fn outputs_of_every_kind_and_health() {
     ["0:08 ago", "1:17 ago", "0:13 of 1:30"]
         .iter()
         .for_each(|word| assert!(later.contains(word), "{word}:\n{later}"));
+}
+
+#[test]
+fn a_mirrored_output_has_a_row_for_each_machine() {
+    let show = "title = \"Mirrors\"\n[output.desk]\nosc = [\"tcp://10.0.0.2:3032\", \"tcp://10.0.0.3:3032\"]\n\
+                [[segment]]\ntitle = \"One\"\nduration = \"10m\"\n";
+    let mut run = Run::new(show, false);
+    run.app.page = Page::Outputs;
+    let why = "cannot connect to 10.0.0.3:3032: Connection refused";
+    let side = |name: &str, light, sent, failed| SideHealth {
+        name: name.into(),
+        light,
+        error: (light == Light::Down).then(|| why.into()),
+        queued: 0,
+        sent,
+        failed,
+    };
+    let sides = vec![
+        side("main 10.0.0.2:3032", Light::Ok, 9, 0),
+        side("backup 10.0.0.3:3032", Light::Down, 0, 9),
+    ];
+    let error = Some(format!("backup: {why}"));
+    run.app.outputs =
+        vec![Health { light: Light::SideDown, error, sent: 9, sides, ..Health::default() }];
+    run.app.outputs_ns = run.machine_ns();
+    let screen = run.text(80, 24);
+    for words in [
+        "◐ desk: backup: cannot connect to 10.0.0.3:3032: Connection refused",
+        "desk side down",
+        "◐ desk   OSC  side down     0      9      0",
+        "tcp://10.0.0.2:3032 ",
+        "● main 10.0.0.2:3032    ok            0      9      0",
+        "○ backup 10.0.0.3:3032  down          0      0      9",
+        "    ! cannot connect to 10.0.0.3:3032",
+    ] {
+        assert!(screen.contains(words), "no {words:?}:\n{screen}");
+    }
+    let mut rehearsal = Run::new(show, true);
+    rehearsal.app.page = Page::Outputs;
+    rehearsal.app.outputs = vec![Health::default()];
+    let screen = rehearsal.text(80, 24);
+    assert!(screen.contains("and to tcp://10.0.0.3:3032"), "{screen}");
 }
 
 #[test]
