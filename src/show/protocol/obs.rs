@@ -1,9 +1,12 @@
 //! OBS Studio: the addresses of its outputs, its requests, and how they are described (obs-websocket
 //! 5, protocol.md).
 
+mod requests;
+
 use super::{OutputKey, Spec, Wire, authority, host_and_port, http};
 use crate::show::file::fields::{self, Fields};
 use crate::show::file::json;
+use crate::show::file::machine::Finding;
 use crate::show::file::reader::quoted;
 use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind};
@@ -102,6 +105,15 @@ fn name(value: &Value<'_>) -> Option<String> {
         let what = format!("{} is no request of OBS", quoted(text));
         value.fault(what, "write it like `request = \"SetCurrentProgramScene\"`");
         return None;
+    }
+    if !requests::names().any(|known| known == text) {
+        // An OBS that is newer than this program may know it.
+        let same = requests::names().find(|known| known.eq_ignore_ascii_case(text));
+        let fix = same.map(|known| format!("did you mean {}?", quoted(known)));
+        let fix = fix.or_else(|| value.reader.suggestion(text, requests::names()));
+        let what = format!("obs-websocket 5.7 has no request {}", quoted(text));
+        let fix = fix.unwrap_or_else(|| "look its name up in the protocol of OBS".to_owned());
+        value.reader.found(value.span.clone(), Finding { what, fix });
     }
     Some(text.to_owned())
 }

@@ -342,6 +342,26 @@ fn two_outputs_with_one_address_are_named() {
 }
 
 #[test]
+fn a_request_that_obs_does_not_know_is_named() {
+    let show = |request: &str| {
+        let send = format!("do = [{{ output = \"a\", request = {request} }}]");
+        let obs = "[output.a]\nobs = \"ws://10.0.0.4:4455\"";
+        format!("title = \"T\"\n{obs}\n{}", segment("One", HOUR, &cue("1", &send)))
+    };
+    for (request, says) in [
+        ("SetCurentProgramScene", "did you mean `SetCurrentProgramScene`?"),
+        ("startstream", "did you mean `StartStream`?"),
+        ("MakeCoffee", "the protocol of OBS"),
+    ] {
+        let has_none = format!("has no request `{request}`");
+        only_warning(&show(&format!("«\"{request}\"»")), &[&has_none, says]);
+    }
+    for known in ["SetCurrentProgramScene", "BroadcastCustomEvent", "TriggerStudioModeTransition"] {
+        assert_eq!(warnings(&show(&format!("{known:?}"))), [] as [&str; 0], "{known}");
+    }
+}
+
+#[test]
 fn a_text_without_a_line_end_is_named_where_a_device_would_wait_for_it() {
     let show = |output: &str, message: &str| {
         let send = format!("do = [{{ output = \"a\", {message} }}]");

@@ -99,7 +99,7 @@ fn faults_of_the_head_are_found() {
             &["`Stop it` is no request of OBS", "SetCurrentProgramScene"],
         ),
         (
-            "[output.a]\nobs = \"ws://a:1\"\npanic = [{ request = \"A\", data = «1» }]",
+            "[output.a]\nobs = \"ws://a:1\"\npanic = [{ request = \"StopStream\", data = «1» }]",
             &["`data` is a whole number, not a table", "sceneName"],
         ),
         ("[output.a]\nobs = \"ws://a:1\"\npanic = [«{ data = {} }»]", &["has no `request`"]),
