@@ -46,6 +46,27 @@ pub(crate) fn read_at_most(from: impl Read, bytes_max: usize) -> io::Result<Opti
     Ok(Some(bytes).filter(|bytes| bytes.len() <= bytes_max))
 }
 
+/// Returns `true` if the regular file at `path` has exactly these bytes. It is read piece by piece:
+/// a long one takes no memory.
+pub(crate) fn holds(path: &Path, bytes: &[u8]) -> bool {
+    let Ok(mut file) = open_regular(path) else { return false };
+    let (mut piece, mut left) = (vec![0; PIECE_BYTES], bytes);
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return left.is_empty(),
+            Ok(len) => match left.strip_prefix(&piece[..len]) {
+                Some(rest) => left = rest,
+                None => return false,
+            },
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => return false,
+        }
+    }
+}
+
+/// Size of one read of a file that is only compared, bytes.
+const PIECE_BYTES: usize = 64 << 10;
+
 /// Permissions of a file that others may read, as far as the user lets them.
 const OPEN: u32 = 0o666;
 /// Permissions of a file that is its owner's alone.
@@ -181,6 +202,24 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    #[test]
+    fn a_file_holds_its_bytes_and_no_others() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.toml");
+        assert!(!holds(&path, b""), "it is not there");
+        for len in [0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 3 * PIECE_BYTES] {
+            let bytes: Vec<u8> = (0..len).map(|at| at as u8).collect();
+            fs::write(&path, &bytes).unwrap();
+            assert!(holds(&path, &bytes), "{len}");
+            assert!(!holds(&path, &[&bytes[..], b"x"].concat()), "{len}, cut short");
+            if let Some((last, rest)) = bytes.split_last() {
+                assert!(!holds(&path, rest), "{len}, and one more");
+                assert!(!holds(&path, &[rest, &[!last]].concat()), "{len}, another at the end");
+            }
+        }
+        assert!(!holds(dir.path(), b""), "a folder");
+    }
 
     #[test]
     fn a_file_is_replaced_whole_and_is_its_owners_alone() {

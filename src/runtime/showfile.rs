@@ -348,13 +348,7 @@ impl Watcher {
     fn take_in(&mut self, text: String) -> Option<FileNews> {
         let files = Beside::new(&self.watched.path);
         let expanded = expand(&text, &files);
-        let included = files.asked();
-        if included != self.included {
-            self.included = included;
-            // Those that are known only now are looked at from now on.
-            let now = self.stamp_now();
-            (self.stamp, self.read) = (now.clone(), now);
-        }
+        self.include(files.asked());
         if expanded.text() == self.watched.text {
             (self.latest, self.has_others) = (None, false);
             return None;

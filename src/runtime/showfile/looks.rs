@@ -2,10 +2,11 @@
 
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{ShowNews, Watcher};
 use crate::app::FileNews;
+use crate::files::holds;
 use crate::runtime::inbox::Msg;
 use crate::runtime::opening::read;
 
@@ -28,9 +29,25 @@ impl Watcher {
             return;
         }
         self.read = Some(now);
+        // The text that runs has no repeats, so a file that has it includes nothing. Most looks find
+        // that, and none of it has to be kept for them.
+        if holds(&self.watched.path, self.watched.text.as_bytes()) {
+            self.include(vec![]);
+            (self.latest, self.has_others) = (None, false);
+            return self.post.send(Msg::Show(ShowNews::File(None)));
+        }
         let Ok(text) = read(&self.watched.path) else { return };
         let news = self.take_in(text);
         self.post.send(Msg::Show(ShowNews::File(news)));
+    }
+
+    /// The files that the show file includes, which are looked at from now on.
+    pub(super) fn include(&mut self, included: Vec<PathBuf>) {
+        if included != self.included {
+            self.included = included;
+            let now = self.stamp_now();
+            (self.stamp, self.read) = (now.clone(), now);
+        }
     }
 
     /// Tells of a file that is not there, once it was not for a while.
