@@ -117,6 +117,11 @@ fn together(names: &[Name], said: &[Said]) -> Said {
         (false, true) => Answer::Unknown,
         (false, false) => Answer::Up,
     };
+    if let Some((_, first)) = said.first()
+        && said.iter().all(|(_, words)| words == first)
+    {
+        return (what, format!("each: {first}"));
+    }
     let words = names.iter().zip(said).map(|(name, (_, words))| name.says(words));
     (what, words.collect::<Vec<_>>().join("; "))
 }

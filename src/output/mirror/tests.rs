@@ -227,6 +227,21 @@ fn a_probe_says_which_machine_is_dead() {
     assert!(words.ends_with("Connection refused"), "{words}");
 }
 
+#[test]
+fn what_all_machines_answer_is_said_once() {
+    let name = |word: &str, machine: &str| Name { word: word.into(), machine: machine.into() };
+    let names = [name("main", "a:1"), name("backup", "b:1")];
+    let said = |one: (Answer, &str), other: (Answer, &str)| {
+        together(&names, &[one, other].map(|(what, words)| (what, words.to_owned())))
+    };
+    let (up, unknown, down) = (Answer::Up, Answer::Unknown, Answer::Down);
+    assert_eq!(said((up, "answers"), (up, "answers")), (up, "each: answers".into()));
+    let words = "main a:1: answers; backup b:1: nobody refuses".to_owned();
+    assert_eq!(said((up, "answers"), (unknown, "nobody refuses")), (unknown, words));
+    let words = "main: a:1 is away; backup b:1: answers".to_owned();
+    assert_eq!(said((down, "a:1 is away"), (up, "answers")), (down, words));
+}
+
 /// A ledger of two machines, which is sent `panics` messages on panic.
 fn ledger(panics: usize) -> Ledger {
     let name = |word: &str, machine: &str| Name { word: word.into(), machine: machine.into() };
