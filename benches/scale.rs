@@ -105,6 +105,7 @@ fn start() -> Event {
         show_crc: None,
         from_cue: None,
         listen: None,
+        web: None,
     }
 }
 

@@ -45,8 +45,7 @@ pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx
 use lookup::{Index, OUT};
 pub use number::CueNumber;
 pub use rundown::{
-    Clock, Department, Keepalive, MIRRORS_MAX, Output, Person, Place, RemoteControl, Rundown,
-    Segment,
+    Clock, Department, Keepalive, ListenAt, MIRRORS_MAX, Output, Person, Place, Rundown, Segment,
 };
 pub use station::{NoStationName, StationName};
 
@@ -118,6 +117,7 @@ impl Show {
             departments: IndexVec::default(),
             outputs: outputs.into(),
             remote: None,
+            web: None,
             places: vec![],
             people: IndexVec::default(),
             segments: vec![segment].into(),

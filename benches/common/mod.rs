@@ -47,6 +47,7 @@ pub(crate) fn opened(show: &Arc<Show>, clock: Timestamp, auto: bool) -> Conducto
         show_crc: None,
         from_cue: None,
         listen: None,
+        web: None,
     };
     let ties = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
     let mut conductor = Conductor::new(State::new(Arc::clone(show)), ties, 0, RunNs::ZERO);

@@ -58,6 +58,7 @@ impl Demo {
             show_crc: None,
             from_cue: None,
             listen: None,
+            web: None,
         };
         let (clock, run_ns) = (
             RunClock::new(MachineNs::ZERO, RunNs::ZERO, plan::start_on(show, day, now) - LEAD, 1),

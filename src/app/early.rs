@@ -109,6 +109,7 @@ mod tests {
             show_crc: None,
             from_cue: None,
             listen: None,
+            web: None,
         }
     }
 

@@ -68,8 +68,13 @@ mod tests {
     #[test]
     fn a_resume_is_told_in_one_line() {
         let number = |n: &str| CueNumber::new(n).unwrap();
-        let resumed =
-            Event::RunResumed { down_ns: 3_000_000_000, listen: None, gap: false, auto: false };
+        let resumed = Event::RunResumed {
+            down_ns: 3_000_000_000,
+            listen: None,
+            web: None,
+            gap: false,
+            auto: false,
+        };
         let missed = |n: &str| {
             let (cue, why) = (number(n), MissedWhy::ProgramDown);
             Event::CueMissed { cue, why, due_ns: RunNs::ZERO }
@@ -99,8 +104,13 @@ mod tests {
             words([resumed.clone()].iter(), false, false).unwrap().0,
             "resumed after 0:03 down: nothing missed that the journal knows of"
         );
-        let gap =
-            Event::RunResumed { down_ns: 3_000_000_000, listen: None, gap: true, auto: false };
+        let gap = Event::RunResumed {
+            down_ns: 3_000_000_000,
+            listen: None,
+            web: None,
+            gap: true,
+            auto: false,
+        };
         for events in [vec![gap.clone()], vec![gap, missed("3")]] {
             let (text, tone) = words(events.iter(), true, false).unwrap();
             let expected = "CHECK which cues were called: the disk lost the last events; resumed";

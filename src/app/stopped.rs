@@ -210,7 +210,7 @@ mod tests {
         let resumed = [
             Event::Panicked {},
             sent("lights"),
-            Event::RunResumed { down_ns: 1, listen: None, gap: false, auto: false },
+            Event::RunResumed { down_ns: 1, listen: None, web: None, gap: false, auto: false },
         ];
         assert_eq!(
             words(&state(&resumed)),

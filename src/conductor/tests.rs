@@ -88,6 +88,7 @@ impl Run {
             show_crc: None,
             from_cue: None,
             listen: None,
+            web: None,
         };
         self.gives(0, Input::Begin(started));
         self.done.clear();
@@ -303,6 +304,7 @@ fn a_resume_says_what_nobody_knows_and_takes_up_what_was_missed() {
         Input::Begin(Event::RunResumed {
             down_ns: 29 * SECOND_NS,
             listen: None,
+            web: None,
             gap: false,
             auto: false,
         }),

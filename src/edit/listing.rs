@@ -95,6 +95,7 @@ impl Listing {
             departments,
             outputs,
             remote,
+            web,
             places,
             people,
             segments,
@@ -109,6 +110,9 @@ impl Listing {
         facts.one("remote", remote.as_ref().map(|remote| remote.listen));
         let passcode = remote.as_ref().and_then(|remote| remote.passcode_variable.as_ref());
         facts.one("passcode", passcode);
+        facts.one("web", web.as_ref().map(|web| web.listen));
+        let web_passcode = web.as_ref().and_then(|web| web.passcode_variable.as_ref());
+        facts.one("web passcode", web_passcode);
         let named = departments
             .iter()
             .map(department)

@@ -284,6 +284,7 @@ mod tests {
                 show_crc: None,
                 from_cue: None,
                 listen: None,
+                web: None,
             },
         );
         state

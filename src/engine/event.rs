@@ -45,18 +45,19 @@ pub enum Event {
         /// the machine's clock. Other runs have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shift_ns: Option<i64>,
-        /// The checksum of the show's text, as the show lies beside the journal; journals of older
-        /// versions have none.
+        /// The checksum of the show's text beside the journal; older journals have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         show_crc: Option<String>,
         /// The cue at which the run begins, where that is not the first: what is planned before it
         /// counts as done, and the run's clock begins with that much on it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from_cue: Option<CueNumber>,
-        /// Address and port at which remote controls are heard, where the command line named them:
-        /// a resume hears them there again.
+        /// Address of remote controls, where the command line named one: a resume takes it again.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         listen: Option<String>,
+        /// Address of the pages for browsers, in the same way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        web: Option<String>,
     },
     /// A program took the run up again.
     RunResumed {
@@ -64,6 +65,9 @@ pub enum Event {
         /// As in `run_started`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         listen: Option<String>,
+        /// As in `run_started`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        web: Option<String>,
         /// `true` if the disk had not taken the last events of the program before: the journal has
         /// a gap here.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -79,6 +79,7 @@ pub(super) fn merge(old: &Show, file: &Show, happened: &Happened) -> Merged {
         departments,
         outputs,
         remote: file.remote.clone(),
+        web: file.web.clone(),
         places: file.places.clone(),
         people,
         segments: segments.into(),

@@ -117,6 +117,7 @@ pub(super) fn run_started() -> Event {
         show_crc: None,
         from_cue: None,
         listen: None,
+        web: None,
     }
 }
 
@@ -189,7 +190,13 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
         completed("10", 600_500),
         (
             640_000,
-            Event::RunResumed { down_ns: 20_000_000_000, listen: None, gap: false, auto: false },
+            Event::RunResumed {
+                down_ns: 20_000_000_000,
+                listen: None,
+                web: None,
+                gap: false,
+                auto: false,
+            },
         ),
         (
             640_001,
@@ -629,5 +636,6 @@ fn run_started_by_itself() -> Event {
         show_crc: None,
         from_cue: None,
         listen: None,
+        web: None,
     }
 }

@@ -446,7 +446,13 @@ mod tests {
                 vec![
                     started(),
                     ended(),
-                    Event::RunResumed { down_ns: 0, listen: None, gap: false, auto: false },
+                    Event::RunResumed {
+                        down_ns: 0,
+                        listen: None,
+                        web: None,
+                        gap: false,
+                        auto: false,
+                    },
                 ],
                 true,
                 0,

@@ -36,7 +36,7 @@ use super::neighbours;
 use super::showfile::Watched;
 use super::station::SharedStart;
 use super::terminal::Keys;
-use super::web::{self, Served};
+use super::web::Served;
 use super::wiring;
 use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
@@ -246,7 +246,8 @@ fn fresh(
         &options.config.permits,
         post,
     )?;
-    let web = web::serve(options.web, &options.state, post)?;
+    let (web, unserved) =
+        wiring::pages(&script.show, options.web, &options.state, &options.config.permits, post)?;
     let now = wall_now();
     let (begin, begins_ns, playhead) = first_event(&script, options, now)?;
     let Event::RunStarted { speed, day, shift_ns, .. } = &begin else {
@@ -282,8 +283,14 @@ fn fresh(
         1 => Some("1 warning about this show: it is in the log".to_owned()),
         count => Some(format!("{count} warnings about this show: they are in the log")),
     };
-    let words: Vec<String> =
-        passed.into_iter().chain(dated).chain(shifted).chain(odd).chain(warned).collect();
+    let words: Vec<String> = unserved
+        .into_iter()
+        .chain(passed)
+        .chain(dated)
+        .chain(shifted)
+        .chain(odd)
+        .chain(warned)
+        .collect();
     let mut log = Log::default();
     note_config(&options.config, options.note.as_deref(), &mut log, RunNs::ZERO);
     note_warnings(&script.warnings, &mut log, RunNs::ZERO);

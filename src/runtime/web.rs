@@ -16,7 +16,3 @@ mod without_web;
 pub(super) use with_web::{Served, WebEnd, serve};
 #[cfg(not(feature = "web"))]
 pub(super) use without_web::{Served, WebEnd, serve};
-
-/// The variable with the passcode of the pages.
-#[cfg(feature = "web")]
-pub(super) const PASSCODE_VARIABLE: &str = "HANDOVER_WEB_PASSCODE";

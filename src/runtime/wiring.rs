@@ -1,4 +1,5 @@
-//! Tying a show to the world: its outputs, and the remote controls that it hears.
+//! Tying a show to the world: its outputs, the remote controls that it hears, and the pages that it
+//! serves.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,14 +9,21 @@ use anyhow::Context;
 
 use super::clock::CLOCK;
 use super::inbox::{Msg, Sender};
+use super::web::{self, Served};
 use crate::output::{
     OutputReport, Outputs, Permits, Reporter, RevisedOutputs, Surroundings, how_to_permit,
 };
 use crate::remote::{Passcode, Remote, Settings};
-use crate::show::Show;
+use crate::show::{ListenAt, Show};
 
-/// The variable with the passcode of a remote control that only the command line speaks of.
+/// The variable with the passcode of remote controls, unless the show names another.
 const PASSCODE_VARIABLE: &str = "HANDOVER_PASSCODE";
+
+/// The variable with the passcode of the pages for browsers, in the same way.
+const WEB_PASSCODE_VARIABLE: &str = "HANDOVER_WEB_PASSCODE";
+
+/// The pages for browsers, as the caller reads of them.
+const PAGES: &str = "pages for browsers";
 
 /// Opens the outputs of `show`, which came from `source`.
 pub(super) fn outputs(
@@ -88,45 +96,63 @@ pub(super) fn remote(
     permits: &Permits,
     post: &Sender,
 ) -> anyhow::Result<(Option<Remote>, Option<String>)> {
-    let hear = |listen, variable| {
+    let hear = |listen, passcode| {
         if !rehearse {
             is_no_loop(show, listen)?;
         }
-        hear(show, listen, variable, post)
+        hear(show, listen, passcode, post)
     };
-    match (listen, &show.remote) {
-        (Some(listen), settings) => {
-            let variable =
-                settings.as_ref().and_then(|settings| settings.passcode_variable.as_deref());
-            if let Some(name) = variable.filter(|name| !permits.may_be_passcode(name)) {
-                anyhow::bail!(not_permitted(name));
-            }
-            hear(listen, variable.unwrap_or(PASSCODE_VARIABLE)).map(|remote| (Some(remote), None))
-        }
-        (None, Some(settings)) => {
-            let variable = settings.passcode_variable.as_deref();
-            let refused = variable.filter(|name| !permits.may_be_passcode(name));
-            if let Some(name) = refused {
-                return Ok((None, Some(not_permitted(name))));
-            }
-            let heard = match variable.filter(|name| passcode(name).is_none()) {
-                Some(name) => {
-                    Err(anyhow::anyhow!("remote control needs the environment variable {name}"))
-                }
-                None => hear(settings.listen, variable.unwrap_or(PASSCODE_VARIABLE)),
-            };
-            Ok(match heard {
-                Ok(remote) => (Some(remote), None),
-                Err(why) => (None, Some(super::said(&why))),
-            })
-        }
-        (None, None) => Ok((None, None)),
-    }
+    open(listen, show.remote.as_ref(), ("remote control", PASSCODE_VARIABLE), permits, hear)
 }
 
-fn not_permitted(variable: &str) -> String {
-    let fix = how_to_permit(variable);
-    format!("remote control would take the environment variable {variable} for its passcode; {fix}")
+/// Serves browsers where the command line says, or else the show, in the same way; `state` is the
+/// folder in which `runs` lies.
+///
+/// # Errors
+/// As [`remote`].
+pub(super) fn pages(
+    show: &Show,
+    listen: Option<SocketAddr>,
+    state: &Path,
+    permits: &Permits,
+    post: &Sender,
+) -> anyhow::Result<(Option<Served>, Option<String>)> {
+    let serve = |listen, passcode| web::serve(listen, passcode, state, post);
+    open(listen, show.web.as_ref(), (PAGES, WEB_PASSCODE_VARIABLE), permits, serve)
+}
+
+/// Opens what others reach the program by, at the address that the command line gives, or else the
+/// show. `name` is its name for the caller, and `variable` has its passcode unless the show names
+/// another.
+fn open<T>(
+    listen: Option<SocketAddr>,
+    settings: Option<&ListenAt>,
+    (name, variable): (&str, &str),
+    permits: &Permits,
+    open: impl FnOnce(SocketAddr, Option<Passcode>) -> anyhow::Result<T>,
+) -> anyhow::Result<(Option<T>, Option<String>)> {
+    let named = settings.and_then(|settings| settings.passcode_variable.as_deref());
+    let Some(address) = listen.or(settings.map(|settings| settings.listen)) else {
+        return Ok((None, None));
+    };
+    let opened = if let Some(refused) = named.filter(|named| !permits.may_be_passcode(named)) {
+        let fix = how_to_permit(refused);
+        Err(anyhow::anyhow!(
+            "{name} would take the environment variable {refused} for its passcode; {fix}"
+        ))
+    } else {
+        match (passcode(named.unwrap_or(variable)), named) {
+            (None, Some(named)) if listen.is_none() => {
+                Err(anyhow::anyhow!("{name} needs the environment variable {named}"))
+            }
+            (passcode, _) => open(address, passcode),
+        }
+    };
+    match opened {
+        Ok(opened) => Ok((Some(opened), None)),
+        Err(why) if listen.is_some() => Err(why),
+        Err(why) => Ok((None, Some(super::said(&why)))),
+    }
 }
 
 fn passcode(variable: &str) -> Option<Passcode> {
@@ -149,10 +175,10 @@ fn is_no_loop(show: &Show, listen: SocketAddr) -> anyhow::Result<()> {
 fn hear(
     show: &Arc<Show>,
     listen: SocketAddr,
-    variable: &str,
+    passcode: Option<Passcode>,
     post: &Sender,
 ) -> anyhow::Result<Remote> {
-    let settings = Settings::new(listen, passcode(variable))?;
+    let settings = Settings::new(listen, passcode)?;
     let post = post.clone();
     let hear = Arc::new(move |request| post.send(Msg::Remote(request)));
     Remote::start(settings, Arc::clone(show), hear, CLOCK).context("OSC in")

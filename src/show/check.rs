@@ -21,14 +21,14 @@ use std::time::Duration;
 use self::cue::{Home, Stage};
 use self::names::Names;
 use self::warnings::{CueMarks, Marks, SegmentMarks};
-use super::draft::{CueDraft, Draft, List, OutputDraft, Placed, RemoteDraft, SegmentDraft};
+use super::draft::{CueDraft, Draft, List, ListenDraft, OutputDraft, Placed, SegmentDraft};
 use super::faults::Faults;
 use super::file::machine::{Machine, Secret};
 use super::problem::{Place as Where, Problem, quoted};
 use super::protocol::Wire;
 use super::{
-    Clock, Cue, Department, Output, Person, Place, RemoteControl, Rundown, Segment, SegmentIx,
-    Show, Thresholds, duration,
+    Clock, Cue, Department, ListenAt, Output, Person, Place, Rundown, Segment, SegmentIx, Show,
+    Thresholds, duration,
 };
 
 /// The most segments that a show may have.
@@ -108,7 +108,9 @@ impl Check<'_> {
             Department { id, name, colour: department.colour }
         });
         let (outputs, wires) = self.outputs(&draft.outputs, &output_names);
-        let remote = draft.remote.as_ref().map(|remote| self.remote(remote));
+        let remote = draft.remote.as_ref().map(|remote| self.listen(remote));
+        let web = draft.web.as_ref().map(|web| self.listen(web));
+        self.listens_apart(draft.remote.as_ref(), draft.web.as_ref());
         let places = draft.places.iter().map(|place| {
             let (latitude, longitude) =
                 self.need_some(place.at, &place.id.place, "a place", "at")?;
@@ -152,6 +154,7 @@ impl Check<'_> {
             departments,
             outputs: outputs.into(),
             remote,
+            web,
             places: stage.places.into_iter().flatten().collect(),
             people,
             segments: segments.into(),
@@ -232,9 +235,9 @@ impl Check<'_> {
         (outputs, wires)
     }
 
-    fn remote(&self, remote: &RemoteDraft) -> RemoteControl {
-        let listen = remote.listen.value;
-        let passcode = remote.passcode_variable.as_ref();
+    fn listen(&self, draft: &ListenDraft) -> ListenAt {
+        let listen = draft.listen.value;
+        let passcode = draft.passcode_variable.as_ref();
         if let Some(name) = passcode
             && let Some(finding) = self.machine.secret(Secret::Passcode(&name.value))
         {
@@ -246,9 +249,19 @@ impl Check<'_> {
                 quoted(&listen.to_string())
             );
             let fix = "add `passcode = \"env:HANDOVER_PASSCODE\"`, or listen on 127.0.0.1";
-            self.faults.fault(remote.listen.place.clone(), what, fix);
+            self.faults.fault(draft.listen.place.clone(), what, fix);
         }
-        RemoteControl { listen, passcode_variable: passcode.map(|name| name.value.clone()) }
+        ListenAt { listen, passcode_variable: passcode.map(|name| name.value.clone()) }
+    }
+
+    /// Checks that remote controls and browsers come in at two addresses.
+    fn listens_apart(&self, remote: Option<&ListenDraft>, web: Option<&ListenDraft>) {
+        let (Some(remote), Some(web)) = (remote, web) else { return };
+        if remote.listen.value == web.listen.value {
+            let what = format!("remote controls are heard at {} already", web.listen.value);
+            let fix = "write another port, such as 8080";
+            self.faults.fault(web.listen.place.clone(), what, fix);
+        }
     }
 
     /// All segments and their cues, and where they stand.

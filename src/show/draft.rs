@@ -70,7 +70,9 @@ pub(crate) struct Draft {
     /// In the order of the text.
     pub(crate) outputs: Vec<OutputDraft>,
     /// Address of remote controls.
-    pub(crate) remote: Option<RemoteDraft>,
+    pub(crate) remote: Option<ListenDraft>,
+    /// Address of the pages for browsers.
+    pub(crate) web: Option<ListenDraft>,
     /// In the order of the text.
     pub(crate) places: Vec<PlaceDraft>,
     /// In the order of the text.
@@ -114,9 +116,9 @@ pub(crate) struct OutputDraft {
     pub(crate) station: Option<StationName>,
 }
 
-/// Address of remote controls.
+/// Address of remote controls, or of the pages for browsers.
 #[derive(Clone, Debug)]
-pub(crate) struct RemoteDraft {
+pub(crate) struct ListenDraft {
     /// Address and port.
     pub(crate) listen: Placed<SocketAddr>,
     /// The environment variable that holds the passcode.

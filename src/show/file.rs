@@ -6,7 +6,7 @@
 //! follows from another. It reads text, not the disk.
 //!
 //! ```text
-//!  text ─► syntax, pieces ─► DeTable ─► fields, value ─► output, remote, cue (action, …) ─► Draft ─► check ─► Show
+//!  text ─► syntax, pieces ─► DeTable ─► fields, value ─► output, listen, cue (action, …) ─► Draft ─► check ─► Show
 //!             └────────────────────────────── Faults: all problems ───────────────────────────────────┘
 //! ```
 
@@ -17,12 +17,12 @@ pub(super) mod fields;
 pub(super) mod flags;
 mod foreign;
 pub(super) mod json;
+mod listen;
 pub mod machine;
 mod meant;
 pub(super) mod output;
 mod pieces;
 pub(super) mod reader;
-mod remote;
 pub mod settings;
 mod syntax;
 #[cfg(test)]
@@ -170,7 +170,8 @@ fn head(file: &mut Fields<'_>) -> (Draft, Wires) {
     let clocks = file.find("clocks").map(|value| value.list_of("[\"America/Los_Angeles\"]", name));
     let departments = departments(file);
     let (outputs, wires) = output::outputs(file);
-    let remote = remote::remote(file);
+    let remote = listen::remote(file);
+    let web = listen::web(file);
     let places = places(file);
     let people = people(file);
     let public = file.find("public").and_then(|value| value.boolean());
@@ -188,6 +189,7 @@ fn head(file: &mut Fields<'_>) -> (Draft, Wires) {
         departments,
         outputs,
         remote,
+        web,
         places,
         people,
         public,

@@ -31,7 +31,9 @@ pub struct Rundown {
     /// In the order of the file.
     pub outputs: IndexVec<OutputIx, Output>,
     /// Address of remote controls, unless the command line gives one.
-    pub remote: Option<RemoteControl>,
+    pub remote: Option<ListenAt>,
+    /// Address of the pages for browsers, unless the command line gives one.
+    pub web: Option<ListenAt>,
     /// In the order of the file.
     pub places: Vec<Place>,
     /// In the order of the file.
@@ -139,9 +141,9 @@ impl Output {
     }
 }
 
-/// Address that OSC remote controls are received on.
+/// Address on which the program is reached, by remote controls or by browsers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoteControl {
+pub struct ListenAt {
     /// Address and port.
     pub listen: SocketAddr,
     /// The environment variable that holds the passcode; without it, the address must be loopback.

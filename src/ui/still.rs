@@ -300,6 +300,7 @@ mod tests {
             show_crc: None,
             from_cue: None,
             listen: None,
+            web: None,
         };
         let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
         let mut run = Conductor::new(State::new(show), clock, 0, RunNs::ZERO);

@@ -169,7 +169,13 @@ impl TestRun {
         let down_ns = nanoseconds(down);
         self.resume(state);
         let refused = self
-            .give(Input::Begin(Event::RunResumed { down_ns, listen: None, gap: false, auto }))
+            .give(Input::Begin(Event::RunResumed {
+                down_ns,
+                listen: None,
+                web: None,
+                gap: false,
+                auto,
+            }))
             .and_then(Result::err);
         refused.map_or(Ok(()), |why| Err(format!("catching up was refused: {why}")))
     }
@@ -274,5 +280,6 @@ pub(crate) fn run_started(show: &Show, opening: &Opening) -> Event {
         show_crc: None,
         from_cue: None,
         listen: None,
+        web: None,
     }
 }

@@ -174,6 +174,36 @@ fn a_department_answers_in_three_browsers_and_no_answer_is_a_go() {
 }
 
 #[test]
+fn a_show_says_where_browsers_come_and_a_resumed_run_is_there_again() {
+    let (first, house) = (House::new(), House::new());
+    let (browser, other) = (Browser::new(), Browser::new());
+    let is_there = |browser: Browser| {
+        let filled = || (TcpStream::connect(browser.0).is_ok()).then_some(());
+        assert!(await_some(PATIENCE, filled).is_some(), "{} is not served", browser.0);
+        assert_eq!(browser.ask("GET", "/", "").0, 200);
+    };
+    let served = |at: Browser| format!("{SHOW}\n[web]\nlisten = \"{}\"\n", at.at());
+    let mut caller = first.open(&["--fresh", &first.show(&served(browser))]);
+    caller.await_words(&[&format!("web {}", browser.0)]);
+    is_there(browser);
+    caller.kill();
+    // The command line goes before the show, and a resume without it asks for the same.
+    let show = house.show(&served(browser));
+    let mut caller = house.open(&["--fresh", "--web", &other.at(), &show]);
+    is_there(other);
+    assert!(TcpStream::connect(browser.0).is_err());
+    caller.press_for("s", "cue_stood_by");
+    caller.kill();
+    let resumed = house.open(&["--resume"]);
+    resumed.await_words(&[&format!("browsers are served at {} again", other.0)]);
+    is_there(other);
+    // The port is taken: that is no reason not to run the show.
+    let second = House::new();
+    let show = second.show(&served(other));
+    second.open(&["--fresh", &show]).await_words(&[&other.at(), "in use"]);
+}
+
+#[test]
 fn a_departments_alarm_stands_on_the_callers_screen_until_it_is_answered() {
     let (house, browser) = (House::new(), Browser::new());
     let mut caller = open(&house, browser);

@@ -529,7 +529,7 @@ fn a_run_that_is_resumed_before_its_log_was_read_takes_up_what_was_missed_after_
     paris.gives(30 * SECOND_NS, Input::Mute(true));
     paris.gives(30 * SECOND_NS, Input::Holds);
     let down_ns = 29 * SECOND_NS;
-    let resumed = Event::RunResumed { down_ns, listen: None, gap: false, auto: false };
+    let resumed = Event::RunResumed { down_ns, listen: None, web: None, gap: false, auto: false };
     paris.gives(30 * SECOND_NS, Input::Begin(resumed));
     paris.taken();
     paris.gives(30 * SECOND_NS, Input::Mute(false));

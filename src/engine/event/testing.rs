@@ -22,6 +22,7 @@ impl Event {
             show_crc: None,
             from_cue: None,
             listen: None,
+            web: None,
         }
     }
 }

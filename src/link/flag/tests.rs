@@ -42,6 +42,7 @@ fn started() -> Record {
         show_crc: None,
         from_cue: None,
         listen: None,
+        web: None,
     };
     record(1, "paris", 1, event)
 }
@@ -407,7 +408,8 @@ fn a_caller_goes_on_without_the_log_only_where_the_flag_was_last() {
 #[test]
 fn what_a_program_before_this_one_may_have_passed_is_not_fired_before_the_log_says_so() {
     let resumed = || {
-        let event = Event::RunResumed { down_ns: 0, listen: None, gap: false, auto: false };
+        let event =
+            Event::RunResumed { down_ns: 0, listen: None, web: None, gap: false, auto: false };
         record(4, "paris", 1, event)
     };
     let own = vec![

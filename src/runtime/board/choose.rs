@@ -268,6 +268,7 @@ mod tests {
             show_crc: None,
             from_cue: None,
             listen: None,
+            web: None,
         };
         let events = [started].into_iter().chain(ended.then_some(Event::RunEnded { over_ns: 0 }));
         let record = |(seq, event)| Record::new(seq, wall_now(), RunNs::ZERO, event);

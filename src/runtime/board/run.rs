@@ -194,6 +194,7 @@ mod tests {
                 show_crc: None,
                 from_cue: None,
                 listen: None,
+                web: None,
             };
             let fired = Event::CueFired {
                 cue: crate::show::CueNumber::new("1").unwrap(),

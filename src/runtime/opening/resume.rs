@@ -22,7 +22,7 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Sender};
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
-use crate::runtime::{neighbours, question, web, wiring};
+use crate::runtime::{neighbours, question, wiring};
 use crate::show::{CueNumber, Show};
 use crate::time::nanoseconds;
 
@@ -83,7 +83,8 @@ pub(super) fn resume(
     for (output, why) in recall::down(&recovered.records, &show) {
         outputs.recall(output, why);
     }
-    let earlier = options.listen.is_none().then(|| listened(&recovered.records)).flatten();
+    let earlier = options.listen.is_none().then(|| listened(&recovered.records, LISTEN)).flatten();
+    let served = options.web.is_none().then(|| listened(&recovered.records, WEB)).flatten();
     let heard = wiring::remote(
         &show,
         options.listen.or(earlier),
@@ -97,14 +98,20 @@ pub(super) fn resume(
         (Err(why), Some(_)) => (None, Some(crate::runtime::said(&why))),
         (Err(why), None) => return Err(why),
     };
-    let web = web::serve(options.web, &options.state, post)?;
+    let pages =
+        wiring::pages(&show, options.web.or(served), &options.state, &options.config.permits, post);
+    let (web, unserved) = match (pages, served) {
+        (Ok(pages), _) => pages,
+        (Err(why), Some(_)) => (None, Some(crate::runtime::said(&why))),
+        (Err(why), None) => return Err(why),
+    };
     let now = wall_now();
     let run_ns = run_ns_at(last, state.speed(), now);
     let down_ns = nanoseconds(run_ns.since(last.run_ns));
     let is_clock_behind = !state.is_rehearsal() && last.at.duration_since(now) > CLOCK_BEHIND;
     note_config(&options.config, options.note.as_deref(), &mut log, run_ns);
     note_warnings(&warnings, &mut log, run_ns);
-    let mut words: Vec<String> = vec![];
+    let mut words: Vec<String> = unserved.into_iter().collect();
     let show_changed = show_crc.is_some_and(|crc| crc != checksum(&text));
     if show_changed {
         words.push(format!(
@@ -114,6 +121,9 @@ pub(super) fn resume(
     }
     if let Some(listen) = earlier.filter(|_| remote.is_some()) {
         words.push(format!("remote control is heard at {listen} again"));
+    }
+    if let Some(address) = served.filter(|_| web.is_some()) {
+        words.push(format!("browsers are served at {address} again"));
     }
     if state.is_auto() && !options.auto {
         words.push("the program does not give the GOs any more: that takes --auto again".into());
@@ -160,6 +170,7 @@ pub(super) fn resume(
         begin: Some(Event::RunResumed {
             down_ns,
             listen: options.listen.or(earlier).map(|listen| listen.to_string()),
+            web: options.web.or(served).map(|web| web.to_string()),
             gap,
             auto: options.auto,
         }),
@@ -219,16 +230,28 @@ fn may_be_alone(
     Ok(question::ask_alone(&what, inbox)?)
 }
 
-/// Where remote controls were heard last, if the command line had said so.
-fn listened(records: &[Record]) -> Option<SocketAddr> {
-    let listen = |record: &Record| {
-        if let Event::RunStarted { listen, .. } | Event::RunResumed { listen, .. } = &record.event {
-            listen.as_ref()?.parse().ok()
-        } else {
-            None
-        }
+/// Returns one of the addresses of an event that has any.
+type AddressOf = fn(&Event) -> Option<&String>;
+
+/// Where the command line had remote controls heard.
+const LISTEN: AddressOf = |event| {
+    let (Event::RunStarted { listen, .. } | Event::RunResumed { listen, .. }) = event else {
+        return None;
     };
-    records.iter().rev().find_map(listen)
+    listen.as_ref()
+};
+
+/// Where the command line had browsers served.
+const WEB: AddressOf = |event| {
+    let (Event::RunStarted { web, .. } | Event::RunResumed { web, .. }) = event else {
+        return None;
+    };
+    web.as_ref()
+};
+
+/// The last address of a kind that a command line gave.
+fn listened(records: &[Record], address: AddressOf) -> Option<SocketAddr> {
+    records.iter().rev().find_map(|record| address(&record.event)?.parse().ok())
 }
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.

@@ -113,6 +113,7 @@ pub(super) fn first_event(
         show_crc: Some(checksum(&script.text)),
         from_cue: from.map(|cue| show.cue(cue).number.clone()),
         listen: options.listen.map(|listen| listen.to_string()),
+        web: options.web.map(|web| web.to_string()),
     };
     Ok((event, RunNs::ZERO + before, from))
 }

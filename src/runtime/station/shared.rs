@@ -378,10 +378,12 @@ impl Station {
         let last = self.conductor.run_ns();
         let down_ns = nanoseconds(self.conductor.clock().run_ns(machine_ns()).since(last));
         match begin {
-            Some(Event::RunResumed { listen, gap, auto, .. }) => {
-                Event::RunResumed { down_ns, listen, gap, auto }
+            Some(Event::RunResumed { listen, web, gap, auto, .. }) => {
+                Event::RunResumed { down_ns, listen, web, gap, auto }
             }
-            Some(_) | None => Event::RunResumed { down_ns, listen: None, gap: false, auto: false },
+            Some(_) | None => {
+                Event::RunResumed { down_ns, listen: None, web: None, gap: false, auto: false }
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{PASSCODE_VARIABLE, follower, key};
+use super::{follower, key};
 use crate::app::BrowserSign;
 use crate::conductor::RunClock;
 use crate::engine::State;
@@ -25,22 +25,21 @@ pub(in crate::runtime) struct WebEnd {
     mailbox: Arc<Mailbox<Told>>,
 }
 
-/// Serves browsers, where the command line asks for it; `state` is the folder in which `runs` lies.
+/// Serves browsers; `state` is the folder in which `runs` lies.
 ///
 /// # Errors
 /// When that cannot be done, in words for the caller.
 pub(in crate::runtime) fn serve(
-    listen: Option<SocketAddr>,
+    listen: SocketAddr,
+    passcode: Option<Passcode>,
     state: &Path,
     post: &Sender,
-) -> anyhow::Result<Option<Served>> {
-    let Some(listen) = listen else { return Ok(None) };
-    let passcode = std::env::var(PASSCODE_VARIABLE).ok().filter(|value| !value.is_empty());
-    let settings = Settings::new(listen, passcode.map(Passcode::new), key::key(state))?;
+) -> anyhow::Result<Served> {
+    let settings = Settings::new(listen, passcode, key::key(state))?;
     let post = post.clone();
     let hear = Arc::new(move |heard| post.send(Msg::Web(heard)));
     let web = Web::start(settings, hear, CLOCK, realtime::step_behind)?;
-    Ok(Some(Served(web)))
+    Ok(Served(web))
 }
 
 impl Served {

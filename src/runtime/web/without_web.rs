@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::app::BrowserSign;
 use crate::conductor::RunClock;
 use crate::engine::State;
+use crate::remote::Passcode;
 use crate::runtime::feed::Feed;
 use crate::runtime::inbox::Sender;
 
@@ -16,21 +17,17 @@ pub(in crate::runtime) struct Served(Infallible);
 /// The station's hold on it; there is none.
 pub(in crate::runtime) struct WebEnd(Infallible);
 
-/// Says that there is no server, where one is asked for.
+/// Says that there is no server.
 ///
 /// # Errors
-/// When `listen` is an address.
+/// Always.
 pub(in crate::runtime) fn serve(
-    listen: Option<SocketAddr>,
+    _listen: SocketAddr,
+    _passcode: Option<Passcode>,
     _state: &Path,
     _post: &Sender,
-) -> anyhow::Result<Option<Served>> {
-    match listen {
-        None => Ok(None),
-        Some(_) => anyhow::bail!(
-            "this build has no pages for browsers: build handover with the feature `web`"
-        ),
-    }
+) -> anyhow::Result<Served> {
+    anyhow::bail!("this build has no pages for browsers: build handover with the feature `web`")
 }
 
 impl Served {

@@ -86,6 +86,7 @@ fn draft(cues: Vec<CueDraft>) -> Draft {
             station: None,
         }],
         remote: None,
+        web: None,
         places: vec![],
         people: vec![],
         public: None,

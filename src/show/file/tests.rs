@@ -59,6 +59,9 @@ station = "stage-left"
 flags = ["--fs", "--screen=1"]
 panic = [{ stop = true }]
 
+[web]
+listen = "[::1]:8080"
+
 [remote]
 listen   = "0.0.0.0:53000"
 passcode = "env:HANDOVER_PASSCODE"
@@ -179,6 +182,9 @@ fn this_machine_alone_may_call_without_a_passcode() {
 #[test]
 fn every_key_is_read() {
     let show = good(EVERYTHING);
+    let web =
+        show.web.as_ref().map(|web| (web.listen.to_string(), web.passcode_variable.as_deref()));
+    assert_eq!(web, Some(("[::1]:8080".to_owned(), None)));
     let remote = show
         .remote
         .as_ref()

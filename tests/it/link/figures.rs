@@ -201,6 +201,7 @@ fn joining_a_long_run() {
             show_crc: Some(checksum(&text)),
             from_cue: None,
             listen: None,
+            web: None,
         };
         let event = |seq| match seq {
             1 => started.clone(),

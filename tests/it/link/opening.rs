@@ -61,6 +61,7 @@ fn started() -> Event {
         show_crc: None,
         from_cue: None,
         listen: None,
+        web: None,
     }
 }
 

@@ -364,8 +364,13 @@ impl Program {
                     let last = disk.journal.last();
                     let down = last.map_or(Duration::ZERO, |last| since(wall, last.at));
                     let down_ns = nanoseconds(down);
-                    let resumed =
-                        Event::RunResumed { down_ns, listen: None, gap: false, auto: false };
+                    let resumed = Event::RunResumed {
+                        down_ns,
+                        listen: None,
+                        web: None,
+                        gap: false,
+                        auto: false,
+                    };
                     self.conductor.handle(now, Input::Begin(resumed));
                 }
             }

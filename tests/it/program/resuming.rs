@@ -188,6 +188,7 @@ fn a_forgotten_run_is_not_taken_for_todays() {
         show_crc: None,
         from_cue: None,
         listen: None,
+        web: None,
     };
     journal.append(&[Record::new(1, at, RunNs::ZERO, started)]).expect("a line");
     journal.close(Duration::from_secs(20)).expect("an end");

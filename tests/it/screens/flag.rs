@@ -442,7 +442,7 @@ fn cues_that_the_disk_lost_are_an_alarm_until_the_caller_answers_it() {
     let mut run = Run::new(SHOW, true);
     run.until(62.0);
     run.go();
-    let resumed = |gap| Event::RunResumed { down_ns: 1, listen: None, gap, auto: false };
+    let resumed = |gap| Event::RunResumed { down_ns: 1, listen: None, web: None, gap, auto: false };
     let next = run.state.show().cue(run.state.playhead().unwrap()).number.clone();
     run.drive(Input::Begin(resumed(true)));
     let words = format!("CHECK  cues from {next} on may have been sent");

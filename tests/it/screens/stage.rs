@@ -125,6 +125,7 @@ impl Run {
             show_crc: None,
             from_cue: None,
             listen: None,
+            web: None,
         };
         run.drive(Input::Begin(begin));
         run

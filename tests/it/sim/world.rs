@@ -279,6 +279,7 @@ impl World {
         if let Some(Err(why)) = self.step(Input::Begin(Event::RunResumed {
             down_ns: nanoseconds(down),
             listen: None,
+            web: None,
             gap: false,
             auto: self.opening.auto,
         }))? {

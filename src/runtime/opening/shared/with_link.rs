@@ -23,7 +23,7 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Msg, Sender};
 use crate::runtime::opening::source::{machine_zone, parse, parse_warned};
 use crate::runtime::opening::{
-    RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, web, wiring,
+    RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
 };
 use crate::runtime::share::{JoinOptions, Line, Meeting, Reached, Server, meet, open};
 use crate::runtime::showfile::Watched;
@@ -94,7 +94,8 @@ pub(in crate::runtime) fn join(
     // The folder of the holder's show is on another machine.
     let outputs_here = wiring::outputs(&show, "", rehearses, &own.config.permits, post);
     let (remote, deaf) = wiring::remote(&show, own.listen, rehearses, &own.config.permits, post)?;
-    let web = web::serve(own.web, &own.state, post)?;
+    let (web, unserved) = wiring::pages(&show, own.web, &own.state, &own.config.permits, post)?;
+    let unserved: Vec<String> = unserved.into_iter().collect();
     let (seq, run_ns, clock) = clock_after(&records, &state);
     let mut conductor = Conductor::new(state, clock, seq, run_ns);
     conductor.share(me.clone(), None);
@@ -121,7 +122,7 @@ pub(in crate::runtime) fn join(
         app,
         capabilities: own.capabilities,
         keys: Keys::new(own.config.plain_keys),
-        words: said(&own.config, own.note.as_deref(), &[]),
+        words: said(&own.config, own.note.as_deref(), &unserved),
         greets: false,
         end_known: true,
         is_clock_behind: false,

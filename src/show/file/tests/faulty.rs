@@ -105,6 +105,12 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nobs = \"ws://a:1\"\npanic = [«{ data = {} }»]", &["has no `request`"]),
         ("[output.a]\nmidi = «[\"a\", \"b\"]»", &["`midi` is a list, not text"]),
         ("[output.a]\nmpv = true\n«midi» = \"x\"", &["both `mpv` and `midi`"]),
+        ("«[web]»", &["the page server has no `listen`", "127.0.0.1:8080"]),
+        ("[web]\nlisten = «\"0.0.0.0:8080\"»", &["no passcode"]),
+        (
+            "[remote]\nlisten = \"127.0.0.1:1\"\n[web]\nlisten = «\"127.0.0.1:1\"»",
+            &["remote controls are heard at 127.0.0.1:1 already"],
+        ),
         ("«[remote]»", &["the remote control has no `listen`", "127.0.0.1:53000"]),
         ("remote = «true»", &["`remote` is true or false, not a table"]),
         (
