@@ -54,8 +54,15 @@ impl RunClock {
         }
     }
 
-    /// The first instant of the machine's clock at which the run's clock reads `run_ns` or more.
+    /// The first instant of the machine's clock at which the run's clock reads `run_ns` or more. One
+    /// before the tie lies as far back as the clock's speed there says: a station that follows
+    /// ties its clock again and again, and has to know how late a record is.
     pub fn machine_ns(&self, run_ns: RunNs) -> MachineNs {
+        if run_ns < self.run_ns {
+            let (speed, _) = self.stretch(run_ns);
+            let before_ns = nanoseconds(self.run_ns.since(run_ns)) / u64::from(speed);
+            return self.tied_ns - Duration::from_nanos(before_ns);
+        }
         let (mut machine_ns, mut at_ns) = (self.tied_ns, self.run_ns);
         while at_ns < run_ns {
             let (speed, ends_ns) = self.stretch(at_ns);
@@ -104,6 +111,17 @@ mod tests {
             let machine_ns = clock.machine_ns(run_ns);
             assert!(clock.run_ns(machine_ns) >= run_ns, "not early at {run_ns}");
             assert!(clock.run_ns(machine_ns - NANOSECOND) < run_ns, "not late at {run_ns}");
+        }
+    }
+
+    #[test]
+    fn what_was_before_the_tie_lies_as_far_back() {
+        let second = |s: u64| Duration::from_secs(s);
+        for (speed, machine_s) in [(1, 4), (3, 8)] {
+            let (tied_ns, run_ns) = (MachineNs::ZERO + second(10), RunNs::ZERO + second(10));
+            let clock = RunClock::new(tied_ns, run_ns, Timestamp::UNIX_EPOCH, speed);
+            let there_ns = clock.machine_ns(RunNs::ZERO + second(4));
+            assert_eq!(there_ns, MachineNs::ZERO + second(machine_s));
         }
     }
 

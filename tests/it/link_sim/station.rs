@@ -95,6 +95,10 @@ pub(super) struct Disk {
 /// A message may leave so long before its instant.
 const LEAD: Duration = Duration::from_micros(301);
 
+/// A message of another station's cue that leaves so much after its instant, by the clock here, is
+/// a surprise: a second, and what the clock may have been wrong by.
+const LATE: Duration = Duration::from_millis(1_200);
+
 /// A slow disk holds a program up for no longer.
 const SLOW_NS: u64 = 2_500_000_000;
 
@@ -302,6 +306,15 @@ impl Program {
         let holds = *self.conductor.role().expect("shared") == Role::Holds;
         if is_timed && is_now && holds && run_ns < record.run_ns {
             self.fault = Some(format!("{job:?} leaves at {run_ns:?}, before {:?}", record.run_ns));
+        }
+        // What another station has recorded comes as a surprise when it is late, however well this
+        // one knew the run's clock when it came. A disk that takes long over its record is no news.
+        let is_anothers =
+            record.origin.as_ref().is_some_and(|origin| origin.station != self.me.as_str());
+        let woke = now - Duration::from_nanos(self.held_up_ns);
+        let late = self.conductor.clock().run_ns(woke).since(record.run_ns);
+        if is_anothers && late > LATE {
+            self.fault = Some(format!("{job:?} leaves {late:?} after it was due"));
         }
         // What comes by itself leaves in the order in which it was recorded.
         let before = if is_timed { self.sent_from.insert(output, record.seq) } else { None };
