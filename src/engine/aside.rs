@@ -3,7 +3,7 @@
 
 use super::state::Leaves;
 use super::{Aside, FlagWay, Phase, RunNs, State};
-use crate::show::{CueIx, CueNumber, StationName};
+use crate::show::{CueIx, CueNumber, Output, StationName};
 
 impl State {
     /// The last firing of `cue` by a station from which the flag had been taken; `None` where the
@@ -12,6 +12,27 @@ impl State {
         let flag = self.flag.as_ref().filter(|_| self.cue(cue).is_aside)?;
         let number = &self.show.cue(cue).number;
         flag.aside.iter().rfind(|aside| aside.cue == *number)
+    }
+
+    /// The ids of the outputs that got nothing of the cue of this number when `by` fired it aside: those
+    /// that another station sends, which did not know of it.
+    pub fn unsent_aside(&self, number: &CueNumber, by: &StationName) -> Vec<&str> {
+        let actions = self.show.find(number).map(|cue| self.show.cue(cue).actions.as_slice());
+        let outputs = actions.into_iter().flatten().map(|action| self.show.output(action.output));
+        let is_anothers =
+            |output: &&Output| output.station.as_ref().is_some_and(|station| station != by);
+        let mut ids: Vec<&str> =
+            outputs.filter(is_anothers).map(|output| output.id.as_str()).collect();
+        ids.dedup();
+        ids
+    }
+
+    /// The end of a sentence about such a cue: `; la-desk got nothing`, or nothing.
+    pub fn unsent_words(&self, number: &CueNumber, by: &StationName) -> String {
+        match self.unsent_aside(number, by).as_slice() {
+            [] => String::new(),
+            outputs => format!("; {} got nothing", outputs.join(", ")),
+        }
     }
 
     /// The station `by` says at `run_ns` that it has fired this cue at `fired_ns`, without the flag.
@@ -51,5 +72,32 @@ impl State {
             self.frontier = if was_missed { self.frontier } else { Some(cue) };
         }
         self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::show::file;
+
+    #[test]
+    fn the_outputs_of_other_stations_got_nothing_of_a_cue_that_was_fired_aside() {
+        let text = "title = \"T\"\n[output.desk]\nosc = \"udp://127.0.0.1:1\"\n\
+             [output.la-desk]\nosc = \"udp://127.0.0.1:2\"\nstation = \"la\"\n\
+             [output.paris-desk]\nosc = \"udp://127.0.0.1:3\"\nstation = \"paris\"\n\
+             [[segment]]\ntitle = \"S\"\nduration = \"1m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"C\"\n\
+             do = [{ output = \"desk\", osc = \"/1\" }, { output = \"la-desk\", osc = \"/1\" }, \
+             { output = \"la-desk\", osc = \"/2\" }, { output = \"paris-desk\", osc = \"/1\" }]\n";
+        let state = State::new(Arc::new(file::parse(text, "UTC").unwrap()));
+        let number = CueNumber::new("1").unwrap();
+        let words = |by| state.unsent_words(&number, &StationName::new(by).unwrap());
+        assert_eq!(words("paris"), "; la-desk got nothing");
+        assert_eq!(words("oslo"), "; la-desk, paris-desk got nothing");
+        assert_eq!(
+            state.unsent_words(&CueNumber::new("9").unwrap(), &StationName::new("la").unwrap()),
+            ""
+        );
     }
 }

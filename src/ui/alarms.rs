@@ -216,8 +216,18 @@ fn answered(scene: &Scene, standing: &Standing) -> (String, Style, String) {
         Standing::Aside(cues) => {
             let by = cues.last().map_or("", |aside| aside.fired_by.as_str());
             let named: Vec<_> = cues.iter().rev().map(|aside| aside.cue.as_str()).collect();
+            let mut unsent: Vec<&str> = cues
+                .iter()
+                .flat_map(|aside| scene.state.unsent_aside(&aside.cue, &aside.fired_by))
+                .collect();
+            unsent.sort_unstable();
+            unsent.dedup();
+            let unsent = match unsent.as_slice() {
+                [] => String::new(),
+                outputs => format!(" {} got nothing;", stopped::named(outputs)),
+            };
             let badge = format!(" {} FIRED ASIDE ", cues.len());
-            let more = format!(" by {by}: {}; {answers}", stopped::named(&named));
+            let more = format!(" by {by}: {};{unsent} {answers}", stopped::named(&named));
             (badge, styles.attention_badge, more)
         }
     }

@@ -185,7 +185,10 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             ))
             .alarm(),
         Event::CueFiredAside { cue, fired_by, .. } => Kind::Cue
-            .says(format!("cue {cue} was FIRED BY {fired_by} after the flag had been taken from it"))
+            .says(format!(
+                "cue {cue} was FIRED BY {fired_by} after the flag had been taken from it{}",
+                state.unsent_words(cue, fired_by)
+            ))
             .alarm(),
         Event::AutoBegun {} => {
             Kind::Program.says("this station was started with --auto: the program gives the GOs").alarm()

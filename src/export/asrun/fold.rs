@@ -321,8 +321,9 @@ impl Fold {
             Event::CueSkipped { .. } => log.before(SKIPPED.to_owned()),
             Event::CueUnskipped { .. } => log.ahead.retain(|remark| remark != SKIPPED),
             Event::NoteTaken { text, .. } => log.at(text.clone()),
-            Event::CueFiredAside { fired_by, .. } => {
-                log.at(format!("fired by {fired_by} after the flag had been taken from it"))
+            Event::CueFiredAside { cue, fired_by, .. } => {
+                let unsent = self.state.unsent_words(cue, fired_by);
+                log.at(format!("fired by {fired_by} after the flag had been taken from it{unsent}"))
             }
             Event::ActionSent { firing, action, .. }
             | Event::ActionRehearsed { firing, action, .. } => {
