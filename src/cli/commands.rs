@@ -201,7 +201,7 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         lines.push('\n');
     }
     let option = store.option();
-    match resumable(&store, wall_now())? {
+    match resumable(&store, None, wall_now())? {
         Resumable::None => {}
         Resumable::One(run) if run.fault.is_some() => {}
         Resumable::One(run) if is_called(&store, &run.id) => {

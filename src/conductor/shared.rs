@@ -113,6 +113,14 @@ impl Conductor {
         }
     }
 
+    /// Ties the run's clock for the eye, on a station that does not know it: what another station
+    /// records is not sent by that.
+    pub fn estimate_clock(&mut self, clock: RunClock) {
+        if self.shared.as_ref().is_some_and(|shared| !shared.has_clock) {
+            self.clock = clock;
+        }
+    }
+
     /// Takes in of which records the holder leaves messages to this station.
     pub(super) fn expect(&mut self, expected: Option<Expected>) {
         if let Some(shared) = &mut self.shared {

@@ -165,7 +165,7 @@ pub(super) fn open(
     let store = &Store::new(&options.state);
     let sharing = shared::wanted(options)?;
     if options.show.is_none() && options.unfinished == Unfinished::Resume {
-        let Some(folder) = choice::bare(store, inbox)? else { return Ok(None) };
+        let Some(folder) = choice::bare(options, store, inbox)? else { return Ok(None) };
         return resume(options, store, &folder, None, sharing, (inbox, post));
     }
     if let Some(folder) = run_named(options, store) {

@@ -14,6 +14,7 @@ use crate::runtime::inbox::Inbox;
 use crate::runtime::neighbours::{held, holders};
 use crate::runtime::question::{self, CallerAnswer};
 use crate::runtime::{RUNS_LOOKED_AT, beacon};
+use crate::show::StationName;
 
 /// Effect of a second live run of a show.
 const SAME_SHOW: &str = "A second run sends its cues to the same outputs beside the first.";
@@ -50,7 +51,7 @@ pub(super) fn choose(
     }
     match options.unfinished {
         Unfinished::Fresh => Ok(Choice::Fresh),
-        Unfinished::Resume => match resumable_of(store, wall_now(), same)? {
+        Unfinished::Resume => match resumable_of(store, station(options), wall_now(), same)? {
             Resumable::One(folder) => Ok(Choice::Resume(folder)),
             Resumable::Asks(folders) => {
                 let folder = question::ask_which(folders, wall_now(), inbox)?;
@@ -163,12 +164,21 @@ fn beside_unrecorded(
     Ok(if goes_on { Choice::Fresh } else { Choice::Leave })
 }
 
+/// The name of this station, in a shared run.
+fn station(options: &RunOptions) -> Option<&StationName> {
+    options.share.as_ref().map(|share| &share.station)
+}
+
 /// Run to go on with if only `--resume` is given; `None` if the caller decided against it.
 ///
 /// # Errors
 /// When there is none, with what there is instead.
-pub(super) fn bare(store: &Store, inbox: &Inbox) -> anyhow::Result<Option<Box<RunFolder>>> {
-    match resumable(store, wall_now())? {
+pub(super) fn bare(
+    options: &RunOptions,
+    store: &Store,
+    inbox: &Inbox,
+) -> anyhow::Result<Option<Box<RunFolder>>> {
+    match resumable(store, station(options), wall_now())? {
         Resumable::One(folder) => beside_another(store, folder, inbox),
         Resumable::Asks(folders) => match question::ask_which(folders, wall_now(), inbox)? {
             Some(folder) => beside_another(store, Box::new(folder), inbox),

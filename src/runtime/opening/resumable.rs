@@ -12,6 +12,7 @@ use crate::journal::{RunFolder, Store, StoreError, Summary};
 use crate::plain;
 use crate::runtime::RUNS_LOOKED_AT;
 use crate::runtime::when::{ago, listed};
+use crate::show::StationName;
 
 /// Maximum age of the last event of a run that is resumed without asking. Shows are given at the
 /// same hour every evening: yesterday's is older.
@@ -42,12 +43,17 @@ struct Candidate {
     is_called: bool,
 }
 
-/// Finds the runs that `--resume` can go on with at `now`.
+/// Finds the runs that `--resume` can go on with at `now`; with a station's name, those that this
+/// station took part in. Its own runs are among them: they have no name of a station.
 ///
 /// # Errors
 /// When the runs cannot be listed.
-pub fn resumable(store: &Store, now: Timestamp) -> Result<Resumable, StoreError> {
-    resumable_of(store, now, is_worth_it)
+pub fn resumable(
+    store: &Store,
+    station: Option<&StationName>,
+    now: Timestamp,
+) -> Result<Resumable, StoreError> {
+    resumable_of(store, station, now, is_worth_it)
 }
 
 /// The same among the runs that `fit`.
@@ -56,11 +62,17 @@ pub fn resumable(store: &Store, now: Timestamp) -> Result<Resumable, StoreError>
 /// When the runs cannot be listed.
 pub(super) fn resumable_of(
     store: &Store,
+    station: Option<&StationName>,
     now: Timestamp,
     fits: impl Fn(&Summary) -> bool,
 ) -> Result<Resumable, StoreError> {
     let (mut candidates, mut damaged, mut broken) = (vec![], vec![], None);
-    for id in store.ids()?.iter().rev().take(RUNS_LOOKED_AT) {
+    let is_anothers = |id: &&RunId| {
+        let copy_of = id.station();
+        station.zip(copy_of).is_some_and(|(station, copy_of)| copy_of != station.as_str())
+    };
+    let ids = store.ids()?;
+    for id in ids.iter().rev().filter(|id| !is_anothers(id)).take(RUNS_LOOKED_AT) {
         let folder = store.summary(id)?;
         match &folder.summary {
             None => broken = broken.or(Some(folder)),
@@ -120,7 +132,8 @@ fn choose(candidates: Vec<Candidate>) -> Resumable {
     // A show that was only looked at, and one that somebody else calls, count where there is
     // nothing better.
     let live = preferred(preferred(live, |run| !run.is_called), |run| run.has_fired);
-    let other = preferred(others, |run| run.has_fired).into_iter().next();
+    let other = preferred(preferred(others, |run| !run.is_called), |run| run.has_fired);
+    let other = other.into_iter().next();
     if !live.is_empty() {
         // A run that another program calls cannot be resumed; a rehearsal beside it perhaps is what
         // is meant.
@@ -258,6 +271,8 @@ mod tests {
             (&["live 1min 5 called", "live 2min 5"], "1"),
             (&["live 1min 5 called"], "0"),
             (&["live 1min 5 called", "rehearsal 2min 5"], "ask 1 0"),
+            (&["rehearsal 1min 5 called", "rehearsal 2min 5"], "1"),
+            (&["rehearsal 1min 5 called"], "0"),
             (&["live 1min 5 called", "live 2min 5", "rehearsal 2min 5"], "1"),
         ] {
             let candidates =

@@ -307,7 +307,15 @@ impl Station {
                     shared.waiting.send(&*shared.line, request);
                 }
             }
-            FlagOutput::Follow(records) => self.follow(records),
+            FlagOutput::Follow(records) => {
+                let last = records.last().filter(|_| !self.conductor.has_clock()).cloned();
+                self.follow(records);
+                if let Some(last) = last {
+                    let clock = self.clock_by_the_wall(Some(&last));
+                    self.conductor.estimate_clock(clock);
+                    self.tells_clock();
+                }
+            }
             FlagOutput::Announced { sha256 } => self.was_announced(&sha256),
             FlagOutput::Version { number, sha256, text } => {
                 self.prepare_theirs(Theirs { number, sha256, text });

@@ -4,7 +4,7 @@ use super::Station;
 use crate::app::Hand;
 use crate::app::flag::{FlagWish, command_of, wish_of};
 use crate::conductor::{By, Input, Role, RunClock};
-use crate::engine::{Aside, Command, RunNs, TAKEN_BACK};
+use crate::engine::{Aside, Command, Record, RunNs, TAKEN_BACK};
 use crate::link::{FiredAside, FlagInput, Letter, StationName, Wish};
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::opening;
@@ -143,10 +143,8 @@ impl Station {
         let wall = wall_now();
         if !self.conductor.has_clock() {
             // The holder never said what its clock reads: the wall clocks have to do.
-            let speed = self.conductor.state().speed();
             let last = self.shared.as_ref().and_then(|shared| shared.recorded.last());
-            let run_ns = last.map_or(RunNs::ZERO, |last| opening::run_ns_at(last, speed, wall));
-            let clock = RunClock::new(machine_ns(), run_ns, wall, speed);
+            let clock = self.clock_by_the_wall(last);
             self.conductor.set_clock(clock);
             self.tells_clock();
         }
@@ -154,6 +152,13 @@ impl Station {
         let Some(shared) = &mut self.shared else { return Ok(()) };
         let named = named.map(StationName::as_str);
         shared.flag.take(machine_ns(), reason, named, (run_ns, wall))
+    }
+
+    /// The run's clock by the wall clocks of this machine and of the one that has written a record.
+    pub(super) fn clock_by_the_wall(&self, last: Option<&Record>) -> RunClock {
+        let (speed, wall) = (self.conductor.state().speed(), wall_now());
+        let run_ns = last.map_or(RunNs::ZERO, |last| opening::run_ns_at(last, speed, wall));
+        RunClock::new(machine_ns(), run_ns, wall, speed)
     }
 
     /// A command of this station's caller, who does not have the flag: what the holder may do for them
