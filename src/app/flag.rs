@@ -34,6 +34,9 @@ use crate::time::MachineNs;
 /// An Enter within this time of a dialog that was closed by itself was meant for the dialog.
 const AFTER_DIALOG: Duration = Duration::from_millis(1_500);
 
+/// Reason why the flag cannot be taken without the log, and what can be done.
+const NO_LINE: &str = "no line to the log: to call alone, leave with q, and then handover --resume";
+
 /// Says that the log has the flag at a program of the name `me` that is not this one.
 pub(crate) fn double(me: &StationName) -> String {
     format!("by the log {me} has the flag, and it is not this program")
@@ -91,6 +94,10 @@ impl App {
             }
             FlagKey::LooksOn => {
                 self.refuse_once(LOOKS_ON, now_ns);
+                self.opened_no_line(Act::Flag, now_ns);
+            }
+            FlagKey::NoLine => {
+                self.refuse_once(NO_LINE, now_ns);
                 self.opened_no_line(Act::Flag, now_ns);
             }
             FlagKey::NoOther => self.refuse("no other station takes part in this run", now_ns),
@@ -391,6 +398,7 @@ impl App {
                     format!("{holder} has the flag; it is being taken, Esc gives that up")
                 }
                 FlagKey::LooksOn => format!("{holder} has the flag, and {LOOKS_ON}"),
+                FlagKey::NoLine => format!("{holder} has the flag, and there is {NO_LINE}"),
                 FlagKey::Give { .. } | FlagKey::Decide | FlagKey::NoOther | FlagKey::Waits => {
                     format!("{holder} has the flag")
                 }
@@ -404,6 +412,7 @@ impl App {
                 | FlagKey::Ask { .. }
                 | FlagKey::Decide
                 | FlagKey::LooksOn
+                | FlagKey::NoLine
                 | FlagKey::NoOther
                 | FlagKey::Waits => {
                     "nobody is known to have the flag: nothing fires here".to_owned()

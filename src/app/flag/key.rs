@@ -30,6 +30,8 @@ pub(crate) enum FlagKey {
     IsTaking,
     /// Nothing: the server takes nothing from this station.
     LooksOn,
+    /// Nothing: this station has no line to the log, and the flag is taken in the log.
+    NoLine,
     /// Nothing: there is no other station.
     NoOther,
     /// Nothing: this station waits for the log, or nobody is known to have the flag.
@@ -51,6 +53,12 @@ impl FlagKey {
             }
             Role::Holds | Role::Alone { .. } => {
                 first_choice(link, state).map_or(FlagKey::NoOther, |first| FlagKey::Give { first })
+            }
+            Role::Follows { .. } | Role::Nobody
+                if link.log.trouble.is_some()
+                    && link.silence(now_ns).is_some_and(|silence| silence >= AWAY) =>
+            {
+                FlagKey::NoLine
             }
             // There is nobody to ask.
             Role::Nobody if link.silence(now_ns).unwrap_or_default() < SILENT => FlagKey::Name,
@@ -76,7 +84,11 @@ impl FlagKey {
             FlagKey::Ask { .. } => Some("ask for the flag"),
             FlagKey::Name | FlagKey::Take => Some("take the flag"),
             FlagKey::Decide => Some("decide"),
-            FlagKey::IsTaking | FlagKey::LooksOn | FlagKey::NoOther | FlagKey::Waits => None,
+            FlagKey::IsTaking
+            | FlagKey::LooksOn
+            | FlagKey::NoLine
+            | FlagKey::NoOther
+            | FlagKey::Waits => None,
         }
     }
 }
