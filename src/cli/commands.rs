@@ -185,7 +185,7 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
                     (None, false, Some(Holder { pid, terminal: false })) => {
                         format!("runs without a terminal, pid {pid}")
                     }
-                    (None, false, None) => left(summary),
+                    (None, false, None) => left(&run.id, summary),
                 };
                 format!(
                     "{:width$}  {}  {kind:9}  {end:20}  {}",
@@ -232,7 +232,7 @@ fn is_called(store: &Store, id: &RunId) -> bool {
 }
 
 /// That a run was left, when, and why, unless that was the caller's wish.
-fn left(summary: &Summary) -> String {
+fn left(id: &RunId, summary: &Summary) -> String {
     let (begun, last) = (listed(summary.started_at), listed(summary.last_at));
     // The day is said where it is not the one in front of it.
     let at = match (begun.split_once(' '), last.split_once(' ')) {
@@ -242,6 +242,8 @@ fn left(summary: &Summary) -> String {
     match summary.left.as_deref() {
         Some(CALLER_QUIT) => format!("left {at}"),
         Some(why) => format!("left {at} ({why})"),
+        // A station that follows records nothing of its own when it leaves.
+        None if id.station().is_some() => format!("a station's copy, last event {at}"),
         None => format!("left {at} (killed, or a power cut)"),
     }
 }

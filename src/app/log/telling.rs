@@ -76,7 +76,10 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             let kind = match (rehearsal, shift_ns) {
                 (true, _) => "rehearsal".to_owned(),
                 (false, Some(ns)) => {
-                    format!("technical rehearsal, clock {}", duration::over_under(SignedDuration::from_nanos(*ns)))
+                    format!(
+                        "technical rehearsal, clock {}",
+                        duration::over_under(SignedDuration::from_nanos(*ns))
+                    )
                 }
                 (false, None) => "live".to_owned(),
             };
@@ -90,7 +93,9 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             let down = duration::countdown(Duration::from_nanos(*down_ns));
             Kind::Program.says(format!("run resumed after {down} down{gap}{auto}")).attention()
         }
-        Event::RunLeft { reason } => Kind::Program.says(format!("program left the run: {reason}")).attention(),
+        Event::RunLeft { reason } => {
+            Kind::Program.says(format!("program left the run: {reason}")).attention()
+        }
         Event::TerminalLost {} => Kind::Program.says("the terminal was lost").attention(),
         Event::RunEnded { over_ns } => {
             let word = match *over_ns {
@@ -98,10 +103,15 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
                 0 => " (on time)",
                 ..0 => " under",
             };
-            Kind::Program.says(format!("run ended, {}{word}", duration::over_under(SignedDuration::from_nanos(*over_ns))))
+            Kind::Program.says(format!(
+                "run ended, {}{word}",
+                duration::over_under(SignedDuration::from_nanos(*over_ns))
+            ))
         }
         Event::SegmentStarted { title, .. } => Kind::Cue.says(format!("segment started: {title}")),
-        Event::SegmentEnded { segment, .. } => Kind::Cue.says(format!("segment {segment} ended")).quiet(),
+        Event::SegmentEnded { segment, .. } => {
+            Kind::Cue.says(format!("segment {segment} ended")).quiet()
+        }
         Event::SegmentNudged { segment, by_ns, time_up } => {
             Kind::Cue.says(nudged(SegmentIx(segment.saturating_sub(1)), *by_ns, *time_up, state))
         }
@@ -109,14 +119,25 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             Kind::Cue.says(format!("now at cue {cue}: nothing was fired")).attention()
         }
         Event::Retimed { segment, cue: None, .. } => Kind::Cue
-            .says(format!("now at the beginning of {}: nothing was fired", title(SegmentIx(segment.saturating_sub(1)), show)))
+            .says(format!(
+                "now at the beginning of {}: nothing was fired",
+                title(SegmentIx(segment.saturating_sub(1)), show)
+            ))
             .attention(),
         Event::CueStoodBy { cue } => Kind::Standby.says(format!("cue {cue} standby")),
         Event::DepartmentReady { cue, department, from_browser } => Kind::Standby
-            .says(format!("cue {cue}: {} ready{}", name_of(department, show), on_page(*from_browser)))
+            .says(format!(
+                "cue {cue}: {} ready{}",
+                name_of(department, show),
+                on_page(*from_browser)
+            ))
             .marked(Mark::Done),
         Event::DepartmentUnready { cue, department, from_browser } => Kind::Standby
-            .says(format!("cue {cue}: {} NOT ready{}", name_of(department, show), on_page(*from_browser)))
+            .says(format!(
+                "cue {cue}: {} NOT ready{}",
+                name_of(department, show),
+                on_page(*from_browser)
+            ))
             .attention(),
         Event::InterlockOverridden { cue, reason } => {
             Kind::Standby.says(format!("cue {cue} interlock overridden: {reason}")).attention()
@@ -125,39 +146,60 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             let again = if *firing > 1 { format!(", firing {firing}") } else { String::new() };
             Kind::Cue.says(format!("cue {cue} fired ({}{again})", cause.word())).marked(Mark::Fired)
         }
-        Event::CueCompleted { cue, .. } => Kind::Cue.says(format!("cue {cue} complete")).marked(Mark::Done).quiet(),
-        Event::CueStopped { cue, .. } => Kind::Cue.says(format!("cue {cue} stopped")).attention(),
-        Event::ClipStarted { cue, length_ns: Some(ns), .. } => {
-            Kind::Cue.says(format!("cue {cue} clip playing, {}", duration::length(Duration::from_nanos(*ns))))
+        Event::CueCompleted { cue, .. } => {
+            Kind::Cue.says(format!("cue {cue} complete")).marked(Mark::Done).quiet()
         }
+        Event::CueStopped { cue, .. } => Kind::Cue.says(format!("cue {cue} stopped")).attention(),
+        Event::ClipStarted { cue, length_ns: Some(ns), .. } => Kind::Cue.says(format!(
+            "cue {cue} clip playing, {}",
+            duration::length(Duration::from_nanos(*ns))
+        )),
         Event::ClipStarted { cue, .. } => Kind::Cue.says(format!("cue {cue} clip playing")),
         Event::ClipPaused { cue } => Kind::Cue.says(format!("cue {cue} clip paused")).attention(),
         Event::ClipResumed { cue } => Kind::Cue.says(format!("cue {cue} clip resumed")),
-        Event::ClipLost { cue, error, .. } => Kind::Cue.says(format!("cue {cue} CLIP LOST: {error}")).alarm(),
-        Event::CueMissed { cue, why, .. } => Kind::Cue.says(format!("cue {cue} MISSED: {}", why.words())).alarm(),
+        Event::ClipLost { cue, error, .. } => {
+            Kind::Cue.says(format!("cue {cue} CLIP LOST: {error}")).alarm()
+        }
+        Event::CueMissed { cue, why, .. } => {
+            Kind::Cue.says(format!("cue {cue} MISSED: {}", why.words())).alarm()
+        }
         Event::CueSkipped { cue } => Kind::Cue.says(format!("cue {cue} skipped")).attention(),
         Event::CueUnskipped { cue } => Kind::Cue.says(format!("cue {cue} no longer skipped")),
-        Event::CueSwapped { cue, by, not_followed } => Kind::Cue.says(swapped(cue, by, not_followed)).attention(),
-        Event::StepDone { cue, step, title } => Kind::Cue.says(format!("cue {cue} step {step}: {title}")),
+        Event::CueSwapped { cue, by, not_followed } => {
+            Kind::Cue.says(swapped(cue, by, not_followed)).attention()
+        }
+        Event::StepDone { cue, step, title } => {
+            Kind::Cue.says(format!("cue {cue} step {step}: {title}"))
+        }
         Event::PlayheadMoved { cue: Some(cue) } => {
             Kind::Cue.says(format!("playhead at {cue}")).marked(Mark::Routine).quiet()
         }
-        Event::PlayheadMoved { cue: None } => Kind::Cue.says("playhead at end of show").marked(Mark::Routine).quiet(),
+        Event::PlayheadMoved { cue: None } => {
+            Kind::Cue.says("playhead at end of show").marked(Mark::Routine).quiet()
+        }
         Event::Held {} => Kind::Program.says("show held").attention(),
         Event::Resumed {} => Kind::Program.says("show resumed"),
-        Event::Panicked {} => Kind::Program.says(format!("PANIC: nothing comes by itself, {}", stopped::at_panic(state))).alarm(),
+        Event::Panicked {} => Kind::Program
+            .says(format!("PANIC: nothing comes by itself, {}", stopped::at_panic(state)))
+            .alarm(),
         Event::PanicSent { output } => {
             Kind::Send.says(format!("PANIC → {output}: stop sent")).marked(Mark::Routine).quiet()
         }
-        Event::PanicRehearsed { output, message } => Kind::Send.says(format!("PANIC ⇢ {output}: {message}")).quiet(),
+        Event::PanicRehearsed { output, message } => {
+            Kind::Send.says(format!("PANIC ⇢ {output}: {message}")).quiet()
+        }
         Event::PanicFailed { output, error } => {
             Kind::Send.says(format!("PANIC → {output} NOT TOLD to stop: {error}")).alarm()
         }
         Event::NoteTaken { text, .. } => Kind::Note.says(format!("note: {text}")),
-        Event::MessageShown { text } => Kind::Note.says(format!("on the boards: “{text}”")).attention(),
+        Event::MessageShown { text } => {
+            Kind::Note.says(format!("on the boards: “{text}”")).attention()
+        }
         Event::MessageCleared {} => Kind::Note.says("message taken off the boards"),
         Event::PersonSpotted { name, .. } => Kind::Note.says(format!("{name} spotted")),
-        Event::PersonUnspotted { name, .. } => Kind::Note.says(format!("{name}: last sighting removed")),
+        Event::PersonUnspotted { name, .. } => {
+            Kind::Note.says(format!("{name}: last sighting removed"))
+        }
         Event::PersonNoted { name, text, .. } => Kind::Note.says(format!("note on {name}: {text}")),
         Event::ActionSent { cue, output, .. } => {
             Kind::Send.says(format!("cue {cue} → {output}: sent")).marked(Mark::Routine).quiet()
@@ -172,12 +214,20 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             Kind::Send.says(format!("cue {cue} → {output}: not to {side}: {error}")).attention()
         }
         Event::ActionUnknown { cue, output, .. } => Kind::Send
-            .says(format!("cue {cue} → {output} UNKNOWN: the program stopped before it knew whether this was sent"))
+            .says(format!("cue {cue} → {output} UNKNOWN: nobody knows whether this was sent"))
             .alarm(),
-        Event::FlagOffered { to } => Kind::Program.says(format!("flag offered to {to}")).attention(),
-        Event::FlagAccepted { by } => Kind::Program.says(format!("{by} accepts the flag")).attention(),
-        Event::FlagWithdrawn { why } => Kind::Program.says(format!("offer of the flag withdrawn: {why}")).attention(),
-        Event::FlagPassed { to, .. } => Kind::Program.says(format!("flag passed to {to}")).attention(),
+        Event::FlagOffered { to } => {
+            Kind::Program.says(format!("flag offered to {to}")).attention()
+        }
+        Event::FlagAccepted { by } => {
+            Kind::Program.says(format!("{by} accepts the flag")).attention()
+        }
+        Event::FlagWithdrawn { why } => {
+            Kind::Program.says(format!("offer of the flag withdrawn: {why}")).attention()
+        }
+        Event::FlagPassed { to, .. } => {
+            Kind::Program.says(format!("flag passed to {to}")).attention()
+        }
         Event::FlagTaken { from, reason, silent_ns } => Kind::Program
             .says(format!(
                 "FLAG TAKEN from {from}, silent for {}: {reason}",
@@ -190,9 +240,9 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
                 state.unsent_words(cue, fired_by)
             ))
             .alarm(),
-        Event::AutoBegun {} => {
-            Kind::Program.says("this station was started with --auto: the program gives the GOs").alarm()
-        }
+        Event::AutoBegun {} => Kind::Program
+            .says("this station was started with --auto: the program gives the GOs")
+            .alarm(),
         Event::StationWarned { by, late_ns } => {
             let said = match Duration::from_nanos(*late_ns) {
                 Duration::ZERO => "says".to_owned(),
@@ -203,7 +253,9 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::DepartmentWarned { department } => Kind::Program
             .says(format!("{} says: SOMETHING IS WRONG", name_of(department, show)))
             .alarm(),
-        Event::AlarmAnswered { alarm } => Kind::Program.says(format!("answered: {}", alarm.words())),
+        Event::AlarmAnswered { alarm } => {
+            Kind::Program.says(format!("answered: {}", alarm.words()))
+        }
         Event::ShowRevised { revision, changed, added, removed, .. } => Kind::Program
             .says(format!(
                 "the show was revised, version {revision}: {}",
@@ -211,7 +263,10 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             ))
             .attention(),
         Event::Unknown(unknown) => Kind::Program
-            .says(format!("an event of a newer version, which this one does not know: {}", unknown.kind))
+            .says(format!(
+                "an event of a newer version, which this one does not know: {}",
+                unknown.kind
+            ))
             .attention(),
     }
 }

@@ -145,6 +145,7 @@ impl Station {
             End::Signal(_) | End::Left | End::Lost => None,
         };
         let was_given_up = self.screen.is_none();
+        let followed = self.app.followed().map(|(holder, _)| holder);
         self.tell_editor(SIGTERM);
         // The terminal is the editor's: it is not asked for anything.
         let asks = self.keyboard.tells_held() && !self.has_editor();
@@ -199,6 +200,13 @@ impl Station {
             }
             Some((None, _)) | None if was_given_up => {
                 words.push(format!("{run} was taken up or stopped by another program."));
+            }
+            Some((None, _)) | None if let Some(holder) = &followed => {
+                let id = self.id.as_ref().map_or(String::new(), |id| format!(" {id}"));
+                words.push(format!(
+                    "{run} goes on at {holder}: `handover join` follows it again, and \
+                     `handover --resume{id}{option}` would call this copy alone."
+                ));
             }
             Some((None, _)) | None => {
                 words.push(format!(

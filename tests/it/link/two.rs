@@ -314,6 +314,19 @@ fn both_sides_of_a_cut(lasts: Duration) {
 }
 
 #[test]
+fn a_station_that_leaves_says_where_the_run_goes_on() {
+    if is_missing() {
+        return;
+    }
+    let mut pair = Pair::new(0);
+    pair.la.keys("q");
+    let words = pair.la.last_screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in ["goes on at paris: `handover join` follows it again", "@la", "alone"] {
+        assert!(words.contains(said), "{words}");
+    }
+}
+
+#[test]
 fn the_run_goes_on_without_its_server_and_is_shipped_when_it_is_back() {
     if is_missing() {
         return;
