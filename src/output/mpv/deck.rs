@@ -295,97 +295,56 @@ impl Deck {
         absent.map(Outcome::Failed)
     }
 
-    /// Freezes the picture on air; a clip that does not move yet stands still as soon as it does.
-    pub(super) fn pause(&mut self, at: MachineNs) -> Outcome {
-        self.called.iter_mut().for_each(|play| play.held = true);
+    /// Does this to what is on air; a clip that does not move yet keeps `later` what it is to do as
+    /// soon as it does.
+    fn order(
+        &mut self,
+        later: impl Fn(&mut Play),
+        on_air: impl FnOnce(&mut Player, Stage) -> bool,
+    ) -> Outcome {
+        self.called.iter_mut().for_each(&later);
         let absence = self.absence();
         let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
-        let is_told = match &mut player.state {
-            State::Playing { stage: Stage::OnAir { .. }, .. } => player.pause(at),
-            State::Playing { play, stage: Stage::Called, .. }
-            | State::Loading { play: Some(play), .. } => {
-                play.held = true;
-                true
-            }
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => true,
-        };
-        told(is_told)
+        if let Some(play) = player.state.awaited() {
+            later(play);
+            return Outcome::Sent;
+        }
+        told(player.state.stage().is_none_or(|stage| on_air(player, stage)))
+    }
+
+    /// Freezes the picture on air; a clip that does not move yet stands still as soon as it does.
+    pub(super) fn pause(&mut self, at: MachineNs) -> Outcome {
+        let is_on_air = |stage| matches!(stage, Stage::OnAir { .. });
+        self.order(|play| play.held = true, |player, stage| !is_on_air(stage) || player.pause(at))
     }
 
     /// Lets a picture that was frozen go on.
     pub(super) fn resume(&mut self, at: MachineNs) -> Outcome {
-        self.called.iter_mut().for_each(|play| play.held = false);
-        let absence = self.absence();
-        let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
-        let is_told = match &mut player.state {
-            State::Playing { stage: Stage::OnAir { moves: false, .. }, .. } => player.resume(at),
-            State::Playing { play, stage: Stage::Called, .. }
-            | State::Loading { play: Some(play), .. } => {
-                play.held = false;
-                true
-            }
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => true,
-        };
-        told(is_told)
+        let stands = |stage| matches!(stage, Stage::OnAir { moves: false, .. });
+        self.order(|play| play.held = false, |player, stage| !stands(stage) || player.resume(at))
     }
 
     /// Changes the volume of what plays; a clip that does not move yet changes it as soon as it does.
     pub(super) fn fade(&mut self, order: FadeOrder, at: MachineNs) -> Outcome {
-        self.called.iter_mut().for_each(|play| play.fade = Some(order));
-        let absence = self.absence();
-        let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
-        let is_told = match &mut player.state {
-            State::Playing { stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
-                player.fade_to(order, at)
-            }
-            State::Playing { play, stage: Stage::Called, .. }
-            | State::Loading { play: Some(play), .. } => {
-                play.fade = Some(order);
-                true
-            }
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => true,
-        };
-        told(is_told)
+        let is_heard = |stage| matches!(stage, Stage::OnAir { .. } | Stage::Ending { .. });
+        self.order(
+            |play| play.fade = Some(order),
+            |player, stage| !is_heard(stage) || player.fade_to(order, at),
+        )
     }
 
-    /// Fades the sound on air to silence and stops its clip then; calls off what does not move yet.
+    /// Fades sound and picture on air out and stops the clip then; calls off what does not move yet.
     pub(super) fn fade_out(&mut self, over: Duration, why: &str, at: MachineNs) -> Outcome {
-        let on_air = self.stage().and_then(|player| match &player.state {
-            State::Playing {
-                play,
-                stage: Stage::OnAir { moves: true, .. } | Stage::Ending { .. },
-                ..
-            } => Some(play.job),
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => None,
-        });
-        let outcome = self.stop(|job| Some(job) != on_air, why);
-        if on_air.is_none() || outcome != Outcome::Sent {
-            return outcome;
+        let is_heard = |stage: &Stage| {
+            matches!(stage, Stage::OnAir { moves: true, .. } | Stage::Ending { .. })
+        };
+        let player = self.stage();
+        if player.and_then(|player| player.state.stage()).filter(is_heard).is_none() {
+            return self.stop(|_| true, why);
         }
+        // A clip that was called to take its place does not come any more.
+        let called = self.called.take();
+        called.into_iter().for_each(|play| self.report(play.job, Outcome::Failed(why.into())));
         let outcome = self.fade(FadeOrder { to: 0, over, purpose: Purpose::Out }, at);
         // What would follow without a gap is not called any more.
         self.open_reel();

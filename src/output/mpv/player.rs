@@ -232,7 +232,7 @@ impl Player {
         self.set_level(Level { volume, darkness: 0.0 });
     }
 
-    /// Tells it the level, where that is another one; whether it took it.
+    /// Tells it the level, where that is another one. Returns `true` unless it did not take it.
     fn set_level(&mut self, level: Level) -> bool {
         let before = std::mem::replace(&mut self.level, level);
         let volume = (before.volume != level.volume).then(|| commands::volume(level.volume));
@@ -252,8 +252,10 @@ impl Player {
             purpose: Purpose::In,
         });
         // An order goes before the clip's own fade, and the picture is there then.
-        let purpose = |order| if own.is_some() { Purpose::In } else { order };
-        let ordered = ordered.map(|order| FadeOrder { purpose: purpose(order.purpose), ..order });
+        let ordered = ordered.map(|order| match own {
+            Some(_) => FadeOrder { purpose: Purpose::In, ..order },
+            None => order,
+        });
         if let Some(order) = ordered.or(own) {
             self.fade_to(order, at);
         }
@@ -262,18 +264,9 @@ impl Player {
     /// Changes the level of what it plays, from the one that it has at `at`; whether it took that.
     pub(super) fn fade_to(&mut self, order: FadeOrder, at: MachineNs) -> bool {
         let from = self.fade.as_ref().map_or(self.level, |fade| fade.level(at));
-        let moves = match &self.state {
-            State::Playing { stage: Stage::OnAir { moves, .. }, .. } => *moves,
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => true,
-        };
+        let stands = matches!(self.state.stage(), Some(Stage::OnAir { moves: false, .. }));
         // Nobody hears what stands still.
-        let over = if moves { order.over } else { Duration::ZERO };
+        let over = if stands { Duration::ZERO } else { order.over };
         // What a fade before this one does to the picture goes on: a clip never stays half dark.
         let before = self.fade.as_ref().map(|fade| fade.order.purpose);
         let purpose = match (order.purpose, before) {

@@ -80,6 +80,35 @@ pub(super) enum State {
     Leaving,
 }
 
+impl State {
+    /// Progress of the part that plays, where a reel was let go.
+    pub(super) fn stage(&self) -> Option<Stage> {
+        match self {
+            State::Playing { stage, .. } => Some(*stage),
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Examining(_)
+            | State::Leaving => None,
+        }
+    }
+
+    /// The clip that was called and does not move yet.
+    pub(super) fn awaited(&mut self) -> Option<&mut Play> {
+        match self {
+            State::Playing { play, stage: Stage::Called, .. } => Some(play),
+            State::Loading { play, .. } => play.as_mut(),
+            State::Starting
+            | State::Idle
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => None,
+        }
+    }
+}
+
 /// Change of a player's state, from its own replies.
 #[derive(Debug, PartialEq)]
 pub(super) enum PlayerChange {

@@ -211,3 +211,32 @@ fn a_panic_ends_a_fade_and_the_next_clip_has_its_own_volume() {
     rig.arm(&[1]);
     assert_eq!(rig.volumes(), [80.0]);
 }
+
+#[test]
+fn another_clip_in_its_place_ends_a_fade() {
+    let mut rig = Rig::fading(Duration::ZERO);
+    rig.starts();
+    rig.fades(0, 1_000);
+    rig.passes(100);
+    rig.go(1);
+    rig.work();
+    assert!(rig.load().is_some(), "it is loaded");
+    rig.moves();
+    assert_eq!(rig.volumes(), [80.0], "its own");
+    assert_eq!(rig.passes(1_000), Vec::<f64>::new());
+    assert!(rig.deck.has(CueIx(1)));
+}
+
+#[test]
+fn a_fade_goes_on_through_an_edit_and_ends_with_a_lost_player() {
+    let mut rig = Rig::fading(Duration::ZERO);
+    rig.starts();
+    rig.fades_out(400);
+    rig.passes(100);
+    rig.deck.revise(BTreeMap::new());
+    assert!(rig.passes(100).last().is_some_and(|volume| (volume - 40.0).abs() < 3.5));
+    let id = rig.id(Role::Stage);
+    rig.deck.lose(id, Exit::Closed);
+    rig.passes(400);
+    assert_eq!(rig.news(), [(0, "lost")]);
+}
