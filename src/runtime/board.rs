@@ -152,7 +152,7 @@ impl<'a> Screen<'a> {
                 self.draw()?;
             }
             let until_frame = self.frame_ns.since(machine_ns());
-            if self.keyboard.wait(true, &[self.inbox.wake_fd()], Some(until_frame.min(LOOK)))
+            if self.keyboard.wait(true, self.inbox.wake_fd(), None, Some(until_frame.min(LOOK)))
                 == Woken::Lost
             {
                 return Ok(());

@@ -40,19 +40,21 @@ pub(super) struct Keyboard {
 }
 
 impl Keyboard {
-    /// Waits for input, one of the `bells`, or `timeout`, and takes in everything that was typed;
-    /// `watched` is false once the terminal is gone.
+    /// Waits for input, the bell of the inbox, the `ear` of remote controls where there is one, or
+    /// `timeout`, and takes in everything that was typed; `watched` is false once the terminal is
+    /// gone.
     pub(super) fn wait(
         &mut self,
         watched: bool,
-        bells: &[BorrowedFd<'_>],
+        bell: BorrowedFd<'_>,
+        ear: Option<BorrowedFd<'_>>,
         timeout: Option<Duration>,
     ) -> Woken {
         let stdin = rustix::stdio::stdin();
-        let typed = watched.then_some(stdin);
-        let watched_fds = typed.iter().chain(bells);
-        let mut fds: Vec<_> =
-            watched_fds.map(|&fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)).collect();
+        let mut fds = [stdin, bell, ear.unwrap_or(bell)]
+            .map(|fd| PollFd::from_borrowed_fd(fd, PollFlags::IN));
+        let (from, to) = (usize::from(!watched), 2 + usize::from(ear.is_some()));
+        let fds = &mut fds[from..to];
         // A lone ESC is a key when nothing follows it in time, and the like.
         let left = |deadline_ns: MachineNs| deadline_ns.since(machine_ns());
         let decides = self.reader.deadline().filter(|_| watched).map(left);
@@ -61,7 +63,7 @@ impl Keyboard {
             .map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
         let looked_ns = *self.looked_ns.get_or_insert_with(machine_ns);
         self.stood = Duration::ZERO;
-        if poll(&mut fds, timeout.as_ref()).is_err() || !watched {
+        if poll(fds, timeout.as_ref()).is_err() || !watched {
             // Interrupted by a signal: the caller's loop comes back here.
             return Woken::Up;
         }

@@ -338,7 +338,7 @@ impl<'a> KeyReader<'a> {
                 self.has_ended = keys.iter().any(is_ctrl_c);
                 return Ok(if self.has_ended { vec![] } else { keys });
             }
-            if self.keyboard.wait(true, &[self.inbox.wake_fd()], None) == Woken::Lost {
+            if self.keyboard.wait(true, self.inbox.wake_fd(), None, None) == Woken::Lost {
                 return Err(io::Error::other("the terminal is gone"));
             }
             let ends =

@@ -305,8 +305,7 @@ impl Station {
             self.check_form();
             let (looked_ns, due) = (machine_ns(), self.next_wait());
             let ear = self.remote.as_ref().and_then(|remote| remote.ear.fd());
-            let bells = [self.inbox.wake_fd(), ear.unwrap_or(self.inbox.wake_fd())];
-            match self.keyboard.wait(self.reads_keys(), &bells, Some(due)) {
+            match self.keyboard.wait(self.reads_keys(), self.inbox.wake_fd(), ear, Some(due)) {
                 Woken::Up => self.inputs(),
                 Woken::Lost => self.terminal_lost(),
             }

@@ -28,7 +28,7 @@ const STOOD: Duration = Duration::from_secs(1);
 /// Gives the words for it, where it was a key.
 pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> Option<String> {
     // Where the terminal is gone, the first round of the loop finds out.
-    keyboard.wait(true, &[inbox.wake_fd()], Some(Duration::ZERO));
+    keyboard.wait(true, inbox.wake_fd(), None, Some(Duration::ZERO));
     let dropped: usize = keyboard.by_ref().map(|input| presses(&input)).sum();
     let keys = if dropped == 1 { "key" } else { "keys" };
     (dropped > 0).then(|| format!("{dropped} {keys} pressed before the show was open did nothing"))
