@@ -35,7 +35,7 @@ use crate::time::MachineNs;
 const AFTER_DIALOG: Duration = Duration::from_millis(1_500);
 
 /// Reason why the flag cannot be taken without the log, and what can be done.
-const NO_LINE: &str = "no line to the log: to call alone, leave with q, and then handover --resume";
+const NO_LINE: &str = "no line to the log; to call alone: q, then handover --resume";
 
 /// Says that the log has the flag at a program of the name `me` that is not this one.
 pub(crate) fn double(me: &StationName) -> String {
@@ -398,7 +398,7 @@ impl App {
                     format!("{holder} has the flag; it is being taken, Esc gives that up")
                 }
                 FlagKey::LooksOn => format!("{holder} has the flag, and {LOOKS_ON}"),
-                FlagKey::NoLine => format!("{holder} has the flag, and there is {NO_LINE}"),
+                FlagKey::NoLine => format!("{holder} has the flag; {NO_LINE}"),
                 FlagKey::Give { .. } | FlagKey::Decide | FlagKey::NoOther | FlagKey::Waits => {
                     format!("{holder} has the flag")
                 }

@@ -21,9 +21,12 @@ impl State {
         let outputs = actions.into_iter().flatten().map(|action| self.show.output(action.output));
         let is_anothers =
             |output: &&Output| output.station.as_ref().is_some_and(|station| station != by);
-        let mut ids: Vec<&str> =
-            outputs.filter(is_anothers).map(|output| output.id.as_str()).collect();
-        ids.dedup();
+        let mut ids: Vec<&str> = vec![];
+        for output in outputs.filter(is_anothers) {
+            if !ids.contains(&output.id.as_str()) {
+                ids.push(&output.id);
+            }
+        }
         ids
     }
 
@@ -89,7 +92,7 @@ mod tests {
              [output.paris-desk]\nosc = \"udp://127.0.0.1:3\"\nstation = \"paris\"\n\
              [[segment]]\ntitle = \"S\"\nduration = \"1m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"C\"\n\
              do = [{ output = \"desk\", osc = \"/1\" }, { output = \"la-desk\", osc = \"/1\" }, \
-             { output = \"la-desk\", osc = \"/2\" }, { output = \"paris-desk\", osc = \"/1\" }]\n";
+             { output = \"paris-desk\", osc = \"/1\" }, { output = \"la-desk\", osc = \"/2\" }]\n";
         let state = State::new(Arc::new(file::parse(text, "UTC").unwrap()));
         let number = CueNumber::new("1").unwrap();
         let words = |by| state.unsent_words(&number, &StationName::new(by).unwrap());

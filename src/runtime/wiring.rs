@@ -22,9 +22,6 @@ const PASSCODE_VARIABLE: &str = "HANDOVER_PASSCODE";
 /// The variable with the passcode of the pages for browsers, in the same way.
 const WEB_PASSCODE_VARIABLE: &str = "HANDOVER_WEB_PASSCODE";
 
-/// The pages for browsers, as the caller reads of them.
-const PAGES: &str = "pages for browsers";
-
 /// Opens the outputs of `show`, which came from `source`.
 pub(super) fn outputs(
     show: &Arc<Show>,
@@ -118,7 +115,8 @@ pub(super) fn pages(
     post: &Sender,
 ) -> anyhow::Result<(Option<Served>, Option<String>)> {
     let serve = |listen, passcode| web::serve(listen, passcode, state, post);
-    open(listen, show.web.as_ref(), (PAGES, WEB_PASSCODE_VARIABLE), permits, serve)
+    let name = "pages for browsers";
+    open(listen, show.web.as_ref(), (name, WEB_PASSCODE_VARIABLE), permits, serve)
 }
 
 /// Opens what others reach the program by, at the address that the command line gives, or else the

@@ -770,8 +770,8 @@ fn what_a_station_that_looks_on_wishes_is_refused_with_the_reason() {
 
 #[test]
 fn without_a_line_to_the_log_no_take_is_offered() {
-    let no_line = "no line to the log: to call alone, leave with q, and then handover --resume";
-    let with_flag = format!("paris has the flag, and there is {no_line}");
+    let no_line = "no line to the log; to call alone: q, then handover --resume";
+    let with_flag = format!("paris has the flag; {no_line}");
     for (keys, said) in [("f", no_line), (" ", with_flag.as_str())] {
         let mut caller = caller("la");
         caller.silent(9);

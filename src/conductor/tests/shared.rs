@@ -70,6 +70,21 @@ fn follows(follower: &mut Run, now_ns: u64, holder: &Run) {
 }
 
 #[test]
+fn an_estimate_of_the_clock_is_for_the_eye_until_the_clock_is_known() {
+    let mut la = Run::of(SHOW);
+    la.conductor.share(name("la"), None);
+    let at_10_s = |ns| {
+        let (machine_ns, run_ns) = (MachineNs::new(ns), RunNs::new(10_000_000_000));
+        RunClock::new(machine_ns, run_ns, jiff::Timestamp::UNIX_EPOCH, 1)
+    };
+    la.conductor.estimate_clock(at_10_s(1));
+    assert_eq!((la.conductor.clock(), la.conductor.has_clock()), (at_10_s(1), false));
+    la.conductor.set_clock(at_10_s(2));
+    la.conductor.estimate_clock(at_10_s(3));
+    assert_eq!((la.conductor.clock(), la.conductor.has_clock()), (at_10_s(2), true));
+}
+
+#[test]
 fn a_panic_reaches_each_output_from_its_own_station() {
     let (mut paris, mut la) = two();
     paris.command(SECOND_NS, Command::Panic);

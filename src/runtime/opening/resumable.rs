@@ -67,12 +67,8 @@ pub(super) fn resumable_of(
     fits: impl Fn(&Summary) -> bool,
 ) -> Result<Resumable, StoreError> {
     let (mut candidates, mut damaged, mut broken) = (vec![], vec![], None);
-    let is_anothers = |id: &&RunId| {
-        let copy_of = id.station();
-        station.zip(copy_of).is_some_and(|(station, copy_of)| copy_of != station.as_str())
-    };
     let ids = store.ids()?;
-    for id in ids.iter().rev().filter(|id| !is_anothers(id)).take(RUNS_LOOKED_AT) {
+    for id in ids.iter().rev().filter(|id| is_own(id, station)).take(RUNS_LOOKED_AT) {
         let folder = store.summary(id)?;
         match &folder.summary {
             None => broken = broken.or(Some(folder)),
@@ -96,6 +92,11 @@ pub(super) fn resumable_of(
         }
     }
     Ok(with_damaged(choose(candidates), damaged, broken))
+}
+
+/// Returns `true` unless a run is another station's copy than that of `station`.
+fn is_own(id: &RunId, station: Option<&StationName>) -> bool {
+    id.station().zip(station).is_none_or(|(copy_of, station)| copy_of == station.as_str())
 }
 
 /// Adds the recent runs whose journal is damaged, so that none of them is passed over without a
@@ -289,6 +290,14 @@ mod tests {
             };
             assert_eq!(found, expected, "{runs:?}");
         }
+    }
+
+    #[test]
+    fn a_station_resumes_no_copy_of_another() {
+        let (paris, la) = (StationName::new("paris").unwrap(), StationName::new("la").unwrap());
+        let is_own = |id: &str, station| is_own(&RunId(id.to_owned()), station);
+        assert!(is_own("r", Some(&paris)) && is_own("r@la", Some(&la)) && is_own("r@la", None));
+        assert!(!is_own("r@la", Some(&paris)));
     }
 
     #[test]

@@ -92,19 +92,10 @@ pub(super) fn resume(
         &options.config.permits,
         post,
     );
-    let (remote, deaf) = match (heard, earlier) {
-        (Ok(heard), _) => heard,
-        // What nobody has asked for again is no reason not to resume.
-        (Err(why), Some(_)) => (None, Some(crate::runtime::said(&why))),
-        (Err(why), None) => return Err(why),
-    };
+    let (remote, deaf) = if_asked_again(heard, earlier)?;
     let pages =
         wiring::pages(&show, options.web.or(served), &options.state, &options.config.permits, post);
-    let (web, unserved) = match (pages, served) {
-        (Ok(pages), _) => pages,
-        (Err(why), Some(_)) => (None, Some(crate::runtime::said(&why))),
-        (Err(why), None) => return Err(why),
-    };
+    let (web, unserved) = if_asked_again(pages, served)?;
     let now = wall_now();
     let run_ns = run_ns_at(last, state.speed(), now);
     let down_ns = nanoseconds(run_ns.since(last.run_ns));
@@ -228,6 +219,21 @@ fn may_be_alone(
         return Ok(true);
     }
     Ok(question::ask_alone(&what, inbox)?)
+}
+
+/// What was opened, or the words why it was not. At an address of `earlier`, which nobody has asked
+/// for again, that is no reason not to resume.
+///
+/// # Errors
+/// With the reason, where the command line has asked for it.
+fn if_asked_again<T>(
+    opened: anyhow::Result<(Option<T>, Option<String>)>,
+    earlier: Option<SocketAddr>,
+) -> anyhow::Result<(Option<T>, Option<String>)> {
+    opened.or_else(|why| match earlier {
+        Some(_) => Ok((None, Some(crate::runtime::said(&why)))),
+        None => Err(why),
+    })
 }
 
 /// Returns one of the addresses of an event that has any.
