@@ -324,6 +324,7 @@ impl App {
             | Rejection::NoNeeds(_)
             | Rejection::AllReady(_)
             | Rejection::NotNextCall(_)
+            | Rejection::CalledAgain(_)
             | Rejection::NoSuchDepartment { .. }
             | Rejection::NothingToOverride(_)
             | Rejection::NoReason

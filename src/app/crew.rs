@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::board::{Board, Stage};
+use super::flag::department;
 use crate::engine::{Command, Phase, RunNs, State, Timing};
 use crate::show::{CueIx, CueNumber, DepartmentIx, Show};
 use crate::time::unsigned;
@@ -148,16 +149,21 @@ impl CrewView {
 /// # Errors
 /// With what this show does not have, for that department.
 pub fn command_of(wish: &Wish, show: &Show) -> Result<Command, String> {
-    let department = |id: &str| {
-        show.find_department(id).ok_or_else(|| format!("there is no department {id} in this show"))
-    };
     Ok(match wish {
         Wish::Ready { department: id, cue, is_ready } => {
             let number = CueNumber::new(cue).ok().and_then(|number| show.find(&number));
             let cue = number.ok_or_else(|| "there is no such cue in this show".to_owned())?;
-            Command::ReadyFor { cue, department: department(id)?, is_ready: *is_ready }
+            Command::ReadyFor {
+                cue,
+                department: department(id, show)?,
+                is_ready: *is_ready,
+                from_browser: true,
+                called_ns: None,
+            }
         }
-        Wish::Warn { department: id } => Command::WarnFrom(department(id)?),
+        Wish::Warn { department: id } => {
+            Command::WarnFrom { department: department(id, show)?, said_ns: None }
+        }
     })
 }
 

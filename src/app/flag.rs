@@ -22,7 +22,8 @@ pub(crate) use planned::{Planned, planned};
 pub use view::{Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole};
 pub use watch::{Sources, Watch};
 use wish::declined;
-pub use wish::{command_of, wish_of};
+pub(crate) use wish::department;
+pub use wish::{command_of, wishes_of};
 
 use super::keys::Act;
 use super::{App, Ask, Task, Tone};
@@ -305,10 +306,9 @@ impl App {
                 self.refuse_once(LOOKS_ON, now_ns);
                 return vec![];
             }
-            let silence = self.link.as_ref().and_then(|link| link.silence(now_ns));
-            let words = match silence.is_some_and(|silence| silence >= AWAY) {
-                true => format!("the warning waits for the line: {holder} is not heard"),
-                false => format!("{holder} is told that something is wrong"),
+            let words = match self.unheard(now_ns) {
+                Some(holder) => format!("the warning waits for the line: {holder} is not heard"),
+                None => format!("{holder} is told that something is wrong"),
             };
             self.say(words, Tone::Attention, now_ns);
             return vec![Task::Flag(FlagWish::Warn)];
@@ -333,6 +333,13 @@ impl App {
     /// Reason why a wish of this caller reaches nobody, if it does not.
     pub fn reaches_nobody(&self) -> Option<&'static str> {
         self.looks_on().then_some(LOOKS_ON)
+    }
+
+    /// The holder that this station follows, if it is not heard: what is wished of it waits.
+    pub fn unheard(&self, now_ns: MachineNs) -> Option<StationName> {
+        let silence = self.link.as_ref().and_then(|link| link.silence(now_ns));
+        let (holder, _) = self.followed().filter(|_| silence >= Some(AWAY))?;
+        Some(holder)
     }
 
     /// The holder that this station follows, and the term.

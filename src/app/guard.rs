@@ -194,7 +194,7 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::PassFlag { .. }
         | Command::FiredAside(_)
         | Command::Warn { .. }
-        | Command::WarnFrom(_)
+        | Command::WarnFrom { .. }
         | Command::Answer
         | Command::Revise(_) => return None,
     })

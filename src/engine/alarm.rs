@@ -1,10 +1,27 @@
 //! Alarms about what has happened, which stand until the caller answers them: nobody else can know
 //! when they are dealt with. A further resume does not end them.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Aside, Event, Rejection, RunNs, State};
 use crate::show::{CueNumber, DepartmentIx, StationName};
+use crate::time::nanoseconds;
+
+/// Age from which on a warning is late: a line that stands is never so slow.
+const WARNED_LATE: Duration = Duration::from_secs(2);
+
+/// Age at `now` of a warning that was said at this instant, for its event.
+pub(super) fn late_ns(said_ns: Option<RunNs>, now: RunNs) -> u64 {
+    let late = said_ns.map_or(Duration::ZERO, |said_ns| now.since(said_ns.max(RunNs::ZERO)));
+    if late < WARNED_LATE { 0 } else { nanoseconds(late) }
+}
+
+/// Instant at which a warning was said that is of `run_ns`, and so late.
+pub(super) fn said_ns(run_ns: RunNs, late_ns: u64) -> RunNs {
+    (run_ns - Duration::from_nanos(late_ns)).max(RunNs::ZERO)
+}
 
 /// The kind of an alarm, as the journal spells it. An answer is for all alarms of its kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,12 +109,17 @@ impl State {
     }
 
     /// The warning of a department; one that stands already is enough.
-    pub(super) fn warned_from(&self, department: DepartmentIx) -> Vec<Event> {
+    pub(super) fn warned_from(
+        &self,
+        department: DepartmentIx,
+        said_ns: Option<RunNs>,
+        now: RunNs,
+    ) -> Vec<Event> {
         if self.is_warning(department) {
             return vec![];
         }
         let department = self.show.department(department).id.clone();
-        vec![Event::DepartmentWarned { department }]
+        vec![Event::DepartmentWarned { department, late_ns: late_ns(said_ns, now) }]
     }
 
     pub(super) fn department_warned(&mut self, id: &str, run_ns: RunNs) {

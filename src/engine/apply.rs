@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::alarm::said_ns;
 use super::state::{Leaves, Note, Override};
 use super::timer::TimerKind;
 use super::{Cause, Event, MissedWhy, Phase, Record, RunNs, SendState, ShowNs, State};
@@ -101,7 +102,9 @@ impl State {
             | Event::FlagWithdrawn { .. }
             | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
-            Event::DepartmentWarned { department } => self.department_warned(department, run_ns),
+            Event::DepartmentWarned { department, late_ns } => {
+                self.department_warned(department, said_ns(run_ns, *late_ns));
+            }
             Event::AlarmAnswered { alarm } => self.alarm_answered(*alarm),
             Event::CueFiredAside { cue, fired_by, fired_ns } => {
                 self.was_fired_aside(cue, fired_by, *fired_ns, run_ns);
@@ -236,6 +239,7 @@ impl State {
         match event {
             Event::CueStoodBy { .. } => {
                 (state.stood_by, state.ready, state.overridden) = (true, 0, false);
+                state.called_ns = Some(run_ns);
             }
             Event::DepartmentReady { department, .. } => state.ready |= bit(department),
             Event::DepartmentUnready { department, .. } => state.ready &= !bit(department),

@@ -137,18 +137,28 @@ pub enum Command {
         /// The run's clock when they said so, where that station knew it.
         said_ns: Option<RunNs>,
     },
-    /// A department has answered on its page for this cue, which need not be the one at the playhead
+    /// A department has answered for this cue from afar, where it need not be the one at the playhead
     /// any more.
     ReadyFor {
-        /// The cue that the page showed.
+        /// The cue that was seen there.
         cue: CueIx,
         /// The department.
         department: DepartmentIx,
         /// `true` if it is ready; `false` if it is not ready after all.
         is_ready: bool,
+        /// `true` if the department has answered on its page in a browser.
+        from_browser: bool,
+        /// Instant of the standby that it answers, by the run's clock; `None` where the answer comes
+        /// at once, so that it is the one that stands.
+        called_ns: Option<RunNs>,
     },
     /// A department says that something is wrong there.
-    WarnFrom(DepartmentIx),
+    WarnFrom {
+        /// The department.
+        department: DepartmentIx,
+        /// The run's clock when it said so, where a line may have kept that back.
+        said_ns: Option<RunNs>,
+    },
     /// Answers the most urgent alarm that stands until it is answered ([`State::alarms`](super::State)).
     Answer,
     /// Takes another version of the show into the run.
@@ -201,7 +211,7 @@ impl Command {
             | Command::PassFlag { .. }
             | Command::FiredAside(_)
             | Command::Warn { .. }
-            | Command::WarnFrom(_)
+            | Command::WarnFrom { .. }
             | Command::Answer
             | Command::Revise(_) => None,
         }
@@ -238,6 +248,8 @@ pub enum Rejection {
     NoPlayhead,
     #[error("standby was not called for cue {0}")]
     NoStandby(CueNumber),
+    #[error("standby was called again for cue {0}: the answer was for the time before")]
+    CalledAgain(CueNumber),
     #[error("no department needs to be ready for cue {0}")]
     NoNeeds(CueNumber),
     #[error("every department of cue {0} is already ready")]

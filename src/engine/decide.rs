@@ -78,10 +78,16 @@ impl State {
             Command::PassFlag { to, from_ns } => self.pass_flag(to, *from_ns),
             Command::FiredAside(aside) => self.keep_aside(aside),
             Command::Warn { by, said_ns } => self.warned(by, *said_ns, now),
-            &Command::ReadyFor { cue, department, is_ready } => {
-                self.ready_for(cue, department, is_ready)
+            &Command::ReadyFor { cue, department, is_ready, from_browser, called_ns } => {
+                let events = self.ready_for(cue, department, is_ready, from_browser)?;
+                if called_ns.is_some_and(|called_ns| self.cue(cue).called_ns != Some(called_ns)) {
+                    return Err(Rejection::CalledAgain(self.number(cue)));
+                }
+                Ok(events)
             }
-            Command::WarnFrom(department) => Ok(self.warned_from(*department)),
+            &Command::WarnFrom { department, said_ns } => {
+                Ok(self.warned_from(department, said_ns, now))
+            }
             Command::Answer => self.answer(),
             Command::Revise(revision) => self.decide_revision(revision),
         }
@@ -278,6 +284,7 @@ impl State {
         cue: CueIx,
         department: DepartmentIx,
         is_ready: bool,
+        from_browser: bool,
     ) -> Result<Vec<Event>, Rejection> {
         let number = self.number(cue);
         if self.playhead != Some(cue) {
@@ -292,7 +299,7 @@ impl State {
             return Err(Rejection::NoStandby(number));
         }
         let was_ready = self.is_marked(cue, at);
-        let (cue, department, from_browser) = (number, id, true);
+        let (cue, department) = (number, id);
         Ok(match (was_ready, is_ready) {
             (false, true) => vec![Event::DepartmentReady { cue, department, from_browser }],
             (true, false) => vec![Event::DepartmentUnready { cue, department, from_browser }],

@@ -327,19 +327,20 @@ pub enum Event {
         fired_by: StationName,
         fired_ns: RunNs,
     },
-    /// The station that has got the flag was started with `--auto`: its program gives the caller's
-    /// GOs from here on, until the flag goes to another station.
+    /// The station that has got the flag was started with `--auto`: its program gives GOs until it goes.
     AutoBegun {},
-    /// The caller of a station without the flag says that something is wrong. `late_ns` is how long
-    /// before they have said so, where the line kept it back.
+    /// The caller of a station without the flag says that something is wrong; the line kept that back for
+    /// `late_ns`.
     StationWarned {
         by: StationName,
         #[serde(default, skip_serializing_if = "is_zero")]
         late_ns: u64,
     },
-    /// A department says on its page in a browser that something is wrong there.
+    /// A department says on its page that something is wrong there; `late_ns` as above.
     DepartmentWarned {
         department: String,
+        #[serde(default, skip_serializing_if = "is_zero")]
+        late_ns: u64,
     },
     /// The caller has answered an alarm that stands until then.
     AlarmAnswered {
@@ -352,8 +353,7 @@ pub enum Event {
         revision: u32,
         /// The checksum of its text.
         show_crc: String,
-        /// SHA-256 of its text, hex: the name under which other stations find it on the server of a
-        /// shared run. Older journals do not have it.
+        /// SHA-256 of its text, hex: its name on the server of a shared run. Older journals lack it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sha256: Option<String>,
         changed: u32,

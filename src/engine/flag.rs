@@ -7,15 +7,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::alarm::{late_ns, said_ns};
 use super::{Event, MissedWhy, Origin, RUN_NS_MAX, Record, Rejection, RunNs, State, Timing};
 use crate::show::{CueIx, CueNumber, StationName};
-use crate::time::nanoseconds;
 
 /// Time before its planned call from which on a pass is due.
 const PASS_NEAR: SignedDuration = SignedDuration::from_secs(30);
-
-/// Age from which on a warning is late: a line that stands is never so slow.
-const WARNED_LATE: Duration = Duration::from_secs(2);
 
 /// The flag as the records have it. A run that is not shared has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -166,8 +163,7 @@ impl FlagState {
                 fired_ns: *fired_ns,
             }),
             Event::StationWarned { by, late_ns } => {
-                let said_ns = (run_ns - Duration::from_nanos(*late_ns)).max(RunNs::ZERO);
-                self.warnings.push((said_ns, by.clone()));
+                self.warnings.push((said_ns(run_ns, *late_ns), by.clone()));
             }
             Event::RunStarted { .. }
             | Event::TerminalLost { .. }
@@ -341,9 +337,7 @@ impl State {
         said_ns: Option<RunNs>,
         now: RunNs,
     ) -> Result<Vec<Event>, Rejection> {
-        let late = said_ns.map_or(Duration::ZERO, |said_ns| now.since(said_ns.max(RunNs::ZERO)));
-        let late = if late < WARNED_LATE { Duration::ZERO } else { late };
-        let event = Event::StationWarned { by: by.clone(), late_ns: nanoseconds(late) };
+        let event = Event::StationWarned { by: by.clone(), late_ns: late_ns(said_ns, now) };
         self.shared().map(|_| vec![event])
     }
 

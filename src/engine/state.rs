@@ -143,6 +143,8 @@ pub struct CueState {
     pub skipped: bool,
     /// Standby has been called.
     pub stood_by: bool,
+    /// Instant at which standby was last called, by the run's clock; kept when it fires.
+    pub called_ns: Option<RunNs>,
     /// Departments of its `needs` that have answered ready, one bit each.
     pub ready: u16,
     /// The next GO passes the interlock.

@@ -142,7 +142,7 @@ fn events() -> Vec<Event> {
         Event::CueFiredAside { cue: cue(), fired_by: station(), fired_ns: RunNs::new(11) },
         Event::AutoBegun {},
         Event::StationWarned { by: station(), late_ns: u64::MAX },
-        Event::DepartmentWarned { department: "stunts".to_owned() },
+        Event::DepartmentWarned { department: "stunts".to_owned(), late_ns: 0 },
         Event::AlarmAnswered { alarm: AlarmKind::LostEnd },
         Event::ShowRevised {
             revision: 2,

@@ -369,13 +369,21 @@ pub enum Wish {
         #[serde(default)]
         said_ns: Option<RunNs>,
     },
-    /// A department of the cue at the playhead answers ready.
-    Ready {
-        /// Id or name of the department.
-        department: String,
-    },
-    /// Every department of the cue at the playhead answers ready.
+    /// A department answers ready.
+    Ready(Answer),
+    /// A department is not ready after all. It is a wish of its own, so that a version which does not
+    /// know it does not take it for ready.
+    Unready(Answer),
+    /// Every department answers ready. A version wrote it that does not say for which cue.
     ReadyAll,
+    /// A department says that something is wrong there.
+    WarnFrom {
+        /// Id of the department.
+        department: String,
+        /// As in [`Wish::Warn`].
+        #[serde(default)]
+        said_ns: Option<RunNs>,
+    },
     /// A note.
     Note {
         /// Its text.
@@ -398,6 +406,29 @@ pub enum Wish {
         /// Its text.
         text: String,
     },
+}
+
+/// Answer of a department, and what it answers: the line may keep it back, and counts for no other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Id of the department.
+    pub department: String,
+    /// The cue, and the instant of the standby that was called for it; `None` from a version that
+    /// does not say so.
+    #[serde(default)]
+    pub call: Option<Call>,
+    /// `true` if the department has answered on its page in a browser.
+    #[serde(default)]
+    pub from_browser: bool,
+}
+
+/// A standby that was called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// The cue.
+    pub cue: CueNumber,
+    /// Its instant, by the run's clock.
+    pub at_ns: RunNs,
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
 mod cluster;
+mod crew;
 mod ear;
 mod edits;
 mod faults;

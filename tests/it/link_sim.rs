@@ -8,6 +8,7 @@
 
 mod calls;
 mod net;
+mod said;
 mod station;
 mod versions;
 mod world;
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 use calls::Call;
 use handover::show::duration::MILLISECOND_NS;
 use net::Rng;
+use said::Saying;
 use world::World;
 
 use crate::seeds;
@@ -41,6 +43,11 @@ enum Move {
     Note(usize),
     /// The caller at this station says that something is wrong.
     Warn(usize),
+    /// Somebody at this station answers, warns or spots.
+    Says(usize, Saying),
+    /// The holder calls standby, and the departments at this station answer; with `true` their line
+    /// is cut, and standby is called again for that cue or for another before it is well again.
+    Answers(usize, bool),
     Hold(usize),
     /// The caller at this station gives the run another version of the show.
     Revise(usize),
@@ -92,7 +99,7 @@ fn planned(seed: u64) -> Plan {
     for _ in 0..4 + rng.below(22) {
         let at = rng.below(stations as u64) as usize;
         let other = rng.below(stations as u64) as usize;
-        moves.push(match rng.below(49) {
+        moves.push(match rng.below(60) {
             0..8 => Move::Wait(rng.below(1_200)),
             8..10 => Move::Wait(rng.below(7_000)),
             10 => Move::Go(at),
@@ -116,7 +123,9 @@ fn planned(seed: u64) -> Plan {
             40..47 => Move::HolderCalls(calls::random(&mut rng, links)),
             47 => [Move::Calls(at, calls::random(&mut rng, links)), Move::Warn(at)]
                 [rng.below(2) as usize],
-            _ => Move::Revise(at),
+            48 => Move::Revise(at),
+            49..57 => Move::Says(at, said::random(&mut rng)),
+            _ => Move::Answers(at, rng.chance(50)),
         });
     }
     Plan { seed, stations, links, gap_ms, delay_ms, moves }
@@ -142,6 +151,8 @@ fn make(world: &mut World, step: Move) -> Result<(), String> {
         Move::HolderCalls(call) => world.holder_calls(call)?,
         Move::Note(at) => world.note(at)?,
         Move::Warn(at) => world.warn(at)?,
+        Move::Says(at, saying) => world.says(at, saying)?,
+        Move::Answers(at, is_late) => return world.answers(at, is_late),
         Move::Hold(at) => world.hold(at)?,
         Move::Revise(at) => world.revise(at)?,
         Move::Panic(at) => world.panic(at)?,
@@ -207,12 +218,22 @@ fn no_seed_breaks_a_guarantee() {
 #[test]
 fn the_evenings_have_what_callers_do() {
     let mut kinds = BTreeSet::new();
-    for seed in 0..100 {
+    for seed in 0..250 {
         let world = play(&planned(seed)).unwrap_or_else(|(at, why)| panic!("{seed}, {at}: {why}"));
-        kinds.extend(world.kinds().map(str::to_owned));
+        kinds.extend(world.kinds());
     }
-    let wanted =
-        ["segment_nudged", "retimed", "message_shown", "message_cleared", "station_warned"];
+    let wanted = [
+        "segment_nudged",
+        "retimed",
+        "message_shown",
+        "message_cleared",
+        "station_warned of another",
+        "department_warned of another",
+        "department_ready of another",
+        "department_unready of another",
+        "person_spotted of another",
+        "person_unspotted of another",
+    ];
     let missing: Vec<_> = wanted.iter().filter(|kind| !kinds.contains(**kind)).collect();
     assert!(missing.is_empty(), "{missing:?} not in {kinds:?}");
 }

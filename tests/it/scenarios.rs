@@ -603,7 +603,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
             };
             format!("{kind} {cue} {why} {}", due(*due_ns))
         }
-        Event::DepartmentWarned { department } => format!("{kind} {department}"),
+        Event::DepartmentWarned { department, .. } => format!("{kind} {department}"),
         Event::DepartmentReady { cue, department, .. }
         | Event::DepartmentUnready { cue, department, .. } => {
             format!("{kind} {cue} {department}")

@@ -80,7 +80,7 @@ impl Browser {
         (status.unwrap_or_default(), body.unwrap_or_default())
     }
 
-    fn ready(self, department: &str, cue: &str, ready: bool) -> (u16, String) {
+    pub(crate) fn ready(self, department: &str, cue: &str, ready: bool) -> (u16, String) {
         let wish = json!({ "department": department, "cue": cue, "ready": ready });
         self.ask("POST", "/api/ready", &wish.to_string())
     }

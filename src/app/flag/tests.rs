@@ -626,7 +626,7 @@ fn what_calls_the_show_is_refused_aloud_at_a_follower() {
     let refused = crate::engine::Rejection::NoFlag(name("paris"));
     caller.app.refused(&refused, &caller.state, caller.now);
     assert_eq!(caller.said(), "paris has the flag; f asks for it");
-    assert_eq!(wish_of(&Command::Panic, &caller.state), None);
+    assert_eq!(wishes_of(&Command::Panic, &caller.state, None), None);
     // A follower leaves and suspends without a question: nothing stops.
     assert_eq!(caller.press("q"), [Task::Quit]);
     caller.offered(false);

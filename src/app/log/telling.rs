@@ -62,6 +62,14 @@ fn on_page(from_browser: bool) -> &'static str {
     if from_browser { ", on its page" } else { "" }
 }
 
+/// The verb for words that a line may have kept back.
+fn said(late_ns: u64) -> String {
+    match Duration::from_nanos(late_ns) {
+        Duration::ZERO => "says".to_owned(),
+        late => format!("said {} before this came here", duration::clock(late)),
+    }
+}
+
 /// The name of the department with this id, as the panel has it; its id where the show has changed
 /// and lost it.
 fn name_of<'a>(id: &'a str, show: &'a Show) -> &'a str {
@@ -244,15 +252,13 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             .says("this station was started with --auto: the program gives the GOs")
             .alarm(),
         Event::StationWarned { by, late_ns } => {
-            let said = match Duration::from_nanos(*late_ns) {
-                Duration::ZERO => "says".to_owned(),
-                late => format!("said {} before this came here", duration::clock(late)),
-            };
+            let said = said(*late_ns);
             Kind::Program.says(format!("{by} {said}: SOMETHING IS WRONG")).alarm()
         }
-        Event::DepartmentWarned { department } => Kind::Program
-            .says(format!("{} says: SOMETHING IS WRONG", name_of(department, show)))
-            .alarm(),
+        Event::DepartmentWarned { department, late_ns } => {
+            let (name, said) = (name_of(department, show), said(*late_ns));
+            Kind::Program.says(format!("{name} {said}: SOMETHING IS WRONG")).alarm()
+        }
         Event::AlarmAnswered { alarm } => {
             Kind::Program.says(format!("answered: {}", alarm.words()))
         }

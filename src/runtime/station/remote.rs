@@ -27,7 +27,7 @@ impl Station {
                     }
                     // A GO would be about the next cue already, which nobody has asked for.
                     Err(again) if matches!(command, Command::Go { .. }) => Err(again),
-                    Err(again) if self.wish_for_holder(&command).is_some() => Err(again),
+                    Err(again) if self.wishes_for_holder(&command).is_some() => Err(again),
                     // Where the run would refuse it anyway, its reason is the better answer.
                     Err(again) => {
                         let refused = self.conductor.would_refuse(&command, now_ns);

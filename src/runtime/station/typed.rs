@@ -10,7 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::Station;
 use crate::app::log::Word;
-use crate::app::{Hand, HeldKeys, Task};
+use crate::app::{Hand, HeldKeys, Task, Tone};
 use crate::conductor::By;
 use crate::engine::{CALLER_QUIT, Command};
 use crate::input::Input;
@@ -208,8 +208,14 @@ impl Station {
             match task {
                 Task::Command(command) => {
                     if let Some(done) = self.wishes_of_holder(&command) {
-                        if let Err(why) = done {
-                            self.app.refuse(why, now_ns);
+                        match (done, self.app.unheard(now_ns)) {
+                            (Err(why), _) => self.app.refuse(why, now_ns),
+                            (Ok(()), Some(holder)) => {
+                                let words =
+                                    format!("this waits for the line: {holder} is not heard");
+                                self.app.say(words, Tone::Attention, now_ns);
+                            }
+                            (Ok(()), None) => {}
                         }
                         continue;
                     }

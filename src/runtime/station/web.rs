@@ -5,7 +5,7 @@ use crate::app::crew::command_of;
 use crate::app::log::Word;
 use crate::app::{Hand, Tone};
 use crate::conductor::By;
-use crate::engine::{Command, Rejection};
+use crate::engine::Command;
 use crate::runtime::clock::machine_ns;
 use crate::web::{Heard, Wish};
 
@@ -33,18 +33,20 @@ impl Station {
         let now_ns = machine_ns();
         let state = self.conductor.state();
         let command = command_of(wish, state.show())?;
-        if let Command::ReadyFor { cue, .. } = command
-            && state.playhead() != Some(cue)
-        {
-            // The holder of a shared run is told of a department, and not of its cue.
-            return Err(Rejection::NotNextCall(state.show().cue(cue).number.clone()).to_string());
-        }
         let pass = self.app.guard(&command, Hand::Connection, state, now_ns)?;
+        let holder = self.app.unheard(now_ns);
+        if let Some(holder) = &holder
+            && let Command::ReadyFor { .. } = command
+        {
+            // The department would believe that the caller has its answer.
+            return Err(format!("{holder} is not heard: tell the caller in another way"));
+        }
         match self.wishes_of_holder(&command) {
             Some(done) => done?,
             None => self.obey(By::Remote, command).map_err(|why| why.to_string())?,
         }
         self.app.remember(pass);
-        Ok(())
+        let waits = |holder| format!("{holder} is not heard: it learns of this once it is");
+        holder.map_or(Ok(()), |holder| Err(waits(holder)))
     }
 }

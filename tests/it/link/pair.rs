@@ -54,9 +54,19 @@ impl Pair {
 
     /// With these arguments for LA.
     pub(super) fn with(urls: [&str; 2], server: NatsServer, links: usize, la: &[&str]) -> Self {
+        Self::of(|wire, wire_la| show(wire, wire_la, links), urls, server, la)
+    }
+
+    /// With another show, called "Two venues" as well, and these arguments for LA.
+    pub(super) fn of(
+        show: impl FnOnce(&Wire, &Wire) -> String,
+        urls: [&str; 2],
+        server: NatsServer,
+        la: &[&str],
+    ) -> Self {
         let (wire, wire_la) = (Wire::new(), Wire::new());
         let houses = [House::new(), House::new()];
-        let show = houses[0].show(&show(&wire, &wire_la, links));
+        let show = houses[0].show(&show(&wire, &wire_la));
         let paris = houses[0].open(&["--share", urls[0], "--station", "paris", &show]);
         paris.await_words(&["THE FLAG IS HERE"]);
         let joined = await_some(PATIENCE, || {

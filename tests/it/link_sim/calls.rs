@@ -1,7 +1,7 @@
 //! Commands of a caller for the times of a running show, and for the boards.
 
-use handover::engine::{Command, Here, Nudge};
-use handover::show::{CueNumber, SegmentIx, Show};
+use handover::engine::{Command, Here, Nudge, State};
+use handover::show::{CueIx, CueNumber, SegmentIx};
 use jiff::SignedDuration;
 use jiff::civil::Time;
 
@@ -22,11 +22,16 @@ pub(super) enum Call {
     /// Words for the boards, told apart by a number.
     Message(u64),
     ClearMessage,
+    Standby,
+    /// The playhead goes back.
+    Back,
+    /// The playhead goes to the next cue that needs a department.
+    Needy,
 }
 
 /// A command for a show whose chains have so many links.
 pub(super) fn random(rng: &mut Rng, links: usize) -> Call {
-    match rng.below(14) {
+    match rng.below(20) {
         0..2 => Call::Nudge([-3_600, -3_590, -60, 60][rng.below(4) as usize]),
         2 => Call::Nudge(rng.below(40) as i64 - 20),
         3..5 => Call::Until(rng.below(60) as i64),
@@ -36,12 +41,15 @@ pub(super) fn random(rng: &mut Rng, links: usize) -> Call {
         }
         7..9 => Call::AtSegment(rng.below(2) as u32),
         9..12 => Call::Message(rng.below(3)),
+        12..16 => Call::Standby,
+        16..18 => Call::Back,
         _ => Call::ClearMessage,
     }
 }
 
 impl Call {
-    pub(super) fn command(self, show: &Show) -> Command {
+    pub(super) fn command(self, state: &State) -> Command {
+        let show = state.show();
         match self {
             Call::Nudge(seconds) => Command::Nudge(Nudge::By(SignedDuration::from_secs(seconds))),
             Call::Until(seconds) => {
@@ -60,6 +68,17 @@ impl Call {
             Call::AtSegment(segment) => Command::Retime(Here::Segment(SegmentIx(segment))),
             Call::Message(number) => Command::ShowMessage(format!("message {number}")),
             Call::ClearMessage => Command::ClearMessage,
+            Call::Standby => Command::Standby,
+            Call::Back => Command::PlayheadPrevious,
+            Call::Needy => {
+                let needs = |cue: &CueIx| !state.show().cue(*cue).needs.is_empty();
+                let next = state
+                    .show()
+                    .cue_indices()
+                    .filter(needs)
+                    .find(|cue| state.cue(*cue).firings == 0 && state.playhead() != Some(*cue));
+                next.map_or(Command::PlayheadNext, Command::PlayheadTo)
+            }
         }
     }
 }

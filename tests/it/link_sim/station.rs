@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use handover::app::flag::command_of;
+use handover::app::flag::{command_of, wishes_of};
 use handover::conductor::{By, Conductor, Input, Muted, Output, Role, RunClock};
 use handover::engine::{
     Aside, Cause, Command, Event, FlagWay, Record, Revised, Revision, RunNs, State,
@@ -492,7 +492,24 @@ impl Program {
         self.conductor.handle(now, Input::Command { by: By::Caller, command });
     }
 
+    /// The caller wishes something of the holder, or does it themselves where the flag is here.
+    pub(super) fn wish(&mut self, now: MachineNs, command: Command) {
+        if self.conductor.role() != Some(&Role::Follows) {
+            return self.command(now, command);
+        }
+        let run_ns = self.conductor.has_clock().then(|| self.conductor.clock().run_ns(now));
+        let wishes = wishes_of(&command, self.conductor.state(), run_ns);
+        for wish in wishes.into_iter().flatten().flatten() {
+            self.flag.handle(now, FlagInput::Letter(Letter::Wish(wish)));
+        }
+    }
+
     pub(super) fn go(&mut self, now: MachineNs) {
+        let state = self.conductor.state();
+        if state.playhead().is_some_and(|cue| !state.is_clear(cue)) {
+            let reason = "the crew waves".to_owned();
+            self.command(now, Command::Override { reason });
+        }
         self.command(now, Command::Go { cause: Cause::Go });
     }
 

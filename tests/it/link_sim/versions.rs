@@ -28,7 +28,7 @@ pub(super) fn read(text: &str) -> Result<Arc<Show>, String> {
 pub(super) const CHAINS: usize = 6;
 
 /// A show with two segments and some chains, whose cues are sent by the holder or by one station
-/// alone. The second segment has a cue that comes by itself. Each version has other words and
+/// alone. Every second one needs two departments. The second segment has a cue that comes by itself. Each version has other words and
 /// another pace than the one before; the first is 1.
 pub(super) fn text(plan: &Plan, version: u64) -> String {
     let mut text = String::from("title = \"Two venues\"\ntimezone = \"UTC\"\n");
@@ -44,13 +44,15 @@ pub(super) fn text(plan: &Plan, version: u64) -> String {
         .unwrap();
         outputs.push(format!("at-{station}"));
     }
+    text.push_str("[department.crew]\n[department.lights]\n[person.guest]\nname = \"Guest\"\n");
     let gap_ms = plan.gap_ms + 10 * (version - 1);
     text.push_str("[[segment]]\ntitle = \"All\"\nduration = \"1h\"\n");
     for chain in 1..=CHAINS {
         if chain == CHAINS / 2 + 1 {
             text.push_str("[[segment]]\ntitle = \"More\"\nduration = \"1h\"\n");
         }
-        writeln!(text, "[[segment.cue]]\nnumber = \"{chain}\"\ntitle = \"Called {version}\"\ndo = [{{ output = \"house\", osc = \"/c\" }}]").unwrap();
+        let needs = if chain % 2 == 0 { "needs = [\"crew\", \"lights\"]\n" } else { "" };
+        writeln!(text, "[[segment.cue]]\nnumber = \"{chain}\"\ntitle = \"Called {version}\"\n{needs}do = [{{ output = \"house\", osc = \"/c\" }}]").unwrap();
         let mut before = format!("{chain}");
         for link in 1..=plan.links {
             let number = format!("{chain}.{link}");

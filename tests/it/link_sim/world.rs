@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::calls::Call;
 use super::net::{Net, Rng};
+use super::said::{Said, Saying};
 use super::station::{Disk, Machine, Program, Sent, name};
 use super::{Plan, versions};
 use crate::test_run::{Opening, run_started};
@@ -60,6 +61,8 @@ pub(super) struct World {
     takers: BTreeMap<(usize, u64), u64>,
     /// What has left, by cue, firing and action.
     sent: HashMap<(CueIx, u32, u32), Vec<Sent>>,
+    /// What was said at the stations.
+    said: Said,
     /// What the holder has recorded as not sent: the term and when.
     given_up: HashMap<(CueIx, u32, u32), (u64, u64)>,
 }
@@ -101,6 +104,7 @@ impl World {
             holders: BTreeMap::new(),
             takers: BTreeMap::new(),
             sent: HashMap::new(),
+            said: Said::default(),
             given_up: HashMap::new(),
         };
         for at in 0..plan.stations {
@@ -341,8 +345,9 @@ impl World {
 
     /// The caller at a station gives a command, which is refused where the flag is not.
     pub(super) fn calls(&mut self, at: usize, call: Call) -> Result<(), String> {
-        let command = call.command(&self.show);
-        self.does(at, |program, now, _, _| program.command(now, command))
+        self.does(at, |program, now, _, _| {
+            program.command(now, call.command(program.conductor.state()));
+        })
     }
 
     pub(super) fn holder_calls(&mut self, call: Call) -> Result<(), String> {
@@ -376,6 +381,39 @@ impl World {
             let letter = Letter::Wish(Wish::Warn { said_ns });
             program.flag.handle(now, FlagInput::Letter(letter));
         })
+    }
+
+    pub(super) fn says(&mut self, at: usize, saying: Saying) -> Result<(), String> {
+        let mut said = std::mem::take(&mut self.said);
+        let done = self.does(at, |program, now, _, disk| {
+            let command = saying.command(program.conductor.state());
+            if let Some(command) = command {
+                said.notes(&program.me, saying, program.conductor.state(), &disk.journal);
+                program.wish(now, command);
+            }
+        });
+        self.said = said;
+        done
+    }
+
+    pub(super) fn answers(&mut self, at: usize, is_late: bool) -> Result<(), String> {
+        self.holder_calls(Call::Needy)?;
+        self.holder_calls(Call::Standby)?;
+        self.wait(300)?;
+        if is_late {
+            self.cut(at, true, true);
+        }
+        for (department, is_ready) in [(0, true), (1, true), (1, false)] {
+            self.says(at, Saying::Answer(department, is_ready))?;
+        }
+        if is_late {
+            self.wait(100)?;
+            let other = if self.now_ns.is_multiple_of(2) { Call::Needy } else { Call::Standby };
+            self.holder_calls(other)?;
+            self.holder_calls(Call::Standby)?;
+            self.cut(at, false, false);
+        }
+        self.wait(20)
     }
 
     pub(super) fn offer(&mut self, at: usize, to: usize) -> Result<(), String> {
@@ -538,9 +576,12 @@ impl World {
         self.check_end()
     }
 
-    /// Every kind of record in the log.
-    pub(super) fn kinds(&self) -> impl Iterator<Item = &str> {
-        self.net.counts.iter().map(|record| record.event.kind())
+    /// Every kind of record in the log, and whether another station than the holder wished it.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = String> {
+        self.net.counts.iter().map(|record| match record.wish_of() {
+            Some(_) => format!("{} of another", record.event.kind()),
+            None => record.event.kind().to_owned(),
+        })
     }
 
     /// Returns `true` if all have the whole log, and nothing is due.
@@ -560,6 +601,7 @@ impl World {
 
     /// With everything well again, all have the same run, and nothing is left open.
     fn check_end(&self) -> Result<(), String> {
+        self.said.check(&self.net.counts)?;
         let mut holders = vec![];
         for place in &self.places {
             let Some(program) = &place.program else { continue };

@@ -2,7 +2,7 @@
 
 use super::Station;
 use crate::app::Hand;
-use crate::app::flag::{FlagWish, command_of, wish_of};
+use crate::app::flag::{FlagWish, command_of, wishes_of};
 use crate::conductor::{By, Input, Role, RunClock};
 use crate::engine::{Aside, Command, Record, RunNs, TAKEN_BACK};
 use crate::link::{FiredAside, FlagInput, Letter, StationName, Wish};
@@ -81,8 +81,7 @@ impl Station {
                 Ok(())
             }
             FlagWish::Warn => {
-                let clock = self.conductor.has_clock().then(|| self.conductor.clock());
-                let said_ns = clock.map(|clock| clock.run_ns(now_ns));
+                let said_ns = self.known_run_ns();
                 self.write(Letter::Wish(Wish::Warn { said_ns }));
                 Ok(())
             }
@@ -167,17 +166,31 @@ impl Station {
         &mut self,
         command: &Command,
     ) -> Option<Result<(), String>> {
-        let wish = self.wish_for_holder(command)?;
+        let wishes = self.wishes_for_holder(command)?;
         if let Some(why) = self.app.reaches_nobody() {
             return Some(Err(why.to_owned()));
         }
-        self.write(Letter::Wish(wish));
-        Some(Ok(()))
+        Some(wishes.map(|wishes| {
+            for wish in wishes {
+                self.write(Letter::Wish(wish));
+            }
+        }))
     }
 
-    /// The wish that a command is, where another station has the flag and takes such a wish.
-    pub(in crate::runtime::station) fn wish_for_holder(&self, command: &Command) -> Option<Wish> {
-        let follows = matches!(self.conductor.role(), Some(Role::Follows));
-        follows.then(|| wish_of(command, self.conductor.state())).flatten()
+    /// The wishes that a command is, where another station has the flag and takes such wishes.
+    pub(in crate::runtime::station) fn wishes_for_holder(
+        &self,
+        command: &Command,
+    ) -> Option<Result<Vec<Wish>, String>> {
+        if !matches!(self.conductor.role(), Some(Role::Follows)) {
+            return None;
+        }
+        let wishes = wishes_of(command, self.conductor.state(), self.known_run_ns())?;
+        Some(wishes.map_err(|why| why.to_string()))
+    }
+
+    /// The run's clock, if it is known here.
+    fn known_run_ns(&self) -> Option<RunNs> {
+        self.conductor.has_clock().then(|| self.conductor.clock().run_ns(machine_ns()))
     }
 }
