@@ -15,6 +15,7 @@
 //!          ├─ queued ─ queue ─► worker ─ obs ──► requests
 //!          ├─ raw: text and bytes, the way of udp or of tcp
 //!          ├─ mirror: several of these, each with its own queue
+//!          ├─ ramps: OSC, and a thread ─ steps ─► the same way, after the cues
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, after the cues
 //!          ├─ mpv ─ deck ◄─► supervisor ───────────► player        (a GO on the caller's thread)
 //!          ├─ closed                                           (it could not be opened: each message fails)
@@ -41,6 +42,7 @@ mod permits;
 mod probe;
 mod queue;
 mod queued;
+mod ramps;
 mod raw;
 mod rehearsal;
 mod report;

@@ -185,12 +185,14 @@ impl Transmit for Midi {
         self.connection()?.send(bytes).map_err(|why| self.lost(&why).into())
     }
 
-    fn tick(&mut self, bytes: &Vec<u8>) {
-        let sent = self.open.as_mut().map_or(Ok(()), |(_, connection)| connection.send(bytes));
-        if let Err(why) = sent {
-            let why = self.lost(&why);
+    fn tick(&mut self, bytes: &Vec<u8>) -> bool {
+        let Some((_, connection)) = &mut self.open else { return false };
+        let sent = connection.send(bytes);
+        if let Err(why) = &sent {
+            let why = self.lost(why);
             self.context.gauge.down(why);
         }
+        sent.is_ok()
     }
 
     fn look(&mut self) -> Option<Duration> {

@@ -16,7 +16,8 @@ use super::{
 };
 use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
-use crate::show::{FrameRate, Output, OutputIx, Show};
+use crate::show::protocol::Lasting;
+use crate::show::{CueIx, FrameRate, Output, OutputIx, Show};
 use crate::time::MachineNs;
 use ledger::Ledger;
 
@@ -287,8 +288,7 @@ impl Driver for Mirror {
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {
-        // Only players have what lasts, and they are never mirrored.
-        None
+        Some(self)
     }
 
     fn health(&self, now: MachineNs) -> Health {
@@ -329,6 +329,30 @@ impl Driver for Mirror {
 
     fn close(&mut self, deadline: MachineNs) -> Vec<Report> {
         self.settled(|side| side.close(deadline))
+    }
+}
+
+impl Mirror {
+    /// What of each machine may go on.
+    fn lasting(&mut self) -> impl Iterator<Item = &mut dyn Lasts> {
+        self.sides.iter_mut().filter_map(|side| side.driver.lasts())
+    }
+}
+
+impl Lasts for Mirror {
+    fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>) {
+        // Players are never mirrored, and nothing else calls jobs off.
+        let ended = self.lasting().map(|side| side.end_all(what).0);
+        let failed = ended.filter(|outcome| *outcome != Outcome::Sent).last();
+        (failed.unwrap_or(Outcome::Sent), vec![])
+    }
+
+    fn end(&mut self, what: Lasting, cue: CueIx) {
+        self.lasting().for_each(|side| side.end(what, cue));
+    }
+
+    fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs) {
+        self.lasting().for_each(|side| side.freeze(what, cue, is_frozen, now));
     }
 }
 

@@ -378,6 +378,7 @@ impl Lasts for Mpv {
     fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>) {
         let ended = match what {
             Lasting::Clip => self.deck().panic(),
+            Lasting::Ramp => (Outcome::Sent, vec![]),
         };
         self.wake();
         ended
@@ -386,6 +387,7 @@ impl Lasts for Mpv {
     fn end(&mut self, what: Lasting, cue: CueIx) {
         match what {
             Lasting::Clip => drop(self.deck().stop(|job| job.cue == cue, BEFORE_IT_MOVED)),
+            Lasting::Ramp => {}
         }
         self.wake();
     }
@@ -400,6 +402,7 @@ impl Lasts for Mpv {
                     drop(if is_frozen { deck.pause(now) } else { deck.resume(now) });
                 }
             }
+            Lasting::Ramp => {}
         }
         self.wake();
     }

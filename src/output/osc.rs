@@ -23,7 +23,7 @@ use rosc::{OscMessage, OscPacket, OscType};
 
 use super::Fault;
 use super::messages::Messages;
-use crate::show::action::OscArg;
+use crate::show::action::{OscArg, OscContent};
 use crate::show::{Body, OutputIx, Show};
 
 /// The most that one datagram carries over IPv4; what cannot go by UDP is refused for TCP too, as
@@ -56,16 +56,24 @@ pub(super) fn packets(show: &Show, output: OutputIx) -> Result<Messages<Vec<u8>>
 
 /// The packet that says `body`, or why there is none.
 pub(super) fn packet(body: &Body) -> Result<Vec<u8>, String> {
-    let Body::Osc { address, args } = body else {
+    let Body::Osc { address, content } = body else {
         return Err("not an OSC message".into());
     };
+    match content {
+        OscContent::Args(args) => message(address, args),
+        OscContent::Ramp(ramp) => message(address, &[ramp.value(Duration::ZERO)]),
+    }
+}
+
+/// The packet of a message, or why there is none.
+pub(super) fn message(address: &str, args: &[OscArg]) -> Result<Vec<u8>, String> {
     let args = args.iter().map(|arg| match arg {
         OscArg::Int(value) => OscType::Int(*value),
         OscArg::Float(value) => OscType::Float(*value),
         OscArg::Text(value) => OscType::String(value.clone()),
         OscArg::Bool(value) => OscType::Bool(*value),
     });
-    let message = OscMessage { addr: address.clone(), args: args.collect() };
+    let message = OscMessage { addr: address.to_owned(), args: args.collect() };
     let bytes = rosc::encoder::encode(&OscPacket::Message(message)).map_err(|e| e.to_string())?;
     fitting(bytes, "message")
 }
@@ -139,19 +147,24 @@ pub(super) mod tests {
     #[test]
     fn encodes_every_type_of_argument() {
         assert_eq!(packet(&fire()).unwrap(), FIRE_BYTES);
-        let flags =
-            Body::Osc { address: "/a".into(), args: vec![OscArg::Bool(false), OscArg::Int(-1)] };
+        let flags = Body::Osc {
+            address: "/a".into(),
+            content: OscContent::Args(vec![OscArg::Bool(false), OscArg::Int(-1)]),
+        };
         assert_eq!(packet(&flags).unwrap(), b"/a\0\0,Fi\0\xff\xff\xff\xff");
         assert_eq!(
-            packet(&Body::Osc { address: "/abc".into(), args: vec![] }).unwrap(),
+            packet(&Body::Osc { address: "/abc".into(), content: OscContent::Args(vec![]) })
+                .unwrap(),
             b"/abc\0\0\0\0,\0\0\0"
         );
     }
 
     #[test]
     fn refuses_what_no_datagram_carries() {
-        let long =
-            |len| Body::Osc { address: "/a".into(), args: vec![OscArg::Text("x".repeat(len))] };
+        let long = |len| Body::Osc {
+            address: "/a".into(),
+            content: OscContent::Args(vec![OscArg::Text("x".repeat(len))]),
+        };
         assert!(packet(&long(70_000)).unwrap_err().contains("65507 at most"));
         let half = Arc::new(packet(&long(40_000)).unwrap());
         assert!(bundle(&[Arc::clone(&half), half]).unwrap_err().contains("leaves together has 80"));
@@ -159,7 +172,9 @@ pub(super) mod tests {
 
     #[test]
     fn bundles_have_each_message_behind_its_size() {
-        let stop = packet(&Body::Osc { address: "/stop".into(), args: vec![] }).unwrap();
+        let stop =
+            packet(&Body::Osc { address: "/stop".into(), content: OscContent::Args(vec![]) })
+                .unwrap();
         let bundle = bundle(&[Arc::new(packet(&fire()).unwrap()), Arc::new(stop)]).unwrap();
         assert_eq!(bundle, [b"#bundle\0\0\0\0\0\0\0\0\x01".as_slice(), FIRE_AND_STOP].concat());
         assert_eq!(super::bundle(&[]).unwrap(), NOTHING);

@@ -3,13 +3,15 @@
 //! The station pushes and the worker takes; neither ever holds the lock while it does anything
 //! else, so the station never waits for a network here. What a clock says stands in a short line of
 //! its own, after all messages: it is worth something only at its own moment, so it is dropped
-//! rather than kept waiting. A channel would do for the waiting, but not for panic: what stands in
+//! rather than kept waiting. Of each ramp, the last step waits there too, and the next one takes its
+//! place. A channel would do for the waiting, but not for panic: what stands in
 //! a channel can only be taken out by its reader, which may just be stuck in a write.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
+use super::ramps::Step;
 use super::{Job, timecode};
 use crate::locks::Unpoisoned;
 use crate::time::MachineNs;
@@ -57,6 +59,8 @@ pub(super) enum NextWork<T> {
     Send(Waiting<T>),
     /// Send this, if it can go at once and that is no later than `until`.
     Tick { message: Arc<T>, until: MachineNs },
+    /// Send this, if it can go at once and is still wanted.
+    Step(Step<T>),
     /// Nothing came in time: look after the connection.
     Look,
     /// End: nothing more will come.
@@ -96,6 +100,8 @@ struct WaitingLine<T> {
     waiting: VecDeque<Waiting<T>>,
     /// Messages of a clock, each with the instant until which it is true.
     ticks: VecDeque<(Arc<T>, MachineNs)>,
+    /// One step of each ramp at most.
+    steps: VecDeque<Step<T>>,
     stage: Stage,
     /// `true` while the worker sends a message: others may then have to wait for long.
     busy: bool,
@@ -115,7 +121,14 @@ pub(super) struct Queue<T> {
 impl<T> Queue<T> {
     pub(super) fn new() -> Self {
         let (waiting, ticks) = (VecDeque::with_capacity(LIMIT), VecDeque::with_capacity(TICKS));
-        let line = WaitingLine { waiting, ticks, stage: Stage::Open, busy: false, panicked: false };
+        let line = WaitingLine {
+            waiting,
+            ticks,
+            steps: VecDeque::new(),
+            stage: Stage::Open,
+            busy: false,
+            panicked: false,
+        };
         Queue { line: Mutex::new(line), changed: Condvar::new(), waits: Condvar::new() }
     }
 
@@ -150,6 +163,21 @@ impl<T> Queue<T> {
         }
     }
 
+    /// Sends steps of ramps after all that waits; each takes the place of an earlier one of its ramp.
+    pub(super) fn step(&self, steps: Vec<Step<T>>) {
+        let mut line = self.lock();
+        if line.stage != Stage::Open {
+            return;
+        }
+        for step in steps {
+            match line.steps.iter_mut().find(|waits| waits.is_of_ramp_of(&step)) {
+                Some(waits) => *waits = step,
+                None => line.steps.push_back(step),
+            }
+        }
+        self.changed.notify_all();
+    }
+
     /// Empties the line, puts `messages` into it instead, at `since`, and gives back what was
     /// dropped.
     ///
@@ -165,6 +193,7 @@ impl<T> Queue<T> {
             return Err(Refusal::Ended);
         }
         let dropped = line.waiting.drain(..).collect();
+        line.steps.clear();
         line.panicked = true;
         let senders = Senders::default();
         let waiting =
@@ -180,7 +209,9 @@ impl<T> Queue<T> {
     /// put it off for ever.
     pub(super) fn next(&self, at_most: Option<Duration>) -> NextWork<T> {
         let idle = |line: &mut WaitingLine<T>| {
-            line.stage == Stage::Open && line.waiting.is_empty() && line.ticks.is_empty()
+            let is_empty =
+                line.waiting.is_empty() && line.ticks.is_empty() && line.steps.is_empty();
+            line.stage == Stage::Open && is_empty
         };
         let mut line = self.lock();
         line.busy = false;
@@ -201,9 +232,10 @@ impl<T> Queue<T> {
                 NextWork::Send(waiting)
             }
             (None, Stage::Open) if at_most == Some(Duration::ZERO) => NextWork::Look,
-            (None, Stage::Open) => match line.ticks.pop_front() {
-                Some((message, until)) => NextWork::Tick { message, until },
-                None => NextWork::Look,
+            (None, Stage::Open) => match (line.ticks.pop_front(), line.steps.is_empty()) {
+                (Some((message, until)), _) => NextWork::Tick { message, until },
+                (None, false) => line.steps.pop_front().map_or(NextWork::Look, NextWork::Step),
+                (None, true) => NextWork::Look,
             },
             (None, Stage::Finishing | Stage::Ended) => NextWork::End,
         }
@@ -275,6 +307,7 @@ impl<T> Queue<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::ramps::Mark;
     use crate::output::testing::{SOON, job, now};
 
     #[test]
@@ -303,6 +336,24 @@ mod tests {
         }
         assert!(matches!(queue.next(Some(Duration::from_millis(1))), NextWork::Look));
         queue.tick(Arc::new(9), until);
+        queue.finish();
+        assert!(matches!(queue.next(None), NextWork::End));
+    }
+
+    #[test]
+    fn a_step_goes_behind_all_others_and_only_the_last_of_its_ramp_waits() {
+        let queue = Queue::new();
+        let (one, other) = (Mark::default().into(), Mark::default().into());
+        queue.step(vec![Step::new(1, &one, false), Step::new(2, &other, false)]);
+        queue.step(vec![Step::new(3, &one, false)]);
+        queue.push(Senders::one(job(0)), &Arc::new(0), now()).unwrap();
+        queue.tick(Arc::new(9), now() + SOON);
+        assert!(matches!(queue.next(None), NextWork::Send(w) if *w.message == 0));
+        assert!(matches!(queue.next(None), NextWork::Tick { message, .. } if *message == 9));
+        assert!(matches!(queue.next(None), NextWork::Step(step) if step.message == 3));
+        queue.replace(&[], now()).unwrap();
+        assert!(matches!(queue.next(Some(Duration::ZERO)), NextWork::Look), "panic drops steps");
+        queue.step(vec![Step::new(4, &one, true)]);
         queue.finish();
         assert!(matches!(queue.next(None), NextWork::End));
     }

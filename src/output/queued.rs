@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::messages::{Messages, SharedOutcome, Work};
-use super::worker::{Clock, Worker, WorkerContext};
+use super::worker::{Clock, Steps, Worker, WorkerContext};
 use super::{Driver, Encoded, Health, Job, Lasts, Outcome, Report};
 use crate::show::Show;
 use crate::time::MachineNs;
@@ -27,6 +27,11 @@ impl<T: Send + Sync + 'static> Queued<T> {
         panic_worker: Option<Worker<T>>,
     ) -> Self {
         Queued { context, messages, shared_outcome: SharedOutcome::default(), worker, panic_worker }
+    }
+
+    /// A way in for the steps of ramps, beside the messages.
+    pub(super) fn steps(&self) -> Steps<T> {
+        self.worker.steps()
     }
 
     /// A way in for a clock, beside the messages.

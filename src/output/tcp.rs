@@ -22,6 +22,7 @@ use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
 use super::probe::{Answer, Attempt};
 use super::queued::Queued;
+use super::ramps::{Ramped, Ramping};
 use super::timecode::OSC;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
 use super::{Fault, Opening, Surroundings, osc, start_timecode};
@@ -73,10 +74,15 @@ impl super::Kind for Kind {
         let (peer, framing) = (self.0.clone(), self.1);
         let keepalive = Keepalive::new(show, output, osc::packet)?;
         Ok(Opening::new(
-            osc::packets(show, output)?,
-            move |packets, context: WorkerContext, rate| {
-                let tcp = open(context.clone(), peer, Speech::Osc(framing), packets, keepalive)?;
-                let line = tcp.clock();
+            Ramping::new(show, output)?,
+            move |messages, context: WorkerContext, rate| {
+                let open = |context, packets| {
+                    let tcp = open(context, peer, Speech::Osc(framing), packets, keepalive)?;
+                    let steps = tcp.steps();
+                    Ok((tcp, steps))
+                };
+                let tcp = Ramped::open(context.clone(), messages, open)?;
+                let line = tcp.driver().clock();
                 Ok(Clocked::beside(tcp, start_timecode(&context, rate, OSC, line)?))
             },
         ))
@@ -274,13 +280,13 @@ impl Transmit for Tcp {
         }
     }
 
-    fn tick(&mut self, packet: &Vec<u8>) {
-        let Some(link) = &mut self.link else { return };
+    fn tick(&mut self, packet: &Vec<u8>) -> bool {
+        let Some(link) = &mut self.link else { return false };
         let clock = self.context.clock;
         let frame = self.speech.frame(packet, clock.wall());
         let sent = match rustix::net::send(&link.stream, &frame, SendFlags::DONTWAIT) {
             // A cue would find no room either.
-            Err(Errno::AGAIN | Errno::INTR) => return,
+            Err(Errno::AGAIN | Errno::INTR) => return false,
             // What is begun has to be ended: the far end would take the next frame for the rest of
             // this one.
             Ok(sent) => {
@@ -289,14 +295,15 @@ impl Transmit for Tcp {
             }
             Err(error) => Err(error.into()),
         };
-        if let Err(error) = sent {
+        if let Err(error) = &sent {
             self.link = None;
             self.context.gauge.down(format!(
                 "the connection to {} broke: {}",
                 self.peer,
-                words(&error)
+                words(error)
             ));
         }
+        sent.is_ok()
     }
 
     fn look(&mut self) -> Option<Duration> {

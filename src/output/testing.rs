@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::worker::WorkerContext;
 use super::{Job, OutputReport, Permits, Report, Reporter, Surroundings};
 pub(super) use crate::runtime::clock::CLOCK;
-use crate::show::action::OscArg;
+use crate::show::action::{OscArg, OscContent};
 use crate::show::{
     Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds,
     Trigger,
@@ -27,7 +27,7 @@ pub(super) const FIRE_BYTES: &[u8] =
 pub(super) fn fire() -> Body {
     let args =
         vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
-    Body::Osc { address: "/eos/cue/1/12/fire".into(), args }
+    Body::Osc { address: "/eos/cue/1/12/fire".into(), content: OscContent::Args(args) }
 }
 
 /// The first action of the first cue, in firing number `firing` of its run.
@@ -86,7 +86,7 @@ fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
 /// between them, and whose second has only one message to send together.
 pub(super) fn together_show(host: &str, port: u16) -> Show {
     let kind = OutputKind::OscUdp { host: host.into(), port };
-    let stop = Body::Osc { address: "/stop".into(), args: vec![] };
+    let stop = Body::Osc { address: "/stop".into(), content: OscContent::Args(vec![]) };
     let outputs = vec![output("lights", kind.clone(), vec![]), output("sound", kind, vec![])];
     let both = Cue { together: true, ..cue("12", vec![(0, fire()), (1, fire()), (0, stop)]) };
     let one = Cue { together: true, ..cue("13", vec![(0, fire())]) };
@@ -95,7 +95,7 @@ pub(super) fn together_show(host: &str, port: u16) -> Show {
 
 /// A show whose only output is sent [`fire`], and `/stop` on panic.
 pub(super) fn osc_show(host: &str, port: u16) -> Show {
-    let stop = Body::Osc { address: "/stop".into(), args: vec![] };
+    let stop = Body::Osc { address: "/stop".into(), content: OscContent::Args(vec![]) };
     show(
         vec![output("lights", OutputKind::OscUdp { host: host.into(), port }, vec![stop])],
         vec![(0, fire())],

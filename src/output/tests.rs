@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::testing::{FIRE_BYTES, SOON, fire, job, now, output, reporter, show, surroundings};
 use super::*;
 use crate::show::Body;
-use crate::show::action::{HttpContent, MidiMessage, MpvCommand};
+use crate::show::action::{HttpContent, MidiMessage, MpvCommand, OscContent};
 
 fn udp_to(socket: &UdpSocket) -> OutputKind {
     OutputKind::OscUdp { host: "127.0.0.1".into(), port: socket.local_addr().unwrap().port() }
@@ -197,7 +197,11 @@ fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
     let desk = UdpSocket::bind("127.0.0.1:0").unwrap();
     desk.set_nonblocking(true).unwrap();
     let outputs = vec![
-        output("lights", udp_to(&desk), vec![Body::Osc { address: "/stop".into(), args: vec![] }]),
+        output(
+            "lights",
+            udp_to(&desk),
+            vec![Body::Osc { address: "/stop".into(), content: OscContent::Args(vec![]) }],
+        ),
         output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]),
         output("screen", OutputKind::Mpv { flags: vec![] }, vec![]),
     ];

@@ -28,6 +28,7 @@ use super::osc;
 use super::peer::{Peer, first_of, words};
 use super::probe::Attempt;
 use super::queue::Senders;
+use super::ramps::{Ramped, Ramping};
 use super::timecode::{OSC, UdpLine};
 use super::worker::WorkerContext;
 use super::{
@@ -38,7 +39,7 @@ use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use crate::time::MachineNs;
-use keep::Keeper;
+use keep::{Beside, Keeper};
 use recent::{Left, Recent};
 
 /// Interval at which a name without an address, or an address without a route, is tried again.
@@ -65,10 +66,15 @@ impl super::Kind for Kind {
         _: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>> {
         let (peer, keepalive) = (self.0.clone(), Keepalive::new(show, output, osc::packet)?);
-        Ok(Opening::new(osc::packets(show, output)?, move |packets, context, rate| {
+        Ok(Opening::new(Ramping::new(show, output)?, move |messages, context, rate| {
             let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
             let timecode = start_timecode(&context, rate, OSC, line)?;
-            Ok(Clocked::beside(Udp::open(context, peer, packets, None, keepalive)?, timecode))
+            let open = |context, packets| {
+                let udp = Udp::open(context, peer, packets, None, keepalive)?;
+                let beside = udp.beside();
+                Ok((udp, beside))
+            };
+            Ok(Clocked::beside(Ramped::open(context, messages, open)?, timecode))
         }))
     }
 
@@ -129,7 +135,8 @@ impl Udp {
         let ready = socket.is_some();
         let link = Arc::new(Mutex::new(Link { socket, answers, ..Link::default() }));
         let helper = if ready { None } else { Some(start_helper(&context, &peer, &link)?) };
-        let keeper = keepalive.map(|asked| Keeper::start(&context, asked, &link)).transpose()?;
+        let beside = || Beside::new(&context, &link);
+        let keeper = keepalive.map(|asked| Keeper::start(beside(), asked)).transpose()?;
         let longest =
             packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
         let stamped = Vec::with_capacity(longest.unwrap_or(0));
@@ -144,6 +151,11 @@ impl Udp {
             keeper,
             _helper: helper,
         })
+    }
+
+    /// The way of what leaves beside the cues.
+    pub(super) fn beside(&self) -> Beside {
+        Beside::new(&self.context, &self.link)
     }
 
     /// Sends a bundle with the time of this moment, and a message as it is.

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::gauge::{Delivery, Gauge, SLOW};
 use super::queue::{LIMIT, NextWork, Overdue, Queue, Refusal, Senders, Waiting};
+use super::ramps::{Step, StepLine};
 use super::{Job, Light, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC};
 use crate::show::OutputIx;
 use crate::time::{MachineClock, MachineNs};
@@ -38,9 +39,11 @@ pub(super) trait Transmit: Send + 'static {
         None
     }
 
-    /// Sends a clock's word, if it can go at once; must not wait, connect, or say that it did not
-    /// go.
-    fn tick(&mut self, _message: &Self::Message) {}
+    /// Sends a clock's word or a step of a ramp, if it can go at once; must not wait, connect, or
+    /// report that it did not go. Returns `true` if it has left.
+    fn tick(&mut self, _message: &Self::Message) -> bool {
+        false
+    }
 
     /// Looks after the connection while no message waits, and says how soon it wants to do so
     /// again.
@@ -225,6 +228,11 @@ impl<T: Send + Sync + 'static> Worker<T> {
         dropped.map_or(vec![], |dropped| self.reports_on(dropped, why))
     }
 
+    /// A way in for the steps of ramps.
+    pub(super) fn steps(&self) -> Steps<T> {
+        Steps(Arc::clone(&self.queue))
+    }
+
     /// A way in for a clock.
     pub(super) fn clock(&self) -> Clock<T> {
         Clock { queue: Arc::clone(&self.queue) }
@@ -275,6 +283,21 @@ impl<T> Clock<T> {
     }
 }
 
+/// A ramp's end of a worker: what goes in here goes after all messages.
+pub(super) struct Steps<T>(Arc<Queue<T>>);
+
+impl<T> Clone for Steps<T> {
+    fn clone(&self) -> Self {
+        Steps(Arc::clone(&self.0))
+    }
+}
+
+impl StepLine for Steps<Vec<u8>> {
+    fn say(&mut self, steps: Vec<Step<Vec<u8>>>) {
+        self.0.step(steps);
+    }
+}
+
 /// Failure of a message that has `waited` and is not sent any more.
 fn too_late(output: &str, waited: Duration) -> Failure {
     let seconds = waited.as_secs();
@@ -301,7 +324,12 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
             match self.queue.next(pause) {
                 NextWork::Send(waiting) => self.send(&waiting, late),
                 NextWork::Tick { message, until } if clock.now() <= until => {
-                    self.transmit.tick(&message)
+                    self.transmit.tick(&message);
+                }
+                NextWork::Step(step) => {
+                    if step.is_wanted() && self.transmit.tick(&step.message) {
+                        step.has_left();
+                    }
                 }
                 NextWork::Look if look_at.is_some_and(|at| at <= clock.now()) => {
                     look_at = self.look()
@@ -559,8 +587,8 @@ mod tests {
         fn transmit(&mut self, _: &u32) -> Result<(), Failure> {
             Ok(())
         }
-        fn tick(&mut self, word: &u32) {
-            self.0.send(*word).unwrap();
+        fn tick(&mut self, word: &u32) -> bool {
+            self.0.send(*word).is_ok()
         }
     }
 

@@ -110,8 +110,8 @@ pub enum Body {
     Osc {
         /// Begins with `/`.
         address: String,
-        /// In order.
-        args: Vec<OscArg>,
+        /// What it says.
+        content: OscContent,
     },
     /// An HTTP request.
     Http {
@@ -169,6 +169,52 @@ pub enum OscArg {
     Text(String),
     /// True or false.
     Bool(bool),
+}
+
+/// Content of an OSC message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OscContent {
+    /// Arguments, in order.
+    Args(Vec<OscArg>),
+    /// One number, which changes for a while after the message has left.
+    Ramp(OscRamp),
+}
+
+/// A number that goes evenly from one value to another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OscRamp {
+    /// Its first and its last value.
+    pub ends: RampEnds,
+    /// The time that it takes, never zero.
+    pub over: Duration,
+}
+
+/// The first and the last value of a ramp, which say as what its steps are sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RampEnds {
+    /// Whole numbers (`i`).
+    Whole(i32, i32),
+    /// Decimal numbers (`f`).
+    Decimal(f32, f32),
+}
+
+impl OscRamp {
+    /// Its value when it has gone on for so long: from its end on, exactly the last one.
+    pub fn value(&self, passed: Duration) -> OscArg {
+        let share = passed.as_secs_f64() / self.over.as_secs_f64();
+        let is_over = passed >= self.over;
+        let between = |from: f64, to: f64| from + (to - from) * share;
+        match self.ends {
+            RampEnds::Whole(_, to) if is_over => OscArg::Int(to),
+            RampEnds::Decimal(_, to) if is_over => OscArg::Float(to),
+            RampEnds::Whole(from, to) => {
+                OscArg::Int(between(f64::from(from), f64::from(to)).round() as i32)
+            }
+            RampEnds::Decimal(from, to) => {
+                OscArg::Float(between(f64::from(from), f64::from(to)) as f32)
+            }
+        }
+    }
 }
 
 /// Content of a request.

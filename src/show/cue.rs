@@ -88,6 +88,7 @@ impl Cue {
             let Body::Mpv(command) = &action.body else { return None };
             match command.lasting()? {
                 Lasting::Clip => Some((at, action.output, command)),
+                Lasting::Ramp => None,
             }
         })
     }

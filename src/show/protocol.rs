@@ -91,6 +91,8 @@ pub(super) struct Wire {
     /// Address that a file leaves out of each OSC message and that stands before its own: an
     /// address of OSC without `/` at its end.
     pub(super) prefix: Option<Arc<str>>,
+    /// `true` if what is sent may have effects that last.
+    pub(super) may_last: bool,
 }
 
 /// An effect that lasts after its action was sent. A stop of its cue and a panic have to end it,
@@ -99,6 +101,19 @@ pub(super) struct Wire {
 pub enum Lasting {
     /// A clip that is on air.
     Clip,
+    /// A value of an OSC address that changes.
+    Ramp,
+}
+
+/// A reason why a panic cannot send a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PanicFault {
+    /// The key of the action for which it cannot.
+    pub key: &'static str,
+    /// In words.
+    pub why: &'static str,
+    /// Another way to write it.
+    pub fix: &'static str,
 }
 
 impl Lasting {
@@ -161,7 +176,7 @@ impl Wire {
     /// The destination of what goes to the machine of `kind` and to its `mirrors`.
     pub(super) fn of(kind: &OutputKind, mirrors: &[OutputKind]) -> Self {
         let is_datagram = kind.is_datagram() || mirrors.iter().any(OutputKind::is_datagram);
-        Wire { protocol: kind.protocol(), is_datagram, prefix: None }
+        Wire { protocol: kind.protocol(), is_datagram, prefix: None, may_last: true }
     }
 }
 
@@ -322,7 +337,7 @@ impl Body {
 
     fn described(&self, output: Option<&OutputKind>) -> String {
         clean(&match self {
-            Body::Osc { address, args } => osc::describe(address, args),
+            Body::Osc { address, content } => osc::describe(address, content),
             Body::Http { method, path, content, retries } => {
                 http::describe(output, method, path, content, *retries)
             }
@@ -336,13 +351,8 @@ impl Body {
     /// The effect that lasts after it was sent.
     pub fn lasting(&self) -> Option<Lasting> {
         match self {
-            // What lasts in a device (a fade of a desk) is the device's: a message of panic ends
-            // it.
-            Body::Osc { .. }
-            | Body::Http { .. }
-            | Body::Midi(_)
-            | Body::Raw(_)
-            | Body::Obs { .. } => None,
+            Body::Osc { content, .. } => content.lasting(),
+            Body::Http { .. } | Body::Midi(_) | Body::Raw(_) | Body::Obs { .. } => None,
             Body::Mpv(command) => command.lasting(),
         }
     }
@@ -370,14 +380,11 @@ impl Body {
         }
     }
 
-    /// The key for which a panic cannot send it, and why; nothing where it can.
-    pub fn panic_fault(&self) -> Option<(&'static str, &'static str)> {
+    /// The reason why a panic cannot send it; nothing where it can.
+    pub fn panic_fault(&self) -> Option<PanicFault> {
         match self {
-            Body::Osc { .. }
-            | Body::Http { .. }
-            | Body::Midi(_)
-            | Body::Raw(_)
-            | Body::Obs { .. } => None,
+            Body::Osc { content, .. } => content.panic_fault(),
+            Body::Http { .. } | Body::Midi(_) | Body::Raw(_) | Body::Obs { .. } => None,
             Body::Mpv(command) => command.panic_fault(),
         }
     }

@@ -71,6 +71,7 @@ const CALL_NOW: &[(&str, &str)] = &[
     ("web/routes.rs", "a request waits for its body and for the station, and guesses are timed"),
     ("output/worker.rs", "the loop of a worker, which takes messages and waits in between"),
     ("output/timecode.rs", "the loop of a clock's thread, which waits for each word"),
+    ("output/ramps.rs", "the loop of a thread that waits for each step"),
     ("output/mpv/supervisor.rs", "the loop of the thread that starts, feeds and ends players"),
     ("output/mirror.rs", "how long a message took until a machine had taken it is measured"),
     ("output/obs.rs", "how long it takes to connect is measured"),

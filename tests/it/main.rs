@@ -30,6 +30,7 @@ mod player;
 mod probe;
 mod program;
 mod properties;
+mod ramps;
 mod remote;
 mod rule_checker;
 mod scenarios;

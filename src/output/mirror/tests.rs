@@ -11,7 +11,7 @@ use crate::output::testing::{
     CLOCK, FIRE_BYTES, SOON, fire, job, now, output, permits, reporter, show, surroundings,
 };
 use crate::output::{Outputs, RevisedOutputs, probe};
-use crate::show::action::{Framing, HttpContent, RawMessage};
+use crate::show::action::{Framing, HttpContent, OscContent, RawMessage};
 use crate::show::{Body, Keepalive, OutputKind};
 
 fn udp(socket: &UdpSocket) -> OutputKind {
@@ -44,7 +44,7 @@ fn closed_port() -> u16 {
 }
 
 fn stop() -> Body {
-    Body::Osc { address: "/stop".into(), args: vec![] }
+    Body::Osc { address: "/stop".into(), content: OscContent::Args(vec![]) }
 }
 
 /// The output `desk` to these machines, which is sent `panic` on panic.

@@ -17,8 +17,8 @@ use super::smpte::FrameLabel;
 use crate::output::gauge::Gauge;
 use crate::output::peer::{Peer, first_of};
 use crate::output::{osc, udp};
+use crate::show::FrameRate;
 use crate::show::action::OscArg;
-use crate::show::{Body, FrameRate};
 use crate::time::MachineNs;
 
 /// Each frame as it begins; of those that are overdue none but the one that runs.
@@ -37,8 +37,8 @@ pub(super) fn packet(rate: FrameRate, say: Say) -> Option<Vec<u8>> {
     let label = FrameLabel::new(rate, frame);
     let numbers = [label.hours, label.minutes, label.seconds, label.frames]
         .map(|number| OscArg::Int(number.into()));
-    let args = [OscArg::Text(label.to_string())].into_iter().chain(numbers).collect();
-    osc::packet(&Body::Osc { address: "/timecode".into(), args }).ok()
+    let args = [OscArg::Text(label.to_string())].into_iter().chain(numbers).collect::<Vec<_>>();
+    osc::message("/timecode", &args).ok()
 }
 
 /// A socket that timecode goes out on.

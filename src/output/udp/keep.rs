@@ -1,17 +1,79 @@
-//! The thread that keeps a far end awake over UDP, from the socket that the cues leave by: a desk
-//! knows who it talks to by that.
+//! What leaves over UDP beside the cues, from the socket that they leave by: a desk knows who it
+//! talks to by that. The steps of ramps, and the thread that keeps a far end awake.
 //!
 //! Must never keep a cue waiting: the lock of the socket is never held while anything is sent.
 
 use std::io::{self, ErrorKind};
 use std::mem;
+use std::net::UdpSocket;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::super::keepalive::{Beat, Keepalive};
+use super::super::ramps::{Step, StepLine};
 use super::super::worker::WorkerContext;
 use super::{Link, REFUSALS, lock};
+
+/// The way of what leaves beside the cues.
+#[derive(Clone)]
+pub(in crate::output) struct Beside {
+    context: WorkerContext,
+    link: Arc<Mutex<Link>>,
+}
+
+impl Beside {
+    pub(super) fn new(context: &WorkerContext, link: &Arc<Mutex<Link>>) -> Self {
+        Beside { context: context.clone(), link: Arc::clone(link) }
+    }
+
+    /// Has `send` send over the socket, where there is one, and leaves in the link what it finds out
+    /// of the far end: it returns `true` if something was refused.
+    fn send(&self, send: impl FnOnce(&UdpSocket) -> bool) {
+        let Some(socket) = lock(&self.link).socket.clone() else { return };
+        let is_refused = send(&socket);
+        let mut link = lock(&self.link);
+        // The one before this was not refused: somebody listens again.
+        if link.refuses && link.is_kept && !is_refused && !link.beat_refused {
+            link.refuses = false;
+            self.context.gauge.up();
+        }
+        link.beat_refused |= is_refused;
+        link.is_kept = true;
+    }
+}
+
+impl StepLine for Beside {
+    fn say(&mut self, steps: Vec<Step<Vec<u8>>>) {
+        self.send(|socket| {
+            let mut is_any_refused = false;
+            for step in steps.iter().filter(|step| step.is_wanted()) {
+                let (has_left, is_refused) = send_one(socket, &step.message);
+                if has_left {
+                    step.has_left();
+                }
+                is_any_refused |= is_refused;
+            }
+            is_any_refused
+        });
+    }
+}
+
+/// Sends `message`. Returns `true` if it has left, and `true` if one before it was refused.
+fn send_one(socket: &UdpSocket, message: &[u8]) -> (bool, bool) {
+    let mut is_refused = false;
+    // A refusal of what was sent before takes the place of this message, which then has not left.
+    for _ in 0..REFUSALS {
+        match socket.send(message) {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => is_refused = true,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // No room now, no route: a cue would say more of it.
+            Err(_) => break,
+            Ok(_) => return (true, is_refused),
+        }
+    }
+    (false, is_refused)
+}
 
 /// The station's end of the thread. Dropping it ends the thread without waiting for it.
 pub(super) struct Keeper {
@@ -21,16 +83,11 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Starts the thread, which sends nothing yet. Its grid begins now.
-    pub(super) fn start(
-        context: &WorkerContext,
-        keepalive: Keepalive,
-        link: &Arc<Mutex<Link>>,
-    ) -> io::Result<Self> {
+    pub(super) fn start(beside: Beside, keepalive: Keepalive) -> io::Result<Self> {
         let (tell, told) = channel();
-        let (context, link) = (context.clone(), Arc::clone(link));
-        let name = format!("awake {}", context.name);
-        let beat = Beat::new(context.clock.now(), keepalive.every);
-        let work = move || keep(&context, beat, &keepalive.message, &link, &told);
+        let name = format!("awake {}", beside.context.name);
+        let beat = Beat::new(beside.context.clock.now(), keepalive.every);
+        let work = move || keep(&beside, beat, &keepalive.message, &told);
         thread::Builder::new().name(name).spawn(work)?;
         Ok(Keeper { tell, is_on: false })
     }
@@ -44,17 +101,11 @@ impl Keeper {
     }
 }
 
-fn keep(
-    context: &WorkerContext,
-    mut beat: Beat,
-    message: &[u8],
-    link: &Mutex<Link>,
-    told: &Receiver<bool>,
-) {
-    let mut is_on = false;
+fn keep(beside: &Beside, mut beat: Beat, message: &[u8], told: &Receiver<bool>) {
+    let (mut is_on, clock) = (false, beside.context.clock);
     loop {
         let news = match is_on {
-            true => told.recv_timeout(beat.left(context.clock.now())),
+            true => told.recv_timeout(beat.left(clock.now())),
             false => told.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match news {
@@ -62,33 +113,10 @@ fn keep(
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return,
         }
-        if is_on && beat.is_due(context.clock.now()) {
-            send(context, message, link);
+        if is_on && beat.is_due(clock.now()) {
+            beside.send(|socket| send_one(socket, message).1);
         }
     }
-}
-
-/// Sends `message`, and leaves what it finds out of the far end in `link`.
-fn send(context: &WorkerContext, message: &[u8], link: &Mutex<Link>) {
-    let Some(socket) = lock(link).socket.clone() else { return };
-    let mut is_refused = false;
-    // A refusal of what was sent before takes the place of this message, which then has not left.
-    for _ in 0..REFUSALS {
-        match socket.send(message) {
-            Err(error) if error.kind() == ErrorKind::ConnectionRefused => is_refused = true,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            // No room now, no route: a cue would say more of it.
-            Ok(_) | Err(_) => break,
-        }
-    }
-    let mut link = lock(link);
-    // The one before this was not refused: somebody listens again.
-    if link.refuses && link.is_kept && !is_refused && !link.beat_refused {
-        link.refuses = false;
-        context.gauge.up();
-    }
-    link.beat_refused |= is_refused;
-    link.is_kept = true;
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
-use crate::show::action::MpvCommand;
+use crate::show::action::{MpvCommand, OscContent};
 use crate::show::draft::{ActionDraft, CueDraft, Entry, Mention, TriggerDraft};
 use crate::show::file::machine::Unseen;
 use crate::show::{Body, CueNumber, OutputKind};
@@ -80,7 +80,10 @@ fn draft(cues: Vec<CueDraft>) -> Draft {
             id: name("lights", 1, 1),
             kind: Some(OutputKind::OscUdp { host: "127.0.0.1".to_owned(), port: 8000 }),
             mirrors: vec![],
-            panic: vec![Body::Osc { address: "/stop".to_owned(), args: vec![] }],
+            panic: vec![Body::Osc {
+                address: "/stop".to_owned(),
+                content: OscContent::Args(vec![]),
+            }],
             timecode: None,
             keepalive: None,
             station: None,

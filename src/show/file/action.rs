@@ -43,8 +43,10 @@ pub(super) fn body(
     }
     let keys = fields.keys();
     let own = wire.map(|wire| wire.protocol);
+    // Several have `over`: what chooses a protocol says which one is meant.
+    let meant = own.or_else(|| keys.iter().find_map(|key| Protocol::of_kind(key.text)));
     let protocols: Vec<_> =
-        keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text, own)?))).collect();
+        keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text, meant)?))).collect();
     let protocol = own.or_else(|| protocols.first().map(|(_, protocol)| *protocol));
     let foreign = protocols.iter().find(|(_, other)| Some(*other) != protocol);
     let Some(protocol) = protocol.filter(|_| foreign.is_none()) else {

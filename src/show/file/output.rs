@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::reader::Mention;
 use super::value::Value;
 use crate::show::draft::OutputDraft;
-use crate::show::protocol::{Protocol, Wire, osc};
+use crate::show::protocol::{PanicFault, Protocol, Wire, osc};
 use crate::show::{Body, FrameRate, Keepalive, MIRRORS_MAX, OutputKind, StationName};
 
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps
@@ -53,7 +53,12 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
         }
     }
     // An output whose kind has faults still says by its key what it speaks.
-    let spoken = protocol.map(|protocol| Wire { protocol, is_datagram: false, prefix: None });
+    let spoken = protocol.map(|protocol| Wire {
+        protocol,
+        is_datagram: false,
+        prefix: None,
+        may_last: true,
+    });
     let mut wire = kind.as_ref().map(|kind| Wire::of(kind, &mirrors)).or(spoken);
     if let Some(wire) = wire.as_mut().filter(|wire| wire.protocol == Protocol::Osc) {
         wire.prefix = osc::prefix(&mut fields);
@@ -121,7 +126,7 @@ fn keepalive(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<&Wire>) -> 
         Some(every)
     });
     // It is the desk's, and not that of a channel.
-    let wire = wire.map(|wire| Wire { prefix: None, ..wire.clone() });
+    let wire = wire.map(|wire| Wire { prefix: None, may_last: false, ..wire.clone() });
     let body = body(keys, wire.as_ref(), Some(id.text));
     Some(Keepalive { body: body?, every: every? })
 }
@@ -187,10 +192,10 @@ fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<&Wire>) 
     let read = |fields: Fields<'_>| {
         let (reader, keys) = (fields.reader, fields.keys());
         let body = body(fields, wire, Some(id.text))?;
-        if let Some((key, why)) = body.panic_fault()
+        if let Some(PanicFault { key, why, fix }) = body.panic_fault()
             && let Some(key) = keys.into_iter().find(|there| there.text == key)
         {
-            reader.fault(key.span, why, "write `stop = true`");
+            reader.fault(key.span, why, fix);
         }
         Some(body)
     };

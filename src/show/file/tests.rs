@@ -13,7 +13,7 @@ use self::faulty::show_with;
 use super::machine::{Machine, TriedClip};
 use super::{Checked, check, parse, pieces};
 use crate::show::action::{
-    Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
+    Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg, OscContent,
 };
 use crate::show::builtin;
 use crate::show::duration::SECOND_NS;
@@ -314,12 +314,12 @@ fn every_kind_of_action_is_read() {
     let expected = [
         Body::Osc {
             address: "/eos/cue/1/12/fire".into(),
-            args: vec![
+            content: OscContent::Args(vec![
                 OscArg::Int(1),
                 OscArg::Float(0.5),
                 OscArg::Text("text".into()),
                 OscArg::Bool(true),
-            ],
+            ]),
         },
         http("POST", "", HttpContent::Json(json.into()), 0),
         http("PUT", "/x?y=1", HttpContent::Text("hello".into()), 2),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 use strum::VariantNames;
 
-use super::{Lasting, OutputKey, Spec, Wire};
+use super::{Lasting, OutputKey, PanicFault, Spec, Wire};
 use crate::show::action::{MpvCommand, MpvWord};
 use crate::show::duration;
 use crate::show::file::fields::Fields;
@@ -81,23 +81,20 @@ impl MpvCommand {
         }
     }
 
-    /// The key for which a panic cannot say it, and why; nothing where it can.
-    pub fn panic_fault(&self) -> Option<(&'static str, &'static str)> {
-        match self {
-            MpvCommand::Play { .. } => {
-                Some(("play", "a panic plays no clip: it takes the picture away"))
-            }
-            MpvCommand::Resume => {
-                Some(("resume", "a panic resumes no clip: it takes the picture away"))
-            }
+    /// The reason why a panic cannot say it; nothing where it can.
+    pub fn panic_fault(&self) -> Option<PanicFault> {
+        let (key, why) = match self {
+            MpvCommand::Play { .. } => ("play", "a panic plays no clip: it takes the picture away"),
+            MpvCommand::Resume => ("resume", "a panic resumes no clip: it takes the picture away"),
             MpvCommand::Volume { .. } => {
-                Some(("volume", "a panic changes no volume: it takes the picture away"))
+                ("volume", "a panic changes no volume: it takes the picture away")
             }
             MpvCommand::Stop { over } if !over.is_zero() => {
-                Some((OVER, "a panic takes the picture away at once"))
+                (OVER, "a panic takes the picture away at once")
             }
-            MpvCommand::Pause | MpvCommand::Stop { .. } => None,
-        }
+            MpvCommand::Pause | MpvCommand::Stop { .. } => return None,
+        };
+        Some(PanicFault { key, why, fix: "write `stop = true`" })
     }
 }
 

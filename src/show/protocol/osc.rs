@@ -2,14 +2,17 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use toml::de::DeValue;
 
-use super::{OutputKey, Spec, Timecode, Wire, authority, host_and_port};
-use crate::show::action::{Framing, OscArg};
+use super::{Lasting, OutputKey, PanicFault, Spec, Timecode, Wire, authority, host_and_port};
+use crate::show::action::{Framing, OscArg, OscContent, OscRamp, RampEnds};
+use crate::show::duration;
 use crate::show::file::fields::{self, Fields};
 use crate::show::file::reader::quoted;
 use crate::show::file::value::Value;
+use crate::show::problem::Problem;
 use crate::show::{Body, OutputKind};
 
 /// Facts about OSC.
@@ -17,7 +20,7 @@ pub(super) const SPEC: Spec = Spec {
     word: "osc",
     kinds: &["osc"],
     label: "OSC",
-    keys: &["osc", "args"],
+    keys: &["osc", "args", RAMP, OVER],
     output_keys: &[FRAMING, OutputKey { key: PREFIX, only_for: "OSC outputs", fix: "remove it" }],
     qlab: "Network",
     is_shared: true,
@@ -36,6 +39,15 @@ const FRAMING: OutputKey = OutputKey {
     only_for: "OSC over TCP",
     fix: "remove it, or write `osc = \"tcp://…\"`",
 };
+
+/// The key of a number that changes for a while.
+const RAMP: &str = "ramp";
+
+/// The key of the time that a ramp takes.
+const OVER: &str = "over";
+
+/// A way to write a ramp.
+const RAMP_EXAMPLE: &str = "[0.0, 0.75]";
 
 /// The key of the address before all others.
 const PREFIX: &str = "prefix";
@@ -123,13 +135,13 @@ fn action(fields: &mut Fields<'_>, wire: Option<&Wire>) -> Option<Body> {
         Some(prefix) => format!("{prefix}{own}"),
         None => own,
     });
-    let args = fields.find("args");
-    let args = args.and_then(|value| value.list("[1, 0.5, \"text\", true]")).unwrap_or_default();
-    // A show has many of them: each list has no more room than it needs.
-    let mut read = Vec::with_capacity(args.len());
-    read.extend(args.iter().filter_map(arg));
+    let may_last = wire.is_none_or(|wire| wire.may_last);
+    let content = match may_last && fields.has(RAMP) {
+        true => OscContent::Ramp(ramp(fields)?),
+        false => OscContent::Args(args(fields, may_last)),
+    };
     let address = address?;
-    let size = message_size(&address, &read);
+    let size = message_size(&address, &content);
     if !is_datagram && size > MESSAGE_MAX {
         let what = format!("this message has {size} bytes");
         fields.reader.fault(
@@ -146,7 +158,107 @@ fn action(fields: &mut Fields<'_>, wire: Option<&Wire>) -> Option<Body> {
             "send less, or use an output at `tcp://…`",
         );
     }
-    Some(Body::Osc { address, args: read })
+    Some(Body::Osc { address, content })
+}
+
+fn args(fields: &mut Fields<'_>, may_last: bool) -> Vec<OscArg> {
+    if may_last {
+        fields.know(RAMP);
+        let fix = format!("remove it, or add `{RAMP} = {RAMP_EXAMPLE}`");
+        fields.refuse(OVER, "`over` is there without `ramp`", &fix);
+    }
+    let args = fields.find("args");
+    let args = args.and_then(|value| value.list("[1, 0.5, \"text\", true]")).unwrap_or_default();
+    // A show has many of them: each list has no more room than it needs.
+    let mut read = Vec::with_capacity(args.len());
+    read.extend(args.iter().filter_map(arg));
+    read
+}
+
+/// A number that changes; `None` for a fault.
+fn ramp(fields: &mut Fields<'_>) -> Option<OscRamp> {
+    let what = "a ramp is the only argument of its message";
+    fields.refuse("args", what, "remove `args`, or send it with an action of its own");
+    let over = fields.need(OVER, "\"2s\"").and_then(|value| {
+        let over = value.duration()?;
+        if over.is_zero() {
+            value.fault(
+                "a ramp takes its time",
+                "write `over = \"2s\"`, or `args` instead of `ramp`",
+            );
+        }
+        Some(over)
+    });
+    let value = fields.find(RAMP)?;
+    let ends = value.list(RAMP_EXAMPLE)?;
+    let [from, to] = ends.as_slice() else {
+        let what = format!("a ramp goes from one number to another, and here are {}", ends.len());
+        value.fault(what, format!("write `{RAMP} = {RAMP_EXAMPLE}`"));
+        return None;
+    };
+    let ends = match (number(from)?, number(to)?) {
+        (RampEnd::Whole(from), RampEnd::Whole(to)) => RampEnds::Whole(from, to),
+        (from, to) => RampEnds::Decimal(from.decimal(), to.decimal()),
+    };
+    if let RampEnds::Whole(from, to) = ends
+        && from.abs_diff(to) == 1
+    {
+        let what = format!("there is no whole number between {from} and {to}: this ramp jumps");
+        let fix = format!("write `{RAMP} = [{from}.0, {to}.0]`, which are sent as decimal numbers");
+        value.reader.report(Problem::warning(value.span.clone(), what, fix));
+    }
+    Some(OscRamp { ends, over: over? })
+}
+
+/// One end of a ramp.
+enum RampEnd {
+    Whole(i32),
+    Decimal(f32),
+}
+
+impl RampEnd {
+    fn decimal(self) -> f32 {
+        match self {
+            RampEnd::Whole(number) => number as f32,
+            RampEnd::Decimal(number) => number,
+        }
+    }
+}
+
+fn number(value: &Value<'_>) -> Option<RampEnd> {
+    if !matches!(value.value, DeValue::Integer(_) | DeValue::Float(_)) {
+        let what = format!("a ramp has numbers, and here is {}", fields::kind(value.value));
+        value.fault(what, format!("write it like `{RAMP} = {RAMP_EXAMPLE}`"));
+        return None;
+    }
+    match arg(value)? {
+        OscArg::Int(number) => Some(RampEnd::Whole(number)),
+        OscArg::Float(number) => Some(RampEnd::Decimal(number)),
+        OscArg::Text(_) | OscArg::Bool(_) => None,
+    }
+}
+
+impl OscContent {
+    /// The effect that lasts after its message was sent. What lasts in a device (a fade of a desk)
+    /// is the device's: a message of panic ends it.
+    pub(super) fn lasting(&self) -> Option<Lasting> {
+        match self {
+            OscContent::Args(_) => None,
+            OscContent::Ramp(_) => Some(Lasting::Ramp),
+        }
+    }
+
+    /// The reason why a panic cannot say it; nothing where it can.
+    pub(super) fn panic_fault(&self) -> Option<PanicFault> {
+        match self {
+            OscContent::Args(_) => None,
+            OscContent::Ramp(_) => Some(PanicFault {
+                key: RAMP,
+                why: "a panic changes a value at once",
+                fix: "write `args` with the last value",
+            }),
+        }
+    }
 }
 
 /// Returns `true` for the characters that no address holds.
@@ -202,7 +314,15 @@ fn arg(value: &Value<'_>) -> Option<OscArg> {
 }
 
 /// Size of the message, bytes: OSC pads each text, with its NUL, to a multiple of four.
-fn message_size(address: &str, args: &[OscArg]) -> usize {
+fn message_size(address: &str, content: &OscContent) -> usize {
+    let first;
+    let args = match content {
+        OscContent::Args(args) => args.as_slice(),
+        OscContent::Ramp(ramp) => {
+            first = ramp.value(Duration::ZERO);
+            std::slice::from_ref(&first)
+        }
+    };
     let padded = |len: usize| (len + 1).next_multiple_of(4);
     let of_arg = |arg: &OscArg| match arg {
         OscArg::Int(_) | OscArg::Float(_) => 4,
@@ -214,8 +334,8 @@ fn message_size(address: &str, args: &[OscArg]) -> usize {
 
 /// Size of `body` as a message of OSC, bytes; `None` if it is none.
 pub fn size(body: &Body) -> Option<usize> {
-    let Body::Osc { address, args } = body else { return None };
-    Some(message_size(address, args))
+    let Body::Osc { address, content } = body else { return None };
+    Some(message_size(address, content))
 }
 
 /// Address of an output.
@@ -232,8 +352,19 @@ pub(super) fn tcp_address(host: &str, port: u16, framing: Framing) -> String {
     format!("tcp://{}{framing}", host_and_port(host, port))
 }
 
-/// Describes a message: `/eos/cue/1/12/fire 1 0.5 "text" true`.
-pub(super) fn describe(address: &str, args: &[OscArg]) -> String {
+/// Describes a message: `/eos/cue/1/12/fire 1 0.5 "text" true`, `/ch/01/mix/fader 0.0 to 0.75 over
+/// 0:02`.
+pub(super) fn describe(address: &str, content: &OscContent) -> String {
+    let args = match content {
+        OscContent::Args(args) => args,
+        OscContent::Ramp(OscRamp { ends, over }) => {
+            let ends = match ends {
+                RampEnds::Whole(from, to) => format!("{from} to {to}"),
+                RampEnds::Decimal(from, to) => format!("{from:?} to {to:?}"),
+            };
+            return format!("{address} {ends} over {}", duration::exact(*over));
+        }
+    };
     let mut said = address.to_owned();
     for arg in args {
         // Writing into a text cannot fail. A float keeps its point, a text its quotes: the type is

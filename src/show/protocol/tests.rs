@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::show::action::{
-    Framing, HttpContent, MidiMessage, MmcCommand, MmcPlace, MpvCommand, MscCommand, MscCue, OscArg,
+    Framing, HttpContent, MidiMessage, MmcCommand, MmcPlace, MpvCommand, MscCommand, MscCue,
+    OscArg, OscContent, OscRamp, RampEnds,
 };
 use crate::show::duration::SECOND_NS;
 use crate::show::{Body, FrameRate, OutputKind};
@@ -38,12 +39,21 @@ fn says_every_kind_of_message_in_one_line() {
         |command, device, format| Body::Midi(MidiMessage::ShowControl { command, device, format });
     let timed = MscCommand::TimedGo { cue: cue(""), time: Duration::from_secs(5) };
     let set = MscCommand::Set { control: 3, value: 300, time: None };
+    let ramp = |ends| Body::Osc {
+        address: "/ch/01/mix/fader".into(),
+        content: OscContent::Ramp(OscRamp { ends, over: Duration::from_secs(2) }),
+    };
     let args =
         vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
-    let fire = Body::Osc { address: "/eos/cue/1/12/fire".into(), args };
+    let fire = Body::Osc { address: "/eos/cue/1/12/fire".into(), content: OscContent::Args(args) };
     for (body, said) in [
         (fire, "/eos/cue/1/12/fire 1 0.5 \"text\" true"),
-        (Body::Osc { address: "/a".into(), args: vec![OscArg::Float(1.0)] }, "/a 1.0"),
+        (
+            Body::Osc { address: "/a".into(), content: OscContent::Args(vec![OscArg::Float(1.0)]) },
+            "/a 1.0",
+        ),
+        (ramp(RampEnds::Decimal(0.0, 0.75)), "/ch/01/mix/fader 0.0 to 0.75 over 0:02"),
+        (ramp(RampEnds::Whole(127, 0)), "/ch/01/mix/fader 127 to 0 over 0:02"),
         (
             post(HttpContent::Json("{\"text\":\n\"hi\"}".into())),
             "POST https://api.x.com/2/tweets {\"text\": \"hi\"} [Authorization: env:X_TOKEN]",

@@ -213,6 +213,21 @@ fn a_cut_that_the_clip_does_not_have_is_named() {
 }
 
 #[test]
+fn a_ramp_that_has_no_steps_is_named() {
+    let lights = "title = \"T\"\n[output.lights]\nosc = \"udp://10.0.0.1:8000\"\n";
+    let ramp = |ends| {
+        let keys =
+            format!("do = [{{ output = \"lights\", osc = \"/a\", ramp = {ends}, over = \"1s\" }}]");
+        format!("{lights}{}", segment("S", HOUR, &cue("1", &keys)))
+    };
+    let says = ["no whole number between 1 and 0: this ramp jumps", "write `ramp = [1.0, 0.0]`"];
+    only_warning(&ramp("«[1, 0]»"), &says);
+    for ends in ["[1, 0.0]", "[0, 127]", "[0, 0]"] {
+        assert!(warnings(&ramp(ends)).is_empty(), "{ends}");
+    }
+}
+
+#[test]
 fn the_built_in_shows_have_nothing_to_warn_of() {
     for show in builtin::ALL {
         assert_eq!(warnings(show.text), Vec::<String>::new(), "{}", show.name);

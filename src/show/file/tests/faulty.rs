@@ -105,6 +105,16 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nobs = \"ws://a:1\"\npanic = [«{ data = {} }»]", &["has no `request`"]),
         ("[output.a]\nmidi = «[\"a\", \"b\"]»", &["`midi` is a list, not text"]),
         ("[output.a]\nmpv = true\n«midi» = \"x\"", &["both `mpv` and `midi`"]),
+        (
+            "[output.a]\nosc = \"udp://a:1\"\n\
+             panic = [{ osc = \"/a\", «ramp» = [1.0, 0.0], over = \"1s\" }]",
+            &["a panic changes a value at once", "write `args` with the last value"],
+        ),
+        (
+            "[output.a]\nosc = \"udp://a:1\"\n\
+             keepalive = { osc = \"/a\", «ramp» = [1.0, 0.0], every = \"9s\" }",
+            &["unknown key `ramp`"],
+        ),
         ("«[web]»", &["the page server has no `listen`", "127.0.0.1:8080"]),
         ("[web]\nlisten = «\"0.0.0.0:8080\"»", &["no passcode"]),
         (
@@ -434,6 +444,46 @@ fn faults_of_cues_are_found() {
         ("do = [{ output = \"vt\", volume = 5, «fade_in» = \"1s\" }]", &["only for `play`"]),
         ("do = [{ output = \"vt\", volume = «101» }]", &["101"]),
         ("do = [{ output = \"vt\", pause = true, «over» = \"1s\" }]", &["`volume` and `stop`"]),
+        (
+            "do = [{ output = \"lights\", osc = \"/a\", ramp = «[0.5]», over = \"1s\" }]",
+            &["from one number to another, and here are 1", "write `ramp = [0.0, 0.75]`"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = \"/a\", ramp = «0.5», over = \"1s\" }]",
+            &["`ramp` is a decimal number, not a list", "[0.0, 0.75]"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = \"/a\", ramp = [0.5, «\"1\"»], over = \"1s\" }]",
+            &["a ramp has numbers, and here is text", "write it like `ramp = [0.0, 0.75]`"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = \"/a\", ramp = [«nan», 1.0], over = \"1s\" }]",
+            &["`nan` is no finite number", "write a finite number"],
+        ),
+        (
+            "do = [«{ output = \"lights\", osc = \"/a\", ramp = [0.5, 1.0] }»]",
+            &["an action has no `over`", "add `over = \"2s\"`"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = \"/a\", ramp = [0.5, 1.0], over = «\"0s\"» }]",
+            &["a ramp takes its time", "or `args` instead of `ramp`"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = \"/a\", ramp = [0, 1.0], over = \"1s\", «args» = [1] }]",
+            &["the only argument of its message", "remove `args`"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = \"/a\", «over» = \"1s\", args = [1] }]",
+            &["`over` is there without `ramp`", "add `ramp = [0.0, 0.75]`"],
+        ),
+        (
+            "do = [{ output = «\"lihgts\"», osc = \"/a\", over = \"1s\", ramp = [1, 5] }]",
+            &["did you mean `lights`?"],
+        ),
+        (
+            "do = [{ output = \"vt\", volume = 20, over = \"1s\", «ramp» = [1, 5] }]",
+            &["speaks mpv, but `ramp` is for osc"],
+        ),
         (
             "do = [{ output = \"vt\", play = \"a\", «over» = \"1s\" }]",
             &["`volume` and `stop`", "write `fade_in`"],

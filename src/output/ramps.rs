@@ -1,0 +1,417 @@
+//! Values of an OSC output that change for a while after their message has left: a driver as it is,
+//! and beside it a thread that keeps time.
+//!
+//! The first value leaves with GO, as any message does. Every value after it leaves from the thread,
+//! beside the cues and never before one: over UDP from the same socket, over a connection after all
+//! messages that wait. The last one is handed over until it has left. A message to the address of a
+//! ramp takes its place, and is sent only once the ramp is marked as ended, so that of the old
+//! values at most the one that is just leaving comes after it.
+//!
+//! ```text
+//! station ─ message ─► driver ─────────────────────────────────► far end
+//!         └ begin, freeze ─► mailbox ─► thread: pace ─► steps ─► line ─┘
+//! ```
+
+mod pace;
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+use std::time::Duration;
+
+use super::messages::Messages;
+use super::worker::WorkerContext;
+use super::{Driver, Encoded, Fault, Health, Job, Lasts, Outcome, Report, ShowTime, osc};
+use crate::locks::Unpoisoned;
+use crate::show::action::{OscContent, OscRamp};
+use crate::show::protocol::Lasting;
+use crate::show::{Body, CueIx, OutputIx, Show};
+use crate::time::{MachineClock, MachineNs};
+use pace::Pace;
+
+/// What the station, the thread and the line of an output know of one ramp.
+#[derive(Debug, Default)]
+pub(super) struct Mark {
+    /// Nothing more of it may leave.
+    is_ended: AtomicBool,
+    /// Its last value has left.
+    has_arrived: AtomicBool,
+}
+
+impl Mark {
+    fn end(&self) {
+        self.is_ended.store(true, Ordering::SeqCst);
+    }
+
+    fn is_ended(&self) -> bool {
+        self.is_ended.load(Ordering::SeqCst)
+    }
+}
+
+/// A value of a ramp on its way.
+#[derive(Debug)]
+pub(super) struct Step<T> {
+    /// What says it, encoded.
+    pub(super) message: T,
+    mark: Arc<Mark>,
+    is_last: bool,
+}
+
+impl<T> Step<T> {
+    /// A value of the ramp of `mark`.
+    pub(super) fn new(message: T, mark: &Arc<Mark>, is_last: bool) -> Self {
+        Step { message, mark: Arc::clone(mark), is_last }
+    }
+
+    /// Returns `true` if it may still leave.
+    pub(super) fn is_wanted(&self) -> bool {
+        !self.mark.is_ended()
+    }
+
+    /// Returns `true` if both belong to one ramp.
+    pub(super) fn is_of_ramp_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.mark, &other.mark)
+    }
+
+    /// It has left.
+    pub(super) fn has_left(&self) {
+        if self.is_last {
+            self.mark.has_arrived.store(true, Ordering::SeqCst);
+        }
+    }
+}
+
+/// The way of steps to a far end.
+pub(super) trait StepLine: Clone + Send + 'static {
+    /// Lets those that are wanted go, or loses them; never waits for a far end.
+    fn say(&mut self, steps: Vec<Step<Vec<u8>>>);
+}
+
+/// What an output is sent, with what of it changes a value for a while.
+pub(super) struct Ramping {
+    packets: Messages<Vec<u8>>,
+    turns: HashMap<(CueIx, u32), Turn>,
+}
+
+/// An action at an address at which the show has ramps.
+struct Turn {
+    address: Arc<str>,
+    ramp: Option<OscRamp>,
+}
+
+impl Ramping {
+    /// What `show` sends to `output`.
+    ///
+    /// # Errors
+    /// All that no packet can say.
+    pub(super) fn new(show: &Show, output: OutputIx) -> Result<Self, Vec<Fault>> {
+        let actions = || {
+            let of_cue = |(ix, cue): (CueIx, &'_ crate::show::Cue)| {
+                let actions = (0..).zip(&cue.actions);
+                let here = actions.filter(|(_, action)| action.output == output);
+                here.filter_map(move |(at, action)| match &action.body {
+                    Body::Osc { address, content } => {
+                        Some(((ix, at), address.clone(), ramp(content)))
+                    }
+                    Body::Http { .. }
+                    | Body::Midi(_)
+                    | Body::Mpv(_)
+                    | Body::Raw(_)
+                    | Body::Obs { .. } => None,
+                })
+                .collect::<Vec<_>>()
+            };
+            show.listed().flat_map(of_cue)
+        };
+        let addresses = actions().filter(|(_, _, ramp)| ramp.is_some());
+        let addresses: HashSet<Arc<str>> =
+            addresses.map(|(_, address, _)| address.into()).collect();
+        let turn = |(key, address, ramp): (_, String, _)| {
+            let address = Arc::clone(addresses.get(address.as_str())?);
+            Some((key, Turn { address, ramp }))
+        };
+        let turns = match addresses.is_empty() {
+            true => HashMap::new(),
+            false => actions().filter_map(turn).collect(),
+        };
+        Ok(Ramping { packets: osc::packets(show, output)?, turns })
+    }
+}
+
+fn ramp(content: &OscContent) -> Option<OscRamp> {
+    match content {
+        OscContent::Args(_) => None,
+        OscContent::Ramp(ramp) => Some(*ramp),
+    }
+}
+
+/// A driver whose values may change for a while.
+pub(super) struct Ramped<D, L> {
+    driver: D,
+    line: L,
+    context: WorkerContext,
+    turns: HashMap<(CueIx, u32), Turn>,
+    /// The last ramp at each address; it may be over.
+    begun: HashMap<Arc<str>, (CueIx, Arc<Mark>)>,
+    /// None before the show has a ramp for it.
+    thread: Option<Thread>,
+}
+
+impl<D: Driver, L: StepLine> Ramped<D, L> {
+    /// Opens the driver of `messages` by `open`, which gives the way of steps as well.
+    pub(super) fn open(
+        context: WorkerContext,
+        messages: Ramping,
+        open: impl FnOnce(WorkerContext, Messages<Vec<u8>>) -> io::Result<(D, L)>,
+    ) -> io::Result<Self> {
+        let Ramping { packets, turns } = messages;
+        let (driver, line) = open(context.clone(), packets)?;
+        let mut ramped =
+            Ramped { driver, line, context, turns, begun: HashMap::new(), thread: None };
+        ramped.start_thread()?;
+        Ok(ramped)
+    }
+
+    /// The driver, without its ramps.
+    pub(super) fn driver(&self) -> &D {
+        &self.driver
+    }
+
+    fn start_thread(&mut self) -> io::Result<()> {
+        if self.thread.is_none() && self.turns.values().any(|turn| turn.ramp.is_some()) {
+            self.thread = Some(Thread::start(&self.context, self.line.clone())?);
+        }
+        Ok(())
+    }
+
+    fn end_where(&mut self, is_meant: impl Fn(CueIx) -> bool) {
+        self.begun.retain(|_, (cue, mark)| {
+            let is_meant = is_meant(*cue);
+            if is_meant {
+                mark.end();
+            }
+            !is_meant
+        });
+    }
+}
+
+impl<D: Driver, L: StepLine> Driver for Ramped<D, L> {
+    fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
+        let Some(turn) = self.turns.get(&(job.cue, job.action)) else {
+            return self.driver.send(job, now);
+        };
+        if let Some((_, mark)) = self.begun.remove(&turn.address) {
+            mark.end();
+        }
+        let outcome = self.driver.send(job, now);
+        let has_failed = matches!(outcome, Some(Outcome::Failed(_)));
+        if let (Some(ramp), Some(thread), false) = (turn.ramp, &self.thread, has_failed) {
+            let (mark, address) = (Arc::new(Mark::default()), Arc::clone(&turn.address));
+            self.begun.insert(Arc::clone(&address), (job.cue, Arc::clone(&mark)));
+            let pace = Pace::new(ramp, now);
+            thread.tell(News::Begin(Begun { cue: job.cue, address, pace, mark }));
+        }
+        outcome
+    }
+
+    fn panic(&mut self, now: MachineNs) -> Vec<Report> {
+        self.end_where(|_| true);
+        self.driver.panic(now)
+    }
+
+    fn call_off(&mut self, why: &str) -> Vec<Report> {
+        // What has begun goes on: its message has left.
+        self.driver.call_off(why)
+    }
+
+    fn revise(&mut self, show: &Arc<Show>, messages: Option<Encoded>) {
+        if let Some(Ok(messages)) = messages.map(|messages| messages.downcast::<Ramping>()) {
+            let Ramping { packets, turns } = *messages;
+            self.turns = turns;
+            self.driver.revise(show, Some(Box::new(packets)));
+            if let Err(error) = self.start_thread() {
+                self.context.gauge.down(format!("no thread for ramps: {error}"));
+            }
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.driver.is_open()
+    }
+
+    fn lasts(&mut self) -> Option<&mut dyn Lasts> {
+        Some(self)
+    }
+
+    fn health(&self, now: MachineNs) -> Health {
+        self.driver.health(now)
+    }
+
+    fn arm(&mut self, cues: &[CueIx]) {
+        self.driver.arm(cues);
+    }
+
+    fn send_here(&mut self, is_here: bool) {
+        self.driver.send_here(is_here);
+    }
+
+    fn show_time(&mut self, time: ShowTime, at: MachineNs) {
+        self.driver.show_time(time, at);
+    }
+
+    fn finish(&mut self) {
+        self.end_where(|_| true);
+        self.driver.finish();
+    }
+
+    fn close(&mut self, deadline: MachineNs) -> Vec<Report> {
+        self.driver.close(deadline)
+    }
+}
+
+impl<D: Driver, L: StepLine> Lasts for Ramped<D, L> {
+    fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>) {
+        match what {
+            Lasting::Clip => {}
+            Lasting::Ramp => self.end_where(|_| true),
+        }
+        (Outcome::Sent, vec![])
+    }
+
+    fn end(&mut self, what: Lasting, cue: CueIx) {
+        match what {
+            Lasting::Clip => {}
+            Lasting::Ramp => self.end_where(|begun_by| begun_by == cue),
+        }
+    }
+
+    fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs) {
+        match what {
+            Lasting::Clip => {}
+            Lasting::Ramp => {
+                if let Some(thread) = &self.thread {
+                    thread.tell(News::Freeze { cue, is_frozen, at: now });
+                }
+            }
+        }
+    }
+}
+
+/// A ramp whose first value has left.
+struct Begun {
+    cue: CueIx,
+    address: Arc<str>,
+    pace: Pace,
+    mark: Arc<Mark>,
+}
+
+/// What the station tells the thread.
+enum News {
+    Begin(Begun),
+    /// What this cue has begun stands still, or goes on.
+    Freeze {
+        cue: CueIx,
+        is_frozen: bool,
+        at: MachineNs,
+    },
+}
+
+/// The station's end of the thread. Dropping it ends the thread without waiting for it.
+struct Thread(Arc<Mailbox>);
+
+/// Mailbox in which the station leaves its news.
+#[derive(Default)]
+struct Mailbox {
+    told: Mutex<Told>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Told {
+    news: Vec<News>,
+    has_ended: bool,
+}
+
+impl Mailbox {
+    /// Waits for news no longer than `at_most`, or without an end; gives none once all is over.
+    fn wait(&self, at_most: Option<Duration>) -> Option<Vec<News>> {
+        let is_idle = |told: &mut Told| told.news.is_empty() && !told.has_ended;
+        let told = self.lock();
+        let mut told = match at_most {
+            Some(at_most) => self.changed.wait_timeout_while(told, at_most, is_idle).unpoisoned().0,
+            None => self.changed.wait_while(told, is_idle).unpoisoned(),
+        };
+        (!told.has_ended).then(|| std::mem::take(&mut told.news))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Told> {
+        // Every writer leaves it whole, so a poisoned lock has nothing broken to hide.
+        self.told.lock().unpoisoned()
+    }
+}
+
+impl Thread {
+    fn start(context: &WorkerContext, line: impl StepLine) -> io::Result<Self> {
+        let mailbox = Arc::new(Mailbox::default());
+        let (told, context) = (Arc::clone(&mailbox), context.clone());
+        let name = format!("ramps to {}", context.name);
+        thread::Builder::new().name(name).spawn(move || keep_time(&told, &context, line))?;
+        Ok(Thread(mailbox))
+    }
+
+    fn tell(&self, news: News) {
+        self.0.lock().news.push(news);
+        self.0.changed.notify_all();
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.0.lock().has_ended = true;
+        self.0.changed.notify_all();
+    }
+}
+
+fn keep_time(mailbox: &Mailbox, context: &WorkerContext, mut line: impl StepLine) {
+    let (clock, mut ramps): (MachineClock, Vec<Begun>) = (context.clock, vec![]);
+    loop {
+        let next = ramps.iter().filter_map(|ramp| ramp.pace.next_at()).min();
+        let Some(news) = mailbox.wait(next.map(|next| next.since(clock.now()))) else { return };
+        for news in news {
+            match news {
+                News::Begin(begun) => ramps.push(begun),
+                News::Freeze { cue, is_frozen, at } => ramps
+                    .iter_mut()
+                    .filter(|ramp| ramp.cue == cue)
+                    .for_each(|ramp| ramp.pace.freeze(is_frozen, at)),
+            }
+        }
+        ramps.retain(|ramp| !ramp.mark.is_ended() && !ramp.mark.has_arrived.load(Ordering::SeqCst));
+        let now = clock.now();
+        let steps: Vec<_> = ramps.iter_mut().filter_map(|ramp| ramp.step(now, context)).collect();
+        if !steps.is_empty() {
+            line.say(steps);
+        }
+    }
+}
+
+impl Begun {
+    /// The value that is due at `now`.
+    fn step(&mut self, now: MachineNs, context: &WorkerContext) -> Option<Step<Vec<u8>>> {
+        if self.pace.is_lost(now) {
+            self.mark.end();
+            let why = format!("the ramp of {} did not get to its end", self.address);
+            context.gauge.down(why);
+            return None;
+        }
+        let (value, is_last) = self.pace.step(now)?;
+        // The first value has the same length, and was encoded.
+        let message = osc::message(&self.address, &[value]).ok()?;
+        Some(Step::new(message, &self.mark, is_last))
+    }
+}
+
+#[cfg(test)]
+mod tests;
