@@ -39,7 +39,9 @@ pub(crate) use check::CUES_MAX;
 #[cfg(test)]
 pub(crate) use check::REMOTE_WORDS;
 pub use colour::Colour;
-pub use cue::{Cue, Extra, Look, NO_TITLE, Point, Source, Step, Thresholds, Trigger};
+pub use cue::{
+    CountDirection, Cue, Extra, Look, NO_TITLE, Point, Source, Step, Thresholds, Trigger,
+};
 use index::IndexLists;
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
 use lookup::{Index, OUT};
@@ -104,6 +106,7 @@ impl Show {
             start: None,
             duration: std::time::Duration::from_secs(60),
             thresholds: Thresholds::default(),
+            count: CountDirection::default(),
             act: None,
             notes: None,
             cues: all,

@@ -103,12 +103,14 @@
   function figure(of, isLarge) {
     if (!of) return null;
     const colour = of.near === "warn" || of.alert === "HELD" ? "amber" : "red";
+    // Digits that show what has passed have what is left beside them.
+    const tail = of.left ? make("span", { class: "left" }, of.left) : of.verb;
     const caption = make("p", { class: "caption" }, badge(of.alert, colour), of.alert ? " " : null,
-      `${of.of} ${of.verb}`.trim());
+      of.of, tail ? " " : null, tail || null);
     const digits = chars(make("p", { class: "digits", role: "timer", "aria-live": "off" }, of.text), of.widest);
     const bar = of.done === null || isLarge ? null
       : make("div", { class: "bar" }, make("progress", { max: "1", value: of.done.toFixed(3), "aria-label": `of ${of.whole}` }));
-    return make("section", { class: `figure ${of.near === "far" ? "" : of.near}`, "aria-label": "Time left" }, digits, caption, bar);
+    return make("section", { class: `figure ${of.near === "far" ? "" : of.near}`, "aria-label": of.left ? "Time elapsed" : "Time left" }, digits, caption, bar);
   }
 
   // The large words where no countdown runs.

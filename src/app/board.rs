@@ -14,10 +14,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::{Countdown, Phase, RunNs, State, Timing};
-use crate::show::{Clock, CueIx, Segment, SegmentIx, Show, Thresholds, Trigger};
+use crate::show::{
+    Clock, CountDirection, Cue, CueIx, Segment, SegmentIx, Show, Thresholds, Trigger,
+};
 use crate::time::unsigned;
 
-pub use figure::{Figure, Nearness, left_words};
+pub use figure::{Figure, Nearness, left_of_words, left_words};
 
 /// Maximum number of running cues that are shown, the last first.
 const ON_MAX: usize = 8;
@@ -140,6 +142,8 @@ pub struct Counting {
     pub countdown: Countdown,
     /// Its thresholds.
     pub thresholds: Thresholds,
+    /// The way in which its big figure counts.
+    pub count: CountDirection,
 }
 
 /// The segment and the cues that are on.
@@ -258,6 +262,7 @@ impl Board {
     pub fn figure(&self) -> Option<Figure<'_>> {
         let starts = |left: SignedDuration, of| Figure {
             left,
+            elapsed: None,
             whole: left.unsigned_abs(),
             of,
             word: "starts",
@@ -341,12 +346,12 @@ impl Public<'_> {
         let running = state.on_air().iter().rev().filter(|&&cue| self.is_for_all(cue));
         let running = running.map(|&cue| {
             let countdown = state.cue_countdown(cue, self.now);
-            let thresholds = self.show.cue(cue).thresholds;
-            (self.item(cue), countdown.map(|countdown| Counting { countdown, thresholds }))
+            let Cue { thresholds, count, .. } = *self.show.cue(cue);
+            (self.item(cue), countdown.map(|countdown| Counting { countdown, thresholds, count }))
         });
         let cues = held.into_iter().chain(running).take(ON_MAX).collect();
-        let Segment { title, thresholds, .. } = self.show.segment(segment);
-        let part = Counting { countdown, thresholds: *thresholds };
+        let Segment { title, thresholds, count, .. } = self.show.segment(segment);
+        let part = Counting { countdown, thresholds: *thresholds, count: *count };
         Stage::On(On { segment: title.clone(), part, cues })
     }
 

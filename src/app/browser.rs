@@ -156,7 +156,8 @@ fn facts(board: &Board) -> Value {
 fn figure_of(figure: &Figure<'_>, board: &Board) -> Value {
     let is_over = figure.left.is_negative();
     json!({
-        "text": left_words(figure.left),
+        "text": figure.digits(),
+        "left": figure.left_beside(),
         "widest": figure.widest().chars().count(),
         "near": near(figure.nearness()),
         "alert": figure.alert(board.is_held),

@@ -102,7 +102,7 @@ fn a_form_has_every_key_of_the_reference_as_people_type_it() {
     let typing = |table: Table, name: &str| {
         table.keys().iter().find(|key| key.name == name).map(super::form::Key::typing)
     };
-    assert_eq!([Table::Cue, Table::Segment].map(|table| table.keys().len()), [21, 12]);
+    assert_eq!([Table::Cue, Table::Segment].map(|table| table.keys().len()), [22, 13]);
     for name in ["number", "title", "call", "notes", "source", "duration", "look", "backup_for"] {
         assert_eq!(typing(Table::Cue, name), Some(Typing::Text), "{name}");
     }

@@ -11,8 +11,8 @@ use jiff::civil::Time;
 
 use crate::show::duration::exact;
 use crate::show::{
-    Action, Body, Colour, Cue, CueIx, Department, FrameRate, Keepalive, Output, Person, Point,
-    Rundown, Segment, Show, Source, Step, Thresholds, Trigger,
+    Action, Body, Colour, CountDirection, Cue, CueIx, Department, FrameRate, Keepalive, Output,
+    Person, Point, Rundown, Segment, Show, Source, Step, Thresholds, Trigger,
 };
 
 /// The facts about one item, in the order in which they are told.
@@ -201,7 +201,7 @@ fn person(one: &Person) -> Named {
 }
 
 fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
-    let Segment { title, date, start, end, duration, thresholds, act, notes, cues } = one;
+    let Segment { title, date, start, end, duration, thresholds, count, act, notes, cues } = one;
     let mut facts = Telling::default();
     facts.one("title", [title]);
     facts.one("date", date);
@@ -209,6 +209,7 @@ fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
     facts.one("end", end.map(time_of_day));
     facts.one("duration", [exact(*duration)]);
     tell_thresholds(&mut facts, *thresholds, Thresholds::default());
+    tell_count(&mut facts, *count);
     facts.one("act", act);
     facts.one("notes", notes);
     let cues = &show.order[cues.start as usize..cues.end as usize];
@@ -223,6 +224,17 @@ fn tell_thresholds(facts: &mut Telling, own: Thresholds, usual: Thresholds) {
     facts.one("danger", (danger != usual.danger).then(|| exact(danger)));
 }
 
+/// The way to count, where it is not the usual one.
+fn tell_count(facts: &mut Telling, count: CountDirection) {
+    facts.one(
+        "count",
+        match count {
+            CountDirection::Down => None,
+            CountDirection::Up => Some("up"),
+        },
+    );
+}
+
 fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
     let Cue {
         number,
@@ -235,6 +247,7 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
         public,
         duration,
         thresholds,
+        count,
         planned,
         trigger,
         backup_for,
@@ -264,6 +277,7 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
     facts.list("route", route.iter().map(point));
     facts.one("look", look.map(<&'static str>::from));
     tell_thresholds(&mut facts, *thresholds, home.thresholds);
+    tell_count(&mut facts, *count);
     facts.one("pass", pass);
     facts.one("notes", notes);
     facts.list("extra", extra.iter().map(|extra| format!("{}: {}", extra.name, extra.text)));

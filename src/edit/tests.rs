@@ -153,3 +153,12 @@ fn a_segment_is_known_by_its_cues_when_its_title_changes() {
         compared(&old, &new).items.iter().map(|one| (one.change, one.facts[0].key)).collect();
     assert_eq!(keys, [(Change::Changed, "title"), (Change::Changed, "title")]);
 }
+
+#[test]
+fn a_figure_that_counts_up_is_told_of_both_sides() {
+    let text = "title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n";
+    let changed = compared(text, &format!("{text}count = \"up\"\n"));
+    let told = format!("{changed:?}");
+    assert!(told.contains("count") && told.contains("up"), "{told}");
+    assert_eq!(compared(text, &format!("{text}count = \"down\"\n")), compared(text, text));
+}

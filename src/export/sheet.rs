@@ -21,7 +21,9 @@ use super::words::Days;
 use crate::plain::counted;
 use crate::show::duration;
 use crate::show::plan::{Plan, PlanNs, start_on};
-use crate::show::{Colour, CueIx, NO_TITLE, SegmentIx, Show, Source, Thresholds, Trigger};
+use crate::show::{
+    Colour, CountDirection, CueIx, NO_TITLE, SegmentIx, Show, Source, Thresholds, Trigger,
+};
 use crate::time::unsigned;
 
 /// Placeholder for the title of an item under embargo on a public sheet.
@@ -108,6 +110,8 @@ pub struct SegmentBlock {
     pub lasts: Duration,
     /// The thresholds of its countdown.
     pub thresholds: Thresholds,
+    /// The way in which its big figure counts.
+    pub count: CountDirection,
     /// Whatever the caller should know; nothing on a public sheet.
     pub notes: Option<String>,
     /// In the order of the file.
@@ -308,6 +312,7 @@ impl<'a> Clockwork<'a> {
             length: duration::length(segment.duration),
             lasts: segment.duration,
             thresholds: segment.thresholds,
+            count: segment.count,
             notes: segment.notes.clone().filter(|_| audience != Audience::Public),
             cues: listed.map(|cue| self.line(cue, audience)).collect(),
         }

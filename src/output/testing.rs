@@ -11,8 +11,8 @@ use super::{Job, OutputReport, Permits, Report, Reporter, Surroundings};
 pub(super) use crate::runtime::clock::CLOCK;
 use crate::show::action::{OscArg, OscContent};
 use crate::show::{
-    Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds,
-    Trigger,
+    Action, Body, CountDirection, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx,
+    Show, Thresholds, Trigger,
 };
 use crate::time::MachineNs;
 
@@ -68,6 +68,7 @@ fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
         public: true,
         duration: None,
         thresholds: Thresholds::default(),
+        count: CountDirection::default(),
         planned: None,
         trigger: Trigger::Go,
         backup_for: None,

@@ -3,6 +3,7 @@
 
 use jiff::civil::{Date, Time};
 
+use crate::show::CountDirection;
 use crate::show::problem::Place;
 
 /// Something that may have been misread.
@@ -91,6 +92,8 @@ pub struct Segment {
     pub warn_ns: Option<u64>,
     /// Remaining time at which its countdown turns red, nanoseconds.
     pub danger_ns: Option<u64>,
+    /// The way in which its big figure counts.
+    pub count: CountDirection,
     /// In running order.
     pub cues: Vec<Cue>,
 }

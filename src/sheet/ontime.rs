@@ -14,10 +14,10 @@ use super::columns::{self, Field};
 use super::imported::{Cue, Department, Doubt, Imported, Segment, Trigger};
 use super::numbers::{self, Written};
 use super::{Refusal, ontime_own};
-use crate::show::NO_TITLE;
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::plan::length_to;
 use crate::show::problem::Place;
+use crate::show::{CountDirection, NO_TITLE};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -352,6 +352,7 @@ impl Reading {
             duration_ns,
             warn_ns: warn_ns.filter(|_| are_ordered),
             danger_ns: danger_ns.filter(|_| are_ordered),
+            count: count(entry),
             ..Segment::default()
         };
         for (mut early, written) in self.early.drain(..) {
@@ -390,6 +391,14 @@ fn is_colour(text: &str) -> bool {
 /// A text of one line that is not empty.
 pub(super) fn text(entry: &Object, key: &str) -> Option<String> {
     entry.get(key).and_then(Value::as_str).map(one_line).filter(|text| !text.is_empty())
+}
+
+/// The way in which the timer of an event counts.
+pub(super) fn count(entry: &Object) -> CountDirection {
+    match text(entry, "timerType").as_deref() {
+        Some("count-up") => CountDirection::Up,
+        Some(_) | None => CountDirection::Down,
+    }
 }
 
 pub(super) fn number(entry: &Object, key: &str) -> Option<i64> {

@@ -13,7 +13,7 @@ use super::Refusal;
 use super::clock::{self, Said};
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::Imported;
-use super::ontime::{self, Object, number, text};
+use super::ontime::{self, Object, count, number, text};
 use super::own::{self, Form};
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::problem::Place;
@@ -233,6 +233,7 @@ pub(super) fn read(
         let entry = |row: u32| of.get((row as usize).wrapping_sub(2));
         for segment in &mut show.segments {
             let Some((_, entry)) = entry(segment.row) else { continue };
+            segment.count = count(entry);
             let usual = Thresholds::default();
             let ns = |key: &str| {
                 let ms = number(entry, key).and_then(|ms| u64::try_from(ms).ok())?;

@@ -8,6 +8,7 @@ use super::cells::Ids;
 use super::imported::{Cue, Doubt, Imported, Segment, Trigger};
 use crate::edit::written::{key, prose, quoted};
 use crate::plain;
+use crate::show::CountDirection;
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
 use crate::show::problem::Place;
 
@@ -92,6 +93,10 @@ pub(super) fn segment_keys(segment: &Segment) -> Vec<(&'static str, String)> {
     all.push(("duration", length(segment.duration_ns)));
     all.extend(segment.warn_ns.map(|ns| ("warn", length(ns))));
     all.extend(segment.danger_ns.map(|ns| ("danger", length(ns))));
+    all.extend(match segment.count {
+        CountDirection::Down => None,
+        CountDirection::Up => Some(("count", quoted("up"))),
+    });
     all.extend(segment.notes.as_ref().map(|notes| ("notes", prose(notes))));
     all
 }

@@ -319,6 +319,7 @@ impl Check<'_> {
                 end: ends,
                 duration: lasts,
                 thresholds,
+                count: draft.count.unwrap_or_default(),
                 act,
                 notes,
                 cues: first..end,

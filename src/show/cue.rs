@@ -38,6 +38,8 @@ pub struct Cue {
     pub duration: Option<Duration>,
     /// The thresholds of its countdown: what the file says of it, or else of its segment.
     pub thresholds: Thresholds,
+    /// The way in which its big figure counts.
+    pub count: CountDirection,
     /// Time at which the caller means to call it, from the start of its segment.
     pub planned: Option<Duration>,
     /// Its trigger.
@@ -78,6 +80,22 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self { warn: Duration::from_secs(30), danger: Duration::from_secs(10) }
     }
+}
+
+/// The way in which the big figure of a segment or cue counts: the file's `count`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CountDirection {
+    /// It shows the time left.
+    #[default]
+    Down,
+    /// It shows the time that has passed.
+    Up,
+}
+
+impl CountDirection {
+    /// Its words in a show file.
+    pub(crate) const WORDS: &[(&'static str, CountDirection)] =
+        &[("down", CountDirection::Down), ("up", CountDirection::Up)];
 }
 
 impl Cue {

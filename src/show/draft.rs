@@ -15,7 +15,8 @@ use jiff::civil::{Date, Time};
 
 use super::problem::Place;
 use super::{
-    Body, Colour, Extra, FrameRate, Keepalive, Look, OutputKind, Source, StationName, Step,
+    Body, Colour, CountDirection, Extra, FrameRate, Keepalive, Look, OutputKind, Source,
+    StationName, Step,
 };
 
 /// A value and where it stands.
@@ -168,6 +169,8 @@ pub(crate) struct SegmentDraft {
     pub(crate) warn: Option<Placed<Duration>>,
     /// Remaining time at which its countdown turns red, nanoseconds.
     pub(crate) danger: Option<Placed<Duration>>,
+    /// The way in which its big figure counts.
+    pub(crate) count: Option<CountDirection>,
     /// `true` if its cues are public unless they say otherwise.
     pub(crate) public: Option<bool>,
     /// The name of the act that begins with it.
@@ -205,6 +208,8 @@ pub(crate) struct CueDraft {
     pub(crate) warn: Option<Box<Placed<Duration>>>,
     /// Remaining time at which its countdown turns red, nanoseconds.
     pub(crate) danger: Option<Box<Placed<Duration>>>,
+    /// The way in which its big figure counts.
+    pub(crate) count: Option<CountDirection>,
     /// Its planned time, nanoseconds into its segment.
     pub(crate) planned: Option<Box<Entry<Duration>>>,
     /// Its trigger; the caller's GO if it has none.

@@ -44,7 +44,7 @@ use super::draft::{
 };
 use super::faults::Faults;
 use super::problem::{Place, Problem};
-use super::{Colour, Show};
+use super::{Colour, CountDirection, Show};
 
 /// The fix of values for a template that are there without one.
 const WITH_FIX: &str = "add `use = \"…\"` with the id of a template, or remove it";
@@ -261,6 +261,7 @@ fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
     let notes = fields.find("notes").and_then(|value| value.prose());
     let warn = fields.placed("warn", Value::duration);
     let danger = fields.placed("danger", Value::duration);
+    let count = fields.find("count").and_then(|value| value.word(CountDirection::WORDS));
     let public = fields.find("public").and_then(|value| value.boolean());
     let cues = fields.find("cue").map_or_else(Vec::new, |list| cues(&list, wires));
     if fields.left_over("use") || fields.reader.has_broken() {
@@ -279,6 +280,7 @@ fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
         duration,
         warn,
         danger,
+        count,
         public,
         act,
         notes,

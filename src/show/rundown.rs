@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::action::{Body, FrameRate, OutputKind};
 use super::colour::Colour;
-use super::cue::{Cue, Thresholds, Trigger};
+use super::cue::{CountDirection, Cue, Thresholds, Trigger};
 use super::duration;
 use super::index::{CueIx, DepartmentIx, IndexVec, OutputIx, PersonIx, SegmentIx};
 use super::station::StationName;
@@ -191,6 +191,8 @@ pub struct Segment {
     pub duration: Duration,
     /// The thresholds of its countdown.
     pub thresholds: Thresholds,
+    /// The way in which its big figure counts.
+    pub count: CountDirection,
     /// The name of the act that begins with it; it goes on until the next segment that has one.
     pub act: Option<String>,
     /// Notes for the caller.

@@ -133,8 +133,10 @@ fn countdown(scene: &Scene, buf: &mut Buffer, area: Rect) {
         return middle(buf, room, lines);
     };
     let caption = words::caption(scene, usize::from(room.width));
-    // A timer always keeps a row for the words that go with its colour.
-    let kept = u16::from(scene.face == Face::Timer && room.height >= 4);
+    // A timer always keeps a row for the words that go with its colour, and a figure that counts up
+    // for the time left.
+    let needs_row = scene.face == Face::Timer || words::left_beside(scene).is_some();
+    let kept = u16::from(needs_row && room.height >= 4);
     let rows = usize::from(room.height - kept);
     match Size::largest(&digits.widest, usize::from(room.width), rows, scene.is_plain) {
         Some(size) => centred(buf, room, size, &digits, caption),

@@ -13,6 +13,8 @@
 //!  also running  13 He lands 0:12
 //! ```
 
+mod figure;
+
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -20,14 +22,15 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
-use super::scene::{Scene, widest};
+use super::scene::Scene;
 use super::{digits, flag, signs, text};
 use crate::app::keys::Act;
 use crate::app::{EditAct, stopped};
 use crate::engine::{Countdown, RunNs};
 use crate::show::duration;
-use crate::show::{CueIx, SegmentIx};
+use crate::show::{CountDirection, CueIx, SegmentIx};
 use crate::time::unsigned;
+use figure::{beside_digits, figure};
 
 /// The cells of the words beside the digits, at least.
 const SIDE: usize = 15;
@@ -40,6 +43,8 @@ struct PanelFace<'a> {
     /// The big digits, and the widest that they will be.
     digits: Option<(String, String, Style)>,
     beside: Vec<Line<'a>>,
+    /// The cells that the words beside the digits need, where that is more than usual.
+    side_min: usize,
     bar: Option<f64>,
     below: Vec<Line<'a>>,
 }
@@ -68,6 +73,7 @@ impl PanelFace<'_> {
         let (mut beside, mut below) = (self.beside, self.below);
         let rows = usize::from(field.height);
         let is_plain = scene.view.capabilities.is_plain();
+        let side_min = self.side_min.max(SIDE);
         let scale = self.digits.as_ref().and_then(|(_, widest, _)| {
             let fits = |side: usize| {
                 digits::scale_for(
@@ -78,7 +84,7 @@ impl PanelFace<'_> {
                 )
             };
             // Words beside the digits are worth a size, but not the smallest for the next.
-            fits(SIDE + 3).filter(|&scale| scale > 1 || fits(0) == Some(1)).or(fits(0))
+            fits(side_min + 3).filter(|&scale| scale > 1 || fits(0) == Some(1)).or(fits(0))
         });
         let mut y = field.y;
         if let (Some((figure, widest, style)), Some(scale)) = (&self.digits, scale) {
@@ -90,7 +96,7 @@ impl PanelFace<'_> {
             digits::draw(buf, field, figure, widest, scale, style);
             let taken = digits::width(widest, scale) as u16 + 3;
             let side = Rect { x: area.x + taken, width: area.width.saturating_sub(taken), ..field };
-            if usize::from(side.width) < SIDE {
+            if usize::from(side.width) < side_min {
                 // The steps that the caller marks come first.
                 let at = usize::from(scene.state.step_cue().is_some()).min(below.len());
                 let of = beside.into_iter().take(1).map(|line| match self.bar {
@@ -145,12 +151,6 @@ fn bar(scene: &Scene, done: f64, cells: usize) -> [Span<'static>; 2] {
     text::bar(done, cells, scene.styles.on_air, scene.styles.rule)
 }
 
-/// The countdown, and its digits at their widest.
-fn figure(countdown: Countdown, left: (String, Style)) -> (String, String, Style) {
-    let (left, style) = left;
-    (left, widest(countdown), style)
-}
-
 fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     let segment = scene.segment();
@@ -174,23 +174,19 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     let of_segment = state.segment_countdown(scene.now_ns);
     let countdown = timed.map(|(_, countdown)| countdown).or(of_segment);
     if let Some(countdown) = countdown {
-        let is_over = countdown.left().is_negative();
-        let of = match timed {
-            Some(_) => countdown.of,
-            None => scene.length_of(segment, countdown),
+        let (of, left, count) = match timed {
+            Some((cue, _)) => (countdown.of, scene.left_of(cue, countdown), scene.cue(cue).count),
+            None => {
+                let of = scene.length_of(segment, countdown);
+                let left = scene.left_of_segment(segment, countdown);
+                (of, left, scene.show.segment(segment).count)
+            }
         };
-        let (word, style) =
-            if is_over { ("over", styles.attention) } else { ("left", styles.past) };
-        face.beside.push(Line::from(vec![
-            Span::styled(word, style),
-            Span::styled(format!(" of {}", duration::length(of)), styles.text),
-        ]));
+        let ([first, last], side_min) = beside_digits(scene, countdown, of, (count, left.1));
+        face.beside.push(first);
+        face.side_min = side_min;
         face.bar = Some(countdown.done_shown());
-        let left = match timed {
-            Some((cue, _)) => scene.left_of(cue, countdown),
-            None => scene.left_of_segment(segment, countdown),
-        };
-        face.digits = Some(figure(countdown, left));
+        face.digits = Some(figure(countdown, left, count));
         if timed.is_none() {
             face.beside.extend(
                 scene
@@ -198,11 +194,7 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
                     .map(|by| Line::from(vec![Span::styled("nudged ", styles.past), by])),
             );
         }
-        let elapsed = duration::clock(countdown.elapsed);
-        face.beside.push(Line::from(vec![
-            Span::styled("elapsed ", styles.past),
-            Span::styled(elapsed, styles.text),
-        ]));
+        face.beside.push(last);
     }
     face.beside.extend(match (timed, of_segment.map(|countdown| countdown.left())) {
         (Some((cue, _)), _) => fired(scene, cue),
@@ -401,7 +393,7 @@ fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         let is_late = left.is_negative();
         let countdown = Countdown { elapsed: Duration::ZERO, of: unsigned(left) };
         if !is_late {
-            face.digits = Some(figure(countdown, scene.left(countdown)));
+            face.digits = Some(figure(countdown, scene.left(countdown), CountDirection::Down));
         } else {
             let late = duration::clock(left.unsigned_abs());
             face.digits = Some((format!("+{late}"), format!("+{late}"), styles.attention));
@@ -427,13 +419,14 @@ fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
 fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> PanelFace<'a> {
     let styles = &scene.styles;
     let countdown = Countdown { elapsed: Duration::ZERO, of: starts_ns.since(scene.now_ns) };
+    let left = duration::countdown(countdown.of);
     PanelFace {
         headline: Line::from(vec![
             Span::styled(" GAP ", styles.quiet_badge),
             Span::styled(format!("  segment {}  ", next.0 + 1), styles.past),
             Span::styled(scene.show.segment(next).title.as_str(), styles.strong),
         ]),
-        digits: Some(figure(countdown, (duration::countdown(countdown.of), styles.strong))),
+        digits: Some(figure(countdown, (left, styles.strong), CountDirection::Down)),
         beside: vec![Line::from(vec![
             Span::styled("until ", styles.past),
             Span::styled(scene.wall(starts_ns), styles.strong),

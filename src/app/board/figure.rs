@@ -5,14 +5,16 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::Counting;
-use crate::show::Thresholds;
 use crate::show::duration;
+use crate::show::{CountDirection, Thresholds};
 
 /// Subject of a countdown's big digits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure<'a> {
     /// Remaining time; negative past its end.
     pub left: SignedDuration,
+    /// Elapsed time, where the digits show that instead.
+    pub elapsed: Option<Duration>,
     /// The longest that it reads: what it began with.
     pub whole: Duration,
     /// Title of what ends or begins then.
@@ -31,6 +33,16 @@ impl Figure<'_> {
         Nearness::of(self.left, self.thresholds)
     }
 
+    /// Its digits.
+    pub fn digits(&self) -> String {
+        self.elapsed.map_or_else(|| left_words(self.left), duration::clock)
+    }
+
+    /// The time left of all of it, where its digits show the elapsed time: `0:12 left of 20:00`.
+    pub fn left_beside(&self) -> Option<String> {
+        self.elapsed.map(|_| left_of_words(self.left, self.whole))
+    }
+
     /// The word beside digits that are amber or red, or that stand still.
     pub fn alert(&self, is_held: bool) -> Option<&'static str> {
         if is_held {
@@ -47,6 +59,9 @@ impl Figure<'_> {
 
     /// The widest that its digits will be, with the sign of what is over.
     pub fn widest(&self) -> String {
+        if let Some(elapsed) = self.elapsed {
+            return duration::clock(self.whole.max(elapsed));
+        }
         let size = self.left.unsigned_abs();
         let longest_s = duration::whole_seconds_up(self.whole).max(size.as_secs());
         // Zeros are as wide as any figure; less than ten minutes of a start leave room for what they
@@ -61,9 +76,19 @@ impl Figure<'_> {
 impl Counting {
     /// The countdown to the end of `of`.
     pub(super) fn figure(self, of: &str) -> Figure<'_> {
-        let Counting { countdown, thresholds } = self;
-        let done = Some(countdown.done());
-        Figure { left: countdown.left(), whole: countdown.of, of, word: "ends", done, thresholds }
+        let Counting { countdown, thresholds, count } = self;
+        Figure {
+            left: countdown.left(),
+            elapsed: match count {
+                CountDirection::Down => None,
+                CountDirection::Up => Some(countdown.elapsed),
+            },
+            whole: countdown.of,
+            of,
+            word: "ends",
+            done: Some(countdown.done()),
+            thresholds,
+        }
     }
 }
 
@@ -100,4 +125,10 @@ pub fn left_words(left: SignedDuration) -> String {
         true => format!("+{}", duration::clock(left.unsigned_abs())),
         false => duration::countdown(left.unsigned_abs()),
     }
+}
+
+/// The time left of all of it: `0:12 left of 20:00`, and past the end `+0:12 over of 20:00`.
+pub fn left_of_words(left: SignedDuration, whole: Duration) -> String {
+    let word = if left.is_negative() { "over" } else { "left" };
+    format!("{} {word} of {}", left_words(left), duration::length(whole))
 }

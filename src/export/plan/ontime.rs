@@ -14,6 +14,7 @@ use super::table::by_clock;
 use crate::export::sheet::html::hex;
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain;
+use crate::show::CountDirection;
 use crate::show::duration::{self, HOUR_NS, MILLISECOND_NS, SECOND_NS};
 use crate::time::{milliseconds, unsigned};
 
@@ -211,7 +212,7 @@ fn event(
         "title": plain::line(&segment.title),
         "note": note(by_clock.into_iter().chain(lasts).chain(said)),
         "endAction": "none",
-        "timerType": "count-down",
+        "timerType": timer_type(segment.count),
         "countToEnd": segment.fixed_end.is_some(),
         "linkStart": is_linked,
         "timeStrategy": if end_ms.is_some() { "lock-end" } else { "lock-duration" },
@@ -229,6 +230,14 @@ fn event(
         "delay": 0,
         "gap": 0,
     })
+}
+
+/// The way in which an event's timer counts.
+fn timer_type(count: CountDirection) -> &'static str {
+    match count {
+        CountDirection::Down => "count-down",
+        CountDirection::Up => "count-up",
+    }
 }
 
 fn milestone(cue: &CueLine, fields: &Fields<'_>) -> Value {

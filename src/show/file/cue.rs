@@ -8,7 +8,7 @@ use super::value::Value;
 use crate::plain::is_obeyed;
 use crate::show::draft::{CueDraft, List, Mention, PointDraft, TriggerDraft};
 use crate::show::problem::Place;
-use crate::show::{CueNumber, Extra, Look, Source, Step};
+use crate::show::{CountDirection, CueNumber, Extra, Look, Source, Step};
 
 /// The words of `look`.
 const LOOKS: &[(&str, Look)] = &[
@@ -38,6 +38,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
     let duration = fields.placed("duration", Value::duration);
     let warn = fields.placed("warn", Value::duration);
     let danger = fields.placed("danger", Value::duration);
+    let count = fields.find("count").and_then(|value| value.word(CountDirection::WORDS));
     let planned = fields.entry("planned", Value::duration);
     let trigger = fields.entry("trigger", trigger);
     let backup_for = fields.find("backup_for").and_then(|value| mention(&value));
@@ -63,6 +64,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
         duration: duration.map(Box::new),
         warn: warn.map(Box::new),
         danger: danger.map(Box::new),
+        count,
         planned: planned.map(Box::new),
         trigger: trigger.map(Box::new),
         backup_for: backup_for.map(Box::new),

@@ -19,8 +19,8 @@ use crate::show::builtin;
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, Severity, report};
 use crate::show::{
-    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx, OutputKind, PersonIx,
-    SegmentIx, Show, Source, Thresholds, Trigger,
+    Body, Colour, CountDirection, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx,
+    OutputKind, PersonIx, SegmentIx, Show, Source, Thresholds, Trigger,
 };
 
 /// Every key that the reference names, and one cue for every form of a trigger.
@@ -496,6 +496,34 @@ fn thresholds_are_those_of_the_cue_or_its_segment_or_usual() {
     let faulty = faults(&text("warn = \"5s\"", ""));
     assert_eq!(faulty[0].what, "`danger` (10s) would come before `warn` (5s)");
     assert_eq!(faults(&text("", "danger = \"31s\"")).len(), 1);
+}
+
+#[test]
+fn a_figure_counts_down_unless_its_segment_or_cue_says_up() {
+    let text = |segment: &str, cue: &str| {
+        format!(
+            "title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n{segment}\n\
+             [[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\nduration = \"1m\"\n{cue}\n"
+        )
+    };
+    let read = |segment: &str, cue: &str| {
+        let show = good(&text(segment, cue));
+        (show.segments[SegmentIx(0)].count, show.cue(CueIx(0)).count)
+    };
+    let (down, up) = (CountDirection::Down, CountDirection::Up);
+    assert_eq!(read("", ""), (down, down));
+    assert_eq!(read("count = \"down\"", "count = \"down\""), (down, down));
+    // A clip in a talk that counts up still counts down.
+    assert_eq!(read("count = \"up\"", ""), (up, down));
+    assert_eq!(read("", "count = \"up\""), (down, up));
+    for (segment, cue, line) in [("count = \"upp\"", "", 5), ("", "count = \"upp\"", 10)] {
+        let faulty = faults(&text(segment, cue));
+        assert_eq!(faulty.len(), 1);
+        assert_eq!(faulty[0].what, "`count` cannot be `upp`");
+        assert!(faulty[0].fix.contains("\"up\""), "{}", faulty[0].fix);
+        let told = report(&faulty, "x.toml", &text(segment, cue), false);
+        assert!(told.contains(&format!("x.toml:{line}:9")), "{told}");
+    }
 }
 
 /// A machine on which a.mp4 is missing and b.mp4 lasts ten seconds.

@@ -132,9 +132,13 @@ fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
     if let Some(figure) = figure.as_ref().filter(|_| rows >= 3) {
         // The last row is the bar's.
         room.height -= 1;
-        let of = figure
-            .done
-            .map(|_| Span::styled(format!("  of {}", duration::length(figure.whole)), styles.past));
+        let of = match words::left_beside(scene) {
+            Some(left) => vec![Span::raw("  "), left],
+            None => {
+                let of = figure.done.map(|_| format!("  of {}", duration::length(figure.whole)));
+                of.map(|of| Span::styled(of, styles.past)).into_iter().collect()
+            }
+        };
         let badge = words::badge(scene);
         let tail = Line::from_iter(of.into_iter().chain(badge));
         let cells = usize::from(area.width).saturating_sub(text::line_width(&tail) + 1);

@@ -14,8 +14,15 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let area = foot(scene, buf, area);
     let time = Line::styled(scene.time(), styles.strong);
-    let left =
+    let mut left =
         digits(scene).map_or(Line::default(), |digits| Line::styled(digits.text, digits.style));
+    if let Some(beside) = words::left_beside(scene) {
+        let taken =
+            text::line_width(&time) + text::line_width(&left) + text::width(&beside.content);
+        if taken + 4 <= usize::from(area.width) {
+            left.spans.splice(0..0, [beside, Span::raw("  ")]);
+        }
+    }
     text::put_both(buf, area, area.y, time, left, 8);
     let mut lines: Vec<Line> = vec![];
     match &scene.board.stage {

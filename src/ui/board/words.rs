@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::Scene;
-use crate::app::board::{Item, Nearness, Notice, Stage, left_words};
+use crate::app::board::{Item, Nearness, Notice, Stage};
 use crate::show::duration;
 use crate::ui::text;
 
@@ -37,7 +37,7 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
     }
     let figure = scene.figure()?;
     let style = left_style(scene, figure.nearness());
-    Some(Digits { text: left_words(figure.left), widest: figure.widest(), style })
+    Some(Digits { text: figure.digits(), widest: figure.widest(), style })
 }
 
 /// Style of a time left that is so near: one that stands still says so by a word, and has no colour.
@@ -75,12 +75,27 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
         spans.push(Span::styled(badge, alert_style(scene)));
         spans.push(Span::raw("  "));
     }
-    let word = if figure.left.is_negative() { "" } else { figure.word };
-    let room = columns.saturating_sub(badge_cells + word.len() + 1);
+    let tail = match left_beside(scene) {
+        Some(left) => vec![Span::raw("  "), left],
+        None if figure.left.is_negative() => vec![],
+        None => vec![Span::styled(format!(" {}", figure.word), styles.past)],
+    };
+    let tail_cells = tail.iter().map(|span| text::width(&span.content)).sum::<usize>();
+    let room = columns.saturating_sub(badge_cells + tail_cells);
     let of = text::fit(figure.of, room).into_owned();
     spans.push(Span::styled(of, styles.text));
-    spans.push(Span::styled(format!(" {word}"), styles.past));
+    spans.extend(tail);
     Line::from(spans)
+}
+
+/// The time left, beside digits that show the elapsed time.
+pub(super) fn left_beside(scene: &Scene) -> Option<Span<'static>> {
+    let figure = scene.figure()?;
+    let style = match figure.nearness() {
+        Nearness::Far => scene.styles.text,
+        near @ (Nearness::Warn | Nearness::Danger | Nearness::Over) => left_style(scene, near),
+    };
+    figure.left_beside().map(|left| Span::styled(left, style))
 }
 
 /// The word beside digits that are amber or red, or that stand still.

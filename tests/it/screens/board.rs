@@ -396,3 +396,56 @@ fn a_department_sees_its_next_cue_standby_and_go() {
         }
     }
 }
+
+/// The small show with a jump that counts up: its segment as well, which has a minute and a half.
+fn counting_up() -> Run {
+    let text =
+        SHOW.replace("title = \"The jump\"", "title = \"The jump\"\ncount = \"up\"").replace(
+            "title = \"Tom Cruise: off the roof\"",
+            "title = \"Tom Cruise: off the roof\"\ncount = \"up\"",
+        );
+    assert_eq!(text.matches("count = \"up\"").count(), 2);
+    let mut run = Run::new(&text, false);
+    run.until(62.0);
+    run.go();
+    run.sent("1", 1, None);
+    run.until(195.0);
+    run.keys("s123 ");
+    run
+}
+
+/// The cue was fired at 195 s and lasts 45 s; its segment began at 182 s and lasts 90 s.
+#[test]
+fn a_figure_that_counts_up_has_what_is_left_beside_it() {
+    let mut run = counting_up();
+    run.until(232.0);
+    let board = Board::of(&run.state, run.now_ns);
+    let (cue, segment) = (board.figure().unwrap(), board.speaker_figure().unwrap());
+    assert_eq!((cue.digits().as_str(), segment.digits().as_str()), ("0:37", "0:50"));
+    // The word goes by what is left, not by what the digits show.
+    assert_eq!((cue.alert(false), segment.alert(false)), (Some("LAST SECONDS"), None));
+    for (columns, rows) in SIZES {
+        for (face, left) in [
+            (Face::Board, "0:08 left of 0:45"),
+            (Face::Countdown, "0:08 left of 0:45"),
+            (Face::Timer, "0:40 left of 1:30"),
+        ] {
+            let screen = screen(&run, face, columns, rows);
+            assert!(screen.contains(left), "{face:?}\n{screen}");
+        }
+        let page = run.text(columns, rows);
+        assert!(page.contains("0:08 left of 0:45"), "{page}");
+    }
+    let small = screen(&run, Face::Board, 35, 5);
+    assert!(small.lines().next().unwrap().trim_end().ends_with("  0:37"), "{small}");
+    run.until(263.0);
+    let mut board = Board::of(&run.state, run.now_ns);
+    // Of a segment that is late to end: its timer reads on.
+    if let Stage::On(on) = &mut board.stage {
+        on.part.countdown.elapsed = on.part.countdown.of + Duration::from_secs(12);
+    }
+    let figure = board.speaker_figure().unwrap();
+    assert_eq!((figure.digits().as_str(), figure.alert(false)), ("1:42", Some("OVER")));
+    let timer = text(&drawn(&board, Face::Timer, (80, 24), Depth::Mono, Glyphs::All));
+    assert!(timer.contains(" OVER ") && timer.contains("+0:12 over of 1:30"), "{timer}");
+}
