@@ -114,7 +114,7 @@ impl Conductor {
     fn release(&mut self) {
         if let Some(Ahead { due_ns, effects }) = self.ahead.pop_front() {
             if self.is_too_late(due_ns) {
-                effects.into_iter().for_each(|effect| self.comes_late(effect));
+                effects.into_iter().for_each(|effect| self.comes_late(effect, self.was_away()));
             } else {
                 self.carry_out(effects, vec![]);
             }

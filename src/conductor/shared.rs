@@ -17,7 +17,7 @@ use crate::engine::{
     Effect, Event, Expected, MissedWhy, Origin, Record, Rejection, RunNs, SendState, Stop, Told,
 };
 use crate::output::{Job, Outcome, Report};
-use crate::show::{self, CueIx, OutputIx, StationName};
+use crate::show::{self, CueIx, OutputIx, StationName, duration};
 use crate::time::MachineNs;
 
 /// Time without an input after which the machine is taken to have stood still. The same lateness
@@ -318,7 +318,7 @@ impl Conductor {
         for (seq, due_ns, effect) in caused {
             let is_known = self.shared.as_ref().is_some_and(|shared| shared.has_clock);
             if !self.is_expected(seq, due_ns) || !is_known || self.is_too_late(due_ns) {
-                self.comes_late(effect);
+                self.comes_late(effect, self.read_late(due_ns));
             } else if due_ns > self.now_ns || !self.ahead.is_empty() {
                 // What was recorded before it may still have to leave, and then not after it: the run's
                 // clock may have been less well known when that came.
@@ -348,15 +348,15 @@ impl Conductor {
 
     /// Carries out what has come too late: nothing is sent any more, but what the run has stopped
     /// must not go on here.
-    pub(super) fn comes_late(&mut self, effect: Effect) {
+    pub(super) fn comes_late(&mut self, effect: Effect, why: Option<String>) {
         match effect {
-            Effect::Send { .. } => self.calls_off(vec![effect]),
+            Effect::Send { .. } => self.calls_off(vec![effect], why),
             Effect::Stop(_) | Effect::PauseClip(_) | Effect::ResumeClip(_) => {
                 self.carry_out(vec![effect], vec![]);
             }
             Effect::StopOutputs => {
                 self.does(Output::StopAll(vec![]));
-                if let Some(why) = self.was_away() {
+                if let Some(why) = why {
                     self.was_not_told(&self.sent_from_here(), &why);
                 }
             }
@@ -368,10 +368,9 @@ impl Conductor {
         self.shared.is_some() && self.now_ns.since(due_ns) > STOOD_STILL
     }
 
-    /// Does not send what was due while this station was away, and says so where nothing is known
-    /// of it yet.
-    pub(super) fn calls_off(&mut self, effects: Vec<Effect>) {
-        let Some(why) = self.was_away() else { return };
+    /// Does not send what comes too late, and says why where nothing is known of it yet.
+    pub(super) fn calls_off(&mut self, effects: Vec<Effect>, why: Option<String>) {
+        let Some(why) = why else { return };
         for effect in effects {
             let Effect::Send { cue, firing, action } = effect else { continue };
             let place = self.output_of(cue, action).and_then(|output| self.elsewhere(output));
@@ -397,9 +396,27 @@ impl Conductor {
         }
     }
 
-    /// Why this station does not send what comes too late.
-    fn was_away(&self) -> Option<String> {
+    /// Why this station does not send what it could not look at in time.
+    pub(super) fn was_away(&self) -> Option<String> {
         self.shared.as_ref().map(|shared| format!("{} was away when this was due", shared.me))
+    }
+
+    /// Why this station does not send what it has read of a record that was due at `due_ns`.
+    fn read_late(&self, due_ns: MachineNs) -> Option<String> {
+        let shared = self.shared.as_ref()?;
+        let me = &shared.me;
+        let is_late = shared.has_clock && !shared.is_mute && self.is_too_late(due_ns);
+        match is_late {
+            true => {
+                // The log may have been without a leader, while both were there.
+                let late = duration::clock(self.now_ns.since(due_ns));
+                Some(format!("the log brought this to {me} {late} after it was due"))
+            }
+            false if !shared.has_clock => {
+                Some(format!("{me} did not know the run's clock when this came"))
+            }
+            false => self.was_away(),
+        }
     }
 
     /// Takes in which other stations are heard.

@@ -201,6 +201,8 @@ pub struct Server {
     pub replicas: usize,
     /// Name of the cluster's leader for this stream, where there is one.
     pub leader: Option<String>,
+    /// Reason why the stream takes nothing now, for people: too few servers of its cluster are there.
+    pub stops: Option<String>,
 }
 
 /// A message from one station to another, or to all of them.

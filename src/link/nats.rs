@@ -18,6 +18,7 @@ mod denied;
 mod follow;
 mod inbox;
 mod list;
+mod majority;
 mod reads;
 mod session;
 mod setup;

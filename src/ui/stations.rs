@@ -228,6 +228,11 @@ fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
     }
     let lines = words.into_iter().flat_map(|words| text::wrap(&words, room, 2));
     let mut lines: Vec<_> = lines.map(|line| Line::styled(line, styles.text)).collect();
+    let stops = server.as_ref().and_then(|server| server.stops.as_ref());
+    if let Some(stops) = stops.filter(|_| trouble.is_none()) {
+        let words = text::wrap(&format!("! {stops}"), room, 3);
+        lines.extend(words.into_iter().map(|words| Line::styled(words, styles.attention)));
+    }
     if let Some(trouble) = trouble {
         let words = text::wrap(&format!("! no connection: {trouble}"), room, 3);
         lines.extend(words.into_iter().map(|line| Line::styled(line, styles.attention)));

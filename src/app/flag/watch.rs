@@ -464,8 +464,13 @@ mod tests {
         let paris = flag("paris");
         let view = view(true, vec![]);
         assert_eq!(watch.shared(NOW, &sources(&view, &paris)).log.server, None);
-        let server =
-            Server { name: "h1".into(), version: "2.15.0".into(), replicas: 1, leader: None };
+        let server = Server {
+            name: "h1".into(),
+            version: "2.15.0".into(),
+            replicas: 1,
+            leader: None,
+            stops: None,
+        };
         watch.hears(&News::Connected(server.clone()));
         watch.hears(&News::Disconnected { why: "cut".into() });
         let log = watch.shared(NOW, &sources(&view, &paris)).log;
@@ -479,7 +484,7 @@ mod tests {
         let view = view(false, vec![]);
         let leader = |name: &str| {
             let (leader, version) = (Some(name.to_owned()), "2.15.0".to_owned());
-            News::Connected(Server { name: "h1".into(), version, replicas: 3, leader })
+            News::Connected(Server { name: "h1".into(), version, replicas: 3, leader, stops: None })
         };
         let lost = News::Disconnected { why: "cut".into() };
         let steps = [

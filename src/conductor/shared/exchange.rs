@@ -167,7 +167,7 @@ impl Conductor {
             self.tell_if_open(told);
         }
         for ahead in ahead {
-            self.calls_off(ahead.effects);
+            self.calls_off(ahead.effects, self.was_away());
         }
     }
 }

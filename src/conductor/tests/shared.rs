@@ -163,7 +163,7 @@ fn a_panic_that_comes_late_is_told_to_have_failed() {
     follows(&mut la, 3 * SECOND_NS, &paris);
     let done = la.taken();
     assert_eq!(done[1], "> stop outputs []");
-    let why = "la was away when this was due";
+    let why = "the log brought this to la 0:02 after it was due";
     assert_eq!(done[2], format!("tell Panic {{ output: \"la\", outcome: Failed({why:?}) }}"));
     let outcome = ToldOutcome::Failed(why.to_owned());
     let told = Told::Panic { output: "la".to_owned(), outcome };

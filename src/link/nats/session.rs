@@ -20,7 +20,7 @@ use super::follow::Follow;
 use super::inbox::Inbox;
 use super::reads::{Answer, Reads};
 use super::texts::Texts;
-use super::{Part, away, setup};
+use super::{Part, away, majority, setup};
 use crate::link::access::Access;
 use crate::link::address::Servers;
 use crate::link::fault::LinkError;
@@ -355,7 +355,11 @@ impl<'a> Session<'a> {
     fn heed(&mut self, answer: Answer) {
         match answer {
             Answer::Info(Some(ticket), Ok(info)) => {
-                self.reads.wait_for(ticket, info.state.last_sequence, self.handed);
+                // A leader that has lost the others answers, too: what it knows may not be the log.
+                match info.cluster.as_ref().and_then(majority::lacks) {
+                    Some(why) => self.line.inbox.tell(News::NotRead { ticket, why }),
+                    None => self.reads.wait_for(ticket, info.state.last_sequence, self.handed),
+                }
                 self.tell_read();
                 self.renew(&info);
             }
@@ -405,6 +409,7 @@ impl<'a> Session<'a> {
         self.server.replicas = info.config.num_replicas;
         let leader = info.cluster.as_ref().and_then(|cluster| cluster.leader.as_deref());
         self.server.leader = leader.map(plain::clean);
+        self.server.stops = info.cluster.as_ref().and_then(majority::lacks);
     }
 
     fn hear(&self, message: &Message) {

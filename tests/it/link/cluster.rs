@@ -2,13 +2,14 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use handover::link::Appended;
+use handover::link::{Appended, News, Request};
 
 use super::log::write_through;
 use super::server::JETSTREAM;
 use super::station::note;
 use super::{NatsServer, Station, access, is_missing, run};
-use crate::harness::{PATIENCE, await_some};
+use crate::commands::succeeds;
+use crate::harness::{House, PATIENCE, await_some};
 
 /// Three servers on loopback, and the URL of all.
 pub(super) struct Cluster {
@@ -81,4 +82,48 @@ fn a_cluster_goes_on_when_the_leader_of_the_log_is_killed() {
     cluster.servers[leader].restart();
     assert_eq!(paris.note(60), Appended::Stored { sequence: 61 });
     assert_eq!(la.await_entry(), (61, note(61, "paris")));
+}
+
+#[test]
+fn a_holder_says_that_the_log_takes_nothing_while_nothing_is_written() {
+    if is_missing() {
+        return;
+    }
+    for keeps_leader in [true, false] {
+        let mut cluster = Cluster::start();
+        let mut first =
+            Station::open(access(&cluster.url), run("r-1"), "first", handover::link::Part::Shares);
+        first.await_connected();
+        let leads = Cluster::leader(&first);
+        let kept = if keeps_leader { leads } else { (leads + 1) % 3 };
+        // The server that is left leads this log, or that one, or none.
+        let url = format!("nats://127.0.0.1:{}", cluster.servers[kept].port());
+        let mut paris = Station::joins(access(&url), run("r-1"), "paris");
+        assert!(paris.read_all().is_empty());
+        let house = House::new();
+        let show = house.show("title = \"Alone\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n");
+        let holder = house.open(&["--share", &url, "--station", "paris", &show]);
+        holder.await_words(&["THE FLAG IS HERE"]);
+        let listed = || succeeds(&["stations", &url]).contains("Alone").then_some(());
+        await_some(PATIENCE, listed).expect("the run has its log");
+        for at in (0..3).filter(|at| *at != kept) {
+            cluster.servers[at].kill();
+        }
+        holder.await_words(&["ALONE"]);
+        let mut ticket = 0;
+        let why = await_some(PATIENCE, || {
+            ticket += 1;
+            paris.request(Request::Read { ticket });
+            paris.await_news(|news| match news {
+                News::ReadTo { ticket: told, .. } if told == ticket => Some(None),
+                News::NotRead { ticket: told, why } if told == ticket => Some(Some(why)),
+                _ => None,
+            })
+        });
+        let why = why.expect("the server that is left gives the log as whole");
+        // A leader without the others answers still, and says that they are gone.
+        assert!(!keeps_leader || why.contains("takes nothing"), "{why}");
+        cluster.servers[(kept + 1) % 3].restart();
+        holder.await_words(&["THE FLAG IS HERE"]);
+    }
 }

@@ -95,6 +95,7 @@ fn joined(mut run: Run, me: &str) -> Run {
         version: "2.15.0".into(),
         replicas: 3,
         leader: Some("hand-2".into()),
+        stops: None,
     };
     run.app.link = Some(Arc::new(Shared {
         me: name(me),

@@ -387,6 +387,7 @@ mod tests {
             version: "2.15.0".into(),
             replicas: 1,
             leader: None,
+            stops: None,
         };
         let origin = Some(std::sync::Arc::new(crate::engine::Origin::new("paris", 1)));
         let at = Timestamp::UNIX_EPOCH;
