@@ -92,6 +92,10 @@ impl App {
         if !is_dropped {
             return false;
         }
+        if line.act == Act::Flag && is_enter && !line.has_text {
+            // Enter goes on where the flag's key has opened something: here its words say what is.
+            return true;
+        }
         let opener = self.keymap.way(line.act);
         let is_end = is_enter || Key::of(key) == Some(Key::CTRL_C);
         let words = if is_end {

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::keys::Act;
 use super::{App, Message, Page, Task, Tone};
 use crate::engine::Command;
 use crate::time::MachineNs;
@@ -71,9 +72,13 @@ impl App {
         }
         self.escape_pressed_ns = Some(now_ns);
         // A second one goes on all the same: who has the flag may have changed just now.
-        let words = match self.followed() {
-            Some((holder, _)) => format!("{holder} has the flag: only {holder} can panic"),
-            None => "Esc again within a second: PANIC".to_owned(),
+        let words = match (self.followed(), self.cannot_panic()) {
+            (Some((holder, _)), _) => {
+                let warns = self.keymap.way(Act::Warn);
+                format!("only {holder} can panic; {warns} tells {holder} that something is wrong")
+            }
+            (None, true) => "there is no panic from here: this station does not fire".to_owned(),
+            (None, false) => "Esc again within a second: PANIC".to_owned(),
         };
         self.say(words, Tone::Attention, now_ns);
         vec![]
@@ -92,7 +97,9 @@ impl App {
     pub(super) fn say_closed(&mut self, closed: &str, now_ns: MachineNs) {
         let next = match self.has_open() {
             _ if self.is_editor => "",
+            true if self.cannot_panic() => "; Esc again goes back to the run page",
             true => "; Esc again goes back to the run page, Esc Esc at once is PANIC",
+            false if self.cannot_panic() => "",
             false => "; Esc Esc now is PANIC",
         };
         let words = format!("{closed}{next}");
@@ -108,6 +115,11 @@ impl App {
             }
             None => self.say(words, Tone::Calm, now_ns),
         }
+    }
+
+    /// Returns `true` if a panic is refused here: another station has the flag, or this one waits.
+    fn cannot_panic(&self) -> bool {
+        self.link.as_ref().is_some_and(|link| !link.may_fire())
     }
 
     /// Returns `true` if the next Esc closes a page or drops the selection.

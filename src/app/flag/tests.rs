@@ -782,6 +782,34 @@ fn without_a_line_to_the_log_no_take_is_offered() {
 }
 
 #[test]
+fn enter_after_a_mere_question_leaves_its_words() {
+    let mut caller = caller("la");
+    assert_eq!(caller.press("f"), wish(FlagWish::Ask));
+    let asked = "paris is asked for the flag; f again takes it without paris";
+    assert_eq!(caller.said(), asked);
+    assert_eq!(caller.press("⏎"), []);
+    assert_eq!(caller.said(), asked);
+}
+
+#[test]
+fn a_station_that_cannot_panic_is_not_told_that_esc_does() {
+    let warns = "only paris can panic; ! tells paris that something is wrong";
+    let mut la = caller("la");
+    la.app.page = Page::Log;
+    la.press("⎋");
+    assert_eq!(la.said(), "back to the run page");
+    la.press("⎋");
+    assert_eq!(la.said(), warns);
+    let mut paris = caller("paris");
+    paris.app.page = Page::Log;
+    paris.press("⎋");
+    assert_eq!(paris.said(), "back to the run page; Esc Esc now is PANIC");
+    paris.sees(|link| link.role = Role::Nobody);
+    paris.press("⎋");
+    assert_eq!(paris.said(), "there is no panic from here: this station does not fire");
+}
+
+#[test]
 fn a_warning_without_a_line_says_that_it_waits() {
     let mut caller = caller("la");
     caller.silent(3);
