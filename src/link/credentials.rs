@@ -56,6 +56,15 @@ pub enum CredentialsError {
         /// The system's reason.
         source: io::Error,
     },
+    /// There is a file already, and a key is never overwritten.
+    #[error(
+        "{} is there already, and a key in it would be lost: name another file, or move that one away",
+        path.display()
+    )]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// There is no secret in it.
     #[error(
         "{} holds neither NATS credentials nor the seed of an nkey; it has to be a .creds file, or \
@@ -133,7 +142,13 @@ impl Credentials {
 /// # Errors
 /// When there is such a file already, or it cannot be written.
 pub fn new_key(path: &Path) -> Result<String, CredentialsError> {
-    let failed = |source| CredentialsError::Write { path: path.to_owned(), source };
+    let failed = |source: io::Error| {
+        let path = path.to_owned();
+        if source.kind() == io::ErrorKind::AlreadyExists {
+            return CredentialsError::Exists { path };
+        }
+        CredentialsError::Write { path, source }
+    };
     let key = KeyPair::new_user();
     let seed = key.seed().map_err(|error| failed(io::Error::other(error)))?;
     let mut options = OpenOptions::new();
@@ -203,7 +218,8 @@ mod tests {
         let path = folder.path().join("paris.nk");
         std::fs::write(&path, SEED).unwrap();
         assert_eq!(Credentials::read(&path).unwrap(), Credentials::Seed(SEED.into()));
-        assert!(new_key(&path).is_err(), "no key is ever overwritten");
+        let why = new_key(&path).unwrap_err().to_string();
+        assert!(why.contains("there already") && why.contains("name another file"), "{why}");
         let path = folder.path().join("la.nk");
         let public = new_key(&path).unwrap();
         let Credentials::Seed(seed) = Credentials::read(&path).unwrap() else { panic!() };

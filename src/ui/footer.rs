@@ -223,6 +223,8 @@ pub(super) fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &m
             let named = BINDINGS.iter().filter(|binding| !is_people || binding.act != Act::Find);
             let follows = flag::is_idle(scene);
             let named = named.filter(|binding| !follows || !binding.act.needs_flag());
+            let is_heard = scene.app.reaches_nobody().is_none();
+            let named = named.filter(|binding| is_heard || !binding.act.needs_run());
             let edited = scene.app.is_editor;
             let named = named.filter(|binding| !edited || !binding.act.needs_run());
             let named = named.filter_map(|binding| Some((binding, binding.footer?)));
@@ -236,7 +238,8 @@ pub(super) fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &m
                     (Act::PersonNote, "note"),
                     (Act::FindPerson, "find"),
                 ];
-                let own = own.map(|(act, word)| hint(&scene.way(act), word));
+                let own = own.into_iter().filter(|(act, _)| is_heard || *act == Act::FindPerson);
+                let own: Vec<_> = own.map(|(act, word)| hint(&scene.way(act), word)).collect();
                 hints.splice(0..0, own.into_iter().chain([hint("Esc", "back")]));
             } else if edited {
                 let own = [

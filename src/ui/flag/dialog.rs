@@ -42,7 +42,7 @@ pub(in crate::ui) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mu
             ("THE LOG CANNOT BE READ".to_owned(), going_on(scene, link, columns))
         }
         (None, Some(Dialog::Briefing { scroll })) => {
-            let (heading, steps) = exchange(scene, link, columns);
+            let (heading, steps) = exchange(scene, link, steps_columns(area.width));
             if area.width >= TWO_COLUMNS {
                 return beside(scene, buf, area, (&heading, steps, *scroll), hits);
             }
@@ -61,6 +61,11 @@ pub(in crate::ui) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mu
     hits.dialog_scroll_max = put(scene, buf, inside, lines, 0);
 }
 
+/// The cells for the steps of an exchange, in a window of this width: beside the briefing or above it.
+fn steps_columns(width: u16) -> usize {
+    usize::from(if width >= TWO_COLUMNS { 52.min(width / 3) } else { width.saturating_sub(2) })
+}
+
 /// Draws the exchange on the left, and the briefing beside it.
 fn beside(
     scene: &Scene,
@@ -70,7 +75,7 @@ fn beside(
     hits: &mut Hits,
 ) {
     let Some(link) = scene.app.link.as_deref() else { return };
-    let left = 52.min(area.width / 3);
+    let left = u16::try_from(steps_columns(area.width)).unwrap_or(u16::MAX).min(area.width);
     let rows = briefing::rows(scene, link, usize::from(area.width - left - 5), true);
     let inside = panel(scene, buf, area, heading, rows.len().max(steps.len()));
     let right = Rect { x: inside.x + left + 3, width: inside.width - left - 3, ..inside };

@@ -5,8 +5,7 @@
 //! ✓ 1 paris (you) offers
 //! ▸ 2 la accepts   reads the briefing
 //! · 3 paris (you) passes
-//! the offer lapses in 0:57; f hides this, and you go
-//! on calling
+//! the offer lapses in 0:57; f hides this, and you go on calling
 //! ```
 
 use ratatui::text::{Line, Span};
@@ -27,7 +26,7 @@ enum Stage {
     OnItsWay,
 }
 
-/// The exchange in three steps, with whose turn it is, below its heading.
+/// The exchange in three steps of at most `columns` cells, with whose turn it is, below its heading.
 pub(super) fn exchange<'a>(
     scene: &Scene,
     link: &Shared,
@@ -111,8 +110,5 @@ fn note(scene: &Scene, link: &Shared, stage: Stage, columns: usize) -> Vec<Line<
         }
         (_, None) => return vec![],
     };
-    text::wrap(&words, columns.min(52), 3)
-        .into_iter()
-        .map(|line| Line::styled(line, style))
-        .collect()
+    text::wrap(&words, columns, 3).into_iter().map(|line| Line::styled(line, style)).collect()
 }

@@ -147,6 +147,11 @@ fn a_remote_control_at_a_station_that_looks_on_is_told_that_nobody_hears_it() {
     let (url, seed, listen) = (server.url(), seed.display().to_string(), remote.listen());
     let args = ["join", &url, "--station", "la", "--credentials", &seed, "--listen", &listen];
     let mut la = house.open(&args);
+    la.await_words(&["LOOKS ON"]);
+    // It has asked for the run's clock before.
+    la.press_to_see(":page log\r", &["this station looks on"]);
+    let log = la.screen();
+    assert!(!log.contains("Violation") && !log.contains("1-9 ready"), "{log}");
     la.press_to_see("!", &["this station looks on"]);
     remote.send(&encode("/note", &[Arg::Text("the stage is wet".into())]));
     remote.reply().refused(&["this station looks on", "takes nothing from it"]);
