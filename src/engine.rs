@@ -20,6 +20,7 @@
 //! | clip | the player goes on: its end is the cue's, and what follows comes after the hold |
 //! | `at` | the clock on the wall goes on: a cue that falls due in a hold is missed and waits for the caller |
 
+mod acts;
 mod ahead;
 mod alarm;
 mod apply;
@@ -52,6 +53,7 @@ mod timer;
 mod timing;
 mod told;
 
+pub use acts::ActTiming;
 pub use ahead::{SegmentPhase, Upcoming};
 pub use alarm::{Alarm, AlarmKind};
 pub use command::{ClipFact, Command, Rejection};

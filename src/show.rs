@@ -7,6 +7,7 @@
 //! in a run, each keeps its index (`engine::merge`).
 
 pub mod action;
+pub mod acts;
 pub mod builtin;
 mod check;
 pub mod colour;

@@ -192,7 +192,7 @@
     const head = make("section", {}, make("h2", {}, "Call sheet"),
       make("p", { class: "times" }, of.facts.map(([label, words]) => make("span", {}, `${label}: ${words}`))));
     return [head, of.segments.map((segment) => make("section", {},
-      segment.act ? make("h2", { class: "act" }, segment.act) : null,
+      segment.act ? make("h2", { class: "act" }, segment.act, " ", make("span", { class: "soft" }, segment.act_length)) : null,
       make("table", {}, make("caption", {}, make("span", { class: "number" }, segment.planned), segment.title, " ",
         make("span", { class: "soft" }, segment.length)),
         segment.cues.length ? make("thead", {}, make("tr", {}, ["Time", "Cue", "Title", "Length"].map((word) => make("th", { scope: "col" }, word)))) : null,

@@ -175,7 +175,7 @@ pub enum Item {
 /// The next cue or segment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Next {
-    /// The title of its segment, where that is not the one that runs.
+    /// Its segment, where that is not the one that runs, with the act that begins there.
     pub segment: Option<String>,
     /// The cue; `None` where a segment without one comes.
     pub cue: Option<Item>,
@@ -439,7 +439,7 @@ impl Public<'_> {
             Some(cue) => self.planned_cue(cue),
             None => self.planned_start(segment),
         };
-        let segment = is_new.then(|| self.show.segment(segment).title.clone());
+        let segment = is_new.then(|| self.show.segment(segment).title_with_act());
         Next { segment, cue: cue.map(|cue| self.item(cue)), at }
     }
 
@@ -453,7 +453,7 @@ impl Public<'_> {
         let segments =
             self.show.segment_indices().filter(|&segment| segment > last).take(LATER_MAX);
         segments
-            .map(|segment| (self.planned_start(segment), self.show.segment(segment).title.clone()))
+            .map(|at| (self.planned_start(at), self.show.segment(at).title_with_act()))
             .collect()
     }
 

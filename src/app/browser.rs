@@ -100,6 +100,7 @@ pub fn sheet(sheet: &Sheet) -> String {
     let segment = |segment: &SegmentBlock| {
         json!({
             "act": segment.act,
+            "act_length": segment.act_length,
             "title": segment.title,
             "planned": segment.planned,
             "hard": segment.hard_start,

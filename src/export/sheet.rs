@@ -323,9 +323,9 @@ impl<'a> Clockwork<'a> {
         if self.show.segment(first).act.is_none() {
             return Duration::ZERO;
         }
-        let after = self.show.segment_indices().skip(first.0 as usize + 1);
-        let others = after.take_while(|&ix| self.show.segment(ix).act.is_none());
-        std::iter::once(first).chain(others).map(|ix| self.plan.length[ix]).sum()
+        let acts = self.show.acts();
+        let own = acts.iter().find(|act| act.first() == first);
+        own.map_or(Duration::ZERO, |act| act.planned(&self.plan))
     }
 
     fn line(&self, ix: CueIx, audience: Audience) -> CueLine {

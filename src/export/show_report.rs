@@ -11,6 +11,7 @@ use super::asrun::{
 };
 use super::layout::plain;
 use super::words::{self, Days, lasted, over_under, planned};
+use crate::show::acts::{self, ActSpan};
 
 mod html;
 mod text;
@@ -122,23 +123,17 @@ impl Page<'_> {
 
     /// The acts, each with its segments; a show without acts is one.
     fn acts(&self) -> Table {
-        let mut acts: Vec<(String, Vec<&SegmentRow>)> = vec![];
-        for segment in &self.run.segments {
-            match (&segment.act, acts.last_mut()) {
-                (Some(act), _) => acts.push((plain(act), vec![segment])),
-                (None, Some((_, segments))) => segments.push(segment),
-                (None, None) => acts.push((String::new(), vec![segment])),
-            }
-        }
+        let segments = &self.run.segments;
+        let acts = acts::spans(segments.iter().map(|segment| segment.act.as_deref()));
         let is_divided = acts.len() > 1;
-        if let Some((name, _)) = acts.first_mut().filter(|(name, _)| name.is_empty()) {
-            *name = if is_divided { "before the first act" } else { "the show" }.to_owned();
-        }
-        let mut rows: Vec<_> =
-            acts.iter().map(|(name, segments)| self.act(name, segments)).collect();
+        let unnamed = if is_divided { "before the first act" } else { "the show" };
+        let row = |act: &ActSpan<'_>| {
+            let name = act.name.map_or_else(|| unnamed.to_owned(), plain);
+            self.act(&name, &segments[act.segments.clone()])
+        };
+        let mut rows: Vec<_> = acts.iter().map(row).collect();
         if is_divided {
-            let all: Vec<&SegmentRow> = self.run.segments.iter().collect();
-            rows.push(self.act("all", &all));
+            rows.push(self.act("all", segments));
         }
         let columns = vec![
             words("Act"),
@@ -151,7 +146,7 @@ impl Page<'_> {
         Table { title: "Running times".to_owned(), columns, rows }
     }
 
-    fn act(&self, name: &str, segments: &[&SegmentRow]) -> Vec<String> {
+    fn act(&self, name: &str, segments: &[SegmentRow]) -> Vec<String> {
         let up = segments.iter().find_map(|segment| segment.actual_start.as_ref());
         // What runs still, or has not begun, has no end.
         let is_over = segments.iter().all(|segment| segment.actual_ms.is_some());
@@ -273,7 +268,7 @@ impl Page<'_> {
 
 /// The planned length of segments from the first start to the last end, milliseconds: what lies
 /// between them by the clock counts too. Without planned times it is the sum of their lengths.
-fn planned_ms(segments: &[&SegmentRow]) -> u64 {
+fn planned_ms(segments: &[SegmentRow]) -> u64 {
     let sum = segments.iter().map(|segment| segment.planned_ms).sum();
     let ms =
         |segment: &SegmentRow| Some(segment.planned_start.as_ref()?.timestamp().as_millisecond());

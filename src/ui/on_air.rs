@@ -26,7 +26,7 @@ use super::scene::Scene;
 use super::{digits, flag, signs, text};
 use crate::app::keys::Act;
 use crate::app::{EditAct, stopped};
-use crate::engine::{Countdown, RunNs};
+use crate::engine::{ActTiming, Countdown, RunNs};
 use crate::show::duration;
 use crate::show::{CountDirection, CueIx, SegmentIx};
 use crate::time::unsigned;
@@ -230,7 +230,28 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         };
         face.below.push(Line::styled(words, if left { styles.attention } else { styles.text }));
     }
+    face.below.extend(act(scene));
     face
+}
+
+/// The time left of the act that runs, its end, and how far that is from the plan.
+fn act<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
+    let styles = &scene.styles;
+    let act = scene.state.running_act()?;
+    let ActTiming { planned, ends_ns, over, .. } =
+        scene.state.act_timing(&act, &scene.timing, scene.now_ns);
+    let left = duration::countdown(unsigned(ends_ns.until(scene.now_ns)));
+    let mut spans = vec![
+        Span::styled("act  ", styles.past),
+        Span::styled(left, styles.strong),
+        Span::styled(format!(" left of {}", duration::length(planned)), styles.past),
+    ];
+    if !over.is_zero() {
+        spans.extend([Span::raw("  "), scene.over_under(over)]);
+    }
+    spans.push(Span::styled(format!("  ends {}", scene.wall(ends_ns)), styles.past));
+    spans.extend(act.name.map(|name| Span::styled(format!("  {name}"), styles.text)));
+    Some(Line::from(spans))
 }
 
 /// Time of the cue's firing, or, with a clip on air, time of the picture's end.

@@ -206,6 +206,9 @@ fn figures(view: &View, next: &mut NextChange) -> Option<()> {
             next.countdown(countdown)?;
         }
     }
+    if let Some(act) = state.running_act() {
+        next.second(state.act_timing(&act, &scene.timing, now_ns).ends_ns.ns());
+    }
     let mut fired_ns = RunNs::ZERO;
     for cue in state.known_cues() {
         let known = state.cue(cue);
@@ -378,8 +381,8 @@ mod tests {
             // Called cues are spread over their segment.
             let spread = TIED.replace("\"90s\"", "\"97s\"").replace("\"5m\"", "\"311s\"").replace("trigger = { at = 20:00:30 }\n", "");
             let loose = spread.replace("start = 20:00:00\n", "");
-            // The segment and the cue count up.
-            let up = TIED.replace("\"90s\"", "\"90s\"\ncount = \"up\"").replace("\"40s\"", "\"40s\"\ncount = \"up\"");
+            // The segment and the cue count up, and each segment is an act.
+            let up = TIED.replace("\"90s\"", "\"90s\"\ncount = \"up\"").replace("\"40s\"", "\"40s\"\ncount = \"up\"").replace("[[segment]]", "[[segment]]\nact = \"Act\"");
             let shows = [TIED, paris, &untied, &fractions, &up, &spread, &loose];
             let mut run = started(shows[show], us);
             let (mut app, log) = (App::new(Theme::Dark), Log::default());

@@ -12,10 +12,11 @@
 //!   as planned 0:00       ⠤⠒⠒⠉
 //! ```
 //!
-//! With more segments than rows the page scrolls, the running segment in sight until the caller
+//! A show with acts has a row of them above the clock. With more segments than rows the page scrolls, the running segment in sight until the caller
 //! scrolls; the axis always shows the time of the segments in sight. Must never compute a time of
 //! its own: planned and projected times come from the engine.
 
+mod acts;
 mod bars;
 mod curve;
 mod scale;
@@ -44,6 +45,8 @@ const ROOMY: u16 = 108;
 const WORDS: u16 = 22;
 /// The fewest rows in which there is a curve.
 const CURVE_FROM: u16 = 9;
+/// The fewest rows in which there is one for the acts.
+const ACTS_FROM: u16 = 12;
 /// The most rows of the curve.
 const CURVE_MOST: u16 = 24;
 /// The cells of the figures beside the curve of the whole show.
@@ -73,6 +76,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, usize
     if area.width < 30 || area.height < 3 || tracks.is_empty() {
         return (0, 0);
     }
+    let has_acts = area.height >= ACTS_FROM && acts::has_acts(scene);
+    let (acts_y, row) = (area.y, u16::from(has_acts));
+    let area = Rect { y: area.y + row, height: area.height - row, ..area };
     let areas = lay_out(area, tracks.len());
     let most = tracks.len().saturating_sub(areas.shown);
     let home = (scene.segment().0 as usize).saturating_sub(areas.shown / 3);
@@ -81,6 +87,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, usize
     let scale = scale(scene, &in_sight, areas.chart.width);
     let ticks = scale.ticks(|ns| clock_ns(scene, ns));
     grid(scene, buf, &areas, area, &scale, &ticks);
+    if has_acts {
+        acts::draw(scene, buf, acts_y, (areas.titles, areas.chart, areas.words), &scale);
+    }
     let is_roomy = area.width >= ROOMY;
     for (row, track) in (0..).zip(&in_sight) {
         let y = area.y + 1 + row * areas.pair;

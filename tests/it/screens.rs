@@ -14,6 +14,7 @@ macro_rules! picture {
     };
 }
 
+mod acts;
 mod ahead;
 mod board;
 mod config;

@@ -40,7 +40,8 @@ pub(super) fn draw(
         SegmentPhase::PassedOver => Span::styled(signs::PASSED_OVER, styles.past),
         SegmentPhase::ToCome => Span::raw(" "),
     };
-    let act = plan.act.as_ref().map(|act| Span::styled(format!("{act} · "), styles.past));
+    let act = plan.act.as_ref().filter(|act| **act != plan.title);
+    let act = act.map(|act| Span::styled(format!("{act} · "), styles.past));
     let mut left = vec![
         Span::raw(" "),
         sign,
