@@ -9,6 +9,7 @@
 //! | `/handover/over` | seconds that the end lies behind the plan; negative: ahead |
 //! | `/handover/ready` | ids of the departments that are ready, and of those that are missing, each with commas |
 //! | `/handover/hold` | true in a hold |
+//! | `/handover/message` | the message for the stage; empty when there is none |
 //! | `/handover/clip` | seconds left of the clip on air; only while there is one |
 //!
 //! Seconds are floats. Each bundle is complete, so that a lost datagram is made good by the next. A
@@ -42,6 +43,7 @@ pub(super) fn bundle(picture: &Picture, words: &Words) -> Arc<[u8]> {
         message("over", [seconds(picture.over_ns)]),
         message("ready", departments.map(OscType::String)),
         message("hold", [OscType::Bool(picture.held)]),
+        message("message", [text(picture.message.as_deref().unwrap_or_default())]),
     ];
     content.extend(picture.clip_left_ns.map(|left| message("clip", [seconds(left)])));
     // The time tag that means "at once" (OSC 1.0, "Time Tag Semantics").
@@ -85,6 +87,7 @@ mod tests {
             ready: vec![DepartmentIx(0)],
             missing: vec![DepartmentIx(1)],
             held: true,
+            message: Some("Wrap up".into()),
             clip_left_ns: Some(500_000_000),
             ..Picture::default()
         };
@@ -101,6 +104,7 @@ mod tests {
             ("/handover/over", &[Arg::Float(2.25)]),
             ("/handover/ready", &[Arg::Text("stunts"), Arg::Text("camera")]),
             ("/handover/hold", &[Arg::Bool(true)]),
+            ("/handover/message", &[Arg::Text("Wrap up")]),
             ("/handover/clip", &[Arg::Float(0.5)]),
         ];
         assert_eq!(said, expected);
@@ -110,8 +114,12 @@ mod tests {
     fn nothing_on_air_is_said_too() {
         let packet = bundle(&Picture::default(), &Words::new(Arc::new(show())));
         let messages = parse(&packet).unwrap();
-        assert_eq!(messages.len(), 7);
+        assert_eq!(messages.len(), 8);
         assert_eq!(messages[0].args, [Arg::Text(""), Arg::Text("")]);
         assert_eq!(messages[2].args, [Arg::Int(0), Arg::Text(""), Arg::Float(0.0)]);
+        assert_eq!(
+            (messages[7].address, &*messages[7].args),
+            ("/handover/message", &[Arg::Text("")][..])
+        );
     }
 }

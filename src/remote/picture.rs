@@ -28,6 +28,8 @@ pub struct Picture {
     pub missing: Vec<DepartmentIx>,
     /// `true` while the show is held.
     pub held: bool,
+    /// The message for the stage, while one stands.
+    pub message: Option<String>,
     /// Nanoseconds left of the clip on air, where there is one.
     pub clip_left_ns: Option<i64>,
     /// The cues that run, in the order in which they were fired.

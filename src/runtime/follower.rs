@@ -233,6 +233,7 @@ impl Account {
             ready,
             missing,
             held: state.held_since().is_some(),
+            message: state.stage_message().map(str::to_owned),
             clip_left_ns: self.clips.iter().find_map(clip_left_ns),
             running,
             firings: self.history.firings.iter().copied().collect(),

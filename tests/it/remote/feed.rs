@@ -110,6 +110,24 @@ fn a_display_hears_what_is_true_after_go_and_in_a_hold() {
 }
 
 #[test]
+fn a_display_hears_the_message_for_the_stage_also_when_it_comes_late() {
+    let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
+    let _program = open(&house, &wire, &remote);
+    let display = remote.another();
+    display.press("/handover/subscribe").ok();
+    await_feed(&display, "no message", |feed| feed.texts("message") == [""]);
+    remote.say("/message", "Wrap up: Größe").ok();
+    await_feed(&display, "the message", |feed| feed.texts("message") == ["Wrap up: Größe"]);
+    let late = remote.another();
+    late.press("/handover/subscribe").ok();
+    await_feed(&late, "the message", |feed| feed.texts("message") == ["Wrap up: Größe"]);
+    remote.press("/message/clear").ok();
+    for display in [&display, &late] {
+        await_feed(display, "no message any more", |feed| feed.texts("message") == [""]);
+    }
+}
+
+#[test]
 fn a_display_goes_on_while_nobody_reads_the_terminal() {
     let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
     let program = open(&house, &wire, &remote);
