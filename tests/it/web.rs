@@ -1,5 +1,6 @@
 //! Browsers beside a caller: the real program with `--web`, asked over HTTP.
 
+mod axe;
 mod chromium;
 
 use std::io::{Read, Write};
@@ -123,7 +124,12 @@ impl Stream {
 }
 
 fn open(house: &House, browser: Browser) -> Program {
-    let show = house.show(SHOW);
+    open_show(house, browser, SHOW)
+}
+
+/// A caller of this show with pages for browsers.
+fn open_show(house: &House, browser: Browser, show: &str) -> Program {
+    let show = house.show(show);
     let mut caller = house.open(&["--rehearse", "--fresh", "--web", &browser.at(), &show]);
     caller.await_event("run_started", 1);
     caller.await_open();

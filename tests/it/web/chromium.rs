@@ -15,10 +15,10 @@ use super::{Browser, SHOW, open};
 use crate::harness::{House, PATIENCE, await_some, is_equipped};
 
 /// Time within which a page says that its connection is lost, with a second for a busy machine.
-const LOST: Duration = Duration::from_secs(4);
+pub(super) const LOST: Duration = Duration::from_secs(4);
 
 /// A Chromium with one page.
-struct Chromium {
+pub(super) struct Chromium {
     process: Child,
     to: File,
     from: File,
@@ -31,7 +31,7 @@ struct Chromium {
 
 impl Chromium {
     /// Looks at `url` in a window of this size.
-    fn open(house: &House, url: &str, (width, height): (u32, u32)) -> Self {
+    pub(super) fn open(house: &House, url: &str, size: (u32, u32)) -> Self {
         let (to, from) = (house.path("chromium-in"), house.path("chromium-out"));
         for pipe in [&to, &from] {
             mknodat(CWD, pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
@@ -52,17 +52,37 @@ impl Chromium {
         let (read, complaints) = (vec![], vec![]);
         let mut chromium =
             Chromium { process, to, from, read, asked: 0, session: String::new(), complaints };
-        let target = chromium.ask("Target.createTarget", &json!({ "url": "about:blank" }));
-        let target = json!({ "targetId": target["targetId"], "flatten": true });
-        let session = chromium.ask("Target.attachToTarget", &target)["sessionId"].clone();
-        chromium.session = session.as_str().unwrap().to_owned();
-        for domain in ["Log.enable", "Runtime.enable", "Page.enable", "Accessibility.enable"] {
-            chromium.ask(domain, &json!({}));
-        }
-        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        chromium.ask("Emulation.setDeviceMetricsOverride", &size);
+        chromium.session = chromium.tab("about:blank");
+        chromium.resize(size);
         chromium.ask("Page.navigate", &json!({ "url": url }));
         chromium
+    }
+
+    /// Opens another page; gives what [`Self::turn_to`] takes.
+    pub(super) fn tab(&mut self, url: &str) -> String {
+        let before = std::mem::take(&mut self.session);
+        let target =
+            self.ask("Target.createTarget", &json!({ "url": "about:blank", "newWindow": true }));
+        let target = json!({ "targetId": target["targetId"], "flatten": true });
+        let session = self.ask("Target.attachToTarget", &target)["sessionId"].clone();
+        self.session = session.as_str().unwrap().to_owned();
+        for domain in ["Log.enable", "Runtime.enable", "Page.enable", "Accessibility.enable"] {
+            self.ask(domain, &json!({}));
+        }
+        self.ask("Page.navigate", &json!({ "url": url }));
+        std::mem::replace(&mut self.session, before)
+    }
+
+    /// Looks at another page from now on.
+    pub(super) fn turn_to(&mut self, tab: &str) {
+        tab.clone_into(&mut self.session);
+        self.ask("Page.bringToFront", &json!({}));
+    }
+
+    /// Gives the page a window of this size.
+    pub(super) fn resize(&mut self, (width, height): (u32, u32)) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.ask("Emulation.setDeviceMetricsOverride", &size);
     }
 
     /// Asks for something, and waits for the answer.
@@ -104,14 +124,24 @@ impl Chromium {
 
     /// The value of an expression in the page.
     #[track_caller]
-    fn value(&mut self, expression: &str) -> Value {
+    pub(super) fn value(&mut self, expression: &str) -> Value {
         let asked = json!({ "expression": expression, "returnByValue": true });
         self.ask("Runtime.evaluate", &asked)["result"]["value"].clone()
     }
 
+    /// What a promise of the page comes to.
+    #[track_caller]
+    pub(super) fn promised(&mut self, expression: &str) -> Value {
+        let asked =
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let answer = self.ask("Runtime.evaluate", &asked);
+        assert!(answer["exceptionDetails"].is_null(), "{expression}: {answer}");
+        answer["result"]["value"].clone()
+    }
+
     /// Waits until an expression is true.
     #[track_caller]
-    fn until(&mut self, expression: &str, at_most: Duration) {
+    pub(super) fn until(&mut self, expression: &str, at_most: Duration) {
         let seen = await_some(at_most, || (self.value(expression) == true).then_some(()));
         let text = self.value("document.body.innerText");
         assert!(seen.is_some(), "{expression} is not so: {text}");
@@ -119,7 +149,7 @@ impl Chromium {
 
     /// Waits until these words can be read.
     #[track_caller]
-    fn reads(&mut self, words: &str) {
+    pub(super) fn reads(&mut self, words: &str) {
         self.until(&format!("document.body.innerText.includes({})", json!(words)), PATIENCE);
     }
 
@@ -141,7 +171,7 @@ impl Drop for Chromium {
 }
 
 /// Returns `true` if there is a Chromium here.
-fn has_chromium() -> bool {
+pub(super) fn has_chromium() -> bool {
     let found = Command::new("chromium").arg("--version").output().is_ok();
     is_equipped((!found).then_some("chromium"))
 }
