@@ -17,7 +17,8 @@ use super::worker::{Failure, Transmit, Worker, WorkerContext};
 use super::{Driver, Fault, Opening, Surroundings, how_to_permit};
 use crate::show::file::machine::Finding;
 use crate::show::{Body, OutputIx, Show};
-use line::{Call, Line, Trouble};
+use crate::time::MachineNs;
+use line::{Broken, Call, Line, Trouble};
 
 /// Time that OBS has for an answer, and for everything that is said on a new connection.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
@@ -28,6 +29,15 @@ const LOOK: Duration = Duration::from_millis(250);
 /// The longest pause between two attempts to connect; the first is [`LOOK`], each is twice the one
 /// before.
 const PAUSE_MAX: Duration = Duration::from_secs(4);
+
+/// Pause between two attempts where OBS wants another password: that does not change by itself.
+const PASSWORD_PAUSE: Duration = Duration::from_secs(60);
+
+/// Time that OBS has for the answer to a message of panic.
+const PANIC_LIMIT: Duration = Duration::from_secs(1);
+
+/// A message of panic that comes so soon after one without an answer was behind it.
+const BEHIND: Duration = Duration::from_millis(100);
 
 /// Maximum number of scenes that a probe names.
 const SCENES_MAX: usize = 12;
@@ -92,7 +102,7 @@ impl super::Kind for Kind<'_> {
                 let studio = Studio { limit: at_most.min(studio.limit), ..studio };
                 match Line::open(&studio, clock) {
                     Ok(line) => scenes(line, &studio),
-                    Err(why) => (Answer::Down, why),
+                    Err(broken) => (Answer::Down, broken.why),
                 }
             }
             Err(faults) => {
@@ -106,11 +116,26 @@ impl super::Kind for Kind<'_> {
     }
 }
 
-/// Starts the worker of OBS.
+/// Starts the workers of OBS: one for the cues, and one for panic with a connection of its own, which
+/// must not wait for the answer to a cue.
 fn open(context: WorkerContext, studio: Studio, calls: Messages<Call>) -> io::Result<Queued<Call>> {
-    let obs = Obs { context: context.clone(), studio, line: None, pause: LOOK };
-    let worker = Worker::start(context.clone(), obs)?;
-    Ok(Queued::new(context, calls, worker, None))
+    let obs = |studio, is_for_panic| Obs {
+        context: context.clone(),
+        studio,
+        line: None,
+        pause: LOOK,
+        is_for_panic,
+        gave_up_at: None,
+    };
+    let panic_worker = match calls.panic.is_empty() {
+        true => None,
+        false => {
+            let studio = Studio { limit: studio.limit.min(PANIC_LIMIT), ..studio.clone() };
+            Some(Worker::start(context.clone(), obs(studio, true))?)
+        }
+    };
+    let worker = Worker::start(context.clone(), obs(studio, false))?;
+    Ok(Queued::new(context, calls, worker, panic_worker))
 }
 
 /// The request that says `body`, or why there is none.
@@ -149,6 +174,10 @@ struct Obs {
     line: Option<Line>,
     /// Wait before the next attempt to connect.
     pause: Duration,
+    /// It sends the messages of panic alone. The other one says how OBS is.
+    is_for_panic: bool,
+    /// When a message of panic had no answer.
+    gave_up_at: Option<MachineNs>,
 }
 
 impl Obs {
@@ -158,32 +187,33 @@ impl Obs {
             && let Err(why) = line.look()
         {
             self.line = None;
-            self.context.gauge.down(format!("OBS at {}: {why}", self.studio.peer));
+            if !self.is_for_panic {
+                self.context.gauge.down(format!("OBS at {}: {why}", self.studio.peer));
+            }
         }
     }
 
-    fn connect(&mut self) -> Result<Line, String> {
+    fn connect(&mut self) -> Result<Line, Broken> {
         // Until it is known how this ends, the light says how long it has taken.
         let clock = self.context.clock;
-        let in_flight = self.context.gauge.in_flight(clock.now());
+        let in_flight = (!self.is_for_panic).then(|| self.context.gauge.in_flight(clock.now()));
         let line = Line::open(&self.studio, clock);
         drop(in_flight);
         if line.is_ok() {
             self.pause = LOOK;
-            self.context.gauge.up();
+            if !self.is_for_panic {
+                self.context.gauge.up();
+            }
         }
         line
     }
-}
 
-impl Transmit for Obs {
-    type Message = Call;
-
-    fn transmit(&mut self, call: &Call) -> Result<(), Failure> {
+    /// Sends a request over the connection, or over a new one.
+    fn carry_out(&mut self, call: &Call) -> Result<(), Failure> {
         self.check();
         let mut line = match self.line.take() {
             Some(line) => line,
-            None => self.connect()?,
+            None => self.connect().map_err(|broken| broken.why)?,
         };
         match line.ask(call, self.studio.limit) {
             Ok(_) => {
@@ -200,6 +230,23 @@ impl Transmit for Obs {
             }
         }
     }
+}
+
+impl Transmit for Obs {
+    type Message = Call;
+
+    fn transmit(&mut self, call: &Call) -> Result<(), Failure> {
+        let now = self.context.clock.now();
+        if self.gave_up_at.is_some_and(|at| now.since(at) < BEHIND) {
+            self.gave_up_at = Some(now);
+            let peer = &self.studio.peer;
+            return Err(format!("OBS at {peer}: not sent, it did not answer the one before").into());
+        }
+        let done = self.carry_out(call);
+        let is_lost = done.as_ref().is_err_and(|failure| !failure.answered);
+        self.gave_up_at = (is_lost && self.is_for_panic).then(|| self.context.clock.now());
+        done
+    }
 
     fn look(&mut self) -> Option<Duration> {
         self.check();
@@ -211,10 +258,13 @@ impl Transmit for Obs {
                 self.line = Some(line);
                 Some(LOOK)
             }
-            Err(why) => {
-                self.context.gauge.down(why);
-                let pause = self.pause;
-                self.pause = (pause * 2).min(PAUSE_MAX);
+            Err(Broken { why, is_password }) => {
+                let pause = if is_password { PASSWORD_PAUSE } else { self.pause };
+                if !self.is_for_panic {
+                    let seldom = if is_password { "; tried again once a minute" } else { "" };
+                    self.context.gauge.down(format!("{why}{seldom}"));
+                }
+                self.pause = (self.pause * 2).min(PAUSE_MAX);
                 Some(pause)
             }
         }

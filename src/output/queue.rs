@@ -61,8 +61,10 @@ pub(super) enum NextWork<T> {
     Tick { message: Arc<T>, until: MachineNs },
     /// Send this, if it can go at once and is still wanted.
     Step(Step<T>),
-    /// Nothing came in time: look after the connection.
+    /// Nothing came in time: look after the connection, if it is time for that.
     Look,
+    /// Look after the connection whatever the time is.
+    LookNow,
     /// End: nothing more will come.
     End,
 }
@@ -105,6 +107,8 @@ struct WaitingLine<T> {
     stage: Stage,
     /// `true` while the worker sends a message: others may then have to wait for long.
     busy: bool,
+    /// `true` if the connection is to be looked after at once.
+    looks_now: bool,
     /// `true` if a panic has come since the worker took its last message.
     panicked: bool,
 }
@@ -127,6 +131,7 @@ impl<T> Queue<T> {
             steps: VecDeque::new(),
             stage: Stage::Open,
             busy: false,
+            looks_now: false,
             panicked: false,
         };
         Queue { line: Mutex::new(line), changed: Condvar::new(), waits: Condvar::new() }
@@ -211,7 +216,7 @@ impl<T> Queue<T> {
         let idle = |line: &mut WaitingLine<T>| {
             let is_empty =
                 line.waiting.is_empty() && line.ticks.is_empty() && line.steps.is_empty();
-            line.stage == Stage::Open && is_empty
+            line.stage == Stage::Open && is_empty && !line.looks_now
         };
         let mut line = self.lock();
         line.busy = false;
@@ -231,6 +236,7 @@ impl<T> Queue<T> {
                 }
                 NextWork::Send(waiting)
             }
+            (None, Stage::Open) if std::mem::take(&mut line.looks_now) => NextWork::LookNow,
             (None, Stage::Open) if at_most == Some(Duration::ZERO) => NextWork::Look,
             (None, Stage::Open) => match (line.ticks.pop_front(), line.steps.is_empty()) {
                 (Some((message, until)), _) => NextWork::Tick { message, until },
@@ -265,6 +271,12 @@ impl<T> Queue<T> {
         let goes_on = |line: &mut WaitingLine<T>| line.stage == Stage::Open && !line.panicked;
         let rested = self.changed.wait_timeout_while(self.lock(), pause, goes_on);
         goes_on(&mut rested.unpoisoned().0)
+    }
+
+    /// Has the connection looked after at once, where nothing waits.
+    pub(super) fn look_now(&self) {
+        self.lock().looks_now = true;
+        self.changed.notify_all();
     }
 
     /// Number of waiting messages.

@@ -78,6 +78,8 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
         if let Some(Ok(messages)) = messages.map(|messages| messages.downcast::<Messages<T>>()) {
             self.messages = *messages;
         }
+        // With the file, the far end may have been changed as well.
+        self.workers().for_each(Worker::look_now);
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {

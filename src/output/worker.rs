@@ -238,6 +238,11 @@ impl<T: Send + Sync + 'static> Worker<T> {
         Clock { queue: Arc::clone(&self.queue) }
     }
 
+    /// Has the connection looked after at once, where no message waits.
+    pub(super) fn look_now(&self) {
+        self.queue.look_now();
+    }
+
     /// Number of waiting messages.
     pub(super) fn queued(&self) -> usize {
         self.queue.len()
@@ -334,6 +339,7 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
                 NextWork::Look if look_at.is_some_and(|at| at <= clock.now()) => {
                     look_at = self.look()
                 }
+                NextWork::LookNow => look_at = self.look(),
                 NextWork::Tick { .. } | NextWork::Look => {}
                 NextWork::End => return,
             }

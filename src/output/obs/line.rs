@@ -60,6 +60,20 @@ pub(super) enum Trouble {
     Lost(String),
 }
 
+/// Reason why a connection is of no use, in words.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Broken {
+    pub(super) why: String,
+    /// `true` if OBS asks for another password, or for one at all: that does not change by itself.
+    pub(super) is_password: bool,
+}
+
+impl From<String> for Broken {
+    fn from(why: String) -> Self {
+        Broken { why, is_password: false }
+    }
+}
+
 /// A connection that OBS has let in.
 pub(super) struct Line {
     socket: WebSocket<Timed>,
@@ -73,7 +87,7 @@ impl Line {
     ///
     /// # Errors
     /// Why there is no connection, in words.
-    pub(super) fn open(studio: &Studio, clock: MachineClock) -> Result<Self, String> {
+    pub(super) fn open(studio: &Studio, clock: MachineClock) -> Result<Self, Broken> {
         let Studio { peer, password, limit } = studio;
         let stream = connect(peer)
             .map_err(|error| format!("cannot connect to {peer}: {}", words(&error)))?;
@@ -89,12 +103,13 @@ impl Line {
             HandshakeError::Failure(error) => said(told(&error, *limit)),
         })?;
         let mut line = Line { socket, last: 0, limit: *limit };
-        line.identify(password.as_deref()).map_err(said)?;
+        let let_in = line.identify(password.as_deref());
+        let_in.map_err(|broken| Broken { why: said(broken.why), ..broken })?;
         Ok(line)
     }
 
-    fn identify(&mut self, password: Option<&str>) -> Result<(), String> {
-        let stranger = || "what listens there is not obs-websocket 5".to_owned();
+    fn identify(&mut self, password: Option<&str>) -> Result<(), Broken> {
+        let stranger = || Broken::from("what listens there is not obs-websocket 5".to_owned());
         let hello = self.next()?;
         let asked = match (op(&hello), hello.get("d")) {
             (Some(0), Some(d)) => d.get("authentication"),
@@ -106,9 +121,10 @@ impl Line {
             let (Some(salt), Some(challenge)) = (text("salt"), text("challenge")) else {
                 return Err(stranger());
             };
-            let password = password.ok_or(
-                "it asks for a password: add `password = \"env:HANDOVER_OBS_PASSWORD\"` to the output",
-            )?;
+            let password = password.ok_or_else(|| Broken {
+                why: "it asks for a password: add `password = \"env:HANDOVER_OBS_PASSWORD\"` to the output".to_owned(),
+                is_password: true,
+            })?;
             identify["authentication"] = proof(password, salt, challenge).into();
         }
         self.say(1, &identify)?;
@@ -131,7 +147,7 @@ impl Line {
         }
         self.say(6, &request).map_err(Trouble::Lost)?;
         loop {
-            let said = self.next().map_err(Trouble::Lost)?;
+            let said = self.next().map_err(|broken| Trouble::Lost(broken.why))?;
             let Some(answer) = said.get("d").filter(|_| op(&said) == Some(7)) else { continue };
             // An answer that comes too late belongs to a request that has failed already.
             if answer.get("requestId").and_then(Value::as_str) != Some(id.as_str()) {
@@ -153,7 +169,7 @@ impl Line {
         self.socket.get_mut().until = None;
         for _ in 0..MESSAGES_MAX {
             match self.socket.read() {
-                Ok(Message::Close(frame)) => return Err(closed(frame.as_ref())),
+                Ok(Message::Close(frame)) => return Err(closed(frame.as_ref()).why),
                 Ok(_) => {}
                 Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(told(&error, self.limit)),
@@ -168,14 +184,14 @@ impl Line {
     }
 
     /// The next message of the protocol.
-    fn next(&mut self) -> Result<Value, String> {
+    fn next(&mut self) -> Result<Value, Broken> {
         loop {
             match self.socket.read().map_err(|error| told(&error, self.limit))? {
                 Message::Text(text) => {
                     let message = serde_json::from_str(text.as_str());
-                    return message.map_err(|_| "what it says is no JSON".to_owned());
+                    return message.map_err(|_| "what it says is no JSON".to_owned().into());
                 }
-                Message::Binary(_) => return Err("what it says is no text".to_owned()),
+                Message::Binary(_) => return Err("what it says is no text".to_owned().into()),
                 Message::Close(frame) => return Err(closed(frame.as_ref())),
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
             }
@@ -226,9 +242,10 @@ fn refusal(request: &str, status: &Value) -> String {
 }
 
 /// The end of a connection in words (protocol.md, "WebSocketCloseCode").
-fn closed(frame: Option<&CloseFrame>) -> String {
-    let Some(frame) = frame else { return "it closed the connection".to_owned() };
-    match u16::from(frame.code) {
+fn closed(frame: Option<&CloseFrame>) -> Broken {
+    let Some(frame) = frame else { return "it closed the connection".to_owned().into() };
+    let code = u16::from(frame.code);
+    let why = match code {
         1000 | 1001 | 1005 => "it closed the connection".to_owned(),
         4009 => "the password is wrong".to_owned(),
         4010 => "it speaks another version of its protocol than this program".to_owned(),
@@ -237,7 +254,8 @@ fn closed(frame: Option<&CloseFrame>) -> String {
             let reason: String = frame.reason.as_str().chars().take(REFUSAL_MAX).collect();
             format!("it closed the connection: {} ({code})", clean(&reason))
         }
-    }
+    };
+    Broken { why, is_password: code == 4009 }
 }
 
 fn no_answer(limit: Duration) -> String {

@@ -3,6 +3,7 @@
 
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
@@ -45,17 +46,26 @@ fn does(request: &str) -> Does {
 
 /// Begins to play an OBS that asks for the password; gives its port and the requests that it hears.
 fn studio() -> (u16, Receiver<(String, Value)>) {
+    let (port, requests, _) = counting_studio();
+    (port, requests)
+}
+
+/// The same, with the number of connections so far.
+fn counting_studio() -> (u16, Receiver<(String, Value)>, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (heard, requests) = channel();
+    let met = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&met);
     thread::spawn(move || {
         while let Ok((stream, _)) = listener.accept() {
+            count.fetch_add(1, Ordering::Relaxed);
             let heard = heard.clone();
             // A client that goes away ends its own conversation only.
             thread::spawn(move || converse(stream, &heard));
         }
     });
-    (port, requests)
+    (port, requests, met)
 }
 
 fn say(socket: &mut WebSocket<TcpStream>, op: u64, d: Value) -> Option<()> {
@@ -111,12 +121,23 @@ fn open_to(
     password: Option<&str>,
     requests: &[&str],
 ) -> (Queued<Call>, Receiver<Report>) {
+    open_with_panic(port, password, requests, &[])
+}
+
+/// The same, which sends these requests in a panic.
+fn open_with_panic(
+    port: u16,
+    password: Option<&str>,
+    requests: &[&str],
+    panic: &[&str],
+) -> (Queued<Call>, Receiver<Report>) {
     let kind = OutputKind::Obs { host: "127.0.0.1".into(), port, password: None };
     let body = |request: &&str| {
         let data = (*request == "SetScene").then(|| r#"{"sceneName":"Live"}"#.to_owned());
         (0, Body::Obs { request: (*request).into(), data })
     };
-    let show = show(vec![output("obs", kind, vec![])], requests.iter().map(body).collect());
+    let panic = panic.iter().map(|request| body(request).1).collect();
+    let show = show(vec![output("obs", kind, panic)], requests.iter().map(body).collect());
     let calls = Messages::new(&show, OutputIx(0), call).unwrap();
     let (context, reports) = context("obs");
     let password = password.map(str::to_owned);
@@ -194,6 +215,47 @@ fn an_obs_that_hangs_costs_one_message_and_the_next_goes_over_a_new_connection()
     send(&mut obs, 1);
     assert_eq!(requests.recv_timeout(SOON).unwrap().0, "StartStream");
     assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+}
+
+#[test]
+fn a_panic_waits_for_no_answer_to_a_cue_and_gives_up_after_one_of_its_own() {
+    let (port, requests) = studio();
+    let panic = ["StopStream", "Hang", "StopRecord", "StartRecord"];
+    let (mut obs, reports) = open_with_panic(port, Some(PASSWORD), &["Hang"], &panic);
+    send(&mut obs, 0);
+    assert_eq!(requests.recv_timeout(SOON).unwrap().0, "Hang");
+    assert_eq!(obs.panic(now()), []);
+    let told = |count: usize| -> Vec<_> {
+        (0..count).map(|_| reports.recv_timeout(SOON).unwrap()).collect()
+    };
+    let said = told(5);
+    // The cue's own message ends by its time limit, and those of the panic go meanwhile.
+    let of_panic: Vec<_> = said.iter().filter(|report| report.job.is_none()).collect();
+    assert_eq!(of_panic[0].outcome, Outcome::Sent);
+    let Outcome::Failed(why) = &of_panic[1].outcome else { panic!("{said:?}") };
+    assert!(why.contains("no answer within 0.3 s; it may have been done or not"), "{why}");
+    let behind = format!("OBS at 127.0.0.1:{port}: not sent, it did not answer the one before");
+    for late in &of_panic[2..] {
+        assert_eq!(late.outcome, Outcome::Failed(behind.clone()));
+    }
+    let heard: Vec<_> = requests.try_iter().map(|(name, _)| name).collect();
+    assert_eq!(heard, ["StopStream", "Hang"]);
+}
+
+#[test]
+fn a_wrong_password_is_tried_again_when_a_cue_asks_or_the_file_has_changed() {
+    let (port, _requests, met) = counting_studio();
+    let (mut obs, reports) = open_to(port, Some("another"), &["StartStream"]);
+    awaited(|| obs.health(now()).light == Light::Down);
+    let error = obs.health(now()).error.unwrap();
+    assert!(error.ends_with("the password is wrong; tried again once a minute"), "{error}");
+    assert_eq!(met.load(Ordering::Relaxed), 1);
+    send(&mut obs, 0);
+    assert!(failed(&reports).contains("the password is wrong"));
+    assert_eq!(met.load(Ordering::Relaxed), 2);
+    let same = show(vec![], vec![]);
+    obs.revise(&Arc::new(same), None);
+    awaited(|| met.load(Ordering::Relaxed) == 3);
 }
 
 #[test]
