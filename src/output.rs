@@ -59,6 +59,7 @@ use std::any::Any;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use error::Fault;
 pub use health::{ClipOnAir, Health, Last, Latency, Light, Packet, ReadyClip, SideHealth};
@@ -168,8 +169,8 @@ trait Lasts {
     /// that it has called off.
     fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>);
 
-    /// Ends what `cue` has going here, if anything.
-    fn end(&mut self, what: Lasting, cue: CueIx);
+    /// Ends what `cue` has going here, if anything; what can fade out takes so long for that.
+    fn end(&mut self, what: Lasting, cue: CueIx, over: Duration, now: MachineNs);
 
     /// Freezes what `cue` has going here, if anything, or lets it go on.
     fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs);
@@ -287,10 +288,10 @@ impl Outputs {
         self.drivers.iter_mut().for_each(|driver| driver.join(joins));
     }
 
-    /// Stops what `cue` has on air.
-    pub fn stop(&mut self, cue: CueIx) {
+    /// Stops what `cue` has on air, at `now`; its clips fade out `over` so long.
+    pub fn stop(&mut self, cue: CueIx, over: Duration, now: MachineNs) {
         for output in self.all().filter_map(|driver| driver.lasts()) {
-            Lasting::all().for_each(|what| output.end(what, cue));
+            Lasting::all().for_each(|what| output.end(what, cue, over, now));
         }
     }
 

@@ -41,7 +41,7 @@ pub(crate) use check::CUES_MAX;
 pub(crate) use check::REMOTE_WORDS;
 pub use colour::Colour;
 pub use cue::{
-    CountDirection, Cue, Extra, Look, NO_TITLE, Point, Source, Step, Thresholds, Trigger,
+    CountDirection, Cue, Extra, Look, NO_TITLE, Point, Source, Step, StopCue, Thresholds, Trigger,
 };
 use index::IndexLists;
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};

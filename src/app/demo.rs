@@ -72,7 +72,7 @@ impl Demo {
                 vec![]
             }
             Output::Send(job) => rehearsed(state, job).into_iter().collect(),
-            Output::Stop(_)
+            Output::Stop { .. }
             | Output::PauseClip(_)
             | Output::ResumeClip(_)
             | Output::StopAll(_)

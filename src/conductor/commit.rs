@@ -34,7 +34,7 @@ impl Conductor {
         for effect in effects {
             self.does(match effect {
                 Effect::Send { cue, firing, action } => Output::Send(Job { cue, firing, action }),
-                Effect::Stop(cue) => Output::Stop(cue),
+                Effect::Stop { cue, over } => Output::Stop { cue, over },
                 Effect::PauseClip(cue) => Output::PauseClip(cue),
                 Effect::ResumeClip(cue) => Output::ResumeClip(cue),
                 Effect::StopOutputs => Output::StopAll(self.sent_from_here()),

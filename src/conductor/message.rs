@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::engine::{Command, Event, Expected, Record, Rejection, Told};
 use crate::output::{ClipReport, Job, Outcome, Report, ShowTime};
+use std::time::Duration;
+
 use crate::show::{CueIx, OutputIx, StationName};
 
 /// Something that has happened outside.
@@ -105,7 +107,12 @@ pub enum Output {
     /// [`Input::Outcome`] before the next output is polled.
     Send(Job),
     /// Stop what this cue has on air.
-    Stop(CueIx),
+    Stop {
+        /// The cue.
+        cue: CueIx,
+        /// The time that its clips take to fade out; zero: none.
+        over: Duration,
+    },
     /// Hold the picture of what this cue has on air.
     PauseClip(CueIx),
     /// Let the picture of what this cue has on air go on.

@@ -339,7 +339,7 @@ impl Conductor {
         let is_own = |output: OutputIx| show.output(output).station.as_ref() == Some(&shared.me);
         match effect {
             Effect::Send { cue, action, .. } => self.output_of(cue, action).is_some_and(is_own),
-            Effect::Stop(_)
+            Effect::Stop { .. }
             | Effect::PauseClip(_)
             | Effect::ResumeClip(_)
             | Effect::StopOutputs => true,
@@ -351,7 +351,7 @@ impl Conductor {
     pub(super) fn comes_late(&mut self, effect: Effect, why: Option<String>) {
         match effect {
             Effect::Send { .. } => self.calls_off(vec![effect], why),
-            Effect::Stop(_) | Effect::PauseClip(_) | Effect::ResumeClip(_) => {
+            Effect::Stop { .. } | Effect::PauseClip(_) | Effect::ResumeClip(_) => {
                 self.carry_out(vec![effect], vec![]);
             }
             Effect::StopOutputs => {

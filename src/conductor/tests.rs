@@ -131,7 +131,8 @@ fn word(output: &Output) -> String {
             records.iter().map(kind).collect::<Vec<_>>().join(", ")
         }
         Output::Send(Job { cue, action, .. }) => format!("> {}.{}", cue.0 + 1, action + 1),
-        Output::Stop(cue) => format!("> stop {}", cue.0 + 1),
+        Output::Stop { cue, over } if over.is_zero() => format!("> stop {}", cue.0 + 1),
+        Output::Stop { cue, over } => format!("> stop {} over {over:?}", cue.0 + 1),
         Output::PauseClip(cue) => format!("> pause {}", cue.0 + 1),
         Output::ResumeClip(cue) => format!("> resume {}", cue.0 + 1),
         Output::StopAll(outputs) if outputs[..] == [OutputIx(0)] => "> stop".into(),

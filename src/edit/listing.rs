@@ -255,6 +255,7 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
         route,
         look,
         actions,
+        stops,
         together,
         pass,
         extra,
@@ -271,7 +272,8 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
     facts.one("source", source.map(source_word));
     facts.yes("embargo", *embargo);
     facts.one("public", (!public).then_some("no"));
-    facts.list("do", actions.iter().map(|action| sent(show, action)));
+    let stops = stops.iter().map(|stop| show.stop_words(stop));
+    facts.list("do", actions.iter().map(|action| sent(show, action)).chain(stops));
     facts.yes("together", *together);
     facts.list("steps", steps.iter().map(step));
     facts.list("route", route.iter().map(point));

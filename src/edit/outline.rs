@@ -235,5 +235,8 @@ fn mentions(table: &DeTable<'_>) -> Vec<(String, Range<usize>)> {
     let trigger = table.get("trigger").and_then(|value| value.get_ref().as_table());
     let causes = ["with", "after"].into_iter().filter_map(|key| trigger?.get(key));
     let own = ["number", "backup_for"].into_iter().filter_map(|key| table.get(key));
-    own.chain(causes).filter_map(text).collect()
+    let actions = table.get("do").and_then(|value| value.get_ref().as_array());
+    let actions = actions.into_iter().flat_map(|actions| actions.iter());
+    let stops = actions.filter_map(|action| action.get_ref().as_table()?.get("stop_cue"));
+    own.chain(causes).chain(stops).filter_map(text).collect()
 }

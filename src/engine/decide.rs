@@ -197,7 +197,7 @@ impl State {
             due_ns,
             playhead_stays: false,
         });
-        events.extend(self.gives_way(cue));
+        events.extend(self.takes_off_the_air(cue, &events));
         if self.is_ended_by_clock(cue) && self.show.cue(cue).lasts().unwrap_or_default().is_zero() {
             events.push(Event::CueCompleted { cue: self.number(cue), due_ns });
         }

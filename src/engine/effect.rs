@@ -1,7 +1,9 @@
 //! Effects: what a fact causes outside. Derived from an event, carried out once, never replayed.
 
+use std::time::Duration;
+
 use super::{Event, State};
-use crate::show::CueIx;
+use crate::show::{CueIx, StopCue};
 
 /// Something that has to leave the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +18,12 @@ pub enum Effect {
         action: u32,
     },
     /// Stop what a cue has on air.
-    Stop(CueIx),
+    Stop {
+        /// The cue.
+        cue: CueIx,
+        /// The time that its clips take to fade out; zero: none.
+        over: Duration,
+    },
     /// Freeze the clip that a cue has on air.
     PauseClip(CueIx),
     /// Let it go on.
@@ -25,17 +32,27 @@ pub enum Effect {
     StopOutputs,
 }
 
+impl Effect {
+    fn of_stop(&StopCue { cue, over }: &StopCue) -> Self {
+        Effect::Stop { cue, over }
+    }
+}
+
 impl State {
     /// Returns the effects that `event` has outside, in order.
     pub fn effects(&self, event: &Event) -> Vec<Effect> {
         match event {
             Event::CueFired { cue, firing, .. } => {
                 let Some(cue) = self.show().find(cue) else { return vec![] };
-                let actions = 0..self.show().cue(cue).actions.len() as u32;
-                actions.map(|action| Effect::Send { cue, firing: *firing, action }).collect()
+                let plan = self.show().cue(cue);
+                let actions = 0..plan.actions.len() as u32;
+                let sends = actions.map(|action| Effect::Send { cue, firing: *firing, action });
+                // What is sent waits for nothing, and the stops are only of what others sent.
+                sends.chain(plan.stops.iter().map(Effect::of_stop)).collect()
             }
             Event::CueStopped { cue, by_player: false } => {
-                self.show().find(cue).map(Effect::Stop).into_iter().collect()
+                let at_once = |cue| Effect::of_stop(&StopCue { cue, over: Duration::ZERO });
+                self.show().find(cue).map(at_once).into_iter().collect()
             }
             Event::ClipPaused { cue } => {
                 self.show().find(cue).map(Effect::PauseClip).into_iter().collect()

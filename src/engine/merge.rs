@@ -154,6 +154,7 @@ fn cues(
             *cue = ixs[*cue];
         }
         cue.backup_for = cue.backup_for.map(|main| ixs[main]);
+        cue.stops.iter_mut().for_each(|stop| stop.cue = ixs[stop.cue]);
         match all.get_mut(ix.0 as usize) {
             Some(known) => *known = cue,
             None => all.push(cue),
@@ -309,6 +310,7 @@ fn retire(cues: &mut IndexVec<CueIx, Cue>, is_listed: &HashSet<CueIx>, were: &[O
             cue.segment = now_of(cue.segment).map_or(SegmentIx::FIRST, |now| SegmentIx(now as u32));
             (cue.trigger, cue.backup_for) = (Trigger::Go, None);
             cue.actions.clear();
+            cue.stops.clear();
             cue.needs.clear();
             cue.steps.clear();
         }

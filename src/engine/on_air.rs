@@ -49,28 +49,49 @@ impl State {
         plan.steps.is_empty() && plan.is_loop() && plan.duration.is_none()
     }
 
-    /// Returns the events that a rehearsal adds in place of the players when `cue` fires: a clip
-    /// that gives its player to another one, or is stopped there, is off the air. In a live run the
-    /// players report that themselves.
-    pub(super) fn gives_way(&self, cue: CueIx) -> Vec<Event> {
-        if !self.rehearsal {
-            return vec![];
-        }
+    /// Returns the events of the cues that are off the air when `cue` fires: those that it stops,
+    /// and, in a rehearsal, those whose clips give their player to another one or are stopped
+    /// there. In a live run the players report that themselves, as the end of a clip that fades out.
+    /// What the events `before` have made missed does not wait any more.
+    pub(super) fn takes_off_the_air(&self, cue: CueIx, before: &[Event]) -> Vec<Event> {
+        let stops = &self.show.cue(cue).stops;
+        let stopped = |cue: CueIx, by_player| Event::CueStopped {
+            cue: self.show.cue(cue).number.clone(),
+            by_player,
+        };
+        let is_stopped = |other: CueIx| stops.iter().any(|stop| stop.cue == other);
+        let giving_way = self.on_air.iter().filter(|&&other| self.gives_way(other, cue));
+        let giving_way = giving_way.filter(|&&other| !is_stopped(other));
+        let stops = stops.iter().filter_map(|stop| {
+            let is_on_air = self.on_air.contains(&stop.cue);
+            let takes_time = is_on_air && !stop.over.is_zero();
+            let fades = takes_time && self.cue(stop.cue).awaits_clip;
+            let number = &self.show.cue(stop.cue).number;
+            let is_missed =
+                |event: &Event| matches!(event, Event::CueMissed { cue, .. } if cue == number);
+            let waits = self.is_in_delay(stop.cue) && !before.iter().any(is_missed);
+            let is_stopped = (is_on_air || waits) && !fades;
+            // What takes its time is not cut off by a word of the run's.
+            is_stopped.then(|| stopped(stop.cue, takes_time))
+        });
+        giving_way.map(|&other| stopped(other, true)).chain(stops).collect()
+    }
+
+    /// Returns `true` if in a rehearsal the clip of `other` is off the air once `cue` fires.
+    fn gives_way(&self, other: CueIx, cue: CueIx) -> bool {
         let takes =
             |action: &Action| matches!(&action.body, Body::Mpv(command) if command.replaces());
         let taken = |output| {
             self.show.cue(cue).actions.iter().any(|action| takes(action) && action.output == output)
         };
-        let gives_way = |&&other: &&CueIx| {
-            let has_player_end = self.has_player_end(other) && other != cue;
-            has_player_end
-                && self.show.cue(other).clip().is_some_and(|(_, output, _)| taken(output))
-        };
-        let stopped = |&other: &CueIx| Event::CueStopped {
-            cue: self.show.cue(other).number.clone(),
-            by_player: true,
-        };
-        self.on_air.iter().filter(gives_way).map(stopped).collect()
+        let clip = self.show.cue(other).clip();
+        let has_player_end = self.has_player_end(other) && other != cue;
+        self.rehearsal && has_player_end && clip.is_some_and(|(_, output, _)| taken(output))
+    }
+
+    /// Returns `true` if a delay still brings `cue`.
+    fn is_in_delay(&self, cue: CueIx) -> bool {
+        self.cue(cue).due_ns.is_some() && !self.cue(cue).skipped
     }
 
     /// Returns the events that follow from a player's report.
@@ -185,8 +206,7 @@ impl State {
     /// Takes a cue off the air, and out of the delay in which it waits to fire by itself.
     pub(super) fn stop(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
         let number = self.show.cue(cue).number.clone();
-        let is_in_delay = self.cue(cue).due_ns.is_some() && !self.cue(cue).skipped;
-        match self.on_air.contains(&cue) || is_in_delay {
+        match self.on_air.contains(&cue) || self.is_in_delay(cue) {
             true => Ok(vec![Event::CueStopped { cue: number, by_player: false }]),
             false => Err(Rejection::NotRunning(number)),
         }

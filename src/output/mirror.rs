@@ -5,6 +5,7 @@
 //! has taken it. Which machines did not take it is reported beside that.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::closed::Closed;
 use super::gauge::Delivery;
@@ -347,8 +348,8 @@ impl Lasts for Mirror {
         (failed.unwrap_or(Outcome::Sent), vec![])
     }
 
-    fn end(&mut self, what: Lasting, cue: CueIx) {
-        self.lasting().for_each(|side| side.end(what, cue));
+    fn end(&mut self, what: Lasting, cue: CueIx, over: Duration, now: MachineNs) {
+        self.lasting().for_each(|side| side.end(what, cue, over, now));
     }
 
     fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs) {

@@ -384,9 +384,9 @@ impl Lasts for Mpv {
         ended
     }
 
-    fn end(&mut self, what: Lasting, cue: CueIx) {
+    fn end(&mut self, what: Lasting, cue: CueIx, over: Duration, now: MachineNs) {
         match what {
-            Lasting::Clip => drop(self.deck().stop(|job| job.cue == cue, BEFORE_IT_MOVED)),
+            Lasting::Clip => self.deck().end(cue, over, BEFORE_IT_MOVED, now),
             Lasting::Ramp => {}
         }
         self.wake();

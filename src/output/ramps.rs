@@ -280,7 +280,7 @@ impl<D: Driver, L: StepLine> Lasts for Ramped<D, L> {
         (Outcome::Sent, vec![])
     }
 
-    fn end(&mut self, what: Lasting, cue: CueIx) {
+    fn end(&mut self, what: Lasting, cue: CueIx, _over: Duration, _now: MachineNs) {
         match what {
             Lasting::Clip => {}
             Lasting::Ramp => self.end_where(|begun_by| begun_by == cue),

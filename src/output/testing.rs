@@ -76,6 +76,7 @@ fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
         route: vec![],
         look: None,
         actions,
+        stops: vec![],
         together: false,
         pass: None,
         extra: vec![],

@@ -118,9 +118,12 @@ impl Words {
 
     /// Type of a cue, in QLab's words: from the first of its messages that has one.
     pub(super) fn kind(&self, cue: Option<CueIx>) -> &'static str {
-        let actions = cue.and_then(|cue| self.show.cues.get(cue)).map(|cue| cue.actions.as_slice());
-        let first = actions.and_then(|actions| actions.first());
-        first.map_or("Memo", |action| Protocol::from(&action.body).spec().qlab)
+        let cue = cue.and_then(|cue| self.show.cues.get(cue));
+        match cue.map(|cue| (cue.actions.first(), cue.stops.first())) {
+            Some((Some(action), _)) => Protocol::from(&action.body).spec().qlab,
+            Some((None, Some(_))) => "Stop",
+            Some((None, None)) | None => "Memo",
+        }
     }
 
     /// One part of a cue.

@@ -288,7 +288,7 @@ impl Check<'_> {
             self.faults.fault(cue.place.clone(), what, fix);
         }
         let links = links::link(self.faults, &all, lacks_names);
-        let mut links = links.causes.into_iter().zip(links.mains);
+        let mut links = links.causes.into_iter().zip(links.mains).zip(links.stops);
         let (mut cues, mut cue_marks) =
             (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
         let mut segments = Vec::with_capacity(list.items.len());
@@ -324,9 +324,10 @@ impl Check<'_> {
                 notes,
                 cues: first..end,
             });
-            for (cue, (cause, main)) in draft.cues.into_iter().zip(links.by_ref()) {
+            for (cue, ((cause, main), stops)) in draft.cues.into_iter().zip(links.by_ref()) {
                 cue_marks.push(CueMarks::of(&cue));
-                cues.extend(self.cue(cue, &home, stage, cause, main));
+                let cue = self.cue(cue, &home, stage, cause, main);
+                cues.extend(cue.map(|cue| Cue { stops, ..cue }));
             }
             (first, at) = (end, at + 1);
         }

@@ -55,6 +55,8 @@ pub struct Cue {
     pub look: Option<Look>,
     /// The messages that it sends, in order.
     pub actions: Vec<Action>,
+    /// The cues of which it stops what they have started, once its messages are on their way.
+    pub stops: Vec<StopCue>,
     /// `true` if everything for one output leaves as one message where the protocol has a way to do
     /// so (an OSC bundle).
     pub together: bool,
@@ -64,6 +66,15 @@ pub struct Cue {
     pub extra: Vec<Extra>,
     /// The segment in which it stands.
     pub segment: SegmentIx,
+}
+
+/// A stop of what another cue has started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StopCue {
+    /// The other cue.
+    pub cue: CueIx,
+    /// The time that its clips take to fade out; zero: none.
+    pub over: Duration,
 }
 
 /// Remaining times of a segment or cue at which its countdown changes its colour.

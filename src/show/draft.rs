@@ -224,6 +224,8 @@ pub(crate) struct CueDraft {
     pub(crate) look: Option<Box<Entry<Look>>>,
     /// Its messages.
     pub(crate) actions: Option<Box<List<ActionDraft>>>,
+    /// The cues that it stops.
+    pub(crate) stops: Vec<StopDraft>,
     /// `true` if its messages to one output leave as one.
     pub(crate) together: Option<Box<Entry<bool>>>,
     /// The station that the caller is to pass the flag to.
@@ -272,4 +274,13 @@ pub(crate) struct ActionDraft {
     pub(crate) output: Option<Mention>,
     /// The message; every action needs it.
     pub(crate) body: Option<Body>,
+}
+
+/// A stop of what another cue has started.
+#[derive(Clone, Debug)]
+pub(crate) struct StopDraft {
+    /// The number of the other cue.
+    pub(crate) cue: Mention,
+    /// The time that its clips take to fade out.
+    pub(crate) over: Option<Placed<Duration>>,
 }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::action::{Body, FrameRate, OutputKind};
 use super::colour::Colour;
-use super::cue::{CountDirection, Cue, Thresholds, Trigger};
+use super::cue::{CountDirection, Cue, StopCue, Thresholds, Trigger};
 use super::duration;
 use super::index::{CueIx, DepartmentIx, IndexVec, OutputIx, PersonIx, SegmentIx};
 use super::station::StationName;
@@ -288,6 +288,15 @@ impl Rundown {
             Trigger::At { time } => format!("at {}", time.strftime("%H:%M:%S%.f")),
             Trigger::Into { offset } => format!("into +{}", duration::exact(offset)),
         })
+    }
+
+    /// A stop in a few words: `stop cue 12`, `stop cue 12 over 0:03`.
+    pub fn stop_words(&self, stop: &StopCue) -> String {
+        let number = &self.cue(stop.cue).number;
+        match stop.over.is_zero() {
+            true => format!("stop cue {number}"),
+            false => format!("stop cue {number} over {}", duration::exact(stop.over)),
+        }
     }
 
     /// Returns `true` if `cue` is the first of its segment that the caller has to call.

@@ -333,7 +333,7 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
         (passes == 2).then_some(())
     };
     await_some(PATIENCE, falls_back_twice).expect("it begins again at its out-point");
-    stage.outputs.stop(stage.cue("8"));
+    stage.outputs.stop(stage.cue("8"), Duration::ZERO, CLOCK.now());
     stage.expect(firing, ClipNews::Stopped);
     let firing = stage.go_pending("11");
     assert_eq!(stage.expect_start(firing), Some(300));

@@ -31,6 +31,8 @@ pub(crate) struct CueSketch {
     actions: usize,
     clip: Option<&'static str>,
     backup_for: Option<Index>,
+    /// The cue that it stops, and the time that this takes.
+    stops: Option<(Index, &'static str)>,
 }
 
 #[derive(Clone, Debug)]
@@ -128,8 +130,9 @@ pub(crate) fn cue() -> impl Strategy<Value = CueSketch> {
         few(2),
         prop_oneof![5 => Just(None), 1 => select(vec!["a.mp4", "a.mp4\", loop = true, from = \"1s"]).prop_map(Some)],
         prop_oneof![5 => Just(None), 1 => any::<Index>().prop_map(Some)],
+        prop_oneof![4 => Just(None), 1 => (any::<Index>(), select(vec!["0s", "2s"])).prop_map(Some)],
     )
-        .prop_map(|(trigger, duration, planned, needs, steps, actions, clip, backup_for)| CueSketch {
+        .prop_map(|(trigger, duration, planned, needs, steps, actions, clip, backup_for, stops)| CueSketch {
             trigger,
             duration,
             planned,
@@ -138,6 +141,7 @@ pub(crate) fn cue() -> impl Strategy<Value = CueSketch> {
             actions,
             clip,
             backup_for,
+            stops,
         })
 }
 
@@ -261,7 +265,14 @@ pub(crate) fn write(segments: &[SegmentSketch]) -> String {
             writeln!(text, "needs = {:?}", &["a", "b"][..cue.needs]).unwrap();
             let steps = vec!["{ title = \"T\" }"; cue.steps];
             writeln!(text, "steps = [{}]", steps.join(", ")).unwrap();
-            let mut actions = vec!["{ output = \"desk\", osc = \"/x\" }".to_owned(); cue.actions];
+            let messages = ["", ", ramp = [0.0, 1.0], over = \"1s\""].into_iter();
+            let messages =
+                messages.map(|ramp| format!("{{ output = \"desk\", osc = \"/x\"{ramp} }}"));
+            let mut actions: Vec<_> = messages.take(cue.actions).collect();
+            let stopped = cue.stops.map(|(stopped, over)| (stopped.index(cues.len()), over));
+            actions.extend(stopped.filter(|(stopped, _)| *stopped != at).map(|(stopped, over)| {
+                format!("{{ stop_cue = \"{stopped}\", over = \"{over}\" }}")
+            }));
             actions.extend(
                 cue.clip.map(|clip| format!("{{ output = \"screens\", play = \"{clip}\" }}")),
             );

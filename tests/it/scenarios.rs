@@ -503,7 +503,8 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
             Effect::Send { cue, firing, action } => {
                 format!("send {} #{firing} {}", number(cue), action + 1)
             }
-            Effect::Stop(cue) => format!("stop {}", number(cue)),
+            Effect::Stop { cue, over } if over.is_zero() => format!("stop {}", number(cue)),
+            Effect::Stop { cue, over } => format!("stop {} over {over:?}", number(cue)),
             Effect::PauseClip(cue) => format!("pause {}", number(cue)),
             Effect::ResumeClip(cue) => format!("resume {}", number(cue)),
             Effect::StopOutputs => "stop".to_owned(),

@@ -97,7 +97,7 @@ impl TestRun {
                         .into_iter()
                         .collect();
                 }
-                Output::Stop(cue) => effects.push(Effect::Stop(cue)),
+                Output::Stop { cue, over } => effects.push(Effect::Stop { cue, over }),
                 Output::PauseClip(cue) => effects.push(Effect::PauseClip(cue)),
                 Output::ResumeClip(cue) => effects.push(Effect::ResumeClip(cue)),
                 Output::StopAll(_) => effects.push(Effect::StopOutputs),

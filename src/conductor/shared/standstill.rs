@@ -40,7 +40,7 @@ impl Conductor {
                     kept.push_back(Step::Output(Output::StopAll(vec![])));
                 }
                 Step::Output(
-                    Output::Stop(_)
+                    Output::Stop { .. }
                     | Output::PauseClip(_)
                     | Output::ResumeClip(_)
                     | Output::Append(_)

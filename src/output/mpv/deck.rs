@@ -275,7 +275,12 @@ impl Deck {
     /// Returns `true` if the clip of `cue` was called and is not over.
     pub(super) fn has(&mut self, cue: CueIx) -> bool {
         let is_called = self.called.as_ref().is_some_and(|play| play.job.cue == cue);
-        let is_on_air = self.stage().is_some_and(|player| match &player.state {
+        is_called || self.is_on_stage(cue)
+    }
+
+    /// Returns `true` if the player that plays has a clip of `cue`.
+    fn is_on_stage(&mut self, cue: CueIx) -> bool {
+        self.stage().is_some_and(|player| match &player.state {
             State::Playing { play, .. } | State::Loading { play: Some(play), .. } => {
                 play.job.cue == cue
             }
@@ -285,8 +290,7 @@ impl Deck {
             | State::Ready { .. }
             | State::Examining(_)
             | State::Leaving => false,
-        });
-        is_called || is_on_air
+        })
     }
 
     /// Outcome of a job for which no player can be started.
@@ -349,6 +353,19 @@ impl Deck {
         // What would follow without a gap is not called any more.
         self.open_reel();
         outcome
+    }
+
+    /// Fades out, `over` so long, what `cue` has on air, or takes it away. A clip that another is
+    /// about to replace goes when that one comes.
+    pub(super) fn end(&mut self, cue: CueIx, over: Duration, why: &str, at: MachineNs) {
+        let is_replaced = self.called.as_ref().is_some_and(|play| play.job.cue != cue);
+        let ended = match over.is_zero() || !self.is_on_stage(cue) {
+            true => self.stop(|job| job.cue == cue, why),
+            false if is_replaced => Outcome::Sent,
+            false => self.fade_out(over, why, at),
+        };
+        // A player that does not take it is ended, and then the clip is lost, which is told.
+        drop(ended);
     }
 
     /// Takes away the pictures of all firings that `fits`, and calls off those that do not move

@@ -134,11 +134,11 @@ fn a_panic_and_a_stop_of_its_cue_leave_it_where_it_is() {
         let mut outputs = live(vec![desk.kind()], vec![ramps("/a", 0.0, 1.0, LONG)]);
         outputs.send(action(0), now());
         (0..5).for_each(|_| drop(desk.hear()));
-        outputs.stop(CueIx(7));
+        outputs.stop(CueIx(7), Duration::ZERO, now());
         (0..5).for_each(|_| drop(desk.hear()));
         match is_panic {
             true => assert_eq!(outputs.panic(now()), []),
-            false => outputs.stop(CueIx(0)),
+            false => outputs.stop(CueIx(0), Duration::from_secs(3), now()),
         }
         while desk.0.set_nonblocking(true).is_ok() && desk.0.recv(&mut [0; 128]).is_ok() {}
         desk.0.set_nonblocking(false).unwrap();

@@ -51,7 +51,7 @@ impl Station {
                         self.conductor.handle(machine_ns(), Input::Outcome(job, outcome));
                     }
                 }
-                Output::Stop(cue) => self.outputs.stop(cue),
+                Output::Stop { cue, over } => self.outputs.stop(cue, over, polled_ns),
                 Output::PauseClip(cue) => self.outputs.freeze(cue, true, polled_ns),
                 Output::ResumeClip(cue) => self.outputs.freeze(cue, false, polled_ns),
                 Output::StopAll(outputs) => {

@@ -46,6 +46,8 @@ pub(super) fn reason_to_stay(show: &Show, ix: CueIx) -> Option<&'static str> {
     let cue = show.cue(ix);
     if !cue.actions.is_empty() {
         Some("sends something")
+    } else if !cue.stops.is_empty() {
+        Some("stops another cue")
     } else if show.is_plan_b(ix) {
         Some("is a backup or follows one, which an export may leave out")
     } else if !cue.public {

@@ -45,8 +45,8 @@ pub(super) struct Home {
 }
 
 impl Check<'_> {
-    /// The cue of a draft, which `cause` triggers and which is plan B for `main`; nothing where it
-    /// has no number.
+    /// The cue of a draft, which `cause` triggers and which is plan B for `main`, without the cues
+    /// that it stops; nothing where it has no number.
     pub(super) fn cue(
         &self,
         draft: CueDraft,
@@ -112,6 +112,7 @@ impl Check<'_> {
             route,
             look: draft.look.map(|look| look.value),
             actions,
+            stops: vec![],
             together: draft.together.is_some_and(|together| together.value),
             pass: draft.pass.map(|pass| pass.value),
             extra: draft.extra.map(|extra| self.extra(*extra)).unwrap_or_default(),

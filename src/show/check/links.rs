@@ -1,11 +1,13 @@
 //! References between cues: every number is one cue's, every reference finds it, and no trigger is
 //! in a circle.
 
+use std::time::Duration;
+
 use super::names::Names;
-use crate::show::CueIx;
 use crate::show::draft::{CueDraft, Mention, TriggerDraft};
 use crate::show::faults::Faults;
 use crate::show::problem::{quoted, visible};
+use crate::show::{CueIx, StopCue};
 
 /// Maximum number of a circle's cues that a message names.
 const NAMED_MAX: usize = 8;
@@ -16,19 +18,22 @@ pub(super) struct Links {
     pub(super) causes: Vec<Option<CueIx>>,
     /// The cues whose plan B they are.
     pub(super) mains: Vec<Option<CueIx>>,
+    /// The cues that they stop.
+    pub(super) stops: Vec<Vec<StopCue>>,
 }
 
 /// Resolves the references between cues. Where it `lacks_some`, cues may be missing.
 pub(super) fn link(faults: &Faults, cues: &[&CueDraft], lacks_some: bool) -> Links {
     let numbers = numbers(faults, cues, lacks_some);
-    let (mut causes, mut mains) = (vec![], vec![]);
+    let (mut causes, mut mains, mut stops) = (vec![], vec![], vec![]);
     for (at, cue) in (0..).zip(cues) {
         causes.push(cause(faults, &numbers, CueIx(at), cue));
         mains.push(main_cue(faults, &numbers, CueIx(at), cue));
+        stops.push(stops_of(faults, &numbers, CueIx(at), cue));
     }
     check_backups(faults, cues, &mains);
     check_circles(faults, cues, &causes);
-    Links { causes, mains }
+    Links { causes, mains, stops }
 }
 
 /// All numbers, at the place of their cues.
@@ -76,6 +81,24 @@ fn main_cue(faults: &Faults, numbers: &Names<'_>, at: CueIx, cue: &CueDraft) -> 
         return None;
     }
     Some(found)
+}
+
+fn stops_of(faults: &Faults, numbers: &Names<'_>, at: CueIx, cue: &CueDraft) -> Vec<StopCue> {
+    let mut stops: Vec<StopCue> = Vec::with_capacity(cue.stops.len());
+    for stop in &cue.stops {
+        let Some(found) = numbers.resolve(faults, &stop.cue).map(CueIx) else { continue };
+        let (number, place) = (quoted(&stop.cue.value), stop.cue.place.clone());
+        if found == at {
+            let what = format!("cue {number} stops itself as it fires");
+            faults.fault(place, what, "write the number of another cue, or remove the action");
+        } else if stops.iter().any(|known| known.cue == found) {
+            faults.fault(place, format!("cue {number} is stopped twice"), "name it once");
+        } else {
+            let over = stop.over.as_ref().map_or(Duration::ZERO, |over| over.value);
+            stops.push(StopCue { cue: found, over });
+        }
+    }
+    stops
 }
 
 fn check_backups(faults: &Faults, cues: &[&CueDraft], mains: &[Option<CueIx>]) {

@@ -40,6 +40,7 @@ fn cue(number: &str, row: u32) -> CueDraft {
         route: None,
         look: None,
         actions: None,
+        stops: vec![],
         together: None,
         pass: None,
         extra: None,

@@ -4,7 +4,9 @@
 //! A warning never keeps a show from running. Must never warn of what a careful author may well
 //! want, because a list of warnings that nobody reads is worse than none.
 
+mod clips;
 mod ends;
+mod stops;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -14,9 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::alike;
 use super::names::Unused;
-use crate::show::action::MpvCommand;
 use crate::show::draft::CueDraft;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration;
 use crate::show::faults::Faults;
 use crate::show::file::machine::Machine;
 use crate::show::plan::{Plan, PlanNs, odd_time, start_on};
@@ -65,6 +66,8 @@ pub(super) struct CueMarks {
     pub trigger: Option<Place>,
     /// Place of the number of the cue that it is a backup for.
     pub backup_for: Option<Place>,
+    /// The number of each cue that it stops, and the time that this takes.
+    pub stops: Vec<(Place, Option<Place>)>,
 }
 
 impl CueMarks {
@@ -76,6 +79,13 @@ impl CueMarks {
             planned: cue.planned.as_ref().map(|planned| planned.place.clone()),
             trigger: cue.trigger.as_ref().map(|trigger| trigger.place.clone()),
             backup_for: cue.backup_for.as_ref().map(|main| main.place.clone()),
+            stops: cue
+                .stops
+                .iter()
+                .map(|stop| {
+                    (stop.cue.place.clone(), stop.over.as_ref().map(|over| over.place.clone()))
+                })
+                .collect(),
         }
     }
 }
@@ -92,6 +102,7 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
         times.unwarned(),
         times.order(),
         times.endless(),
+        times.stops(),
         times.clips(machine),
         times.unused(),
         alike::numbers(show, marks),
@@ -409,38 +420,6 @@ impl<'a> PlannedTimes<'a> {
         warnings
     }
 
-    /// Cues that last as long as their clip, where the file does not say how long that is: a
-    /// rehearsal has no player, and the plan no length. Only a machine that has looked at the clip
-    /// can tell.
-    fn clips(&self, machine: &dyn Machine) -> Vec<Problem> {
-        let mut warnings = vec![];
-        for cue in self.show.cue_indices() {
-            let plan = self.show.cue(cue);
-            let Some((_, _, MpvCommand::Play { clip, from_ns, looped: false, .. })) = plan.clip()
-            else {
-                continue;
-            };
-            if plan.lasts().is_some() || !plan.steps.is_empty() || is_still(clip) {
-                continue;
-            }
-            let length_ns = machine.clip(clip).length_ns;
-            let Some(length_ns) = length_ns.filter(|length_ns| length_ns > from_ns) else {
-                continue;
-            };
-            let tenths = (length_ns - from_ns).div_ceil(SECOND_NS / 10);
-            let lasts = duration::delay(Duration::from_millis(tenths * 100));
-            let what = format!(
-                "the clip of cue {} lasts {lasts}, and the show does not say so",
-                plan.number
-            );
-            let fix = format!(
-                "write `duration = \"{lasts}\"`: without it the plan and rehearsals take the cue for over at once"
-            );
-            warnings.push(Problem::warning(self.cue_marks(cue).number.clone(), what, fix));
-        }
-        warnings
-    }
-
     /// Departments that no cue needs, outputs that nothing is sent to, places that no route goes
     /// through.
     fn unused(&self) -> Vec<Problem> {
@@ -463,13 +442,4 @@ impl<'a> PlannedTimes<'a> {
         };
         self.marks.unused.iter().map(warning).collect()
     }
-}
-
-/// The endings of pictures that do not move: they stand for as long as nothing replaces them.
-const STILLS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "svg"];
-
-/// Returns `true` if the clip is a still picture, going by its name.
-fn is_still(clip: &str) -> bool {
-    let ending = clip.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    ending.is_some_and(|ending| STILLS.contains(&ending.as_str()))
 }

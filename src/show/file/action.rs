@@ -8,14 +8,36 @@ use super::output::Wires;
 use super::reader::quoted;
 use super::value::Value;
 use crate::show::Body;
-use crate::show::draft::{ActionDraft, List};
+use crate::show::draft::{ActionDraft, List, StopDraft};
 use crate::show::problem::Place;
 use crate::show::protocol::{Protocol, Wire};
 
-/// Reads the actions of a cue; `wires` says what the outputs speak.
-pub(super) fn actions(list: &Value<'_>, wires: &Wires) -> List<ActionDraft> {
-    let read = |fields: Fields<'_>| Some(action(fields, wires));
-    list.list_of_tables("an action", "do = [{ output = \"…\", … }]", read)
+/// The key of an action that goes to no output: it stops what another cue has started.
+const STOP_CUE: &str = "stop_cue";
+
+/// Reads the actions of a cue, and its stops of other cues; `wires` says what the outputs speak.
+pub(super) fn actions(list: &Value<'_>, wires: &Wires) -> (List<ActionDraft>, Vec<StopDraft>) {
+    let (mut stops, mut unread) = (vec![], 0);
+    let read = |mut fields: Fields<'_>| {
+        let Some(value) = fields.find(STOP_CUE) else { return Some(Some(action(fields, wires))) };
+        match stop(fields, &value) {
+            Some(stop) => stops.push(stop),
+            None => unread += 1,
+        }
+        Some(None)
+    };
+    let list = list.list_of_tables("an action", "do = [{ output = \"…\", … }]", read);
+    let List { items, place, is_whole } = list;
+    let items = items.into_iter().flatten().collect();
+    (List { items, place, is_whole: is_whole && unread == 0 }, stops)
+}
+
+fn stop(mut fields: Fields<'_>, value: &Value<'_>) -> Option<StopDraft> {
+    let what = "`stop_cue` goes to no output: it stops what its cue has started, wherever that is";
+    fields.refuse("output", what, "remove `output`");
+    let over = fields.placed("over", Value::duration);
+    fields.finish();
+    Some(StopDraft { cue: value.mention()?.placed(), over })
 }
 
 fn action(mut fields: Fields<'_>, wires: &Wires) -> ActionDraft {

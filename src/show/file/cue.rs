@@ -45,7 +45,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
     let steps = fields.find("steps").map(|value| steps(&value));
     let route = fields.find("route").map(|value| route(&value));
     let look = fields.entry("look", |value| value.word(LOOKS));
-    let actions = fields.find("do").map(|value| actions(&value, wires));
+    let (actions, stops) = fields.find("do").map(|value| actions(&value, wires)).unzip();
     let together = fields.entry("together", Value::boolean);
     let pass = fields.placed("pass", |value| output::station(value));
     let extra = fields.find("extra").map(|value| extra(&value));
@@ -72,6 +72,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
         route: route.map(Box::new),
         look: look.map(Box::new),
         actions: actions.map(Box::new),
+        stops: stops.unwrap_or_default(),
         together: together.map(Box::new),
         pass: pass.map(Box::new),
         extra: extra.map(Box::new),

@@ -229,17 +229,14 @@ pub(super) fn draw_post(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx)
 
 /// Messages of the cue, word for word.
 pub(super) fn messages<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let mut lines = vec![];
+    let mut said = vec![];
     for action in &scene.cue(cue).actions {
         let output = scene.show.output(action.output);
-        let words = format!("{}: {}", output.id, output.kind.describe(&action.body));
-        lines.extend(
-            text::wrap(&words, columns, 4)
-                .into_iter()
-                .map(|line| Line::styled(line, scene.styles.text)),
-        );
+        said.push(format!("{}: {}", output.id, output.kind.describe(&action.body)));
     }
-    lines
+    said.extend(scene.cue(cue).stops.iter().map(|stop| scene.show.stop_words(stop)));
+    let lines = said.iter().flat_map(|words| text::wrap(words, columns, 4));
+    lines.map(|line| Line::styled(line, scene.styles.text)).collect()
 }
 
 /// Outputs of the cue, and the outcome of its messages.

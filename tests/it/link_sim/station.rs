@@ -247,7 +247,7 @@ impl Program {
             }
             Output::Muted(muted) => self.muted = muted,
             Output::Revised
-            | Output::Stop(_)
+            | Output::Stop { .. }
             | Output::PauseClip(_)
             | Output::ResumeClip(_)
             | Output::Reply { .. }

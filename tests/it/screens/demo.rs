@@ -109,7 +109,7 @@ impl Watched {
                 outputs.pretend_down(&down);
                 vec![]
             }
-            Output::Stop(_)
+            Output::Stop { .. }
             | Output::PauseClip(_)
             | Output::ResumeClip(_)
             | Output::StopAll(_)

@@ -170,7 +170,7 @@ impl Run {
                     reply = Some(result);
                 }
                 Output::Send(_)
-                | Output::Stop(_)
+                | Output::Stop { .. }
                 | Output::PauseClip(_)
                 | Output::ResumeClip(_)
                 | Output::StopAll(_)

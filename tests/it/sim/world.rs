@@ -365,7 +365,7 @@ impl World {
                     Output::Append(records) => self.append(records)?,
                     Output::Send(job) => self.send(job)?,
                     Output::Reply { result, .. } => reply = Some(result),
-                    Output::Stop(_)
+                    Output::Stop { .. }
                     | Output::PauseClip(_)
                     | Output::ResumeClip(_)
                     | Output::StopAll(_)

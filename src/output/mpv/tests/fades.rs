@@ -240,3 +240,42 @@ fn a_fade_goes_on_through_an_edit_and_ends_with_a_lost_player() {
     rig.passes(400);
     assert_eq!(rig.news(), [(0, "lost")]);
 }
+
+#[test]
+fn a_stop_of_a_cue_ends_its_own_clip_alone() {
+    let mut rig = Rig::fading(Duration::ZERO);
+    rig.starts();
+    rig.volumes();
+    let over = Duration::from_millis(200);
+    // Cue 1 has nothing on air.
+    for (cue, over) in [(1, over), (1, Duration::ZERO)] {
+        rig.deck.end(CueIx(cue), over, "stopped", rig.at);
+        assert_eq!((rig.passes(300), rig.news()), (vec![], vec![]));
+    }
+    rig.deck.end(CueIx(0), over, "stopped", rig.at);
+    let told = rig.passes(150);
+    assert!(told.len() >= 10 && told.iter().rev().is_sorted(), "{told:?}");
+    assert_eq!(rig.news(), []);
+    rig.passes(60);
+    assert_eq!(rig.news(), [(0, "stopped")]);
+
+    let mut rig = Rig::fading(Duration::ZERO);
+    rig.starts();
+    rig.deck.end(CueIx(0), Duration::ZERO, "stopped", rig.at);
+    assert_eq!(rig.news(), [(0, "stopped")]);
+}
+
+#[test]
+fn a_stop_of_a_cue_over_a_time_calls_no_other_clip_off() {
+    let mut rig = Rig::fading(Duration::ZERO);
+    rig.starts();
+    rig.volumes();
+    rig.go(1);
+    rig.deck.end(CueIx(0), Duration::from_millis(200), "stopped", rig.at);
+    assert_eq!((rig.passes(50), rig.news()), (vec![], vec![]), "it goes when the other comes");
+    assert!(rig.deck.has(CueIx(1)));
+    rig.deck.end(CueIx(1), Duration::from_millis(200), "called off", rig.at);
+    // The player was about to load it in place of the first.
+    assert_eq!(rig.news(), [(0, "stopped"), (1, "failed")], "what does not move yet is called off");
+    assert!(!rig.deck.has(CueIx(1)));
+}

@@ -228,6 +228,39 @@ fn a_ramp_that_has_no_steps_is_named() {
 }
 
 #[test]
+fn a_stop_of_a_cue_that_has_nothing_to_stop_is_named() {
+    let outputs =
+        "title = \"T\"\n[output.desk]\nosc = \"udp://10.0.0.1:8000\"\n[output.vt]\nmpv = true\n";
+    let show = |first, second| {
+        let cues = [
+            cue("1", first),
+            cue("2", "do = [{ output = \"vt\", stop = true }]"),
+            cue("3", second),
+        ];
+        format!("{outputs}{}", segment("S", HOUR, &cues.concat()))
+    };
+    let (send, stop) =
+        ("do = [{ output = \"desk\", osc = \"/a\" }]", "do = [{ stop_cue = «\"1\"» }]");
+    only_warning(&show(send, stop), &["cue 1 starts nothing that goes on", "plays a clip"]);
+    let ramp = "do = [{ output = \"desk\", osc = \"/a\", ramp = [0.0, 1.0], over = \"5s\" }]";
+    let fade = "do = [{ stop_cue = \"1\", over = «\"2s\"» }]";
+    only_warning(
+        &show(ramp, fade),
+        &["only clips fade out, and cue 1 plays none", "remove `over`"],
+    );
+    let plain = "do = [{ stop_cue = \"1\" }]";
+    let loops = "do = [{ output = \"vt\", play = \"a.mp4\", loop = true, optional = true }, { output = \"desk\", osc = \"/a\" }]";
+    let fade = fade.replace(['«', '»'], "");
+    for (first, second) in [(ramp, plain), (loops, &fade), ("duration = \"9s\"", plain)] {
+        let said = warnings(&show(first, second));
+        assert!(
+            said.iter().all(|what| !what.contains("stopped") && !what.contains("fade")),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
 fn the_built_in_shows_have_nothing_to_warn_of() {
     for show in builtin::ALL {
         assert_eq!(warnings(show.text), Vec::<String>::new(), "{}", show.name);

@@ -444,6 +444,22 @@ fn faults_of_cues_are_found() {
         ("do = [{ output = \"vt\", volume = 5, «fade_in» = \"1s\" }]", &["only for `play`"]),
         ("do = [{ output = \"vt\", volume = «101» }]", &["101"]),
         ("do = [{ output = \"vt\", pause = true, «over» = \"1s\" }]", &["`volume` and `stop`"]),
+        ("do = [{ stop_cue = «\"1O\"» }]", &["no cue has the number `1O`", "did you mean `1`?"]),
+        ("do = [{ stop_cue = «\"2\"» }]", &["cue `2` stops itself", "another cue"]),
+        ("do = [{ stop_cue = «1» }]", &["`stop_cue` is a whole number, not text"]),
+        (
+            "do = [{ stop_cue = \"1\", «output» = \"vt\" }]",
+            &["`stop_cue` goes to no output", "remove `output`"],
+        ),
+        (
+            "do = [{ stop_cue = \"1\" }, { stop_cue = «\"1\"», over = \"1s\" }]",
+            &["cue `1` is stopped twice", "name it once"],
+        ),
+        ("do = [{ stop_cue = \"1\", over = «1» }]", &["`over` is a whole number", "\"1s\""]),
+        (
+            "do = [{ «stop_ceu» = \"1\", output = \"vt\", stop = true }]",
+            &["did you mean `stop_cue`?"],
+        ),
         (
             "do = [{ output = \"lights\", osc = \"/a\", ramp = «[0.5]», over = \"1s\" }]",
             &["from one number to another, and here are 1", "write `ramp = [0.0, 0.75]`"],
