@@ -70,7 +70,7 @@ use crate::output::Health;
 use crate::show::{CueIx, PersonIx, SegmentIx};
 use crate::time::MachineNs;
 use keys::Act;
-use theme::{Own, ThemeColours};
+use theme::{OwnColours, ThemeColours};
 
 /// Something for the shell to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,7 +130,7 @@ pub struct App {
     /// The colours.
     pub theme: Theme,
     /// The caller's own colours, if there are any.
-    pub own: Option<Arc<Own>>,
+    pub own: Option<Arc<OwnColours>>,
     /// The keys.
     pub keymap: Arc<Keymap>,
     /// The way in which held keys are told.
@@ -183,7 +183,7 @@ pub struct App {
     seen: Option<Seen>,
     go_pressed_ns: Option<MachineNs>,
     /// Deeds of the last moment that must not be done again by another hand.
-    done: Vec<guard::Done>,
+    done: Vec<guard::LastDeed>,
     /// The last GO that would have begun a segment long before its hard start.
     early_go: Option<early::EarlyGo>,
     /// Instant at which a remote control last gave GO to a cue by its number.

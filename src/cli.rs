@@ -23,7 +23,7 @@ mod words;
 use std::io::Write;
 use std::process::ExitCode;
 
-use args::{Args, Verb};
+use args::{Args, CommandVerb};
 
 use crate::plain;
 use crate::runtime::{End, RunOptions};
@@ -38,10 +38,10 @@ pub fn main() -> ExitCode {
     let args = Args::read();
     let done = match &args.verb {
         None => return ended(args.options().and_then(run)),
-        Some(Verb::Demo(demo)) => {
+        Some(CommandVerb::Demo(demo)) => {
             return ended(args.demo(demo).and_then(|options| crate::runtime::demo(&options)));
         }
-        Some(Verb::Edit(edit)) => {
+        Some(CommandVerb::Edit(edit)) => {
             return ended(args.edit(edit).and_then(|mut options| {
                 if let Some(made) = import::offered(&options.show)? {
                     options.show = made;
@@ -49,41 +49,43 @@ pub fn main() -> ExitCode {
                 crate::runtime::edit(&options)
             }));
         }
-        Some(Verb::Join(join)) => {
+        Some(CommandVerb::Join(join)) => {
             return ended(args.join(join).and_then(|options| crate::runtime::join(&options)));
         }
-        Some(Verb::Stations(args)) => stations::stations(args),
-        Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
-        Some(Verb::New { file }) => commands::new(file),
-        Some(Verb::Import(args)) => import::import(args),
-        Some(Verb::Check { show, strict, expanded }) => {
+        Some(CommandVerb::Stations(args)) => stations::stations(args),
+        Some(CommandVerb::Shows { name }) => commands::shows(name.as_deref()),
+        Some(CommandVerb::New { file }) => commands::new(file),
+        Some(CommandVerb::Import(args)) => import::import(args),
+        Some(CommandVerb::Check { show, strict, expanded }) => {
             args.permits().and_then(|permits| check::check(show, *strict, *expanded, &permits))
         }
-        Some(Verb::Probe { show }) => {
+        Some(CommandVerb::Probe { show }) => {
             args.permits().and_then(|permits| probe::probe(show, &permits))
         }
-        Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
-        Some(Verb::Stop { run }) => args.state_dir().and_then(|state| commands::stop(&state, run)),
-        Some(Verb::Report { run, format, form, bom }) => args
+        Some(CommandVerb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
+        Some(CommandVerb::Stop { run }) => {
+            args.state_dir().and_then(|state| commands::stop(&state, run))
+        }
+        Some(CommandVerb::Report { run, format, form, bom }) => args
             .state_dir()
             .and_then(|state| commands::report(&state, run.as_deref(), (*form, *format), *bom)),
-        Some(Verb::Board(board)) => {
+        Some(CommandVerb::Board(board)) => {
             args.board(board).and_then(|options| crate::runtime::board::show(&options))
         }
-        Some(Verb::Sheet { show, format, public, department, bom }) => {
+        Some(CommandVerb::Sheet { show, format, public, department, bom }) => {
             commands::sheet(show, *format, (*public, department.as_deref()), *bom)
         }
-        Some(Verb::Export { show, output, all }) => export::export(show, output, *all),
-        Some(Verb::Diff { old, new, format }) => diff::diff(old, new, *format),
-        Some(Verb::Keys) => commands::keys(),
-        Some(Verb::Theme { name }) => {
+        Some(CommandVerb::Export { show, output, all }) => export::export(show, output, *all),
+        Some(CommandVerb::Diff { old, new, format }) => diff::diff(old, new, *format),
+        Some(CommandVerb::Keys) => commands::keys(),
+        Some(CommandVerb::Theme { name }) => {
             commands::theme(name.map(args::ThemeArg::theme), args.theme())
         }
-        Some(Verb::Completions { shell }) => {
+        Some(CommandVerb::Completions { shell }) => {
             complete::registration(&shell.to_string()).and_then(|lines| commands::print(&lines))
         }
-        Some(Verb::Guide { text }) => guide::show(*text),
-        Some(Verb::Man { verb }) => {
+        Some(CommandVerb::Guide { text }) => guide::show(*text),
+        Some(CommandVerb::Man { verb }) => {
             man::page(verb.as_deref()).and_then(|page| commands::print(&page))
         }
     };

@@ -383,14 +383,14 @@ impl Parser {
 
     fn block(&mut self, mut block: Block, byte: u8, gap: Duration, now_ns: MachineNs) -> State {
         match block.take(byte, gap, now_ns) {
-            text::Taken::Text => State::Block(block),
-            text::Taken::Ended => {
+            text::ByteEffect::Text => State::Block(block),
+            text::ByteEffect::Ended => {
                 if let Some(input) = block.ended() {
                     self.found(input, now_ns);
                 }
                 State::Ground
             }
-            text::Taken::Sequence => {
+            text::ByteEffect::Sequence => {
                 let escapes =
                     Escapes { since_ns: now_ns, first_ns: now_ns, count: 1, are_keys: false };
                 self.after_escapes(escapes, byte, now_ns)

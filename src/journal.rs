@@ -49,8 +49,8 @@ pub use place::usual_state;
 pub use recover::{JOURNAL_BYTES_MAX, RecoverError, Recovered, Torn, recover, recover_bytes};
 pub use store::{NewRun, RunFolder, Store, StoreError};
 pub use summary::Summary;
-pub use sync::{Report, SyncReport};
-pub use tail::{Appended, Tail};
+pub use sync::{JournalListener, SyncReport};
+pub use tail::{Tail, TailRead};
 pub use versions::VersionError;
 pub use writer::Journal;
 

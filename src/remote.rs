@@ -57,7 +57,7 @@ use jiff::SignedDuration;
 
 pub use counts::Counts;
 pub use ear::Ear;
-pub use hub::Hear;
+pub use hub::HearWish;
 pub use picture::{FIRINGS_MAX, Firing, Picture, Running};
 pub use server::Remote;
 pub use settings::{RemoteError, Settings};
@@ -153,7 +153,7 @@ pub enum Answer {
 /// Address for the answer to a request. As long as one is kept, its request counts as unanswered.
 #[derive(Clone, Debug)]
 pub struct ReplyTo {
-    peer: Peer,
+    peer: PacketSender,
     /// The address as it was sent.
     address: String,
     /// The cue that is ready once this is answered with yes.
@@ -164,22 +164,22 @@ pub struct ReplyTo {
 impl ReplyTo {
     /// Returns `true` if the request came in a datagram, which a network may deliver twice.
     pub fn is_datagram(&self) -> bool {
-        matches!(self.peer, Peer::Udp(_))
+        matches!(self.peer, PacketSender::Udp(_))
     }
 }
 
 /// Sender of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Peer {
+enum PacketSender {
     Udp(SocketAddr),
     /// The connection's number, which no other one ever has, and the far end.
     Tcp(u64, SocketAddr),
 }
 
-impl Peer {
+impl PacketSender {
     fn address(&self) -> SocketAddr {
         match *self {
-            Peer::Udp(address) | Peer::Tcp(_, address) => address,
+            PacketSender::Udp(address) | PacketSender::Tcp(_, address) => address,
         }
     }
 

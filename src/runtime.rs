@@ -43,7 +43,7 @@ use std::time::Duration;
 use anyhow::Context;
 use std::path::Path;
 
-pub use opening::{DemoOptions, EditOptions, RunOptions, Start, Unfinished};
+pub use opening::{ClockStart, DemoOptions, EditOptions, RunOptions, Unfinished};
 pub use takeover::stop_run;
 
 use crate::show::problem::visible;

@@ -180,7 +180,7 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
         return Err(Refusal::Empty);
     }
     let is_left_to_us = options.map.is_empty() && options.durations.is_none();
-    let form = if grid.name.is_empty() { own::Form::Csv } else { own::Form::Workbook };
+    let form = if grid.name.is_empty() { own::OwnForm::Csv } else { own::OwnForm::Workbook };
     if let Some(show) = own::read(grid, &named(options), form).filter(|_| is_left_to_us) {
         return show;
     }

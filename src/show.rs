@@ -41,14 +41,16 @@ pub(crate) use check::CUES_MAX;
 pub(crate) use check::REMOTE_WORDS;
 pub use colour::Colour;
 pub use cue::{
-    CountDirection, Cue, Extra, Look, NO_TITLE, Point, Source, Step, StopCue, Thresholds, Trigger,
+    CountDirection, Cue, Extra, Look, NO_TITLE, RoutePoint, Source, Step, StopCue, Thresholds,
+    Trigger,
 };
 use index::IndexLists;
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
 use lookup::{Index, OUT};
 pub use number::CueNumber;
 pub use rundown::{
-    Clock, Department, Keepalive, ListenAt, MIRRORS_MAX, Output, Person, Place, Rundown, Segment,
+    Clock, Department, Keepalive, ListenAt, MIRRORS_MAX, NamedPlace, Output, Person, Rundown,
+    Segment,
 };
 pub use station::{NoStationName, StationName};
 

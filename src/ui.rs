@@ -52,7 +52,7 @@ use crate::app::{App, Ask, Hits, Page};
 use crate::engine::{RunNs, State};
 use crate::time::MachineNs;
 
-pub use layout::{Areas, Page as Parts};
+pub use layout::{Areas, Parts};
 use scene::Scene;
 pub use still::Still;
 

@@ -36,7 +36,7 @@ use std::sync::Arc;
 #[cfg(feature = "web")]
 pub use server::{STREAMS_MAX, Web};
 #[cfg(feature = "web")]
-pub use settings::{Key, Settings, WebError};
+pub use settings::{Key, WebError, WebSettings};
 
 /// Everything that browsers are shown of a run at one moment, each as a line of JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,15 +72,15 @@ pub enum Wish {
 
 /// Message to the station.
 #[derive(Debug)]
-pub enum Heard {
+pub enum WebMessage {
     /// A wish, which should be answered.
-    Wish(Request),
+    Wish(WebRequest),
     /// Something that was refused, with its sender, for the caller.
     Trouble(String),
 }
 
 /// A wish, on its way to the station.
-pub struct Request {
+pub struct WebRequest {
     /// The wish itself.
     pub wish: Wish,
     /// The sender, for the log: "10.0.0.7".
@@ -88,14 +88,14 @@ pub struct Request {
     answer: Box<dyn FnOnce(Result<(), String>) + Send>,
 }
 
-impl Request {
+impl WebRequest {
     /// A request whose sender gets what `answer` is called with; it must not block.
     pub fn new(
         wish: Wish,
         who: String,
         answer: impl FnOnce(Result<(), String>) + Send + 'static,
     ) -> Self {
-        Request { wish, who, answer: Box::new(answer) }
+        WebRequest { wish, who, answer: Box::new(answer) }
     }
 
     /// Tells the sender what became of it: done, or why not; never blocks.
@@ -104,14 +104,14 @@ impl Request {
     }
 }
 
-impl fmt::Debug for Request {
+impl fmt::Debug for WebRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request").field("wish", &self.wish).field("who", &self.who).finish()
     }
 }
 
 /// Hears each message; must not block.
-pub type Hear = Arc<dyn Fn(Heard) + Send + Sync>;
+pub type HearWeb = Arc<dyn Fn(WebMessage) + Send + Sync>;
 
 #[cfg(feature = "web")]
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::keys::{Act, BINDINGS, Binding};
 
 /// A command that may be meant, and why.
 #[derive(Clone, Debug)]
-pub struct Found {
+pub struct FoundCommand {
     /// The command.
     pub binding: &'static Binding,
     /// Typed characters of its name, by place, counted from 0.
@@ -22,7 +22,7 @@ pub struct Found {
     pub help: Vec<usize>,
 }
 
-impl Found {
+impl FoundCommand {
     /// Returns `true` if Enter may run it: GO and panic take their whole name as `text`, so that a
     /// slip fires and stops nothing.
     pub fn may_run(&self, text: &str) -> bool {
@@ -41,13 +41,13 @@ enum MatchQuality {
 
 /// The commands that `text` may mean; all of them, in the table's order, where it is empty. Who is
 /// ready is asked by number, which only the keys 1 to 9 say, and so that is not among them.
-pub fn commands(text: &str) -> Vec<Found> {
+pub fn commands(text: &str) -> Vec<FoundCommand> {
     let text = text.trim().to_lowercase();
     let mut config = Config::DEFAULT;
     config.prefer_prefix = true;
     let mut matcher = Matcher::new(config);
     let pattern = Pattern::new(&text, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-    let mut found: Vec<(MatchQuality, Found)> =
+    let mut found: Vec<(MatchQuality, FoundCommand)> =
         offered().filter_map(|binding| fit(binding, &text, &pattern, &mut matcher)).collect();
     // A stable sort: what fits equally well keeps the table's order.
     found.sort_by_key(|(fit, _)| *fit);
@@ -69,9 +69,9 @@ fn fit(
     text: &str,
     pattern: &Pattern,
     matcher: &mut Matcher,
-) -> Option<(MatchQuality, Found)> {
+) -> Option<(MatchQuality, FoundCommand)> {
     let name = binding.name.to_lowercase();
-    let found = |name: Vec<usize>, help: Vec<usize>| Found { binding, name, help };
+    let found = |name: Vec<usize>, help: Vec<usize>| FoundCommand { binding, name, help };
     if name.starts_with(text) {
         let fit = if name == text { MatchQuality::Exact } else { MatchQuality::Prefix };
         return Some((fit, found((0..text.chars().count()).collect(), vec![])));

@@ -13,7 +13,7 @@ use tui_input::Input;
 use super::keys::Act;
 use super::prompt::Prompt;
 use super::{App, Ask, Question, Task, Tone};
-use crate::edit::form::{After, Fault, Field, Form, Subject, Table, Which};
+use crate::edit::form::{After, CueOrSegment, Form, FormFault, FormField, FormSubject, KeyTable};
 use crate::engine::State;
 use crate::plain::counted;
 use crate::show::{CueIx, CueNumber};
@@ -48,7 +48,7 @@ pub enum EditAct {
 #[derive(Clone, Debug, PartialEq)]
 pub enum EditWish {
     /// Open a form.
-    Open(Subject),
+    Open(FormSubject),
     /// Save what was typed into the form.
     Save {
         /// What was typed.
@@ -57,13 +57,13 @@ pub enum EditWish {
         over: bool,
     },
     /// Put a copy after it.
-    Duplicate(Which),
+    Duplicate(CueOrSegment),
     /// Take it out of the show.
-    Remove(Which),
+    Remove(CueOrSegment),
     /// Move it one place up.
-    Up(Which),
+    Up(CueOrSegment),
     /// Move it one place down.
-    Down(Which),
+    Down(CueOrSegment),
     /// Take the last edit back.
     Undo,
     /// Do it again.
@@ -91,7 +91,7 @@ pub enum EditNews {
         /// The state of the form that was checked.
         serial: u64,
         /// None if it can be saved.
-        faults: Vec<Fault>,
+        faults: Vec<FormFault>,
     },
     /// Others have changed the same item meanwhile: their change in words.
     Conflict(String),
@@ -128,13 +128,13 @@ pub struct Edits {
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenForm {
     /// Its subject.
-    pub subject: Subject,
+    pub subject: FormSubject,
     /// `None` until it comes.
     pub typed: Option<TypedForm>,
     /// The field that is typed, by its place.
     pub chosen: usize,
     /// The faults of what was typed.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<FormFault>,
     /// What others have made of the same item, if that is in the way.
     pub conflict: Option<String>,
     /// It is being saved.
@@ -159,7 +159,7 @@ impl TypedForm {
 }
 
 impl OpenForm {
-    fn new(subject: Subject) -> Self {
+    fn new(subject: FormSubject) -> Self {
         OpenForm {
             subject,
             typed: None,
@@ -173,7 +173,7 @@ impl OpenForm {
     }
 
     /// The field that is typed.
-    pub fn field(&self) -> Option<&Field> {
+    pub fn field(&self) -> Option<&FormField> {
         self.typed.as_ref()?.form.fields.get(self.chosen)
     }
 }
@@ -193,11 +193,11 @@ impl App {
         let subject = match (act, new_segment) {
             (EditAct::Undo, _) => return vec![Task::Edit(EditWish::Undo)],
             (EditAct::Redo, _) => return vec![Task::Edit(EditWish::Redo)],
-            (EditAct::AddCue, _) => Subject::NewCue(after(number)),
-            (EditAct::AddSegment, _) => Subject::NewSegment(after(number)),
-            (EditAct::Open, Some((segment, _))) => Subject::Segment(segment),
+            (EditAct::AddCue, _) => FormSubject::NewCue(after(number)),
+            (EditAct::AddSegment, _) => FormSubject::NewSegment(after(number)),
+            (EditAct::Open, Some((segment, _))) => FormSubject::Segment(segment),
             (EditAct::Open, None) => match number {
-                Some(number) => Subject::Cue(number),
+                Some(number) => FormSubject::Cue(number),
                 None => return self.nothing_selected(now_ns),
             },
             (
@@ -231,12 +231,12 @@ impl App {
     ) -> Vec<Task> {
         // What moves or is asked about stays selected.
         let wish = match act {
-            EditAct::DuplicateCue => EditWish::Duplicate(Which::Cue(number)),
-            EditAct::DuplicateSegment => EditWish::Duplicate(Which::SegmentOf(number)),
-            EditAct::CueDown => EditWish::Down(Which::Cue(number)),
-            EditAct::CueUp => EditWish::Up(Which::Cue(number)),
-            EditAct::SegmentDown => EditWish::Down(Which::SegmentOf(number)),
-            EditAct::SegmentUp => EditWish::Up(Which::SegmentOf(number)),
+            EditAct::DuplicateCue => EditWish::Duplicate(CueOrSegment::Cue(number)),
+            EditAct::DuplicateSegment => EditWish::Duplicate(CueOrSegment::SegmentOf(number)),
+            EditAct::CueDown => EditWish::Down(CueOrSegment::Cue(number)),
+            EditAct::CueUp => EditWish::Up(CueOrSegment::Cue(number)),
+            EditAct::SegmentDown => EditWish::Down(CueOrSegment::SegmentOf(number)),
+            EditAct::SegmentUp => EditWish::Up(CueOrSegment::SegmentOf(number)),
             EditAct::RemoveCue => return self.ask_remove(cue, false, state, now_ns),
             EditAct::RemoveSegment => return self.ask_remove(cue, true, state, now_ns),
             EditAct::Open
@@ -343,7 +343,7 @@ impl App {
             return vec![];
         }
         let Some(typed) = form.typed.clone().filter(|_| !form.is_saving) else { return vec![] };
-        let is_there = matches!(form.subject, Subject::Cue(_) | Subject::Segment(_));
+        let is_there = matches!(form.subject, FormSubject::Cue(_) | FormSubject::Segment(_));
         if is_there && typed.changed() == 0 {
             let words = self.leave_form();
             self.say(words, Tone::Calm, now_ns);
@@ -450,7 +450,7 @@ impl App {
 fn saved_cue(form: OpenForm) -> Option<CueNumber> {
     let typed = form.typed?;
     let mut fields = typed.form.fields.iter().zip(&typed.values);
-    let is_number = |field: &Field| field.table == Table::Cue && field.key.name == "number";
+    let is_number = |field: &FormField| field.table == KeyTable::Cue && field.key.name == "number";
     let (_, number) = fields.find(|(field, _)| is_number(field))?;
     CueNumber::new(number.trim()).ok()
 }

@@ -64,7 +64,7 @@ enum Rule {
 
 /// A deed, whose it is, and when, by the machine's clock in nanoseconds.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Done {
+pub(super) struct LastDeed {
     deed: Deed,
     hand: Hand,
     at_ns: MachineNs,
@@ -74,7 +74,7 @@ pub(super) struct Done {
 #[derive(Debug, PartialEq)]
 #[must_use]
 pub struct Pass {
-    done: Option<Done>,
+    done: Option<LastDeed>,
     /// Instant of a remote control's GO to a cue by its number; `None` for others.
     go_to_ns: Option<MachineNs>,
 }
@@ -108,7 +108,7 @@ impl App {
             return Ok(Pass { done: None, go_to_ns });
         };
         self.done.retain(|done| is_recent(done.at_ns));
-        let is_same = |done: &&mut Done| {
+        let is_same = |done: &&mut LastDeed| {
             done.deed == deed
                 && match rule {
                     Rule::Once => true,
@@ -121,7 +121,7 @@ impl App {
                 }
         };
         let Some(again) = self.done.iter_mut().find(is_same) else {
-            return Ok(Pass { done: Some(Done { deed, hand, at_ns: now_ns }), go_to_ns });
+            return Ok(Pass { done: Some(LastDeed { deed, hand, at_ns: now_ns }), go_to_ns });
         };
         if rule == Rule::Once {
             // A finger that trembles on a button fires nothing, however long it goes on.

@@ -10,7 +10,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::App;
 use super::keymap::Key;
-use super::keys::{Act, Held};
+use super::keys::{Act, HeldEffect};
 use crate::time::MachineNs;
 
 /// The same key within this time of its last press is one that is held: more than the
@@ -61,8 +61,8 @@ impl App {
     /// terminal or the keyboard's pace shows that it is held.
     pub(super) fn holds_back(&self, act: Act, is_told: bool) -> Option<String> {
         match act.held() {
-            Held::Repeats | Held::OwnGuard => None,
-            Held::Once => {
+            HeldEffect::Repeats | HeldEffect::OwnGuard => None,
+            HeldEffect::Once => {
                 let key = self.pressed.map_or_else(|| self.keymap.way(act), |(key, _)| key.shown());
                 let why = if is_told { "it is held down" } else { "pressed again within 0.7 s" };
                 Some(format!("{key} ignored: {why}"))
@@ -138,13 +138,13 @@ mod tests {
                     };
                     let tasks = tasks_of(&mut app, &key.event(), &state, delay_ms);
                     match binding.act.on(page).held() {
-                        Held::Once if app.prompt.is_none() => {
+                        HeldEffect::Once if app.prompt.is_none() => {
                             assert_eq!((tasks, app.page, app.cursor, app.question), once, "{what}");
                         }
                         // In a line that is typed the key is a letter.
-                        Held::Once => assert_eq!(tasks, once.0, "{what}"),
-                        Held::OwnGuard => assert!(!tasks.is_empty(), "{what}"),
-                        Held::Repeats => assert!(tasks.len() != 1, "{what}"),
+                        HeldEffect::Once => assert_eq!(tasks, once.0, "{what}"),
+                        HeldEffect::OwnGuard => assert!(!tasks.is_empty(), "{what}"),
+                        HeldEffect::Repeats => assert!(tasks.len() != 1, "{what}"),
                     }
                 }
             }

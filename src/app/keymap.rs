@@ -14,7 +14,7 @@ pub use file::{EXAMPLE, parse, write};
 pub use key::{Key, KeyError};
 
 use super::Page;
-use super::keys::{Act, BINDINGS, Binding, Held};
+use super::keys::{Act, BINDINGS, Binding, HeldEffect};
 
 /// The keys in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,8 +95,8 @@ impl Keymap {
     pub fn act_once(&self) -> Vec<KeyEvent> {
         let acts_once = |act: Act| {
             Page::ALL.iter().any(|&page| match act.on(page).held() {
-                Held::Once | Held::OwnGuard => true,
-                Held::Repeats => false,
+                HeldEffect::Once | HeldEffect::OwnGuard => true,
+                HeldEffect::Repeats => false,
             })
         };
         let bound = BINDINGS.iter().filter(|binding| acts_once(binding.act));

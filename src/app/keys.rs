@@ -70,7 +70,7 @@ pub enum Act {
 
 /// Effect of a key while it is held down, or pressed again at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
+pub enum HeldEffect {
     /// It acts again and again: it only moves or shows something.
     Repeats,
     /// It acts once: again it would take back what it did, do it to the next, or answer its own

@@ -18,12 +18,12 @@ use telling::{Telling, telling};
 /// The last lines of the journal, in words.
 #[derive(Clone, Debug, Default)]
 pub struct Log {
-    lines: VecDeque<Line>,
+    lines: VecDeque<LogLine>,
 }
 
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct LogLine {
     /// Number of the line in this log, from 1.
     pub at: u64,
     /// The journal's number of it; none for a word that is not in the journal.
@@ -31,7 +31,7 @@ pub struct Line {
     /// Instant by the run's clock.
     pub at_ns: RunNs,
     /// Of what it speaks.
-    pub kind: Kind,
+    pub kind: LineKind,
     /// The cue that it is about, where it is about one.
     pub cue: Option<CueNumber>,
     /// Its text.
@@ -39,14 +39,14 @@ pub struct Line {
     /// Its urgency.
     pub tone: Tone,
     /// Its event, if that has a sign or no place on the message line.
-    pub mark: Mark,
+    pub mark: LineMark,
     /// Number of times that it came, one right after the other.
     pub times: u32,
 }
 
 /// Event of a line whose words are not all that is shown of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
+pub enum LineMark {
     /// Nothing of the kind.
     Plain,
     /// A cue fired.
@@ -60,42 +60,42 @@ pub enum Mark {
 
 /// A word of the program's own, which is no event of the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
+pub struct LogWord {
     /// Of what it speaks.
-    pub kind: Kind,
+    pub kind: LineKind,
     /// In one line.
     pub text: String,
     /// Its urgency.
     pub tone: Tone,
     /// Tells if the message line has it.
-    pub mark: Mark,
+    pub mark: LineMark,
     /// Instant by the run's clock.
     pub at_ns: RunNs,
 }
 
-impl Word {
+impl LogWord {
     /// A word about the program itself.
     pub fn program(text: impl Into<String>, tone: Tone, at_ns: RunNs) -> Self {
-        Word { kind: Kind::Program, text: text.into(), tone, mark: Mark::Plain, at_ns }
+        LogWord { kind: LineKind::Program, text: text.into(), tone, mark: LineMark::Plain, at_ns }
     }
 
     /// What is good to know once: the message line keeps what was before.
     pub fn to_look_up(text: impl Into<String>, at_ns: RunNs) -> Self {
-        Word { mark: Mark::Routine, ..Self::program(text, Tone::Attention, at_ns) }
+        LogWord { mark: LineMark::Routine, ..Self::program(text, Tone::Attention, at_ns) }
     }
 
     /// What goes on as it should, for the log alone.
     pub fn routine(text: impl Into<String>, at_ns: RunNs) -> Self {
-        Word { mark: Mark::Routine, ..Self::program(text, Tone::Calm, at_ns) }
+        LogWord { mark: LineMark::Routine, ..Self::program(text, Tone::Calm, at_ns) }
     }
 
     /// That something was refused, and why.
     pub fn refusal(text: impl Into<String>, at_ns: RunNs) -> Self {
-        Word {
-            kind: Kind::Refusal,
+        LogWord {
+            kind: LineKind::Refusal,
             text: text.into(),
             tone: Tone::Attention,
-            mark: Mark::Plain,
+            mark: LineMark::Plain,
             at_ns,
         }
     }
@@ -103,7 +103,7 @@ impl Word {
 
 /// Of what a line speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum LineKind {
     /// Cues, segments, the playhead.
     Cue,
     /// Standby, the departments' answers, the interlock.
@@ -118,16 +118,16 @@ pub enum Kind {
     Program,
 }
 
-impl Kind {
+impl LineKind {
     /// In a word of at most seven characters.
     pub fn word(self) -> &'static str {
         match self {
-            Kind::Cue => "cue",
-            Kind::Standby => "standby",
-            Kind::Send => "send",
-            Kind::Refusal => "refused",
-            Kind::Note => "note",
-            Kind::Program => "program",
+            LineKind::Cue => "cue",
+            LineKind::Standby => "standby",
+            LineKind::Send => "send",
+            LineKind::Refusal => "refused",
+            LineKind::Note => "note",
+            LineKind::Program => "program",
         }
     }
 }
@@ -175,15 +175,15 @@ impl Filter {
     }
 
     /// Returns `true` if it lets `line` pass.
-    pub fn passes(self, line: &Line) -> bool {
+    pub fn passes(self, line: &LogLine) -> bool {
         match self {
             Filter::All => true,
-            Filter::Cues => line.kind == Kind::Cue,
-            Filter::Standby => line.kind == Kind::Standby,
-            Filter::Sends => line.kind == Kind::Send,
+            Filter::Cues => line.kind == LineKind::Cue,
+            Filter::Standby => line.kind == LineKind::Standby,
+            Filter::Sends => line.kind == LineKind::Send,
             Filter::Troubles => line.is_trouble(),
-            Filter::Notes => line.kind == Kind::Note,
-            Filter::Program => line.kind == Kind::Program,
+            Filter::Notes => line.kind == LineKind::Note,
+            Filter::Program => line.kind == LineKind::Program,
         }
     }
 }
@@ -201,12 +201,12 @@ fn names_its_station(event: &Event) -> bool {
     )
 }
 
-impl Line {
+impl LogLine {
     /// Returns `true` if something was refused, missed or lost, did not leave, or is not as it
     /// should be.
     pub fn is_trouble(&self) -> bool {
         let is_warning = self.seq.is_none() && self.tone == Tone::Attention;
-        self.tone == Tone::Alarm || self.kind == Kind::Refusal || is_warning
+        self.tone == Tone::Alarm || self.kind == LineKind::Refusal || is_warning
     }
 
     /// Returns `true` if it has all of `words`, which are in lower case.
@@ -227,7 +227,7 @@ impl Log {
             text = format!("{text}, by {station}");
         }
         let (cue, at_ns) = (record.event.cue().cloned(), record.run_ns);
-        self.keep(Line {
+        self.keep(LogLine {
             at: 0,
             seq: Some(record.seq),
             at_ns,
@@ -242,23 +242,23 @@ impl Log {
 
     /// Keeps a word of the program's own. One that was said last already is counted and not kept
     /// again: a key that is held down must not push the show out of the log.
-    pub fn say(&mut self, word: Word) {
-        let Word { kind, text, tone, mark, at_ns } = word;
+    pub fn say(&mut self, word: LogWord) {
+        let LogWord { kind, text, tone, mark, at_ns } = word;
         if let Some(last) =
             self.lines.back_mut().filter(|last| last.seq.is_none() && last.text == text)
         {
             (last.times, last.at_ns) = (last.times.saturating_add(1), at_ns);
             return;
         }
-        self.keep(Line { at: 0, seq: None, at_ns, kind, cue: None, text, tone, mark, times: 1 });
+        self.keep(LogLine { at: 0, seq: None, at_ns, kind, cue: None, text, tone, mark, times: 1 });
     }
 
-    fn keep(&mut self, line: Line) {
+    fn keep(&mut self, line: LogLine) {
         if self.lines.len() == Self::LONGEST {
             self.lines.pop_front();
         }
         let at = self.newest() + 1;
-        self.lines.push_back(Line { at, ..line });
+        self.lines.push_back(LogLine { at, ..line });
     }
 
     /// The number of the newest line; 0 while there is none.
@@ -267,12 +267,12 @@ impl Log {
     }
 
     /// The lines, the newest first.
-    pub fn newest_first(&self) -> impl ExactSizeIterator<Item = &Line> {
+    pub fn newest_first(&self) -> impl ExactSizeIterator<Item = &LogLine> {
         self.lines.iter().rev()
     }
 
     /// The lines that `filter` lets pass and that have all words of `search`, the newest first.
-    pub fn found(&self, filter: Filter, search: &str) -> impl Iterator<Item = &Line> {
+    pub fn found(&self, filter: Filter, search: &str) -> impl Iterator<Item = &LogLine> {
         let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
         self.newest_first()
             .filter(move |line| filter.passes(line) && (words.is_empty() || line.has_all(&words)))
@@ -280,8 +280,9 @@ impl Log {
 
     /// The newest line that the caller would want to read: no bookkeeping, and nothing that the
     /// message line has said already.
-    pub fn last_said(&self) -> Option<&Line> {
-        let is_said = |line: &&Line| line.kind != Kind::Refusal && line.mark != Mark::Routine;
+    pub fn last_said(&self) -> Option<&LogLine> {
+        let is_said =
+            |line: &&LogLine| line.kind != LineKind::Refusal && line.mark != LineMark::Routine;
         self.lines.iter().rev().take(64).find(is_said)
     }
 }
@@ -328,7 +329,7 @@ mod tests {
         for (seq, event) in (1..).zip(events) {
             log.push(&record(seq, event), &state());
         }
-        log.say(Word::refusal("held: nothing fires", RunNs::new(9)));
+        log.say(LogWord::refusal("held: nothing fires", RunNs::new(9)));
         log
     }
 
@@ -430,12 +431,13 @@ mod tests {
     #[test]
     fn what_is_said_again_and_again_is_one_line() {
         let mut log = log();
-        (10..20).for_each(|at_ns| log.say(Word::refusal("held: nothing fires", RunNs::new(at_ns))));
+        (10..20)
+            .for_each(|at_ns| log.say(LogWord::refusal("held: nothing fires", RunNs::new(at_ns))));
         let last = log.newest_first().next().unwrap();
         assert_eq!((last.at, last.times, last.at_ns), (7, 11, RunNs::new(19)));
         assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("show held"));
         log.push(&record(7, Event::Resumed {}), &state());
-        log.say(Word::refusal("held: nothing fires", RunNs::new(30)));
+        log.say(LogWord::refusal("held: nothing fires", RunNs::new(30)));
         assert_eq!(log.newest(), 9, "something came in between");
     }
 

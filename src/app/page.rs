@@ -1,7 +1,7 @@
 //! The pages: which there are, in which order, and what the rest of the program has to know of
 //! each.
 //!
-//! A new page is a variant of [`Page`] with its [`Spec`] here, and two arms of `ui::page`, which
+//! A new page is a variant of [`Page`] with its [`PageSpec`] here, and two arms of `ui::page`, which
 //! draws it. Its command in the palette, its place under Tab and its name in the footer come from
 //! here.
 
@@ -31,7 +31,7 @@ pub enum Page {
 
 /// Facts about a page.
 #[derive(Debug)]
-pub struct Spec {
+pub struct PageSpec {
     /// Its name in the footer.
     pub name: &'static str,
     /// The command that opens it; `None` where a key of its own does.
@@ -62,58 +62,58 @@ impl Page {
     pub const ALL: &'static [Page] = <Page as VariantArray>::VARIANTS;
 
     /// Its facts.
-    pub const fn spec(self) -> &'static Spec {
+    pub const fn spec(self) -> &'static PageSpec {
         match self {
-            Page::Run => &Spec {
+            Page::Run => &PageSpec {
                 name: "Run",
                 command: Some("page run"),
                 shows: "what is on air, what is next, the rundown",
                 lines: Lines::Cues,
                 has_cues: true,
             },
-            Page::Monitor => &Spec {
+            Page::Monitor => &PageSpec {
                 name: "Monitor",
                 command: Some("page monitor"),
                 shows: "what the cue on air looks like",
                 lines: Lines::None,
                 has_cues: true,
             },
-            Page::Timeline => &Spec {
+            Page::Timeline => &PageSpec {
                 name: "Timeline",
                 command: Some("page timeline"),
                 shows: "the segments on a time scale",
                 lines: Lines::Scroll,
                 has_cues: true,
             },
-            Page::People => &Spec {
+            Page::People => &PageSpec {
                 name: "People",
                 command: Some("page people"),
                 shows: "who is in the show, and who was spotted",
                 lines: Lines::People,
                 has_cues: false,
             },
-            Page::Outputs => &Spec {
+            Page::Outputs => &PageSpec {
                 name: "Outputs",
                 command: Some("page outputs"),
                 shows: "each output and its health",
                 lines: Lines::Scroll,
                 has_cues: false,
             },
-            Page::Stations => &Spec {
+            Page::Stations => &PageSpec {
                 name: "Stations",
                 command: Some("page stations"),
                 shows: "in a shared run, the stations, the log and the flag",
                 lines: Lines::Scroll,
                 has_cues: false,
             },
-            Page::Log => &Spec {
+            Page::Log => &PageSpec {
                 name: "Log",
                 command: Some("page log"),
                 shows: "the journal, and what was refused",
                 lines: Lines::Scroll,
                 has_cues: false,
             },
-            Page::Help => &Spec {
+            Page::Help => &PageSpec {
                 name: "Help",
                 command: None,
                 shows: "all keys, all signs",

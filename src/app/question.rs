@@ -4,7 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::keys::Act;
 use super::{App, EditWish, Task, Tone, retime};
-use crate::edit::form::Which;
+use crate::edit::form::CueOrSegment;
 use crate::engine::{Command, State};
 use crate::show::CueIx;
 use crate::time::MachineNs;
@@ -66,7 +66,7 @@ impl Question {
             }
             Question::Remove { cue, is_segment } => {
                 let number = state.show().cue(cue).number.clone();
-                let which = if is_segment { Which::SegmentOf } else { Which::Cue };
+                let which = if is_segment { CueOrSegment::SegmentOf } else { CueOrSegment::Cue };
                 vec![Task::Edit(EditWish::Remove(which(number)))]
             }
         }

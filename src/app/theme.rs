@@ -37,7 +37,7 @@ pub enum Theme {
 
 /// The caller's own colours.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Own {
+pub struct OwnColours {
     /// Theme that they begin from, and that a terminal of sixteen colours gets.
     pub base: Theme,
     /// The colours.
@@ -230,7 +230,7 @@ impl ThemeColours {
 ///
 /// # Errors
 /// With all the faults that the file has, by place, at least one.
-pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
+pub fn parse(text: &str) -> Result<OwnColours, Vec<Problem>> {
     let read = settings::read(text, EXAMPLE);
     let mut problems = read.problems;
     let fault =
@@ -288,7 +288,7 @@ pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
     }
     problems.sort_by(Problem::by_place);
     if problems.is_empty() {
-        Ok(Own { base: base.unwrap_or_default(), paints })
+        Ok(OwnColours { base: base.unwrap_or_default(), paints })
     } else {
         Err(problems)
     }

@@ -18,15 +18,15 @@ use super::capabilities::capabilities;
 pub(super) use super::choices::ThemeArg;
 use super::choices::{THEME_VARIABLE, theme_called};
 use super::export::ExportFile;
-use super::forms::{DiffFormat, Format, ReportForm, SheetFormat};
-use super::guide::Text;
+use super::forms::{DiffFormat, ReportForm, ReportFormat, SheetFormat};
+use super::guide::GuideText;
 pub(super) use super::line::command;
 use super::words::{start_at, start_cue, variable};
 use super::{complete, hints};
 use crate::app::Theme;
 use crate::journal::usual_state;
 use crate::output::Permits;
-use crate::runtime::{RunOptions, Start, Unfinished, config};
+use crate::runtime::{ClockStart, RunOptions, Unfinished, config};
 use crate::show::listen::listen_address;
 pub(super) use board::BoardArgs;
 pub(super) use demo::DemoArgs;
@@ -43,7 +43,7 @@ pub(super) use share::{JoinArgs, StationsArgs};
 #[command(name = "handover", version, max_term_width = 100)]
 pub(super) struct Args {
     #[command(subcommand)]
-    pub verb: Option<Verb>,
+    pub verb: Option<CommandVerb>,
 
     #[command(flatten)]
     run: RunArgs,
@@ -79,12 +79,12 @@ struct RunArgs {
     /// A technical rehearsal: real outputs, but the show's clock begins at TIME (15:30, 15:30:00,
     /// or 2026-12-01T15:30)
     #[arg(long, value_name = "TIME", value_parser = start_at, num_args = 0..=1, conflicts_with = "resume")]
-    at: Option<Option<Start>>,
+    at: Option<Option<ClockStart>>,
 
     /// A technical rehearsal from cue N: the clock begins at its planned time, with the playhead
     /// there
     #[arg(long, value_name = "N", value_parser = start_cue, conflicts_with = "resume")]
-    cue: Option<Start>,
+    cue: Option<ClockStart>,
 
     /// Start a new run, even if one is unfinished
     #[arg(long, conflicts_with = "resume")]
@@ -122,7 +122,7 @@ struct RunArgs {
 }
 
 #[derive(Debug, Subcommand)]
-pub(super) enum Verb {
+pub(super) enum CommandVerb {
     /// Watch the built-in show call itself, from shortly before the jump on: everything in 90
     /// seconds
     ///
@@ -197,7 +197,7 @@ pub(super) enum Verb {
         run: Option<String>,
         /// What to print; a show report is text or html
         #[arg(long, value_enum, default_value = "text")]
-        format: Format,
+        format: ReportFormat,
         /// Which report
         #[arg(long, value_enum, default_value = "as-run")]
         form: ReportForm,
@@ -308,7 +308,7 @@ pub(super) enum Verb {
     Guide {
         /// The text to read
         #[arg(value_enum, default_value = "guide")]
-        text: Text,
+        text: GuideText,
     },
     /// Print the man page; with VERB, that of a command
     Man {
@@ -343,9 +343,9 @@ impl RunArgs {
     }
 
     /// Beginning of the show's clock.
-    fn start(&self) -> Start {
+    fn start(&self) -> ClockStart {
         match (&self.at, &self.cue) {
-            (None, None) => Start::Usual,
+            (None, None) => ClockStart::Usual,
             (None | Some(None), Some(cue)) => cue.clone(),
             (Some(Some(at)), None) => at.clone(),
             (Some(None), None) => {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::forms::{Format, ReportForm, SheetFormat};
+use super::forms::{ReportForm, ReportFormat, SheetFormat};
 use crate::app::{Theme, keymap, theme};
 use crate::engine::{CALLER_QUIT, Event, RunId};
 use crate::export::asrun::AsRun;
@@ -256,7 +256,7 @@ pub(super) fn stop(state: &Path, run: &str) -> anyhow::Result<()> {
 pub(super) fn report(
     state: &Path,
     run: Option<&str>,
-    (form, format): (ReportForm, Format),
+    (form, format): (ReportForm, ReportFormat),
     bom: bool,
 ) -> anyhow::Result<()> {
     let store = Store::new(state);
@@ -282,19 +282,19 @@ pub(super) fn report(
     let asrun = AsRun { show_changed, ..AsRun::from(&show, &id.0, &recovered.records) };
     if form == ReportForm::ShowReport {
         return match format {
-            Format::Text => print(&show_report::text(&asrun, width())),
-            Format::Html => print(&show_report::html(&asrun)),
-            Format::Csv | Format::Json | Format::Svg => {
+            ReportFormat::Text => print(&show_report::text(&asrun, width())),
+            ReportFormat::Html => print(&show_report::html(&asrun)),
+            ReportFormat::Csv | ReportFormat::Json | ReportFormat::Svg => {
                 bail!("a show report is text or html; the other formats are of the as-run report")
             }
         };
     }
     match format {
-        Format::Text => print(&text::write(&asrun, width())),
-        Format::Csv => print(&marked(bom, csv::write(&asrun))),
-        Format::Json => print(&json::write(&asrun)),
-        Format::Html => print(&html::write(&asrun)),
-        Format::Svg => print(&chart::write(&asrun)),
+        ReportFormat::Text => print(&text::write(&asrun, width())),
+        ReportFormat::Csv => print(&marked(bom, csv::write(&asrun))),
+        ReportFormat::Json => print(&json::write(&asrun)),
+        ReportFormat::Html => print(&html::write(&asrun)),
+        ReportFormat::Svg => print(&chart::write(&asrun)),
     }
 }
 

@@ -17,12 +17,12 @@ use crate::show::problem::visible;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ExportFile {
     path: PathBuf,
-    form: Form,
+    form: ExportForm,
 }
 
 /// The forms of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum ExportForm {
     Csv,
     Xlsx,
     Ontime,
@@ -36,10 +36,10 @@ impl FromStr for ExportFile {
         let path = PathBuf::from(text);
         let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
         let form = match ending.to_ascii_lowercase().as_str() {
-            "csv" => Form::Csv,
-            "xlsx" => Form::Xlsx,
-            "json" => Form::Ontime,
-            "ics" => Form::Calendar,
+            "csv" => ExportForm::Csv,
+            "xlsx" => ExportForm::Xlsx,
+            "json" => ExportForm::Ontime,
+            "ics" => ExportForm::Calendar,
             _ => return Err("end the name in .csv, .xlsx, .json (Ontime) or .ics"),
         };
         Ok(ExportFile { path, form })
@@ -55,10 +55,12 @@ pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Resul
     let audience = if all { Audience::Crew } else { Audience::Partners };
     let sheet = Sheet::of(&show, today, audience);
     let bytes = match file.form {
-        Form::Csv => plan::csv::write(&sheet).into_bytes(),
-        Form::Xlsx => plan::xlsx::write(&sheet).context("cannot make a workbook of this show")?,
-        Form::Ontime => plan::ontime::write(&sheet).into_bytes(),
-        Form::Calendar => plan::ics::write(&sheet, now)
+        ExportForm::Csv => plan::csv::write(&sheet).into_bytes(),
+        ExportForm::Xlsx => {
+            plan::xlsx::write(&sheet).context("cannot make a workbook of this show")?
+        }
+        ExportForm::Ontime => plan::ontime::write(&sheet).into_bytes(),
+        ExportForm::Calendar => plan::ics::write(&sheet, now)
             .with_context(|| {
                 format!(
                     "{} has no time of day, which a calendar needs: give a segment a `start`",
@@ -85,7 +87,7 @@ pub(super) fn export(path: &Path, file: &ExportFile, all: bool) -> anyhow::Resul
     if !parts.is_empty() {
         told.push_str(&format!("{}: --all has everything\n", parts.join(", ")));
     }
-    if show.date.is_none() && file.form == Form::Calendar {
+    if show.date.is_none() && file.form == ExportForm::Calendar {
         told.push_str(&format!("the show has no date: it begins on {today} in this calendar\n"));
     }
     print(&told)

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(super) enum ReportFormat {
     /// For people
     Text,
     /// For spreadsheets

@@ -19,7 +19,7 @@ const DEFAULT_PAGER: &str = "less";
 
 /// The texts that are part of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Text {
+pub(super) enum GuideText {
     /// How to call a show with handover
     Guide,
     /// Every key of a show file
@@ -28,12 +28,12 @@ pub(super) enum Text {
     Server,
 }
 
-impl Text {
+impl GuideText {
     const fn text(self) -> &'static str {
         match self {
-            Text::Guide => include_str!("../../docs/guide.md"),
-            Text::Reference => include_str!("../../docs/reference.md"),
-            Text::Server => include_str!("../../assets/nats/handover.conf"),
+            GuideText::Guide => include_str!("../../docs/guide.md"),
+            GuideText::Reference => include_str!("../../docs/reference.md"),
+            GuideText::Server => include_str!("../../assets/nats/handover.conf"),
         }
     }
 }
@@ -42,7 +42,7 @@ impl Text {
 ///
 /// # Errors
 /// When stdout cannot be written to.
-pub(super) fn show(text: Text) -> anyhow::Result<()> {
+pub(super) fn show(text: GuideText) -> anyhow::Result<()> {
     let text = text.text();
     if std::io::stdout().is_terminal() && is_paged(text) { Ok(()) } else { print(text) }
 }

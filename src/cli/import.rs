@@ -19,7 +19,7 @@ use crate::files::{read_at_most, write_new, write_over};
 use crate::plain::{self, counted};
 use crate::runtime::opening::{Beside, machine_zone, read};
 use crate::sheet::imported::Imported;
-use crate::sheet::update::{Refused, Update};
+use crate::sheet::update::{Update, UpdateRefusal};
 use crate::sheet::{self, Options, Refusal, write};
 use crate::show::duration;
 use crate::show::file::machine::Unseen;
@@ -152,10 +152,10 @@ impl Made {
 fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Result<()> {
     let name = path.display().to_string();
     let text = read(path)?;
-    let refused = |refused: Refused| match refused {
-        Refused::NoNumbers | Refused::NoneKnown => anyhow!("{refused}"),
-        Refused::NoHeaders => anyhow!("{name}: {refused}"),
-        Refused::Faulty(problems) => faulty(&problems, &name, &text),
+    let refused = |refused: UpdateRefusal| match refused {
+        UpdateRefusal::NoNumbers | UpdateRefusal::NoneKnown => anyhow!("{refused}"),
+        UpdateRefusal::NoHeaders => anyhow!("{name}: {refused}"),
+        UpdateRefusal::Faulty(problems) => faulty(&problems, &name, &text),
     };
     let zone = machine_zone();
     let document = Document::beside(text.clone(), &zone, Arc::new(Beside::new(path)));
@@ -168,16 +168,16 @@ fn update(path: &Path, sheet: Imported, all: bool, is_stdin: bool) -> anyhow::Re
         tell_changes(&proposal.comparison);
         let answer = ask("Take this? [y]es, [n]o, [a]ll, [q]uit: ")?;
         match answer {
-            Answer::Yes | Answer::All => {
+            ImportAnswer::Yes | ImportAnswer::All => {
                 taken += 1;
                 update.take(proposal);
-                takes_all = answer == Answer::All;
+                takes_all = answer == ImportAnswer::All;
             }
-            Answer::No => {
+            ImportAnswer::No => {
                 left += 1;
                 update.leave(&proposal);
             }
-            Answer::Quit => {
+            ImportAnswer::Quit => {
                 left += 1;
                 break;
             }
@@ -223,7 +223,7 @@ fn tell_changes(comparison: &Comparison) {
 
 /// An answer to a question about a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
+enum ImportAnswer {
     Yes,
     No,
     All,
@@ -236,18 +236,18 @@ fn can_ask() -> bool {
 }
 
 /// Asks on stderr until there is an answer; the end of the input is one too.
-fn ask(question: &str) -> io::Result<Answer> {
+fn ask(question: &str) -> io::Result<ImportAnswer> {
     loop {
         say(question);
         let mut line = String::new();
         if io::stdin().lock().read_line(&mut line)? == 0 {
-            return Ok(Answer::Quit);
+            return Ok(ImportAnswer::Quit);
         }
         match line.trim().to_lowercase().as_str() {
-            "y" | "yes" => return Ok(Answer::Yes),
-            "n" | "no" => return Ok(Answer::No),
-            "a" | "all" => return Ok(Answer::All),
-            "q" | "quit" => return Ok(Answer::Quit),
+            "y" | "yes" => return Ok(ImportAnswer::Yes),
+            "n" | "no" => return Ok(ImportAnswer::No),
+            "a" | "all" => return Ok(ImportAnswer::All),
+            "q" | "quit" => return Ok(ImportAnswer::Quit),
             _ => {}
         }
     }
@@ -285,13 +285,13 @@ pub(super) fn offered(file: &Path) -> anyhow::Result<Option<PathBuf>> {
     say(&account(&made.show, &made.name));
     say(&made.waits());
     match ask(&format!("Write {} and open it? [y]es, [n]o: ", shown(&to)))? {
-        Answer::Yes | Answer::All => {
+        ImportAnswer::Yes | ImportAnswer::All => {
             write_new(&to, made.text.as_bytes())
                 .with_context(|| format!("cannot write {}", shown(&to)))?;
             say(&made.summary(&shown(&to)));
             Ok(Some(to))
         }
-        Answer::No | Answer::Quit => bail!("nothing was imported"),
+        ImportAnswer::No | ImportAnswer::Quit => bail!("nothing was imported"),
     }
 }
 

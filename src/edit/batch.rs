@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::document::{Document, Edit, Patch, Refusal, Target};
+use super::document::{Document, Edit, EditRefusal, EditTarget, Patch};
 use super::outline::{Outline, line_end};
 use super::places::Places;
 use super::written;
@@ -15,14 +15,14 @@ use super::written;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Sets keys of the show, a segment or a cue, or takes them away, one after the other.
-    Keys(Target, Vec<Setting>),
+    Keys(EditTarget, Vec<Setting>),
     /// Gives a cue another number, also wherever another one names it. No other change is about one
     /// that does.
-    Renumber(Target, String),
+    Renumber(EditTarget, String),
     /// Adds a cue; those after the same target come in the order of their changes.
     AddCue {
         /// The cue or segment that it comes after.
-        after: Target,
+        after: EditTarget,
         /// Its keys; none of them is taken away.
         keys: Vec<Setting>,
     },
@@ -36,7 +36,7 @@ pub enum Change {
     /// Adds tables of the show, which stand above the first segment.
     AddTables(String),
     /// Takes a segment or a cue out of the show, a segment with its cues.
-    Remove(Target),
+    Remove(EditTarget),
 }
 
 /// A key and its value.
@@ -72,7 +72,7 @@ impl Document {
     ///
     /// # Errors
     /// When one of them cannot be done or they leave a show with errors; the text is as it was then.
-    pub fn change(&mut self, changes: &[Change]) -> Result<(), Refusal> {
+    pub fn change(&mut self, changes: &[Change]) -> Result<(), EditRefusal> {
         match changes {
             [] => Ok(()),
             changes => self.edit(&Edit::Change(changes.to_vec())),
@@ -81,19 +81,19 @@ impl Document {
 }
 
 /// The text in which `places` are, after all changes.
-pub(super) fn changed(places: &Places<'_>, changes: &[Change]) -> Result<String, Refusal> {
+pub(super) fn changed(places: &Places<'_>, changes: &[Change]) -> Result<String, EditRefusal> {
     let mut patches: Vec<Patch> = vec![];
-    let mut settings: BTreeMap<usize, (Target, Vec<Setting>)> = BTreeMap::new();
-    let mut set = |target: Target, keys: &[Setting]| {
+    let mut settings: BTreeMap<usize, (EditTarget, Vec<Setting>)> = BTreeMap::new();
+    let mut set = |target: EditTarget, keys: &[Setting]| {
         let start = places.lines(target)?.start;
         settings.entry(start).or_insert((target, vec![])).1.extend_from_slice(keys);
         Ok(())
     };
     for change in changes {
         match change {
-            Change::Keys(Target::Show, keys) => {
+            Change::Keys(EditTarget::Show, keys) => {
                 for setting in keys {
-                    patches.push(places.setting(Target::Show, setting)?);
+                    patches.push(places.setting(EditTarget::Show, setting)?);
                 }
             }
             Change::Keys(target, keys) => set(*target, keys)?,
@@ -125,60 +125,64 @@ fn lines(header: &str, keys: &[Setting]) -> Vec<String> {
 }
 
 /// A text after all patches, none of which may reach into another.
-fn all(text: &str, mut patches: Vec<Patch>) -> Result<String, Refusal> {
+fn all(text: &str, mut patches: Vec<Patch>) -> Result<String, EditRefusal> {
     patches.sort_by_key(|patch| patch.at);
     let mut done = String::with_capacity(text.len());
     let mut from = 0;
     for patch in patches {
-        done.push_str(text.get(from..patch.at).ok_or(Refusal::NotThere)?);
+        done.push_str(text.get(from..patch.at).ok_or(EditRefusal::NotThere)?);
         done.push_str(&patch.is);
         from = patch.at + patch.was.len();
     }
-    done.push_str(text.get(from..).ok_or(Refusal::NotThere)?);
+    done.push_str(text.get(from..).ok_or(EditRefusal::NotThere)?);
     Ok(done)
 }
 
 /// The patch of a target's own lines, in which its keys are set one after the other.
-fn keys(places: &Places<'_>, target: Target, settings: &[Setting]) -> Result<Patch, Refusal> {
+fn keys(
+    places: &Places<'_>,
+    target: EditTarget,
+    settings: &[Setting],
+) -> Result<Patch, EditRefusal> {
     let block = places.block(target)?.lines.clone();
-    let was = places.text.get(block.clone()).ok_or(Refusal::NotThere)?;
+    let was = places.text.get(block.clone()).ok_or(EditRefusal::NotThere)?;
     // Its lines are a text of their own, which is short.
     let (above, target) = match target {
-        Target::Show => return Err(Refusal::NotThere),
-        Target::Segment(_) => ("", Target::Segment(0)),
-        Target::Cue(..) => ("[[segment]]\n", Target::Cue(0, 0)),
+        EditTarget::Show => return Err(EditRefusal::NotThere),
+        EditTarget::Segment(_) => ("", EditTarget::Segment(0)),
+        EditTarget::Cue(..) => ("[[segment]]\n", EditTarget::Cue(0, 0)),
     };
     // The end of its last line is part of it, for a key that is taken away from there.
     let eol = places.eol();
     let mut own = [above, was, eol].concat();
     for setting in settings {
-        let outline = Outline::of(&own).ok_or(Refusal::NoHeaders)?;
+        let outline = Outline::of(&own).ok_or(EditRefusal::NoHeaders)?;
         let places = Places { text: &own, outline: &outline };
         own = all(&own, vec![places.setting(target, setting)?])?;
     }
-    let is = own.get(above.len()..).ok_or(Refusal::NotThere)?;
+    let is = own.get(above.len()..).ok_or(EditRefusal::NotThere)?;
     let is = is.strip_suffix(eol).unwrap_or(is).to_owned();
     Ok(Patch { at: block.start, was: was.to_owned(), is })
 }
 
 impl Places<'_> {
-    fn setting(&self, target: Target, setting: &Setting) -> Result<Patch, Refusal> {
+    fn setting(&self, target: EditTarget, setting: &Setting) -> Result<Patch, EditRefusal> {
         match setting {
             Setting { key, entry: None, value: Some(value) } => self.set(target, key, value),
             Setting { key, entry: None, value: None } => self.clear(target, key),
             Setting { key, entry: Some(entry), value: Some(value) } => {
                 self.set_entry(target, key, entry, value)
             }
-            Setting { key, entry: Some(_), value: None } => Err(Refusal::Spread(key.clone())),
+            Setting { key, entry: Some(_), value: None } => Err(EditRefusal::Spread(key.clone())),
         }
     }
 
     /// Puts a segment after another one, or before all of them.
-    fn segment(&self, after: Option<usize>, lines: &[String]) -> Result<Patch, Refusal> {
+    fn segment(&self, after: Option<usize>, lines: &[String]) -> Result<Patch, EditRefusal> {
         match after {
-            Some(at) => self.insert(self.lines(Target::Segment(at))?.end, lines),
+            Some(at) => self.insert(self.lines(EditTarget::Segment(at))?.end, lines),
             None => {
-                let start = self.lines(Target::Segment(0))?.start;
+                let start = self.lines(EditTarget::Segment(0))?.start;
                 let eol = self.eol();
                 self.put(start..start, format!("{}{eol}{eol}", lines.join(eol)))
             }
@@ -186,8 +190,8 @@ impl Places<'_> {
     }
 
     /// Puts tables above the first segment.
-    fn tables(&self, text: &str) -> Result<Patch, Refusal> {
-        let start = self.lines(Target::Segment(0))?.start;
+    fn tables(&self, text: &str) -> Result<Patch, EditRefusal> {
+        let start = self.lines(EditTarget::Segment(0))?.start;
         let eol = self.eol();
         self.put(start..start, format!("{}{eol}{eol}", text.trim_end().replace('\n', eol)))
     }
@@ -195,23 +199,24 @@ impl Places<'_> {
     /// Sets an entry of a table of a cue, which may be written in each of the ways of TOML.
     fn set_entry(
         &self,
-        target: Target,
+        target: EditTarget,
         key: &str,
         entry: &str,
         value: &str,
-    ) -> Result<Patch, Refusal> {
+    ) -> Result<Patch, EditRefusal> {
         let pair = format!("{} = {value}", written::key(entry));
         let (tree, _) = DeTable::parse_recoverable(self.text);
         let table = tree.get_ref().get("segment").and_then(|list| in_first(list));
         let table = match target {
-            Target::Show => None,
-            Target::Segment(_) => table,
-            Target::Cue(..) => table.and_then(|table| in_first(table.get("cue")?)),
+            EditTarget::Show => None,
+            EditTarget::Segment(_) => table,
+            EditTarget::Cue(..) => table.and_then(|table| in_first(table.get("cue")?)),
         };
         let Some(own) = table.and_then(|table| table.get(key)) else {
             return self.set(target, key, &format!("{{ {pair} }}"));
         };
-        let entries = own.get_ref().as_table().ok_or_else(|| Refusal::Spread(key.to_owned()))?;
+        let entries =
+            own.get_ref().as_table().ok_or_else(|| EditRefusal::Spread(key.to_owned()))?;
         let begins = |at: Range<usize>, sign: char| {
             self.text.get(at.start..).is_some_and(|rest| rest.starts_with(sign))
         };
@@ -220,7 +225,7 @@ impl Places<'_> {
             let is_one = known.get_ref().as_table().is_none() || begins(known.span(), '{');
             return match is_one {
                 true => self.put(known.span(), value.to_owned()),
-                false => Err(Refusal::Spread(key.to_owned())),
+                false => Err(EditRefusal::Spread(key.to_owned())),
             };
         }
         let last = entries.values().map(|value| value.span().end).max();
@@ -300,21 +305,21 @@ extra.Colour = \"green\"
                 vec![Setting::new("title", text("Z")), Setting::new("duration", text("1m"))];
             let changes = [
                 Change::Keys(
-                    Target::Cue(0, 0),
+                    EditTarget::Cue(0, 0),
                     vec![
                         Setting::clear("planned"),
                         Setting::new("call", text("GO")),
                         Setting::new("title", text("Uno")),
                     ],
                 ),
-                Change::AddCue { after: Target::Cue(0, 0), keys: cue("1A") },
-                Change::AddCue { after: Target::Cue(0, 0), keys: cue("1B") },
-                Change::AddCue { after: Target::Segment(1), keys: cue("2A") },
+                Change::AddCue { after: EditTarget::Cue(0, 0), keys: cue("1A") },
+                Change::AddCue { after: EditTarget::Cue(0, 0), keys: cue("1B") },
+                Change::AddCue { after: EditTarget::Segment(1), keys: cue("2A") },
                 Change::AddSegment { after: None, keys: segment.clone() },
                 Change::AddSegment { after: Some(1), keys: segment },
                 Change::AddTables("[department.lx]\nname = \"LX\"\n".to_owned()),
-                Change::Keys(Target::Segment(0), vec![Setting::new("duration", text("6m"))]),
-                Change::Remove(Target::Cue(0, 1)),
+                Change::Keys(EditTarget::Segment(0), vec![Setting::new("duration", text("6m"))]),
+                Change::Remove(EditTarget::Cue(0, 1)),
             ];
             document.change(&changes).unwrap();
             let new = "[[segment.cue]]\nnumber = \"NEW\"\ntitle = \"New\"\n\n";
@@ -340,20 +345,23 @@ extra.Colour = \"green\"
     #[test]
     fn all_changes_are_done_or_none() {
         let mut one = document(SHOW);
-        let good = Change::Keys(Target::Cue(0, 0), vec![Setting::new("title", text("Uno"))]);
-        let bad = Change::Keys(Target::Cue(1, 0), vec![Setting::new("number", text("1"))]);
-        assert!(matches!(one.change(&[good.clone(), bad]), Err(Refusal::Faulty { .. })));
+        let good = Change::Keys(EditTarget::Cue(0, 0), vec![Setting::new("title", text("Uno"))]);
+        let bad = Change::Keys(EditTarget::Cue(1, 0), vec![Setting::new("number", text("1"))]);
+        assert!(matches!(one.change(&[good.clone(), bad]), Err(EditRefusal::Faulty { .. })));
         assert_eq!(one.text(), SHOW);
         // What is taken away cannot be changed at the same time.
-        let gone = Change::Remove(Target::Cue(0, 0));
-        assert_eq!(one.change(&[good, gone]), Err(Refusal::NotThere));
+        let gone = Change::Remove(EditTarget::Cue(0, 0));
+        assert_eq!(one.change(&[good, gone]), Err(EditRefusal::NotThere));
         assert_eq!(one.text(), SHOW);
-        assert_eq!(one.change(&[Change::Remove(Target::Cue(4, 0))]), Err(Refusal::NotThere));
+        assert_eq!(
+            one.change(&[Change::Remove(EditTarget::Cue(4, 0))]),
+            Err(EditRefusal::NotThere)
+        );
         let inline = "title = \"T\"\nsegment = [{ title = \"A\", duration = \"5m\", cue = [] }]\n";
         let one = Document::new(inline.to_owned(), "UTC");
         assert!(one.is_ok_and(|mut one| {
-            let change = Change::Keys(Target::Segment(0), vec![Setting::clear("act")]);
-            !one.has_headers() && one.change(&[change]) == Err(Refusal::NoHeaders)
+            let change = Change::Keys(EditTarget::Segment(0), vec![Setting::clear("act")]);
+            !one.has_headers() && one.change(&[change]) == Err(EditRefusal::NoHeaders)
         }));
     }
 
@@ -365,7 +373,8 @@ extra.Colour = \"green\"
             document.change(&[Change::Keys(target, vec![entry])]).unwrap();
             document.text().to_owned()
         };
-        let (first, second, third) = (Target::Cue(0, 0), Target::Cue(0, 1), Target::Cue(1, 0));
+        let (first, second, third) =
+            (EditTarget::Cue(0, 0), EditTarget::Cue(0, 1), EditTarget::Cue(1, 0));
         for (target, entry, old, new) in [
             (first, "Colour", "Colour = \"red\"", "Colour = \"new\""),
             (first, "Who", "\"a\\nb\"\n", "\"a\\nb\"\nWho = \"new\"\n"),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::listing::{CueEntry, Fact, Facts, Listing, Named, SegmentEntry, Words};
+use super::listing::{CueEntry, Fact, FactWords, Facts, Listing, Named, SegmentEntry};
 use super::matching;
 
 /// All that differs, in the order of the newer show; what it has no more stands where it stood.
@@ -18,7 +18,7 @@ pub struct Comparison {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemChange {
     /// The item.
-    pub item: Item,
+    pub item: ShowItem,
     /// The sort of its change.
     pub change: Change,
     /// What is said of it otherwise; of a new item or one that is gone, all that is said of it.
@@ -27,7 +27,7 @@ pub struct ItemChange {
 
 /// Something that a show has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Item {
+pub enum ShowItem {
     /// The show itself.
     Show,
     /// A thing that is known by an id.
@@ -54,7 +54,7 @@ pub enum Item {
         title: String,
         /// The title of its segment.
         segment: String,
-        /// The place of its segment, as in [`Item::Segment`].
+        /// The place of its segment, as in [`ShowItem::Segment`].
         at: usize,
     },
 }
@@ -77,9 +77,9 @@ pub struct FactChange {
     /// another segment.
     pub key: &'static str,
     /// What the older show says.
-    pub old: Option<Words>,
+    pub old: Option<FactWords>,
     /// What the newer show says.
-    pub new: Option<Words>,
+    pub new: Option<FactWords>,
 }
 
 /// Compares two shows.
@@ -88,12 +88,12 @@ pub fn compare(old: &Listing, new: &Listing) -> Comparison {
     let facts = differences(&old.facts, &new.facts);
     if !facts.is_empty() || (old.segments.is_empty() != new.segments.is_empty()) {
         let change = sort_of(!old.segments.is_empty(), !new.segments.is_empty());
-        items.push(ItemChange { item: Item::Show, change, facts });
+        items.push(ItemChange { item: ShowItem::Show, change, facts });
     }
     for sort in ["department", "output", "place", "person"] {
         named(sort, old, new, &mut items);
     }
-    Segments::new(old, new).tell(&mut items);
+    ComparedSegments::new(old, new).tell(&mut items);
     let title = if new.segments.is_empty() { &old.title } else { &new.title };
     Comparison { title: title.clone(), items }
 }
@@ -133,7 +133,11 @@ fn named(sort: &'static str, old: &Listing, new: &Listing, items: &mut Vec<ItemC
     let nothing = Facts::new();
     let mut tell = |id: &str, change, facts: Vec<FactChange>| {
         if change != Change::Changed || !facts.is_empty() {
-            items.push(ItemChange { item: Item::Named { sort, id: id.to_owned() }, change, facts });
+            items.push(ItemChange {
+                item: ShowItem::Named { sort, id: id.to_owned() },
+                change,
+                facts,
+            });
         }
     };
     for one in old.iter().filter(|one| !is.contains(one.id.as_str())) {
@@ -157,7 +161,7 @@ fn named(sort: &'static str, old: &Listing, new: &Listing, items: &mut Vec<ItemC
 fn place<T: Copy + Eq>(old: &[T], new: &[T], at: usize, name: impl Fn(T) -> String) -> FactChange {
     let words = |before: Option<T>| {
         let words = before.map_or_else(|| "first".to_owned(), |one| format!("after {}", name(one)));
-        Some(Words::One(words))
+        Some(FactWords::One(words))
     };
     let was = old.iter().position(|one| *one == new[at]).and_then(|at| at.checked_sub(1));
     let is = at.checked_sub(1);
@@ -169,9 +173,9 @@ fn place<T: Copy + Eq>(old: &[T], new: &[T], at: usize, name: impl Fn(T) -> Stri
 }
 
 /// The segments of a show, as far as they are known by it.
-pub(crate) fn outlines(listing: &Listing) -> Vec<matching::Outline<'_>> {
+pub(crate) fn outlines(listing: &Listing) -> Vec<matching::SegmentOutline<'_>> {
     let segments = listing.segments.iter();
-    let outline = segments.map(|segment| matching::Outline {
+    let outline = segments.map(|segment| matching::SegmentOutline {
         title: &segment.title,
         numbers: segment.cues.iter().map(|cue| cue.number.as_str()).collect(),
     });
@@ -179,7 +183,7 @@ pub(crate) fn outlines(listing: &Listing) -> Vec<matching::Outline<'_>> {
 }
 
 /// The rundowns of two shows, and which segments of theirs are the same.
-struct Segments<'a> {
+struct ComparedSegments<'a> {
     old: &'a [SegmentEntry],
     new: &'a [SegmentEntry],
     /// For each segment of the newer show, the one of the older.
@@ -190,13 +194,13 @@ struct Segments<'a> {
     new_cues: HashSet<&'a str>,
 }
 
-impl<'a> Segments<'a> {
+impl<'a> ComparedSegments<'a> {
     fn new(old: &'a Listing, new: &'a Listing) -> Self {
         let old_cues = old.segments.iter().enumerate().flat_map(|(at, segment)| {
             segment.cues.iter().map(move |cue| (cue.number.as_str(), (at, cue)))
         });
         let new_cues = new.segments.iter().flat_map(|segment| &segment.cues);
-        Segments {
+        ComparedSegments {
             was: matching::segments(&outlines(old), &outlines(new)),
             old_cues: old_cues.collect(),
             new_cues: new_cues.map(|cue| cue.number.as_str()).collect(),
@@ -241,7 +245,11 @@ impl<'a> Segments<'a> {
     fn removed(&self, from: usize, segment_at: usize, items: &mut Vec<ItemChange>) {
         let segment = &self.old[from];
         items.push(ItemChange {
-            item: Item::Segment { title: segment.title.clone(), at: segment_at, from: Some(from) },
+            item: ShowItem::Segment {
+                title: segment.title.clone(),
+                at: segment_at,
+                from: Some(from),
+            },
             change: Change::Removed,
             facts: differences(&segment.facts, &Facts::new()),
         });
@@ -253,7 +261,7 @@ impl<'a> Segments<'a> {
     fn segment(&self, to: usize, moves: bool, segment_at: usize, items: &mut Vec<ItemChange>) {
         let segment = &self.new[to];
         let from = self.was[to];
-        let item = Item::Segment { title: segment.title.clone(), at: segment_at, from };
+        let item = ShowItem::Segment { title: segment.title.clone(), at: segment_at, from };
         let before = self.was[to].map(|from| &self.old[from]);
         match before {
             None => items.push(ItemChange {
@@ -278,7 +286,7 @@ impl<'a> Segments<'a> {
     fn segment_place(&self, to: usize) -> FactChange {
         let words = |before: Option<&SegmentEntry>| {
             let first = || "first".to_owned();
-            Words::One(before.map_or_else(first, |one| format!("after “{}”", one.title)))
+            FactWords::One(before.map_or_else(first, |one| format!("after “{}”", one.title)))
         };
         let was = self.was[to].and_then(|from| self.old.get(from.checked_sub(1)?));
         let is = to.checked_sub(1).and_then(|before| self.new.get(before));
@@ -309,7 +317,7 @@ impl<'a> Segments<'a> {
                 Some(&(from, before)) => {
                     let mut facts = differences(&before.facts, &cue.facts);
                     if self.was[to] != Some(from) {
-                        let words = |title: &str| Some(Words::One(title.to_owned()));
+                        let words = |title: &str| Some(FactWords::One(title.to_owned()));
                         let (old, new) = (words(&self.old[from].title), words(&segment.title));
                         facts.push(FactChange { key: "segment", old, new });
                     } else if moves {
@@ -330,8 +338,8 @@ impl<'a> Segments<'a> {
     }
 }
 
-fn item(cue: &CueEntry, segment: &str, at: usize) -> Item {
-    Item::Cue {
+fn item(cue: &CueEntry, segment: &str, at: usize) -> ShowItem {
+    ShowItem::Cue {
         number: cue.number.clone(),
         title: cue.title.clone(),
         segment: segment.to_owned(),

@@ -20,7 +20,7 @@ pub const UNDO_MAX: usize = 1_000;
 
 /// The subject of an edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum EditTarget {
     /// The show itself.
     Show,
     /// A segment, by its place in the rundown.
@@ -35,20 +35,20 @@ pub enum Edit {
     /// Does several changes as one.
     Change(Vec<Change>),
     /// Puts a copy after it, whose cues have numbers of their own.
-    Duplicate(Target),
+    Duplicate(EditTarget),
     /// Takes it out of the show, a segment with its cues.
-    Remove(Target),
+    Remove(EditTarget),
     /// Moves it one place up; the first cue of a segment to the end of the segment above.
-    MoveUp(Target),
+    MoveUp(EditTarget),
     /// Moves it one place down; the last cue of a segment to the beginning of the segment below.
-    MoveDown(Target),
+    MoveDown(EditTarget),
     /// Takes another text for the whole show: that of an editor.
     Replace(String),
 }
 
 /// Reason why an edit is refused; the text is as it was.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum EditRefusal {
     /// The show would have errors; `text` is the one that they are in.
     #[error("{}", first(.problems))]
     Faulty {
@@ -180,7 +180,7 @@ impl Document {
     }
 
     /// The cue with this number, if it has words of its own in the text.
-    pub fn find(&self, number: &CueNumber) -> Option<Target> {
+    pub fn find(&self, number: &CueNumber) -> Option<EditTarget> {
         self.target(number).ok()
     }
 
@@ -188,13 +188,13 @@ impl Document {
     ///
     /// # Errors
     /// When there is none, or it comes from a template.
-    pub fn target(&self, number: &CueNumber) -> Result<Target, Refusal> {
-        let (segment, at) = self.place(number).ok_or(Refusal::NotThere)?;
+    pub fn target(&self, number: &CueNumber) -> Result<EditTarget, EditRefusal> {
+        let (segment, at) = self.place(number).ok_or(EditRefusal::NotThere)?;
         match at.checked_sub(self.taken(segment).len()) {
-            Some(own) => Ok(Target::Cue(segment, own)),
+            Some(own) => Ok(EditTarget::Cue(segment, own)),
             None => {
-                let place = self.taken(segment).get(at).ok_or(Refusal::NotThere)?;
-                Err(Refusal::OfTemplate(number.clone(), place.words(&self.text)))
+                let place = self.taken(segment).get(at).ok_or(EditRefusal::NotThere)?;
+                Err(EditRefusal::OfTemplate(number.clone(), place.words(&self.text)))
             }
         }
     }
@@ -215,8 +215,8 @@ impl Document {
     }
 
     /// The cue at a target; nothing if that is none.
-    pub fn cue_at(&self, target: Target) -> Option<CueIx> {
-        let Target::Cue(segment, own) = target else { return None };
+    pub fn cue_at(&self, target: EditTarget) -> Option<CueIx> {
+        let EditTarget::Cue(segment, own) = target else { return None };
         let home = self.show().segment_indices().nth(segment)?;
         self.show().cues_of(home).nth(self.taken(segment).len() + own)
     }
@@ -234,12 +234,12 @@ impl Document {
 
     /// The line at which a target begins, from 1, for an editor: that of its header. `None` if it is
     /// not there or not under a header.
-    pub fn line_of(&self, target: Target) -> Option<usize> {
+    pub fn line_of(&self, target: EditTarget) -> Option<usize> {
         let outline = Outline::of(&self.text)?;
         let at = Places { text: &self.text, outline: &outline };
         let start = match target {
-            Target::Show => 0,
-            Target::Segment(_) | Target::Cue(..) => at.block(target).ok()?.header.start,
+            EditTarget::Show => 0,
+            EditTarget::Segment(_) | EditTarget::Cue(..) => at.block(target).ok()?.header.start,
         };
         Some(self.text[..start].matches('\n').count() + 1)
     }
@@ -257,7 +257,7 @@ impl Document {
 
     /// The keys of a target as the text has them, each with its value in TOML; `None` for one that
     /// only an editor can change.
-    pub fn values(&self, target: Target) -> Vec<(String, Option<String>)> {
+    pub fn values(&self, target: EditTarget) -> Vec<(String, Option<String>)> {
         let Some(outline) = Outline::of(&self.text) else { return vec![] };
         let at = Places { text: &self.text, outline: &outline };
         let source = |place: &KeyPlace| {
@@ -276,7 +276,7 @@ impl Document {
     ///
     /// # Errors
     /// When the edit cannot be done or leaves a show with errors; the text is as it was then.
-    pub fn edit(&mut self, edit: &Edit) -> Result<(), Refusal> {
+    pub fn edit(&mut self, edit: &Edit) -> Result<(), EditRefusal> {
         let Some((patch, text, says)) = self.edited(edit)? else { return Ok(()) };
         (self.text, self.says) = (text, says);
         if self.undo.len() >= UNDO_MAX {
@@ -291,19 +291,19 @@ impl Document {
     ///
     /// # Errors
     /// When the edit could not be done.
-    pub fn check(&self, edit: &Edit) -> Result<(), Refusal> {
+    pub fn check(&self, edit: &Edit) -> Result<(), EditRefusal> {
         self.edited(edit).map(drop)
     }
 
     /// The patch of an edit, with the text and the show after it; `None` if it changes nothing.
-    fn edited(&self, edit: &Edit) -> Result<Option<(Patch, String, Said)>, Refusal> {
+    fn edited(&self, edit: &Edit) -> Result<Option<(Patch, String, Said)>, EditRefusal> {
         let patch = patch(&self.text, self.show(), edit)?;
         if patch.was == patch.is {
             return Ok(None);
         }
-        let text = patch.apply(&self.text).ok_or(Refusal::NotThere)?;
+        let text = patch.apply(&self.text).ok_or(EditRefusal::NotThere)?;
         match self.read(&text) {
-            Err(problems) => Err(Refusal::Faulty { problems, text }),
+            Err(problems) => Err(EditRefusal::Faulty { problems, text }),
             Ok(says) => Ok(Some((patch, text, says))),
         }
     }
@@ -355,11 +355,11 @@ impl Document {
 }
 
 /// The patch that does `edit` in `text`, which says `show`.
-fn patch(text: &str, show: &Show, edit: &Edit) -> Result<Patch, Refusal> {
+fn patch(text: &str, show: &Show, edit: &Edit) -> Result<Patch, EditRefusal> {
     if let Edit::Replace(other) = edit {
         return Ok(replaced(text, other));
     }
-    let outline = Outline::of(text).ok_or(Refusal::NoHeaders)?;
+    let outline = Outline::of(text).ok_or(EditRefusal::NoHeaders)?;
     let at = Places { text, outline: &outline };
     match edit {
         Edit::Change(changes) => Ok(replaced(text, &changed(&at, changes)?)),

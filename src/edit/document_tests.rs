@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::batch::{Change, Setting};
-use super::document::{Document, Edit, Refusal, Target, UNDO_MAX, free_number};
+use super::document::{Document, Edit, EditRefusal, EditTarget, UNDO_MAX, free_number};
 use super::listing::Listing;
 use super::review::review;
 use super::tests::{show, sketches, text_of};
@@ -62,15 +62,15 @@ fn edited(edit: Edit) -> String {
     text
 }
 
-fn set(target: Target, key: &str, value: &str) -> Edit {
+fn set(target: EditTarget, key: &str, value: &str) -> Edit {
     Edit::Change(vec![Change::Keys(target, vec![Setting::new(key, value.to_owned())])])
 }
 
-fn clear(target: Target, key: &str) -> Edit {
+fn clear(target: EditTarget, key: &str) -> Edit {
     Edit::Change(vec![Change::Keys(target, vec![Setting::clear(key)])])
 }
 
-fn add_cue(after: Target, number: &str, title: &str) -> Edit {
+fn add_cue(after: EditTarget, number: &str, title: &str) -> Edit {
     let keys = vec![Setting::new("number", quoted(number)), Setting::new("title", quoted(title))];
     Edit::Change(vec![Change::AddCue { after, keys }])
 }
@@ -83,24 +83,24 @@ fn add_segment(after: usize, title: &str, duration: &str) -> Edit {
 
 #[test]
 fn a_key_is_set_and_cleared_in_its_place() {
-    let text = edited(set(Target::Segment(0), "duration", "\"2m\""));
+    let text = edited(set(EditTarget::Segment(0), "duration", "\"2m\""));
     assert_eq!(text, SHOW.replace("\"1m30s\"", "\"2m\""));
-    let text = edited(set(Target::Segment(0), "start", "21:05:00"));
+    let text = edited(set(EditTarget::Segment(0), "start", "21:05:00"));
     let line = "duration = \"1m30s\"  # not longer\n";
     assert_eq!(text, SHOW.replace(line, &format!("{line}start    = 21:05:00\n")));
-    let text = edited(set(Target::Cue(0, 1), "notes", "\"Wind\""));
+    let text = edited(set(EditTarget::Cue(0, 1), "notes", "\"Wind\""));
     assert_eq!(text, SHOW.replace("\"/b\" },\n]\n", "\"/b\" },\n]\nnotes = \"Wind\"\n"));
-    let text = edited(set(Target::Show, "date", "2026-12-01"));
+    let text = edited(set(EditTarget::Show, "date", "2026-12-01"));
     assert_eq!(text, SHOW.replace("# the title\n", "# the title\ndate  = 2026-12-01\n"));
-    let text = edited(clear(Target::Cue(0, 0), "trigger"));
+    let text = edited(clear(EditTarget::Cue(0, 0), "trigger"));
     assert_eq!(text, SHOW.replace("trigger = \"go\" # the caller's\n", ""));
-    let text = edited(clear(Target::Cue(0, 1), "do"));
+    let text = edited(clear(EditTarget::Cue(0, 1), "do"));
     assert!(text.contains("\"2s\" }\n\n[[segment]]\n"), "{text}");
 }
 
 #[test]
 fn cues_and_segments_are_added_copied_moved_and_removed_with_their_comments() {
-    let add = add_cue(Target::Cue(0, 0), "12.5", "A \"b\"");
+    let add = add_cue(EditTarget::Cue(0, 0), "12.5", "A \"b\"");
     let cue = "\n[[segment.cue]]\nnumber = \"12.5\"\ntitle = \"A \\\"b\\\"\"\n";
     let above = "# the caller's\n";
     assert_eq!(edited(add), SHOW.replace(above, &format!("{above}{cue}")));
@@ -114,31 +114,31 @@ fn cues_and_segments_are_added_copied_moved_and_removed_with_their_comments() {
         )
     );
     // The copy of a segment has cues of its own, which follow each other as the first ones do.
-    let text = edited(Edit::Duplicate(Target::Segment(0)));
+    let text = edited(Edit::Duplicate(EditTarget::Segment(0)));
     let copy = "number = \"13.5\"\ntitle  = \"Fireworks\"\ntrigger = { after = \"12.5\", delay = \"2s\" }\n";
     assert!(text.contains(copy) && text.matches("# The jump comes first.").count() == 2, "{text}");
     assert_eq!(text.matches("# --- Act one ---").count(), 1, "{text}");
-    let text = edited(Edit::Duplicate(Target::Cue(0, 1)));
+    let text = edited(Edit::Duplicate(EditTarget::Cue(0, 1)));
     assert!(
         text.contains("number = \"13.5\"\ntitle  = \"Fireworks\"\ntrigger = { after = \"12\","),
         "{text}"
     );
-    let text = edited(Edit::MoveUp(Target::Segment(1)));
+    let text = edited(Edit::MoveUp(EditTarget::Segment(1)));
     let order: Vec<usize> =
         ["# --- Act one", "title = \"Encore\"", "Bows", "# The jump comes", "Off the roof"]
             .iter()
             .map(|words| text.find(words).unwrap_or_else(|| panic!("{words}: {text}")))
             .collect();
     assert!(order.is_sorted(), "{text}");
-    assert_eq!(text, edited(Edit::MoveDown(Target::Segment(0))));
-    let text = edited(Edit::Remove(Target::Cue(0, 1)));
+    assert_eq!(text, edited(Edit::MoveDown(EditTarget::Segment(0))));
+    let text = edited(Edit::Remove(EditTarget::Cue(0, 1)));
     assert!(text.ends_with("# the caller's\n\n[[segment]]\ntitle = \"Encore\"\nduration = \"1m\"\n[[segment.cue]]\nnumber = \"20\"\ntitle = \"Bows [[segment.cue]]\"\n"), "{text}");
     assert!(!text.contains("Only after 12"), "its comment goes with it");
     // Out of a segment into the next, and back.
     let mut document = document(SHOW);
-    document.edit(&Edit::MoveDown(Target::Cue(0, 1))).unwrap();
+    document.edit(&Edit::MoveDown(EditTarget::Cue(0, 1))).unwrap();
     assert_eq!(numbers(&document), [vec!["12"], vec!["13", "20"]]);
-    document.edit(&Edit::MoveUp(Target::Cue(1, 0))).unwrap();
+    document.edit(&Edit::MoveUp(EditTarget::Cue(1, 0))).unwrap();
     assert_eq!(document.text(), SHOW);
 }
 
@@ -146,38 +146,41 @@ fn cues_and_segments_are_added_copied_moved_and_removed_with_their_comments() {
 fn what_would_leave_a_faulty_show_is_refused_in_the_parsers_words() {
     let mut document = document(SHOW);
     let mut refused = |edit: Edit| document.edit(&edit).unwrap_err();
-    let said = |refusal: &Refusal| refusal.to_string();
-    let faulty = refused(Edit::Remove(Target::Cue(0, 0)));
+    let said = |refusal: &EditRefusal| refusal.to_string();
+    let faulty = refused(Edit::Remove(EditTarget::Cue(0, 0)));
     assert!(
-        matches!(&faulty, Refusal::Faulty { problems, .. } if !problems.is_empty()),
+        matches!(&faulty, EditRefusal::Faulty { problems, .. } if !problems.is_empty()),
         "{faulty:?}"
     );
     assert!(said(&faulty).contains("`12`"), "{}", said(&faulty));
     for value in ["1m", "1\ny = 2", "\"a\"\n[x]", ""] {
-        let refusal = refused(set(Target::Cue(0, 0), "notes", value));
-        assert_eq!(refusal, Refusal::NoValue("notes".to_owned(), value.to_owned()));
+        let refusal = refused(set(EditTarget::Cue(0, 0), "notes", value));
+        assert_eq!(refusal, EditRefusal::NoValue("notes".to_owned(), value.to_owned()));
     }
-    assert!(matches!(refused(set(Target::Cue(0, 0), "colour", "\"red\"")), Refusal::Faulty { .. }));
-    assert_eq!(refused(Edit::MoveUp(Target::Cue(0, 0))), Refusal::AtTheEnd);
-    assert_eq!(refused(Edit::MoveDown(Target::Cue(1, 0))), Refusal::AtTheEnd);
-    assert_eq!(refused(clear(Target::Cue(0, 0), "call")), Refusal::NotThere);
-    assert_eq!(refused(Edit::Remove(Target::Segment(9))), Refusal::NotThere);
-    assert_eq!(refused(set(Target::Show, "output", "1")), Refusal::Spread("output".into()));
+    assert!(matches!(
+        refused(set(EditTarget::Cue(0, 0), "colour", "\"red\"")),
+        EditRefusal::Faulty { .. }
+    ));
+    assert_eq!(refused(Edit::MoveUp(EditTarget::Cue(0, 0))), EditRefusal::AtTheEnd);
+    assert_eq!(refused(Edit::MoveDown(EditTarget::Cue(1, 0))), EditRefusal::AtTheEnd);
+    assert_eq!(refused(clear(EditTarget::Cue(0, 0), "call")), EditRefusal::NotThere);
+    assert_eq!(refused(Edit::Remove(EditTarget::Segment(9))), EditRefusal::NotThere);
+    assert_eq!(refused(set(EditTarget::Show, "output", "1")), EditRefusal::Spread("output".into()));
     assert_eq!((document.text(), document.depth()), (SHOW, (0, 0)));
     let inline = "title = \"x\"\nsegment = [{ title = \"s\", duration = \"1m\" }]\n";
-    let refusal = self::document(inline).edit(&Edit::Duplicate(Target::Segment(0)));
-    assert_eq!(refusal, Err(Refusal::NoHeaders));
+    let refusal = self::document(inline).edit(&Edit::Duplicate(EditTarget::Segment(0)));
+    assert_eq!(refusal, Err(EditRefusal::NoHeaders));
 }
 
 #[test]
 fn lines_may_end_as_on_windows_and_the_last_may_have_no_end() {
     let text = SHOW.trim_end().replace('\n', "\r\n");
     let mut document = document(&text);
-    let add = add_cue(Target::Cue(1, 0), "21", "End");
-    for edit in [add, Edit::MoveUp(Target::Cue(1, 1)), clear(Target::Cue(1, 1), "title")] {
+    let add = add_cue(EditTarget::Cue(1, 0), "21", "End");
+    for edit in [add, Edit::MoveUp(EditTarget::Cue(1, 1)), clear(EditTarget::Cue(1, 1), "title")] {
         let _ = document.edit(&edit);
     }
-    document.edit(&set(Target::Cue(1, 1), "call", "\"Go\"")).unwrap();
+    document.edit(&set(EditTarget::Cue(1, 1), "call", "\"Go\"")).unwrap();
     assert!(!document.text().replace("\r\n", "").contains('\n'), "{}", document.text());
     assert_eq!(numbers(&document), [vec!["12", "13"], vec!["21", "20"]]);
     while document.undo() {}
@@ -188,7 +191,7 @@ fn lines_may_end_as_on_windows_and_the_last_may_have_no_end() {
 fn a_thousand_edits_are_undone_and_redone() {
     let mut document = document(SHOW);
     for at in 0..UNDO_MAX {
-        document.edit(&set(Target::Cue(0, 0), "notes", &format!("\"{at}\""))).unwrap();
+        document.edit(&set(EditTarget::Cue(0, 0), "notes", &format!("\"{at}\""))).unwrap();
     }
     let last = document.text().to_owned();
     for _ in 0..UNDO_MAX {
@@ -204,7 +207,7 @@ fn a_thousand_edits_are_undone_and_redone() {
 fn a_target_is_found_with_its_line_and_its_keys() {
     let document = document(SHOW);
     let target = document.find(&CueNumber::new("13").unwrap()).unwrap();
-    assert_eq!(target, Target::Cue(0, 1));
+    assert_eq!(target, EditTarget::Cue(0, 1));
     let line = SHOW.lines().nth(document.line_of(target).unwrap() - 1);
     let below = SHOW.lines().nth(document.line_of(target).unwrap());
     assert_eq!((line, below), (Some("[[segment.cue]]"), Some("number = \"13\"")));
@@ -212,7 +215,7 @@ fn a_target_is_found_with_its_line_and_its_keys() {
     let keys: Vec<&str> = values.iter().map(|(key, _)| key.as_str()).collect();
     assert_eq!(keys, ["number", "title", "trigger", "do"]);
     assert_eq!(values[2].1.as_deref(), Some("{ after = \"12\", delay = \"2s\" }"));
-    let spread: Vec<_> = document.values(Target::Show);
+    let spread: Vec<_> = document.values(EditTarget::Show);
     assert_eq!((spread[0].1.as_deref(), spread[1].1.as_deref()), (Some("\"A small show\""), None));
 }
 
@@ -255,16 +258,16 @@ fn numbers(document: &Document) -> Vec<Vec<String>> {
 fn model(rundown: &[Vec<String>], edit: &Edit, free: &str) -> Vec<Vec<String>> {
     let mut rundown = rundown.to_vec();
     match edit {
-        Edit::MoveUp(Target::Segment(at)) => rundown.swap(at - 1, *at),
-        Edit::MoveDown(Target::Segment(at)) => rundown.swap(*at, at + 1),
-        Edit::MoveUp(Target::Cue(at, cue)) => {
+        Edit::MoveUp(EditTarget::Segment(at)) => rundown.swap(at - 1, *at),
+        Edit::MoveDown(EditTarget::Segment(at)) => rundown.swap(*at, at + 1),
+        Edit::MoveUp(EditTarget::Cue(at, cue)) => {
             let number = rundown[*at].remove(*cue);
             match cue.checked_sub(1) {
                 Some(above) => rundown[*at].insert(above, number),
                 None => rundown[at - 1].push(number),
             }
         }
-        Edit::MoveDown(Target::Cue(at, cue)) => {
+        Edit::MoveDown(EditTarget::Cue(at, cue)) => {
             let number = rundown[*at].remove(*cue);
             if *cue < rundown[*at].len() {
                 rundown[*at].insert(cue + 1, number);
@@ -272,14 +275,14 @@ fn model(rundown: &[Vec<String>], edit: &Edit, free: &str) -> Vec<Vec<String>> {
                 rundown[at + 1].insert(0, number);
             }
         }
-        Edit::Remove(Target::Segment(at)) => drop(rundown.remove(*at)),
-        Edit::Remove(Target::Cue(at, cue)) => drop(rundown[*at].remove(*cue)),
-        Edit::Duplicate(Target::Cue(at, cue)) => rundown[*at].insert(cue + 1, free.to_owned()),
+        Edit::Remove(EditTarget::Segment(at)) => drop(rundown.remove(*at)),
+        Edit::Remove(EditTarget::Cue(at, cue)) => drop(rundown[*at].remove(*cue)),
+        Edit::Duplicate(EditTarget::Cue(at, cue)) => rundown[*at].insert(cue + 1, free.to_owned()),
         Edit::Change(changes) => match changes.as_slice() {
-            [Change::AddCue { after: Target::Cue(at, cue), .. }] => {
+            [Change::AddCue { after: EditTarget::Cue(at, cue), .. }] => {
                 rundown[*at].insert(cue + 1, free.to_owned());
             }
-            [Change::AddCue { after: Target::Segment(at), .. }] => {
+            [Change::AddCue { after: EditTarget::Segment(at), .. }] => {
                 rundown[*at].insert(0, free.to_owned());
             }
             [Change::AddSegment { after: Some(at), .. }] => rundown.insert(at + 1, vec![]),
@@ -290,7 +293,7 @@ fn model(rundown: &[Vec<String>], edit: &Edit, free: &str) -> Vec<Vec<String>> {
     rundown
 }
 
-fn edit_of(kind: u8, target: Target, free: &str) -> Edit {
+fn edit_of(kind: u8, target: EditTarget, free: &str) -> Edit {
     match kind {
         0 => Edit::MoveUp(target),
         1 => Edit::MoveDown(target),
@@ -298,8 +301,8 @@ fn edit_of(kind: u8, target: Target, free: &str) -> Edit {
         3 => Edit::Duplicate(target),
         4 => add_cue(target, free, "New"),
         5 => match target {
-            Target::Segment(at) | Target::Cue(at, _) => add_segment(at, "S9", "9s"),
-            Target::Show => clear(target, "nothing"),
+            EditTarget::Segment(at) | EditTarget::Cue(at, _) => add_segment(at, "S9", "9s"),
+            EditTarget::Show => clear(target, "nothing"),
         },
         6 => set(target, "duration", "\"7s\""),
         7 => set(target, "notes", "\"\"\"\n[[segment]]\n# no comment\n\"\"\""),
@@ -323,10 +326,10 @@ proptest! {
         let mut document = document(&commented);
         let mut texts = vec![commented];
         for (kind, segment, cue) in edits {
-            let target = cue.map_or(Target::Segment(segment), |cue| Target::Cue(segment, cue));
+            let target = cue.map_or(EditTarget::Segment(segment), |cue| EditTarget::Cue(segment, cue));
             let before = numbers(&document);
             let number = match target {
-                Target::Cue(at, cue) => before.get(at).and_then(|cues| cues.get(cue)).cloned(),
+                EditTarget::Cue(at, cue) => before.get(at).and_then(|cues| cues.get(cue)).cloned(),
                 _ => None,
             };
             let free = free_number(document.show(), &[], &number.unwrap_or_else(|| "50".to_owned()));
@@ -336,7 +339,7 @@ proptest! {
                 Err(_) => prop_assert_eq!(document.text(), text),
                 Ok(()) => {
                     prop_assert_eq!(document.show(), &show(document.text()));
-                    if !matches!(edit, Edit::Duplicate(Target::Segment(_))) {
+                    if !matches!(edit, Edit::Duplicate(EditTarget::Segment(_))) {
                         prop_assert_eq!(numbers(&document), model(&before, &edit, &free), "{:?}\n{}", edit, text);
                     }
                     let comments = |text: &str| text.matches("# comment").count();
@@ -409,29 +412,29 @@ duration = "5m"
 fn a_cue_of_a_template_is_not_edited_and_those_beside_it_are() {
     let mut one = document(REPEATS);
     let number = |text: &str| CueNumber::new(text).unwrap();
-    assert_eq!(one.find(&number("10.8")), Some(Target::Cue(0, 0)));
+    assert_eq!(one.find(&number("10.8")), Some(EditTarget::Cue(0, 0)));
     assert_eq!(one.find(&number("10.1")), None);
     let refusal = one.target(&number("10.2")).unwrap_err();
     let said = "cue 10.2 comes from a template: change that in your editor, at line 8";
     assert_eq!(refusal.to_string(), said);
     assert_eq!(one.line_of_cue(&number("10.2")), Some(8));
     assert_eq!(one.line_of_cue(&number("10.8")), Some(18));
-    let at = one.cue_at(Target::Cue(0, 1)).map(|cue| one.show().cue(cue).number.to_string());
+    let at = one.cue_at(EditTarget::Cue(0, 1)).map(|cue| one.show().cue(cue).number.to_string());
     assert_eq!(at.as_deref(), Some("10.9"));
     // The text keeps its names and its template, and the show has what they stand for.
     let title = Setting::new("title", quoted("Three by {host}"));
-    one.change(&[Change::Keys(Target::Cue(0, 1), vec![title])]).unwrap();
+    one.change(&[Change::Keys(EditTarget::Cue(0, 1), vec![title])]).unwrap();
     assert_eq!(one.text(), REPEATS.replace("\"Two\"", "\"Three by {host}\""));
     assert!(one.plain().contains("\"Three by Jane\"") && !one.plain().contains('{'));
     let cue = one.show().find(&number("10.9")).unwrap();
     assert_eq!(one.show().cue(cue).title, "Three by Jane");
-    one.edit(&Edit::MoveDown(Target::Cue(0, 0))).unwrap();
+    one.edit(&Edit::MoveDown(EditTarget::Cue(0, 0))).unwrap();
     let numbers: Vec<&str> = one.show().listed().map(|(_, cue)| cue.number.as_str()).collect();
     assert_eq!(numbers, ["10.1", "10.2", "10.9", "10.8"]);
     // What stands for nothing is refused, and so are numbers that come twice.
     let title = Setting::new("title", quoted("By {hots}"));
-    let refusal = one.change(&[Change::Keys(Target::Cue(0, 1), vec![title])]).unwrap_err();
+    let refusal = one.change(&[Change::Keys(EditTarget::Cue(0, 1), vec![title])]).unwrap_err();
     assert!(refusal.to_string().contains("did you mean `{host}`?"), "{refusal}");
-    let refusal = one.edit(&Edit::Duplicate(Target::Segment(0))).unwrap_err();
+    let refusal = one.edit(&Edit::Duplicate(EditTarget::Segment(0))).unwrap_err();
     assert!(refusal.to_string().contains("cue number `10.1` is used twice"), "{refusal}");
 }

@@ -11,8 +11,8 @@ use std::ops::Range;
 use toml::de::{DeTable, DeValue};
 
 use super::batch::{Change, Setting};
-use super::document::{Document, Edit, Refusal, Target, free_number};
-pub use super::keys::{Key, Table, Typing};
+use super::document::{Document, Edit, EditRefusal, EditTarget, free_number};
+pub use super::keys::{KeyTable, ShowKey, Typing};
 use super::outline::Outline;
 use super::written::{prose, quoted};
 use crate::plain::is_obeyed;
@@ -24,7 +24,7 @@ pub const VALUE_MAX: usize = 2_000;
 
 /// The subject of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
+pub enum FormSubject {
     /// A cue that is there, and its segment.
     Cue(CueNumber),
     /// A segment that is there and has no cue.
@@ -46,24 +46,24 @@ pub enum After {
 
 /// A cue or a segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
+pub enum CueOrSegment {
     /// The cue with this number.
     Cue(CueNumber),
     /// The segment of that cue.
     SegmentOf(CueNumber),
 }
 
-impl Which {
+impl CueOrSegment {
     /// Its place in the text of `document`.
     ///
     /// # Errors
     /// When it is not there, or comes from a template.
-    pub fn target(&self, document: &Document) -> Result<Target, Refusal> {
+    pub fn target(&self, document: &Document) -> Result<EditTarget, EditRefusal> {
         match self {
-            Which::Cue(number) => document.target(number),
-            Which::SegmentOf(number) => {
-                let (segment, _) = document.place(number).ok_or(Refusal::NotThere)?;
-                Ok(Target::Segment(segment))
+            CueOrSegment::Cue(number) => document.target(number),
+            CueOrSegment::SegmentOf(number) => {
+                let (segment, _) = document.place(number).ok_or(EditRefusal::NotThere)?;
+                Ok(EditTarget::Segment(segment))
             }
         }
     }
@@ -71,11 +71,11 @@ impl Which {
 
 /// A field of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct FormField {
     /// The table that it is a key of.
-    pub table: Table,
+    pub table: KeyTable,
     /// Its key.
-    pub key: Key,
+    pub key: ShowKey,
     /// Its value as it is typed.
     pub value: String,
     typing: Typing,
@@ -89,27 +89,27 @@ pub struct Field {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
     /// Its subject.
-    pub subject: Subject,
+    pub subject: FormSubject,
     /// Title of its segment.
     pub segment: String,
     /// Its fields.
-    pub fields: Vec<Field>,
+    pub fields: Vec<FormField>,
 }
 
 /// A fault of what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct FormFault {
     /// The field that it is in, by its place in the form; `None` if it is elsewhere in the show.
     pub field: Option<usize>,
     /// The fault and its fix.
     pub words: String,
 }
 
-impl Field {
-    fn new(table: Table, key: Key, source: Option<&str>) -> Self {
+impl FormField {
+    fn new(table: KeyTable, key: ShowKey, source: Option<&str>) -> Self {
         let typing = key.typing();
         let mut field =
-            Field { table, key, value: String::new(), typing, fixed: None, is_tall: false };
+            FormField { table, key, value: String::new(), typing, fixed: None, is_tall: false };
         let Some(source) = source else { return field };
         let line = format!("x = {source}");
         let (tree, _) = DeTable::parse_recoverable(&line);
@@ -217,14 +217,14 @@ impl Form {
     ///
     /// # Errors
     /// When the text does not have it, or is written in a way that only an editor can change.
-    pub fn new(document: &Document, subject: Subject) -> Result<Form, Refusal> {
+    pub fn new(document: &Document, subject: FormSubject) -> Result<Form, EditRefusal> {
         let show = document.show();
         let mut fields = vec![];
-        let mut add = |table: Table, target: Option<Target>| {
+        let mut add = |table: KeyTable, target: Option<EditTarget>| {
             let values = target.map(|target| document.values(target)).unwrap_or_default();
             for &key in table.keys() {
                 let value = values.iter().find(|(name, _)| name == key.name);
-                let mut field = Field::new(table, key, value.and_then(|(_, it)| it.as_deref()));
+                let mut field = FormField::new(table, key, value.and_then(|(_, it)| it.as_deref()));
                 if matches!(value, Some((_, None))) {
                     field.fixed = Some("a table of its own");
                 }
@@ -232,30 +232,31 @@ impl Form {
             }
         };
         let segment = match &subject {
-            Subject::Cue(number) => {
+            FormSubject::Cue(number) => {
                 let target = document.target(number)?;
-                add(Table::Cue, Some(target));
-                add(Table::Segment, Some(Target::Segment(home(target)?)));
+                add(KeyTable::Cue, Some(target));
+                add(KeyTable::Segment, Some(EditTarget::Segment(home(target)?)));
                 home(target)?
             }
-            Subject::Segment(segment) => {
-                add(Table::Segment, Some(Target::Segment(*segment)));
+            FormSubject::Segment(segment) => {
+                add(KeyTable::Segment, Some(EditTarget::Segment(*segment)));
                 *segment
             }
-            Subject::NewCue(after) => {
-                add(Table::Cue, None);
+            FormSubject::NewCue(after) => {
+                add(KeyTable::Cue, None);
                 home(target_of(document, after)?)?
             }
-            Subject::NewSegment(after) => {
-                add(Table::Segment, None);
+            FormSubject::NewSegment(after) => {
+                add(KeyTable::Segment, None);
                 home(target_of(document, after)?)?
             }
         };
         if !document.has_headers() {
-            return Err(Refusal::NoHeaders);
+            return Err(EditRefusal::NoHeaders);
         }
-        let title = show.segments.as_slice().get(segment).ok_or(Refusal::NotThere)?.title.clone();
-        if let (Subject::NewCue(after), Some(number)) = (&subject, fields.first_mut()) {
+        let title =
+            show.segments.as_slice().get(segment).ok_or(EditRefusal::NotThere)?.title.clone();
+        if let (FormSubject::NewCue(after), Some(number)) = (&subject, fields.first_mut()) {
             number.value = free_number_after(show, after, segment);
         }
         Ok(Form { subject, segment: title, fields })
@@ -265,24 +266,24 @@ impl Form {
     ///
     /// # Errors
     /// When the text no longer has its subject.
-    pub fn edit(&self, document: &Document, typed: &[String]) -> Result<Edit, Refusal> {
+    pub fn edit(&self, document: &Document, typed: &[String]) -> Result<Edit, EditRefusal> {
         let fields = || self.fields.iter().zip(typed).filter(|(field, _)| field.fixed.is_none());
         let target = match &self.subject {
-            Subject::Cue(_) | Subject::Segment(_) => self.target(document)?,
-            Subject::NewCue(after) => {
+            FormSubject::Cue(_) | FormSubject::Segment(_) => self.target(document)?,
+            FormSubject::NewCue(after) => {
                 let (after, keys) = (target_of(document, after)?, new_keys(fields()));
                 return Ok(Edit::Change(vec![Change::AddCue { after, keys }]));
             }
-            Subject::NewSegment(after) => {
+            FormSubject::NewSegment(after) => {
                 let (after, keys) = (home(target_of(document, after)?)?, new_keys(fields()));
                 return Ok(Edit::Change(vec![Change::AddSegment { after: Some(after), keys }]));
             }
         };
-        let change = |(field, typed): (&Field, &String)| {
+        let change = |(field, typed): (&FormField, &String)| {
             let name = field.key.name;
             let target = match (field.table, target) {
-                (Table::Segment, Target::Cue(segment, _)) => Target::Segment(segment),
-                (Table::Segment | Table::Cue, target) => target,
+                (KeyTable::Segment, EditTarget::Cue(segment, _)) => EditTarget::Segment(segment),
+                (KeyTable::Segment | KeyTable::Cue, target) => target,
             };
             match field.source(typed) {
                 Some(_) if name == "number" && field.typing == Typing::Text => {
@@ -298,23 +299,28 @@ impl Form {
     }
 
     /// The part of the text that its fields are of; of something new, what will be that.
-    pub fn target(&self, document: &Document) -> Result<Target, Refusal> {
+    pub fn target(&self, document: &Document) -> Result<EditTarget, EditRefusal> {
         match &self.subject {
-            Subject::Cue(number) => document.target(number),
-            Subject::Segment(segment) => Ok(Target::Segment(*segment)),
-            Subject::NewCue(after) => match target_of(document, after)? {
-                Target::Cue(segment, cue) => Ok(Target::Cue(segment, cue + 1)),
-                Target::Segment(segment) => Ok(Target::Cue(segment, 0)),
-                Target::Show => Err(Refusal::NotThere),
+            FormSubject::Cue(number) => document.target(number),
+            FormSubject::Segment(segment) => Ok(EditTarget::Segment(*segment)),
+            FormSubject::NewCue(after) => match target_of(document, after)? {
+                EditTarget::Cue(segment, cue) => Ok(EditTarget::Cue(segment, cue + 1)),
+                EditTarget::Segment(segment) => Ok(EditTarget::Cue(segment, 0)),
+                EditTarget::Show => Err(EditRefusal::NotThere),
             },
-            Subject::NewSegment(after) => {
-                Ok(Target::Segment(home(target_of(document, after)?)? + 1))
+            FormSubject::NewSegment(after) => {
+                Ok(EditTarget::Segment(home(target_of(document, after)?)? + 1))
             }
         }
     }
 
     /// The faults of a refused edit, those of fields of this form first.
-    pub fn faults(&self, document: &Document, refusal: &Refusal, typed: &[String]) -> Vec<Fault> {
+    pub fn faults(
+        &self,
+        document: &Document,
+        refusal: &EditRefusal,
+        typed: &[String],
+    ) -> Vec<FormFault> {
         // A cue and its segment have keys of the same name.
         let at = |name: &str, value: Option<&str>| {
             let mut fields = self.fields.iter().zip(typed);
@@ -322,9 +328,9 @@ impl Form {
                 field.key.name == name && value.is_none_or(|value| typed.trim() == value)
             })
         };
-        let elsewhere = |words: String| vec![Fault { field: None, words }];
+        let elsewhere = |words: String| vec![FormFault { field: None, words }];
         match refusal {
-            Refusal::Faulty { problems, text } => {
+            EditRefusal::Faulty { problems, text } => {
                 let places = self.places(document, text);
                 let fault = |problem: &Problem| {
                     let span = problem.place.span();
@@ -337,22 +343,22 @@ impl Form {
                     let words = format!("{}; {}", problem.what, problem.fix);
                     let place = problem.place.words(text);
                     let words = if field.is_some() { words } else { format!("{place}: {words}") };
-                    Fault { field, words }
+                    FormFault { field, words }
                 };
-                let mut faults: Vec<Fault> = problems.iter().map(fault).collect();
+                let mut faults: Vec<FormFault> = problems.iter().map(fault).collect();
                 faults.sort_by_key(|fault| fault.field.is_none());
                 faults
             }
-            Refusal::NoValue(key, value) => {
-                vec![Fault { field: at(key, Some(value)), words: refusal.to_string() }]
+            EditRefusal::NoValue(key, value) => {
+                vec![FormFault { field: at(key, Some(value)), words: refusal.to_string() }]
             }
-            Refusal::Spread(key) => {
-                vec![Fault { field: at(key, None), words: refusal.to_string() }]
+            EditRefusal::Spread(key) => {
+                vec![FormFault { field: at(key, None), words: refusal.to_string() }]
             }
-            Refusal::NoHeaders
-            | Refusal::NotThere
-            | Refusal::AtTheEnd
-            | Refusal::OfTemplate(..) => elsewhere(refusal.to_string()),
+            EditRefusal::NoHeaders
+            | EditRefusal::NotThere
+            | EditRefusal::AtTheEnd
+            | EditRefusal::OfTemplate(..) => elsewhere(refusal.to_string()),
         }
     }
 
@@ -362,16 +368,16 @@ impl Form {
             return vec![];
         };
         let (segment, cue) = match target {
-            Target::Segment(segment) => (segment, None),
-            Target::Cue(segment, cue) => (segment, Some(cue)),
-            Target::Show => return vec![],
+            EditTarget::Segment(segment) => (segment, None),
+            EditTarget::Cue(segment, cue) => (segment, Some(cue)),
+            EditTarget::Show => return vec![],
         };
         let Some(segment) = outline.segments.get(segment) else { return vec![] };
-        let block = |table: Table| match table {
-            Table::Segment => Some(&segment.own),
-            Table::Cue => cue.and_then(|cue| segment.cues.get(cue)).map(|cue| &cue.own),
+        let block = |table: KeyTable| match table {
+            KeyTable::Segment => Some(&segment.own),
+            KeyTable::Cue => cue.and_then(|cue| segment.cues.get(cue)).map(|cue| &cue.own),
         };
-        let place = |(at, field): (usize, &Field)| {
+        let place = |(at, field): (usize, &FormField)| {
             let keys = &block(field.table)?.keys;
             let key = keys.iter().find(|key| key.key == field.key.name)?;
             Some((at, key.start..key.value.clone()?.end))
@@ -381,8 +387,8 @@ impl Form {
 }
 
 /// The keys of something new: what was typed, and what has to be there.
-fn new_keys<'a>(fields: impl Iterator<Item = (&'a Field, &'a String)>) -> Vec<Setting> {
-    let setting = |(field, typed): (&Field, &String)| {
+fn new_keys<'a>(fields: impl Iterator<Item = (&'a FormField, &'a String)>) -> Vec<Setting> {
+    let setting = |(field, typed): (&FormField, &String)| {
         let is_required = field.key.value.ends_with("required");
         let value = field.source(typed).or_else(|| is_required.then(|| quoted("")))?;
         Some(Setting::new(field.key.name, value))
@@ -391,22 +397,22 @@ fn new_keys<'a>(fields: impl Iterator<Item = (&'a Field, &'a String)>) -> Vec<Se
 }
 
 /// The segment of a target, by its place.
-fn home(target: Target) -> Result<usize, Refusal> {
+fn home(target: EditTarget) -> Result<usize, EditRefusal> {
     match target {
-        Target::Segment(segment) | Target::Cue(segment, _) => Ok(segment),
-        Target::Show => Err(Refusal::NotThere),
+        EditTarget::Segment(segment) | EditTarget::Cue(segment, _) => Ok(segment),
+        EditTarget::Show => Err(EditRefusal::NotThere),
     }
 }
 
-fn target_of(document: &Document, after: &After) -> Result<Target, Refusal> {
+fn target_of(document: &Document, after: &After) -> Result<EditTarget, EditRefusal> {
     match after {
         // The cues of a template come first, and a segment's own after them.
         After::Cue(number) if document.is_of_template(number) => {
-            let (segment, _) = document.place(number).ok_or(Refusal::NotThere)?;
-            Ok(Target::Segment(segment))
+            let (segment, _) = document.place(number).ok_or(EditRefusal::NotThere)?;
+            Ok(EditTarget::Segment(segment))
         }
         After::Cue(number) => document.target(number),
-        After::Segment(segment) => Ok(Target::Segment(*segment)),
+        After::Segment(segment) => Ok(EditTarget::Segment(*segment)),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::document::{Document, Refusal};
-use super::form::{After, Form, Subject, Table, Typing};
+use super::document::{Document, EditRefusal};
+use super::form::{After, Form, FormSubject, KeyTable, Typing};
 use super::tests::{sketches, text_of};
 use crate::show::CueNumber;
 
@@ -63,7 +63,7 @@ fn number(text: &str) -> CueNumber {
 
 /// What a form has before anything is typed, with `typed` in the fields of these names.
 fn typed(form: &Form, typed: &[(&str, &str)]) -> Vec<String> {
-    let value = |field: &super::form::Field| {
+    let value = |field: &super::form::FormField| {
         let one = typed.iter().find(|(name, _)| *name == field.key.name);
         one.map_or_else(|| field.value.clone(), |(_, typed)| (*typed).to_owned())
     };
@@ -71,7 +71,7 @@ fn typed(form: &Form, typed: &[(&str, &str)]) -> Vec<String> {
 }
 
 /// The text after `fields` were typed into the form of `subject`, or the faults of it.
-fn filled(subject: Subject, fields: &[(&str, &str)]) -> Result<String, Vec<String>> {
+fn filled(subject: FormSubject, fields: &[(&str, &str)]) -> Result<String, Vec<String>> {
     let mut document = document(SHOW);
     let form = Form::new(&document, subject).unwrap();
     let values = typed(&form, fields);
@@ -83,7 +83,7 @@ fn filled(subject: Subject, fields: &[(&str, &str)]) -> Result<String, Vec<Strin
         Ok(()) => Ok(document.text().to_owned()),
         Err(refusal) => {
             let faults = form.faults(&document, &refusal, &values);
-            let words = |fault: super::form::Fault| {
+            let words = |fault: super::form::FormFault| {
                 let field = fault.field.map_or("elsewhere", |at| form.fields[at].key.name);
                 format!("{field}: {}", fault.words)
             };
@@ -99,25 +99,25 @@ fn value(form: &Form, name: &str) -> (String, Option<&'static str>) {
 
 #[test]
 fn a_form_has_every_key_of_the_reference_as_people_type_it() {
-    let typing = |table: Table, name: &str| {
-        table.keys().iter().find(|key| key.name == name).map(super::form::Key::typing)
+    let typing = |table: KeyTable, name: &str| {
+        table.keys().iter().find(|key| key.name == name).map(super::form::ShowKey::typing)
     };
-    assert_eq!([Table::Cue, Table::Segment].map(|table| table.keys().len()), [22, 13]);
+    assert_eq!([KeyTable::Cue, KeyTable::Segment].map(|table| table.keys().len()), [22, 13]);
     for name in ["number", "title", "call", "notes", "source", "duration", "look", "backup_for"] {
-        assert_eq!(typing(Table::Cue, name), Some(Typing::Text), "{name}");
+        assert_eq!(typing(KeyTable::Cue, name), Some(Typing::Text), "{name}");
     }
     for name in ["trigger", "do", "steps", "route", "embargo", "extra"] {
-        assert_eq!(typing(Table::Cue, name), Some(Typing::Source), "{name}");
+        assert_eq!(typing(KeyTable::Cue, name), Some(Typing::Source), "{name}");
     }
-    assert_eq!(typing(Table::Cue, "needs"), Some(Typing::Ids));
-    assert_eq!(typing(Table::Segment, "start"), Some(Typing::Source));
-    assert_eq!(typing(Table::Segment, "cue"), None, "cues have forms of their own");
+    assert_eq!(typing(KeyTable::Cue, "needs"), Some(Typing::Ids));
+    assert_eq!(typing(KeyTable::Segment, "start"), Some(Typing::Source));
+    assert_eq!(typing(KeyTable::Segment, "cue"), None, "cues have forms of their own");
 }
 
 #[test]
 fn opens_with_what_the_text_says() {
     let document = document(SHOW);
-    let form = Form::new(&document, Subject::Cue(number("12"))).unwrap();
+    let form = Form::new(&document, FormSubject::Cue(number("12"))).unwrap();
     assert_eq!(form.segment, "The jump");
     assert_eq!(
         value(&form, "title"),
@@ -131,21 +131,21 @@ fn opens_with_what_the_text_says() {
         (r#"[{ output = "desk", osc = "/a" }, { output = "desk", osc = "/b" }]"#.into(), None)
     );
     assert_eq!(value(&form, "call"), (String::new(), None));
-    let form = Form::new(&document, Subject::Cue(number("13"))).unwrap();
+    let form = Form::new(&document, FormSubject::Cue(number("13"))).unwrap();
     assert_eq!(value(&form, "do"), (String::new(), Some("several lines")), "it has a comment");
-    let form = Form::new(&document, Subject::Cue(number("14"))).unwrap();
+    let form = Form::new(&document, FormSubject::Cue(number("14"))).unwrap();
     assert_eq!(value(&form, "extra"), (String::new(), Some("a table of its own")));
     let tall = SHOW.replace("[\"lights\"]", "[ \"lights\",  # first\n  \"sound\" ]");
-    let form = Form::new(&self::document(&tall), Subject::Cue(number("12"))).unwrap();
+    let form = Form::new(&self::document(&tall), FormSubject::Cue(number("12"))).unwrap();
     assert_eq!(value(&form, "needs"), (String::new(), Some("several lines")), "a comment");
-    let gone = Form::new(&document, Subject::Cue(number("99")));
-    assert_eq!(gone.map(|_| ()), Err(Refusal::NotThere));
+    let gone = Form::new(&document, FormSubject::Cue(number("99")));
+    assert_eq!(gone.map(|_| ()), Err(EditRefusal::NotThere));
 }
 
 #[test]
 fn changes_what_was_typed_and_nothing_else() {
     let text = filled(
-        Subject::Cue(number("12")),
+        FormSubject::Cue(number("12")),
         &[
             ("needs", "sound, lights"),
             ("call", "Say \"now\""),
@@ -160,19 +160,19 @@ fn changes_what_was_typed_and_nothing_else() {
     // Also where lines end as on Windows.
     let windows = SHOW.replace('\n', "\r\n");
     let mut document = document(&windows);
-    let form = Form::new(&document, Subject::Cue(number("12"))).unwrap();
+    let form = Form::new(&document, FormSubject::Cue(number("12"))).unwrap();
     let list = r#"[{ output = "desk", osc = "/x" }, { output = "desk", osc = "/y" }]"#;
     let edit = form.edit(&document, &typed(&form, &[("do", list)])).unwrap();
     assert_eq!(document.edit(&edit), Ok(()));
     assert!(!document.text().replace("\r\n", "").contains('\n'), "{}", document.text());
-    let text = filled(Subject::Cue(number("13")), &[("trigger", "")]);
+    let text = filled(FormSubject::Cue(number("13")), &[("trigger", "")]);
     let expected = SHOW.replace("trigger    = { after = \"12\", delay = \"2s\" }\n", "");
     assert_eq!(text.as_deref(), Ok(expected.as_str()), "an empty field is no key");
 }
 
 #[test]
 fn another_number_goes_wherever_the_cue_is_named() {
-    let text = filled(Subject::Cue(number("12")), &[("number", "12A")]);
+    let text = filled(FormSubject::Cue(number("12")), &[("number", "12A")]);
     assert_eq!(text.as_deref(), Ok(SHOW.replace("\"12\"", "\"12A\"").as_str()));
 }
 
@@ -180,15 +180,15 @@ fn another_number_goes_wherever_the_cue_is_named() {
 fn adds_cues_and_segments() {
     let document = document(SHOW);
     let after = After::Cue(number("12"));
-    let form = Form::new(&document, Subject::NewCue(after.clone())).unwrap();
+    let form = Form::new(&document, FormSubject::NewCue(after.clone())).unwrap();
     assert_eq!(value(&form, "number").0, "12.5", "between 12 and 13");
-    let last = Form::new(&document, Subject::NewCue(After::Cue(number("14")))).unwrap();
+    let last = Form::new(&document, FormSubject::NewCue(After::Cue(number("14")))).unwrap();
     assert_eq!(value(&last, "number").0, "15", "nothing comes after");
-    let first = Form::new(&document, Subject::NewCue(After::Segment(1))).unwrap();
+    let first = Form::new(&document, FormSubject::NewCue(After::Segment(1))).unwrap();
     assert_eq!((value(&first, "number").0.as_str(), first.segment.as_str()), ("15", "Encore"));
 
     let text = filled(
-        Subject::NewCue(after),
+        FormSubject::NewCue(after),
         &[("number", "12B"), ("title", "Smoke"), ("duration", "3s")],
     );
     let expected = SHOW.replace(
@@ -197,7 +197,7 @@ fn adds_cues_and_segments() {
     );
     assert_eq!(text.as_deref(), Ok(expected.as_str()));
     let text = filled(
-        Subject::NewSegment(After::Cue(number("13"))),
+        FormSubject::NewSegment(After::Cue(number("13"))),
         &[("title", "Break"), ("duration", "15m"), ("start", "21:00:00")],
     );
     let expected = SHOW.replace(
@@ -209,7 +209,8 @@ fn adds_cues_and_segments() {
 
 #[test]
 fn says_which_field_is_wrong() {
-    let faults = |fields: &[(&str, &str)]| filled(Subject::Cue(number("13")), fields).unwrap_err();
+    let faults =
+        |fields: &[(&str, &str)]| filled(FormSubject::Cue(number("13")), fields).unwrap_err();
     let begins = |fields: &[(&str, &str)], with: &str| {
         let faults = faults(fields);
         assert!(faults[0].starts_with(with), "{faults:?}");
@@ -221,7 +222,7 @@ fn says_which_field_is_wrong() {
     begins(&[("number", "")], "elsewhere: ");
     // A cue and its segment both have it.
     let document = document(SHOW);
-    let form = Form::new(&document, Subject::Cue(number("13"))).unwrap();
+    let form = Form::new(&document, FormSubject::Cue(number("13"))).unwrap();
     let at = form.fields.iter().rposition(|field| field.key.name == "public").unwrap();
     let mut values = typed(&form, &[]);
     values[at] = "[".to_owned();
@@ -230,7 +231,7 @@ fn says_which_field_is_wrong() {
     assert_eq!(form.faults(&document, &refusal, &values)[0].field, Some(at));
     begins(&[("warn", "5s"), ("danger", "9s")], "danger: ");
     let new =
-        filled(Subject::NewCue(After::Cue(number("12"))), &[("title", "x"), ("needs", "fog")]);
+        filled(FormSubject::NewCue(After::Cue(number("12"))), &[("title", "x"), ("needs", "fog")]);
     assert!(new.as_ref().unwrap_err()[0].starts_with("needs: "), "{new:?}");
 }
 
@@ -241,7 +242,7 @@ proptest! {
         let mut document = document(&text);
         let numbers: Vec<CueNumber> = document.show().cues.iter().map(|cue| cue.number.clone()).collect();
         for cue in numbers {
-            let form = Form::new(&document, Subject::Cue(cue.clone())).unwrap();
+            let form = Form::new(&document, FormSubject::Cue(cue.clone())).unwrap();
             let edit = form.edit(&document, &typed(&form, &[])).unwrap();
             prop_assert_eq!(document.edit(&edit), Ok(()));
             prop_assert_eq!(document.text(), &text);
@@ -249,7 +250,7 @@ proptest! {
             let with = [("title", "Ünder \"the\" \\ roof"), ("duration", "7s"), ("embargo", "true")];
             let edit = form.edit(&document, &typed(&form, &with)).unwrap();
             prop_assert_eq!(document.edit(&edit), Ok(()));
-            let again = Form::new(&document, Subject::Cue(cue)).unwrap();
+            let again = Form::new(&document, FormSubject::Cue(cue)).unwrap();
             for (name, typed) in with {
                 prop_assert_eq!(value(&again, name), (typed.to_owned(), None));
             }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 /// A table of the show file that a form has keys of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Table {
+pub enum KeyTable {
     /// A cue.
     Cue,
     /// A segment.
@@ -25,7 +25,7 @@ pub enum Typing {
 
 /// A key of the show file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
+pub struct ShowKey {
     /// Its name.
     pub name: &'static str,
     /// The form of its values, in the words of the reference.
@@ -34,7 +34,7 @@ pub struct Key {
     pub meaning: &'static str,
 }
 
-impl Key {
+impl ShowKey {
     /// The way in which its values are typed.
     pub fn typing(&self) -> Typing {
         let is_word = self.value.starts_with("`\"") && !self.value.ends_with("table");
@@ -50,29 +50,29 @@ impl Key {
     }
 }
 
-impl Key {
+impl ShowKey {
     /// Returns `true` if its text may have several lines.
     pub fn has_lines(&self) -> bool {
         self.value.contains("several lines")
     }
 }
 
-static CUE: LazyLock<Vec<Key>> = LazyLock::new(|| keys("a cue"));
-static SEGMENT: LazyLock<Vec<Key>> = LazyLock::new(|| keys("a segment"));
+static CUE: LazyLock<Vec<ShowKey>> = LazyLock::new(|| keys("a cue"));
+static SEGMENT: LazyLock<Vec<ShowKey>> = LazyLock::new(|| keys("a segment"));
 
-impl Table {
+impl KeyTable {
     /// Its keys, in the order of the reference. The cues of a segment are none: they have forms of
     /// their own.
-    pub fn keys(self) -> &'static [Key] {
+    pub fn keys(self) -> &'static [ShowKey] {
         match self {
-            Table::Cue => &CUE,
-            Table::Segment => &SEGMENT,
+            KeyTable::Cue => &CUE,
+            KeyTable::Segment => &SEGMENT,
         }
     }
 }
 
 /// The rows of a table of the reference.
-fn keys(of: &str) -> Vec<Key> {
+fn keys(of: &str) -> Vec<ShowKey> {
     const REFERENCE: &str = include_str!("../../docs/reference.md");
     let mark = format!("<!-- keys of: {of} -->");
     let (_, rest) = REFERENCE.split_once(&mark).unwrap_or_default();
@@ -80,7 +80,7 @@ fn keys(of: &str) -> Vec<Key> {
     let row = |line: &'static str| {
         let mut cells = line.trim_matches('|').splitn(3, '|').map(str::trim);
         let name = cells.next()?.trim_matches('`');
-        Some(Key { name, value: cells.next()?, meaning: cells.next()? })
+        Some(ShowKey { name, value: cells.next()?, meaning: cells.next()? })
     };
     let rows = rows.take_while(|line| line.starts_with('|')).filter_map(row);
     rows.filter(|key| key.value != "list of tables" || key.name != "cue").collect()

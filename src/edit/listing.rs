@@ -12,7 +12,7 @@ use jiff::civil::Time;
 use crate::show::duration::exact;
 use crate::show::{
     Action, Body, Colour, CountDirection, Cue, CueIx, Department, FrameRate, Keepalive, Output,
-    Person, Point, Rundown, Segment, Show, Source, Step, Thresholds, Trigger,
+    Person, RoutePoint, Rundown, Segment, Show, Source, Step, Thresholds, Trigger,
 };
 
 /// The facts about one item, in the order in which they are told.
@@ -24,12 +24,12 @@ pub struct Fact {
     /// Its key in the show file.
     pub key: &'static str,
     /// What it says.
-    pub words: Words,
+    pub words: FactWords,
 }
 
 /// What a fact says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Words {
+pub enum FactWords {
     /// One text.
     One(String),
     /// A list, such as the messages of a cue; never empty.
@@ -102,7 +102,7 @@ impl Listing {
             cues: _,
             order: _,
         } = rundown;
-        let mut facts = Telling::default();
+        let mut facts = CollectedFacts::default();
         facts.one("title", [title]);
         facts.one("date", date);
         facts.one("timezone", [zone_name]);
@@ -130,12 +130,12 @@ impl Listing {
 
 /// Facts as they are collected.
 #[derive(Default)]
-struct Telling(Facts);
+struct CollectedFacts(Facts);
 
-impl Telling {
+impl CollectedFacts {
     /// A fact of one text, where there is one.
     fn one<T: ToString>(&mut self, key: &'static str, value: impl IntoIterator<Item = T>) {
-        let words = value.into_iter().next().map(|value| Words::One(value.to_string()));
+        let words = value.into_iter().next().map(|value| FactWords::One(value.to_string()));
         self.0.extend(words.map(|words| Fact { key, words }));
     }
 
@@ -147,7 +147,7 @@ impl Telling {
     fn list(&mut self, key: &'static str, items: impl IntoIterator<Item = String>) {
         let items: Vec<String> = items.into_iter().collect();
         if !items.is_empty() {
-            self.0.push(Fact { key, words: Words::List(items) });
+            self.0.push(Fact { key, words: FactWords::List(items) });
         }
     }
 }
@@ -159,7 +159,7 @@ fn zone_of(zone: &jiff::tz::TimeZone, label: &str) -> String {
 
 fn department(one: &Department) -> Named {
     let Department { id, name, colour } = one;
-    let mut facts = Telling::default();
+    let mut facts = CollectedFacts::default();
     facts.one("name", [name]);
     facts.one("colour", colour);
     Named { sort: "department", id: id.clone(), facts: facts.0 }
@@ -167,7 +167,7 @@ fn department(one: &Department) -> Named {
 
 fn output(one: &Output) -> Named {
     let Output { id, kind, mirrors: _, panic, timecode, keepalive, station } = one;
-    let mut facts = Telling::default();
+    let mut facts = CollectedFacts::default();
     facts.one("protocol", [kind.protocol().spec().label]);
     facts.one("address", [one.address()]);
     for (key, values) in kind.settings() {
@@ -183,9 +183,9 @@ fn output(one: &Output) -> Named {
     Named { sort: "output", id: id.clone(), facts: facts.0 }
 }
 
-fn place(one: &crate::show::Place) -> Named {
-    let crate::show::Place { id, name, latitude, longitude } = one;
-    let mut facts = Telling::default();
+fn place(one: &crate::show::NamedPlace) -> Named {
+    let crate::show::NamedPlace { id, name, latitude, longitude } = one;
+    let mut facts = CollectedFacts::default();
     facts.one("name", [name]);
     facts.one("at", [format!("{latitude}, {longitude}")]);
     Named { sort: "place", id: id.clone(), facts: facts.0 }
@@ -193,7 +193,7 @@ fn place(one: &crate::show::Place) -> Named {
 
 fn person(one: &Person) -> Named {
     let Person { id, name, role, notes } = one;
-    let mut facts = Telling::default();
+    let mut facts = CollectedFacts::default();
     facts.one("name", [name]);
     facts.one("role", role);
     facts.one("notes", notes);
@@ -202,7 +202,7 @@ fn person(one: &Person) -> Named {
 
 fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
     let Segment { title, date, start, end, duration, thresholds, count, act, notes, cues } = one;
-    let mut facts = Telling::default();
+    let mut facts = CollectedFacts::default();
     facts.one("title", [title]);
     facts.one("date", date);
     facts.one("start", start.map(time_of_day));
@@ -218,14 +218,14 @@ fn segment_entry(show: &Show, one: &Segment) -> SegmentEntry {
 }
 
 /// The thresholds that are not as `usual`.
-fn tell_thresholds(facts: &mut Telling, own: Thresholds, usual: Thresholds) {
+fn tell_thresholds(facts: &mut CollectedFacts, own: Thresholds, usual: Thresholds) {
     let Thresholds { warn, danger } = own;
     facts.one("warn", (warn != usual.warn).then(|| exact(warn)));
     facts.one("danger", (danger != usual.danger).then(|| exact(danger)));
 }
 
 /// The way to count, where it is not the usual one.
-fn tell_count(facts: &mut Telling, count: CountDirection) {
+fn tell_count(facts: &mut CollectedFacts, count: CountDirection) {
     facts.one(
         "count",
         match count {
@@ -261,7 +261,7 @@ fn cue_entry(show: &Show, ix: CueIx, home: &Segment) -> CueEntry {
         extra,
         segment: _,
     } = show.cue(ix);
-    let mut facts = Telling::default();
+    let mut facts = CollectedFacts::default();
     facts.one("title", [title]);
     facts.one("trigger", [trigger_words(show, trigger)]);
     facts.one("planned", planned.map(exact));
@@ -316,8 +316,8 @@ fn step(step: &Step) -> String {
 }
 
 /// A point of a route: a place by its name, since its coordinates are told with the place.
-fn point(point: &Point) -> String {
-    let Point { name, latitude, longitude, height_m } = point;
+fn point(point: &RoutePoint) -> String {
+    let RoutePoint { name, latitude, longitude, height_m } = point;
     let height = height_m.map_or(String::new(), |height| format!(", {height} m"));
     match name {
         Some(name) => format!("{name}{height}"),

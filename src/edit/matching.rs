@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 /// Marks by which a segment is known from one version of a show to the next.
-pub struct Outline<'a> {
+pub struct SegmentOutline<'a> {
     /// Its title.
     pub title: &'a str,
     /// The numbers of its cues.
@@ -15,7 +15,7 @@ pub struct Outline<'a> {
 ///
 /// A segment is the one with which it has most cues in common, before all others one of the same
 /// title; one without common cues is the one of the same title, if that is nobody else.
-pub fn segments(old: &[Outline<'_>], new: &[Outline<'_>]) -> Vec<Option<usize>> {
+pub fn segments(old: &[SegmentOutline<'_>], new: &[SegmentOutline<'_>]) -> Vec<Option<usize>> {
     let homes: HashMap<&str, usize> = numbers(old).collect();
     let mut common: HashMap<(usize, usize), usize> = HashMap::new();
     for (number, to) in numbers(new) {
@@ -43,7 +43,7 @@ pub fn segments(old: &[Outline<'_>], new: &[Outline<'_>]) -> Vec<Option<usize>> 
 }
 
 /// The numbers of all cues, each with the place of its segment.
-fn numbers<'a>(segments: &'a [Outline<'a>]) -> impl Iterator<Item = (&'a str, usize)> {
+fn numbers<'a>(segments: &'a [SegmentOutline<'a>]) -> impl Iterator<Item = (&'a str, usize)> {
     segments
         .iter()
         .enumerate()
@@ -52,13 +52,14 @@ fn numbers<'a>(segments: &'a [Outline<'a>]) -> impl Iterator<Item = (&'a str, us
 
 /// Segments of the same title, in their order: the first with the first, the second with the
 /// second.
-fn same_titles(old: &[Outline<'_>], new: &[Outline<'_>]) -> Vec<(usize, usize)> {
+fn same_titles(old: &[SegmentOutline<'_>], new: &[SegmentOutline<'_>]) -> Vec<(usize, usize)> {
     let mut of_title: HashMap<&str, Vec<usize>> = HashMap::new();
     for (at, segment) in old.iter().enumerate().rev() {
         of_title.entry(segment.title).or_default().push(at);
     }
-    let pair =
-        |(to, segment): (usize, &Outline<'_>)| Some((of_title.get_mut(segment.title)?.pop()?, to));
+    let pair = |(to, segment): (usize, &SegmentOutline<'_>)| {
+        Some((of_title.get_mut(segment.title)?.pop()?, to))
+    };
     new.iter().enumerate().filter_map(pair).collect()
 }
 

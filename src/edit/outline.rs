@@ -24,7 +24,7 @@ pub(super) struct Outline {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SegmentPlace {
     /// Its own lines, from the comment above its header to its last one, without its cues.
-    pub(super) own: Block,
+    pub(super) own: LineBlock,
     /// In running order.
     pub(super) cues: Vec<CuePlace>,
 }
@@ -33,14 +33,14 @@ pub(super) struct SegmentPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CuePlace {
     /// Its lines, from the comment above its header to its last one.
-    pub(super) own: Block,
+    pub(super) own: LineBlock,
     /// Its number, and the numbers of cues in it, in quotes.
     pub(super) mentions: Vec<(String, Range<usize>)>,
 }
 
 /// Lines that belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Block {
+pub(super) struct LineBlock {
     /// From the beginning of the first line to the end of the last, without what ends that.
     pub(super) lines: Range<usize>,
     /// Its header.
@@ -164,11 +164,11 @@ fn last(text: &str, value: &Spanned<DeValue<'_>>) -> usize {
 }
 
 /// The lines of a table with its header, without those of its value `apart`.
-fn block(text: &str, table: &DeTable<'_>, header: Range<usize>, apart: &str) -> Block {
+fn block(text: &str, table: &DeTable<'_>, header: Range<usize>, apart: &str) -> LineBlock {
     let inside = table.iter().filter(|(key, _)| key.get_ref().as_ref() != apart);
     let end = inside.map(|(_, value)| last(text, value)).chain([header.end]).max().unwrap_or(0);
     let lines = lead(text, header.start)..tail(text, end);
-    Block { lines, header, keys: keys(text, table) }
+    LineBlock { lines, header, keys: keys(text, table) }
 }
 
 /// Beginning of the line in which `at` is.

@@ -1,7 +1,7 @@
 //! A show that was changed on two sides: what the others did, and where both did something else to
 //! the same item.
 
-use super::compare::{Change, Comparison, Item, ItemChange, compare};
+use super::compare::{Change, Comparison, ItemChange, ShowItem, compare};
 use super::listing::Listing;
 
 /// The changes of somebody else to a show since `base`, beside those that were made here.
@@ -35,17 +35,27 @@ pub fn review(base: &Listing, ours: &Listing, theirs: &Listing) -> Review {
 }
 
 /// Returns `true` if two changes are about one item. New segments are each their own.
-fn is_one(ours: &Item, theirs: &Item) -> bool {
+fn is_one(ours: &ShowItem, theirs: &ShowItem) -> bool {
     match (ours, theirs) {
-        (Item::Show, Item::Show) => true,
-        (Item::Named { sort: a, id: b }, Item::Named { sort: c, id: d }) => (a, b) == (c, d),
-        (Item::Segment { from: ours, .. }, Item::Segment { from: theirs, .. }) => {
+        (ShowItem::Show, ShowItem::Show) => true,
+        (ShowItem::Named { sort: a, id: b }, ShowItem::Named { sort: c, id: d }) => {
+            (a, b) == (c, d)
+        }
+        (ShowItem::Segment { from: ours, .. }, ShowItem::Segment { from: theirs, .. }) => {
             ours.is_some() && ours == theirs
         }
-        (Item::Cue { number: ours, .. }, Item::Cue { number: theirs, .. }) => ours == theirs,
+        (ShowItem::Cue { number: ours, .. }, ShowItem::Cue { number: theirs, .. }) => {
+            ours == theirs
+        }
         (
-            Item::Show | Item::Named { .. } | Item::Segment { .. } | Item::Cue { .. },
-            Item::Show | Item::Named { .. } | Item::Segment { .. } | Item::Cue { .. },
+            ShowItem::Show
+            | ShowItem::Named { .. }
+            | ShowItem::Segment { .. }
+            | ShowItem::Cue { .. },
+            ShowItem::Show
+            | ShowItem::Named { .. }
+            | ShowItem::Segment { .. }
+            | ShowItem::Cue { .. },
         ) => false,
     }
 }

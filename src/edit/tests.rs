@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::compare::{Change, Comparison, Item, compare};
+use super::compare::{Change, Comparison, ShowItem, compare};
 use super::listing::Listing;
 use super::matching::moved;
 use crate::show::{Show, file};
@@ -79,7 +79,7 @@ pub(super) fn text_of(sketch: &Sketch) -> String {
 fn numbers(comparison: &Comparison, change: Change) -> Vec<String> {
     let cues = comparison.items.iter().filter(|one| one.change == change);
     let number = cues.filter_map(|one| match &one.item {
-        Item::Cue { number, .. } => Some(number.clone()),
+        ShowItem::Cue { number, .. } => Some(number.clone()),
         _ => None,
     });
     let mut numbers: Vec<String> = number.collect();
@@ -145,7 +145,7 @@ fn a_segment_is_known_by_its_cues_when_its_title_changes() {
     let new = [head, &segment("Opening", &[1, 2]), &segment("B", &[3])].concat();
     let found = compared(&old, &new);
     let [only] = found.items.as_slice() else { panic!("{found:#?}") };
-    assert_eq!(only.item, Item::Segment { title: "Opening".into(), at: 0, from: Some(0) });
+    assert_eq!(only.item, ShowItem::Segment { title: "Opening".into(), at: 0, from: Some(0) });
     assert_eq!((only.change, only.facts[0].key), (Change::Changed, "title"));
     // Two that exchange their titles have exchanged their titles, if their cues stay.
     let new = [head, &segment("B", &[1, 2]), &segment("A", &[3])].concat();

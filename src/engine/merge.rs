@@ -14,7 +14,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::edit::matching::{self, Outline};
+use crate::edit::matching::{self, SegmentOutline};
 use crate::show::{
     Cue, CueIx, DepartmentIx, IndexVec, OutputIx, Rundown, Segment, SegmentIx, Show, Trigger,
 };
@@ -165,12 +165,12 @@ fn cues(
 
 /// A segment of one of the two versions: the one that it was, or its place in the new version.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Which {
+enum OfVersion {
     Old(SegmentIx),
     New(usize),
 }
 
-type Segments = (Vec<Segment>, Vec<Option<SegmentIx>>, Vec<Vec<CueIx>>);
+type MergedSegments = (Vec<Segment>, Vec<Option<SegmentIx>>, Vec<Vec<CueIx>>);
 
 /// The segments in their order, the one that each was, and the cues of each in their order.
 fn segments(
@@ -178,33 +178,33 @@ fn segments(
     file: &Show,
     happened: &Happened,
     cue_ixs: &IndexVec<CueIx, CueIx>,
-) -> Segments {
+) -> MergedSegments {
     let were = matching::segments(&outlines(old), &outlines(file));
-    let mut from: HashMap<Which, usize> = HashMap::new();
+    let mut from: HashMap<OfVersion, usize> = HashMap::new();
     let mut list = vec![];
     for (at, was) in were.iter().enumerate() {
-        let which = was.map_or(Which::New(at), |was| Which::Old(SegmentIx(was as u32)));
+        let which = was.map_or(OfVersion::New(at), |was| OfVersion::Old(SegmentIx(was as u32)));
         from.insert(which, at);
         list.push(which);
     }
     let has_fired_any =
         |segment: SegmentIx| old.cues_of(segment).any(|cue| happened.has_fired(cue));
-    let is_kept = |which: Which| match which {
-        Which::Old(segment) => {
+    let is_kept = |which: OfVersion| match which {
+        OfVersion::Old(segment) => {
             happened.has_started(segment)
                 || happened.running == Some(segment)
                 || has_fired_any(segment)
         }
-        Which::New(_) => false,
+        OfVersion::New(_) => false,
     };
-    let before: Vec<Which> = old.segment_indices().map(Which::Old).collect();
-    let list = settle(list, &before, is_kept, happened.running.map(Which::Old));
+    let before: Vec<OfVersion> = old.segment_indices().map(OfVersion::Old).collect();
+    let list = settle(list, &before, is_kept, happened.running.map(OfVersion::Old));
     let (mut segments, mut were, mut orders) = (vec![], vec![], vec![]);
     for which in list {
         let new = from.get(&which).map(|&at| SegmentIx(at as u32));
         let was = match which {
-            Which::Old(segment) => Some(segment),
-            Which::New(_) => None,
+            OfVersion::Old(segment) => Some(segment),
+            OfVersion::New(_) => None,
         };
         segments.push(definition(old, file, happened, was, new));
         orders.push(cues_of(old, file, happened, (was, new), cue_ixs));
@@ -213,8 +213,8 @@ fn segments(
     (segments, were, orders)
 }
 
-fn outlines(show: &Show) -> Vec<Outline<'_>> {
-    let outline = |segment: SegmentIx| Outline {
+fn outlines(show: &Show) -> Vec<SegmentOutline<'_>> {
+    let outline = |segment: SegmentIx| SegmentOutline {
         title: show.segment(segment).title.as_str(),
         numbers: show.cues_of(segment).map(|cue| show.cue(cue).number.as_str()).collect(),
     };

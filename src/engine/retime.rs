@@ -26,18 +26,18 @@ pub enum Here {
 /// What is known of it: the segment, how far into it, and the place from which on the show is still
 /// to come.
 #[derive(Clone, Copy)]
-struct Point {
+struct RetimePoint {
     segment: SegmentIx,
     into: Duration,
     place: usize,
 }
 
 impl State {
-    fn point_of(&self, here: Here) -> Point {
+    fn point_of(&self, here: Here) -> RetimePoint {
         match here {
             Here::Segment(segment) => {
                 let place = self.show.segment(segment).cues.start as usize;
-                Point { segment, into: Duration::ZERO, place }
+                RetimePoint { segment, into: Duration::ZERO, place }
             }
             Here::Cue(cue) => {
                 let segment = self.show.segment_of(cue);
@@ -46,7 +46,7 @@ impl State {
                 // A plan that nothing ties to the clock knows no place for a cue by the clock.
                 let is_by_clock = matches!(self.show.cue(cue).trigger, Trigger::At { .. });
                 let most = if is_by_clock { self.plan.length[segment] } else { Duration::MAX };
-                Point { segment, into: into.min(most), place: self.place_of(cue) }
+                RetimePoint { segment, into: into.min(most), place: self.place_of(cue) }
             }
         }
     }
@@ -60,7 +60,7 @@ impl State {
     }
 
     /// Returns `true` if `cue` comes by itself, by a chain of which a link is passed over at `point`.
-    fn is_left_behind(&self, cue: CueIx, point: Point) -> bool {
+    fn is_left_behind(&self, cue: CueIx, point: RetimePoint) -> bool {
         let mut at = cue;
         let mut is_passed = false;
         // A chain has no circle, so this ends at its head.
@@ -79,7 +79,7 @@ impl State {
     }
 
     /// Returns `true` if `cue` does not come by itself where the show is at `point`.
-    fn is_passed_at(&self, cue: CueIx, point: Point) -> bool {
+    fn is_passed_at(&self, cue: CueIx, point: RetimePoint) -> bool {
         let segment = self.show.segment_of(cue);
         self.place_of(cue) < point.place
             || match self.show.cue(cue).trigger {
@@ -96,7 +96,7 @@ impl State {
         if self.has_ended() {
             return Err(Rejection::Ended);
         }
-        let Point { segment, into, place } = self.point_of(here);
+        let RetimePoint { segment, into, place } = self.point_of(here);
         let (cue, playhead) = match here {
             Here::Cue(cue) => {
                 self.may_stand_by(cue)?;
@@ -149,7 +149,7 @@ impl State {
             Some(cue) => self.place_of(cue),
             None => self.show.segment(segment).cues.start as usize,
         };
-        let point = Point { segment, into, place };
+        let point = RetimePoint { segment, into, place };
         let show = Arc::clone(&self.show);
         for &cue in &show.order {
             if self.is_passed_at(cue, point) {
@@ -182,7 +182,7 @@ impl State {
 
     /// Cues by the clock that are not passed over at `point` wait for their times, where those are
     /// still to come after `now`.
-    fn wait_for_clock(&mut self, point: Point, now: RunNs) {
+    fn wait_for_clock(&mut self, point: RetimePoint, now: RunNs) {
         let waits = |&&(cue, at_ns): &&(CueIx, RunNs)| {
             at_ns > now + NEAR
                 && !self.is_before_start(at_ns)

@@ -24,7 +24,7 @@ use std::fmt::Write;
 use jiff::ZonedDateTime;
 use unicode_width::UnicodeWidthStr;
 
-use self::scale::Scale;
+use self::scale::ChartScale;
 use super::asrun::{AsRun, PanicRow, SegmentRow};
 use super::layout::{cut, plain};
 use super::markup::escape;
@@ -76,7 +76,7 @@ pub(super) fn inline(report: &AsRun) -> String {
 
 /// The height of the picture, and what is in it.
 fn draw(report: &AsRun) -> (f64, String) {
-    let Some(scale) = Scale::new(&instants(report), LEFT, PLOT) else {
+    let Some(scale) = ChartScale::new(&instants(report), LEFT, PLOT) else {
         return (32.0, format!("<text x=\"0\" y=\"20\">{NOTHING}</text>\n"));
     };
     let mut chart = ReportChart::new(report, scale);
@@ -153,7 +153,7 @@ fn known_until(report: &AsRun) -> Option<&ZonedDateTime> {
 /// A chart that is being drawn.
 struct ReportChart<'a> {
     report: &'a AsRun,
-    scale: Scale,
+    scale: ChartScale,
     days: Days,
     row_height: f64,
     has_marks: bool,
@@ -161,7 +161,7 @@ struct ReportChart<'a> {
 }
 
 impl<'a> ReportChart<'a> {
-    fn new(report: &'a AsRun, scale: Scale) -> Self {
+    fn new(report: &'a AsRun, scale: ChartScale) -> Self {
         let row_height = if report.segments.len() <= ROOMY_MOST { 40.0 } else { 34.0 };
         let has_marks =
             report.cues().filter(|cue| cue.actual_start.is_some()).count() <= MARKS_MOST;

@@ -15,8 +15,8 @@
 
 use serde::Serialize;
 
-use crate::edit::compare::{Change, Comparison, FactChange, Item, ItemChange};
-use crate::edit::listing::Words;
+use crate::edit::compare::{Change, Comparison, FactChange, ItemChange, ShowItem};
+use crate::edit::listing::FactWords;
 use crate::plain::{counted, line};
 
 /// Writes the differences for people, a line for each fact; of what is gone, only that.
@@ -30,13 +30,13 @@ pub fn text(comparison: &Comparison) -> String {
     let mut inside = None;
     for change in &comparison.items {
         let (indent, heading) = match &change.item {
-            Item::Show => ("", "show".to_owned()),
-            Item::Named { sort, id } => ("", format!("{sort} {id}")),
-            Item::Segment { title, at, .. } => {
+            ShowItem::Show => ("", "show".to_owned()),
+            ShowItem::Named { sort, id } => ("", format!("{sort} {id}")),
+            ShowItem::Segment { title, at, .. } => {
                 inside = Some(*at);
                 ("", format!("segment {title}"))
             }
-            Item::Cue { number, title, segment, at } => {
+            ShowItem::Cue { number, title, segment, at } => {
                 if inside != Some(*at) {
                     inside = Some(*at);
                     text.push_str(&format!("\n  segment {}\n", line(segment)));
@@ -63,8 +63,8 @@ pub fn text(comparison: &Comparison) -> String {
 /// Returns `true` if the heading of a new item says the same: its title.
 fn is_said(change: &ItemChange, fact: &FactChange) -> bool {
     let has_title = match &change.item {
-        Item::Segment { .. } | Item::Cue { .. } => true,
-        Item::Show | Item::Named { .. } => false,
+        ShowItem::Segment { .. } | ShowItem::Cue { .. } => true,
+        ShowItem::Show | ShowItem::Named { .. } => false,
     };
     has_title && change.change == Change::Added && fact.key == "title"
 }
@@ -78,12 +78,12 @@ fn sign(change: Change) -> &'static str {
 }
 
 /// The sort of an item, in the singular.
-fn sort(item: &Item) -> &'static str {
+fn sort(item: &ShowItem) -> &'static str {
     match item {
-        Item::Show => "show",
-        Item::Named { sort, .. } => sort,
-        Item::Segment { .. } => "segment",
-        Item::Cue { .. } => "cue",
+        ShowItem::Show => "show",
+        ShowItem::Named { sort, .. } => sort,
+        ShowItem::Segment { .. } => "segment",
+        ShowItem::Cue { .. } => "cue",
     }
 }
 
@@ -115,13 +115,13 @@ pub fn summary(comparison: &Comparison) -> String {
 
 /// The lines of a fact. Of two lists each item that is only in one of them has its own line.
 fn fact_words(fact: &FactChange, change: Change) -> Vec<String> {
-    let list = |words: &Option<Words>| match words {
+    let list = |words: &Option<FactWords>| match words {
         None => vec![],
-        Some(Words::One(text)) => vec![line(text).into_owned()],
-        Some(Words::List(items)) => items.iter().map(|item| line(item).into_owned()).collect(),
+        Some(FactWords::One(text)) => vec![line(text).into_owned()],
+        Some(FactWords::List(items)) => items.iter().map(|item| line(item).into_owned()).collect(),
     };
     let (old, new) = (list(&fact.old), list(&fact.new));
-    let is_list = |words: &Option<Words>| matches!(words, Some(Words::List(_)));
+    let is_list = |words: &Option<FactWords>| matches!(words, Some(FactWords::List(_)));
     if change == Change::Added {
         return new;
     }
@@ -153,9 +153,9 @@ fn fact_words(fact: &FactChange, change: Change) -> Vec<String> {
 
 /// Writes the differences as one JSON object, indented, with a newline at its end.
 pub fn json(comparison: &Comparison) -> String {
-    let document = Document {
+    let document = DiffDocument {
         show: &comparison.title,
-        changes: comparison.items.iter().map(Entry::of).collect(),
+        changes: comparison.items.iter().map(DiffEntry::of).collect(),
     };
     // Serialising strings and lists to memory has no way to fail.
     serde_json::to_string_pretty(&document)
@@ -163,14 +163,14 @@ pub fn json(comparison: &Comparison) -> String {
 }
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct DiffDocument<'a> {
     show: &'a str,
-    changes: Vec<Entry<'a>>,
+    changes: Vec<DiffEntry<'a>>,
 }
 
 /// An item that differs; `id` is a cue's number, and `null` for the show and for segments.
 #[derive(Serialize)]
-struct Entry<'a> {
+struct DiffEntry<'a> {
     change: &'static str,
     item: &'static str,
     id: Option<&'a str>,
@@ -193,13 +193,13 @@ enum WordsEntry<'a> {
     List(&'a [String]),
 }
 
-impl<'a> Entry<'a> {
+impl<'a> DiffEntry<'a> {
     fn of(change: &'a ItemChange) -> Self {
         let (id, title, segment) = match &change.item {
-            Item::Show => (None, None, None),
-            Item::Named { id, .. } => (Some(id.as_str()), None, None),
-            Item::Segment { title, .. } => (None, Some(title.as_str()), None),
-            Item::Cue { number, title, segment, .. } => {
+            ShowItem::Show => (None, None, None),
+            ShowItem::Named { id, .. } => (Some(id.as_str()), None, None),
+            ShowItem::Segment { title, .. } => (None, Some(title.as_str()), None),
+            ShowItem::Cue { number, title, segment, .. } => {
                 (Some(number.as_str()), Some(title.as_str()), Some(segment.as_str()))
             }
         };
@@ -208,7 +208,7 @@ impl<'a> Entry<'a> {
             old: fact.old.as_ref().map(WordsEntry::of),
             new: fact.new.as_ref().map(WordsEntry::of),
         });
-        Entry {
+        DiffEntry {
             change: word(change.change),
             item: sort(&change.item),
             id,
@@ -220,10 +220,10 @@ impl<'a> Entry<'a> {
 }
 
 impl<'a> WordsEntry<'a> {
-    fn of(words: &'a Words) -> Self {
+    fn of(words: &'a FactWords) -> Self {
         match words {
-            Words::One(text) => WordsEntry::One(text),
-            Words::List(items) => WordsEntry::List(items),
+            FactWords::One(text) => WordsEntry::One(text),
+            FactWords::List(items) => WordsEntry::List(items),
         }
     }
 }

@@ -42,7 +42,7 @@ const HEADS: [(&str, &str); 10] = [
 
 /// Writes the report as one page.
 pub fn write(report: &AsRun) -> String {
-    let writer = Writer { report, days: Days::of(report) };
+    let writer = HtmlWriter { report, days: Days::of(report) };
     let sections = [
         writer.head(),
         section("chart-section", "Planned and actual", &wide(&chart::inline(report))),
@@ -129,12 +129,12 @@ fn outcome(outcome: CueOutcome) -> String {
 }
 
 /// A report and the day from which it counts the others.
-struct Writer<'a> {
+struct HtmlWriter<'a> {
     report: &'a AsRun,
     days: Days,
 }
 
-impl Writer<'_> {
+impl HtmlWriter<'_> {
     fn head(&self) -> String {
         let run = self.report;
         let badge = match (run.rehearsal, run.shift_ms) {

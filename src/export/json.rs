@@ -21,7 +21,7 @@ use crate::show::duration::MILLISECOND_NS;
 
 /// Writes the report, indented, with a newline at its end.
 pub fn write(report: &AsRun) -> String {
-    let view = Run::from(report);
+    let view = RunJson::from(report);
     // Serialising strings, numbers and lists to memory has no way to fail; an empty object would be
     // a lie all the same.
     serde_json::to_string_pretty(&view)
@@ -45,7 +45,7 @@ fn plain_each<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S
 }
 
 #[derive(Serialize)]
-struct Run<'a> {
+struct RunJson<'a> {
     #[serde(serialize_with = "plain")]
     show: &'a str,
     #[serde(serialize_with = "plain")]
@@ -75,23 +75,23 @@ struct Run<'a> {
     holds: usize,
     show_changed: bool,
     /// Only of a shared run.
-    flag: Vec<Flag<'a>>,
+    flag: Vec<FlagJson<'a>>,
     warnings: Vec<Warning<'a>>,
     panics: Vec<String>,
     terminal_lost: Vec<String>,
-    stops: Vec<Stop<'a>>,
+    stops: Vec<StopJson<'a>>,
     downtimes: Vec<Down>,
     /// Only where a newer version has written the journal.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     unknown_events: &'a BTreeMap<String, u32>,
-    segments: Vec<Segment<'a>>,
-    notes: Vec<Note<'a>>,
+    segments: Vec<SegmentJson<'a>>,
+    notes: Vec<NoteJson<'a>>,
     spotted: Vec<Spotted<'a>>,
 }
 
 /// One change of the flag.
 #[derive(Serialize)]
-struct Flag<'a> {
+struct FlagJson<'a> {
     at: String,
     term: u64,
     station: &'a str,
@@ -114,7 +114,7 @@ struct Warning<'a> {
 
 /// Outcome of a panic's stop at one output.
 #[derive(Serialize)]
-struct Stop<'a> {
+struct StopJson<'a> {
     panic: String,
     #[serde(serialize_with = "plain")]
     output: &'a str,
@@ -131,7 +131,7 @@ struct Down {
 }
 
 #[derive(Serialize)]
-struct Segment<'a> {
+struct SegmentJson<'a> {
     #[serde(serialize_with = "plain")]
     title: &'a str,
     planned_start: Option<String>,
@@ -141,11 +141,11 @@ struct Segment<'a> {
     over_under: Option<f64>,
     #[serde(serialize_with = "plain_each")]
     remarks: &'a [String],
-    cues: Vec<Cue<'a>>,
+    cues: Vec<CueJson<'a>>,
 }
 
 #[derive(Serialize)]
-struct Cue<'a> {
+struct CueJson<'a> {
     #[serde(serialize_with = "plain")]
     cue: &'a str,
     #[serde(serialize_with = "plain")]
@@ -174,7 +174,7 @@ struct Lost<'a> {
 }
 
 #[derive(Serialize)]
-struct Note<'a> {
+struct NoteJson<'a> {
     at: String,
     #[serde(serialize_with = "plain_where_any")]
     cue: Option<&'a str>,
@@ -203,10 +203,10 @@ struct SpottedNoteView<'a> {
     text: &'a str,
 }
 
-impl<'a> From<&'a AsRun> for Run<'a> {
+impl<'a> From<&'a AsRun> for RunJson<'a> {
     fn from(run: &'a AsRun) -> Self {
         let end = time(run.end.as_ref());
-        Run {
+        RunJson {
             show: &run.show,
             run: &run.run,
             copy_of_station: RunId(run.run.clone()).station().map(str::to_owned),
@@ -228,7 +228,7 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             held: seconds(run.held_ms as i64),
             holds: run.hold_rows.len(),
             show_changed: run.show_changed,
-            flag: run.flag.iter().map(Flag::from).collect(),
+            flag: run.flag.iter().map(FlagJson::from).collect(),
             warnings: run
                 .warnings
                 .iter()
@@ -239,14 +239,14 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             stops: run.panics.iter().flat_map(stops).collect(),
             downtimes: run.downtimes.iter().map(Down::from).collect(),
             unknown_events: &run.unknown,
-            segments: run.segments.iter().map(Segment::from).collect(),
-            notes: run.notes.iter().map(Note::from).collect(),
+            segments: run.segments.iter().map(SegmentJson::from).collect(),
+            notes: run.notes.iter().map(NoteJson::from).collect(),
             spotted: run.spotted.iter().map(Spotted::from).collect(),
         }
     }
 }
 
-impl<'a> From<&'a FlagRow> for Flag<'a> {
+impl<'a> From<&'a FlagRow> for FlagJson<'a> {
     fn from(row: &'a FlagRow) -> Self {
         let (how, from, reason, silent) = match &row.how {
             FlagWay::Began => ("began", None, None, None),
@@ -258,11 +258,11 @@ impl<'a> From<&'a FlagRow> for Flag<'a> {
         };
         let (at, station, from) =
             (rfc3339(&row.at), row.holder.as_str(), from.map(StationName::as_str));
-        Flag { at, term: row.term, station, how, from, reason, silent }
+        FlagJson { at, term: row.term, station, how, from, reason, silent }
     }
 }
 
-fn stops(panic: &PanicRow) -> impl Iterator<Item = Stop<'_>> {
+fn stops(panic: &PanicRow) -> impl Iterator<Item = StopJson<'_>> {
     let at = rfc3339(&panic.at);
     panic.stops.iter().map(move |(output, stop)| {
         let (outcome, error) = match stop {
@@ -272,7 +272,7 @@ fn stops(panic: &PanicRow) -> impl Iterator<Item = Stop<'_>> {
             PanicStop::NoMessage => ("no_message", None),
             PanicStop::Pending | PanicStop::Unknown => ("unknown", None),
         };
-        Stop { panic: at.clone(), output, outcome, error }
+        StopJson { panic: at.clone(), output, outcome, error }
     })
 }
 
@@ -286,9 +286,9 @@ impl From<&Downtime> for Down {
     }
 }
 
-impl<'a> From<&'a SegmentRow> for Segment<'a> {
+impl<'a> From<&'a SegmentRow> for SegmentJson<'a> {
     fn from(row: &'a SegmentRow) -> Self {
-        Segment {
+        SegmentJson {
             title: &row.title,
             planned_start: time(row.planned_start.as_ref()),
             actual_start: time(row.actual_start.as_ref()),
@@ -296,14 +296,14 @@ impl<'a> From<&'a SegmentRow> for Segment<'a> {
             actual_duration: row.actual_ms.map(|ms| seconds(ms as i64)),
             over_under: row.difference_ms.map(seconds),
             remarks: &row.remarks,
-            cues: row.cues.iter().map(Cue::from).collect(),
+            cues: row.cues.iter().map(CueJson::from).collect(),
         }
     }
 }
 
-impl<'a> From<&'a CueRow> for Cue<'a> {
+impl<'a> From<&'a CueRow> for CueJson<'a> {
     fn from(row: &'a CueRow) -> Self {
-        Cue {
+        CueJson {
             cue: &row.number,
             title: &row.title,
             outcome: row.outcome.words(),
@@ -327,9 +327,9 @@ impl<'a> From<&'a LostSend> for Lost<'a> {
     }
 }
 
-impl<'a> From<&'a NoteRow> for Note<'a> {
+impl<'a> From<&'a NoteRow> for NoteJson<'a> {
     fn from(note: &'a NoteRow) -> Self {
-        Note { at: rfc3339(&note.at), cue: note.cue.as_deref(), text: &note.text }
+        NoteJson { at: rfc3339(&note.at), cue: note.cue.as_deref(), text: &note.text }
     }
 }
 

@@ -32,25 +32,25 @@ struct ShowReport {
     run: String,
     /// Labels and words.
     facts: Vec<(&'static str, String)>,
-    tables: Vec<Table>,
+    tables: Vec<ReportTable>,
 }
 
 /// A part of the page.
-struct Table {
+struct ReportTable {
     title: String,
-    columns: Vec<Column>,
+    columns: Vec<ReportColumn>,
     rows: Vec<Vec<String>>,
 }
 
 /// A column: its head, and what its cells are.
 #[derive(Clone, Copy)]
-struct Column {
+struct ReportColumn {
     head: &'static str,
-    kind: Kind,
+    kind: CellKind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum CellKind {
     /// A time or a length.
     Time,
     /// A word or a number of a cue.
@@ -59,24 +59,24 @@ enum Kind {
     Words,
 }
 
-const fn time(head: &'static str) -> Column {
-    Column { head, kind: Kind::Time }
+const fn time(head: &'static str) -> ReportColumn {
+    ReportColumn { head, kind: CellKind::Time }
 }
 
-const fn word(head: &'static str) -> Column {
-    Column { head, kind: Kind::Word }
+const fn word(head: &'static str) -> ReportColumn {
+    ReportColumn { head, kind: CellKind::Word }
 }
 
-const fn words(head: &'static str) -> Column {
-    Column { head, kind: Kind::Words }
+const fn words(head: &'static str) -> ReportColumn {
+    ReportColumn { head, kind: CellKind::Words }
 }
 
 impl ShowReport {
     fn of(run: &AsRun) -> Self {
         let days = Days::of(run);
-        let page = Page { run, days };
+        let page = ReportPage { run, days };
         let tables = [page.acts(), page.late_starts(), page.stops(), page.faults()];
-        let mut tables: Vec<Table> = tables.into_iter().chain(page.notes()).collect();
+        let mut tables: Vec<ReportTable> = tables.into_iter().chain(page.notes()).collect();
         tables.retain(|table| !table.rows.is_empty());
         ShowReport {
             title: plain(&run.show),
@@ -87,12 +87,12 @@ impl ShowReport {
     }
 }
 
-struct Page<'a> {
+struct ReportPage<'a> {
     run: &'a AsRun,
     days: Days,
 }
 
-impl Page<'_> {
+impl ReportPage<'_> {
     fn clock(&self, at: Option<&ZonedDateTime>) -> String {
         at.map_or(NONE.to_owned(), |at| self.days.clock(at))
     }
@@ -122,7 +122,7 @@ impl Page<'_> {
     }
 
     /// The acts, each with its segments; a show without acts is one.
-    fn acts(&self) -> Table {
+    fn acts(&self) -> ReportTable {
         let segments = &self.run.segments;
         let acts = acts::spans(segments.iter().map(|segment| segment.act.as_deref()));
         let is_divided = acts.len() > 1;
@@ -143,7 +143,7 @@ impl Page<'_> {
             time("Planned"),
             time("Diff"),
         ];
-        Table { title: "Running times".to_owned(), columns, rows }
+        ReportTable { title: "Running times".to_owned(), columns, rows }
     }
 
     fn act(&self, name: &str, segments: &[SegmentRow]) -> Vec<String> {
@@ -165,7 +165,7 @@ impl Page<'_> {
         ]
     }
 
-    fn late_starts(&self) -> Table {
+    fn late_starts(&self) -> ReportTable {
         let late = self.run.segments.iter().filter_map(|segment| {
             let late_ms = segment.shown_late_ms().filter(|ms| *ms >= LATE_MS)?;
             Some(vec![
@@ -176,12 +176,16 @@ impl Page<'_> {
             ])
         });
         let columns = vec![words("Segment"), time("Planned"), time("Actual"), time("Late")];
-        Table { title: "Late starts, a minute and more".to_owned(), columns, rows: late.collect() }
+        ReportTable {
+            title: "Late starts, a minute and more".to_owned(),
+            columns,
+            rows: late.collect(),
+        }
     }
 
     /// Holds, panics, and times without a program, in their order. A hold's reasons are the notes
     /// that were taken in it.
-    fn stops(&self) -> Table {
+    fn stops(&self) -> ReportTable {
         let hold = |hold: &HoldRow| {
             let reasons: Vec<String> = hold.notes.iter().map(|note| plain(note)).collect();
             let what = if hold.is_over { lasted(hold.held_ms) } else { "goes on".to_owned() };
@@ -203,12 +207,12 @@ impl Page<'_> {
         };
         let columns = vec![time("Time"), word("What"), time("For"), words("Reason")];
         let rows = stops.into_iter().map(row).collect();
-        Table { title: "Holds and stops".to_owned(), columns, rows }
+        ReportTable { title: "Holds and stops".to_owned(), columns, rows }
     }
 
     /// Everything that did not go as it should: cues that were not called, messages that did not
     /// leave.
-    fn faults(&self) -> Table {
+    fn faults(&self) -> ReportTable {
         let is_fault = |cue: &CueRow| match cue.outcome {
             CueOutcome::Missed
             | CueOutcome::Skipped
@@ -234,12 +238,12 @@ impl Page<'_> {
             outcome.into_iter().chain(lost).map(row).collect::<Vec<_>>()
         });
         let columns = vec![time("Time"), word("Cue"), words("Title"), words("What")];
-        Table { title: "What went wrong".to_owned(), columns, rows: rows.collect() }
+        ReportTable { title: "What went wrong".to_owned(), columns, rows: rows.collect() }
     }
 
     /// A table for each department that a note is about, and one for what is about none.
-    fn notes(&self) -> Vec<Table> {
-        let mut tables: Vec<Table> = vec![];
+    fn notes(&self) -> Vec<ReportTable> {
+        let mut tables: Vec<ReportTable> = vec![];
         let mut add = |title: &str, note: &NoteRow| {
             let row = vec![
                 self.days.clock(&note.at),
@@ -250,7 +254,7 @@ impl Page<'_> {
                 Some(table) => table.rows.push(row),
                 None => {
                     let columns = vec![time("Time"), word("Cue"), words("Note")];
-                    tables.push(Table { title: title.to_owned(), columns, rows: vec![row] });
+                    tables.push(ReportTable { title: title.to_owned(), columns, rows: vec![row] });
                 }
             }
         };

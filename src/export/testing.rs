@@ -7,7 +7,7 @@
 
 /// A piece of markup.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Piece {
+pub(super) enum MarkupPiece {
     /// An element begins: its name and its attributes.
     Open(String, Vec<(String, String)>),
     /// An element ends.
@@ -27,7 +27,7 @@ const ATTRIBUTES: &str = " aria-describedby aria-hidden charset class colspan co
 const VOID: [&str; 2] = ["meta", "br"];
 
 /// Reads markup whole.
-pub(super) fn read(markup: &str) -> Vec<Piece> {
+pub(super) fn read(markup: &str) -> Vec<MarkupPiece> {
     for c in markup.chars() {
         assert!(c == '\n' || !c.is_control(), "a control character: {c:?}");
         assert!(
@@ -46,7 +46,7 @@ pub(super) fn read(markup: &str) -> Vec<Piece> {
         if !text.trim().is_empty() {
             assert!(!open.is_empty(), "text outside of everything: {text:?}");
             let is_style = open.last().is_some_and(|name| name == "style");
-            pieces.push(Piece::Text(if is_style { text.to_owned() } else { decode(text) }));
+            pieces.push(MarkupPiece::Text(if is_style { text.to_owned() } else { decode(text) }));
         }
         let Some(tag) = tag.strip_prefix('<') else { break };
         let end = tag.find('>').unwrap_or_else(|| panic!("a tag without an end: {tag:.80}"));
@@ -54,16 +54,16 @@ pub(super) fn read(markup: &str) -> Vec<Piece> {
         rest = &behind[1..];
         if let Some(name) = inside.strip_prefix('/') {
             assert_eq!(open.pop().as_deref(), Some(name), "crossed elements at {rest:.80}");
-            pieces.push(Piece::Close(name.to_owned()));
+            pieces.push(MarkupPiece::Close(name.to_owned()));
             continue;
         }
         let (inside, is_empty) =
             inside.strip_suffix('/').map_or((inside, false), |inside| (inside, true));
         let (name, attributes) = inside.split_once(' ').unwrap_or((inside, ""));
         assert!(ELEMENTS.contains(&format!(" {name} ")), "no element of ours: <{inside}>");
-        pieces.push(Piece::Open(name.to_owned(), attributes_of(attributes)));
+        pieces.push(MarkupPiece::Open(name.to_owned(), attributes_of(attributes)));
         if is_empty || VOID.contains(&name) {
-            pieces.push(Piece::Close(name.to_owned()));
+            pieces.push(MarkupPiece::Close(name.to_owned()));
         } else {
             open.push(name.to_owned());
         }
@@ -114,9 +114,9 @@ fn decode(text: &str) -> String {
 }
 
 /// The content of every element of this name and class, its text joined.
-pub(super) fn texts(pieces: &[Piece], name: &str, class: Option<&str>) -> Vec<String> {
-    let is_wanted = |piece: &Piece| match piece {
-        Piece::Open(found, attributes) => {
+pub(super) fn texts(pieces: &[MarkupPiece], name: &str, class: Option<&str>) -> Vec<String> {
+    let is_wanted = |piece: &MarkupPiece| match piece {
+        MarkupPiece::Open(found, attributes) => {
             let has = |class: &str| {
                 attributes.iter().any(|(name, value)| name == "class" && value == class)
             };
@@ -129,13 +129,13 @@ pub(super) fn texts(pieces: &[Piece], name: &str, class: Option<&str>) -> Vec<St
 }
 
 /// The text from an element's beginning to its end.
-fn inside(pieces: &[Piece]) -> String {
+fn inside(pieces: &[MarkupPiece]) -> String {
     let (mut depth, mut text) = (0, String::new());
     for piece in pieces {
         match piece {
-            Piece::Open(..) => depth += 1,
-            Piece::Close(_) => depth -= 1,
-            Piece::Text(words) => text.push_str(words),
+            MarkupPiece::Open(..) => depth += 1,
+            MarkupPiece::Close(_) => depth -= 1,
+            MarkupPiece::Text(words) => text.push_str(words),
         }
         if depth == 0 {
             break;
@@ -145,9 +145,9 @@ fn inside(pieces: &[Piece]) -> String {
 }
 
 /// The values of this attribute, in order, of elements of this name.
-pub(super) fn values(pieces: &[Piece], element: &str, attribute: &str) -> Vec<String> {
-    let value = |piece: &Piece| match piece {
-        Piece::Open(name, attributes) if name == element => {
+pub(super) fn values(pieces: &[MarkupPiece], element: &str, attribute: &str) -> Vec<String> {
+    let value = |piece: &MarkupPiece| match piece {
+        MarkupPiece::Open(name, attributes) if name == element => {
             attributes.iter().find(|(name, _)| name == attribute).map(|(_, value)| value.clone())
         }
         _ => None,

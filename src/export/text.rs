@@ -73,7 +73,7 @@ struct ReportText<'a> {
 }
 
 /// The cells of one row of the table.
-struct Row {
+struct TextRow {
     name: String,
     planned: String,
     actual: String,
@@ -88,7 +88,7 @@ impl<'a> ReportText<'a> {
             report.cues().map(|cue| plain(&cue.number).width()).max().unwrap_or(0).min(NUMBER_MOST);
         let mut page =
             ReportText { report, width, days, number, time: CLOCK_WIDTH, difference: 4, last: 5 };
-        let rows: Vec<Row> = report
+        let rows: Vec<TextRow> = report
             .segments
             .iter()
             .flat_map(|segment| {
@@ -121,13 +121,13 @@ impl<'a> ReportText<'a> {
         at.map_or("–".to_owned(), |at| self.clock(at))
     }
 
-    fn segment_row(&self, row: &SegmentRow) -> Row {
+    fn segment_row(&self, row: &SegmentRow) -> TextRow {
         let planned = words::planned(row.planned_ms);
         let last = match row.shown_actual_ms() {
             Some(actual_ms) => format!("{} of {planned}", words::lasted(actual_ms)),
             None => format!("– of {planned}"),
         };
-        Row {
+        TextRow {
             name: plain(&row.title),
             planned: self.cell(row.planned_start.as_ref()),
             actual: self.cell(row.actual_start.as_ref()),
@@ -136,9 +136,9 @@ impl<'a> ReportText<'a> {
         }
     }
 
-    fn cue_row(&self, row: &CueRow) -> Row {
+    fn cue_row(&self, row: &CueRow) -> TextRow {
         let number = self.number(&row.number);
-        Row {
+        TextRow {
             name: format!("  {} {number}  {}", sign(row.outcome), plain(&row.title)),
             planned: self.cell(row.planned_start.as_ref()),
             actual: self.cell(row.actual_start.as_ref()),
@@ -165,7 +165,9 @@ impl<'a> ReportText<'a> {
         let heads = ["planned", "actual", "diff", "cause"].map(str::to_owned);
         let [planned, actual, difference, last] = heads;
         let mut lines = match self.name_width() {
-            Some(_) => self.lay(&Row { name: String::new(), planned, actual, difference, last }, 0),
+            Some(_) => {
+                self.lay(&TextRow { name: String::new(), planned, actual, difference, last }, 0)
+            }
             None => vec![],
         };
         for (at, segment) in self.report.segments.iter().enumerate() {
@@ -189,7 +191,7 @@ impl<'a> ReportText<'a> {
         self.width.checked_sub(columns).filter(|&left| left >= NAME_LEAST.max(self.number + 12))
     }
 
-    fn lay(&self, row: &Row, indent: usize) -> Vec<String> {
+    fn lay(&self, row: &TextRow, indent: usize) -> Vec<String> {
         let Some(name) = self.name_width() else {
             let cells = [&row.planned, &row.actual, &row.difference, &row.last];
             let cells: Vec<_> =

@@ -37,7 +37,7 @@ pub enum Kind {
 
 /// A line of a map.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Outline {
+pub struct MapLine {
     /// Its kind.
     pub kind: Kind,
     /// Its name, where it has one.
@@ -69,7 +69,7 @@ pub struct Chart {
     /// Up to how many.
     pub to_km: f64,
     /// Its lines.
-    pub outlines: Vec<Outline>,
+    pub outlines: Vec<MapLine>,
     /// Its landmarks, the most important first.
     pub landmarks: Vec<Landmark>,
 }
@@ -145,7 +145,7 @@ fn read(chart: &mut Chart, line: &str) -> Result<(), &'static str> {
         return Err("a line has two points or more");
     }
     let name = (name != "-").then(|| name.to_owned());
-    chart.outlines.push(Outline { kind, name, width_m: number(width)?, points });
+    chart.outlines.push(MapLine { kind, name, width_m: number(width)?, points });
     Ok(())
 }
 

@@ -22,7 +22,7 @@ const LEFT_OVER: Duration = Duration::from_millis(700);
 const FIRST_PAIR: Duration = Duration::from_millis(1_200);
 
 /// Presses of Esc and when they came: `true` for those that are repeats.
-pub(super) type Told = Vec<(MachineNs, bool)>;
+pub(super) type EscPresses = Vec<(MachineNs, bool)>;
 
 /// Tells pairs of a held Esc from Esc pressed twice.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,7 +37,7 @@ pub(super) struct Pairs {
 
 impl Pairs {
     /// Takes in a pair that came at `now_ns`.
-    pub(super) fn pair(&mut self, now_ns: MachineNs) -> Told {
+    pub(super) fn pair(&mut self, now_ns: MachineNs) -> EscPresses {
         let is_next = |at_ns: MachineNs| now_ns.since(at_ns) <= PAIR_MAX;
         let waiting_ns = self.waiting_ns.take();
         if self.held_ns.is_some_and(is_next) {
@@ -61,7 +61,7 @@ impl Pairs {
     }
 
     /// Takes in an Esc that came alone.
-    pub(super) fn alone(&mut self, now_ns: MachineNs) -> Told {
+    pub(super) fn alone(&mut self, now_ns: MachineNs) -> EscPresses {
         let is_left_over = |at_ns: MachineNs| now_ns.since(at_ns) <= LEFT_OVER;
         let mut told = self.flush();
         let is_repeat = self.held_ns.take().is_some_and(is_left_over);
@@ -78,18 +78,18 @@ impl Pairs {
     }
 
     /// Gives the pair that waited, where nothing has followed it by `now_ns`.
-    pub(super) fn expire(&mut self, now_ns: MachineNs) -> Told {
+    pub(super) fn expire(&mut self, now_ns: MachineNs) -> EscPresses {
         let is_over = self.deadline().is_some_and(|deadline_ns| now_ns >= deadline_ns);
         if is_over { self.flush() } else { vec![] }
     }
 
     /// Gives the pair that waits as two presses: something else came.
-    pub(super) fn flush(&mut self) -> Told {
+    pub(super) fn flush(&mut self) -> EscPresses {
         presses(self.waiting_ns.take())
     }
 }
 
-fn presses(at_ns: Option<MachineNs>) -> Told {
+fn presses(at_ns: Option<MachineNs>) -> EscPresses {
     at_ns.into_iter().flat_map(|at_ns| [(at_ns, false); 2]).collect()
 }
 

@@ -192,7 +192,7 @@ impl Reader {
         self.push_escapes(told);
     }
 
-    fn push_escapes(&mut self, told: pairs::Told) {
+    fn push_escapes(&mut self, told: pairs::EscPresses) {
         for (at_ns, is_repeat) in told {
             let press = KeyEvent::from(KeyCode::Esc);
             if is_repeat {

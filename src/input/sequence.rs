@@ -11,7 +11,7 @@ const BYTES_MAX: usize = 64;
 /// A sequence whose end has not come yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Sequence {
-    form: Form,
+    form: SequenceForm,
     /// The bytes so far, at most [`BYTES_MAX`].
     bytes: Vec<u8>,
     /// Arrival of another ESC before it, which means Alt.
@@ -21,7 +21,7 @@ pub(super) struct Sequence {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum SequenceForm {
     /// `ESC [`: parameters and a letter.
     Csi,
     /// `ESC [ M`: three bytes of an old mouse report.
@@ -43,72 +43,74 @@ pub(super) enum SequenceMeaning {
 
 impl Sequence {
     pub(super) fn csi(alt: Option<MachineNs>) -> Self {
-        Sequence { form: Form::Csi, bytes: vec![], alt, is_late: false }
+        Sequence { form: SequenceForm::Csi, bytes: vec![], alt, is_late: false }
     }
 
     pub(super) fn ss3(alt: Option<MachineNs>) -> Self {
-        Sequence { form: Form::Ss3, ..Sequence::csi(alt) }
+        Sequence { form: SequenceForm::Ss3, ..Sequence::csi(alt) }
     }
 
     /// Returns `true` if it is no more than a beginning, which Alt and a key may have sent as well,
     /// or a mouse report in the old form, in which every byte is possible.
     pub(super) fn is_doubtful(&self) -> bool {
-        self.bytes.is_empty() || self.form == Form::Click
+        self.bytes.is_empty() || self.form == SequenceForm::Click
     }
 
     /// Returns `true` if a blank in it is a part of it whenever it comes.
     pub(super) fn takes_space(&self) -> bool {
-        self.form == Form::Click
+        self.form == SequenceForm::Click
     }
 
     /// Returns `true` if `byte` can be a part of it.
     pub(super) fn takes(&self, byte: u8) -> bool {
         match self.form {
-            Form::Csi | Form::Console | Form::Ss3 => (0x20..=0x7e).contains(&byte),
+            SequenceForm::Csi | SequenceForm::Console | SequenceForm::Ss3 => {
+                (0x20..=0x7e).contains(&byte)
+            }
             // A column or row beyond 95 is a byte of the upper half.
-            Form::Click => byte >= 0x20 && byte != 0x7f,
+            SequenceForm::Click => byte >= 0x20 && byte != 0x7f,
         }
     }
 
     /// Takes in a byte that [`Sequence::takes`]; what it means, once it is whole.
     pub(super) fn take(&mut self, byte: u8) -> Option<SequenceMeaning> {
         match (self.form, byte) {
-            (Form::Csi, b'[') if self.bytes.is_empty() => {
-                self.form = Form::Console;
+            (SequenceForm::Csi, b'[') if self.bytes.is_empty() => {
+                self.form = SequenceForm::Console;
                 None
             }
-            (Form::Csi, b'M') if self.bytes.is_empty() => {
-                self.form = Form::Click;
+            (SequenceForm::Csi, b'M') if self.bytes.is_empty() => {
+                self.form = SequenceForm::Click;
                 None
             }
-            (Form::Csi, 0x40..=0x7e) => Some(self.csi_ends(byte)),
+            (SequenceForm::Csi, 0x40..=0x7e) => Some(self.csi_ends(byte)),
             // rxvt ends a key with Shift so, though `$` can end nothing. Replies that have it have
             // more before it.
-            (Form::Csi, b'$')
+            (SequenceForm::Csi, b'$')
                 if !self.bytes.is_empty() && self.bytes.iter().all(u8::is_ascii_digit) =>
             {
                 Some(self.csi_ends(byte))
             }
-            (Form::Console, _) => {
+            (SequenceForm::Console, _) => {
                 let number = byte.wrapping_sub(b'A').saturating_add(1);
                 Some(key(
                     (1..=5).contains(&number).then_some(KeyCode::F(number)),
                     KeyModifiers::NONE,
                 ))
             }
-            (Form::Click, _) => {
+            (SequenceForm::Click, _) => {
                 self.bytes.push(byte);
                 let &[button, column, row] = &self.bytes[..] else { return None };
                 let [button, column, row] = [button, column, row].map(|byte| u32::from(byte) - 32);
                 Some(input(mouse::report(button, column, row, false).map(Input::Mouse)))
             }
-            (Form::Ss3, b'0'..=b'9' | b';') | (Form::Csi, _) => {
+            (SequenceForm::Ss3, b'0'..=b'9' | b';') | (SequenceForm::Csi, _) => {
                 if self.bytes.len() < BYTES_MAX {
                     self.bytes.push(byte);
                 }
                 None
             }
-            (Form::Ss3, _) => Some(self.ss3_ends(byte)),
+            (SequenceForm::Ss3, _) => Some(self.ss3_ends(byte)),
         }
     }
 

@@ -51,7 +51,7 @@ pub(super) struct Block {
 }
 
 /// Effect of a byte on a block.
-pub(super) enum Taken {
+pub(super) enum ByteEffect {
     /// It belongs to it.
     Text,
     /// It ended it.
@@ -74,7 +74,7 @@ impl Block {
         }
     }
 
-    pub(super) fn take(&mut self, byte: u8, gap: Duration, now_ns: MachineNs) -> Taken {
+    pub(super) fn take(&mut self, byte: u8, gap: Duration, now_ns: MachineNs) -> ByteEffect {
         let leads = gap > GAP;
         let was_escape = self.escapes > 0;
         if leads {
@@ -92,12 +92,12 @@ impl Block {
         let end = self.kind.end();
         if end.get(self.matched) == Some(&byte) {
             self.matched += 1;
-            return if self.matched == end.len() { Taken::Ended } else { Taken::Text };
+            return if self.matched == end.len() { ByteEffect::Ended } else { ByteEffect::Text };
         }
         match self.kind {
-            TextKind::String if byte == BEL => return Taken::Ended,
+            TextKind::String if byte == BEL => return ByteEffect::Ended,
             TextKind::String if self.matched == 1 && begins(byte).is_some() => {
-                return Taken::Sequence;
+                return ByteEffect::Sequence;
             }
             TextKind::String => {}
             // What looked like the mark was text.
@@ -107,7 +107,7 @@ impl Block {
         if self.matched == 0 && self.kind == TextKind::Paste {
             self.keep(&[byte]);
         }
-        Taken::Text
+        ByteEffect::Text
     }
 
     fn keep(&mut self, bytes: &[u8]) {

@@ -11,7 +11,7 @@ use super::JOURNAL_FILE;
 use super::fault::{JournalError, OpenError};
 use super::lock::{LockError, RunLock};
 use super::store::sync_run;
-use super::sync::Report;
+use super::sync::JournalListener;
 use super::writer::Journal;
 use crate::files;
 
@@ -49,7 +49,7 @@ impl Journal {
         kept: u64,
         term: u64,
         at_most: Duration,
-        report: Report,
+        report: JournalListener,
     ) -> Result<(Self, PathBuf), SetAsideError> {
         let path = self.path();
         let dir = path.parent().unwrap_or(Path::new(".")).to_owned();

@@ -61,14 +61,14 @@ impl Backlog {
 
 /// The end of the file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tail {
+pub(super) struct FileTail {
     /// Up to where the file is whole lines.
     len: u64,
     /// `true` if more may come after that.
     torn: bool,
 }
 
-impl Tail {
+impl FileTail {
     /// The end of a file of `len` bytes that are whole lines.
     pub(super) fn at(len: u64) -> Self {
         Self { len, torn: false }
@@ -165,7 +165,7 @@ mod tests {
             for set_len_fails in [false, true] {
                 let disk = FakeDisk::default();
                 disk.change(|fake| (fake.room, fake.set_len_fails) = (room, set_len_fails));
-                let (mut tail, mut lines) = (Tail::at(0), lines_of(first));
+                let (mut tail, mut lines) = (FileTail::at(0), lines_of(first));
                 let before = tail.write(&mut lines, &disk);
                 lines.extend(lines_of(rest));
                 assert!(tail.write(&mut lines, &disk).is_err() || before.is_err());
@@ -187,7 +187,7 @@ mod tests {
         let records = sample::records();
         let disk = FakeDisk::default();
         disk.change(|fake| (fake.gulp, fake.interrupts) = (7, true));
-        Tail::at(0).write(&mut lines_of(&records), &disk).unwrap();
+        FileTail::at(0).write(&mut lines_of(&records), &disk).unwrap();
         assert_eq!(recovered(&disk), records);
     }
 

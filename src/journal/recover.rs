@@ -116,8 +116,8 @@ pub fn recover_bytes(mut bytes: &[u8], path: &Path) -> Result<Recovered, Recover
 }
 
 fn recover_from(lines: &mut impl BufRead, path: &Path) -> Result<Recovered, RecoverError> {
-    let (mut records, mut place) = (Vec::new(), Place::default());
-    let End { torn, newline_missing } =
+    let (mut records, mut place) = (Vec::new(), JournalPlace::default());
+    let JournalEnd { torn, newline_missing } =
         scan_on(&mut place, lines, path, |record| records.push(record))?;
     Ok(Recovered { records, torn, good_len: place.good_len, newline_missing })
 }
@@ -139,14 +139,14 @@ pub(super) fn open(path: &Path) -> Result<impl BufRead + use<>, RecoverError> {
 }
 
 /// The end of a journal.
-pub(super) struct End {
+pub(super) struct JournalEnd {
     torn: Option<Torn>,
     newline_missing: bool,
 }
 
 /// Position of a reader in a journal, after the lines that it accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct JournalPlace {
     order: RecordOrder,
     /// Number of those lines.
     pub lines: u64,
@@ -159,19 +159,19 @@ pub(super) fn scan(
     lines: &mut impl BufRead,
     path: &Path,
     each: impl FnMut(Record),
-) -> Result<End, RecoverError> {
-    scan_on(&mut Place::default(), lines, path, each)
+) -> Result<JournalEnd, RecoverError> {
+    scan_on(&mut JournalPlace::default(), lines, path, each)
 }
 
 /// Goes on from `place` with the `lines` after it, and gives every record to `each`, up to the end
 /// or the first damage.
 pub(super) fn scan_on(
-    place: &mut Place,
+    place: &mut JournalPlace,
     lines: &mut impl BufRead,
     path: &Path,
     mut each: impl FnMut(Record),
-) -> Result<End, RecoverError> {
-    let mut end = End { torn: None, newline_missing: false };
+) -> Result<JournalEnd, RecoverError> {
+    let mut end = JournalEnd { torn: None, newline_missing: false };
     let mut piece = vec![];
     loop {
         let read = next_line(lines, &mut piece);

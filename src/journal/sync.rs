@@ -15,7 +15,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use super::JOURNAL_FILE;
-use super::backlog::{Backlog, Tail};
+use super::backlog::{Backlog, FileTail};
 use super::disk::Disk;
 use super::fault::JournalError;
 use super::lock::{LockError, RunLock};
@@ -41,7 +41,7 @@ pub enum SyncReport {
 }
 
 /// A listener to the journal; it is called on the journal's thread and has to return at once.
-pub type Report = Box<dyn Fn(SyncReport) + Send>;
+pub type JournalListener = Box<dyn Fn(SyncReport) + Send>;
 
 /// Data that the two threads share.
 pub(super) struct SyncShared {
@@ -65,7 +65,7 @@ pub(super) struct SyncState {
     /// Lines that wait to be written.
     pub backlog: Backlog,
     /// The end of the file.
-    pub tail: Tail,
+    pub tail: FileTail,
     /// The write that failed; as long as it is here, only the syncing thread writes.
     pub write_fault: Option<JournalError>,
     /// The sync that failed. It is not repeated: the operating system may have given up the bytes,
@@ -115,7 +115,7 @@ impl SyncShared {
         path: PathBuf,
         disk: Box<dyn Disk>,
         backlog: Backlog,
-        tail: Tail,
+        tail: FileTail,
         lock: RunLock,
     ) -> Self {
         let shared = Self::not_begun(path.clone(), backlog, tail, None, Some(lock));
@@ -125,13 +125,13 @@ impl SyncShared {
 
     /// For a run whose files could not be made, for the reason `why`; [`Self::keep`] makes them.
     pub(super) fn waiting(path: PathBuf, backlog: Backlog, why: JournalError) -> Self {
-        Self::not_begun(path, backlog, Tail::at(0), Some(why), None)
+        Self::not_begun(path, backlog, FileTail::at(0), Some(why), None)
     }
 
     fn not_begun(
         path: PathBuf,
         backlog: Backlog,
-        tail: Tail,
+        tail: FileTail,
         write_fault: Option<JournalError>,
         lock: Option<RunLock>,
     ) -> Self {

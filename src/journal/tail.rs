@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use super::JOURNAL_FILE;
 use super::line::LINE_BYTES_MAX;
-use super::recover::{JOURNAL_BYTES_MAX, Place, RecoverError, scan_on};
+use super::recover::{JOURNAL_BYTES_MAX, JournalPlace, RecoverError, scan_on};
 use crate::engine::Record;
 use crate::files::open_regular;
 
@@ -25,7 +25,7 @@ const CHUNK_BYTES: u64 = 4 * LINE_BYTES_MAX as u64;
 #[derive(Debug)]
 pub struct Tail {
     path: PathBuf,
-    place: Place,
+    place: JournalPlace,
     /// State of the file when it was last read.
     seen: Option<FileState>,
     /// A fault was found then, and comes after the place.
@@ -36,7 +36,7 @@ pub struct Tail {
 
 /// Records and faults since the last read.
 #[derive(Debug, Default)]
-pub struct Appended {
+pub struct TailRead {
     /// Lines that were believed before are not there any more, so that `records` begins the run
     /// again.
     pub restarted: bool,
@@ -64,7 +64,7 @@ impl Tail {
     pub fn new(run: &Path) -> Self {
         Tail {
             path: run.join(JOURNAL_FILE),
-            place: Place::default(),
+            place: JournalPlace::default(),
             seen: None,
             damaged: false,
             unseen: false,
@@ -73,7 +73,7 @@ impl Tail {
 
     /// Reads the records that were appended since the last call. Costs one `stat` while there are
     /// none.
-    pub fn read(&mut self) -> Appended {
+    pub fn read(&mut self) -> TailRead {
         let look = match self.look() {
             Ok(Some(look)) => look,
             Ok(None) => return self.gone(),
@@ -81,7 +81,7 @@ impl Tail {
         };
         let was_unseen = mem::take(&mut self.unseen);
         if self.seen == Some(look) {
-            return Appended::default();
+            return TailRead::default();
         }
         let is_same =
             self.seen.is_none_or(|seen| (seen.device, seen.inode) == (look.device, look.inode));
@@ -91,26 +91,27 @@ impl Tail {
             || look.len < self.place.good_len
             || (self.damaged && !has_grown);
         if restarted {
-            self.place = Place::default();
+            self.place = JournalPlace::default();
         }
         self.seen = Some(look);
         let mut records = vec![];
         let fault = self.take(&mut records).err();
         self.damaged = fault.is_some();
-        Appended { restarted, records, fault }
+        TailRead { restarted, records, fault }
     }
 
     /// A journal that has gone is one in which nothing has happened.
-    fn gone(&mut self) -> Appended {
-        let restarted = self.place != Place::default();
-        (self.place, self.seen, self.damaged, self.unseen) = (Place::default(), None, false, false);
-        Appended { restarted, ..Appended::default() }
+    fn gone(&mut self) -> TailRead {
+        let restarted = self.place != JournalPlace::default();
+        (self.place, self.seen, self.damaged, self.unseen) =
+            (JournalPlace::default(), None, false, false);
+        TailRead { restarted, ..TailRead::default() }
     }
 
-    fn not_seen(&mut self, source: io::Error) -> Appended {
+    fn not_seen(&mut self, source: io::Error) -> TailRead {
         self.seen = None;
         let is_told = mem::replace(&mut self.unseen, true);
-        Appended { fault: (!is_told).then(|| self.unreadable(source)), ..Appended::default() }
+        TailRead { fault: (!is_told).then(|| self.unreadable(source)), ..TailRead::default() }
     }
 
     fn look(&self) -> io::Result<Option<FileState>> {
@@ -191,7 +192,7 @@ mod tests {
         }
 
         fn look(&mut self) -> Result<usize, RecoverError> {
-            let Appended { restarted, records, fault } = self.tail.read();
+            let TailRead { restarted, records, fault } = self.tail.read();
             if restarted {
                 self.told.clear();
             }
@@ -270,7 +271,7 @@ mod tests {
         assert_eq!(test.told, records[..4], "what stands before it still holds");
         assert_eq!(test.look().unwrap(), 0, "it is told once");
         test.append(b"\n");
-        let Appended { restarted, records: more, fault } = test.tail.read();
+        let TailRead { restarted, records: more, fault } = test.tail.read();
         assert!(
             matches!(fault, Some(RecoverError::Damaged { line: 5, .. })),
             "it is damaged still"

@@ -11,14 +11,14 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::JOURNAL_FILE;
-use super::backlog::{BACKLOG_BYTES_MAX, Backlog, Tail};
+use super::backlog::{BACKLOG_BYTES_MAX, Backlog, FileTail};
 use super::disk::{Disk, JournalFile};
 use super::fault::{JournalError, OpenError};
 use super::lock::{LockError, RunLock};
 use super::order::RecordOrder;
 use super::recover::{Recovered, recover};
 use super::store::NewRun;
-use super::sync::{Report, SyncShared, not_begun};
+use super::sync::{JournalListener, SyncShared, not_begun};
 use crate::engine::{Record, RunId};
 
 /// Maximum time that dropping a journal, without closing it, may take.
@@ -39,11 +39,11 @@ impl Journal {
     ///
     /// # Errors
     /// When the run has a journal already, or the file cannot be made.
-    pub fn create(lock: RunLock, report: Report) -> Result<Self, OpenError> {
+    pub fn create(lock: RunLock, report: JournalListener) -> Result<Self, OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
         let file = JournalFile::create(&path).map_err(failed(&path))?;
         let backlog = Backlog::new(BACKLOG_BYTES_MAX);
-        Self::start(lock, Box::new(file), backlog, Tail::at(0), RecordOrder::default(), report)
+        Self::start(lock, Box::new(file), backlog, FileTail::at(0), RecordOrder::default(), report)
     }
 
     /// Begins the journal of a new run, and gives its name. Where its files cannot be made now, that
@@ -56,14 +56,14 @@ impl Journal {
     /// [`SyncReport::Begun`]: super::SyncReport::Begun
     pub fn begin(
         mut run: NewRun,
-        report: Report,
+        report: JournalListener,
     ) -> Result<(Self, Result<RunId, JournalError>), OpenError> {
         let (path, order) = (run.journal_path(), RecordOrder::default());
         let backlog = Backlog::new(BACKLOG_BYTES_MAX);
         match run.make() {
             Ok((id, lock, file)) => {
                 let journal =
-                    Self::start(lock, Box::new(file), backlog, Tail::at(0), order, report)?;
+                    Self::start(lock, Box::new(file), backlog, FileTail::at(0), order, report)?;
                 Ok((journal, Ok(id)))
             }
             Err(error) => {
@@ -83,7 +83,7 @@ impl Journal {
     /// # Errors
     /// When the journal is damaged, which leaves it as it is, or cannot be read, or another program
     /// writes it.
-    pub fn open(lock: RunLock, report: Report) -> Result<(Self, Recovered), OpenError> {
+    pub fn open(lock: RunLock, report: JournalListener) -> Result<(Self, Recovered), OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
         let file = JournalFile::open(&path);
         let found = recover(&path)?;
@@ -93,9 +93,9 @@ impl Journal {
             backlog.lines.push(b'\n');
         }
         let tail = if found.torn.is_some() {
-            Tail::torn_at(found.good_len)
+            FileTail::torn_at(found.good_len)
         } else {
-            Tail::at(found.good_len)
+            FileTail::at(found.good_len)
         };
         let order = RecordOrder::after(found.records.last());
         let mut journal = Self::start(lock, Box::new(file), backlog, tail, order, report)?;
@@ -110,9 +110,9 @@ impl Journal {
         lock: RunLock,
         disk: Box<dyn Disk>,
         backlog: Backlog,
-        tail: Tail,
+        tail: FileTail,
         order: RecordOrder,
-        report: Report,
+        report: JournalListener,
     ) -> Result<Self, OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
         Self::of(SyncShared::new(path, disk, backlog, tail, lock), order, None, report)
@@ -122,7 +122,7 @@ impl Journal {
         shared: SyncShared,
         order: RecordOrder,
         new_run: Option<NewRun>,
-        report: Report,
+        report: JournalListener,
     ) -> Result<Self, OpenError> {
         let shared = Arc::new(shared);
         let keep = Arc::clone(&shared);
@@ -248,7 +248,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
-    fn reporter() -> (Report, Receiver<SyncReport>) {
+    fn reporter() -> (JournalListener, Receiver<SyncReport>) {
         let (send, reports) = channel();
         (Box::new(move |report| send.send(report).unwrap_or_default()), reports)
     }
@@ -269,9 +269,15 @@ mod tests {
             let (lock, backlog) =
                 (RunLock::take(dir.path()).unwrap(), Backlog::new(backlog_bytes_max));
             let boxed = Box::new(disk.clone());
-            let journal =
-                Journal::start(lock, boxed, backlog, Tail::at(0), RecordOrder::default(), report)
-                    .unwrap();
+            let journal = Journal::start(
+                lock,
+                boxed,
+                backlog,
+                FileTail::at(0),
+                RecordOrder::default(),
+                report,
+            )
+            .unwrap();
             Self { journal, disk, reports, records: sample::records(), dir }
         }
 
@@ -580,7 +586,7 @@ mod tests {
         let (report, reports) = reporter();
         let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(BACKLOG_BYTES_MAX));
         let (tail, order) =
-            (Tail::torn_at(found.good_len), RecordOrder::after(found.records.last()));
+            (FileTail::torn_at(found.good_len), RecordOrder::after(found.records.last()));
         let mut journal =
             Journal::start(lock, Box::new(file), backlog, tail, order, report).unwrap();
         assert!(matches!(journal.append(&records[11..]), Err(JournalError::Write { .. })));
@@ -654,7 +660,7 @@ mod tests {
         let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(BACKLOG_BYTES_MAX));
         let (disk, order) = (Box::new(full), RecordOrder::default());
         let mut journal =
-            Journal::start(lock, disk, backlog, Tail::at(0), order, reporter().0).unwrap();
+            Journal::start(lock, disk, backlog, FileTail::at(0), order, reporter().0).unwrap();
         let fault = journal.append(&sample::records()[..3]).unwrap_err().to_string();
         assert!(fault.contains("No space left on device"), "{fault}");
     }

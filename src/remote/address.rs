@@ -14,8 +14,8 @@ mod cue;
 mod listen;
 mod nearest;
 
-pub use cue::{Form, Item, Setting, Target, Verb};
-pub use listen::{Listen, Part, Topic};
+pub use cue::{AskTarget, CueItem, ListForm, QlabSetting, Verb};
+pub use listen::{CuePart, Listen, Topic};
 pub(super) use nearest::nearest;
 
 use jiff::SignedDuration;
@@ -36,7 +36,7 @@ pub(super) const CUE_ID: &str = "cue:";
 
 /// A request.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Ask {
+pub enum RemoteAsk {
     /// Something of the station.
     RemoteCommand(RemoteCommand),
     /// Nothing: a button was let go.
@@ -52,28 +52,28 @@ pub enum Ask {
     /// `/thump`: keeps a client from being forgotten.
     Thump,
     /// `/cueLists`.
-    CueLists(Form),
+    CueLists(ListForm),
     /// `/runningCues` and `/runningOrPausedCues`.
-    RunningCues(Form),
+    RunningCues(ListForm),
     /// `/selectedCues`: the cue at the playhead, which QLab's selection follows.
-    SelectedCues(Form),
+    SelectedCues(ListForm),
     /// `/cue_id/ID/children`.
-    Children(Target, Form),
+    Children(AskTarget, ListForm),
     /// One fact about a cue, a segment or the list.
-    Value(Target, &'static str),
+    Value(AskTarget, &'static str),
     /// `valuesForKeys`: several things, by their names.
-    Values(Target, Vec<&'static str>),
+    Values(AskTarget, Vec<&'static str>),
     /// `/playheadID`: the id of the cue at the playhead.
     PlayheadId,
     /// `/playhead`: its number.
     PlayheadNumber,
     /// Something of QLab's that is always the same here.
-    Setting(Setting),
+    Setting(QlabSetting),
     /// `/doubleGoWindowRemaining`: seconds in which a second GO is ignored.
     GoGuard,
     /// Something is wanted of the cue at the playhead, or of what runs: which cue that is, is known
     /// when it is obeyed.
-    Do(Target, Verb),
+    Do(AskTarget, Verb),
     /// `/updates`: wants to hear of changes, or no more.
     Updates(bool),
     /// `/alwaysReply`: wants an answer to everything (as is usual here), or only to questions and
@@ -106,7 +106,7 @@ pub enum Misunderstood {
 ///
 /// # Errors
 /// When nothing has its address, or its argument does not fit.
-pub fn understand(message: &Message<'_>, show: &Show) -> Result<Ask, Misunderstood> {
+pub fn understand(message: &Message<'_>, show: &Show) -> Result<RemoteAsk, Misunderstood> {
     let address = message.address.strip_prefix('/').ok_or(Misunderstood::Unknown)?;
     if address.contains(['*', '?', '[', ']', '{', '}']) {
         return Err(Misunderstood::Unknown);
@@ -123,11 +123,11 @@ pub fn understand(message: &Message<'_>, show: &Show) -> Result<Ask, Misundersto
 }
 
 /// Parses the parts of an address, without the workspace.
-fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
+fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<RemoteAsk, Misunderstood> {
     let press = |wish: RemoteCommand| {
-        Ok(if is_pressed(args)? { Ask::RemoteCommand(wish) } else { Ask::Release })
+        Ok(if is_pressed(args)? { RemoteAsk::RemoteCommand(wish) } else { RemoteAsk::Release })
     };
-    let asked = |ask: Ask| is_pressed(args).map(|_| ask);
+    let asked = |ask: RemoteAsk| is_pressed(args).map(|_| ask);
     match parts {
         ["go"] => go(args, show),
         ["go", number] => press(RemoteCommand::GoTo(cue(number, show)?)),
@@ -135,7 +135,7 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
             cue::ask(name, which, rest, args, show)
         }
         ["standby"] => press(RemoteCommand::Standby),
-        ["ready"] => Ok(Ask::RemoteCommand(RemoteCommand::Ready(department(
+        ["ready"] => Ok(RemoteAsk::RemoteCommand(RemoteCommand::Ready(department(
             text(args, "the id of a department")?,
             show,
         )?))),
@@ -144,7 +144,7 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
         // QLab fades for so many seconds first. Panic here is what each output is told then, and it
         // is told at once.
         ["panic" | "hardPanic"] => press(RemoteCommand::Panic),
-        ["panicInTime"] => Ok(Ask::RemoteCommand(RemoteCommand::Panic)),
+        ["panicInTime"] => Ok(RemoteAsk::RemoteCommand(RemoteCommand::Panic)),
         ["stop" | "hardStop"] => press(RemoteCommand::StopAll),
         ["togglePause"] => press(RemoteCommand::TogglePause),
         ["step"] => press(RemoteCommand::Step),
@@ -152,11 +152,11 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
         ["note"] => note(text(args, "the words of the note")?),
         ["message"] => message(text(args, "the words of the message")?),
         ["message", "clear"] => press(RemoteCommand::ClearMessage),
-        ["playhead" | "playbackPosition"] if args.is_empty() => Ok(Ask::PlayheadNumber),
+        ["playhead" | "playbackPosition"] if args.is_empty() => Ok(RemoteAsk::PlayheadNumber),
         ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId"]
             if args.is_empty() =>
         {
-            Ok(Ask::PlayheadId)
+            Ok(RemoteAsk::PlayheadId)
         }
         ["playhead" | "playbackPosition" | "select", "next" | "nextSequence"] => {
             press(RemoteCommand::PlayheadNext)
@@ -172,25 +172,25 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
             id,
         ] => press(RemoteCommand::PlayheadTo(cue_by_id(id, show)?)),
         ["connect"] => connect(args),
-        ["disconnect"] => asked(Ask::Disconnect),
-        ["workspaces"] => asked(Ask::Workspaces),
-        ["version"] => asked(Ask::Version),
-        ["thump"] => asked(Ask::Thump),
-        ["cueLists", form @ ..] => asked(Ask::CueLists(Form::of(form)?)),
+        ["disconnect"] => asked(RemoteAsk::Disconnect),
+        ["workspaces"] => asked(RemoteAsk::Workspaces),
+        ["version"] => asked(RemoteAsk::Version),
+        ["thump"] => asked(RemoteAsk::Thump),
+        ["cueLists", form @ ..] => asked(RemoteAsk::CueLists(ListForm::of(form)?)),
         ["runningCues" | "runningOrPausedCues", form @ ..] => {
-            asked(Ask::RunningCues(Form::of(form)?))
+            asked(RemoteAsk::RunningCues(ListForm::of(form)?))
         }
-        ["selectedCues", form @ ..] => asked(Ask::SelectedCues(Form::of(form)?)),
-        ["doubleGoWindowRemaining"] => asked(Ask::GoGuard),
-        ["updates"] => is_pressed(args).map(Ask::Updates),
-        ["alwaysReply"] => is_pressed(args).map(Ask::AlwaysReply),
+        ["selectedCues", form @ ..] => asked(RemoteAsk::SelectedCues(ListForm::of(form)?)),
+        ["doubleGoWindowRemaining"] => asked(RemoteAsk::GoGuard),
+        ["updates"] => is_pressed(args).map(RemoteAsk::Updates),
+        ["alwaysReply"] => is_pressed(args).map(RemoteAsk::AlwaysReply),
         ["udpReplyPort"] => {
-            port(args)?.map(Ask::UdpReplyPort).ok_or_else(|| wrong("a port is missing"))
+            port(args)?.map(RemoteAsk::UdpReplyPort).ok_or_else(|| wrong("a port is missing"))
         }
-        ["listen", what @ ..] => listen::listen(what).map(Ask::Listen),
-        ["ignore", what @ ..] => listen::listen(what).map(Ask::Ignore),
-        ["handover", "subscribe"] => port(args).map(Ask::Subscribe),
-        ["handover", "unsubscribe"] => asked(Ask::Unsubscribe),
+        ["listen", what @ ..] => listen::listen(what).map(RemoteAsk::Listen),
+        ["ignore", what @ ..] => listen::listen(what).map(RemoteAsk::Ignore),
+        ["handover", "subscribe"] => port(args).map(RemoteAsk::Subscribe),
+        ["handover", "unsubscribe"] => asked(RemoteAsk::Unsubscribe),
         parts => cue::setting(parts, args),
     }
 }
@@ -216,16 +216,20 @@ fn is_pressed(args: &[Arg<'_>]) -> Result<bool, Misunderstood> {
     }
 }
 
-fn go(args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
+fn go(args: &[Arg<'_>], show: &Show) -> Result<RemoteAsk, Misunderstood> {
     match *args {
-        [Arg::Text(number)] => Ok(Ask::RemoteCommand(RemoteCommand::GoTo(cue(number, show)?))),
+        [Arg::Text(number)] => {
+            Ok(RemoteAsk::RemoteCommand(RemoteCommand::GoTo(cue(number, show)?)))
+        }
         [Arg::Int(value)] if value != 0 && value != 1 => Err(number_as_text(&value.to_string())),
         [Arg::Float(value)] if value != 0.0 && value != 1.0 => {
             Err(number_as_text(&value.to_string()))
         }
-        _ => {
-            Ok(if is_pressed(args)? { Ask::RemoteCommand(RemoteCommand::Go) } else { Ask::Release })
-        }
+        _ => Ok(if is_pressed(args)? {
+            RemoteAsk::RemoteCommand(RemoteCommand::Go)
+        } else {
+            RemoteAsk::Release
+        }),
     }
 }
 
@@ -256,7 +260,7 @@ fn text<'a>(args: &[Arg<'a>], what: &str) -> Result<&'a str, Misunderstood> {
 }
 
 /// The seconds of a nudge. A button that is let go sends 0, which nudges nothing.
-fn nudge(args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
+fn nudge(args: &[Arg<'_>]) -> Result<RemoteAsk, Misunderstood> {
     let by = match *args {
         [Arg::Int(seconds)] => Some(SignedDuration::from_secs(seconds)),
         [Arg::Float(seconds)] => SignedDuration::try_from_secs_f64(seconds).ok(),
@@ -264,11 +268,11 @@ fn nudge(args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
     };
     let by = by.ok_or_else(|| wrong("it takes one number: seconds, less than 0 for less time"))?;
     let command = RemoteCommand::Nudge(by);
-    Ok(if by.is_zero() { Ask::Release } else { Ask::RemoteCommand(command) })
+    Ok(if by.is_zero() { RemoteAsk::Release } else { RemoteAsk::RemoteCommand(command) })
 }
 
 /// The words of a message; how long they may be is the run's business.
-fn message(text: &str) -> Result<Ask, Misunderstood> {
+fn message(text: &str) -> Result<RemoteAsk, Misunderstood> {
     let line = plain::clean(text);
     if line.is_empty() {
         return Err(wrong("the message is empty: /message/clear takes one off the boards"));
@@ -276,10 +280,10 @@ fn message(text: &str) -> Result<Ask, Misunderstood> {
     if line.chars().count() > NOTE_CHARS_MAX {
         return Err(wrong("the message is too long"));
     }
-    Ok(Ask::RemoteCommand(RemoteCommand::ShowMessage(line)))
+    Ok(RemoteAsk::RemoteCommand(RemoteCommand::ShowMessage(line)))
 }
 
-fn note(text: &str) -> Result<Ask, Misunderstood> {
+fn note(text: &str) -> Result<RemoteAsk, Misunderstood> {
     let line = plain::line(text);
     let line = line.trim();
     if line.is_empty() {
@@ -288,20 +292,20 @@ fn note(text: &str) -> Result<Ask, Misunderstood> {
     if line.chars().count() > NOTE_CHARS_MAX {
         return Err(wrong(format!("a note has at most {NOTE_CHARS_MAX} characters")));
     }
-    Ok(Ask::RemoteCommand(RemoteCommand::Note(line.to_owned())))
+    Ok(RemoteAsk::RemoteCommand(RemoteCommand::Note(line.to_owned())))
 }
 
 /// A passcode as text, or as the number that a remote control without letters sends.
-fn connect(args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
+fn connect(args: &[Arg<'_>]) -> Result<RemoteAsk, Misunderstood> {
     let passcode = match *args {
         // Companion's module for QLab, which opens like this whether it has a passcode or not.
-        [] | [Arg::Text("")] => return Ok(Ask::Connect(None)),
+        [] | [Arg::Text("")] => return Ok(RemoteAsk::Connect(None)),
         [Arg::Text(text)] => text.to_owned(),
         [Arg::Int(value)] => value.to_string(),
         [Arg::Float(value)] => value.to_string(),
         _ => return Err(wrong("it takes the passcode")),
     };
-    Ok(Ask::Connect(Some(Passcode::new(passcode))))
+    Ok(RemoteAsk::Connect(Some(Passcode::new(passcode))))
 }
 
 fn port(args: &[Arg<'_>]) -> Result<Option<u16>, Misunderstood> {

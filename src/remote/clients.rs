@@ -9,7 +9,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::Peer;
+use super::PacketSender;
 use super::address::{Listen, Topic};
 use crate::time::MachineNs;
 
@@ -28,7 +28,7 @@ const OF_ONE_MACHINE: usize = 8;
 
 /// A client.
 pub(super) struct Client {
-    pub(super) peer: Peer,
+    pub(super) peer: PacketSender,
     heard: MachineNs,
     /// `true` if it has given the passcode.
     pub(super) connected: bool,
@@ -42,7 +42,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    fn new(peer: Peer, heard: MachineNs) -> Self {
+    fn new(peer: PacketSender, heard: MachineNs) -> Self {
         let (listens, feed) = (vec![], None);
         Client {
             peer,
@@ -57,7 +57,7 @@ impl Client {
     }
 
     fn is_datagram(&self) -> bool {
-        matches!(self.peer, Peer::Udp(_))
+        matches!(self.peer, PacketSender::Udp(_))
     }
 
     /// Returns `true` if it receives updates.
@@ -88,12 +88,12 @@ pub(super) struct Clients(Vec<Client>);
 
 impl Clients {
     /// The client, if it is in the table.
-    pub(super) fn find(&self, peer: Peer) -> Option<&Client> {
+    pub(super) fn find(&self, peer: PacketSender) -> Option<&Client> {
         self.0.iter().find(|client| client.peer == peer)
     }
 
     /// Takes down that the client was heard.
-    pub(super) fn heard(&mut self, peer: Peer, now: MachineNs) {
+    pub(super) fn heard(&mut self, peer: PacketSender, now: MachineNs) {
         if let Some(client) = self.0.iter_mut().find(|client| client.peer == peer) {
             client.heard = now;
         }
@@ -106,7 +106,7 @@ impl Clients {
     /// is told nothing and has been silent the longest.
     pub(super) fn enter(
         &mut self,
-        peer: Peer,
+        peer: PacketSender,
         is_guarded: bool,
         now: MachineNs,
     ) -> Option<&mut Client> {
@@ -127,7 +127,7 @@ impl Clients {
 
     /// Chooses the client that a new one replaces: of the first kind of which there are any, the
     /// one that has been silent the longest.
-    fn gives_way(&self, new: Peer, is_guarded: bool) -> Option<usize> {
+    fn gives_way(&self, new: PacketSender, is_guarded: bool) -> Option<usize> {
         let machine = new.address().ip().to_canonical();
         let is_of_machine = |client: &Client| {
             client.is_datagram() && client.peer.address().ip().to_canonical() == machine
@@ -148,12 +148,12 @@ impl Clients {
     }
 
     /// Forgets a client.
-    pub(super) fn leave(&mut self, peer: Peer) {
+    pub(super) fn leave(&mut self, peer: PacketSender) {
         self.0.retain(|client| client.peer != peer);
     }
 
     /// Forgets that a client may speak, and what it wanted to be told; where its answers go stays.
-    pub(super) fn disconnect(&mut self, peer: Peer) {
+    pub(super) fn disconnect(&mut self, peer: PacketSender) {
         if let Some(client) = self.0.iter_mut().find(|client| client.peer == peer) {
             let reply_port = client.reply_port;
             *client = Client { reply_port, ..Client::new(peer, client.heard) };
@@ -162,7 +162,8 @@ impl Clients {
 
     /// Forgets the client of a connection that is gone.
     pub(super) fn lose(&mut self, connection: u64) {
-        self.0.retain(|client| !matches!(client.peer, Peer::Tcp(id, _) if id == connection));
+        self.0
+            .retain(|client| !matches!(client.peer, PacketSender::Tcp(id, _) if id == connection));
     }
 
     /// Forgets who has been silent too long, and what it wanted to be told before that.
@@ -196,19 +197,21 @@ impl Clients {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::address::Part;
+    use crate::remote::address::CuePart;
     use crate::remote::testing::now;
 
-    fn udp(port: u16) -> Peer {
-        Peer::Udp(([10, 0, 0, 5], port).into())
+    fn udp(port: u16) -> PacketSender {
+        PacketSender::Udp(([10, 0, 0, 5], port).into())
     }
 
     #[test]
     fn who_is_silent_over_udp_is_forgotten() {
         let (start, mut clients) = (now(), Clients::default());
         clients.enter(udp(1), true, start).unwrap().updates = true;
-        clients.enter(Peer::Tcp(7, ([10, 0, 0, 5], 1).into()), true, start).unwrap().connected =
-            true;
+        clients
+            .enter(PacketSender::Tcp(7, ([10, 0, 0, 5], 1).into()), true, start)
+            .unwrap()
+            .connected = true;
         let later = start + SILENCE_MAX;
         clients.heard(udp(1), later);
         clients.expire(later + SILENCE_MAX);
@@ -250,7 +253,7 @@ mod tests {
         }
         assert_eq!(clients.iter().count(), CLIENTS_MAX);
         assert!(clients.find(udp(999)).is_some() && clients.find(udp(0)).is_none());
-        let known = Peer::Udp(([10, 0, 0, 6], 1).into());
+        let known = PacketSender::Udp(([10, 0, 0, 6], 1).into());
         clients.enter(known, true, start).unwrap().connected = true;
         for port in 1000..1100 {
             clients.enter(udp(port), true, start + Duration::from_secs(2)).unwrap();
@@ -262,8 +265,8 @@ mod tests {
     fn what_sends_from_another_port_each_time_pushes_out_only_its_own() {
         let (start, mut clients) = (now(), Clients::default());
         let at = |ms: u16| start + Duration::from_millis(ms.into());
-        let button = Peer::Udp(([10, 0, 0, 6], 1).into());
-        let tablet = Peer::Tcp(1, ([10, 0, 0, 5], 1).into());
+        let button = PacketSender::Udp(([10, 0, 0, 6], 1).into());
+        let tablet = PacketSender::Tcp(1, ([10, 0, 0, 5], 1).into());
         clients.enter(button, true, at(0)).unwrap().connected = true;
         clients.enter(tablet, true, at(0)).unwrap().connected = true;
         for port in 1..1000 {
@@ -281,7 +284,7 @@ mod tests {
     #[test]
     fn displays_that_are_alive_stay() {
         let (start, mut clients) = (now(), Clients::default());
-        let display = |n: u8| Peer::Udp(([10, 0, 1, n], 1).into());
+        let display = |n: u8| PacketSender::Udp(([10, 0, 1, n], 1).into());
         for n in 0..CLIENTS_MAX as u8 {
             clients.enter(display(n), false, start).unwrap().updates = true;
         }
@@ -294,7 +297,7 @@ mod tests {
     #[test]
     fn listening_is_added_and_taken_away() {
         let mut client = Client::new(udp(1), now());
-        let number = Listen { topic: Topic::Go, part: Some(Part::Number) };
+        let number = Listen { topic: Topic::Go, part: Some(CuePart::Number) };
         client.listen(&[number]);
         client.listen(&[number]);
         assert_eq!(client.listens, [number]);

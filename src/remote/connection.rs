@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use rustix::net::sockopt;
 
-use super::Peer;
-use super::framing::{Stream, Unframed, frame};
+use super::PacketSender;
+use super::framing::{PacketStream, Unframed, frame};
 use crate::slip::Frame;
 use crate::time::MachineNs;
 
@@ -30,12 +30,12 @@ const READ_MAX: usize = 1 << 14;
 pub(super) struct Connection {
     /// Unlike that of any other, ever.
     pub(super) id: u64,
-    pub(super) peer: Peer,
+    pub(super) peer: PacketSender,
     pub(super) since: MachineNs,
     /// Instant of the last whole packet.
     pub(super) heard: Option<MachineNs>,
     pub(super) stream: TcpStream,
-    packets: Stream,
+    packets: PacketStream,
     /// Beginning of the packet whose end has not come yet.
     open_since: Option<MachineNs>,
     waiting: Vec<u8>,
@@ -61,7 +61,7 @@ impl Connection {
         sockopt::set_tcp_keepidle(&stream, Duration::from_secs(10))?;
         sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(5))?;
         sockopt::set_tcp_keepcnt(&stream, 3)?;
-        let (packets, peer) = (Stream::New, Peer::Tcp(id, far_end));
+        let (packets, peer) = (PacketStream::New, PacketSender::Tcp(id, far_end));
         Ok(Connection {
             id,
             peer,
@@ -84,7 +84,7 @@ impl Connection {
     pub(super) fn read(
         &mut self,
         now: MachineNs,
-        mut take: impl FnMut(Frame, Peer),
+        mut take: impl FnMut(Frame, PacketSender),
     ) -> io::Result<()> {
         let mut bytes = [0; READ_MAX];
         let len = match self.stream.read(&mut bytes) {

@@ -16,7 +16,7 @@ use std::sync::atomic::Ordering::{Acquire, Release};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Duration;
 
-use super::Peer;
+use super::PacketSender;
 use super::hub::Hub;
 use super::server::ServerShared;
 use crate::locks::Unpoisoned;
@@ -33,7 +33,7 @@ const LOOKS_MAX: u32 = 20;
 const PERIOD: Duration = Duration::from_millis(100);
 
 /// Rings at the station.
-type Ring = Box<dyn Fn() + Send + Sync>;
+type RingStation = Box<dyn Fn() + Send + Sync>;
 
 /// The socket, and everything that is known of those who speak.
 pub(super) struct Datagrams {
@@ -48,7 +48,7 @@ pub(super) struct Datagrams {
 /// The station, as far as the socket may be lent to it.
 #[derive(Default)]
 struct Borrower {
-    ring: Option<Ring>,
+    ring: Option<RingStation>,
     /// Instant of its last return of the socket.
     gave_back: Option<MachineNs>,
 }
@@ -154,7 +154,7 @@ impl Ear {
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Some(()),
             Err(_) => return None,
         };
-        let peer = Peer::Udp(sender);
+        let peer = PacketSender::Udp(sender);
         hub.finds(looked, due, now);
         if now.since(self.period) >= PERIOD {
             (self.period, self.looks) = (now, 0);

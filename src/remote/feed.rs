@@ -21,12 +21,12 @@ use std::sync::Arc;
 use rosc::{OscBundle, OscMessage, OscPacket, OscTime, OscType};
 
 use super::Picture;
-use super::list::Words;
+use super::list::ListWords;
 use super::reply::encode;
 use crate::show::DepartmentIx;
 
 /// The bundle that says `picture`.
-pub(super) fn bundle(picture: &Picture, words: &Words) -> Arc<[u8]> {
+pub(super) fn bundle(picture: &Picture, words: &ListWords) -> Arc<[u8]> {
     let text = |text: &str| OscType::String(text.to_owned());
     let cue = |cue| [text(words.number(cue)), text(words.title(cue))];
     let segment =
@@ -62,7 +62,7 @@ fn seconds(ns: i64) -> OscType {
     OscType::Float((ns as f64 / 1e9) as f32)
 }
 
-fn departments(departments: &[DepartmentIx], words: &Words) -> String {
+fn departments(departments: &[DepartmentIx], words: &ListWords) -> String {
     let ids = departments.iter().filter_map(|&ix| words.show.departments.get(ix));
     ids.map(|department| department.id.as_str()).collect::<Vec<_>>().join(",")
 }
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn says_everything_in_one_bundle() {
-        let words = Words::new(Arc::new(show()));
+        let words = ListWords::new(Arc::new(show()));
         let picture = Picture {
             on_air: Some(CueIx(0)),
             left_ns: Some(-1_500_000_000),
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn nothing_on_air_is_said_too() {
-        let packet = bundle(&Picture::default(), &Words::new(Arc::new(show())));
+        let packet = bundle(&Picture::default(), &ListWords::new(Arc::new(show())));
         let messages = parse(&packet).unwrap();
         assert_eq!(messages.len(), 8);
         assert_eq!(messages[0].args, [Arg::Text(""), Arg::Text("")]);

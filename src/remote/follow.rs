@@ -9,8 +9,8 @@ use std::sync::Arc;
 use rosc::OscType;
 
 use super::Picture;
-use super::address::{Part, Topic};
-use super::list::{LIST_ID, Words};
+use super::address::{CuePart, Topic};
+use super::list::{LIST_ID, ListWords};
 use super::picture::FIRINGS_MAX;
 use super::reply::{WORKSPACE, message};
 use crate::show::CueIx;
@@ -21,17 +21,17 @@ const CHANGES_MAX: usize = 128;
 
 /// Something that happened, and the cue that it happened to, if to one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Change {
+pub(super) struct CueChange {
     pub(super) topic: Topic,
     pub(super) cue: Option<CueIx>,
 }
 
 /// Changes since `before`, in a likely order.
-pub(super) fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
+pub(super) fn changes(before: &Picture, now: &Picture) -> Vec<CueChange> {
     let mut changes = vec![];
     let mut change = |topic, cue| {
         if changes.len() < CHANGES_MAX {
-            changes.push(Change { topic, cue });
+            changes.push(CueChange { topic, cue });
         }
     };
     if now.panics > before.panics {
@@ -71,22 +71,23 @@ pub(super) fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
 
 /// A change in the form of QLab's show control broadcast: number, name, id and type of the cue, or
 /// one of them.
-pub(super) fn event(change: &Change, part: Option<Part>, words: &Words) -> Arc<[u8]> {
+pub(super) fn event(change: &CueChange, part: Option<CuePart>, words: &ListWords) -> Arc<[u8]> {
     let address = format!("/qlab/event/workspace/{}", change.topic.name());
     let say = |part| OscType::String(words.part(change.cue, part));
     let is_of_cue =
         matches!(change.topic, Topic::Go | Topic::CueStart | Topic::CueStop | Topic::Playhead);
     match part {
         _ if !is_of_cue => message(address, vec![]),
-        None => {
-            message(address, [Part::Number, Part::Name, Part::UniqueId, Part::Type].map(say).into())
-        }
+        None => message(
+            address,
+            [CuePart::Number, CuePart::Name, CuePart::UniqueId, CuePart::Type].map(say).into(),
+        ),
         Some(part) => message(format!("{address}/{}", part.name()), vec![say(part)]),
     }
 }
 
 /// A change in the form of QLab's workspace updates, if it has one.
-pub(super) fn update(change: &Change, words: &Words) -> Option<Arc<[u8]>> {
+pub(super) fn update(change: &CueChange, words: &ListWords) -> Option<Arc<[u8]>> {
     let prefix = format!("/update/workspace/{WORKSPACE}");
     match change.topic {
         Topic::Playhead => {
@@ -102,7 +103,7 @@ pub(super) fn update(change: &Change, words: &Words) -> Option<Arc<[u8]>> {
 }
 
 /// That something about a cue has changed, in the form of QLab's workspace updates.
-pub(super) fn changed(cue: CueIx, words: &Words) -> Arc<[u8]> {
+pub(super) fn changed(cue: CueIx, words: &ListWords) -> Arc<[u8]> {
     message(format!("/update/workspace/{WORKSPACE}/cue_id/{}", words.id(Some(cue))), vec![])
 }
 
@@ -116,8 +117,8 @@ mod tests {
         Firing { number, cue: CueIx(cue), by_go }
     }
 
-    fn change(topic: Topic, cue: u32) -> Change {
-        Change { topic, cue: Some(CueIx(cue)) }
+    fn change(topic: Topic, cue: u32) -> CueChange {
+        CueChange { topic, cue: Some(CueIx(cue)) }
     }
 
     #[test]
@@ -141,7 +142,7 @@ mod tests {
         assert_eq!(changes(&after, &after), []);
 
         let ended = Picture { running: vec![], next: None, ..after.clone() };
-        let none = Change { topic: Topic::Playhead, cue: None };
+        let none = CueChange { topic: Topic::Playhead, cue: None };
         assert_eq!(changes(&after, &ended), [change(Topic::CueStop, 0), none]);
     }
 
@@ -149,7 +150,7 @@ mod tests {
     fn holds_and_panics_are_told_once() {
         let calm = Picture::default();
         let held = Picture { held: true, panics: 1, ..Picture::default() };
-        let topics = |changes: Vec<Change>| {
+        let topics = |changes: Vec<CueChange>| {
             changes.into_iter().map(|change| change.topic).collect::<Vec<_>>()
         };
         assert_eq!(topics(changes(&calm, &held)), [Topic::PanicAll, Topic::PauseAll]);

@@ -25,7 +25,7 @@ pub(super) enum Unframed {
 }
 
 /// Takes packets out of a stream.
-pub(super) enum Stream {
+pub(super) enum PacketStream {
     /// Nothing has come.
     New,
     /// SLIP; whether the first address has not come to its end yet.
@@ -34,13 +34,13 @@ pub(super) enum Stream {
     Length(Vec<u8>),
 }
 
-impl Stream {
+impl PacketStream {
     /// The far end's framing of packets, which replies have, too. It is SLIP until the far end has
     /// sent something.
     pub(super) fn framing(&self) -> Framing {
         match self {
-            Stream::New | Stream::Slip(..) => Framing::Slip,
-            Stream::Length(_) => Framing::Length,
+            PacketStream::New | PacketStream::Slip(..) => Framing::Slip,
+            PacketStream::Length(_) => Framing::Length,
         }
     }
 
@@ -49,17 +49,17 @@ impl Stream {
     /// # Errors
     /// When this is no stream of packets: nothing more can be taken out of it.
     pub(super) fn take(&mut self, byte: u8) -> Result<Option<Frame>, Unframed> {
-        if let Stream::New = self {
+        if let PacketStream::New = self {
             *self = match byte {
-                END | b'/' | b'#' => Stream::Slip(Deframer::new(BYTES_MAX), true),
-                0 => Stream::Length(vec![]),
+                END | b'/' | b'#' => PacketStream::Slip(Deframer::new(BYTES_MAX), true),
+                0 => PacketStream::Length(vec![]),
                 _ => return Err(Unframed::Text),
             };
         }
         match self {
             // The line above has begun one of the others.
-            Stream::New => Ok(None),
-            Stream::Slip(deframer, in_first) => {
+            PacketStream::New => Ok(None),
+            PacketStream::Slip(deframer, in_first) => {
                 // An address ends with a zero. A line that ends first is text that somebody types,
                 // or a web browser's.
                 if *in_first && matches!(byte, b'\r' | b'\n') {
@@ -68,7 +68,7 @@ impl Stream {
                 *in_first &= byte != 0;
                 Ok(deframer.take(byte))
             }
-            Stream::Length(bytes) => {
+            PacketStream::Length(bytes) => {
                 bytes.push(byte);
                 let Some((len, packet)) = bytes.split_first_chunk::<4>() else { return Ok(None) };
                 let len = u32::from_be_bytes(*len);
@@ -89,9 +89,9 @@ impl Stream {
     /// Returns `true` if the last packet has not come to its end.
     pub(super) fn is_open(&self) -> bool {
         match self {
-            Stream::New => false,
-            Stream::Slip(deframer, _) => deframer.is_open(),
-            Stream::Length(bytes) => !bytes.is_empty(),
+            PacketStream::New => false,
+            PacketStream::Slip(deframer, _) => deframer.is_open(),
+            PacketStream::Length(bytes) => !bytes.is_empty(),
         }
     }
 }
@@ -113,7 +113,7 @@ mod tests {
 
     /// The packets in these bytes, and how the stream ends.
     fn read(bytes: &[u8]) -> (Vec<Vec<u8>>, Result<Framing, Unframed>) {
-        let (mut stream, mut packets) = (Stream::New, vec![]);
+        let (mut stream, mut packets) = (PacketStream::New, vec![]);
         for &byte in bytes {
             match stream.take(byte) {
                 Ok(Some(Frame::Whole(packet))) => packets.push(packet),
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_packet_without_an_end_is_open() {
         let open = |bytes: &[u8]| {
-            let mut stream = Stream::New;
+            let mut stream = PacketStream::New;
             bytes.iter().for_each(|&byte| drop(stream.take(byte).unwrap()));
             stream.is_open()
         };

@@ -17,17 +17,17 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::address::{Ask, Form, Misunderstood, Topic, nearest, understand};
+use super::address::{ListForm, Misunderstood, RemoteAsk, Topic, nearest, understand};
 use super::clients::Clients;
 use super::counts::{Tally, count};
 use super::follow::changes;
-use super::list::Words;
+use super::list::ListWords;
 use super::packet::{Message, parse};
 use super::reply::{Status, text};
 use super::standstill::Standstill;
 use super::trouble::{ReportedTroubles, Trouble, Troubles, quoted};
-use super::waiting::{Later, Waiting};
-use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket};
+use super::waiting::{Later, WaitingWishes};
+use super::{Answer, PacketSender, Passcode, Picture, ReplyTo, Request, Ticket};
 use crate::access::{Bucket, FailedLogins, Meter};
 use crate::show::{CueIx, Show};
 use crate::time::MachineNs;
@@ -51,7 +51,7 @@ const UNANSWERED_MORE: usize = 8;
 const CONNECTED: &str = "ok:view|control";
 
 /// The request of a message.
-type Asked = Result<Ask, Misunderstood>;
+type HubRequest = Result<RemoteAsk, Misunderstood>;
 
 /// Next step after a message of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,18 +61,18 @@ enum NextMessage {
 }
 
 /// Hears each wish; must not block.
-pub type Hear = Arc<dyn Fn(Request) + Send + Sync>;
+pub type HearWish = Arc<dyn Fn(Request) + Send + Sync>;
 
 /// Destination of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum To {
+pub(super) enum PacketTo {
     Udp(SocketAddr),
     Tcp(u64),
 }
 
 /// Data shared with the handles outside the thread.
 #[derive(Default)]
-pub(super) struct Shared {
+pub(super) struct HubShared {
     pub(super) tally: Tally,
     pub(super) troubles: Troubles,
     pub(super) has_subscribers: AtomicBool,
@@ -81,11 +81,11 @@ pub(super) struct Shared {
 
 /// Everything that is known of those who speak.
 pub(super) struct Hub {
-    words: Words,
+    words: ListWords,
     passcode: Option<Passcode>,
     port: u16,
-    hear: Hear,
-    shared: Arc<Shared>,
+    hear: HearWish,
+    shared: Arc<HubShared>,
     clients: Clients,
     failed_logins: FailedLogins,
     wishes: Meter,
@@ -96,7 +96,7 @@ pub(super) struct Hub {
     /// unanswered.
     panicked: Option<(MachineNs, Weak<Ticket>)>,
     /// Wishes that wait for their time.
-    waiting: Waiting,
+    waiting: WaitingWishes,
     /// Troubles that the caller has been told of.
     told_of: ReportedTroubles,
     /// Of these, a stop or a hold that was refused: nothing else takes their room.
@@ -124,8 +124,8 @@ pub(super) struct Hub {
     /// The bundle that subscribers were told last, and when.
     told: Option<(Arc<[u8]>, MachineNs)>,
     /// The reply to `/cueLists`, until an embargo is lifted.
-    cue_lists: Option<(Form, String)>,
-    out: Vec<(To, Arc<[u8]>)>,
+    cue_lists: Option<(ListForm, String)>,
+    out: Vec<(PacketTo, Arc<[u8]>)>,
 }
 
 impl Hub {
@@ -133,11 +133,11 @@ impl Hub {
         show: Arc<Show>,
         passcode: Option<Passcode>,
         port: u16,
-        hear: Hear,
-        shared: Arc<Shared>,
+        hear: HearWish,
+        shared: Arc<HubShared>,
     ) -> Self {
         Hub {
-            words: Words::new(show),
+            words: ListWords::new(show),
             passcode,
             port,
             hear,
@@ -148,7 +148,7 @@ impl Hub {
             calming: Meter::new(CALMING.0, CALMING.1),
             panics: Meter::new(CALMING.0, CALMING.1),
             panicked: None,
-            waiting: Waiting::default(),
+            waiting: WaitingWishes::default(),
             told_of: ReportedTroubles::default(),
             told_of_calming: ReportedTroubles::default(),
             telling: Bucket::new(5, 20),
@@ -185,23 +185,23 @@ impl Hub {
     }
 
     /// Takes the packets to be sent since the last call.
-    pub(super) fn take_out(&mut self) -> Vec<(To, Arc<[u8]>)> {
+    pub(super) fn take_out(&mut self) -> Vec<(PacketTo, Arc<[u8]>)> {
         std::mem::take(&mut self.out)
     }
 
     /// Returns `true` if this peer is obeyed.
-    pub(super) fn may_speak(&self, peer: Peer) -> bool {
+    pub(super) fn may_speak(&self, peer: PacketSender) -> bool {
         self.passcode.is_none() || self.clients.find(peer).is_some_and(|client| client.connected)
     }
 
     /// Returns `true` if this peer has given the passcode, or is told what happens: it keeps its
     /// connection however long it is silent.
-    pub(super) fn is_kept(&self, peer: Peer) -> bool {
+    pub(super) fn is_kept(&self, peer: PacketSender) -> bool {
         self.clients.find(peer).is_some_and(|client| client.connected || client.follows())
     }
 
     /// Takes a packet.
-    pub(super) fn hear(&mut self, packet: &[u8], peer: Peer, now: MachineNs) {
+    pub(super) fn hear(&mut self, packet: &[u8], peer: PacketSender, now: MachineNs) {
         count(&self.shared.tally.packets);
         self.standstill.reads(now);
         let messages = match parse(packet) {
@@ -235,7 +235,12 @@ impl Hub {
     }
 
     /// Leaves word for the caller of what was not obeyed.
-    pub(super) fn trouble(&mut self, peer: Peer, what: impl FnOnce() -> String, now: MachineNs) {
+    pub(super) fn trouble(
+        &mut self,
+        peer: PacketSender,
+        what: impl FnOnce() -> String,
+        now: MachineNs,
+    ) {
         if !self.telling.take(now) {
             return;
         }
@@ -285,7 +290,7 @@ impl Hub {
 
     /// The show is another version from here on.
     pub(super) fn revise(&mut self, show: Arc<Show>) {
-        (self.words, self.cue_lists) = (Words::new(show), None);
+        (self.words, self.cue_lists) = (ListWords::new(show), None);
     }
 
     /// Takes a new picture, and tells who wants to know.
@@ -334,8 +339,8 @@ impl Hub {
     fn message(
         &mut self,
         message: &Message<'_>,
-        asked: Asked,
-        peer: Peer,
+        asked: HubRequest,
+        peer: PacketSender,
         now: MachineNs,
     ) -> NextMessage {
         let address = message.address;
@@ -344,7 +349,10 @@ impl Hub {
         // tells anything.
         let is_open = matches!(
             asked,
-            Ok(Ask::Connect(_) | Ask::Workspaces | Ask::Version | Ask::UdpReplyPort(_))
+            Ok(RemoteAsk::Connect(_)
+                | RemoteAsk::Workspaces
+                | RemoteAsk::Version
+                | RemoteAsk::UdpReplyPort(_))
         );
         if !may_speak && !is_open {
             if self.deny(peer, address, "connect with the passcode first", now) {
@@ -353,14 +361,14 @@ impl Hub {
             return NextMessage::GoOn;
         }
         let ask = match asked {
-            Ok(Ask::Connect(passcode)) => {
+            Ok(RemoteAsk::Connect(passcode)) => {
                 return self.connect(passcode.as_ref(), peer, address, now);
             }
-            Ok(Ask::RemoteCommand(wish)) => {
+            Ok(RemoteAsk::RemoteCommand(wish)) => {
                 self.wish_at(wish, message.time, peer, address, now);
                 return NextMessage::GoOn;
             }
-            Ok(Ask::Do(target, verb)) => {
+            Ok(RemoteAsk::Do(target, verb)) => {
                 match self.wish_of(target, verb) {
                     Ok(wish) => self.wish_at(wish, message.time, peer, address, now),
                     Err(why) => self.fault(peer, address, &why, now),
@@ -387,9 +395,9 @@ impl Hub {
             }
             Err(why) => self.fault(peer, address, &why, now),
         }
-        if ask == Ask::Disconnect {
+        if ask == RemoteAsk::Disconnect {
             self.clients.leave(peer);
-        } else if let Ask::Subscribe(_) = ask {
+        } else if let RemoteAsk::Subscribe(_) = ask {
             self.greet(peer);
         }
         self.look_who_follows();
@@ -397,37 +405,45 @@ impl Hub {
     }
 
     /// The limit that a question counts against.
-    fn bucket_of(&mut self, ask: &Ask, may_speak: bool) -> &mut Bucket {
+    fn bucket_of(&mut self, ask: &RemoteAsk, may_speak: bool) -> &mut Bucket {
         match ask {
             _ if !may_speak => &mut self.denials,
-            Ask::CueLists(_) | Ask::RunningCues(_) | Ask::Children(..) => &mut self.lists,
-            Ask::RemoteCommand(_)
-            | Ask::Release
-            | Ask::Connect(_)
-            | Ask::Disconnect
-            | Ask::Workspaces
-            | Ask::Version
-            | Ask::Thump
-            | Ask::SelectedCues(_)
-            | Ask::Value(..)
-            | Ask::Values(..)
-            | Ask::PlayheadId
-            | Ask::PlayheadNumber
-            | Ask::Setting(_)
-            | Ask::GoGuard
-            | Ask::Do(..)
-            | Ask::Updates(_)
-            | Ask::AlwaysReply(_)
-            | Ask::UdpReplyPort(_)
-            | Ask::Listen(_)
-            | Ask::Ignore(_)
-            | Ask::Subscribe(_)
-            | Ask::Unsubscribe => &mut self.questions,
+            RemoteAsk::CueLists(_) | RemoteAsk::RunningCues(_) | RemoteAsk::Children(..) => {
+                &mut self.lists
+            }
+            RemoteAsk::RemoteCommand(_)
+            | RemoteAsk::Release
+            | RemoteAsk::Connect(_)
+            | RemoteAsk::Disconnect
+            | RemoteAsk::Workspaces
+            | RemoteAsk::Version
+            | RemoteAsk::Thump
+            | RemoteAsk::SelectedCues(_)
+            | RemoteAsk::Value(..)
+            | RemoteAsk::Values(..)
+            | RemoteAsk::PlayheadId
+            | RemoteAsk::PlayheadNumber
+            | RemoteAsk::Setting(_)
+            | RemoteAsk::GoGuard
+            | RemoteAsk::Do(..)
+            | RemoteAsk::Updates(_)
+            | RemoteAsk::AlwaysReply(_)
+            | RemoteAsk::UdpReplyPort(_)
+            | RemoteAsk::Listen(_)
+            | RemoteAsk::Ignore(_)
+            | RemoteAsk::Subscribe(_)
+            | RemoteAsk::Unsubscribe => &mut self.questions,
         }
     }
 
     /// Says of a message that nothing can be made of it: to its sender, and to the caller.
-    fn misunderstood(&mut self, why: &Misunderstood, peer: Peer, address: &str, now: MachineNs) {
+    fn misunderstood(
+        &mut self,
+        why: &Misunderstood,
+        peer: PacketSender,
+        address: &str,
+        now: MachineNs,
+    ) {
         let tally = &self.shared.tally;
         count(if *why == Misunderstood::Unknown { &tally.unknown } else { &tally.refused });
         let (told, said) = match why {

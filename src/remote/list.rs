@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Picture;
-use super::address::{Form, Item, Part, cue_id};
+use super::address::{CueItem, CuePart, ListForm, cue_id};
 use super::reply::WORKSPACE;
 use crate::show::protocol::Protocol;
 use crate::show::{CueIx, IndexVec, Show, Trigger};
@@ -27,7 +27,7 @@ pub(super) const QLAB_VERSION: &str = "5.4";
 
 /// The way a cue goes on to the next, in QLab's words (`continueMode`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Continues {
+pub(super) enum ContinueMode {
     /// Nothing does.
     #[default]
     No = 0,
@@ -38,29 +38,30 @@ pub(super) enum Continues {
 }
 
 /// The words of a show, as far as they may be told.
-pub(super) struct Words {
+pub(super) struct ListWords {
     pub(super) show: Arc<Show>,
     /// For each cue, whether its words may be told.
     told: IndexVec<CueIx, bool>,
-    continues: IndexVec<CueIx, Continues>,
+    continues: IndexVec<CueIx, ContinueMode>,
 }
 
-impl Words {
+impl ListWords {
     pub(super) fn new(show: Arc<Show>) -> Self {
         let told = show.cues.iter().map(|cue| !cue.embargo).collect();
-        let mut continues = IndexVec::filled(Continues::No, show.cues.len());
+        let mut continues = IndexVec::filled(ContinueMode::No, show.cues.len());
         for (_, cue) in show.listed() {
             let (cause, how) = match cue.trigger {
-                Trigger::With { cue, .. } => (cue, Continues::With),
-                Trigger::After { cue, .. } => (cue, Continues::After),
+                Trigger::With { cue, .. } => (cue, ContinueMode::With),
+                Trigger::After { cue, .. } => (cue, ContinueMode::After),
                 Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => continue,
             };
-            if let Some(known) = continues.get_mut(cause).filter(|known| **known != Continues::With)
+            if let Some(known) =
+                continues.get_mut(cause).filter(|known| **known != ContinueMode::With)
             {
                 *known = how;
             }
         }
-        Words { show, told, continues }
+        ListWords { show, told, continues }
     }
 
     /// Lifts the embargo of what has become public; gives whether there was any.
@@ -106,7 +107,7 @@ impl Words {
     }
 
     /// The way a cue goes on to the next.
-    pub(super) fn continues(&self, cue: CueIx) -> Continues {
+    pub(super) fn continues(&self, cue: CueIx) -> ContinueMode {
         self.continues.get(cue).copied().unwrap_or_default()
     }
 
@@ -127,85 +128,87 @@ impl Words {
     }
 
     /// One part of a cue.
-    pub(super) fn part(&self, cue: Option<CueIx>, part: Part) -> String {
+    pub(super) fn part(&self, cue: Option<CueIx>, part: CuePart) -> String {
         match part {
-            Part::Number => self.number(cue).to_owned(),
-            Part::Name => self.title(cue).to_owned(),
-            Part::UniqueId => self.id(cue),
-            Part::Type => self.kind(cue).to_owned(),
+            CuePart::Number => self.number(cue).to_owned(),
+            CuePart::Name => self.title(cue).to_owned(),
+            CuePart::UniqueId => self.id(cue),
+            CuePart::Type => self.kind(cue).to_owned(),
         }
     }
 
     /// The id, the number, the words and the kind of a cue, a segment or the list.
-    pub(super) fn head(&self, item: Item) -> (String, &str, &str, &'static str) {
+    pub(super) fn head(&self, item: CueItem) -> (String, &str, &str, &'static str) {
         match item {
-            Item::Cue(cue) => (
+            CueItem::Cue(cue) => (
                 self.id(Some(cue)),
                 self.number(Some(cue)),
                 self.title(Some(cue)),
                 self.kind(Some(cue)),
             ),
-            Item::Segment(ix) => {
+            CueItem::Segment(ix) => {
                 let title = self.show.segments.get(ix).map_or("", |segment| segment.title.as_str());
                 (format!("{SEGMENT_ID}{}", ix.0 + 1), "", title, "Group")
             }
-            Item::List => (LIST_ID.to_owned(), "", &self.show.title, "Cue List"),
+            CueItem::List => (LIST_ID.to_owned(), "", &self.show.title, "Cue List"),
         }
     }
 
-    fn entry(&self, item: Item, form: Form) -> Entry<'_> {
+    fn entry(&self, item: CueItem, form: ListForm) -> ListEntry<'_> {
         let (id, number, name, kind) = self.head(item);
         let cues = match (item, form) {
-            (Item::Cue(_), _) | (_, Form::Shallow) => None,
+            (CueItem::Cue(_), _) | (_, ListForm::Shallow) => None,
             (item, form) => {
                 Some(self.children(item).map(|child| self.entry(child, form)).collect())
             }
         };
-        Entry { cues, ..Entry::new(id, number, name, kind) }
+        ListEntry { cues, ..ListEntry::new(id, number, name, kind) }
     }
 
     /// Children of a cue, a segment or the list.
-    fn children(&self, item: Item) -> impl Iterator<Item = Item> {
+    fn children(&self, item: CueItem) -> impl Iterator<Item = CueItem> {
         let (cues, segments) = match item {
-            Item::Cue(_) => (None, None),
-            Item::Segment(ix) => (Some(self.show.cues_of(ix)), None),
-            Item::List => (None, Some(self.show.segment_indices())),
+            CueItem::Cue(_) => (None, None),
+            CueItem::Segment(ix) => (Some(self.show.cues_of(ix)), None),
+            CueItem::List => (None, Some(self.show.segment_indices())),
         };
         cues.into_iter()
             .flatten()
-            .map(Item::Cue)
-            .chain(segments.into_iter().flatten().map(Item::Segment))
+            .map(CueItem::Cue)
+            .chain(segments.into_iter().flatten().map(CueItem::Segment))
     }
 
     /// The reply to `/cueLists`, JSON: one list, in it the segments as groups, in these their cues.
-    pub(super) fn cue_lists(&self, form: Form) -> String {
-        self.listed([Item::List], form)
+    pub(super) fn cue_lists(&self, form: ListForm) -> String {
+        self.listed([CueItem::List], form)
     }
 
     /// The reply to `children`, JSON.
-    pub(super) fn children_of(&self, item: Item, form: Form) -> String {
+    pub(super) fn children_of(&self, item: CueItem, form: ListForm) -> String {
         self.listed(self.children(item), form)
     }
 
     /// The reply to `/runningCues` and the like, JSON.
-    pub(super) fn cues(&self, cues: impl IntoIterator<Item = CueIx>, form: Form) -> String {
-        self.listed(cues.into_iter().map(Item::Cue), form)
+    pub(super) fn cues(&self, cues: impl IntoIterator<Item = CueIx>, form: ListForm) -> String {
+        self.listed(cues.into_iter().map(CueItem::Cue), form)
     }
 
-    fn listed(&self, items: impl IntoIterator<Item = Item>, form: Form) -> String {
+    fn listed(&self, items: impl IntoIterator<Item = CueItem>, form: ListForm) -> String {
         match form {
-            Form::Full | Form::Shallow => {
+            ListForm::Full | ListForm::Shallow => {
                 json(&items.into_iter().map(|item| self.entry(item, form)).collect::<Vec<_>>())
             }
-            Form::Ids => json(&items.into_iter().map(|item| self.ids(item)).collect::<Vec<_>>()),
+            ListForm::Ids => {
+                json(&items.into_iter().map(|item| self.ids(item)).collect::<Vec<_>>())
+            }
         }
     }
 
-    fn ids(&self, item: Item) -> Ids {
-        let cues: Vec<Ids> = self.children(item).map(|child| self.ids(child)).collect();
-        Ids {
+    fn ids(&self, item: CueItem) -> ListIds {
+        let cues: Vec<ListIds> = self.children(item).map(|child| self.ids(child)).collect();
+        ListIds {
             unique_id: self.head(item).0,
-            cues: Some(cues).filter(|_| !matches!(item, Item::Cue(_))),
+            cues: Some(cues).filter(|_| !matches!(item, CueItem::Cue(_))),
         }
     }
 
@@ -226,7 +229,7 @@ impl Words {
 /// A cue, a group or a list, with QLab's keys.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry<'a> {
+struct ListEntry<'a> {
     #[serde(rename = "uniqueID")]
     unique_id: String,
     number: &'a str,
@@ -237,22 +240,22 @@ struct Entry<'a> {
     flagged: bool,
     armed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cues: Option<Vec<Entry<'a>>>,
+    cues: Option<Vec<ListEntry<'a>>>,
 }
 
 /// An id, and those of what it holds.
 #[derive(Serialize)]
-struct Ids {
+struct ListIds {
     #[serde(rename = "uniqueID")]
     unique_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cues: Option<Vec<Ids>>,
+    cues: Option<Vec<ListIds>>,
 }
 
-impl<'a> Entry<'a> {
+impl<'a> ListEntry<'a> {
     fn new(unique_id: String, number: &'a str, name: &'a str, r#type: &'static str) -> Self {
         let (color_name, flagged, armed) = ("none", false, true);
-        Entry {
+        ListEntry {
             unique_id,
             number,
             name,
@@ -278,8 +281,9 @@ mod tests {
 
     #[test]
     fn lists_segments_as_groups_with_their_cues() {
-        let words = Words::new(Arc::new(show()));
-        let lists: serde_json::Value = serde_json::from_str(&words.cue_lists(Form::Full)).unwrap();
+        let words = ListWords::new(Arc::new(show()));
+        let lists: serde_json::Value =
+            serde_json::from_str(&words.cue_lists(ListForm::Full)).unwrap();
         assert_eq!(lists.as_array().map(Vec::len), Some(1));
         assert_eq!(
             (&lists[0]["type"], &lists[0]["name"]),
@@ -304,23 +308,23 @@ mod tests {
 
     #[test]
     fn an_embargo_holds_until_the_cue_has_fired() {
-        let mut words = Words::new(Arc::new(show()));
+        let mut words = ListWords::new(Arc::new(show()));
         let secret = Some(CueIx(2));
         assert_eq!(
             (words.number(secret), words.title(secret), words.call(secret)),
             ("14", EMBARGOED, "")
         );
-        assert!(!words.cue_lists(Form::Full).contains("The guest"));
+        assert!(!words.cue_lists(ListForm::Full).contains("The guest"));
         assert!(!words.lift(&Picture { next: secret, ..Picture::default() }));
         assert!(words.lift(&Picture { public: vec![CueIx(2)], ..Picture::default() }));
         assert!(!words.lift(&Picture { public: vec![CueIx(2)], ..Picture::default() }));
         assert_eq!((words.title(secret), words.call(secret)), ("The guest", "Camera: GO"));
-        assert!(words.cue_lists(Form::Full).contains("The guest"));
+        assert!(words.cue_lists(ListForm::Full).contains("The guest"));
     }
 
     #[test]
     fn a_stranger_learns_of_no_show() {
-        let words = Words::new(Arc::new(show()));
+        let words = ListWords::new(Arc::new(show()));
         assert!(!words.workspaces(true, false).contains("small"));
         assert!(words.workspaces(false, true).contains("A small show"));
     }

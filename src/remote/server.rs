@@ -24,7 +24,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use super::connection::Connection;
 use super::counts::count;
 use super::ear::{Datagrams, Ear};
-use super::hub::{Hear, Hub, Shared, To, UNANSWERED_MAX};
+use super::hub::{HearWish, Hub, HubShared, PacketTo, UNANSWERED_MAX};
 use super::packet::BYTES_MAX;
 use super::priority::{Budget, Priority};
 use super::sockets::bind;
@@ -50,7 +50,7 @@ const DEAF: Duration = Duration::from_secs(1);
 /// Hears remote controls. Dropping it ends its thread without waiting.
 pub struct Remote {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<HubShared>,
     inbox: Arc<ServerShared>,
     answers: SyncSender<(ReplyTo, Answer)>,
     thread: Option<JoinHandle<()>>,
@@ -94,12 +94,12 @@ impl Remote {
     pub fn start(
         settings: Settings,
         show: Arc<Show>,
-        hear: Hear,
+        hear: HearWish,
         clock: MachineClock,
     ) -> Result<Self, RemoteError> {
         let (udp, tcp) = bind(settings.listen)?;
         let address = udp.local_addr().map_err(RemoteError::Start)?;
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(HubShared::default());
         let (woken, waker) =
             pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
         let hub = Hub::new(show, settings.passcode, address.port(), hear, Arc::clone(&shared));
@@ -210,7 +210,7 @@ impl From<io::Error> for RemoteError {
 
 struct Server {
     clock: MachineClock,
-    shared: Arc<Shared>,
+    shared: Arc<HubShared>,
     inbox: Arc<ServerShared>,
     answered: Receiver<(ReplyTo, Answer)>,
     woken: OwnedFd,
@@ -260,7 +260,7 @@ impl Server {
         }
     }
 
-    fn wait(&mut self, now: MachineNs) -> io::Result<Ready> {
+    fn wait(&mut self, now: MachineNs) -> io::Result<ReadySockets> {
         self.deaf_until = self.deaf_until.filter(|&until| now < until);
         let listens = if self.deaf_until.is_some() { PollFlags::empty() } else { PollFlags::IN };
         let datagrams = &self.inbox.datagrams;
@@ -293,7 +293,14 @@ impl Server {
         let (woken, tcp) = (next(), next());
         let connections: Vec<bool> = ready.by_ref().take(self.connections.len()).collect();
         let udp = ready.next() == Some(true);
-        Ok(Ready { due, woken, looks, udp, tcp: tcp && self.deaf_until.is_none(), connections })
+        Ok(ReadySockets {
+            due,
+            woken,
+            looks,
+            udp,
+            tcp: tcp && self.deaf_until.is_none(),
+            connections,
+        })
     }
 
     /// Answers and a picture.
@@ -329,7 +336,7 @@ impl Server {
             };
             let now = self.clock.now();
             let packet = self.buffer.get(..len).unwrap_or_default();
-            hub.hear(packet, super::Peer::Udp(sender), now);
+            hub.hear(packet, super::PacketSender::Udp(sender), now);
             self.send(hub, now);
         }
     }
@@ -373,7 +380,7 @@ impl Server {
                 let Some((id, peer)) = self.gives_way(hub, now) else {
                     count(&self.shared.tally.dropped);
                     let why = || format!("hung up on: {CONNECTIONS_MAX} connections are in use");
-                    hub.trouble(super::Peer::Tcp(0, far_end), why, now);
+                    hub.trouble(super::PacketSender::Tcp(0, far_end), why, now);
                     continue;
                 };
                 let why = || "an idle connection was closed: a new one needs its place".to_owned();
@@ -389,12 +396,12 @@ impl Server {
     fn send(&mut self, hub: &mut Hub, now: MachineNs) {
         for (to, packet) in hub.take_out() {
             match to {
-                To::Udp(address) => {
+                PacketTo::Udp(address) => {
                     if self.inbox.datagrams.socket.send_to(&packet, address).is_err() {
                         count(&self.shared.tally.dropped);
                     }
                 }
-                To::Tcp(id) => {
+                PacketTo::Tcp(id) => {
                     let connection =
                         self.connections.iter_mut().find(|connection| connection.id == id);
                     let failed = connection.and_then(|connection| {
@@ -420,7 +427,7 @@ impl Server {
 }
 
 /// Sockets that have something to read, or room to write.
-struct Ready {
+struct ReadySockets {
     /// The longest that was to be waited.
     due: Duration,
     /// `true` if there may be answers or a picture.
@@ -433,7 +440,7 @@ struct Ready {
     connections: Vec<bool>,
 }
 
-impl Ready {
+impl ReadySockets {
     /// Returns `true` if nothing was sent, as far as can be said, and no connection has room that it
     /// lacked before.
     fn is_quiet(&self) -> bool {

@@ -75,9 +75,9 @@ pub(super) fn awaited(mut condition: impl FnMut() -> bool) {
 }
 
 /// Numbers that look random and are the same in every run (xorshift64, Marsaglia 2003).
-pub(super) struct Numbers(pub(super) u64);
+pub(super) struct RandomNumbers(pub(super) u64);
 
-impl Numbers {
+impl RandomNumbers {
     pub(super) fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

@@ -8,15 +8,15 @@
 use serde_json::{Map, Value, json};
 
 use super::Running;
-use super::address::Item;
-use super::list::Words;
+use super::address::CueItem;
+use super::list::ListWords;
 use crate::show::{Cue, CueIx, Segment, Trigger};
 use crate::time::nanoseconds;
 
 /// A cue, a segment or the list, and what is known of it now.
 pub(super) struct CueFacts<'a> {
-    pub(super) words: &'a Words,
-    pub(super) item: Item,
+    pub(super) words: &'a ListWords,
+    pub(super) item: CueItem,
     /// Its progress, if it runs.
     pub(super) running: Option<Running>,
     /// A remote control has had it made ready, and it has not fired since.
@@ -24,10 +24,10 @@ pub(super) struct CueFacts<'a> {
 }
 
 /// A key and what it says.
-type Row = (&'static str, fn(&CueFacts<'_>) -> Value);
+type ValueRow = (&'static str, fn(&CueFacts<'_>) -> Value);
 
 /// All that is known.
-const KEYS: &[Row] = &[
+const KEYS: &[ValueRow] = &[
     ("uniqueID", |facts| facts.words.head(facts.item).0.into()),
     ("number", |facts| facts.words.head(facts.item).1.into()),
     ("name", |facts| facts.words.head(facts.item).2.into()),
@@ -38,7 +38,7 @@ const KEYS: &[Row] = &[
     ("notes", |facts| facts.cue_ix().map_or("", |cue| facts.words.notes(cue)).into()),
     ("colorName", |_| "none".into()),
     ("colorName/live", |_| "none".into()),
-    ("mode", |facts| if matches!(facts.item, Item::Cue(_)) { json!(0) } else { json!(1) }),
+    ("mode", |facts| if matches!(facts.item, CueItem::Cue(_)) { json!(0) } else { json!(1) }),
     ("parent", |facts| facts.parent().into()),
     ("flagged", |_| false.into()),
     ("armed", |_| true.into()),
@@ -93,8 +93,8 @@ impl CueFacts<'_> {
 
     fn cue_ix(&self) -> Option<CueIx> {
         match self.item {
-            Item::Cue(cue) => Some(cue),
-            Item::Segment(_) | Item::List => None,
+            CueItem::Cue(cue) => Some(cue),
+            CueItem::Segment(_) | CueItem::List => None,
         }
     }
 
@@ -104,16 +104,18 @@ impl CueFacts<'_> {
 
     fn segment(&self) -> Option<&Segment> {
         match self.item {
-            Item::Segment(ix) => self.words.show.segments.get(ix),
-            Item::Cue(_) | Item::List => None,
+            CueItem::Segment(ix) => self.words.show.segments.get(ix),
+            CueItem::Cue(_) | CueItem::List => None,
         }
     }
 
     fn parent(&self) -> String {
         match self.item {
-            Item::Cue(cue) => self.words.head(Item::Segment(self.words.show.segment_of(cue))).0,
-            Item::Segment(_) => self.words.head(Item::List).0,
-            Item::List => String::new(),
+            CueItem::Cue(cue) => {
+                self.words.head(CueItem::Segment(self.words.show.segment_of(cue))).0
+            }
+            CueItem::Segment(_) => self.words.head(CueItem::List).0,
+            CueItem::List => String::new(),
         }
     }
 
@@ -166,7 +168,7 @@ mod tests {
     use crate::remote::testing::show;
     use crate::show::SegmentIx;
 
-    fn facts(words: &Words, item: Item, running: Option<Running>) -> CueFacts<'_> {
+    fn facts(words: &ListWords, item: CueItem, running: Option<Running>) -> CueFacts<'_> {
         CueFacts { words, item, running, is_loaded: false }
     }
 
@@ -174,8 +176,8 @@ mod tests {
     fn every_key_is_there_once_and_can_be_said_of_everything() {
         let names: BTreeSet<_> = KEYS.iter().map(|(name, _)| *name).collect();
         assert_eq!(names.len(), KEYS.len());
-        let words = Words::new(Arc::new(show()));
-        for item in [Item::Cue(CueIx(0)), Item::Segment(SegmentIx(1)), Item::List] {
+        let words = ListWords::new(Arc::new(show()));
+        for item in [CueItem::Cue(CueIx(0)), CueItem::Segment(SegmentIx(1)), CueItem::List] {
             assert!(
                 KEYS.iter().all(|(name, _)| !facts(&words, item, None).value(name).is_null()),
                 "{item:?}"
@@ -186,8 +188,8 @@ mod tests {
 
     #[test]
     fn a_running_cue_says_how_far_it_is() {
-        let words = Words::new(Arc::new(show()));
-        let item = Item::Cue(CueIx(0));
+        let words = ListWords::new(Arc::new(show()));
+        let item = CueItem::Cue(CueIx(0));
         let running = Running {
             cue: CueIx(0),
             elapsed_ns: 2_500_000_000,

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::packet::AT_ONCE;
-use super::{Peer, RemoteCommand, Ticket};
+use super::{PacketSender, RemoteCommand, Ticket};
 use crate::time::MachineNs;
 
 /// Maximum distance of a time tag. A later one means a clock that is set wrongly.
@@ -22,7 +22,7 @@ pub(super) const WAITING_MAX: usize = 64;
 pub(super) struct Later {
     pub(super) due: MachineNs,
     pub(super) wish: RemoteCommand,
-    pub(super) peer: Peer,
+    pub(super) peer: PacketSender,
     /// The address as it was sent.
     pub(super) address: String,
     /// Its place among the unanswered, so that it is sure to have one when its time comes.
@@ -42,13 +42,13 @@ pub(super) enum TooLate {
 
 /// The wishes that wait.
 #[derive(Default)]
-pub(super) struct Waiting {
+pub(super) struct WaitingWishes {
     wishes: Vec<Later>,
     /// An instant with its time on the wall clock, as NTP has it.
     wall: Option<(MachineNs, u64)>,
 }
 
-impl Waiting {
+impl WaitingWishes {
     /// Takes in what the clock on the wall reads.
     pub(super) fn set_wall(&mut self, now: MachineNs, ntp: u64) {
         self.wall = Some((now, ntp));
@@ -132,13 +132,14 @@ mod tests {
 
     fn later(due: MachineNs, note: &str) -> Later {
         let ticket = Ticket::take(&Arc::default(), 1).unwrap();
-        let (wish, peer) = (RemoteCommand::Note(note.into()), Peer::Udp(([10, 0, 0, 5], 1).into()));
+        let (wish, peer) =
+            (RemoteCommand::Note(note.into()), PacketSender::Udp(([10, 0, 0, 5], 1).into()));
         Later { due, wish, peer, address: "/x".into(), ticket }
     }
 
     #[test]
     fn a_tag_is_read_by_the_clock_on_the_wall() {
-        let (start, mut waiting) = (now(), Waiting::default());
+        let (start, mut waiting) = (now(), WaitingWishes::default());
         // RFC 868 names this instant: 00:00 on 1 January 1970 is 2,208,988,800.
         assert_eq!(ntp_since_1970(Duration::ZERO), 2_208_988_800 << 32);
         let wall = ntp_since_1970(Duration::from_secs(1_000));
@@ -157,7 +158,7 @@ mod tests {
 
     #[test]
     fn wishes_come_in_the_order_of_their_times() {
-        let (start, mut waiting) = (now(), Waiting::default());
+        let (start, mut waiting) = (now(), WaitingWishes::default());
         let at = |ms| start + Duration::from_millis(ms);
         for (ms, note) in [(30, "c"), (10, "a"), (20, "b"), (30, "d")] {
             waiting.keep(later(at(ms), note), start).unwrap();
@@ -177,7 +178,7 @@ mod tests {
 
     #[test]
     fn they_are_bounded_in_time_and_number() {
-        let (start, mut waiting) = (now(), Waiting::default());
+        let (start, mut waiting) = (now(), WaitingWishes::default());
         let far = start + AHEAD_MAX + Duration::from_millis(1);
         assert_eq!(waiting.keep(later(far, "far"), start), Err(TooLate::Far(60)));
         for _ in 0..WAITING_MAX {

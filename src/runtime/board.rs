@@ -36,7 +36,7 @@ use crate::time::MachineNs;
 use crate::ui::{self, Capabilities};
 
 use choose::{RunChoice, Wanted};
-use run::Run;
+use run::BoardRun;
 
 /// Interval at which the journal's length is checked.
 const LOOK: Duration = Duration::from_millis(150);
@@ -79,7 +79,7 @@ pub fn show(options: &BoardOptions) -> anyhow::Result<()> {
     end_a_stalled_board()?;
     terminal::take()?;
     let shown = catch_unwind(AssertUnwindSafe(|| {
-        Screen::new(options, choice, inbox).and_then(|mut screen| screen.run())
+        BoardScreen::new(options, choice, inbox).and_then(|mut screen| screen.run())
     }));
     let left = Tty::new().and_then(|mut tty| terminal::leave(&mut tty, false));
     terminal::give_back();
@@ -110,12 +110,12 @@ fn end_a_stalled_board() -> io::Result<()> {
 }
 
 /// The screen and what it follows.
-struct Screen<'a> {
+struct BoardScreen<'a> {
     options: &'a BoardOptions,
     face: Face,
     help: bool,
     choice: RunChoice,
-    run: Option<Run>,
+    run: Option<BoardRun>,
     inbox: Inbox,
     keyboard: Keyboard,
     canvas: Canvas<Tty>,
@@ -125,11 +125,11 @@ struct Screen<'a> {
     frame_ns: MachineNs,
 }
 
-impl<'a> Screen<'a> {
+impl<'a> BoardScreen<'a> {
     fn new(options: &'a BoardOptions, choice: RunChoice, inbox: Inbox) -> anyhow::Result<Self> {
         let title = headline(choice.title());
         let canvas = enter(options, &title)?;
-        Ok(Screen {
+        Ok(BoardScreen {
             options,
             face: options.face,
             help: false,
@@ -205,7 +205,7 @@ impl<'a> Screen<'a> {
     /// where there is news.
     fn follow(&mut self) -> anyhow::Result<bool> {
         let now_ns = machine_ns();
-        let mut news = self.run.as_mut().is_some_and(Run::read);
+        let mut news = self.run.as_mut().is_some_and(BoardRun::read);
         if self.searched_ns.is_some_and(|then_ns| now_ns.since(then_ns) < SEARCH) {
             return Ok(news);
         }
@@ -214,7 +214,7 @@ impl<'a> Screen<'a> {
             news |= run.ask_for_caller(&self.choice);
         }
         // A run that is being called keeps the board, even if another run begins.
-        if self.run.as_ref().is_some_and(Run::is_called) {
+        if self.run.as_ref().is_some_and(BoardRun::is_called) {
             return Ok(news);
         }
         let followed = self.run.as_ref().map(|run| run.id().clone());
@@ -224,7 +224,7 @@ impl<'a> Screen<'a> {
             return Ok(news);
         };
         let is_wanted = *self.choice.wanted() == Wanted::Run(id.clone());
-        match Run::open(&self.choice, id.clone()) {
+        match BoardRun::open(&self.choice, id.clone()) {
             Ok(mut run) => {
                 run.read();
                 run.ask_for_caller(&self.choice);
@@ -260,7 +260,7 @@ impl<'a> Screen<'a> {
             let of = (zone.as_str(), jiff::tz::TimeZone::system());
             Board::waiting(choice.show(), wall_now(), of, choice.command())
         };
-        let board = self.run.as_mut().and_then(Run::board);
+        let board = self.run.as_mut().and_then(BoardRun::board);
         board.unwrap_or_else(|| waiting(&self.choice))
     }
 

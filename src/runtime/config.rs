@@ -16,7 +16,7 @@ use std::sync::Arc;
 use etcetera::BaseStrategy;
 
 use super::opening::has_colour;
-use crate::app::theme::{self, Own, ThemeColours};
+use crate::app::theme::{self, OwnColours, ThemeColours};
 use crate::app::{App, Keymap, Theme, keymap};
 use crate::output::Permits;
 use crate::show::file::settings::BYTES_MAX;
@@ -37,7 +37,7 @@ pub struct Config {
     /// The keys in force.
     pub keymap: Arc<Keymap>,
     /// The caller's own colours, if there are any.
-    pub own: Option<Arc<Own>>,
+    pub own: Option<Arc<OwnColours>>,
     /// Resources that shows may use beyond their own.
     pub permits: Permits,
     /// `true` if the command line asks to leave the terminal's way of sending keys alone.
@@ -119,7 +119,7 @@ pub fn keys(folder: Option<&Path>) -> Result<Keymap, Fault> {
 ///
 /// # Errors
 /// With what is wrong with the file.
-pub fn own(folder: Option<&Path>) -> Result<Option<Own>, Fault> {
+pub fn own(folder: Option<&Path>) -> Result<Option<OwnColours>, Fault> {
     read(folder, THEME, theme::parse)
 }
 

@@ -38,7 +38,7 @@ const STOPPED: Duration = Duration::from_millis(50);
 #[derive(Debug)]
 pub(super) enum EditorNews {
     /// It can be started.
-    Found(Box<Found>),
+    Found(Box<FoundEditor>),
     /// It cannot, and why.
     Failed(String),
     /// It had the terminal and has ended.
@@ -52,7 +52,7 @@ pub(super) enum EditorNews {
 
 /// An editor that can be started.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundEditor {
     /// Its command.
     pub command: EditorCommand,
     /// Text of the show file; `None` if it cannot be read.
@@ -77,7 +77,7 @@ pub(super) fn find(file: PathBuf, cue: Option<CueNumber>, post: Sender) -> io::R
         let before = read(&file).ok();
         let line = before.as_deref().and_then(|text| line_of(text, &file, cue.as_ref()));
         post.send(Msg::Editor(match command(&Variables::of_process(), &file, line) {
-            Ok(command) => EditorNews::Found(Box::new(Found { command, before })),
+            Ok(command) => EditorNews::Found(Box::new(FoundEditor { command, before })),
             Err(why) => EditorNews::Failed(why),
         }));
     })?;
@@ -97,10 +97,10 @@ fn line_of(text: &str, file: &Path, cue: Option<&CueNumber>) -> Option<usize> {
 
 /// The editor's process, for the station: what ends this program ends the editor too.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Process(Arc<Shared>);
+pub(super) struct EditorProcess(Arc<EditorShared>);
 
 #[derive(Debug, Default)]
-struct Shared {
+struct EditorShared {
     hold: Mutex<Hold>,
     ended: Condvar,
 }
@@ -117,7 +117,7 @@ struct Hold {
     has_left: bool,
 }
 
-impl Process {
+impl EditorProcess {
     /// Passes a signal on that ends this program, or its hold on the terminal; a `farewell` is left
     /// on the shell's screen after the editor has ended.
     pub(super) fn end(&self, signal: Signal, farewell: Option<String>) {
@@ -185,15 +185,15 @@ impl Process {
 /// # Errors
 /// When the system gives no thread.
 pub(super) fn start(
-    found: Found,
+    found: FoundEditor,
     left: Receiver<()>,
     owed: Option<Owed>,
-    process: Process,
+    process: EditorProcess,
     post: Sender,
 ) -> io::Result<()> {
     std::thread::Builder::new().name("editor".into()).spawn(move || {
         realtime::step_back();
-        let Found { command, before } = found;
+        let FoundEditor { command, before } = found;
         let name = command.name.clone();
         if left.recv_timeout(GOODBYE).is_err() {
             process.has_left();
@@ -214,7 +214,7 @@ pub(super) fn start(
 ///
 /// # Errors
 /// When it does not start, or says that it has failed.
-fn in_terminal(command: EditorCommand, process: &Process) -> Result<(), String> {
+fn in_terminal(command: EditorCommand, process: &EditorProcess) -> Result<(), String> {
     terminal::give_back();
     let modes = terminal::modes();
     let mut child = started(&command)?;

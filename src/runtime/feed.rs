@@ -25,7 +25,7 @@ impl Feed {
     /// A mailbox that gets every record from now on: the follower starts from the state as it was
     /// published last. A new record does not wake its thread; [`Mailbox::tell`] does.
     pub(super) fn subscribe<T: Send + 'static>(&mut self, also: T) -> Arc<Mailbox<T>> {
-        let waiting = Waiting { news: Progress::default(), also };
+        let waiting = MailboxContents { news: Progress::default(), also };
         let mailbox = Arc::new(Mailbox { waiting: Mutex::new(waiting), notified: Condvar::new() });
         let follower: Arc<dyn Follows> = Arc::<Mailbox<T>>::clone(&mailbox);
         self.followers.push(Arc::downgrade(&follower));
@@ -67,13 +67,13 @@ trait Follows: Send + Sync {
 /// Everything that waits for one follower.
 #[derive(Debug)]
 pub(super) struct Mailbox<T> {
-    waiting: Mutex<Waiting<T>>,
+    waiting: Mutex<MailboxContents<T>>,
     notified: Condvar,
 }
 
 /// The contents of a mailbox.
 #[derive(Debug, Default)]
-pub(super) struct Waiting<T> {
+pub(super) struct MailboxContents<T> {
     /// Progress of the run.
     pub news: Progress,
     /// Further data for this follower.
@@ -134,7 +134,7 @@ impl<T: Send> Follows for Mailbox<T> {
 
 impl<T> Mailbox<T> {
     /// Locks the contents. Keep the lock for moments only: the station takes it as well.
-    pub(super) fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, MailboxContents<T>> {
         // The contents are whole between any two statements, so a poisoned lock has nothing broken
         // to hide.
         self.waiting.lock().unpoisoned()
@@ -154,9 +154,9 @@ impl<T> Mailbox<T> {
     /// Waits until the mailbox is rung, or for `at_most` so long.
     pub(super) fn wait<'a>(
         &self,
-        waiting: MutexGuard<'a, Waiting<T>>,
+        waiting: MutexGuard<'a, MailboxContents<T>>,
         at_most: Duration,
-    ) -> MutexGuard<'a, Waiting<T>> {
+    ) -> MutexGuard<'a, MailboxContents<T>> {
         self.notified.wait_timeout(waiting, at_most).unpoisoned().0
     }
 
@@ -164,7 +164,7 @@ impl<T> Mailbox<T> {
     pub(super) fn wait_while(
         &self,
         mut condition: impl FnMut(&mut T) -> bool,
-    ) -> MutexGuard<'_, Waiting<T>> {
+    ) -> MutexGuard<'_, MailboxContents<T>> {
         let waited = self.notified.wait_while(self.lock(), |waiting| condition(&mut waiting.also));
         waited.unpoisoned()
     }
@@ -205,7 +205,7 @@ mod tests {
             records.iter().for_each(|record| state.fold(record));
             feed.publish(records, &state);
             quick_box.tell(|told| *told += 1);
-            let Waiting { news, also } = std::mem::take(&mut *quick_box.lock());
+            let MailboxContents { news, also } = std::mem::take(&mut *quick_box.lock());
             news.fold(&mut quick, |_, record| seen = record.seq);
             assert_eq!((&quick, seen, also), (&state, seq, 1), "what it was told comes with them");
             if batch == 100 {

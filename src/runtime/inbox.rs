@@ -33,7 +33,7 @@ pub(super) enum Msg {
     Ear,
     /// Message of somebody at a browser.
     #[cfg(feature = "web")]
-    Web(crate::web::Heard),
+    Web(crate::web::WebMessage),
     /// State of the journal on the disk.
     Journal(SyncReport),
     /// The other live runs that send to the same outputs, in words; others than before.

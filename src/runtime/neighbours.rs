@@ -11,7 +11,7 @@ use super::inbox::{Inbox, Msg, Sender};
 use super::opening::parse;
 use super::question;
 use crate::engine::{Event, Record, RunId};
-use crate::journal::{Appended, Holder, RunFolder, Store, Summary, Tail};
+use crate::journal::{Holder, RunFolder, Store, Summary, Tail, TailRead};
 use crate::show::{Output, OutputKind, Show};
 
 /// Pause between two looks for other runs: each look reads the lock files of the last runs.
@@ -105,7 +105,7 @@ pub(super) fn watch(store: &Store, show: &Arc<Show>, post: &Sender) {
     let (store, show) = (store.clone(), Arc::clone(show));
     let post = post.clone();
     let watch = move || {
-        let mut watched = Watched::default();
+        let mut watched = WatchedRuns::default();
         while post.is_collected() {
             if let Some(words) = watched.look(&store, &show) {
                 post.send(Msg::Neighbours(words));
@@ -119,13 +119,13 @@ pub(super) fn watch(store: &Store, show: &Arc<Show>, post: &Sender) {
 
 /// Findings of the last look.
 #[derive(Default)]
-struct Watched {
-    known: Vec<Known>,
+struct WatchedRuns {
+    known: Vec<HeldRun>,
     told: Vec<String>,
 }
 
 /// A run that another program has in its hands and that is not finished.
-struct Known {
+struct HeldRun {
     id: RunId,
     holder: Holder,
     /// Where it shares outputs, the words on that, and its journal, which is followed for its end.
@@ -133,7 +133,7 @@ struct Known {
     shares: Option<(String, Tail)>,
 }
 
-impl Watched {
+impl WatchedRuns {
     /// The words on all that share outputs, where they are others than those told last.
     fn look(&mut self, store: &Store, show: &Show) -> Option<Vec<String>> {
         let own = std::process::id();
@@ -145,7 +145,7 @@ impl Watched {
             if let Some(mut known) = at.map(|at| before.swap_remove(at))
                 && known.goes_on()
             {
-                self.known.push(Known { holder, ..known });
+                self.known.push(HeldRun { holder, ..known });
                 continue;
             }
             // A run whose journal has not begun is looked at again the next time, and one that is
@@ -159,7 +159,7 @@ impl Watched {
             }
             let neighbour = Neighbour::of(store, show, folder, holder);
             let shares = neighbour.map(|neighbour| (neighbour.words(), tail));
-            self.known.push(Known { id, holder, shares });
+            self.known.push(HeldRun { id, holder, shares });
         }
         let words = self.known.iter().filter_map(|known| known.shares.as_ref());
         let words: Vec<_> = words.map(|(words, _)| words.clone()).collect();
@@ -171,11 +171,11 @@ impl Watched {
     }
 }
 
-impl Known {
+impl HeldRun {
     /// Returns `true` if nothing in its journal says that it has ended since the last look.
     fn goes_on(&mut self) -> bool {
         let Some((_, tail)) = &mut self.shares else { return true };
-        let Appended { restarted, records, fault } = tail.read();
+        let TailRead { restarted, records, fault } = tail.read();
         let ends = |record: &Record| matches!(record.event, Event::RunEnded { .. });
         !restarted && fault.is_none() && !records.iter().any(ends)
     }

@@ -25,7 +25,7 @@ pub(super) use edit::edit;
 pub(super) use resumable::account_rows;
 pub use resumable::{Resumable, account, resumable};
 pub use source::{Beside, has_colour, machine_zone, parse, read};
-pub use start::Start;
+pub use start::ClockStart;
 
 use super::beacon::Beacon;
 use super::clock::{machine_ns, wall_now};
@@ -38,7 +38,7 @@ use super::station::SharedStart;
 use super::terminal::Keys;
 use super::web::Served;
 use super::wiring;
-use crate::app::log::{Log, Word};
+use crate::app::log::{Log, LogWord};
 use crate::app::{App, Theme, Tone};
 use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, RUN_NS_MAX, Record, RunId, RunNs, State};
@@ -66,7 +66,7 @@ pub struct RunOptions {
     /// The program gives the caller's GOs.
     pub auto: bool,
     /// Beginning of the show's clock.
-    pub start: Start,
+    pub start: ClockStart,
     /// Handling of an unfinished run.
     pub unfinished: Unfinished,
     /// The folder in which `runs` lies.
@@ -267,7 +267,7 @@ fn fresh(
     let shifted = shift_ns
         .map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are used for {day}"));
-    let passed = playhead.filter(|_| matches!(options.start, Start::At { .. })).map(|cue| {
+    let passed = playhead.filter(|_| matches!(options.start, ClockStart::At { .. })).map(|cue| {
         let number = &script.show.cue(cue).number;
         format!("begins at cue {number}: what is planned before it is passed over")
     });
@@ -360,12 +360,12 @@ fn said(config: &Config, note: Option<&str>, words: &[String]) -> Option<(String
 /// Puts what is wrong with the caller's own files into the log.
 fn note_config(config: &Config, note: Option<&str>, log: &mut Log, at_ns: RunNs) {
     let lines = config.log.iter().map(String::as_str).chain(note);
-    lines.for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
+    lines.for_each(|line| log.say(LogWord::program(line, Tone::Attention, at_ns)));
 }
 
 /// Puts what the show will not do as it is meant into the log.
 fn note_warnings(warnings: &[String], log: &mut Log, at_ns: RunNs) {
-    warnings.iter().for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
+    warnings.iter().for_each(|line| log.say(LogWord::program(line, Tone::Attention, at_ns)));
 }
 
 /// The run's clock at an instant of the wall's, by its last record.

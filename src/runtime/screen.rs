@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::clock::machine_ns;
-use super::feed::{Feed, Mailbox, Waiting};
+use super::feed::{Feed, Mailbox, MailboxContents};
 use super::inbox::{Msg, Sender};
 use super::realtime;
 use super::terminal::{self, Canvas, Keys, Tty};
-use crate::app::log::{Log, Word};
+use crate::app::log::{Log, LogWord};
 use crate::app::{App, Hits};
 use crate::conductor::RunClock;
 use crate::engine::State;
@@ -45,7 +45,7 @@ pub(super) struct Screen {
 #[derive(Debug, Default)]
 struct ScreenUpdate {
     app: Option<App>,
-    words: Vec<Word>,
+    words: Vec<LogWord>,
     resized: bool,
     /// `true` if the terminal has to be asked for its keys again.
     asks_keys: bool,
@@ -123,7 +123,7 @@ impl Screen {
 
     /// Has a frame drawn of what the feed has published, of `app` and of `words`, if any of it is
     /// new: never waits for the terminal.
-    pub(super) fn publish(&mut self, has_records: bool, app: &App, words: &mut Vec<Word>) {
+    pub(super) fn publish(&mut self, has_records: bool, app: &App, words: &mut Vec<LogWord>) {
         if !has_records && words.is_empty() && *app == self.told {
             return;
         }
@@ -270,7 +270,7 @@ impl Painter {
 
     /// Waits until a frame is due. The first news for a while is drawn at once, and what comes
     /// right after it is drawn together.
-    fn wait(&self) -> Waiting<ScreenUpdate> {
+    fn wait(&self) -> MailboxContents<ScreenUpdate> {
         let mut waiting = self.mailbox.lock();
         loop {
             let due_ns = match &waiting.also {
@@ -306,7 +306,7 @@ impl Painter {
     }
 
     /// Takes in what has come.
-    fn take_in(&mut self, Waiting { news, also }: Waiting<ScreenUpdate>) {
+    fn take_in(&mut self, MailboxContents { news, also }: MailboxContents<ScreenUpdate>) {
         let Start { state, log, app, clock, .. } = &mut self.start;
         *clock = news.clock.unwrap_or(*clock);
         news.fold(state, |state, record| log.push(record, state));

@@ -66,10 +66,10 @@ pub(super) struct ShowFile {
     source: String,
     permits: Permits,
     post: Sender,
-    orders: mpsc::Sender<Order>,
+    orders: mpsc::Sender<FileOrder>,
 }
 
-enum Order {
+enum FileOrder {
     /// Get the version ready that was told last.
     Prepare(Box<Ground>),
     /// Tell what is wrong with what was typed into a form.
@@ -174,49 +174,49 @@ impl ShowFile {
     /// Has the version made ready that was told last.
     pub(super) fn prepare(&self, ground: Ground) {
         // Where the thread has gone, there is nothing to be taken either.
-        let _ = self.orders.send(Order::Prepare(Box::new(ground)));
+        let _ = self.orders.send(FileOrder::Prepare(Box::new(ground)));
     }
 
     /// Has a version that was made ready fitted to the run as it stands now.
     pub(super) fn fit(&self, ready: Box<Ready>, ground: Ground) {
-        let _ = self.orders.send(Order::Fit(ready, Box::new(ground)));
+        let _ = self.orders.send(FileOrder::Fit(ready, Box::new(ground)));
     }
 
     /// Has what was typed into a form checked.
     pub(super) fn check(&self, typed: TypedForm) {
-        let _ = self.orders.send(Order::Check(Box::new(typed)));
+        let _ = self.orders.send(FileOrder::Check(Box::new(typed)));
     }
 
     /// Has an edit done.
     pub(super) fn edit(&self, wish: EditWish, ground: Ground) {
-        let _ = self.orders.send(Order::Edit(wish, Box::new(ground)));
+        let _ = self.orders.send(FileOrder::Edit(wish, Box::new(ground)));
     }
 
     /// Lets go of what was made ready.
     pub(super) fn let_go(&self, ready: Box<Ready>) {
-        let _ = self.orders.send(Order::LetGo { _ready: ready });
+        let _ = self.orders.send(FileOrder::LetGo { _ready: ready });
     }
 
     /// Has the file looked at again.
     pub(super) fn look(&self) {
-        let _ = self.orders.send(Order::Look);
+        let _ = self.orders.send(FileOrder::Look);
     }
 
     /// Says that the run has taken what was made ready last.
     pub(super) fn taken(&self, before: Arc<Show>) {
-        let _ = self.orders.send(Order::Taken(before));
+        let _ = self.orders.send(FileOrder::Taken(before));
     }
 
     /// Says that an editor which had the file has ended; `before` is the file's text before, if it
     /// could be read, and `fault` says how the editor failed, if it did.
     pub(super) fn edited(&self, before: Option<String>, fault: Option<String>) {
-        let _ = self.orders.send(Order::Edited { before, fault });
+        let _ = self.orders.send(FileOrder::Edited { before, fault });
     }
 }
 
 /// A version as the file has it.
 #[derive(Clone)]
-struct Version {
+struct FileVersion {
     /// The file's text.
     written: String,
     /// The same without repeats, which is what a run keeps.
@@ -236,9 +236,9 @@ struct Watcher {
     stamp: Option<Stamp>,
     read: Option<Stamp>,
     /// The version that was told last, if it can be run.
-    latest: Option<Version>,
+    latest: Option<FileVersion>,
     /// The version that was made ready last.
-    made: Option<Version>,
+    made: Option<FileVersion>,
     /// The text as this program edits it, once it has.
     document: Option<Document>,
     /// `true` if the file has changes of others that the run does not have: nothing of it is taken
@@ -253,30 +253,30 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn watch(mut self, orders: &Receiver<Order>) {
+    fn watch(mut self, orders: &Receiver<FileOrder>) {
         let mut next = None;
         loop {
             match next.take().map_or_else(|| orders.recv_timeout(LOOK), Ok) {
-                Ok(Order::Prepare(ground)) => self.prepare(*ground),
-                Ok(Order::Fit(ready, ground)) => match fitted(ready, &ground) {
+                Ok(FileOrder::Prepare(ground)) => self.prepare(*ground),
+                Ok(FileOrder::Fit(ready, ground)) => match fitted(ready, &ground) {
                     Some(ready) => self.post.send(Msg::Show(ShowNews::Ready(ready))),
                     None => self.prepare(*ground),
                 },
-                Ok(Order::Check(typed)) => {
+                Ok(FileOrder::Check(typed)) => {
                     next = orders.try_recv().ok();
                     // What was typed since is checked instead: a large show takes its time.
                     let is_old = matches!(
                         next,
-                        Some(Order::Check(_) | Order::Edit(EditWish::Save { .. }, _))
+                        Some(FileOrder::Check(_) | FileOrder::Edit(EditWish::Save { .. }, _))
                     );
                     if !is_old {
                         self.check(&typed);
                     }
                 }
-                Ok(Order::Edit(wish, ground)) => self.edit(wish, *ground),
-                Ok(Order::Look) => self.read = None,
-                Ok(Order::LetGo { .. }) => {}
-                Ok(Order::Taken(before)) => {
+                Ok(FileOrder::Edit(wish, ground)) => self.edit(wish, *ground),
+                Ok(FileOrder::Look) => self.read = None,
+                Ok(FileOrder::LetGo { .. }) => {}
+                Ok(FileOrder::Taken(before)) => {
                     // The others let go of it in the meantime, and the last one has the work.
                     self.before = Some(before);
                     if let Some(made) = self.made.take() {
@@ -297,9 +297,9 @@ impl Watcher {
                         (self.read, self.latest) = (None, None);
                     }
                 }
-                Ok(Order::Theirs(theirs, ground)) => self.theirs(theirs, &ground),
-                Ok(Order::Back { id, number }) => self.goes_back(&id, number),
-                Ok(Order::Edited { before, fault }) => {
+                Ok(FileOrder::Theirs(theirs, ground)) => self.theirs(theirs, &ground),
+                Ok(FileOrder::Back { id, number }) => self.goes_back(&id, number),
+                Ok(FileOrder::Edited { before, fault }) => {
                     let edited = self.edited(before.as_deref(), fault);
                     self.post.send(Msg::Show(ShowNews::Edited(edited)));
                 }
@@ -377,7 +377,7 @@ impl Watcher {
     fn has_version(&mut self, written: String, text: String, show: Arc<Show>) -> FileNews {
         let comparison = self.compared(&show);
         let news = self.news(&comparison);
-        self.latest = Some(Version { written, text, show, comparison, is_theirs: false });
+        self.latest = Some(FileVersion { written, text, show, comparison, is_theirs: false });
         news
     }
 

@@ -34,7 +34,7 @@ use super::showfile::ShowFile;
 use super::terminal::{self, Keys};
 use super::web::WebEnd;
 use super::{End, fault, realtime, signals};
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::app::{App, RemoteSign, Tone, resumed, wall};
 use crate::conductor::{By, Conductor, Input};
 use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
@@ -44,7 +44,7 @@ use crate::remote::{Counts, Ear, Remote};
 use crate::time::MachineNs;
 use crate::ui::Capabilities;
 use editor::Editing;
-use revise::Versions;
+use revise::RevisingVersion;
 use shared::SharedEnd;
 pub(super) use shared::SharedStart;
 
@@ -91,11 +91,11 @@ struct Station {
     /// The thread that looks at the show file, where the show has one.
     file: Option<ShowFile>,
     /// The version of the show that comes next, if one does.
-    versions: Versions,
+    versions: RevisingVersion,
     /// The caller's editor, from the key that opens it to its end.
     editor: Option<Editing>,
     /// Words for the log that are no events, which the screen has not been told yet.
-    words: Vec<Word>,
+    words: Vec<LogWord>,
     /// Reason for the end of the loop, once it ends.
     leaving: Option<String>,
     /// Way of the end, for the shell.
@@ -127,7 +127,7 @@ pub(super) fn run(
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
     if let Err(why) = realtime::ask() {
-        session.log.say(Word::program(
+        session.log.say(LogWord::program(
             why,
             Tone::Attention,
             session.conductor.clock().run_ns(machine_ns()),
@@ -250,7 +250,7 @@ impl Station {
             web,
             shared: None,
             file: None,
-            versions: Versions::default(),
+            versions: RevisingVersion::default(),
             editor: None,
             words: vec![],
             leaving: None,
@@ -287,7 +287,7 @@ impl Station {
         if let Some(ahead_ns) = station.clock_ahead_ns(machine_ns()).filter(|ns| *ns != 0) {
             station.app.clock_ahead_ns = ahead_ns;
             let (text, tone) = wall::words(ahead_ns);
-            station.words.push(Word::program(text, tone, station.conductor.run_ns()));
+            station.words.push(LogWord::program(text, tone, station.conductor.run_ns()));
         }
         Ok(station)
     }
@@ -368,9 +368,9 @@ impl Station {
             Msg::Clip(report) => drop(self.drive(Input::Clip(report))),
             Msg::Word(text) => {
                 self.app.say(text.clone(), Tone::Attention, machine_ns());
-                self.words.push(Word::program(text, Tone::Attention, self.run_ns()));
+                self.words.push(LogWord::program(text, Tone::Attention, self.run_ns()));
             }
-            Msg::Note(text) => self.words.push(Word::routine(text, self.run_ns())),
+            Msg::Note(text) => self.words.push(LogWord::routine(text, self.run_ns())),
             Msg::Remote(request) => self.wish(request),
             // The next wait watches the socket.
             Msg::Ear => {}
@@ -430,7 +430,7 @@ impl Station {
         let run_ns = self.run_ns();
         let is_new = |words: &&String| !self.app.neighbours.contains(words);
         let new = neighbours.iter().filter(is_new);
-        self.words.extend(new.map(|words| Word::program(words.clone(), Tone::Alarm, run_ns)));
+        self.words.extend(new.map(|words| LogWord::program(words.clone(), Tone::Alarm, run_ns)));
         self.app.neighbours = neighbours;
     }
 

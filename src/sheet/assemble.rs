@@ -9,9 +9,9 @@ use super::cells::{self, Gathered};
 use super::columns::Field;
 use super::durations;
 use super::grid::Grid;
-use super::imported::{Cue, Doubt, Segment};
+use super::imported::{Doubt, ImportedCue, ImportedSegment};
 use super::layout::Layout;
-use super::lines::{Item, Line};
+use super::lines::{Line, LineItem};
 use super::numbers::Written;
 use super::starts::Span;
 use crate::show::duration::{HOUR_NS, LONGEST_NS, MINUTE_NS};
@@ -28,7 +28,7 @@ const DAY_NS: i64 = 24 * HOUR_NS as i64;
 #[derive(Debug, Default)]
 pub(super) struct Assembled {
     /// In running order.
-    pub segments: Vec<Segment>,
+    pub segments: Vec<ImportedSegment>,
     /// The numbers as they are written, cue by cue.
     pub written: Vec<Written>,
     /// Headings below which nothing stands.
@@ -42,7 +42,7 @@ pub(super) struct Assembled {
 }
 
 /// A line with its times.
-struct Timed<'i, 'a> {
+struct TimedLine<'i, 'a> {
     line: &'i Line<'a>,
     span: Span,
     length_ns: Option<u64>,
@@ -50,7 +50,7 @@ struct Timed<'i, 'a> {
     is_assumed: bool,
 }
 
-impl Timed<'_, '_> {
+impl TimedLine<'_, '_> {
     /// Its length, where it lasts.
     fn lasts_ns(&self) -> Option<u64> {
         self.length_ns.filter(|ns| *ns > 0)
@@ -58,8 +58,8 @@ impl Timed<'_, '_> {
 }
 
 /// A segment that is being made.
-struct Making {
-    segment: Segment,
+struct SegmentMaking {
+    segment: ImportedSegment,
     /// Its beginning on the line of all times.
     start_ns: Option<i64>,
     /// `true` if the sheet says it.
@@ -68,7 +68,7 @@ struct Making {
     written: Vec<Written>,
 }
 
-impl Making {
+impl SegmentMaking {
     fn end_ns(&self) -> Option<i64> {
         self.start_ns.map(|start_ns| start_ns.saturating_add_unsigned(self.segment.duration_ns))
     }
@@ -78,9 +78,9 @@ struct Assembling<'g> {
     grid: &'g Grid,
     layout: &'g Layout,
     title: &'g str,
-    segments: Vec<Making>,
+    segments: Vec<SegmentMaking>,
     /// Cues of the next segment, which has not begun yet.
-    early: Vec<(Cue, Written)>,
+    early: Vec<(ImportedCue, Written)>,
     act: Option<String>,
     /// The act that a column said last.
     last_act: Option<String>,
@@ -96,7 +96,7 @@ struct Assembling<'g> {
 /// `title` is that of a segment for cues without any times.
 pub(super) fn assemble(
     (grid, layout): (&Grid, &Layout),
-    (items, spans, has_end): (&[Item<'_>], &[Span], bool),
+    (items, spans, has_end): (&[LineItem<'_>], &[Span], bool),
     lengths_ns: &[Option<u64>],
     title: &str,
     gathered: &mut Gathered,
@@ -115,14 +115,14 @@ pub(super) fn assemble(
         gathered,
         assembled: Assembled::default(),
     };
-    let timed: Vec<Option<Timed<'_, '_>>> = items
+    let timed: Vec<Option<TimedLine<'_, '_>>> = items
         .iter()
         .zip(spans)
         .zip(lengths_ns)
         .map(|((item, span), length_ns)| match item {
-            Item::Act(_) => None,
-            Item::Line(line) => {
-                Some(Timed { line, span: *span, length_ns: *length_ns, is_assumed: false })
+            LineItem::Act(_) => None,
+            LineItem::Line(line) => {
+                Some(TimedLine { line, span: *span, length_ns: *length_ns, is_assumed: false })
             }
         })
         .collect();
@@ -146,14 +146,14 @@ pub(super) fn assemble(
     }
     for (at, item) in items.iter().enumerate() {
         match (item, timed.get(at).and_then(Option::as_ref)) {
-            (Item::Act(act), _) => assembling.act(act),
-            (Item::Line(_), Some(line)) if has_end && at + 1 == items.len() => {
+            (LineItem::Act(act), _) => assembling.act(act),
+            (LineItem::Line(_), Some(line)) if has_end && at + 1 == items.len() => {
                 assembling.end(line);
             }
-            (Item::Line(_), Some(line)) => {
+            (LineItem::Line(_), Some(line)) => {
                 assembling.line(line, &timed[at + 1..], lasting[at]);
             }
-            (Item::Line(_), None) => {}
+            (LineItem::Line(_), None) => {}
         }
     }
     assembling.finish()
@@ -184,8 +184,8 @@ impl Assembling<'_> {
     /// Adds a line; `next_ns` is the start of the next one below that lasts.
     fn line(
         &mut self,
-        timed: &Timed<'_, '_>,
-        below: &[Option<Timed<'_, '_>>],
+        timed: &TimedLine<'_, '_>,
+        below: &[Option<TimedLine<'_, '_>>],
         next_ns: Option<i64>,
     ) {
         let line = timed.line;
@@ -229,20 +229,26 @@ impl Assembling<'_> {
     }
 
     /// Begins a segment with a cue.
-    fn begin(&mut self, mut cue: Cue, written: Written, start_ns: Option<i64>, duration_ns: u64) {
-        let expected_ns = self.segments.last().and_then(Making::end_ns);
+    fn begin(
+        &mut self,
+        mut cue: ImportedCue,
+        written: Written,
+        start_ns: Option<i64>,
+        duration_ns: u64,
+    ) {
+        let expected_ns = self.segments.last().and_then(SegmentMaking::end_ns);
         // Times that a spreadsheet has computed are not exact.
         let is_late = start_ns
             .zip(expected_ns)
             .is_none_or(|(start, end)| (start - end).abs() >= 1_000_000_000);
         let start = start_ns.filter(|_| is_late).map(time_of_day);
-        let mut making = Making {
-            segment: Segment {
+        let mut making = SegmentMaking {
+            segment: ImportedSegment {
                 act: self.act.take(),
                 title: cue.title.clone(),
                 start,
                 duration_ns,
-                ..Segment::default()
+                ..ImportedSegment::default()
             },
             start_ns: start_ns.or(expected_ns),
             is_given: start_ns.is_some(),
@@ -263,14 +269,14 @@ impl Assembling<'_> {
     }
 
     /// Adds a cue to the segment that was begun last, where its time comes.
-    fn push(&mut self, cue: Cue, written: Written) {
+    fn push(&mut self, cue: ImportedCue, written: Written) {
         let Some(last) = self.segments.last_mut() else { return self.early.push((cue, written)) };
         let cues = &mut last.segment.cues;
         // The cue that the segment begins with is called at its beginning, not some time into it.
         if let [first] = cues.as_mut_slice() {
             first.planned_ns = first.planned_ns.or(Some(0));
         }
-        let is_later = |other: &Cue| other.planned_ns > cue.planned_ns;
+        let is_later = |other: &ImportedCue| other.planned_ns > cue.planned_ns;
         // Most lines stand in their order.
         let is_last = cues.last().is_some_and(|last| last.planned_ns.is_some() && !is_later(last));
         let at = cue.planned_ns.filter(|_| !is_last).and_then(|_| cues.iter().position(is_later));
@@ -286,7 +292,7 @@ impl Assembling<'_> {
         &self,
         start_ns: Option<i64>,
         length_ns: u64,
-        below: &[Option<Timed<'_, '_>>],
+        below: &[Option<TimedLine<'_, '_>>],
     ) -> Option<u64> {
         let last = self.segments.last().filter(|_| self.act.is_none())?;
         let (start_ns, segment_ns, end_ns) = (start_ns?, last.start_ns?, last.end_ns()?);
@@ -294,7 +300,7 @@ impl Assembling<'_> {
         if start_ns >= end_ns || start_ns.saturating_add_unsigned(length_ns) > end_ns {
             return None;
         }
-        let begins_at_end = |timed: &Timed<'_, '_>| timed.span.start_ns == Some(end_ns);
+        let begins_at_end = |timed: &TimedLine<'_, '_>| timed.span.start_ns == Some(end_ns);
         let goes_on = below.iter().flatten().take(50).any(begins_at_end);
         (planned_ns == 0 || goes_on).then_some(planned_ns)
     }
@@ -311,7 +317,7 @@ impl Assembling<'_> {
     }
 
     /// Makes the segment that runs that of a longer line that begins with it.
-    fn put_around(&mut self, mut cue: Cue, written: Written, length_ns: u64) {
+    fn put_around(&mut self, mut cue: ImportedCue, written: Written, length_ns: u64) {
         if let Some(last) = self.segments.last_mut() {
             if let [first] = last.segment.cues.as_mut_slice() {
                 first.duration_ns = Some(last.segment.duration_ns);
@@ -326,7 +332,7 @@ impl Assembling<'_> {
     /// A line that only stands at a time.
     fn milestone(
         &mut self,
-        mut cue: Cue,
+        mut cue: ImportedCue,
         written: Written,
         (line, start_ns): (&Line<'_>, i64),
         next_ns: Option<i64>,
@@ -388,14 +394,14 @@ impl Assembling<'_> {
                 let column = self.layout.columns.first().map_or(1, |column| column.column);
                 self.assembled.doubts.push(Doubt::new(self.grid.place(row, column), what));
                 let title = self.act.clone().unwrap_or_else(|| self.title.to_owned());
-                let segment = Segment {
+                let segment = ImportedSegment {
                     act: self.act.take(),
                     title,
                     duration_ns: length_ns,
-                    ..Segment::default()
+                    ..ImportedSegment::default()
                 };
                 self.acts += usize::from(segment.act.is_some());
-                self.segments.push(Making {
+                self.segments.push(SegmentMaking {
                     segment,
                     start_ns: None,
                     is_given: false,
@@ -425,7 +431,7 @@ impl Assembling<'_> {
     }
 
     /// Adds a cue at the end of the last segment.
-    fn push_back(&mut self, cue: Cue, written: Written) {
+    fn push_back(&mut self, cue: ImportedCue, written: Written) {
         if let Some(last) = self.segments.last_mut() {
             last.segment.cues.push(cue);
             last.written.push(written);

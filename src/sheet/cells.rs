@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::columns::{Column, Field};
 use super::grid::{Row, Value};
-use super::imported::{Cue, Department, Doubt, Imported};
+use super::imported::{Doubt, Imported, ImportedCue, ImportedDepartment};
 use super::layout::Layout;
 use super::lines::Line;
 use crate::plain;
@@ -35,15 +35,15 @@ pub(super) struct Gathered {
 }
 
 /// The cue of a line, without its number and its times.
-pub(super) fn cue(layout: &Layout, line: &Line<'_>, gathered: &mut Gathered) -> Cue {
-    let mut cue = Cue { row: line.row.number, ..Cue::default() };
-    let mut filling = Filling { cue: &mut cue, gathered, notes: vec![], departments: vec![] };
+pub(super) fn cue(layout: &Layout, line: &Line<'_>, gathered: &mut Gathered) -> ImportedCue {
+    let mut cue = ImportedCue { row: line.row.number, ..ImportedCue::default() };
+    let mut filling = FillingCells { cue: &mut cue, gathered, notes: vec![], departments: vec![] };
     for row in std::iter::once(&line.row).chain(&line.more) {
         for column in &layout.columns {
             filling.cell(row, column, row.number == line.row.number);
         }
     }
-    let Filling { notes, departments, .. } = filling;
+    let FillingCells { notes, departments, .. } = filling;
     cue.extra.extend(line.untimed.iter().cloned());
     cue.title = one_line(&line.title);
     if cue.title.is_empty() {
@@ -83,7 +83,7 @@ fn too_long(what: &str) -> String {
     format!("{what} of this row have more than {PROSE_MAX} characters: cut")
 }
 
-fn cut_cue(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>) {
+fn cut_cue(cue: &mut ImportedCue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>) {
     // The rest goes to the notes, which have no such limit.
     if cue.extra.len() > EXTRA_MAX {
         let rest = cue.extra.split_off(EXTRA_MAX);
@@ -114,8 +114,8 @@ fn cut_cue(cue: &mut Cue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>)
 /// The departments that have anything to do, by their columns.
 #[derive(Debug, Default)]
 pub(super) struct Departments {
-    by_column: BTreeMap<u32, Department>,
-    ids: Ids,
+    by_column: BTreeMap<u32, ImportedDepartment>,
+    ids: UniqueIds,
 }
 
 impl Departments {
@@ -126,14 +126,14 @@ impl Departments {
         column: u32,
         name: &str,
         text: &str,
-        cue: &mut Cue,
+        cue: &mut ImportedCue,
     ) -> Option<String> {
         let lower = text.to_lowercase();
         if is_nothing(&lower) {
             return None;
         }
         let Departments { by_column, ids } = self;
-        let department = by_column.entry(column).or_insert_with(|| Department {
+        let department = by_column.entry(column).or_insert_with(|| ImportedDepartment {
             id: ids.unused(name),
             name: name.to_owned(),
             colour: None,
@@ -145,19 +145,19 @@ impl Departments {
     }
 
     /// All of them, from left to right.
-    pub(super) fn into_list(self) -> Vec<Department> {
+    pub(super) fn into_list(self) -> Vec<ImportedDepartment> {
         self.by_column.into_values().collect()
     }
 }
 
-struct Filling<'a> {
-    cue: &'a mut Cue,
+struct FillingCells<'a> {
+    cue: &'a mut ImportedCue,
     gathered: &'a mut Gathered,
     notes: Vec<String>,
     departments: Vec<String>,
 }
 
-impl Filling<'_> {
+impl FillingCells<'_> {
     /// Takes the cell of a row; `is_first` is the row that the cue begins with.
     fn cell(&mut self, row: &Row, column: &Column, is_first: bool) {
         let Some(cell) = row.cell(column.column) else { return };
@@ -274,13 +274,13 @@ pub(super) fn prose(text: &str) -> String {
 
 /// Ids, none of them twice.
 #[derive(Debug, Default)]
-pub(super) struct Ids {
+pub(super) struct UniqueIds {
     taken: HashSet<String>,
     /// The number of times that each was asked for.
     asked: HashMap<String, u32>,
 }
 
-impl Ids {
+impl UniqueIds {
     /// Takes an id that is there already.
     pub(super) fn take(&mut self, id: &str) {
         self.taken.insert(id.to_owned());
@@ -324,9 +324,9 @@ mod tests {
         for (name, id) in
             [("LX", "lx"), ("Big Screen", "big-screen"), ("Bühne", "buhne"), ("灯", "unnamed")]
         {
-            assert_eq!(Ids::default().unused(name), id);
+            assert_eq!(UniqueIds::default().unused(name), id);
         }
-        let mut ids = Ids::default();
+        let mut ids = UniqueIds::default();
         let all = ["LX-2", "LX", "lx", "Lx"].map(|name| ids.unused(name));
         assert_eq!(all, ["lx-2", "lx", "lx-3", "lx-4"]);
     }

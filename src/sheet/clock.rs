@@ -17,7 +17,7 @@ pub enum Half {
 
 /// A time of day, before anybody knows which half of the day or which day is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clock {
+pub struct SheetClock {
     /// Nanoseconds since midnight as written; of a 12-hour clock, 12 is hour 12. Past 24 hours it
     /// is the next day, as broadcasters write it.
     pub ns: u64,
@@ -27,7 +27,7 @@ pub struct Clock {
     pub day: Option<Date>,
 }
 
-impl Clock {
+impl SheetClock {
     /// The whole hours, as written.
     pub fn hour(self) -> u64 {
         self.ns / HOUR_NS
@@ -47,20 +47,20 @@ impl Clock {
 
 /// The meaning of a cell for a time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum ClockCell {
     /// Nothing, or a sign for nothing.
     Nothing,
     /// A time.
-    At(Clock),
+    At(SheetClock),
     /// From one time to another: "10:00 – 10:15".
-    Between(Clock, Clock),
+    Between(SheetClock, SheetClock),
     /// Text that is no time, or a time that no clock shows.
     Unreadable,
 }
 
 /// Reads a cell.
-pub(super) fn said(cell: &Cell) -> Said {
-    let at = |ns| Said::At(Clock { ns, half: None, day: None });
+pub(super) fn said(cell: &Cell) -> ClockCell {
+    let at = |ns| ClockCell::At(SheetClock { ns, half: None, day: None });
     match &cell.value {
         Value::Text(text) => read(text),
         // A fraction of a day, or 1930 for half past seven in the evening.
@@ -69,27 +69,27 @@ pub(super) fn said(cell: &Cell) -> Said {
         }
         Value::Number(_) => read(&cell.text()),
         Value::Clock(ns) if *ns < 48 * HOUR_NS => at(whole_seconds(*ns)),
-        Value::Clock(_) | Value::Day(_) => Said::Unreadable,
+        Value::Clock(_) | Value::Day(_) => ClockCell::Unreadable,
         Value::Moment(moment) => {
             let ns = moment.time().duration_since(jiff::civil::Time::midnight()).as_nanos();
-            Said::At(Clock {
+            ClockCell::At(SheetClock {
                 ns: whole_seconds(u64::try_from(ns).unwrap_or(0)),
                 half: None,
                 day: Some(moment.date()),
             })
         }
-        Value::NoValue => Said::Nothing,
+        Value::NoValue => ClockCell::Nothing,
     }
 }
 
 /// Reads a text.
-pub(super) fn read(text: &str) -> Said {
+pub(super) fn read(text: &str) -> ClockCell {
     let text = text.trim().to_lowercase();
     if matches!(text.as_str(), "" | "-" | "–" | "—" | "n/a") {
-        return Said::Nothing;
+        return ClockCell::Nothing;
     }
     if let Some(clock) = one(&text).or_else(|| dated(&text)) {
-        return Said::At(clock);
+        return ClockCell::At(clock);
     }
     for between in ["–", "—", "-", " to ", " bis ", " until ", "→"] {
         if let Some((from, to)) = text.split_once(between)
@@ -99,19 +99,19 @@ pub(super) fn read(text: &str) -> Said {
             if from.half.is_none() && from.ns <= to.ns {
                 from.half = to.half;
             }
-            return Said::Between(from, to);
+            return ClockCell::Between(from, to);
         }
     }
-    Said::Unreadable
+    ClockCell::Unreadable
 }
 
 /// A time with its day in front of it: `01.04.2023 15:50:30`, `2024-08-11T23:50`.
-fn dated(text: &str) -> Option<Clock> {
+fn dated(text: &str) -> Option<SheetClock> {
     let at = text.find(|c: char| c.is_whitespace() || c == 't').filter(|at| *at >= 8)?;
     let (day, time) = text.split_at(at);
     let day = day::numbers(day.trim_end_matches(','))?;
     let clock = one(time.trim_start_matches(['t', ' ']))?;
-    Some(Clock { day: Some(day), ..clock })
+    Some(SheetClock { day: Some(day), ..clock })
 }
 
 /// The decimals of a second at the end of `21:05:30.5`, nanoseconds, and the text without them.
@@ -127,10 +127,10 @@ fn decimals(text: &str) -> (&str, u64) {
     }
 }
 
-fn one(text: &str) -> Option<Clock> {
+fn one(text: &str) -> Option<SheetClock> {
     let text = text.trim().trim_start_matches(['~', '@', '≈']).trim_start();
     let (text, decimals_ns) = decimals(text);
-    let at = |ns, half| Some(Clock { ns, half, day: None });
+    let at = |ns, half| Some(SheetClock { ns, half, day: None });
     match text {
         "noon" | "midday" => return at(12 * HOUR_NS, None),
         "midnight" => return at(0, None),
@@ -184,8 +184,8 @@ mod tests {
     /// The time of day in minutes, as far as the text alone tells.
     fn minutes(text: &str) -> Option<u64> {
         match read(text) {
-            Said::At(clock) => Some(clock.of_day_ns() / MINUTE_NS),
-            Said::Nothing | Said::Between(..) | Said::Unreadable => None,
+            ClockCell::At(clock) => Some(clock.of_day_ns() / MINUTE_NS),
+            ClockCell::Nothing | ClockCell::Between(..) | ClockCell::Unreadable => None,
         }
     }
 
@@ -229,14 +229,14 @@ mod tests {
         ] {
             assert_eq!(minutes(text), None, "{text:?}");
         }
-        assert_eq!(read("Sau"), Said::Unreadable);
-        assert_eq!(read(" – "), Said::Nothing);
+        assert_eq!(read("Sau"), ClockCell::Unreadable);
+        assert_eq!(read(" – "), ClockCell::Nothing);
     }
 
     #[test]
     fn a_time_may_have_its_day_and_decimals_of_a_second() {
         let clock = |text: &str| match read(text) {
-            Said::At(clock) => (clock.day.map(|day| day.to_string()), clock.ns),
+            ClockCell::At(clock) => (clock.day.map(|day| day.to_string()), clock.ns),
             other => panic!("{text}: {other:?}"),
         };
         let ns = (15 * 60 + 50) * MINUTE_NS + 30 * SECOND_NS;
@@ -245,14 +245,14 @@ mod tests {
         assert_eq!(clock("15:50:30.25"), (None, ns + 250_000_000));
         assert_eq!(clock("15:50:30,000000001"), (None, ns + 1));
         for text in ["1:2:3:4", "03/04/2023 15:50", "15:50.5", "31.02.2024 10:00"] {
-            assert_eq!(read(text), Said::Unreadable, "{text}");
+            assert_eq!(read(text), ClockCell::Unreadable, "{text}");
         }
     }
 
     #[test]
     fn a_range_is_two_times() {
         for text in ["10:00 – 10:15", "10:00-10:15", "10.00 bis 10.15 Uhr", "10:00 - 10:15 am"] {
-            let Said::Between(from, to) = read(text) else { panic!("{text}") };
+            let ClockCell::Between(from, to) = read(text) else { panic!("{text}") };
             assert_eq!([from, to].map(|clock| clock.of_day_ns() / MINUTE_NS), [600, 615], "{text}");
         }
     }

@@ -8,7 +8,7 @@ use super::cells::{self, one_line, prose};
 use super::columns;
 use super::csv;
 use super::grid::{Grid, Row};
-use super::imported::{Cue, Imported, Output, Segment, Trigger};
+use super::imported::{Imported, ImportedCue, ImportedSegment, ImportedTrigger, Output};
 use super::numbers::{self, Written};
 use crate::plain::counted;
 use crate::show::duration::{LONGEST_NS, MILLISECOND_NS, MINUTE_NS};
@@ -23,12 +23,12 @@ const ADDRESS_MAX: usize = 1_000;
 const PARTS_MAX: usize = 100;
 
 /// The rows of a list, with its columns by their names.
-struct List<'g> {
+struct DeskList<'g> {
     columns: HashMap<String, u32>,
     rows: &'g [Row],
 }
 
-impl<'g> List<'g> {
+impl<'g> DeskList<'g> {
     fn new(header: &Row, rows: &'g [Row]) -> Self {
         let mut columns = HashMap::new();
         for cell in &header.cells {
@@ -36,7 +36,7 @@ impl<'g> List<'g> {
             // Of two columns of one name the first is meant.
             columns.entry(name).or_insert(cell.column);
         }
-        List { columns, rows }
+        DeskList { columns, rows }
     }
 
     /// The text of a row under a name; empty where there is none.
@@ -64,12 +64,12 @@ pub(super) fn eos(text: &str, name: &str) -> Option<Result<Imported, Refusal>> {
 
 fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
     let (header, rows) = grid.rows.split_first().ok_or(Refusal::Empty)?;
-    let list = List::new(header, rows);
+    let list = DeskList::new(header, rows);
     let cues = || list.rows.iter().filter(|row| list.text(row, "targettype") == "1");
     let first = cues().next().ok_or(Refusal::NoRows(header.number))?;
     let main = list.text(first, "targetlistnumber");
     let mut making =
-        Making::new(name, "a cue list of an Eos desk", "lights", "udp://127.0.0.1:8000");
+        ShowMaking::new(name, "a cue list of an Eos desk", "lights", "udp://127.0.0.1:8000");
     making.left_out(list.rows.iter().filter(|row| list.text(row, "targettype") != "1").count());
     let all: Vec<&Row> = cues().collect();
     for (at, row) in all.iter().copied().enumerate() {
@@ -99,7 +99,7 @@ fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
         if !scene.is_empty() {
             making.scene(&scene);
         }
-        let mut cue = Cue { row: row.number, title: label, ..Cue::default() };
+        let mut cue = ImportedCue { row: row.number, title: label, ..ImportedCue::default() };
         cue.notes
             .extend(Some(prose(&list.text(row, "cuenotes"))).filter(|notes| !notes.is_empty()));
         keep_length(&mut cue, &list.text(row, "duration"));
@@ -122,8 +122,12 @@ fn eos_list(grid: &Grid, name: &str) -> Result<Imported, Refusal> {
             below.is_some_and(|below| list.text(below, "targetlistnumber") == list_number)
         };
         let next = match follow.split_at_checked(1).filter(|_| link.is_empty() && is_next()) {
-            Some(("F", time)) => seconds(time).map(|delay_ns| Trigger::With(row.number, delay_ns)),
-            Some(("H", time)) => seconds(time).map(|delay_ns| Trigger::After(row.number, delay_ns)),
+            Some(("F", time)) => {
+                seconds(time).map(|delay_ns| ImportedTrigger::With(row.number, delay_ns))
+            }
+            Some(("H", time)) => {
+                seconds(time).map(|delay_ns| ImportedTrigger::After(row.number, delay_ns))
+            }
             _ => None,
         };
         if next.is_none() && !follow.is_empty() {
@@ -207,7 +211,7 @@ fn continues(text: &str) -> Option<Continues> {
 /// When there is no cue in it.
 pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>> {
     let (header, rows) = grid.rows.split_first()?;
-    let list = List::new(header, rows);
+    let list = DeskList::new(header, rows);
     let is_there = |name: &&str| list.columns.contains_key(*name);
     let is_qlab = QLAB_COLUMNS[..3].iter().all(is_there)
         && list.columns.keys().all(|name| QLAB_COLUMNS.contains(&name.as_str()));
@@ -217,12 +221,15 @@ pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>>
     if rows.is_empty() {
         return Some(Err(Refusal::NoRows(header.number)));
     }
-    let mut making = Making::new(name, "a cue list of QLab", "qlab", "udp://127.0.0.1:53000");
+    let mut making = ShowMaking::new(name, "a cue list of QLab", "qlab", "udp://127.0.0.1:53000");
     for row in rows {
         let number = list.text(row, "number");
         let kind = list.text(row, "type");
-        let mut cue =
-            Cue { row: row.number, title: one_line(&list.text(row, "name")), ..Cue::default() };
+        let mut cue = ImportedCue {
+            row: row.number,
+            title: one_line(&list.text(row, "name")),
+            ..ImportedCue::default()
+        };
         cue.notes.extend(Some(prose(&list.text(row, "notes"))).filter(|notes| !notes.is_empty()));
         for (key, name) in [
             ("color", "Colour"),
@@ -247,10 +254,10 @@ pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>>
         let mode = if mode.is_empty() { list.text(row, "continuemode") } else { mode };
         let next = match continues(&mode) {
             Some(Continues::With) => {
-                Some((Trigger::With(row.number, wait_ns), "auto-continue".to_owned()))
+                Some((ImportedTrigger::With(row.number, wait_ns), "auto-continue".to_owned()))
             }
             Some(Continues::After) => {
-                Some((Trigger::After(row.number, 0), "auto-follow".to_owned()))
+                Some((ImportedTrigger::After(row.number, 0), "auto-follow".to_owned()))
             }
             Some(Continues::No) => None,
             None => {
@@ -266,7 +273,7 @@ pub(super) fn qlab(grid: &Grid, name: &str) -> Option<Result<Imported, Refusal>>
 }
 
 /// Gives a cue its length; one that is no number of seconds is kept beside it.
-fn keep_length(cue: &mut Cue, text: &str) {
+fn keep_length(cue: &mut ImportedCue, text: &str) {
     cue.duration_ns = seconds(text);
     let kept = prose(text);
     if cue.duration_ns.is_none() && !kept.is_empty() {
@@ -283,14 +290,14 @@ fn seconds(text: &str) -> Option<u64> {
 }
 
 /// A show while its cues come.
-struct Making {
+struct ShowMaking {
     show: Imported,
     written: Vec<Written>,
     output: String,
     /// The list and number of the cue above.
     last: Option<(String, String)>,
     /// The trigger that the cue above gives the next one.
-    next: Option<(Trigger, String)>,
+    next: Option<(ImportedTrigger, String)>,
     /// Cues that fire another one than the next by themselves.
     unfollowed: usize,
     /// Rows that are no cues.
@@ -299,7 +306,7 @@ struct Making {
     unfired: (usize, usize),
 }
 
-impl Making {
+impl ShowMaking {
     fn new(name: &str, kind: &str, output: &str, osc: &str) -> Self {
         let name = one_line(name);
         let title = if name.is_empty() { "Imported show".to_owned() } else { name };
@@ -308,7 +315,7 @@ impl Making {
             "{kind}: each cue sends OSC to the output `{output}`, whose address you have to set"
         )];
         let show = Imported { title, outputs, said, ..Imported::default() };
-        Making {
+        ShowMaking {
             show,
             written: vec![],
             output: output.to_owned(),
@@ -325,7 +332,9 @@ impl Making {
     }
 
     fn scene(&mut self, title: &str) {
-        self.show.segments.push(Segment { title: title.to_owned(), ..Segment::default() });
+        self.show
+            .segments
+            .push(ImportedSegment { title: title.to_owned(), ..ImportedSegment::default() });
     }
 
     fn note(&mut self, note: String) {
@@ -338,10 +347,10 @@ impl Making {
     /// Adds a cue, which fires one of `whom` by `address`; `next` is the trigger of the next one.
     fn cue(
         &mut self,
-        mut cue: Cue,
+        mut cue: ImportedCue,
         number: String,
         (address, whom): (String, &str),
-        next: Option<(Trigger, String)>,
+        next: Option<(ImportedTrigger, String)>,
     ) {
         if cue.title.is_empty() {
             cue.title = one_line(&format!("Cue {number}"));

@@ -12,7 +12,7 @@ use super::columns::Field;
 use super::grid::Grid;
 use super::imported::Doubt;
 use super::layout::Layout;
-use super::lines::{Item, Line};
+use super::lines::{Line, LineItem};
 use super::starts::Span;
 use crate::show::duration::{self, HOUR_NS, MINUTE_NS};
 use crate::show::problem::quoted;
@@ -47,13 +47,13 @@ pub struct Lengths {
 pub fn lengths(
     grid: &Grid,
     layout: &Layout,
-    items: &[Item<'_>],
+    items: &[LineItem<'_>],
     spans: &[Span],
     forced: Option<Durations>,
 ) -> Lengths {
     let mut column = DurationColumn { grid, layout, lines: vec![], has_seconds: false };
     for (at, (item, span)) in items.iter().zip(spans).enumerate() {
-        if let Item::Line(line) = item {
+        if let LineItem::Line(line) = item {
             column.lines.push((at, line, *span));
         }
     }

@@ -32,13 +32,13 @@ pub struct Imported {
     /// Text of the file that belongs to no line, for the top of the show file.
     pub preface: Vec<String>,
     /// In the order of the file.
-    pub departments: Vec<Department>,
+    pub departments: Vec<ImportedDepartment>,
     /// In the order of the file.
     pub outputs: Vec<Output>,
     /// The names of the people, in the order in which they come.
     pub people: Vec<String>,
     /// In running order.
-    pub segments: Vec<Segment>,
+    pub segments: Vec<ImportedSegment>,
     /// The way in which the file was read, for people.
     pub said: Vec<String>,
     /// Cells that may have been misread, from top to bottom.
@@ -51,7 +51,7 @@ pub struct Imported {
 
 /// A department.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Department {
+pub struct ImportedDepartment {
     /// Its id.
     pub id: String,
     /// Its name, as it stands in the file.
@@ -71,7 +71,7 @@ pub struct Output {
 
 /// A segment.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Segment {
+pub struct ImportedSegment {
     /// The row of the file in which it stands; 0 where it has none of its own.
     pub row: u32,
     /// The act that begins with it.
@@ -95,12 +95,12 @@ pub struct Segment {
     /// The way in which its big figure counts.
     pub count: CountDirection,
     /// In running order.
-    pub cues: Vec<Cue>,
+    pub cues: Vec<ImportedCue>,
 }
 
 /// The trigger of a cue, where it is not the caller's GO.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trigger {
+pub enum ImportedTrigger {
     /// So long after the cue of a row fired, nanoseconds.
     With(u32, u64),
     /// So long after the cue of a row was complete, nanoseconds.
@@ -111,19 +111,19 @@ pub enum Trigger {
     Into(u64),
 }
 
-impl Trigger {
+impl ImportedTrigger {
     /// The row of the cue that sets it off.
     pub fn cause(&self) -> Option<u32> {
         match self {
-            Trigger::With(row, _) | Trigger::After(row, _) => Some(*row),
-            Trigger::At(_) | Trigger::Into(_) => None,
+            ImportedTrigger::With(row, _) | ImportedTrigger::After(row, _) => Some(*row),
+            ImportedTrigger::At(_) | ImportedTrigger::Into(_) => None,
         }
     }
 }
 
 /// A cue.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Cue {
+pub struct ImportedCue {
     /// The row of the file in which it stands, or its place among the elements.
     pub row: u32,
     /// Its number.
@@ -154,7 +154,7 @@ pub struct Cue {
     /// The row of the cue whose plan B it is.
     pub backup_for: Option<u32>,
     /// Its trigger.
-    pub trigger: Option<Trigger>,
+    pub trigger: Option<ImportedTrigger>,
     /// `true` if the file says that the caller calls it.
     pub is_go: bool,
     /// The OSC message that it sends: the id of the output, and the address.

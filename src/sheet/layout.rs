@@ -115,7 +115,7 @@ pub fn layout(grid: &Grid, map: &[Mapping]) -> Result<Layout, Refusal> {
             names.insert(cell.column, name.chars().take(NAME_MAX).collect());
         }
     }
-    let mut sorting = Sorting { rows: below, columns: vec![], doubts: vec![] };
+    let mut sorting = ColumnSorting { rows: below, columns: vec![], doubts: vec![] };
     let asked = asked(&names, map)?;
     for (column, name) in names {
         let is_hidden = grid.hidden_columns.contains(&column);
@@ -159,13 +159,13 @@ fn asked(names: &BTreeMap<u32, String>, map: &[Mapping]) -> Result<BTreeMap<u32,
 }
 
 /// The columns while they are sorted: of those that could be one thing, one is it.
-struct Sorting<'a> {
+struct ColumnSorting<'a> {
     rows: &'a [Row],
     columns: Vec<Column>,
     doubts: Vec<(u32, String)>,
 }
 
-impl Sorting<'_> {
+impl ColumnSorting<'_> {
     fn sort(&mut self, asked: &BTreeMap<u32, Field>) {
         self.numbers_and_titles(asked);
         self.starts_and_durations(asked);

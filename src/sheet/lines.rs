@@ -3,7 +3,7 @@
 
 use super::amount::Amount;
 use super::cells;
-use super::clock::{self, Clock, Said};
+use super::clock::{self, ClockCell, SheetClock};
 use super::columns::{self, Field};
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::Doubt;
@@ -120,9 +120,9 @@ pub struct Line<'a> {
     /// The title; empty where no cell says it.
     pub title: String,
     /// Its beginning.
-    pub start: Option<Clock>,
+    pub start: Option<SheetClock>,
     /// Its end.
-    pub end: Option<Clock>,
+    pub end: Option<SheetClock>,
     /// Its length.
     pub amount: Amount,
     /// Cells for times that hold something else: the name of the column and the text.
@@ -131,7 +131,7 @@ pub struct Line<'a> {
 
 /// A row of the sheet that belongs to the rundown.
 #[derive(Debug)]
-pub enum Item<'a> {
+pub enum LineItem<'a> {
     /// A heading over the rows below it.
     Act(String),
     /// A line.
@@ -142,7 +142,7 @@ pub enum Item<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Items<'a> {
     /// Everything that belongs to the rundown, from top to bottom.
-    pub items: Vec<Item<'a>>,
+    pub items: Vec<LineItem<'a>>,
     /// `true` if the last of them only says where the show is over.
     pub has_end: bool,
     /// Things that were left out, and why, for people.
@@ -155,7 +155,7 @@ pub(super) struct Items<'a> {
 
 /// Sorts the rows below the header.
 pub(super) fn items<'a>(grid: &'a Grid, layout: &'a Layout) -> Items<'a> {
-    let mut sorting = Sorting { grid, layout, items: Items::default() };
+    let mut sorting = LineSorting { grid, layout, items: Items::default() };
     let (mut hidden, mut headers) = (vec![], 0);
     for row in grid.rows.get(layout.first..).unwrap_or_default() {
         if row.is_hidden {
@@ -165,14 +165,14 @@ pub(super) fn items<'a>(grid: &'a Grid, layout: &'a Layout) -> Items<'a> {
         } else if let Some(total) = sorting.total(row) {
             sorting.items.said.push(total);
         } else if let Some(act) = sorting.act(row) {
-            sorting.items.items.push(Item::Act(act));
+            sorting.items.items.push(LineItem::Act(act));
         } else {
             sorting.line(row);
         }
     }
     let has_end = match sorting.items.items.last() {
-        Some(Item::Line(line)) => sorting.is_end(line),
-        Some(Item::Act(_)) | None => false,
+        Some(LineItem::Line(line)) => sorting.is_end(line),
+        Some(LineItem::Act(_)) | None => false,
     };
     let mut items = sorting.items;
     items.has_end = has_end;
@@ -197,13 +197,13 @@ pub(super) fn hidden(rows: &[&Row]) -> Option<String> {
     Some(format!("{rows} {numbers} {are} hidden: left out; show them in the sheet to import them"))
 }
 
-struct Sorting<'a> {
+struct LineSorting<'a> {
     grid: &'a Grid,
     layout: &'a Layout,
     items: Items<'a>,
 }
 
-impl<'a> Sorting<'a> {
+impl<'a> LineSorting<'a> {
     /// The cell of a row for a field that it has once.
     fn cell(&self, row: &'a Row, field: Field) -> Option<&'a Cell> {
         let column = self.layout.column(field)?.column;
@@ -277,7 +277,7 @@ impl<'a> Sorting<'a> {
         let is_value = match field {
             Field::Number => is_number(&text),
             Field::Start | Field::End => {
-                matches!(clock::said(first), Said::At(_) | Said::Between(..))
+                matches!(clock::said(first), ClockCell::At(_) | ClockCell::Between(..))
             }
             Field::Duration => !matches!(Amount::of(first), Amount::Nothing | Amount::Unreadable),
             Field::Title
@@ -346,12 +346,12 @@ impl<'a> Sorting<'a> {
             let is_more =
                 !row.cells.iter().filter(is_said).any(|cell| self.field(cell.column) == Field::Act);
             match self.items.items.last_mut() {
-                Some(Item::Line(line)) if has_words && is_more => return line.more.push(row),
+                Some(LineItem::Line(line)) if has_words && is_more => return line.more.push(row),
                 _ if !has_words => return,
-                Some(Item::Act(_) | Item::Line(_)) | None => {}
+                Some(LineItem::Act(_) | LineItem::Line(_)) | None => {}
             }
         }
-        self.items.items.push(Item::Line(Box::new(Line {
+        self.items.items.push(LineItem::Line(Box::new(Line {
             row,
             more: vec![],
             number,
@@ -370,16 +370,16 @@ impl<'a> Sorting<'a> {
         row: &'a Row,
         field: Field,
         untimed: &mut Vec<(String, String)>,
-    ) -> (Option<Clock>, Option<Clock>) {
+    ) -> (Option<SheetClock>, Option<SheetClock>) {
         let Some(cell) = self.cell(row, field) else { return (None, None) };
         match clock::said(cell) {
-            Said::At(at) => (Some(at), None),
-            Said::Between(from, to) => (Some(from), Some(to)),
-            Said::Nothing => {
+            ClockCell::At(at) => (Some(at), None),
+            ClockCell::Between(from, to) => (Some(from), Some(to)),
+            ClockCell::Nothing => {
                 self.doubt_without_value(row, cell);
                 (None, None)
             }
-            Said::Unreadable => {
+            ClockCell::Unreadable => {
                 self.keep(row, cell, "is no time of day", untimed);
                 (None, None)
             }

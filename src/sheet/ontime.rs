@@ -9,9 +9,11 @@ use std::time::Duration;
 use jiff::civil::Time;
 use serde_json::{Map, Value};
 
-use super::cells::{self, Ids, one_line, prose};
+use super::cells::{self, UniqueIds, one_line, prose};
 use super::columns::{self, Field};
-use super::imported::{Cue, Department, Doubt, Imported, Segment, Trigger};
+use super::imported::{
+    Doubt, Imported, ImportedCue, ImportedDepartment, ImportedSegment, ImportedTrigger,
+};
 use super::numbers::{self, Written};
 use super::{Refusal, ontime_own};
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
@@ -45,26 +47,26 @@ pub(super) fn read(
     };
     Some(entries.and_then(|found| match ontime_own::read(project, &found.entries, name) {
         Some(show) => show,
-        None => Reading::new(project).read(&found, project, name),
+        None => OntimeReading::new(project).read(&found, project, name),
     }))
 }
 
 /// The entries of a rundown in their order, and what is to be said about the choice.
-struct Found<'a> {
+struct FoundEntries<'a> {
     title: String,
     entries: Vec<(String, &'a Object)>,
     said: Vec<String>,
 }
 
-fn listed(entries: &[Value]) -> Found<'_> {
+fn listed(entries: &[Value]) -> FoundEntries<'_> {
     let entries = entries.iter().enumerate();
     let entries =
         entries.filter_map(|(at, entry)| Some((format!("/rundown/{at}"), entry.as_object()?)));
-    Found { title: String::new(), entries: entries.collect(), said: vec![] }
+    FoundEntries { title: String::new(), entries: entries.collect(), said: vec![] }
 }
 
 /// The rundown that is asked for, or the longest one.
-fn chosen<'a>(rundowns: &'a Object, wanted: Option<&str>) -> Result<Found<'a>, Refusal> {
+fn chosen<'a>(rundowns: &'a Object, wanted: Option<&str>) -> Result<FoundEntries<'a>, Refusal> {
     let title = |id: &str, rundown: &Value| {
         rundown.get("title").and_then(Value::as_str).unwrap_or(id).to_owned()
     };
@@ -112,7 +114,7 @@ fn chosen<'a>(rundowns: &'a Object, wanted: Option<&str>) -> Result<Found<'a>, R
             others.join(", ")
         ));
     }
-    Ok(Found { title: own, entries, said })
+    Ok(FoundEntries { title: own, entries, said })
 }
 
 /// A field of the user's own.
@@ -120,10 +122,10 @@ struct Custom {
     /// Its key in small letters: the case of the two differs in some files.
     key: String,
     label: String,
-    department: Option<Department>,
+    department: Option<ImportedDepartment>,
 }
 
-struct Reading {
+struct OntimeReading {
     customs: Vec<Custom>,
     show: Imported,
     written: Vec<Written>,
@@ -133,13 +135,13 @@ struct Reading {
     end_ms: Option<i64>,
     /// The row of the event whose end starts the next one.
     followed: Option<u32>,
-    early: Vec<(Cue, Written)>,
+    early: Vec<(ImportedCue, Written)>,
     skipped: Vec<String>,
 }
 
-impl Reading {
+impl OntimeReading {
     fn new(project: &Object) -> Self {
-        let (mut customs, mut ids): (Vec<Custom>, _) = (vec![], Ids::default());
+        let (mut customs, mut ids): (Vec<Custom>, _) = (vec![], UniqueIds::default());
         // Version 2 has ten fields with fixed keys and the user's labels.
         for list in ["customFields", "userFields"] {
             for (key, field) in project.get(list).and_then(Value::as_object).into_iter().flatten() {
@@ -149,7 +151,7 @@ impl Reading {
                 let is_department = columns::meaning(&label) == Some(Field::Department);
                 let colour =
                     field.get("colour").and_then(Value::as_str).filter(|colour| is_colour(colour));
-                let department = is_department.then(|| Department {
+                let department = is_department.then(|| ImportedDepartment {
                     id: ids.unused(&label),
                     name: label.clone(),
                     colour: colour.map(str::to_owned),
@@ -157,7 +159,7 @@ impl Reading {
                 customs.push(Custom { key: key.to_lowercase(), label, department });
             }
         }
-        Reading {
+        OntimeReading {
             customs,
             show: Imported::default(),
             written: vec![],
@@ -173,7 +175,7 @@ impl Reading {
 
     fn read(
         mut self,
-        found: &Found<'_>,
+        found: &FoundEntries<'_>,
         project: &Object,
         name: &str,
     ) -> Result<Imported, Refusal> {
@@ -204,10 +206,10 @@ impl Reading {
         }
         if self.show.segments.is_empty() {
             let title = self.show.title.clone();
-            self.show.segments.push(Segment {
+            self.show.segments.push(ImportedSegment {
                 title,
                 duration_ns: duration::HOUR_NS,
-                ..Segment::default()
+                ..ImportedSegment::default()
             });
             self.show.said.push("no event says how long it lasts: one hour was assumed".to_owned());
         }
@@ -243,7 +245,7 @@ impl Reading {
     }
 
     /// Adds a cue to the last segment.
-    fn add(&mut self, cue: Cue, written: Written) {
+    fn add(&mut self, cue: ImportedCue, written: Written) {
         if let Some(last) = self.show.segments.last_mut() {
             last.cues.push(cue);
             self.written.push(written);
@@ -251,10 +253,10 @@ impl Reading {
     }
 
     /// The cue of an entry.
-    fn cue(&self, entry: &Object) -> (Cue, Written) {
+    fn cue(&self, entry: &Object) -> (ImportedCue, Written) {
         let row = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         let title = text(entry, "title").unwrap_or_else(|| NO_TITLE.to_owned());
-        let mut cue = Cue { row, title, ..Cue::default() };
+        let mut cue = ImportedCue { row, title, ..ImportedCue::default() };
         let words = |key: &str| {
             entry.get(key).and_then(Value::as_str).map(prose).filter(|text| !text.is_empty())
         };
@@ -344,7 +346,7 @@ impl Reading {
         };
         let (warn_ns, danger_ns) = (ns("timeWarning"), ns("timeDanger"));
         let are_ordered = warn_ns.zip(danger_ns).is_some_and(|(warn, danger)| danger <= warn);
-        let mut segment = Segment {
+        let mut segment = ImportedSegment {
             act: self.act.take(),
             title: cue.title.clone(),
             start,
@@ -353,7 +355,7 @@ impl Reading {
             warn_ns: warn_ns.filter(|_| are_ordered),
             danger_ns: danger_ns.filter(|_| are_ordered),
             count: count(entry),
-            ..Segment::default()
+            ..ImportedSegment::default()
         };
         for (mut early, written) in self.early.drain(..) {
             early.planned_ns = Some(0);
@@ -361,7 +363,7 @@ impl Reading {
             self.written.push(written);
         }
         if let Some(row) = self.followed.take().filter(|_| segment.cues.is_empty()) {
-            cue.trigger = Some(Trigger::After(row, 0));
+            cue.trigger = Some(ImportedTrigger::After(row, 0));
         }
         if text(entry, "endAction").as_deref() == Some("play-next") {
             // The next one follows when this one is complete, which is at its end.

@@ -10,11 +10,11 @@ use std::time::Duration;
 use serde_json::Value as Json;
 
 use super::Refusal;
-use super::clock::{self, Said};
+use super::clock::{self, ClockCell};
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::Imported;
 use super::ontime::{self, Object, count, number, text};
-use super::own::{self, Form};
+use super::own::{self, OwnForm};
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::problem::Place;
 use crate::show::{CueNumber, Thresholds};
@@ -46,18 +46,18 @@ const LONGEST_MS: u64 = 86_399_000;
 
 /// A row while it is filled.
 #[derive(Default)]
-struct Line<'p> {
+struct FilledRow<'p> {
     cells: [String; 12],
     /// The user's own fields, by their places, with their texts.
     fields: BTreeMap<usize, &'p str>,
 }
 
 /// The numbers of all cues: what names one of them may be a fact about it.
-struct Numbers(HashSet<String>);
+struct CueNumbers(HashSet<String>);
 
-impl Numbers {
+impl CueNumbers {
     /// The lines of a note that are facts, in the row's cells; gives the rest.
-    fn facts<'n>(&self, note: &'n str, line: &mut Line<'_>) -> &'n str {
+    fn facts<'n>(&self, note: &'n str, line: &mut FilledRow<'_>) -> &'n str {
         let [_, _, start, _, lasts, trigger, _, call, source, steps, main, _] = &mut line.cells;
         let mut rest = note;
         while !rest.is_empty() {
@@ -110,7 +110,7 @@ impl Numbers {
                 let (number, delay) = rest.split_once(" +").unwrap_or((rest, "0s"));
                 self.is_number(number) && duration::parse(delay).is_ok()
             }
-            "at" => matches!(clock::read(rest), Said::At(_)),
+            "at" => matches!(clock::read(rest), ClockCell::At(_)),
             "into" => duration::parse(rest.trim_start_matches('+')).is_ok(),
             _ => false,
         }
@@ -147,9 +147,9 @@ pub(super) fn read(
     let places: HashMap<&str, usize> =
         fields.iter().enumerate().map(|(at, (key, _))| (key.as_str(), at)).collect();
     let numbers = entries.iter().filter_map(|(_, entry)| text(entry, "cue"));
-    let numbers = Numbers(numbers.collect());
+    let numbers = CueNumbers(numbers.collect());
     let mut act: Option<String> = None;
-    let mut rows: Vec<Line<'_>> = vec![];
+    let mut rows: Vec<FilledRow<'_>> = vec![];
     // The entry of each row, counted from the header.
     let mut of: Vec<&(String, &Object)> = vec![];
     for one in entries {
@@ -161,7 +161,7 @@ pub(super) fn read(
         }
         let title = text(entry, "title").unwrap_or_default();
         let note = entry.get("note").and_then(Json::as_str).unwrap_or_default();
-        let mut line = Line::default();
+        let mut line = FilledRow::default();
         let custom = entry.get("custom").and_then(Json::as_object);
         for (key, value) in custom.into_iter().flatten() {
             let place = places.get(key.as_str()).copied();
@@ -179,7 +179,7 @@ pub(super) fn read(
                 }
                 let day = number(entry, "dayOffset").unwrap_or(0);
                 let start = start_words(start_ms, if is_tied { 0 } else { day });
-                let mut segment = Line::default();
+                let mut segment = FilledRow::default();
                 segment.cells[1].clone_from(&title);
                 segment.cells[2].clone_from(&start);
                 segment.cells[3] = duration::exact(Duration::from_nanos(duration_ns));
@@ -228,7 +228,7 @@ pub(super) fn read(
     }
     let grid = grid(&rows, &fields, is_tied);
     let title = text(about, "title").unwrap_or_else(|| name.to_owned());
-    let read = own::read(&grid, &title, Form::Project)?;
+    let read = own::read(&grid, &title, OwnForm::Project)?;
     Some(read.map(|mut show| {
         let entry = |row: u32| of.get((row as usize).wrapping_sub(2));
         for segment in &mut show.segments {
@@ -278,7 +278,7 @@ fn after_line<'n>(
 }
 
 /// The rows as a sheet.
-fn grid(rows: &[Line<'_>], fields: &[(String, String)], is_tied: bool) -> Grid {
+fn grid(rows: &[FilledRow<'_>], fields: &[(String, String)], is_tied: bool) -> Grid {
     let names = COLUMNS.iter().map(|name| match *name {
         "Start" if !is_tied => "From start",
         name => name,

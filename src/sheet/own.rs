@@ -20,7 +20,7 @@ use super::cells::{self, Departments, is_mark, one_line, prose};
 use super::columns::{self, Field};
 use super::durations;
 use super::grid::{Cell, Grid, Row, Value};
-use super::imported::{Cue, Doubt, Imported, Segment};
+use super::imported::{Doubt, Imported, ImportedCue, ImportedSegment};
 use super::lines;
 use super::numbers::{self, Written};
 use crate::plain;
@@ -82,7 +82,7 @@ pub(crate) const BACKUP_FOR: &str = "Backup for";
 
 /// The forms of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum OwnForm {
     /// CSV, in which an apostrophe keeps texts from being formulas.
     Csv,
     /// A workbook, whose times are numbers and a little off.
@@ -101,7 +101,7 @@ struct Other {
 ///
 /// # Errors
 /// When there is no segment in it.
-pub(super) fn read(grid: &Grid, title: &str, form: Form) -> Option<Result<Imported, Refusal>> {
+pub(super) fn read(grid: &Grid, title: &str, form: OwnForm) -> Option<Result<Imported, Refusal>> {
     let (header, rows) = grid.rows.split_first()?;
     let mut own: Vec<(Own, u32)> = vec![];
     let mut others: BTreeMap<u32, Other> = BTreeMap::new();
@@ -122,7 +122,7 @@ pub(super) fn read(grid: &Grid, title: &str, form: Form) -> Option<Result<Import
     let has = |wanted: Own| own.iter().any(|(known, _)| *known == wanted);
     let is_own = [Own::Cue, Own::Title, Own::Duration, Own::Trigger].into_iter().all(has)
         && (has(Own::Start) || has(Own::FromStart));
-    let mut reading = Reading {
+    let mut reading = OwnReading {
         form,
         grid,
         own,
@@ -177,8 +177,8 @@ struct Asked {
     backup_for: String,
 }
 
-struct Reading<'g> {
-    form: Form,
+struct OwnReading<'g> {
+    form: OwnForm,
     grid: &'g Grid,
     own: Vec<(Own, u32)>,
     others: BTreeMap<u32, Other>,
@@ -192,7 +192,7 @@ struct Reading<'g> {
     asked: Vec<Asked>,
 }
 
-impl Reading<'_> {
+impl OwnReading<'_> {
     fn column(&self, wanted: Own) -> Option<u32> {
         self.own.iter().find(|(known, _)| *known == wanted).map(|(_, column)| *column)
     }
@@ -208,7 +208,7 @@ impl Reading<'_> {
 
     fn free(&self, cell: &Cell) -> String {
         let text = cell.text();
-        let is_csv = self.form == Form::Csv;
+        let is_csv = self.form == OwnForm::Csv;
         let rest = text.strip_prefix('\'').filter(|rest| {
             is_csv && rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
         });
@@ -296,7 +296,7 @@ impl Reading<'_> {
         if is_hard && hard.is_none() {
             self.doubt(row.number, Own::Start, "a hard start without a time: left out".to_owned());
         }
-        self.show.segments.push(Segment {
+        self.show.segments.push(ImportedSegment {
             row: row.number,
             act: Some(act).filter(|act| !act.is_empty()),
             title: if title.is_empty() { NO_TITLE.to_owned() } else { title },
@@ -305,7 +305,7 @@ impl Reading<'_> {
             end,
             duration_ns: duration_ns.unwrap_or(ASSUMED_NS),
             notes: Some(notes).filter(|notes| !notes.is_empty()),
-            ..Segment::default()
+            ..ImportedSegment::default()
         });
         self.starts.push((start, vec![]));
     }
@@ -364,15 +364,16 @@ impl Reading<'_> {
                 durations::said(ASSUMED_NS)
             );
             self.doubt(row.number, Own::Cue, what);
-            let segment = Segment { title, duration_ns: ASSUMED_NS, ..Segment::default() };
+            let segment =
+                ImportedSegment { title, duration_ns: ASSUMED_NS, ..ImportedSegment::default() };
             self.show.segments.push(segment);
             self.starts.push((None, vec![]));
         }
         let title = one_line(&self.text(row, Own::Title));
-        let mut cue = Cue {
+        let mut cue = ImportedCue {
             row: row.number,
             title: if title.is_empty() { NO_TITLE.to_owned() } else { title },
-            ..Cue::default()
+            ..ImportedCue::default()
         };
         cue.duration_ns = self.length(row, Own::Lasts);
         if cue.duration_ns.is_none() && self.cell(row, Own::Duration).is_some() {
@@ -425,7 +426,7 @@ impl Reading<'_> {
         }
     }
 
-    fn source(&mut self, row: &Row, cue: &mut Cue) {
+    fn source(&mut self, row: &Row, cue: &mut ImportedCue) {
         let source = self.text(row, Own::Source);
         match source.to_lowercase().as_str() {
             "" => {}
@@ -436,7 +437,7 @@ impl Reading<'_> {
     }
 
     /// The cells of departments, and of columns that somebody has added.
-    fn others(&mut self, row: &Row, cue: &mut Cue) {
+    fn others(&mut self, row: &Row, cue: &mut ImportedCue) {
         for cell in &row.cells {
             let Some(other) = self.others.get(&cell.column) else { continue };
             let text = prose(&cell.text());
@@ -459,8 +460,8 @@ impl Reading<'_> {
             return Err(Refusal::NoRows(1));
         }
         let form = match self.form {
-            Form::Csv | Form::Workbook => "a sheet of `handover export`",
-            Form::Project => "a project of Ontime that `handover export` has written",
+            OwnForm::Csv | OwnForm::Workbook => "a sheet of `handover export`",
+            OwnForm::Project => "a project of Ontime that `handover export` has written",
         };
         self.show.said.insert(0, form.to_owned());
         self.links();

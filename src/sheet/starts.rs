@@ -4,12 +4,12 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::amount::Amount;
-use super::clock::{Clock, Half};
+use super::clock::{Half, SheetClock};
 use super::columns::Field;
 use super::grid::Grid;
 use super::imported::Doubt;
 use super::layout::Layout;
-use super::lines::{Item, Line};
+use super::lines::{Line, LineItem};
 use crate::show::duration::{HOUR_NS, MINUTE_NS};
 use crate::show::problem::quoted;
 
@@ -45,8 +45,8 @@ pub(super) struct Starts {
 }
 
 /// Lays the times of all items out on one line of time.
-pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts {
-    let clocks: Vec<Clock> =
+pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[LineItem<'_>]) -> Starts {
+    let clocks: Vec<SheetClock> =
         lines(items).flat_map(|line| line.start.into_iter().chain(line.end)).collect();
     let twelve = is_twelve(&clocks);
     let has_halves = clocks.iter().any(|clock| clock.half.is_some());
@@ -58,10 +58,10 @@ pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[Item<'_>]) -> Starts
     let (mut last, mut first_day): (Option<i64>, Option<Date>) = (None, None);
     // The end of the line above, where it says one.
     let mut ended: Option<i64> = None;
-    let mut span = |item: &Item<'_>| {
+    let mut span = |item: &LineItem<'_>| {
         let line = match item {
-            Item::Act(_) => return Span::default(),
-            Item::Line(line) => line,
+            LineItem::Act(_) => return Span::default(),
+            LineItem::Line(line) => line,
         };
         let (clock, is_end) = match (line.start, line.end) {
             (Some(start), _) => (start, false),
@@ -137,10 +137,10 @@ fn column_of(layout: &Layout, is_end: bool) -> u32 {
     layout.column(field).map_or(1, |column| column.column)
 }
 
-fn lines<'i, 'a>(items: &'i [Item<'a>]) -> impl Iterator<Item = &'i Line<'a>> {
+fn lines<'i, 'a>(items: &'i [LineItem<'a>]) -> impl Iterator<Item = &'i Line<'a>> {
     items.iter().filter_map(|item| match item {
-        Item::Act(_) => None,
-        Item::Line(line) => Some(&**line),
+        LineItem::Act(_) => None,
+        LineItem::Line(line) => Some(&**line),
     })
 }
 
@@ -158,7 +158,7 @@ fn first_of_open(of_day_ns: i64) -> i64 {
 }
 
 /// 12:10 AM after a time of the morning is ten past noon, as many people write it.
-fn noon(clock: Clock, last: i64, start_ns: i64) -> Option<i64> {
+fn noon(clock: SheetClock, last: i64, start_ns: i64) -> Option<i64> {
     let is_morning = (BACK_MAX_NS..HALF_NS).contains(&last.rem_euclid(DAY_NS));
     let is_midnight = clock.half == Some(Half::Am) && clock.hour() == 12;
     let noon_ns = start_ns - HALF_NS;
@@ -167,8 +167,8 @@ fn noon(clock: Clock, last: i64, start_ns: i64) -> Option<i64> {
 
 /// Returns `true` if times are of a clock of twelve hours that says no halves: no hour is 0 or more
 /// than 12, the hours begin again, and by such a clock each time follows the one above it closely.
-fn is_twelve(clocks: &[Clock]) -> bool {
-    let is_plain = |clock: &Clock| {
+fn is_twelve(clocks: &[SheetClock]) -> bool {
+    let is_plain = |clock: &SheetClock| {
         clock.half.is_none() && clock.day.is_none() && (1..=12).contains(&clock.hour())
     };
     if !clocks.iter().all(is_plain) {

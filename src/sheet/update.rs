@@ -22,7 +22,7 @@ use super::own::SENDS_TO;
 use super::write;
 use crate::edit::batch::Change;
 use crate::edit::compare::{Comparison, compare, outlines};
-use crate::edit::document::{Document, Refusal, Target};
+use crate::edit::document::{Document, EditRefusal, EditTarget};
 use crate::edit::listing::{CueEntry, Listing};
 use crate::edit::matching;
 use crate::show::plan::call_offsets;
@@ -31,7 +31,7 @@ use crate::show::{CueIx, CueNumber, IndexVec, file};
 
 /// Reason why a show cannot be updated with a sheet.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum UpdateRefusal {
     /// Nothing says which cue is which.
     #[error(
         "the sheet has no cue numbers, by which cues are known in the show: add a column `Cue` with the numbers that the show has, or name theirs with --map COLUMN=number"
@@ -41,22 +41,22 @@ pub enum Refused {
     #[error("no cue of the sheet has a number that the show has: is it the sheet of another show?")]
     NoneKnown,
     /// The show is written in a way that only an editor can change.
-    #[error("{}", Refusal::NoHeaders)]
+    #[error("{}", EditRefusal::NoHeaders)]
     NoHeaders,
     /// The show has errors, or that which the sheet makes.
     #[error("{}", problem::counted(.0))]
     Faulty(Vec<Problem>),
 }
 
-impl From<Vec<Problem>> for Refused {
+impl From<Vec<Problem>> for UpdateRefusal {
     fn from(problems: Vec<Problem>) -> Self {
-        Refused::Faulty(problems)
+        UpdateRefusal::Faulty(problems)
     }
 }
 
 /// A change that the sheet may ask for.
 #[derive(Clone, Debug)]
-enum Wish {
+enum SheetWish {
     /// The departments that the show does not have.
     Departments,
     /// A segment of the sheet.
@@ -71,25 +71,25 @@ enum Wish {
     Moment(usize, usize),
 }
 
-impl Wish {
+impl SheetWish {
     /// The wishes of one stage can be granted at once; those of a later one are about what the
     /// earlier ones leave.
     fn stage(&self) -> u8 {
         match self {
-            Wish::Departments => 0,
-            Wish::Segment(_) => 1,
-            Wish::Cue(..) => 2,
-            Wish::GoneCue(_) => 3,
-            Wish::GoneSegment(_) => 4,
-            Wish::Moment(..) => 5,
+            SheetWish::Departments => 0,
+            SheetWish::Segment(_) => 1,
+            SheetWish::Cue(..) => 2,
+            SheetWish::GoneCue(_) => 3,
+            SheetWish::GoneSegment(_) => 4,
+            SheetWish::Moment(..) => 5,
         }
     }
 }
 
 /// A wish when its turn comes.
 #[derive(Clone, Debug)]
-struct Turn {
-    wish: Wish,
+struct WishTurn {
+    wish: SheetWish,
     /// `true` if it comes after all others: what is refused now is said. Before, it may only have
     /// come too early, for a trigger that names a cue further down, for example.
     is_last: bool,
@@ -97,7 +97,7 @@ struct Turn {
 
 /// The show as far as changes were taken, and the segments in it.
 #[derive(Clone, Debug)]
-struct Taken {
+struct TakenShow {
     document: Document,
     /// The place of each segment of the sheet in the show.
     of_sheet: Vec<Option<usize>>,
@@ -105,16 +105,16 @@ struct Taken {
     of_show: Vec<Option<usize>>,
 }
 
-impl Taken {
+impl TakenShow {
     /// The place of the segment of the show after which a segment of the sheet comes.
     fn before(&self, at: usize) -> Option<usize> {
         self.of_sheet.get(..at)?.iter().rev().flatten().next().copied()
     }
 
     /// Keeps in mind that a wish was granted.
-    fn granted(&mut self, wish: &Wish) {
+    fn granted(&mut self, wish: &SheetWish) {
         match *wish {
-            Wish::Segment(at) if self.of_sheet.get(at) == Some(&None) => {
+            SheetWish::Segment(at) if self.of_sheet.get(at) == Some(&None) => {
                 let made = self.before(at).map_or(0, |before| before + 1);
                 for place in self.of_sheet.iter_mut().chain(&mut self.of_show).flatten() {
                     *place += usize::from(*place >= made);
@@ -123,18 +123,18 @@ impl Taken {
                     *own = Some(made);
                 }
             }
-            Wish::GoneSegment(at) => {
+            SheetWish::GoneSegment(at) => {
                 let Some(gone) = self.of_show.get(at).copied().flatten() else { return };
                 for place in self.of_sheet.iter_mut().chain(&mut self.of_show) {
                     *place = place.filter(|place| *place != gone);
                     *place = place.map(|place| place - usize::from(place > gone));
                 }
             }
-            Wish::Segment(_)
-            | Wish::Departments
-            | Wish::Cue(..)
-            | Wish::GoneCue(_)
-            | Wish::Moment(..) => {}
+            SheetWish::Segment(_)
+            | SheetWish::Departments
+            | SheetWish::Cue(..)
+            | SheetWish::GoneCue(_)
+            | SheetWish::Moment(..) => {}
         }
     }
 }
@@ -142,9 +142,9 @@ impl Taken {
 /// A change that nobody has taken yet.
 #[derive(Clone, Debug)]
 pub struct Proposal {
-    taken: Taken,
-    wish: Wish,
-    later: Option<Turn>,
+    taken: TakenShow,
+    wish: SheetWish,
+    later: Option<WishTurn>,
     /// The items that it changes.
     pub comparison: Comparison,
 }
@@ -152,7 +152,7 @@ pub struct Proposal {
 /// A show and the changes that a newer sheet asks for.
 #[derive(Debug)]
 pub struct Update {
-    taken: Taken,
+    taken: TakenShow,
     sheet: Imported,
     /// The number of the cue in each of its rows.
     numbers: BTreeMap<u32, String>,
@@ -160,9 +160,9 @@ pub struct Update {
     says: Listing,
     /// The show in words.
     now: Listing,
-    turns: VecDeque<Turn>,
+    turns: VecDeque<WishTurn>,
     /// The turns after those.
-    moments: Vec<Turn>,
+    moments: Vec<WishTurn>,
     /// The moment at which each cue of the show is called, from the beginning of its segment.
     offsets: IndexVec<CueIx, Duration>,
     /// The cues of the sheet whose changes somebody did not want, by their segments and places.
@@ -176,7 +176,7 @@ impl Update {
     /// # Errors
     /// Where the sheet has no cue numbers or only others than the show, or the show is not written
     /// under headers, and with all errors of the show, or of that which the sheet makes.
-    pub fn new(text: String, zone: &str, sheet: Imported) -> Result<Update, Refused> {
+    pub fn new(text: String, zone: &str, sheet: Imported) -> Result<Update, UpdateRefusal> {
         Update::of(Document::new(text, zone)?, zone, sheet)
     }
 
@@ -184,17 +184,21 @@ impl Update {
     ///
     /// # Errors
     /// As there.
-    pub fn of(document: Document, zone: &str, mut sheet: Imported) -> Result<Update, Refused> {
+    pub fn of(
+        document: Document,
+        zone: &str,
+        mut sheet: Imported,
+    ) -> Result<Update, UpdateRefusal> {
         if !document.has_headers() {
-            return Err(Refused::NoHeaders);
+            return Err(UpdateRefusal::NoHeaders);
         }
         if !numbering::is_numbered(&sheet) {
-            return Err(Refused::NoNumbers);
+            return Err(UpdateRefusal::NoNumbers);
         }
         let mut said = vec![];
         let spared = numbering::number(document.show(), &mut sheet, &mut said);
         if !numbering::knows_any(document.show(), &sheet) {
-            return Err(Refused::NoneKnown);
+            return Err(UpdateRefusal::NoneKnown);
         }
         name_departments(document.show(), &mut sheet);
         for cue in sheet.segments.iter_mut().flat_map(|segment| &mut segment.cues) {
@@ -213,7 +217,7 @@ impl Update {
             moments: vec![],
             left: HashSet::new(),
             offsets,
-            taken: Taken { document, of_sheet, of_show },
+            taken: TakenShow { document, of_sheet, of_show },
             sheet,
             says,
             now,
@@ -236,14 +240,14 @@ impl Update {
 
     /// All that is to be looked at; the cues of `spared` are not gone.
     fn wish(&mut self, spared: &HashSet<CueIx>) {
-        let mut wishes = vec![Wish::Departments];
+        let mut wishes = vec![SheetWish::Departments];
         for (at, segment) in self.says.segments.iter().enumerate() {
-            wishes.push(Wish::Segment(at));
+            wishes.push(SheetWish::Segment(at));
             for (cue, entry) in segment.cues.iter().enumerate() {
                 let number = CueNumber::new(&entry.number);
                 let document = &self.taken.document;
                 if !number.is_ok_and(|number| document.is_of_template(&number)) {
-                    wishes.push(Wish::Cue(at, cue));
+                    wishes.push(SheetWish::Cue(at, cue));
                 } else if !self.cue_wants(at, cue).is_empty() {
                     let number = &entry.number;
                     self.said.push(format!("cue {number} comes from a template: kept as it is"));
@@ -263,14 +267,14 @@ impl Update {
             }
         }
         wishes.extend(self.gone(spared));
-        let turn = |wish| Turn { wish, is_last: false };
+        let turn = |wish| WishTurn { wish, is_last: false };
         let moments = wishes.iter().filter_map(|wish| match *wish {
-            Wish::Cue(at, cue) => Some(turn(Wish::Moment(at, cue))),
-            Wish::Departments
-            | Wish::Segment(_)
-            | Wish::GoneCue(_)
-            | Wish::GoneSegment(_)
-            | Wish::Moment(..) => None,
+            SheetWish::Cue(at, cue) => Some(turn(SheetWish::Moment(at, cue))),
+            SheetWish::Departments
+            | SheetWish::Segment(_)
+            | SheetWish::GoneCue(_)
+            | SheetWish::GoneSegment(_)
+            | SheetWish::Moment(..) => None,
         });
         self.moments = moments.collect();
         self.turns = wishes.into_iter().map(turn).collect();
@@ -313,8 +317,11 @@ impl Update {
     /// Leaves a change: nothing else of its cue is proposed.
     pub fn leave(&mut self, proposal: &Proposal) {
         match proposal.wish {
-            Wish::Cue(at, cue) | Wish::Moment(at, cue) => _ = self.left.insert((at, cue)),
-            Wish::Departments | Wish::Segment(_) | Wish::GoneCue(_) | Wish::GoneSegment(_) => {}
+            SheetWish::Cue(at, cue) | SheetWish::Moment(at, cue) => _ = self.left.insert((at, cue)),
+            SheetWish::Departments
+            | SheetWish::Segment(_)
+            | SheetWish::GoneCue(_)
+            | SheetWish::GoneSegment(_) => {}
         }
     }
 
@@ -322,7 +329,7 @@ impl Update {
     pub fn take_all(&mut self) -> Comparison {
         let before = self.now.clone();
         while !self.turns.is_empty() {
-            let mut turns: Vec<Turn> = self.turns.drain(..).collect();
+            let mut turns: Vec<WishTurn> = self.turns.drain(..).collect();
             turns.sort_by_key(|turn| turn.wish.stage());
             for stage in turns.chunk_by(|a, b| a.wish.stage() == b.wish.stage()) {
                 self.grant_all(stage);
@@ -334,20 +341,20 @@ impl Update {
     }
 
     /// Returns `true` if a wish may change anything: a look that costs nothing.
-    fn is_wanted(&self, wish: &Wish) -> bool {
+    fn is_wanted(&self, wish: &SheetWish) -> bool {
         match *wish {
-            Wish::Segment(at) => {
+            SheetWish::Segment(at) => {
                 self.taken.of_sheet.get(at).is_some_and(Option::is_none)
                     || !self.segment_wants(at).is_empty()
             }
-            Wish::Cue(at, cue) => {
+            SheetWish::Cue(at, cue) => {
                 let show = self.taken.document.show();
                 self.cue_entry(at, cue).is_some_and(|entry| {
                     found(show, &entry.number).is_none() || !self.cue_wants(at, cue).is_empty()
                 })
             }
-            Wish::Moment(at, cue) => !self.moment_wants(at, cue).is_empty(),
-            Wish::Departments | Wish::GoneCue(_) | Wish::GoneSegment(_) => true,
+            SheetWish::Moment(at, cue) => !self.moment_wants(at, cue).is_empty(),
+            SheetWish::Departments | SheetWish::GoneCue(_) | SheetWish::GoneSegment(_) => true,
         }
     }
 
@@ -356,11 +363,11 @@ impl Update {
     }
 
     /// Grants wishes of one stage at once; where that is refused, as many of them as can be.
-    fn grant_all(&mut self, turns: &[Turn]) {
-        let wanted: Vec<Turn> =
+    fn grant_all(&mut self, turns: &[WishTurn]) {
+        let wanted: Vec<WishTurn> =
             turns.iter().filter(|turn| self.is_wanted(&turn.wish)).cloned().collect();
         let asked = self.asked(&wanted);
-        let changes: Vec<Change> = asked.iter().filter_map(asked::Asked::whole).collect();
+        let changes: Vec<Change> = asked.iter().filter_map(asked::AskedChange::whole).collect();
         if self.taken.document.change(&changes).is_ok() {
             for (turn, asked) in wanted.iter().zip(asked) {
                 match asked.lacks {
@@ -385,7 +392,7 @@ impl Update {
     }
 
     /// Grants one wish as far as it can be; gives it back where more of it may be possible later.
-    fn grant(&mut self, taken: &mut Taken, turn: &Turn) -> Option<Turn> {
+    fn grant(&mut self, taken: &mut TakenShow, turn: &WishTurn) -> Option<WishTurn> {
         let asked = self.asked(std::slice::from_ref(turn)).pop()?;
         let whole = asked.whole();
         if let Some(lacks) = asked.lacks {
@@ -412,8 +419,8 @@ impl Update {
     }
 
     /// Says why something is refused, or gives the wish back for another turn.
-    fn refused(&mut self, turn: &Turn, why: Vec<String>) -> Option<Turn> {
-        if matches!(turn.wish, Wish::Moment(..)) {
+    fn refused(&mut self, turn: &WishTurn, why: Vec<String>) -> Option<WishTurn> {
+        if matches!(turn.wish, SheetWish::Moment(..)) {
             // It was said of the cue.
             return None;
         }
@@ -421,20 +428,20 @@ impl Update {
         if !comes_again {
             self.said.extend(why);
         }
-        comes_again.then(|| Turn { wish: turn.wish.clone(), is_last: true })
+        comes_again.then(|| WishTurn { wish: turn.wish.clone(), is_last: true })
     }
 
     /// The segment or the cue that a wish is about, where it is there.
-    fn target(&self, taken: &Taken, wish: &Wish) -> Option<Target> {
+    fn target(&self, taken: &TakenShow, wish: &SheetWish) -> Option<EditTarget> {
         match wish {
-            Wish::Segment(at) => taken.of_sheet.get(*at)?.map(Target::Segment),
-            Wish::Cue(at, cue) | Wish::Moment(at, cue) => {
+            SheetWish::Segment(at) => taken.of_sheet.get(*at)?.map(EditTarget::Segment),
+            SheetWish::Cue(at, cue) | SheetWish::Moment(at, cue) => {
                 let number = CueNumber::new(&self.cue_entry(*at, *cue)?.number).ok()?;
                 taken.document.find(&number)
             }
-            Wish::GoneCue(number) => taken.document.find(number),
-            Wish::GoneSegment(at) => taken.of_show.get(*at)?.map(Target::Segment),
-            Wish::Departments => None,
+            SheetWish::GoneCue(number) => taken.document.find(number),
+            SheetWish::GoneSegment(at) => taken.of_show.get(*at)?.map(EditTarget::Segment),
+            SheetWish::Departments => None,
         }
     }
 }

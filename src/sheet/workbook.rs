@@ -114,7 +114,7 @@ fn xlsx(
             Some(path) => shape::shape(&package.text(path)?)?,
             None => Shape::default(),
         };
-        let mut filling = Filling::new(&name, &mut room);
+        let mut filling = FillingGrid::new(&name, &mut room);
         let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(&error))?;
         while let Some(cell) = cells.next_cell_with_formula().map_err(|error| damaged(&error))? {
             let is_formula = cell.formula.is_some();
@@ -159,14 +159,14 @@ impl Room {
 }
 
 /// A grid while its cells come, in the order of the file.
-struct Filling<'r> {
+struct FillingGrid<'r> {
     grid: Grid,
     room: &'r mut Room,
 }
 
-impl<'r> Filling<'r> {
+impl<'r> FillingGrid<'r> {
     fn new(name: &str, room: &'r mut Room) -> Self {
-        Filling { grid: Grid { name: name.to_owned(), ..Grid::default() }, room }
+        FillingGrid { grid: Grid { name: name.to_owned(), ..Grid::default() }, room }
     }
 
     /// Takes a cell, its position counted from 0.

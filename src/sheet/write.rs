@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 
-use super::cells::Ids;
-use super::imported::{Cue, Doubt, Imported, Segment, Trigger};
+use super::cells::UniqueIds;
+use super::imported::{Doubt, Imported, ImportedCue, ImportedSegment, ImportedTrigger};
 use crate::edit::written::{key, prose, quoted};
 use crate::plain;
 use crate::show::CountDirection;
@@ -50,7 +50,7 @@ pub fn write(show: &Imported, source: &str) -> String {
         let _ = write!(text, "\n[output.{}]\n", output.id);
         let _ = writeln!(text, "osc = {}   # the desk's own address and port", quoted(&output.osc));
     }
-    let mut ids = Ids::default();
+    let mut ids = UniqueIds::default();
     for name in &show.people {
         let _ = write!(text, "\n[person.{}]\n", ids.unused(name));
         keys(&mut text, &[("name", quoted(name))]);
@@ -70,7 +70,7 @@ pub fn write(show: &Imported, source: &str) -> String {
     text
 }
 
-fn segment(text: &mut String, segment: &Segment, doubts: &BTreeMap<u32, Vec<&Doubt>>) {
+fn segment(text: &mut String, segment: &ImportedSegment, doubts: &BTreeMap<u32, Vec<&Doubt>>) {
     text.push('\n');
     if let Some(act) = &segment.act {
         comment(text, &format!("— {act} —"));
@@ -84,7 +84,7 @@ fn segment(text: &mut String, segment: &Segment, doubts: &BTreeMap<u32, Vec<&Dou
 }
 
 /// The keys of a segment and their values.
-pub(super) fn segment_keys(segment: &Segment) -> Vec<(&'static str, String)> {
+pub(super) fn segment_keys(segment: &ImportedSegment) -> Vec<(&'static str, String)> {
     let mut all = vec![("title", quoted(&segment.title))];
     all.extend(segment.act.as_ref().map(|act| ("act", quoted(act))));
     all.extend(segment.date.map(|day| ("date", day.to_string())));
@@ -114,7 +114,7 @@ fn row(doubt: &Doubt) -> u32 {
     }
 }
 
-fn cue(text: &mut String, cue: &Cue, numbers: &BTreeMap<u32, String>) {
+fn cue(text: &mut String, cue: &ImportedCue, numbers: &BTreeMap<u32, String>) {
     text.push_str("\n[[segment.cue]]\n");
     keys(text, &cue_keys(cue, numbers));
     if !cue.extra.is_empty() {
@@ -133,7 +133,10 @@ pub(super) fn extra_table(extra: &[(String, String)]) -> String {
 
 /// The keys of a cue and their values, without the columns of its own; `numbers` has the number of the
 /// cue in each row.
-pub(super) fn cue_keys(cue: &Cue, numbers: &BTreeMap<u32, String>) -> Vec<(&'static str, String)> {
+pub(super) fn cue_keys(
+    cue: &ImportedCue,
+    numbers: &BTreeMap<u32, String>,
+) -> Vec<(&'static str, String)> {
     let mut all = vec![("number", quoted(&cue.number)), ("title", quoted(&cue.title))];
     all.extend(cue.call.as_ref().map(|call| ("call", quoted(call))));
     if !cue.notes.is_empty() {
@@ -151,10 +154,10 @@ pub(super) fn cue_keys(cue: &Cue, numbers: &BTreeMap<u32, String>) -> Vec<(&'sta
         Some(format!("{{ {key} = {}{delay} }}", quoted(cause)))
     };
     let trigger = cue.trigger.as_ref().and_then(|trigger| match trigger {
-        Trigger::With(row, ns) => caused("with", row, *ns),
-        Trigger::After(row, ns) => caused("after", row, *ns),
-        Trigger::At(time) => Some(format!("{{ at = {} }}", time.strftime("%H:%M:%S%.f"))),
-        Trigger::Into(ns) => Some(format!("{{ into = {} }}", length(*ns))),
+        ImportedTrigger::With(row, ns) => caused("with", row, *ns),
+        ImportedTrigger::After(row, ns) => caused("after", row, *ns),
+        ImportedTrigger::At(time) => Some(format!("{{ at = {} }}", time.strftime("%H:%M:%S%.f"))),
+        ImportedTrigger::Into(ns) => Some(format!("{{ into = {} }}", length(*ns))),
     });
     all.extend(trigger.map(|trigger| ("trigger", trigger)));
     let main = cue.backup_for.and_then(|row| numbers.get(&row));

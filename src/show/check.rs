@@ -27,8 +27,8 @@ use super::file::machine::{Machine, Secret};
 use super::problem::{Place as Where, Problem, quoted};
 use super::protocol::Wire;
 use super::{
-    Clock, Cue, Department, ListenAt, Output, Person, Place, Rundown, Segment, SegmentIx, Show,
-    Thresholds, duration,
+    Clock, Cue, Department, ListenAt, NamedPlace, Output, Person, Rundown, Segment, SegmentIx,
+    Show, Thresholds, duration,
 };
 
 /// The most segments that a show may have.
@@ -116,7 +116,7 @@ impl Check<'_> {
                 self.need_some(place.at, &place.id.place, "a place", "at")?;
             let id = place.id.value.to_string();
             let name = place.name.clone().unwrap_or_else(|| id.clone());
-            Some(Place { id, name, latitude, longitude })
+            Some(NamedPlace { id, name, latitude, longitude })
         });
         let people = draft.people.iter().map(|person| Person {
             id: person.id.value.to_string(),

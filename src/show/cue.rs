@@ -50,7 +50,7 @@ pub struct Cue {
     pub steps: Vec<Step>,
     /// The points of its route, in order; empty where the cue has no route, otherwise two points at
     /// least.
-    pub route: Vec<Point>,
+    pub route: Vec<RoutePoint>,
     /// The drawing on the monitor, where the file asks for something special.
     pub look: Option<Look>,
     /// The messages that it sends, in order.
@@ -283,7 +283,7 @@ pub struct Step {
 
 /// A point of a route.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Point {
+pub struct RoutePoint {
     /// The name of the place, where the point is one.
     pub name: Option<String>,
     /// Degrees north, −90 to 90 (WGS 84).

@@ -67,7 +67,7 @@ impl CueNumber {
 
 /// A run of characters of one kind; the order of the variants is the order of the kinds.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Token<'a> {
+enum NumberToken<'a> {
     /// The digits after a point: compared from the left, as fractions are.
     Fraction(&'a str),
     /// Without leading zeros, so that the longer is the larger.
@@ -76,23 +76,23 @@ enum Token<'a> {
     Other(char),
 }
 
-fn tokens(mut rest: &str) -> impl Iterator<Item = Token<'_>> {
+fn tokens(mut rest: &str) -> impl Iterator<Item = NumberToken<'_>> {
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
         let run = |text: &str, of: fn(char) -> bool| text.find(|c| !of(c)).unwrap_or(text.len());
         let digits = |text: &str| run(text, |c| c.is_ascii_digit());
         let (token, len) = if first == '.' {
             let len = digits(&rest[1..]);
-            (Token::Fraction(&rest[1..=len]), len + 1)
+            (NumberToken::Fraction(&rest[1..=len]), len + 1)
         } else if first.is_ascii_digit() {
             let len = digits(rest);
             let whole = rest[..len].trim_start_matches('0');
-            (Token::Whole(whole.len(), whole), len)
+            (NumberToken::Whole(whole.len(), whole), len)
         } else if first.is_alphabetic() {
             let len = run(rest, char::is_alphabetic);
-            (Token::Letters(rest[..len].to_lowercase()), len)
+            (NumberToken::Letters(rest[..len].to_lowercase()), len)
         } else {
-            (Token::Other(first), first.len_utf8())
+            (NumberToken::Other(first), first.len_utf8())
         };
         rest = &rest[len..];
         Some(token)

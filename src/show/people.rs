@@ -62,7 +62,7 @@ pub(super) struct Named {
 
 /// Looks up who is named where.
 pub(super) fn named(rundown: &Rundown) -> Named {
-    let names = Names::of(rundown.people.iter().map(|person| person.name.as_str()));
+    let names = PeopleIndex::of(rundown.people.iter().map(|person| person.name.as_str()));
     let mut pairs: Vec<(CueIx, PersonIx)> = vec![];
     for (ix, cue) in rundown.listed() {
         pairs.extend(names.in_cue(cue).into_iter().map(|person| (ix, person)));
@@ -79,13 +79,13 @@ pub(super) fn named(rundown: &Rundown) -> Named {
 
 /// Everybody's names, found by how they begin and how long they are: ten thousand cues are not read
 /// once for each of three hundred people.
-struct Names<'a> {
+struct PeopleIndex<'a> {
     people: HashMap<&'a str, Vec<PersonIx>>,
     /// By their first characters, how many bytes they have.
     lengths: HashMap<char, BTreeSet<usize>>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> PeopleIndex<'a> {
     fn of(names: impl Iterator<Item = &'a str>) -> Self {
         let (mut people, mut lengths) =
             (HashMap::<_, Vec<_>>::new(), HashMap::<_, BTreeSet<_>>::new());
@@ -94,7 +94,7 @@ impl<'a> Names<'a> {
             people.entry(name).or_default().push(PersonIx(at));
             lengths.entry(first).or_default().insert(name.len());
         }
-        Names { people, lengths }
+        PeopleIndex { people, lengths }
     }
 
     /// The people whom the words of `cue` name, in the order of the file.
@@ -165,7 +165,7 @@ mod tests {
             ("MacAnn Lee", "Ann Lee", false),
             ("小池百合子が旗を渡す", "小池百合子", true),
         ] {
-            let is_found = Names::of([name].into_iter()).in_words(words).next().is_some();
+            let is_found = PeopleIndex::of([name].into_iter()).in_words(words).next().is_some();
             assert_eq!(is_found, found, "{name:?} in {words:?}");
         }
     }

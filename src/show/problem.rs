@@ -50,7 +50,7 @@ pub enum Place {
     /// In a TOML text: byte offsets into it.
     Toml(Range<u32>),
     /// In a cell of a spreadsheet.
-    Cell(Arc<Cell>),
+    Cell(Arc<CellPlace>),
     /// At an element of a JSON text, as a JSON Pointer (RFC 6901).
     Json(Arc<String>),
     /// In a file that the show file includes.
@@ -77,7 +77,7 @@ pub struct FileText {
 
 /// A cell of a spreadsheet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Cell {
+pub struct CellPlace {
     /// The name of its sheet; empty where the file has one sheet without a name.
     pub sheet: String,
     /// Counted from 1.
@@ -96,7 +96,7 @@ impl From<Range<usize>> for Place {
 impl Place {
     /// The cell at `row` and `column` of a sheet, both counted from 1.
     pub fn cell(sheet: impl Into<String>, row: u32, column: u32) -> Self {
-        Place::Cell(Arc::new(Cell { sheet: sheet.into(), row, column }))
+        Place::Cell(Arc::new(CellPlace { sheet: sheet.into(), row, column }))
     }
 
     /// The element that a JSON Pointer names: `/rundown/3/timeStart`.

@@ -35,7 +35,7 @@ pub struct Rundown {
     /// Address of the pages for browsers, unless the command line gives one.
     pub web: Option<ListenAt>,
     /// In the order of the file.
-    pub places: Vec<Place>,
+    pub places: Vec<NamedPlace>,
     /// In the order of the file.
     pub people: IndexVec<PersonIx, Person>,
     /// In running order; never empty.
@@ -152,7 +152,7 @@ pub struct ListenAt {
 
 /// A named point on the earth.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct NamedPlace {
     /// The id by which routes name it.
     pub id: String,
     /// Its name on maps.

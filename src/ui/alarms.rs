@@ -34,7 +34,7 @@ const PART_MIN: usize = 10;
 const OUTPUTS_MAX: usize = 60;
 
 /// Something that is wrong: in a word, and the rest of what is to be said of it.
-struct Alarm {
+struct AlarmWords {
     badge: Span<'static>,
     more: Span<'static>,
 }
@@ -93,11 +93,11 @@ fn fits(lines: &[Line], columns: usize, rows: usize) -> bool {
 }
 
 /// Everything that is wrong, the most urgent first; and how many more there are.
-fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
+fn alarms(scene: &Scene) -> (Vec<AlarmWords>, usize) {
     let (state, styles) = (scene.state, &scene.styles);
-    let mut alarms: Vec<Alarm> = vec![];
+    let mut alarms: Vec<AlarmWords> = vec![];
     let mut alarm = |badge: String, style: Style, more: String| {
-        alarms.push(Alarm {
+        alarms.push(AlarmWords {
             badge: Span::styled(badge, style),
             more: Span::styled(more, styles.strong),
         });
@@ -172,7 +172,7 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         let (sign, style, _) = header::sign(scene, health.light);
         let waiting =
             if health.queued > 0 { format!(", {} waiting", health.queued) } else { String::new() };
-        alarms.push(Alarm {
+        alarms.push(AlarmWords {
             badge: Span::styled(format!("{sign} {}", output.id), style),
             more: Span::styled(format!(": {error}{waiting}"), styles.text),
         });

@@ -63,7 +63,7 @@ pub struct Glance<'a> {
 }
 
 /// A frame's subject.
-struct Scene<'a> {
+struct BoardScene<'a> {
     board: &'a Board,
     face: Face,
     styles: Styles,
@@ -83,7 +83,7 @@ pub fn paint(buf: &mut Buffer, glance: &Glance) {
         return;
     }
     let Glance { face, capabilities, .. } = *glance;
-    let scene = Scene::new(glance);
+    let scene = BoardScene::new(glance);
     buf.set_style(area, scene.styles.base);
     let area = message::draw(&scene, buf, area);
     match face {
@@ -98,7 +98,7 @@ pub fn paint(buf: &mut Buffer, glance: &Glance) {
 }
 
 /// The time, as large as it fits.
-fn clock(scene: &Scene, buf: &mut Buffer, area: Rect) {
+fn clock(scene: &BoardScene, buf: &mut Buffer, area: Rect) {
     let time = scene.time();
     let caption = scene.clocks(usize::from(area.width));
     let room = foot(scene, buf, area);
@@ -125,7 +125,7 @@ fn clock(scene: &Scene, buf: &mut Buffer, area: Rect) {
 }
 
 /// The time left, as large as it fits.
-fn countdown(scene: &Scene, buf: &mut Buffer, area: Rect) {
+fn countdown(scene: &BoardScene, buf: &mut Buffer, area: Rect) {
     let room = foot(scene, buf, area);
     let Some(digits) = digits(scene) else {
         let mut lines = scene.waiting();
@@ -180,7 +180,7 @@ fn middle(buf: &mut Buffer, room: Rect, lines: Vec<Line>) {
 }
 
 /// Draws the last row, where there is room for one, and says what is left.
-fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
+fn foot(scene: &BoardScene, buf: &mut Buffer, area: Rect) -> Rect {
     let (left, right) = scene.foot();
     let is_needed = scene.help || scene.board.notice.is_some();
     // A speaker needs the time and nothing else.
@@ -197,10 +197,10 @@ fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
     Rect { height: area.height - 1, ..area }
 }
 
-impl<'a> Scene<'a> {
+impl<'a> BoardScene<'a> {
     fn new(glance: &Glance<'a>) -> Self {
         let Glance { board, face, paints, capabilities, help } = *glance;
-        Scene {
+        BoardScene {
             board,
             face,
             styles: Styles::new(paints, capabilities.depth),

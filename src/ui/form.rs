@@ -20,7 +20,7 @@ use ratatui::widgets::{Clear, Widget};
 use super::scene::Scene;
 use super::{layout, signs, text};
 use crate::app::{Hits, OpenForm, TypedForm};
-use crate::edit::form::{Field, Subject, Table};
+use crate::edit::form::{FormField, FormSubject, KeyTable};
 
 /// Minimum number of fields that are shown at once, where the page has room for them.
 const ROWS_MIN: usize = 8;
@@ -92,27 +92,27 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits)
 fn heading(form: &OpenForm) -> String {
     let Some(typed) = &form.typed else {
         return match &form.subject {
-            Subject::Cue(number) => format!("CUE {number}"),
-            Subject::Segment(_) => "SEGMENT".to_owned(),
-            Subject::NewCue(_) => "NEW CUE".to_owned(),
-            Subject::NewSegment(_) => "NEW SEGMENT".to_owned(),
+            FormSubject::Cue(number) => format!("CUE {number}"),
+            FormSubject::Segment(_) => "SEGMENT".to_owned(),
+            FormSubject::NewCue(_) => "NEW CUE".to_owned(),
+            FormSubject::NewSegment(_) => "NEW SEGMENT".to_owned(),
         };
     };
     let segment = &typed.form.segment;
     match &form.subject {
-        Subject::Cue(number) => format!("CUE {number}, AND ITS SEGMENT {segment}"),
-        Subject::Segment(_) => format!("SEGMENT {segment}"),
-        Subject::NewCue(_) => format!("NEW CUE IN {segment}"),
-        Subject::NewSegment(_) => format!("NEW SEGMENT AFTER {segment}"),
+        FormSubject::Cue(number) => format!("CUE {number}, AND ITS SEGMENT {segment}"),
+        FormSubject::Segment(_) => format!("SEGMENT {segment}"),
+        FormSubject::NewCue(_) => format!("NEW CUE IN {segment}"),
+        FormSubject::NewSegment(_) => format!("NEW SEGMENT AFTER {segment}"),
     }
 }
 
 /// The name of a field: the segment's in a cue's form say so.
-fn name(typed: &TypedForm, field: &Field) -> String {
-    let is_both = matches!(typed.form.subject, Subject::Cue(_));
+fn name(typed: &TypedForm, field: &FormField) -> String {
+    let is_both = matches!(typed.form.subject, FormSubject::Cue(_));
     match field.table {
-        Table::Segment if is_both => format!("segment {}", field.key.name),
-        Table::Segment | Table::Cue => field.key.name.to_owned(),
+        KeyTable::Segment if is_both => format!("segment {}", field.key.name),
+        KeyTable::Segment | KeyTable::Cue => field.key.name.to_owned(),
     }
 }
 
@@ -166,7 +166,7 @@ fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, form: &OpenForm) {
         );
     } else {
         // A fault of the chosen field first.
-        let of_chosen = |fault: &&crate::edit::form::Fault| fault.field == Some(form.chosen);
+        let of_chosen = |fault: &&crate::edit::form::FormFault| fault.field == Some(form.chosen);
         let fault = form.faults.iter().find(of_chosen).or(form.faults.first());
         // On a single row, what is wrong is worth more than what the key means.
         let most = match fault {

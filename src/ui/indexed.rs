@@ -14,7 +14,7 @@ const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 /// Gives every cell the nearest colours.
 pub(super) fn pass(buf: &mut Buffer) {
     // Neighbours mostly have the same colours.
-    let (mut fg, mut bg) = (Known::default(), Known::default());
+    let (mut fg, mut bg) = (KnownColour::default(), KnownColour::default());
     for cell in &mut buf.content {
         cell.fg = fg.nearest(cell.fg);
         cell.bg = bg.nearest(cell.bg);
@@ -23,15 +23,15 @@ pub(super) fn pass(buf: &mut Buffer) {
 
 /// The last colour that was looked up, and its nearest.
 #[derive(Default)]
-struct Known {
+struct KnownColour {
     colour: Color,
     nearest: Color,
 }
 
-impl Known {
+impl KnownColour {
     fn nearest(&mut self, colour: Color) -> Color {
         if colour != self.colour {
-            *self = Known { colour, nearest: nearest(colour) };
+            *self = KnownColour { colour, nearest: nearest(colour) };
         }
         self.nearest
     }

@@ -55,7 +55,7 @@ const LOW_ON_AIR: u16 = 7;
 
 /// The parts of every page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct Parts {
     /// One row in a shared run, otherwise none.
     pub flag: Rect,
     /// Two rows.
@@ -72,7 +72,7 @@ pub struct Page {
     pub footer: Rect,
 }
 
-impl Page {
+impl Parts {
     /// Shares out the whole window; a shared run has the flag over everything else.
     pub(super) fn new(area: Rect, is_shared: bool) -> Self {
         let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
@@ -85,7 +85,7 @@ impl Page {
         let strip = Rect { y: footer.y.saturating_sub(1), height: 1, ..area };
         let top = alarms.bottom();
         let body = Rect { y: top, height: strip.y.saturating_sub(top), ..area };
-        Page { flag, header, ribbon, alarms, body, strip, footer }
+        Parts { flag, header, ribbon, alarms, body, strip, footer }
     }
 }
 
@@ -308,7 +308,7 @@ mod tests {
     const SIZES: [(u16, u16); 6] = [(60, 16), (80, 24), (100, 30), (120, 36), (160, 45), (200, 60)];
 
     fn areas(size: (u16, u16), needs: Needs) -> Areas {
-        run(Page::new(Rect::new(0, 0, size.0, size.1), false).body, needs)
+        run(Parts::new(Rect::new(0, 0, size.0, size.1), false).body, needs)
     }
 
     #[test]
@@ -325,7 +325,7 @@ mod tests {
                         is_pictured: rows % 3 == 0,
                         rundown: (rows % 5) * 8,
                     };
-                    let page = Page::new(Rect::new(0, 0, columns, rows), next == 3);
+                    let page = Parts::new(Rect::new(0, 0, columns, rows), next == 3);
                     let areas = run(page.body, needs);
                     let mut last = page.body.y;
                     let is_left = areas.has_log_left();

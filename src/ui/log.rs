@@ -18,7 +18,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{signs, text};
 use crate::app::Tone;
-use crate::app::log::{self, Filter, Kind, Mark};
+use crate::app::log::{self, Filter, LineKind, LineMark};
 
 /// The cells of a journal's number.
 const SEQ: usize = 6;
@@ -48,11 +48,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 
 /// Draws the page; says how far it is scrolled, and how far it can be.
 pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, usize) {
-    let found: Vec<&log::Line> = found(scene).collect();
+    let found: Vec<&log::LogLine> = found(scene).collect();
     let (columns, height) = (usize::from(area.width), usize::from(area.height));
     // The oldest lines that fill the page, however many rows each takes, are as far as it goes.
     let mut left = height;
-    let fits = |line: &&&log::Line| {
+    let fits = |line: &&&log::LogLine| {
         let rows = rows(scene, line, columns).len();
         let fits = rows <= left;
         left = left.saturating_sub(rows);
@@ -99,18 +99,18 @@ pub(super) fn count(scene: &Scene) -> String {
     format!("{} of {}", found(scene).count(), scene.view.log.newest_first().len())
 }
 
-fn found<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a log::Line> {
+fn found<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a log::LogLine> {
     scene.view.log.found(scene.app.log_filter, &scene.app.log_search)
 }
 
 /// Number of lines that have come since the caller scrolled.
-fn above(scene: &Scene, found: &[&log::Line]) -> usize {
+fn above(scene: &Scene, found: &[&log::LogLine]) -> usize {
     let seen = if scene.app.is_scrolled { scene.app.log_seen } else { u64::MAX };
     found.partition_point(|line| line.at > seen)
 }
 
 /// A line in as many rows as its words take: a reason is never cut off.
-fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<'a>> {
+fn rows<'a>(scene: &Scene<'a>, line: &'a log::LogLine, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let (_, loud) = tone(scene, line.tone);
     let number = line.cue.as_ref().map(|cue| cue.as_str()).unwrap_or_default();
@@ -144,22 +144,22 @@ fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<
     std::iter::once(head).chain(more).collect()
 }
 
-fn again(line: &log::Line) -> String {
+fn again(line: &log::LogLine) -> String {
     if line.times > 1 { format!("  ×{}", line.times) } else { String::new() }
 }
 
 /// The sign of what a line speaks of, and its style.
-fn sign(scene: &Scene, line: &log::Line) -> (&'static str, Style) {
+fn sign(scene: &Scene, line: &log::LogLine) -> (&'static str, Style) {
     let styles = &scene.styles;
     match (line.kind, line.tone) {
-        (Kind::Refusal, _) => (signs::SKIPPED, styles.attention),
-        (Kind::Send, Tone::Alarm) => (signs::SEND_TROUBLE, styles.on_air),
+        (LineKind::Refusal, _) => (signs::SKIPPED, styles.attention),
+        (LineKind::Send, Tone::Alarm) => (signs::SEND_TROUBLE, styles.on_air),
         (_, Tone::Alarm) => (signs::MISSED, styles.on_air),
         (_, Tone::Attention) => (signs::NOT_YET, styles.attention),
-        (_, Tone::Calm) if line.mark == Mark::Fired => (signs::ON_AIR, styles.on_air),
-        (_, Tone::Calm) if line.mark == Mark::Done => (signs::DONE, styles.ready),
-        (Kind::Standby, Tone::Calm) => (signs::ASKED, styles.attention),
-        (Kind::Note, Tone::Calm) => ("“", styles.text),
+        (_, Tone::Calm) if line.mark == LineMark::Fired => (signs::ON_AIR, styles.on_air),
+        (_, Tone::Calm) if line.mark == LineMark::Done => (signs::DONE, styles.ready),
+        (LineKind::Standby, Tone::Calm) => (signs::ASKED, styles.attention),
+        (LineKind::Note, Tone::Calm) => ("“", styles.text),
         _ => (" ", styles.past),
     }
 }

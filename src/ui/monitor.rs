@@ -10,7 +10,7 @@
 //!  sends  ✓ lights  … video                                   │  Tom Cruise  performer
 //! ```
 //!
-//! [`Picture::of`] chooses; each picture is a file. The picture gets most of the room, the words
+//! [`CuePicture::of`] chooses; each picture is a file. The picture gets most of the room, the words
 //! what it leaves.
 
 mod descent;
@@ -47,7 +47,7 @@ const BELOW_MAX: usize = 2;
 
 /// The picture of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Picture {
+enum CuePicture {
     /// A drawing that the file asks for.
     Drawing(Look),
     /// Steps, as rings where they ask for it, else as marks.
@@ -64,7 +64,7 @@ enum Picture {
     Words,
 }
 
-impl Picture {
+impl CuePicture {
     /// The most telling of what `cue` has.
     fn of(cue: &Cue) -> Self {
         let has_heights = cue.route.iter().any(|point| point.height_m.is_some());
@@ -74,59 +74,59 @@ impl Picture {
         let drawing = cue.look.filter(|&look| !stands_elsewhere(look));
         let is_coloured = cue.look.is_some() || cue.steps.iter().any(|step| step.colour.is_some());
         if let Some(look) = drawing {
-            Picture::Drawing(look)
+            CuePicture::Drawing(look)
         } else if is_coloured && !cue.steps.is_empty() {
-            Picture::Steps
+            CuePicture::Steps
         } else if has_heights {
-            Picture::Descent
+            CuePicture::Descent
         } else if !cue.route.is_empty() {
-            Picture::Map
+            CuePicture::Map
         } else if !cue.steps.is_empty() {
-            Picture::Steps
+            CuePicture::Steps
         } else if cue.clip().is_some() {
-            Picture::Film
+            CuePicture::Film
         } else if cue.is_pictured() {
-            Picture::Post
+            CuePicture::Post
         } else {
-            Picture::Words
+            CuePicture::Words
         }
     }
 
     /// The fewest rows in which it tells more than words.
     fn rows_min(self) -> u16 {
         match self {
-            Picture::Drawing(_) => drawings::ROWS_MIN,
-            Picture::Steps => rings::ROWS_MIN,
-            Picture::Descent => descent::ROWS_MIN,
-            Picture::Map => map::ROWS_MIN,
-            Picture::Film => film::ROWS_MIN,
-            Picture::Post => words::POST_ROWS_MIN,
-            Picture::Words => u16::MAX,
+            CuePicture::Drawing(_) => drawings::ROWS_MIN,
+            CuePicture::Steps => rings::ROWS_MIN,
+            CuePicture::Descent => descent::ROWS_MIN,
+            CuePicture::Map => map::ROWS_MIN,
+            CuePicture::Film => film::ROWS_MIN,
+            CuePicture::Post => words::POST_ROWS_MIN,
+            CuePicture::Words => u16::MAX,
         }
     }
 
     fn draw(self, scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         match self {
-            Picture::Drawing(look) => drawings::draw(scene, buf, area, cue, look),
-            Picture::Steps => rings::draw(scene, buf, area, cue),
-            Picture::Descent => descent::draw(scene, buf, area, cue),
-            Picture::Map => map::draw(scene, buf, area, cue),
-            Picture::Film => film::draw(scene, buf, area, cue),
-            Picture::Post => words::draw_post(scene, buf, area, cue),
-            Picture::Words => {}
+            CuePicture::Drawing(look) => drawings::draw(scene, buf, area, cue, look),
+            CuePicture::Steps => rings::draw(scene, buf, area, cue),
+            CuePicture::Descent => descent::draw(scene, buf, area, cue),
+            CuePicture::Map => map::draw(scene, buf, area, cue),
+            CuePicture::Film => film::draw(scene, buf, area, cue),
+            CuePicture::Post => words::draw_post(scene, buf, area, cue),
+            CuePicture::Words => {}
         }
     }
 }
 
 /// Some words under a heading.
-struct Section<'a> {
+struct WordSection<'a> {
     heading: &'static str,
     lines: Vec<Line<'a>>,
 }
 
 /// Choice among the texts about a cue.
 #[derive(Clone, Copy)]
-struct Told {
+struct ChosenText {
     /// `true` for everything that is known of people, and every message word for word.
     in_full: bool,
     /// The words that the caller says.
@@ -137,12 +137,12 @@ struct Told {
     next: bool,
 }
 
-impl Told {
+impl ChosenText {
     /// All of it on the page. The run page has the call and the notes of the cue at the playhead
     /// already.
     fn of(scene: &Scene, cue: CueIx, is_page: bool) -> Self {
         let is_running = scene.state.cue(cue).phase == Phase::Running;
-        Told { in_full: is_page, call: is_page, notes: is_page || is_running, next: is_page }
+        ChosenText { in_full: is_page, call: is_page, notes: is_page || is_running, next: is_page }
     }
 }
 
@@ -178,12 +178,12 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
         return;
     }
     let cue = subject.picture.unwrap_or(subject.words);
-    let asked = Told::of(scene, subject.words, is_page);
+    let asked = ChosenText::of(scene, subject.words, is_page);
     text::put_both(buf, area, area.y, headline(scene, cue), left(scene, cue, is_page), 16);
     let air = u16::from(is_page && area.height >= 16);
     let rows = area.height.saturating_sub(1 + air);
     let area = Rect { y: area.y + 1 + air, height: rows, ..area };
-    let picture = Picture::of(scene.cue(cue));
+    let picture = CuePicture::of(scene.cue(cue));
     if rows < picture.rows_min() || area.width < 24 {
         return put_words(scene, buf, area, subject, is_page);
     }
@@ -209,7 +209,7 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     };
     let room = usize::from(room.saturating_sub(strip).min(rows - picture.rows_min()));
     // What is told of another cue takes no row from the picture.
-    let asked = Told { next: false, ..asked };
+    let asked = ChosenText { next: false, ..asked };
     let lines: Vec<Line> = sections_beside(scene, subject, usize::from(area.width), asked)
         .into_iter()
         .flat_map(|section| section.lines)
@@ -222,7 +222,7 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
 }
 
 /// The picture, and a strip of the cue's clip below it where the picture is of something else.
-fn put_picture(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, picture: Picture) {
+fn put_picture(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, picture: CuePicture) {
     let strip = strip_rows(scene, cue, picture, area.height);
     let rows = area.height - strip;
     picture.draw(scene, buf, Rect { height: rows, ..area }, cue);
@@ -230,9 +230,9 @@ fn put_picture(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, picture:
 }
 
 /// Number of rows that the strip of a cue's clip has below another picture.
-fn strip_rows(scene: &Scene, cue: CueIx, picture: Picture, rows: u16) -> u16 {
+fn strip_rows(scene: &Scene, cue: CueIx, picture: CuePicture, rows: u16) -> u16 {
     match (
-        scene.cue(cue).clip().is_some() && picture != Picture::Film,
+        scene.cue(cue).clip().is_some() && picture != CuePicture::Film,
         rows.saturating_sub(picture.rows_min()),
     ) {
         (false, _) | (true, 0) => 0,
@@ -245,25 +245,26 @@ fn strip_rows(scene: &Scene, cue: CueIx, picture: Picture, rows: u16) -> u16 {
 fn put_words(scene: &Scene, buf: &mut Buffer, area: Rect, subject: Subject, is_page: bool) {
     let columns = usize::from(area.width);
     let cue = subject.picture.unwrap_or(subject.words);
-    let post = match Picture::of(scene.cue(cue)) {
-        Picture::Post => words::posts(scene, cue, columns),
-        Picture::Drawing(_)
-        | Picture::Steps
-        | Picture::Descent
-        | Picture::Map
-        | Picture::Film
-        | Picture::Words => vec![],
+    let post = match CuePicture::of(scene.cue(cue)) {
+        CuePicture::Post => words::posts(scene, cue, columns),
+        CuePicture::Drawing(_)
+        | CuePicture::Steps
+        | CuePicture::Descent
+        | CuePicture::Map
+        | CuePicture::Film
+        | CuePicture::Words => vec![],
     };
     let mut way = words::route(scene, cue, columns);
     way.extend(words::steps(scene, cue, columns));
     // Words have all the room: the panel tells what the page does.
-    let asked = Told::of(scene, subject.words, is_page || area.height >= 8);
+    let asked = ChosenText::of(scene, subject.words, is_page || area.height >= 8);
     // On the run page the cue at the playhead has a panel that says these already.
     let is_said = !is_page && scene.state.playhead() == Some(cue);
-    let asked = Told { call: asked.call && !is_said, notes: asked.notes && !is_said, ..asked };
+    let asked =
+        ChosenText { call: asked.call && !is_said, notes: asked.notes && !is_said, ..asked };
     let told = sections_beside(scene, subject, columns.min(100), asked);
     let own = [post, way].into_iter().filter(|lines| !lines.is_empty());
-    let own = own.map(|lines| Section { heading: "", lines });
+    let own = own.map(|lines| WordSection { heading: "", lines });
     put_sections(scene, buf, area, own.chain(told).collect());
 }
 
@@ -273,8 +274,8 @@ fn sections_beside<'a>(
     scene: &Scene<'a>,
     subject: Subject,
     columns: usize,
-    asked: Told,
-) -> Vec<Section<'a>> {
+    asked: ChosenText,
+) -> Vec<WordSection<'a>> {
     let told = sections(scene, subject.words, columns, asked);
     if subject.picture.is_none_or(|picture| picture == subject.words) {
         return told;
@@ -284,17 +285,22 @@ fn sections_beside<'a>(
         // The title is worth more than the word after it.
         line.spans.pop();
     }
-    let first = Section { heading: "", lines: vec![line] };
+    let first = WordSection { heading: "", lines: vec![line] };
     std::iter::once(first).chain(told).collect()
 }
 
 /// Texts about a cue, the most needed first.
-fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, asked: Told) -> Vec<Section<'a>> {
+fn sections<'a>(
+    scene: &Scene<'a>,
+    cue: CueIx,
+    columns: usize,
+    asked: ChosenText,
+) -> Vec<WordSection<'a>> {
     let call = if asked.call { words::call(scene, cue, columns) } else { vec![] };
     let notes = if asked.notes { words::notes(scene, cue, columns) } else { vec![] };
     let messages = if asked.in_full { words::messages(scene, cue, columns) } else { vec![] };
     // A post that is the picture is not told a second time.
-    let posts = if Picture::of(scene.cue(cue)) == Picture::Post {
+    let posts = if CuePicture::of(scene.cue(cue)) == CuePicture::Post {
         vec![]
     } else {
         words::posts(scene, cue, columns)
@@ -310,11 +316,11 @@ fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, asked: Told) -> V
         ("NEXT", next),
     ];
     let told = all.into_iter().filter(|(_, lines)| !lines.is_empty());
-    told.map(|(heading, lines)| Section { heading, lines }).collect()
+    told.map(|(heading, lines)| WordSection { heading, lines }).collect()
 }
 
 /// Puts sections below each other, with headings and air where there is room for both.
-fn put_sections(scene: &Scene, buf: &mut Buffer, area: Rect, sections: Vec<Section>) {
+fn put_sections(scene: &Scene, buf: &mut Buffer, area: Rect, sections: Vec<WordSection>) {
     let words: usize = sections.iter().map(|section| section.lines.len()).sum();
     let headings = sections.iter().filter(|section| !section.heading.is_empty()).count();
     let rows = usize::from(area.height);
@@ -401,7 +407,7 @@ mod tests {
         for show in builtin::ALL {
             let show = file::parse(show.text, "UTC").unwrap();
             for cue in &show.cues {
-                let is_drawn = Picture::of(cue) != Picture::Words;
+                let is_drawn = CuePicture::of(cue) != CuePicture::Words;
                 assert_eq!(cue.is_pictured(), is_drawn, "{}", cue.number);
             }
         }

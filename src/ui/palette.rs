@@ -17,7 +17,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::scene::Scene;
 use super::{layout, text};
-use crate::app::commands::{self, Found};
+use crate::app::commands::{self, FoundCommand};
 use crate::app::keys::{BINDINGS, Group};
 use crate::app::{Hits, Prompt};
 
@@ -101,7 +101,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
 
 fn row<'a>(
     scene: &Scene,
-    found: &Found,
+    found: &FoundCommand,
     is_chosen: bool,
     (names, keys): (usize, usize),
 ) -> Line<'a> {

@@ -23,7 +23,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
-use super::viewport::{Focus, Row, RundownOutline};
+use super::viewport::{Focus, RundownOutline, ViewRow};
 use crate::app::Hits;
 use crate::app::hits::{Region, Target};
 use crate::engine::RunNs;
@@ -71,16 +71,18 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     let watched = [selected, focus.playhead, focus.on_air];
     for (y, row) in (list.y..).zip(outline.rows(range.clone())) {
         match row {
-            Row::Segment(segment, unfolded) => {
+            ViewRow::Segment(segment, unfolded) => {
                 segment::draw(scene, buf, list, y, segment, unfolded);
                 let target = Target::Segment { segment, is_open: unfolded };
                 hits.regions.push(Region { columns: area.x..area.right(), rows: y..y + 1, target });
             }
             // A segment whose own row has scrolled out stands above its cues all the same.
-            Row::Cue(cue) if y == list.y && list.height > 3 && !watched.contains(&Some(cue)) => {
+            ViewRow::Cue(cue)
+                if y == list.y && list.height > 3 && !watched.contains(&Some(cue)) =>
+            {
                 segment::draw(scene, buf, list, y, scene.cue(cue).segment, true);
             }
-            Row::Cue(cue) => {
+            ViewRow::Cue(cue) => {
                 cue::draw(scene, buf, list, y, cue);
                 hits.rows.push((y, area.x, area.right(), cue));
                 if selected == Some(cue) && scene.app.cursor.is_some() {

@@ -12,7 +12,7 @@ use crate::show::{CueIx, IndexVec, SegmentIx, Show};
 
 /// A row of the rundown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Row {
+pub(super) enum ViewRow {
     /// A segment, and whether its cues stand below it.
     Segment(SegmentIx, bool),
     /// A cue.
@@ -119,7 +119,7 @@ impl<'a> RundownOutline<'a> {
     }
 
     /// Contents of the rows of `range`.
-    pub(super) fn rows(&self, range: Range<usize>) -> impl Iterator<Item = Row> {
+    pub(super) fn rows(&self, range: Range<usize>) -> impl Iterator<Item = ViewRow> {
         let first = self.segments.partition_point(|&(row, _)| row <= range.start).saturating_sub(1);
         let segments = self.segments.iter().enumerate().skip(first);
         let all = segments.flat_map(move |(at, &(row, unfolded))| {
@@ -128,9 +128,9 @@ impl<'a> RundownOutline<'a> {
             let cues = if unfolded { cues } else { 0..0 };
             // Of a long segment, what lies above the view is stepped over and not walked through.
             let above = range.start.saturating_sub(row + 1).min(cues.len()) as u32;
-            let head = (row >= range.start).then_some(Row::Segment(segment, unfolded));
+            let head = (row >= range.start).then_some(ViewRow::Segment(segment, unfolded));
             let cues = &self.show.order[(cues.start + above) as usize..cues.end as usize];
-            head.into_iter().chain(cues.iter().map(|&cue| Row::Cue(cue)))
+            head.into_iter().chain(cues.iter().map(|&cue| ViewRow::Cue(cue)))
         });
         all.take(range.len())
     }

@@ -1,7 +1,7 @@
 //! The pages' own files, which are in the program: one page, its style and its script.
 
 /// A file and its kind.
-pub(super) struct File {
+pub(super) struct WebFile {
     /// Its bytes.
     pub text: &'static [u8],
     /// Its media type.
@@ -9,22 +9,24 @@ pub(super) struct File {
 }
 
 /// The page, whichever it is: its script fills it by its address.
-pub(super) const PAGE: File =
-    File { text: include_bytes!("../../assets/web/page.html"), kind: "text/html; charset=utf-8" };
+pub(super) const PAGE: WebFile = WebFile {
+    text: include_bytes!("../../assets/web/page.html"),
+    kind: "text/html; charset=utf-8",
+};
 
 /// The file at this path, if there is one.
-pub(super) fn file(path: &str) -> Option<File> {
+pub(super) fn file(path: &str) -> Option<WebFile> {
     Some(match path {
-        "/page.css" => File {
+        "/page.css" => WebFile {
             text: include_bytes!("../../assets/web/page.css"),
             kind: "text/css; charset=utf-8",
         },
-        "/page.js" => File {
+        "/page.js" => WebFile {
             text: include_bytes!("../../assets/web/page.js"),
             kind: "text/javascript; charset=utf-8",
         },
         "/icon.svg" | "/favicon.ico" => {
-            File { text: include_bytes!("../../assets/web/icon.svg"), kind: "image/svg+xml" }
+            WebFile { text: include_bytes!("../../assets/web/icon.svg"), kind: "image/svg+xml" }
         }
         _ => return None,
     })

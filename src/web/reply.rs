@@ -15,7 +15,7 @@ use hyper::{Response, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::Pages;
-use super::files::File;
+use super::files::WebFile;
 use super::server::Life;
 
 /// Things that a page may load: its own files and its own data, nothing else from anywhere.
@@ -23,9 +23,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
     img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// A text that many replies share.
-struct Text(Arc<str>);
+struct SharedText(Arc<str>);
 
-impl AsRef<[u8]> for Text {
+impl AsRef<[u8]> for SharedText {
     fn as_ref(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -33,19 +33,19 @@ impl AsRef<[u8]> for Text {
 
 /// Subject of a stream.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Topic {
+pub(super) enum StreamTopic {
     /// The board.
     Board,
     /// The department with this id.
     Crew(String),
 }
 
-impl Topic {
+impl StreamTopic {
     /// Its text on `pages`; `None` where the show has no such department.
     pub(super) fn of<'a>(&self, pages: &'a Pages) -> Option<&'a Arc<str>> {
         match self {
-            Topic::Board => Some(&pages.board),
-            Topic::Crew(id) => pages.crews.get(id),
+            StreamTopic::Board => Some(&pages.board),
+            StreamTopic::Crew(id) => pages.crews.get(id),
         }
     }
 }
@@ -55,30 +55,30 @@ pub(super) enum Reply {
     /// All of it, until it is taken.
     Whole(Option<Bytes>),
     /// Each change of a page, until the browser has gone.
-    Stream(Stream),
+    Stream(PageStream),
 }
 
 /// The state of a page from now on. A browser that does not keep up misses states, and never gets an
 /// old one: nothing is queued for it.
-pub(super) struct Stream {
-    next: Pin<Box<dyn Future<Output = Next> + Send>>,
+pub(super) struct PageStream {
+    next: Pin<Box<dyn Future<Output = NextEvent> + Send>>,
     life: Life,
 }
 
 /// An event, and what the next one is made from; `None` at the end of the stream.
-type Next = Option<(Bytes, Source)>;
+type NextEvent = Option<(Bytes, StreamSource)>;
 
 /// Everything that a stream is made from.
-pub(super) struct Source {
+pub(super) struct StreamSource {
     pub(super) pages: watch::Receiver<Arc<Pages>>,
-    pub(super) topic: Topic,
+    pub(super) topic: StreamTopic,
     /// Its place among the streams; free again when the stream ends.
     pub(super) _place: OwnedSemaphorePermit,
 }
 
-impl Source {
+impl StreamSource {
     /// The next state, as an event of a stream; `None` at its end.
-    async fn next(mut self, is_first: bool) -> Next {
+    async fn next(mut self, is_first: bool) -> NextEvent {
         if !is_first {
             self.pages.changed().await.ok()?;
         }
@@ -88,9 +88,9 @@ impl Source {
     }
 }
 
-impl Stream {
-    pub(super) fn new(source: Source, life: Life) -> Self {
-        Stream { next: Box::pin(source.next(true)), life }
+impl PageStream {
+    pub(super) fn new(source: StreamSource, life: Life) -> Self {
+        PageStream { next: Box::pin(source.next(true)), life }
     }
 }
 
@@ -152,13 +152,13 @@ fn reply(status: StatusCode, kind: &'static str, body: Reply) -> Response<Reply>
 }
 
 /// One of the pages' own files.
-pub(super) fn file(file: File) -> Response<Reply> {
+pub(super) fn file(file: WebFile) -> Response<Reply> {
     reply(StatusCode::OK, file.kind, Reply::Whole(Some(Bytes::from_static(file.text))))
 }
 
 /// A text of JSON that others share.
 pub(super) fn shared(text: &Arc<str>) -> Response<Reply> {
-    let text = Bytes::from_owner(Text(Arc::clone(text)));
+    let text = Bytes::from_owner(SharedText(Arc::clone(text)));
     reply(StatusCode::OK, "application/json", Reply::Whole(Some(text)))
 }
 
@@ -173,7 +173,7 @@ pub(super) fn refusal(status: StatusCode, why: &str) -> Response<Reply> {
 }
 
 /// The states of a page from now on.
-pub(super) fn stream(source: Source, life: Life) -> Response<Reply> {
-    let body = Reply::Stream(Stream::new(source, life));
+pub(super) fn stream(source: StreamSource, life: Life) -> Response<Reply> {
+    let body = Reply::Stream(PageStream::new(source, life));
     reply(StatusCode::OK, "text/event-stream", body)
 }

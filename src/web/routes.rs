@@ -13,9 +13,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
-use super::reply::{Reply, Source, Topic};
+use super::reply::{Reply, StreamSource, StreamTopic};
 use super::server::{Guest, STREAMS_MAX};
-use super::{Heard, Wish, access, files, reply};
+use super::{WebMessage, Wish, access, files, reply};
 use crate::access::Passcode;
 
 /// The largest body of a request, in bytes.
@@ -24,14 +24,14 @@ const BODY_MAX: usize = 4096;
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 /// What a reply is made of: the reply, or a refusal.
-type Answered = Result<Response<Reply>, Refused>;
+type Answered = Result<Response<Reply>, RouteRefusal>;
 
 /// A refusal: its status, and why.
-struct Refused(StatusCode, String);
+struct RouteRefusal(StatusCode, String);
 
-impl Refused {
+impl RouteRefusal {
     fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Refused(status, why.into())
+        RouteRefusal(status, why.into())
     }
 }
 
@@ -41,14 +41,14 @@ struct Login {
 }
 
 #[derive(Deserialize)]
-struct Ready {
+struct ReadyForm {
     department: String,
     cue: String,
     ready: bool,
 }
 
 #[derive(Deserialize)]
-struct Warning {
+struct WarningForm {
     department: String,
 }
 
@@ -56,7 +56,7 @@ struct Warning {
 pub(super) async fn answer(request: Request<Incoming>, guest: Guest) -> Response<Reply> {
     match answered(request, &guest).await {
         Ok(response) => response,
-        Err(Refused(status, why)) => {
+        Err(RouteRefusal(status, why)) => {
             let mut response = reply::refusal(status, &why);
             if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE
             {
@@ -71,7 +71,7 @@ async fn answered(request: Request<Incoming>, guest: &Guest) -> Answered {
     let headers = request.headers();
     if !access::is_for_this_machine(headers) {
         let why = "open this page by the machine's address, such as http://10.0.0.5:8080";
-        return Err(Refused::new(StatusCode::MISDIRECTED_REQUEST, why));
+        return Err(RouteRefusal::new(StatusCode::MISDIRECTED_REQUEST, why));
     }
     let path = request.uri().path().to_owned();
     let is_of_pages = is_page(&path) || files::file(&path).is_some();
@@ -80,7 +80,7 @@ async fn answered(request: Request<Incoming>, guest: &Guest) -> Answered {
     }
     if access::is_of_another_site(headers) {
         let why = "a page of another site asks for this";
-        return Err(Refused::new(StatusCode::FORBIDDEN, why));
+        return Err(RouteRefusal::new(StatusCode::FORBIDDEN, why));
     }
     match (request.method(), path.as_str()) {
         (&Method::POST, "/api/login") => login(request, guest).await,
@@ -98,21 +98,23 @@ async fn answered(request: Request<Incoming>, guest: &Guest) -> Answered {
         }
         (&Method::POST, "/api/ready") => {
             admit(headers, guest)?;
-            let Ready { department, cue, ready: is_ready } = body(request).await?;
+            let ReadyForm { department, cue, ready: is_ready } = body(request).await?;
             wish(Wish::Ready { department, cue, is_ready }, guest).await
         }
         (&Method::POST, "/api/warn") => {
             admit(headers, guest)?;
-            let Warning { department } = body(request).await?;
+            let WarningForm { department } = body(request).await?;
             wish(Wish::Warn { department }, guest).await
         }
         (
             _,
             "/api/login" | "/api/events" | "/api/sheet" | "/api/departments" | "/api/ready"
             | "/api/warn",
-        ) => Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "not in this way")),
-        _ if is_of_pages => Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, "not in this way")),
-        _ => Err(Refused::new(StatusCode::NOT_FOUND, "there is no such page")),
+        ) => Err(RouteRefusal::new(StatusCode::METHOD_NOT_ALLOWED, "not in this way")),
+        _ if is_of_pages => {
+            Err(RouteRefusal::new(StatusCode::METHOD_NOT_ALLOWED, "not in this way"))
+        }
+        _ => Err(RouteRefusal::new(StatusCode::NOT_FOUND, "there is no such page")),
     }
 }
 
@@ -124,13 +126,13 @@ fn is_page(path: &str) -> bool {
 }
 
 /// Lets the request pass if it has the token, and there is anything to tell.
-fn admit(headers: &HeaderMap, guest: &Guest) -> Result<(), Refused> {
+fn admit(headers: &HeaderMap, guest: &Guest) -> Result<(), RouteRefusal> {
     if guest.shared.token.as_ref().is_some_and(|token| !token.is_in(headers)) {
-        return Err(Refused::new(StatusCode::UNAUTHORIZED, "this page needs the passcode"));
+        return Err(RouteRefusal::new(StatusCode::UNAUTHORIZED, "this page needs the passcode"));
     }
     if guest.shared.pages.borrow().board.is_empty() {
         let why = "the show is being opened";
-        return Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, why));
+        return Err(RouteRefusal::new(StatusCode::SERVICE_UNAVAILABLE, why));
     }
     Ok(())
 }
@@ -146,7 +148,7 @@ async fn login(request: Request<Incoming>, guest: &Guest) -> Answered {
     let mut limits = shared.limits();
     if limits.logins.must_wait(from, false, now) {
         let why = "too many tries: wait a moment";
-        return Err(Refused::new(StatusCode::TOO_MANY_REQUESTS, why));
+        return Err(RouteRefusal::new(StatusCode::TOO_MANY_REQUESTS, why));
     }
     if !right.admits(&Passcode::new(passcode)) {
         limits.logins.wrong(from, now);
@@ -154,9 +156,9 @@ async fn login(request: Request<Incoming>, guest: &Guest) -> Answered {
         drop(limits);
         if is_told {
             let who = who(from);
-            (shared.hear)(Heard::Trouble(format!("browser at {who}: a wrong passcode")));
+            (shared.hear)(WebMessage::Trouble(format!("browser at {who}: a wrong passcode")));
         }
-        return Err(Refused::new(StatusCode::FORBIDDEN, "this is not the passcode"));
+        return Err(RouteRefusal::new(StatusCode::FORBIDDEN, "this is not the passcode"));
     }
     limits.logins.right(from, false);
     Ok(reply::json(StatusCode::OK, &serde_json::json!({ "token": token.text() })))
@@ -165,39 +167,41 @@ async fn login(request: Request<Incoming>, guest: &Guest) -> Answered {
 /// Opens a stream: `board`, or `crew=ID`.
 fn events(query: &str, guest: &Guest) -> Answered {
     let topic = match query.split_once('=') {
-        None if query == "board" => Topic::Board,
-        Some(("crew", id)) => Topic::Crew(id.to_owned()),
-        None | Some(_) => return Err(Refused::new(StatusCode::NOT_FOUND, "there is no such page")),
+        None if query == "board" => StreamTopic::Board,
+        Some(("crew", id)) => StreamTopic::Crew(id.to_owned()),
+        None | Some(_) => {
+            return Err(RouteRefusal::new(StatusCode::NOT_FOUND, "there is no such page"));
+        }
     };
     let pages = guest.shared.pages.subscribe();
     if topic.of(&pages.borrow()).is_none() {
         let why = "the show has no such department";
-        return Err(Refused::new(StatusCode::NOT_FOUND, why));
+        return Err(RouteRefusal::new(StatusCode::NOT_FOUND, why));
     }
     let Ok(place) = Arc::clone(&guest.shared.streams).try_acquire_owned() else {
         let why = format!("{STREAMS_MAX} pages are open already: close one");
-        return Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, why));
+        return Err(RouteRefusal::new(StatusCode::SERVICE_UNAVAILABLE, why));
     };
     guest.place.free();
-    Ok(reply::stream(Source { pages, topic, _place: place }, guest.life.clone()))
+    Ok(reply::stream(StreamSource { pages, topic, _place: place }, guest.life.clone()))
 }
 
 /// Reads a body of JSON.
-async fn body<T: DeserializeOwned>(request: Request<Incoming>) -> Result<T, Refused> {
+async fn body<T: DeserializeOwned>(request: Request<Incoming>) -> Result<T, RouteRefusal> {
     if !access::is_json(request.headers()) {
-        return Err(Refused::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "this is not JSON"));
+        return Err(RouteRefusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "this is not JSON"));
     }
     let body = Limited::new(request.into_body(), BODY_MAX).collect().await;
-    let too_large = |_| Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "this is too much");
+    let too_large = |_| RouteRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, "this is too much");
     let bytes = body.map_err(too_large)?.to_bytes();
-    let not_understood = |_| Refused::new(StatusCode::BAD_REQUEST, "this is not understood");
+    let not_understood = |_| RouteRefusal::new(StatusCode::BAD_REQUEST, "this is not understood");
     serde_json::from_slice(&bytes).map_err(not_understood)
 }
 
 /// Hands a wish to the station, and waits for what it says.
 async fn wish(wish: Wish, guest: &Guest) -> Answered {
     let shared = &guest.shared;
-    let busy = || Refused::new(StatusCode::TOO_MANY_REQUESTS, "too many at once: try again");
+    let busy = || RouteRefusal::new(StatusCode::TOO_MANY_REQUESTS, "too many at once: try again");
     // Each request may come from another port of the same phone.
     let sender = SocketAddr::new(guest.from, 0);
     if !shared.limits().wishes.take(sender, guest.clock.now()) {
@@ -210,13 +214,13 @@ async fn wish(wish: Wish, guest: &Guest) -> Answered {
         // A browser that has gone does not want to know.
         let _ = tell.send(done);
     };
-    (shared.hear)(Heard::Wish(super::Request::new(wish, who(guest.from), answer)));
+    (shared.hear)(WebMessage::Wish(super::WebRequest::new(wish, who(guest.from), answer)));
     match tokio::time::timeout(ANSWER_MAX, told).await {
         Ok(Ok(Ok(()))) => Ok(reply::json(StatusCode::OK, &serde_json::json!({ "done": true }))),
-        Ok(Ok(Err(why))) => Err(Refused::new(StatusCode::CONFLICT, why)),
+        Ok(Ok(Err(why))) => Err(RouteRefusal::new(StatusCode::CONFLICT, why)),
         Ok(Err(_)) | Err(_) => {
             let why = "the caller's program has not answered: tell the caller";
-            Err(Refused::new(StatusCode::GATEWAY_TIMEOUT, why))
+            Err(RouteRefusal::new(StatusCode::GATEWAY_TIMEOUT, why))
         }
     }
 }

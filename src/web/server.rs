@@ -23,7 +23,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::sleep;
 
 use super::access::Token;
-use super::{Hear, Pages, Settings, WebError, routes};
+use super::{HearWeb, Pages, WebError, WebSettings, routes};
 use crate::access::{Bucket, FailedLogins, Meter, Passcode};
 use crate::locks::Unpoisoned;
 use crate::time::MachineClock;
@@ -55,16 +55,16 @@ const NO_PLACE: &[u8] =
 /// Serves browsers. Dropping it ends its thread without waiting.
 pub struct Web {
     address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<WebShared>,
     ends: watch::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// Data that all connections share.
-pub(super) struct Shared {
+pub(super) struct WebShared {
     pub(super) passcode: Option<Passcode>,
     pub(super) token: Option<Token>,
-    pub(super) hear: Hear,
+    pub(super) hear: HearWeb,
     pub(super) pages: watch::Sender<Arc<Pages>>,
     /// Places for streams.
     pub(super) streams: Arc<Semaphore>,
@@ -84,7 +84,7 @@ pub(super) struct Limits {
     pub(super) troubles: Bucket,
 }
 
-impl Shared {
+impl WebShared {
     /// The last pages that were published.
     pub(super) fn pages(&self) -> Arc<Pages> {
         Arc::clone(&self.pages.borrow())
@@ -102,22 +102,22 @@ impl Shared {
 #[derive(Clone)]
 pub(super) struct Guest {
     pub(super) from: IpAddr,
-    pub(super) shared: Arc<Shared>,
-    pub(super) place: Arc<Place>,
+    pub(super) shared: Arc<WebShared>,
+    pub(super) place: Arc<ConnectionPlace>,
     pub(super) life: Life,
     pub(super) clock: MachineClock,
 }
 
 /// The place of a connection that is no stream. It is free when this is dropped, or before.
-pub(super) struct Place {
+pub(super) struct ConnectionPlace {
     from: IpAddr,
-    shared: Arc<Shared>,
+    shared: Arc<WebShared>,
     is_free: AtomicBool,
 }
 
-impl Place {
+impl ConnectionPlace {
     /// A place for a connection from there, if there is one.
-    fn take(from: IpAddr, shared: &Arc<Shared>) -> Option<Arc<Self>> {
+    fn take(from: IpAddr, shared: &Arc<WebShared>) -> Option<Arc<Self>> {
         let mut places = shared.places.lock().unpoisoned();
         let own = places.get(&from).copied().unwrap_or_default();
         if own >= PLACES.1 || places.values().sum::<usize>() >= PLACES.0 {
@@ -125,7 +125,11 @@ impl Place {
         }
         places.insert(from, own + 1);
         drop(places);
-        Some(Arc::new(Place { from, shared: Arc::clone(shared), is_free: AtomicBool::new(false) }))
+        Some(Arc::new(ConnectionPlace {
+            from,
+            shared: Arc::clone(shared),
+            is_free: AtomicBool::new(false),
+        }))
     }
 
     /// Gives it back: the connection has become a stream.
@@ -141,7 +145,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPlace {
     fn drop(&mut self) {
         self.free();
     }
@@ -179,12 +183,12 @@ impl Web {
     /// # Errors
     /// When the address cannot be had, or the system gives no thread.
     pub fn start(
-        settings: Settings,
-        hear: Hear,
+        settings: WebSettings,
+        hear: HearWeb,
         clock: MachineClock,
         prepare: fn(),
     ) -> Result<Self, WebError> {
-        let Settings { listen, passcode, key } = settings;
+        let WebSettings { listen, passcode, key } = settings;
         let bind = |source| WebError::Bind { address: listen, source };
         let listener = TcpListener::bind(listen).map_err(bind)?;
         // What a browser that does not read leaves in the system. Streams are small.
@@ -196,7 +200,7 @@ impl Web {
             wishes: Meter::new(20, 40),
             troubles: Bucket::new(1, 3),
         };
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(WebShared {
             token: passcode.as_ref().map(|passcode| Token::new(passcode, &key)),
             passcode,
             hear,
@@ -258,7 +262,7 @@ async fn ending(mut ended: watch::Receiver<bool>) {
     let _ = ended.wait_for(|ends| *ends).await;
 }
 
-async fn serve(listener: TcpListener, shared: Arc<Shared>, clock: MachineClock) {
+async fn serve(listener: TcpListener, shared: Arc<WebShared>, clock: MachineClock) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     loop {
         let (stream, from) = match listener.accept().await {
@@ -272,7 +276,7 @@ async fn serve(listener: TcpListener, shared: Arc<Shared>, clock: MachineClock) 
             }
         };
         let from = from.ip().to_canonical();
-        let Some(place) = Place::take(from, &shared) else {
+        let Some(place) = ConnectionPlace::take(from, &shared) else {
             // It does not block, and what does not fit into the socket at once is not sent.
             let _ = stream.into_std().and_then(|mut stream| stream.write(NO_PLACE));
             sleep(FULL).await;

@@ -48,13 +48,13 @@ impl fmt::Debug for Key {
 
 /// Address that browsers are served on, and who may read.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct WebSettings {
     pub(super) listen: SocketAddr,
     pub(super) passcode: Option<Passcode>,
     pub(super) key: Key,
 }
 
-impl Settings {
+impl WebSettings {
     /// Settings that are safe to use.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Settings {
     /// easily found.
     pub fn new(listen: SocketAddr, passcode: Option<Passcode>, key: Key) -> Result<Self, WebError> {
         match access::check(listen, passcode.as_ref()) {
-            Ok(()) => Ok(Settings { listen, passcode, key }),
+            Ok(()) => Ok(WebSettings { listen, passcode, key }),
             Err(Unsafe::PasscodeMissing) => Err(WebError::PasscodeMissing(listen)),
             Err(Unsafe::PasscodeShort) => Err(WebError::PasscodeShort(listen)),
         }

@@ -18,7 +18,7 @@ const PASSCODE: (&str, &str) = ("open-sesame", "open-barley");
 /// A server, and what it has handed over.
 struct House {
     web: Web,
-    heard: Mutex<Receiver<Heard>>,
+    heard: Mutex<Receiver<WebMessage>>,
 }
 
 /// A clock of tests: it goes by the machine's.
@@ -29,7 +29,7 @@ fn clock() -> MachineClock {
 impl House {
     fn open(passcode: Option<&str>) -> Self {
         let (post, heard) = channel();
-        let settings = Settings::new(
+        let settings = WebSettings::new(
             "127.0.0.1:0".parse().unwrap(),
             passcode.map(Passcode::new),
             Key([7; 32]),
@@ -45,7 +45,7 @@ impl House {
     }
 
     /// The next message to the station, if one comes in this time.
-    fn heard(&self, at_most: Duration) -> Option<Heard> {
+    fn heard(&self, at_most: Duration) -> Option<WebMessage> {
         self.heard.lock().unwrap().recv_timeout(at_most).ok()
     }
 
@@ -189,7 +189,9 @@ fn data_takes_the_passcode_and_guesses_get_slower() {
     assert_eq!(status(&login(PASSCODE.1)), "429");
     assert!(house.ask("GET /api/sheet", &head, "").ends_with("{\"sheet\":1}"));
     let told = house.heard(SOON).unwrap();
-    assert!(matches!(told, Heard::Trouble(what) if what.contains("127.0.0.1: a wrong passcode")));
+    assert!(
+        matches!(told, WebMessage::Trouble(what) if what.contains("127.0.0.1: a wrong passcode"))
+    );
     // The same passcode has the same token in the next program of this machine.
     let again = House::open(Some(PASSCODE.0));
     assert_eq!(status(&again.ask("GET /api/sheet", &head, "")), "200");
@@ -222,7 +224,7 @@ fn a_wish_gets_what_the_station_says() {
         let asked = scope.spawn(|| {
             house.post("/api/ready", "", r#"{"department":"sound","cue":"12","ready":false}"#)
         });
-        let Heard::Wish(request) = house.heard(SOON).unwrap() else { panic!() };
+        let WebMessage::Wish(request) = house.heard(SOON).unwrap() else { panic!() };
         let wish = Wish::Ready { department: "sound".into(), cue: "12".into(), is_ready: false };
         assert_eq!((&request.wish, request.who.as_str()), (&wish, "127.0.0.1"));
         request.answer(Err("cue 12 is not the next call any more".into()));
@@ -231,7 +233,7 @@ fn a_wish_gets_what_the_station_says() {
     assert!(status(&station) == "409" && station.contains("not the next call any more"));
     let warned = std::thread::scope(|scope| {
         let asked = scope.spawn(|| house.post("/api/warn", "", r#"{"department":"sound"}"#));
-        let Heard::Wish(request) = house.heard(SOON).unwrap() else { panic!() };
+        let WebMessage::Wish(request) = house.heard(SOON).unwrap() else { panic!() };
         assert_eq!(request.wish, Wish::Warn { department: "sound".into() });
         request.answer(Ok(()));
         asked.join().unwrap()
@@ -265,7 +267,7 @@ fn more_wishes_than_people_make_are_refused() {
             .collect();
         let mut answered = 0;
         while asked.iter().any(|one| !one.is_finished()) {
-            if let Some(Heard::Wish(request)) = house.heard(Duration::from_millis(50)) {
+            if let Some(WebMessage::Wish(request)) = house.heard(Duration::from_millis(50)) {
                 answered += 1;
                 request.answer(Ok(()));
             }
@@ -320,7 +322,7 @@ fn slow_and_huge_requests_lose_their_places_to_others() {
 #[test]
 fn an_address_beyond_this_machine_takes_a_passcode() {
     let settings = |listen: &str, passcode: Option<&str>| {
-        Settings::new(
+        WebSettings::new(
             listen.parse::<SocketAddr>().unwrap(),
             passcode.map(Passcode::new),
             Key([0; 32]),
@@ -342,7 +344,7 @@ fn an_address_beyond_this_machine_takes_a_passcode() {
 #[test]
 fn a_taken_port_is_said_with_its_address() {
     let house = House::open(None);
-    let settings = Settings::new(house.web.address(), None, Key([0; 32])).unwrap();
+    let settings = WebSettings::new(house.web.address(), None, Key([0; 32])).unwrap();
     let why = Web::start(settings, Arc::new(|_| {}), clock(), || {}).err().unwrap().to_string();
     assert!(why.contains(&house.web.address().to_string()) && why.contains("free it"), "{why}");
 }

@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use handover::edit::compare::{Item, ItemChange, compare};
+use handover::edit::compare::{ItemChange, ShowItem, compare};
 use handover::edit::listing::Listing;
 use handover::export::plan;
 use handover::export::sheet::{Audience, Sheet};
-use handover::sheet::update::{Refused, Update};
+use handover::sheet::update::{Update, UpdateRefusal};
 use handover::sheet::{Options, import};
 use handover::show::file;
 
@@ -98,7 +98,7 @@ struct Updated {
 }
 
 /// Takes each change by itself, which has to leave the show that taking all at once leaves.
-fn updated(show: &str, sheet: &[u8]) -> Result<Updated, Refused> {
+fn updated(show: &str, sheet: &[u8]) -> Result<Updated, UpdateRefusal> {
     let sheet = import(sheet, &Options::default()).unwrap();
     let mut update = Update::new(show.to_owned(), "UTC", sheet.clone())?;
     let mut changes = 0;
@@ -132,7 +132,7 @@ fn exports(show: &str, audience: Audience) -> [Vec<u8>; 3] {
 fn numbers_that_the_sheet_does_not_have_match_nothing() {
     let sheet = "Start,Duration,Title\n20:00,6:00,Welcome\n20:06,5:00,Speech\n";
     let refused = updated(SHOW, sheet.as_bytes()).err();
-    assert_eq!(refused, Some(Refused::NoNumbers));
+    assert_eq!(refused, Some(UpdateRefusal::NoNumbers));
     let house = House::new();
     let show = house.show(SHOW);
     let file = house.path("newer.csv");
@@ -159,7 +159,7 @@ fn numbers_that_the_sheet_does_not_have_match_nothing() {
 #[test]
 fn the_sheet_of_another_show_is_refused() {
     let sheet = "Cue,Title,Start,Duration\n101,Doors,20:00,6:00\n102,Speech,20:06,5:00\n";
-    assert_eq!(updated(SHOW, sheet.as_bytes()).err(), Some(Refused::NoneKnown));
+    assert_eq!(updated(SHOW, sheet.as_bytes()).err(), Some(UpdateRefusal::NoneKnown));
     // One cue that both have is enough.
     let sheet = sheet.replace("102", "5");
     let done = updated(SHOW, sheet.as_bytes()).unwrap();
@@ -411,7 +411,7 @@ fn thousands_of_changes_are_taken_in_no_time() {
     let cues: String = (1..=count).map(row).collect();
     let show = format!("title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"10h\"\n{cues}");
     let [csv, ..] = exports(&show, Audience::Crew);
-    let csv = String::from_utf8(csv).unwrap().replace(",Cue ", ",Item ");
+    let csv = String::from_utf8(csv).unwrap().replace(",Cue ", ",ShowItem ");
     // Half of them are other cues now.
     let csv: String = csv
         .lines()
@@ -522,7 +522,7 @@ fn departments_come_above_the_first_segment_however_that_is_written() {
         assert!(done.text.contains(&place), "{}\n{:?}", done.text, done.said);
     }
     let inline = "title = \"T\"\nsegment = [{ title = \"A\", duration = \"5m\", cue = [{ number = \"1\", title = \"B\" }] }]\n";
-    assert_eq!(updated(inline, sheet.as_bytes()).err(), Some(Refused::NoHeaders));
+    assert_eq!(updated(inline, sheet.as_bytes()).err(), Some(UpdateRefusal::NoHeaders));
 }
 
 #[test]
@@ -652,8 +652,7 @@ fn a_change_that_was_left_does_not_come_back() {
     let sheet = import(&sheet, &Options::default()).unwrap();
     let mut update = Update::new(SHOW.to_owned(), "UTC", sheet).unwrap();
     while let Some(proposal) = update.propose() {
-        let is_choir =
-            |change: &ItemChange| matches!(&change.item, Item::Cue { number, .. } if number == "4");
+        let is_choir = |change: &ItemChange| matches!(&change.item, ShowItem::Cue { number, .. } if number == "4");
         match proposal.comparison.items.iter().any(is_choir) {
             true => update.leave(&proposal),
             false => update.take(proposal),

@@ -140,7 +140,7 @@ fn faults_keep_the_form_open_and_only_those_of_what_is_typed_count() {
     caller.open('e');
     caller.types("!");
     let (typed, _) = caller.save();
-    let faults = vec![Fault { field: Some(1), words: "wrong".into() }];
+    let faults = vec![FormFault { field: Some(1), words: "wrong".into() }];
     caller.tell(EditNews::Checked { serial: typed.serial - 1, faults: faults.clone() });
     assert!(caller.app.edits.form.as_ref().unwrap().faults.is_empty(), "of an older state");
     caller.tell(EditNews::Checked { serial: typed.serial, faults });
@@ -204,7 +204,7 @@ fn esc_three_times_is_panic_also_in_a_form() {
 fn what_is_typed_for_a_form_that_does_not_open_does_nothing() {
     let mut caller = Caller::new();
     let tasks = caller.press(KeyCode::Char('e'));
-    assert!(matches!(tasks.as_slice(), [Task::Edit(EditWish::Open(Subject::Cue(_)))]));
+    assert!(matches!(tasks.as_slice(), [Task::Edit(EditWish::Open(FormSubject::Cue(_)))]));
     // Before the answer, and after a refusal, whatever the keys.
     caller.types("a ");
     assert_eq!(caller.press(KeyCode::Enter), []);
@@ -255,19 +255,19 @@ fn new_cues_come_after_the_selected_one_and_into_a_new_segment() {
     let number = |text: &str| CueNumber::new(text).unwrap();
     caller.press(KeyCode::Down);
     let added = caller.press(KeyCode::Char('a'));
-    assert_eq!(subject(added), Subject::NewCue(After::Cue(number("2"))));
+    assert_eq!(subject(added), FormSubject::NewCue(After::Cue(number("2"))));
     caller.press(KeyCode::Esc);
     caller.open('A');
     caller.types("Break");
     caller.save();
     caller.tell(EditNews::Saved { words: "saved".into(), segment: Some(1) });
     let added = caller.press(KeyCode::Char('a'));
-    assert_eq!(subject(added), Subject::NewCue(After::Segment(1)));
+    assert_eq!(subject(added), FormSubject::NewCue(After::Segment(1)));
     caller.press(KeyCode::Esc);
     // Until the selection moves.
     caller.press(KeyCode::Up);
     let added = caller.press(KeyCode::Char('a'));
-    assert_eq!(subject(added), Subject::NewCue(After::Cue(number("1"))));
+    assert_eq!(subject(added), FormSubject::NewCue(After::Cue(number("1"))));
 }
 
 #[test]
@@ -277,6 +277,6 @@ fn removes_only_after_a_yes() {
     assert!(caller.said().contains("y removes cue 1, any other key stays"), "{}", caller.said());
     assert_eq!(caller.press(KeyCode::Char('n')), []);
     caller.press(KeyCode::Char('D'));
-    let removed = EditWish::Remove(Which::Cue(CueNumber::new("1").unwrap()));
+    let removed = EditWish::Remove(CueOrSegment::Cue(CueNumber::new("1").unwrap()));
     assert_eq!(caller.press(KeyCode::Char('y')), [Task::Edit(removed)]);
 }

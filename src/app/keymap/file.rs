@@ -15,7 +15,7 @@ use std::ops::Range;
 
 use super::{Key, Keymap, is_fixed};
 use crate::app::keys::{Act, BINDINGS, Binding, Group};
-use crate::show::file::settings::{self, Placed, Setting, closest, quoted};
+use crate::show::file::settings::{self, PlacedText, Setting, closest, quoted};
 use crate::show::problem::Problem;
 
 /// A right line, for fixes.
@@ -155,7 +155,7 @@ impl KeymapDraft {
         (keys, spans)
     }
 
-    fn key(&mut self, placed: &Placed, act: Act) -> Option<Key> {
+    fn key(&mut self, placed: &PlacedText, act: Act) -> Option<Key> {
         let taken = |why: &str| {
             Some((format!("{} {why}", quoted(&placed.text)), "choose another key".to_owned()))
         };

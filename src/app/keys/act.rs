@@ -1,6 +1,6 @@
 //! Facts about each command, in matches that a new one has to be added to.
 
-use super::{Act, Held, TimeAct};
+use super::{Act, HeldEffect, TimeAct};
 
 impl Act {
     /// Returns `true` if its usual key gives way to a keys.toml that has given that key to another
@@ -25,9 +25,9 @@ impl Act {
     }
 
     /// Effect of its key while it is held down.
-    pub fn held(self) -> Held {
+    pub fn held(self) -> HeldEffect {
         match self {
-            Act::Go | Act::Spot => Held::OwnGuard,
+            Act::Go | Act::Spot => HeldEffect::OwnGuard,
             Act::Standby
             | Act::Ready(_)
             | Act::AllReady
@@ -53,7 +53,7 @@ impl Act {
             | Act::Help
             | Act::Palette
             | Act::Quit
-            | Act::Suspend => Held::Once,
+            | Act::Suspend => HeldEffect::Once,
             Act::PlayheadNext
             | Act::PlayheadPrevious
             | Act::PlayheadHere
@@ -71,7 +71,7 @@ impl Act {
             | Act::NextPage
             | Act::PreviousPage
             | Act::SwitchTheme
-            | Act::Redraw => Held::Repeats,
+            | Act::Redraw => HeldEffect::Repeats,
         }
     }
 

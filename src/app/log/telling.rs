@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{Kind, Mark};
+use super::{LineKind, LineMark};
 use crate::app::{Tone, nudge, stopped};
 use crate::engine::{Event, State};
 use crate::show::duration;
@@ -16,24 +16,24 @@ use crate::time::signed_nanoseconds;
 #[derive(Debug)]
 pub(crate) struct Telling {
     /// Of what it speaks.
-    pub kind: Kind,
+    pub kind: LineKind,
     /// In one line.
     pub text: String,
     /// Its urgency.
     pub tone: Tone,
     /// Its sign, or that it has no place on the message line.
-    pub mark: Mark,
+    pub mark: LineMark,
     /// Bookkeeping, which happens all the time: it takes no message from the caller.
     pub is_quiet: bool,
 }
 
-impl Kind {
+impl LineKind {
     fn says(self, text: impl Into<String>) -> Telling {
         Telling {
             kind: self,
             text: text.into(),
             tone: Tone::Calm,
-            mark: Mark::Plain,
+            mark: LineMark::Plain,
             is_quiet: false,
         }
     }
@@ -48,7 +48,7 @@ impl Telling {
         Telling { tone: Tone::Alarm, ..self }
     }
 
-    fn marked(self, mark: Mark) -> Self {
+    fn marked(self, mark: LineMark) -> Self {
         Telling { mark, ..self }
     }
 
@@ -93,54 +93,59 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             };
             let speed = if *speed > 1 { format!(", {speed} times as fast") } else { String::new() };
             let auto = if *auto { ", called by the program" } else { "" };
-            Kind::Program.says(format!("run started: {show}, {kind}{speed}{auto}"))
+            LineKind::Program.says(format!("run started: {show}, {kind}{speed}{auto}"))
         }
         Event::RunResumed { down_ns, gap, auto, .. } => {
             let gap = if *gap { "; the journal has a gap before it" } else { "" };
             let auto = if *auto { "; the program gives the GOs" } else { "" };
             let down = duration::countdown(Duration::from_nanos(*down_ns));
-            Kind::Program.says(format!("run resumed after {down} down{gap}{auto}")).attention()
+            LineKind::Program.says(format!("run resumed after {down} down{gap}{auto}")).attention()
         }
         Event::RunLeft { reason } => {
-            Kind::Program.says(format!("program left the run: {reason}")).attention()
+            LineKind::Program.says(format!("program left the run: {reason}")).attention()
         }
-        Event::TerminalLost {} => Kind::Program.says("the terminal was lost").attention(),
+        Event::TerminalLost {} => LineKind::Program.says("the terminal was lost").attention(),
         Event::RunEnded { over_ns } => {
             let word = match *over_ns {
                 1.. => " over",
                 0 => " (on time)",
                 ..0 => " under",
             };
-            Kind::Program.says(format!(
+            LineKind::Program.says(format!(
                 "run ended, {}{word}",
                 duration::over_under(SignedDuration::from_nanos(*over_ns))
             ))
         }
-        Event::SegmentStarted { title, .. } => Kind::Cue.says(format!("segment started: {title}")),
+        Event::SegmentStarted { title, .. } => {
+            LineKind::Cue.says(format!("segment started: {title}"))
+        }
         Event::SegmentEnded { segment, .. } => {
-            Kind::Cue.says(format!("segment {segment} ended")).quiet()
+            LineKind::Cue.says(format!("segment {segment} ended")).quiet()
         }
-        Event::SegmentNudged { segment, by_ns, time_up } => {
-            Kind::Cue.says(nudged(SegmentIx(segment.saturating_sub(1)), *by_ns, *time_up, state))
-        }
+        Event::SegmentNudged { segment, by_ns, time_up } => LineKind::Cue.says(nudged(
+            SegmentIx(segment.saturating_sub(1)),
+            *by_ns,
+            *time_up,
+            state,
+        )),
         Event::Retimed { cue: Some(cue), .. } => {
-            Kind::Cue.says(format!("now at cue {cue}: nothing was fired")).attention()
+            LineKind::Cue.says(format!("now at cue {cue}: nothing was fired")).attention()
         }
-        Event::Retimed { segment, cue: None, .. } => Kind::Cue
+        Event::Retimed { segment, cue: None, .. } => LineKind::Cue
             .says(format!(
                 "now at the beginning of {}: nothing was fired",
                 title(SegmentIx(segment.saturating_sub(1)), show)
             ))
             .attention(),
-        Event::CueStoodBy { cue } => Kind::Standby.says(format!("cue {cue} standby")),
-        Event::DepartmentReady { cue, department, from_browser } => Kind::Standby
+        Event::CueStoodBy { cue } => LineKind::Standby.says(format!("cue {cue} standby")),
+        Event::DepartmentReady { cue, department, from_browser } => LineKind::Standby
             .says(format!(
                 "cue {cue}: {} ready{}",
                 name_of(department, show),
                 on_page(*from_browser)
             ))
-            .marked(Mark::Done),
-        Event::DepartmentUnready { cue, department, from_browser } => Kind::Standby
+            .marked(LineMark::Done),
+        Event::DepartmentUnready { cue, department, from_browser } => LineKind::Standby
             .says(format!(
                 "cue {cue}: {} NOT ready{}",
                 name_of(department, show),
@@ -148,127 +153,137 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             ))
             .attention(),
         Event::InterlockOverridden { cue, reason } => {
-            Kind::Standby.says(format!("cue {cue} interlock overridden: {reason}")).attention()
+            LineKind::Standby.says(format!("cue {cue} interlock overridden: {reason}")).attention()
         }
         Event::CueFired { cue, cause, firing, .. } => {
             let again = if *firing > 1 { format!(", firing {firing}") } else { String::new() };
-            Kind::Cue.says(format!("cue {cue} fired ({}{again})", cause.word())).marked(Mark::Fired)
+            LineKind::Cue
+                .says(format!("cue {cue} fired ({}{again})", cause.word()))
+                .marked(LineMark::Fired)
         }
         Event::CueCompleted { cue, .. } => {
-            Kind::Cue.says(format!("cue {cue} complete")).marked(Mark::Done).quiet()
+            LineKind::Cue.says(format!("cue {cue} complete")).marked(LineMark::Done).quiet()
         }
-        Event::CueStopped { cue, .. } => Kind::Cue.says(format!("cue {cue} stopped")).attention(),
-        Event::ClipStarted { cue, length_ns: Some(ns), .. } => Kind::Cue.says(format!(
+        Event::CueStopped { cue, .. } => {
+            LineKind::Cue.says(format!("cue {cue} stopped")).attention()
+        }
+        Event::ClipStarted { cue, length_ns: Some(ns), .. } => LineKind::Cue.says(format!(
             "cue {cue} clip playing, {}",
             duration::length(Duration::from_nanos(*ns))
         )),
-        Event::ClipStarted { cue, .. } => Kind::Cue.says(format!("cue {cue} clip playing")),
-        Event::ClipPaused { cue } => Kind::Cue.says(format!("cue {cue} clip paused")).attention(),
-        Event::ClipResumed { cue } => Kind::Cue.says(format!("cue {cue} clip resumed")),
+        Event::ClipStarted { cue, .. } => LineKind::Cue.says(format!("cue {cue} clip playing")),
+        Event::ClipPaused { cue } => {
+            LineKind::Cue.says(format!("cue {cue} clip paused")).attention()
+        }
+        Event::ClipResumed { cue } => LineKind::Cue.says(format!("cue {cue} clip resumed")),
         Event::ClipLost { cue, error, .. } => {
-            Kind::Cue.says(format!("cue {cue} CLIP LOST: {error}")).alarm()
+            LineKind::Cue.says(format!("cue {cue} CLIP LOST: {error}")).alarm()
         }
         Event::CueMissed { cue, why, .. } => {
-            Kind::Cue.says(format!("cue {cue} MISSED: {}", why.words())).alarm()
+            LineKind::Cue.says(format!("cue {cue} MISSED: {}", why.words())).alarm()
         }
-        Event::CueSkipped { cue } => Kind::Cue.says(format!("cue {cue} skipped")).attention(),
-        Event::CueUnskipped { cue } => Kind::Cue.says(format!("cue {cue} no longer skipped")),
+        Event::CueSkipped { cue } => LineKind::Cue.says(format!("cue {cue} skipped")).attention(),
+        Event::CueUnskipped { cue } => LineKind::Cue.says(format!("cue {cue} no longer skipped")),
         Event::CueSwapped { cue, by, not_followed } => {
-            Kind::Cue.says(swapped(cue, by, not_followed)).attention()
+            LineKind::Cue.says(swapped(cue, by, not_followed)).attention()
         }
         Event::StepDone { cue, step, title } => {
-            Kind::Cue.says(format!("cue {cue} step {step}: {title}"))
+            LineKind::Cue.says(format!("cue {cue} step {step}: {title}"))
         }
         Event::PlayheadMoved { cue: Some(cue) } => {
-            Kind::Cue.says(format!("playhead at {cue}")).marked(Mark::Routine).quiet()
+            LineKind::Cue.says(format!("playhead at {cue}")).marked(LineMark::Routine).quiet()
         }
         Event::PlayheadMoved { cue: None } => {
-            Kind::Cue.says("playhead at end of show").marked(Mark::Routine).quiet()
+            LineKind::Cue.says("playhead at end of show").marked(LineMark::Routine).quiet()
         }
-        Event::Held {} => Kind::Program.says("show held").attention(),
-        Event::Resumed {} => Kind::Program.says("show resumed"),
-        Event::Panicked {} => Kind::Program
+        Event::Held {} => LineKind::Program.says("show held").attention(),
+        Event::Resumed {} => LineKind::Program.says("show resumed"),
+        Event::Panicked {} => LineKind::Program
             .says(format!("PANIC: nothing comes by itself, {}", stopped::at_panic(state)))
             .alarm(),
-        Event::PanicSent { output } => {
-            Kind::Send.says(format!("PANIC → {output}: stop sent")).marked(Mark::Routine).quiet()
-        }
+        Event::PanicSent { output } => LineKind::Send
+            .says(format!("PANIC → {output}: stop sent"))
+            .marked(LineMark::Routine)
+            .quiet(),
         Event::PanicRehearsed { output, message } => {
-            Kind::Send.says(format!("PANIC ⇢ {output}: {message}")).quiet()
+            LineKind::Send.says(format!("PANIC ⇢ {output}: {message}")).quiet()
         }
         Event::PanicFailed { output, error } => {
-            Kind::Send.says(format!("PANIC → {output} NOT TOLD to stop: {error}")).alarm()
+            LineKind::Send.says(format!("PANIC → {output} NOT TOLD to stop: {error}")).alarm()
         }
-        Event::NoteTaken { text, .. } => Kind::Note.says(format!("note: {text}")),
+        Event::NoteTaken { text, .. } => LineKind::Note.says(format!("note: {text}")),
         Event::MessageShown { text } => {
-            Kind::Note.says(format!("on the boards: “{text}”")).attention()
+            LineKind::Note.says(format!("on the boards: “{text}”")).attention()
         }
-        Event::MessageCleared {} => Kind::Note.says("message taken off the boards"),
-        Event::PersonSpotted { name, .. } => Kind::Note.says(format!("{name} spotted")),
+        Event::MessageCleared {} => LineKind::Note.says("message taken off the boards"),
+        Event::PersonSpotted { name, .. } => LineKind::Note.says(format!("{name} spotted")),
         Event::PersonUnspotted { name, .. } => {
-            Kind::Note.says(format!("{name}: last sighting removed"))
+            LineKind::Note.says(format!("{name}: last sighting removed"))
         }
-        Event::PersonNoted { name, text, .. } => Kind::Note.says(format!("note on {name}: {text}")),
-        Event::ActionSent { cue, output, .. } => {
-            Kind::Send.says(format!("cue {cue} → {output}: sent")).marked(Mark::Routine).quiet()
+        Event::PersonNoted { name, text, .. } => {
+            LineKind::Note.says(format!("note on {name}: {text}"))
         }
+        Event::ActionSent { cue, output, .. } => LineKind::Send
+            .says(format!("cue {cue} → {output}: sent"))
+            .marked(LineMark::Routine)
+            .quiet(),
         Event::ActionRehearsed { cue, output, message, .. } => {
-            Kind::Send.says(format!("cue {cue} ⇢ {output}: {message}")).quiet()
+            LineKind::Send.says(format!("cue {cue} ⇢ {output}: {message}")).quiet()
         }
         Event::ActionFailed { cue, output, error, .. } => {
-            Kind::Send.says(format!("cue {cue} → {output} FAILED: {error}")).alarm()
+            LineKind::Send.says(format!("cue {cue} → {output} FAILED: {error}")).alarm()
         }
         Event::SideFailed { cue, output, side, error, .. } => {
-            Kind::Send.says(format!("cue {cue} → {output}: not to {side}: {error}")).attention()
+            LineKind::Send.says(format!("cue {cue} → {output}: not to {side}: {error}")).attention()
         }
-        Event::ActionUnknown { cue, output, .. } => Kind::Send
+        Event::ActionUnknown { cue, output, .. } => LineKind::Send
             .says(format!("cue {cue} → {output} UNKNOWN: nobody knows whether this was sent"))
             .alarm(),
         Event::FlagOffered { to } => {
-            Kind::Program.says(format!("flag offered to {to}")).attention()
+            LineKind::Program.says(format!("flag offered to {to}")).attention()
         }
         Event::FlagAccepted { by } => {
-            Kind::Program.says(format!("{by} accepts the flag")).attention()
+            LineKind::Program.says(format!("{by} accepts the flag")).attention()
         }
         Event::FlagWithdrawn { why } => {
-            Kind::Program.says(format!("offer of the flag withdrawn: {why}")).attention()
+            LineKind::Program.says(format!("offer of the flag withdrawn: {why}")).attention()
         }
         Event::FlagPassed { to, .. } => {
-            Kind::Program.says(format!("flag passed to {to}")).attention()
+            LineKind::Program.says(format!("flag passed to {to}")).attention()
         }
-        Event::FlagTaken { from, reason, silent_ns } => Kind::Program
+        Event::FlagTaken { from, reason, silent_ns } => LineKind::Program
             .says(format!(
                 "FLAG TAKEN from {from}, silent for {}: {reason}",
                 duration::clock(Duration::from_nanos(*silent_ns))
             ))
             .alarm(),
-        Event::CueFiredAside { cue, fired_by, .. } => Kind::Cue
+        Event::CueFiredAside { cue, fired_by, .. } => LineKind::Cue
             .says(format!(
                 "cue {cue} was FIRED BY {fired_by} after the flag had been taken from it{}",
                 state.unsent_words(cue, fired_by)
             ))
             .alarm(),
-        Event::AutoBegun {} => Kind::Program
+        Event::AutoBegun {} => LineKind::Program
             .says("this station was started with --auto: the program gives the GOs")
             .alarm(),
         Event::StationWarned { by, late_ns } => {
             let said = said(*late_ns);
-            Kind::Program.says(format!("{by} {said}: SOMETHING IS WRONG")).alarm()
+            LineKind::Program.says(format!("{by} {said}: SOMETHING IS WRONG")).alarm()
         }
         Event::DepartmentWarned { department, late_ns } => {
             let (name, said) = (name_of(department, show), said(*late_ns));
-            Kind::Program.says(format!("{name} {said}: SOMETHING IS WRONG")).alarm()
+            LineKind::Program.says(format!("{name} {said}: SOMETHING IS WRONG")).alarm()
         }
         Event::AlarmAnswered { alarm } => {
-            Kind::Program.says(format!("answered: {}", alarm.words()))
+            LineKind::Program.says(format!("answered: {}", alarm.words()))
         }
-        Event::ShowRevised { revision, changed, added, removed, .. } => Kind::Program
+        Event::ShowRevised { revision, changed, added, removed, .. } => LineKind::Program
             .says(format!(
                 "the show was revised, version {revision}: {}",
                 counted_changes(*changed, *added, *removed)
             ))
             .attention(),
-        Event::Unknown(unknown) => Kind::Program
+        Event::Unknown(unknown) => LineKind::Program
             .says(format!(
                 "an event of a newer version, which this one does not know: {}",
                 unknown.kind

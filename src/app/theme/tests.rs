@@ -110,7 +110,7 @@ fn meanings_stay_apart_without_red_or_green() {
 fn what_is_printed_is_taken_back() {
     for theme in BUILT_IN {
         let own = parse(&write(theme, theme.paints())).unwrap();
-        assert_eq!(own, Own { base: theme, paints: theme.paints().clone() });
+        assert_eq!(own, OwnColours { base: theme, paints: theme.paints().clone() });
     }
     let own = parse("base = \"light\"\non-air = \"#aa0000\"\n").unwrap();
     assert_eq!(own.base, Theme::Light);

@@ -15,7 +15,7 @@ const STEPS_S: [i64; 21] = [
 const TICKS_MOST: i64 = 9;
 
 /// A stretch of time on a stretch of the page.
-pub(super) struct Scale {
+pub(super) struct ChartScale {
     from_ms: i64,
     to_ms: i64,
     left: f64,
@@ -23,7 +23,7 @@ pub(super) struct Scale {
     zone: TimeZone,
 }
 
-impl Scale {
+impl ChartScale {
     /// From the first of these instants to the last, `width` wide, beginning at `left`; `None`
     /// without instants.
     pub(super) fn new(instants: &[&ZonedDateTime], left: f64, width: f64) -> Option<Self> {
@@ -31,7 +31,7 @@ impl Scale {
         let all = || instants.iter().map(|at| at.timestamp().as_millisecond());
         let (from_ms, to_ms) = (all().min()?, all().max()?);
         // One instant alone has no width; a second is the least that can be told apart.
-        Some(Scale { from_ms, to_ms: to_ms.max(from_ms + 1_000), left, width, zone })
+        Some(ChartScale { from_ms, to_ms: to_ms.max(from_ms + 1_000), left, width, zone })
     }
 
     /// Place of an instant.
@@ -79,9 +79,9 @@ impl Scale {
 mod tests {
     use super::*;
 
-    fn scale(from: &str, to: &str) -> Scale {
+    fn scale(from: &str, to: &str) -> ChartScale {
         let at = |text: &str| format!("{text}[Europe/Paris]").parse::<ZonedDateTime>().unwrap();
-        Scale::new(&[&at(from), &at(to)], 100.0, 600.0).unwrap()
+        ChartScale::new(&[&at(from), &at(to)], 100.0, 600.0).unwrap()
     }
 
     #[test]

@@ -4,13 +4,13 @@
 use super::{inline, write};
 use crate::engine::Event;
 use crate::export::asrun::AsRun;
-use crate::export::testing::{Piece, read, texts, values};
+use crate::export::testing::{MarkupPiece, read, texts, values};
 use crate::export::tests::{completed, ended, evening, records, report, run_started, show, step};
 
 /// Place and size of the bars of a class that lie below the legend.
-fn bars(svg: &[Piece], class: &str) -> Vec<[String; 3]> {
-    let of = |piece: &Piece| match piece {
-        Piece::Open(name, attributes) if name == "rect" => {
+fn bars(svg: &[MarkupPiece], class: &str) -> Vec<[String; 3]> {
+    let of = |piece: &MarkupPiece| match piece {
+        MarkupPiece::Open(name, attributes) if name == "rect" => {
             let value = |name: &str| {
                 attributes.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone())
             };
@@ -23,9 +23,9 @@ fn bars(svg: &[Piece], class: &str) -> Vec<[String; 3]> {
     svg.iter().filter_map(of).filter(below).collect()
 }
 
-fn paths(svg: &[Piece], class: &str) -> Vec<String> {
-    let of = |piece: &Piece| match piece {
-        Piece::Open(name, attributes) if name == "path" => {
+fn paths(svg: &[MarkupPiece], class: &str) -> Vec<String> {
+    let of = |piece: &MarkupPiece| match piece {
+        MarkupPiece::Open(name, attributes) if name == "path" => {
             let has = attributes.iter().any(|(name, value)| name == "class" && value == class);
             has.then(|| {
                 attributes.iter().find(|(name, _)| name == "d").map(|(_, value)| value.clone())

@@ -6,23 +6,23 @@ use proptest::prelude::*;
 
 use super::write;
 use crate::export::asrun::{AsRun, EMBARGOED};
-use crate::export::testing::{Piece, read, texts, values};
+use crate::export::testing::{MarkupPiece, read, texts, values};
 use crate::export::tests::{evening, report, with_people};
 use crate::export::{chart, layout};
 
 /// The rows of the rundown, as their pieces.
-fn rows(page: &[Piece]) -> Vec<Vec<Piece>> {
-    let is_rundown = |piece: &Piece| {
-        matches!(piece, Piece::Open(name, attributes)
+fn rows(page: &[MarkupPiece]) -> Vec<Vec<MarkupPiece>> {
+    let is_rundown = |piece: &MarkupPiece| {
+        matches!(piece, MarkupPiece::Open(name, attributes)
         if name == "table" && attributes.iter().any(|(_, value)| value == "rundown"))
     };
     let from = page.iter().position(is_rundown).expect("a rundown");
     let until = page[from..]
         .iter()
-        .position(|piece| *piece == Piece::Close("table".into()))
+        .position(|piece| *piece == MarkupPiece::Close("table".into()))
         .expect("its end");
     let body = &page[from..from + until];
-    let is_row = |piece: &&Piece| matches!(piece, Piece::Open(name, _) if name == "tr");
+    let is_row = |piece: &&MarkupPiece| matches!(piece, MarkupPiece::Open(name, _) if name == "tr");
     let starts: Vec<_> =
         body.iter().enumerate().filter(|(_, piece)| is_row(piece)).map(|(at, _)| at).collect();
     let ends = starts.iter().skip(1).copied().chain([body.len()]);
@@ -30,11 +30,11 @@ fn rows(page: &[Piece]) -> Vec<Vec<Piece>> {
     starts.iter().zip(ends).skip(1).map(|(&from, until)| body[from..until].to_vec()).collect()
 }
 
-fn instants(row: &[Piece]) -> Vec<Timestamp> {
+fn instants(row: &[MarkupPiece]) -> Vec<Timestamp> {
     values(row, "time", "datetime").iter().map(|text| text.parse().expect("RFC 3339")).collect()
 }
 
-fn seconds(row: &[Piece]) -> Vec<f64> {
+fn seconds(row: &[MarkupPiece]) -> Vec<f64> {
     let exact = values(row, "span", "title");
     exact
         .iter()

@@ -3,13 +3,13 @@
 //! Times are `21:05:00`, lengths `0:01:30`, both with decimals only where there are any. Free text
 //! is kept from being taken for a formula, as in the report.
 
-use super::table::{Cell, Table};
+use super::table::{Cell, PlanTable};
 use crate::export::csv::{line, text};
 use crate::export::sheet::{Sheet, When};
 
 /// Writes the plan.
 pub fn write(sheet: &Sheet) -> String {
-    let table = Table::of(sheet);
+    let table = PlanTable::of(sheet);
     let mut csv = String::new();
     let names: Vec<String> = table.columns.iter().map(|column| text(&column.name)).collect();
     line(&mut csv, &names);

@@ -35,7 +35,7 @@ const RUNDOWN: &str = "default";
 
 /// Writes the plan, indented, with a newline at its end.
 pub fn write(sheet: &Sheet) -> String {
-    let fields = Fields::of(sheet);
+    let fields = DepartmentFields::of(sheet);
     // All entries in their order, and those that are in no group.
     let (mut order, mut top, mut entries) = (vec![], vec![], Map::new());
     let mut add = |mut entry: Value, parent: Option<&str>| -> String {
@@ -51,7 +51,7 @@ pub fn write(sheet: &Sheet) -> String {
         entries.insert(id.clone(), entry);
         id
     };
-    let mut days = Days { first: None, last_ms: 0 };
+    let mut days = EventDays { first: None, last_ms: 0 };
     let mut groups: Vec<Group> = vec![];
     for (at, segment) in sheet.segments.iter().enumerate() {
         if let Some(act) = &segment.act {
@@ -156,12 +156,12 @@ fn is_told_by(cue: &CueLine, segment: &SegmentBlock) -> bool {
 }
 
 /// The days on which events begin, counted from the first.
-struct Days {
+struct EventDays {
     first: Option<jiff::civil::Date>,
     last_ms: u64,
 }
 
-impl Days {
+impl EventDays {
     /// Milliseconds since midnight, and the days since the first.
     fn of(&mut self, start: &When) -> (u64, u64) {
         match start {
@@ -184,8 +184,8 @@ fn event(
     segment: &SegmentBlock,
     own: Option<&CueLine>,
     (is_first, by_clock): (bool, String),
-    fields: &Fields<'_>,
-    days: &mut Days,
+    fields: &DepartmentFields<'_>,
+    days: &mut EventDays,
 ) -> Value {
     let (start_ms, day) = days.of(&segment.start);
     let lasts_ms = milliseconds(segment.planned_length);
@@ -240,7 +240,7 @@ fn timer_type(count: CountDirection) -> &'static str {
     }
 }
 
-fn milestone(cue: &CueLine, fields: &Fields<'_>) -> Value {
+fn milestone(cue: &CueLine, fields: &DepartmentFields<'_>) -> Value {
     let planned = cue.start.as_ref().map(|start| format!("planned {}", exact(start)));
     let colour = fields.needed(cue).find_map(|(_, one)| one.colour).map(hex);
     json!({
@@ -319,9 +319,9 @@ fn note(lines: impl IntoIterator<Item = String>) -> String {
 
 /// Departments as custom fields: a key and a label of letters, digits and blanks, as Ontime has
 /// them.
-struct Fields<'a>(Vec<(String, String, &'a DepartmentRow)>);
+struct DepartmentFields<'a>(Vec<(String, String, &'a DepartmentRow)>);
 
-impl<'a> Fields<'a> {
+impl<'a> DepartmentFields<'a> {
     fn of(sheet: &'a Sheet) -> Self {
         let mut fields: Vec<(String, String, &DepartmentRow)> = vec![];
         for (at, one) in sheet.departments.iter().enumerate() {
@@ -335,7 +335,7 @@ impl<'a> Fields<'a> {
             }
             fields.push((label.replace(' ', "_"), label, one));
         }
-        Fields(fields)
+        DepartmentFields(fields)
     }
 
     /// The names of departments that are not their labels.

@@ -11,11 +11,11 @@ use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain::joined;
 
 /// A table with one row of names on top.
-pub(super) struct Table {
+pub(super) struct PlanTable {
     /// From left to right.
     pub(super) columns: Vec<Column>,
     /// In running order.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<PlanRow>,
 }
 
 /// A column.
@@ -27,7 +27,7 @@ pub(super) struct Column {
 }
 
 /// A segment or a cue.
-pub(super) struct Row {
+pub(super) struct PlanRow {
     /// `true` for a segment.
     pub(super) is_segment: bool,
     /// One for each column.
@@ -61,9 +61,9 @@ const LAST: [(&str, Read); 4] = [
     ("Sends to", |cue| text(&cue.sends.join("; "))),
 ];
 
-impl Table {
+impl PlanTable {
     /// The table of `sheet`.
-    pub(super) fn of(sheet: &Sheet) -> Table {
+    pub(super) fn of(sheet: &Sheet) -> PlanTable {
         let cues = || sheet.segments.iter().flat_map(|segment| &segment.cues);
         let any = |says: &dyn Fn(&CueLine) -> bool| cues().any(says);
         let needed: Vec<usize> = (0..sheet.departments.len())
@@ -103,7 +103,7 @@ impl Table {
             cells.extend(needed.iter().map(ready));
             cells.extend(last.iter().map(|(_, read)| read(cue)));
             cells.extend(has_notes.then(|| text(cue.notes.as_deref().unwrap_or_default())));
-            Row { is_segment: false, cells }
+            PlanRow { is_segment: false, cells }
         };
         let mut rows = vec![];
         let mut first_day = sheet.first_day();
@@ -115,7 +115,7 @@ impl Table {
             rows.push(segment_row(segment, &by_clock.join(", "), columns.len(), may_have));
             rows.extend(segment.cues.iter().map(row));
         }
-        Table { columns, rows }
+        PlanTable { columns, rows }
     }
 }
 
@@ -145,7 +145,7 @@ fn segment_row(
     by_clock: &str,
     width: usize,
     [has_lengths, has_acts, has_notes]: [bool; 3],
-) -> Row {
+) -> PlanRow {
     let mut cells = vec![
         Cell::Empty,
         text(&segment.title),
@@ -159,7 +159,7 @@ fn segment_row(
     if let Some(last) = cells.last_mut().filter(|_| has_notes) {
         *last = text(segment.notes.as_deref().unwrap_or_default());
     }
-    Row { is_segment: true, cells }
+    PlanRow { is_segment: true, cells }
 }
 
 fn text(words: &str) -> Cell {

@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::table::{Cell, Column, Table};
+use super::table::{Cell, Column, PlanTable};
 use crate::export::sheet::html::hex;
 use crate::export::sheet::{Sheet, When};
 use crate::show::Colour;
@@ -36,7 +36,7 @@ const DARK: Color = Color::RGB(0x2B_3440);
 /// # Errors
 /// When the plan has more rows than a workbook can have.
 pub fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
-    let table = Table::of(sheet);
+    let table = PlanTable::of(sheet);
     let mut workbook = Workbook::new();
     let title = crate::plain::clean(&sheet.title);
     workbook.set_properties(&DocProperties::new().set_title(cut(&title, 255)));
@@ -70,15 +70,15 @@ pub fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
 }
 
 /// Formats of the rows of one sort. Of those of times the second has decimals of a second.
-struct Kinds {
+struct RowFormats {
     words: Format,
     start: [Format; 2],
     length: [Format; 2],
 }
 
 struct Formats {
-    segment: Kinds,
-    cue: Kinds,
+    segment: RowFormats,
+    cue: RowFormats,
 }
 
 impl Formats {
@@ -88,7 +88,7 @@ impl Formats {
             ["", ".000"]
                 .map(|decimals| base.clone().set_num_format(format!("{hours}:mm:ss{decimals}")))
         };
-        let kinds = |base: Format| Kinds {
+        let kinds = |base: Format| RowFormats {
             words: base.clone().set_text_wrap(),
             start: times(&base, clock),
             length: times(&base, "[h]"),
@@ -112,7 +112,7 @@ fn write_cell(
     page: &mut Worksheet,
     (row, column): (u32, u16),
     cell: &Cell,
-    kinds: &Kinds,
+    kinds: &RowFormats,
     head: &Column,
     from: Date,
 ) -> Result<(), XlsxError> {
@@ -166,7 +166,7 @@ fn filled(format: &Format, colour: Colour) -> Format {
 }
 
 /// Width of a column, in characters: its longest line, within limits.
-fn width(table: &Table, at: usize, column: &Column) -> f64 {
+fn width(table: &PlanTable, at: usize, column: &Column) -> f64 {
     let of = |cell: &Cell| match cell {
         Cell::Empty => 0,
         Cell::Text(words) => words.lines().map(UnicodeWidthStr::width).max().unwrap_or(0),

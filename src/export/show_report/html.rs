@@ -1,6 +1,6 @@
 //! The stage manager's report as one HTML page, for the screen and for paper.
 
-use super::{Kind, ShowReport, Table};
+use super::{CellKind, ReportTable, ShowReport};
 use crate::export::asrun::AsRun;
 use crate::export::markup::{escape, foot, page};
 
@@ -23,11 +23,11 @@ pub fn write(report: &AsRun) -> String {
     page(&format!("{title}: show report"), &style, &format!("<main>\n{head}{tables}</main>\n"))
 }
 
-fn section(table: &Table) -> String {
+fn section(table: &ReportTable) -> String {
     let class = |at: usize| match table.columns[at].kind {
-        Kind::Time => "time",
-        Kind::Word => "number",
-        Kind::Words => "words",
+        CellKind::Time => "time",
+        CellKind::Word => "number",
+        CellKind::Words => "words",
     };
     let heads = table.columns.iter().enumerate().map(|(at, column)| {
         format!("<th class=\"{}\" scope=\"col\">{}</th>", class(at), escape(column.head))

@@ -5,7 +5,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Kind, ShowReport, Table};
+use super::{CellKind, ReportTable, ShowReport};
 use crate::export::asrun::AsRun;
 use crate::export::layout::{cut, pad, wrap};
 
@@ -35,7 +35,7 @@ pub fn write(report: &AsRun, width: usize) -> String {
 }
 
 /// The lines of a table: its heads, then its rows.
-fn laid(table: &Table, width: usize) -> Vec<String> {
+fn laid(table: &ReportTable, width: usize) -> Vec<String> {
     let heads: Vec<String> = table.columns.iter().map(|column| column.head.to_owned()).collect();
     let widths = widths(table, width);
     let row = |cells: &Vec<String>| {
@@ -46,13 +46,13 @@ fn laid(table: &Table, width: usize) -> Vec<String> {
 }
 
 /// The width of each column: as wide as its widest cell, but for words, which share the rest.
-fn widths(table: &Table, width: usize) -> Vec<usize> {
+fn widths(table: &ReportTable, width: usize) -> Vec<usize> {
     let widest = |at: usize| {
         let cells = table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.width());
         cells.chain([table.columns[at].head.width()]).max().unwrap_or(0)
     };
     let mut widths: Vec<usize> = (0..table.columns.len()).map(widest).collect();
-    let is_words = |at: &usize| table.columns[*at].kind == Kind::Words;
+    let is_words = |at: &usize| table.columns[*at].kind == CellKind::Words;
     let words: Vec<usize> = (0..widths.len()).filter(is_words).collect();
     let fixed: usize = (0..widths.len()).filter(|at| !is_words(at)).map(|at| widths[at]).sum();
     let gaps = 2 * widths.len().saturating_sub(1);

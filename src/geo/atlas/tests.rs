@@ -9,7 +9,7 @@ fn chart(name: &str) -> &'static Chart {
 
 /// How far a place is from the nearest stretch of a line, in metres; flat, which is right for a
 /// city.
-fn off_m(outline: &Outline, place: Place) -> f64 {
+fn off_m(outline: &MapLine, place: Place) -> f64 {
     let shrink = place.latitude.to_radians().cos();
     let flat = |at: Place| {
         let (x, y) = ((at.longitude - place.longitude) * shrink, at.latitude - place.latitude);
@@ -77,7 +77,7 @@ fn the_coasts_are_closed_and_never_jump() {
 
 /// Returns `true` if a place is inside an outline, by the crossings of a line to the south pole;
 /// longitudes go on past 180.
-fn is_inside(outline: &Outline, place: Place) -> bool {
+fn is_inside(outline: &MapLine, place: Place) -> bool {
     let mut inside = false;
     for pair in outline.points.windows(2) {
         let from = super::super::turned(pair[0].longitude - place.longitude);

@@ -5,14 +5,14 @@
 //! a show and calls it. What would change a show is refused with a word, because a show file is not
 //! edited by a remote control.
 
-use super::{Arg, Ask, Misunderstood, RemoteCommand, cue, cue_by_id, is_pressed, wrong};
+use super::{Arg, Misunderstood, RemoteAsk, RemoteCommand, cue, cue_by_id, is_pressed, wrong};
 use crate::remote::list::{LIST_ID, SEGMENT_ID};
 use crate::remote::values;
 use crate::show::{CueIx, SegmentIx, Show};
 
 /// Something with an id: a cue, or what holds cues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Item {
+pub enum CueItem {
     /// A cue.
     Cue(CueIx),
     /// A segment, which is a group for QLab.
@@ -23,9 +23,9 @@ pub enum Item {
 
 /// Of what something is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum AskTarget {
     /// Of this.
-    Item(Item),
+    Item(CueItem),
     /// Of the cue at the playhead: `playhead`, and `selected`, because QLab's selection follows the
     /// playhead.
     Playhead,
@@ -76,7 +76,7 @@ impl Verb {
 
 /// Layout of a list of cues in a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ListForm {
     /// With what each cue holds.
     Full,
     /// `/shallow`: without.
@@ -85,12 +85,12 @@ pub enum Form {
     Ids,
 }
 
-impl Form {
+impl ListForm {
     pub(super) fn of(rest: &[&str]) -> Result<Self, Misunderstood> {
         match rest {
-            [] => Ok(Form::Full),
-            ["shallow"] => Ok(Form::Shallow),
-            ["uniqueIDs"] | ["uniqueIDs", "shallow"] => Ok(Form::Ids),
+            [] => Ok(ListForm::Full),
+            ["shallow"] => Ok(ListForm::Shallow),
+            ["uniqueIDs"] | ["uniqueIDs", "shallow"] => Ok(ListForm::Ids),
             _ => Err(Misunderstood::Unknown),
         }
     }
@@ -98,7 +98,7 @@ impl Form {
 
 /// Something that QLab lets one set and that is always the same here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Setting {
+pub enum QlabSetting {
     /// Always on: show mode, and whatever can be overridden.
     On,
     /// Always off: audition, live fade preview, windows of QLab's own.
@@ -114,15 +114,15 @@ pub(super) fn ask(
     rest: &[&str],
     args: &[Arg<'_>],
     show: &Show,
-) -> Result<Ask, Misunderstood> {
+) -> Result<RemoteAsk, Misunderstood> {
     let target = target(name, which, show)?;
     let ask = match rest {
         ["children", form @ ..] => {
-            return is_pressed(args).and(Ok(Ask::Children(target, Form::of(form)?)));
+            return is_pressed(args).and(Ok(RemoteAsk::Children(target, ListForm::of(form)?)));
         }
-        ["valuesForKeys"] => return keys(args).map(|keys| Ask::Values(target, keys)),
+        ["valuesForKeys"] => return keys(args).map(|keys| RemoteAsk::Values(target, keys)),
         // Companion puts the list that a button is for in front of whatever it sends.
-        rest if target == Target::Item(Item::List) && is_of_list(rest) => {
+        rest if target == AskTarget::Item(CueItem::List) && is_of_list(rest) => {
             return super::of_parts(rest, args, show);
         }
         ["loadAt"] if !starts_at_once(args) => {
@@ -139,8 +139,8 @@ pub(super) fn ask(
         ["reset"] => return Err(wrong("a cue is not reset: it can be fired again")),
         [word] => match (Verb::of(word), values::key(word)) {
             (Some(verb), _) if is_pressed(args)? => resolved(target, verb),
-            (Some(_), _) => Ask::Release,
-            (None, Some(key)) if args.is_empty() => Ask::Value(target, key),
+            (Some(_), _) => RemoteAsk::Release,
+            (None, Some(key)) if args.is_empty() => RemoteAsk::Value(target, key),
             (None, Some(_)) => return Err(read_only(word)),
             (None, None) => return Err(Misunderstood::Unknown),
         },
@@ -151,41 +151,41 @@ pub(super) fn ask(
 }
 
 /// Parses `/settings/…` and the like.
-pub(super) fn setting(parts: &[&str], args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
+pub(super) fn setting(parts: &[&str], args: &[Arg<'_>]) -> Result<RemoteAsk, Misunderstood> {
     let setting = match parts {
-        ["showMode"] | ["overrides", _] | ["selectionIsPlayhead"] => Setting::On,
+        ["showMode"] | ["overrides", _] | ["selectionIsPlayhead"] => QlabSetting::On,
         [
             "auditionWindow" | "alwaysAudition" | "auditionMonitors" | "overrideWindow"
             | "liveFadePreview",
-        ] => Setting::Off,
-        ["settings", "general", "minGoTime"] => Setting::MinGoTime,
+        ] => QlabSetting::Off,
+        ["settings", "general", "minGoTime"] => QlabSetting::MinGoTime,
         ["auditionGo"] => return Err(wrong("there is no audition here: nothing was fired")),
         ["reset"] => return Err(wrong("the show is not reset: start a new run")),
         _ => return Err(Misunderstood::Unknown),
     };
     let is_so = match setting {
-        Setting::On => args.is_empty() || is_pressed(args)?,
-        Setting::Off => args.is_empty() || !is_pressed(args)?,
-        Setting::MinGoTime => args.is_empty(),
+        QlabSetting::On => args.is_empty() || is_pressed(args)?,
+        QlabSetting::Off => args.is_empty() || !is_pressed(args)?,
+        QlabSetting::MinGoTime => args.is_empty(),
     };
     if is_so {
-        Ok(Ask::Setting(setting))
+        Ok(RemoteAsk::Setting(setting))
     } else {
         Err(wrong("this is always the same here and cannot be set"))
     }
 }
 
-fn target(name: &str, which: &str, show: &Show) -> Result<Target, Misunderstood> {
+fn target(name: &str, which: &str, show: &Show) -> Result<AskTarget, Misunderstood> {
     Ok(match (name, which) {
-        ("cue", "selected" | "playhead" | "playbackPosition") => Target::Playhead,
-        ("cue", "active") => Target::Active,
+        ("cue", "selected" | "playhead" | "playbackPosition") => AskTarget::Playhead,
+        ("cue", "active") => AskTarget::Active,
         // Companion asks after the selected cue like this.
-        ("cue_id", "selected") => Target::Playhead,
-        (_, LIST_ID) => Target::Item(Item::List),
-        ("cue", number) => Target::Item(Item::Cue(cue(number, show)?)),
-        (_, id) => Target::Item(match id.strip_prefix(SEGMENT_ID) {
-            Some(place) => Item::Segment(segment(place, show)?),
-            None => Item::Cue(cue_by_id(id, show)?),
+        ("cue_id", "selected") => AskTarget::Playhead,
+        (_, LIST_ID) => AskTarget::Item(CueItem::List),
+        ("cue", number) => AskTarget::Item(CueItem::Cue(cue(number, show)?)),
+        (_, id) => AskTarget::Item(match id.strip_prefix(SEGMENT_ID) {
+            Some(place) => CueItem::Segment(segment(place, show)?),
+            None => CueItem::Cue(cue_by_id(id, show)?),
         }),
     })
 }
@@ -228,17 +228,21 @@ fn is_of_list(rest: &[&str]) -> bool {
 }
 
 /// The wish of a cue that is named; whatever else is left for when it is obeyed.
-fn resolved(target: Target, verb: Verb) -> Ask {
+fn resolved(target: AskTarget, verb: Verb) -> RemoteAsk {
     match (target, verb) {
-        (Target::Item(Item::Cue(cue)), Verb::Go) => Ask::RemoteCommand(RemoteCommand::GoTo(cue)),
-        (Target::Item(Item::Cue(cue)), Verb::Start) => {
-            Ask::RemoteCommand(RemoteCommand::Start(cue))
+        (AskTarget::Item(CueItem::Cue(cue)), Verb::Go) => {
+            RemoteAsk::RemoteCommand(RemoteCommand::GoTo(cue))
         }
-        (Target::Item(Item::Cue(cue)), Verb::Stop | Verb::Panic) => {
-            Ask::RemoteCommand(RemoteCommand::Stop(cue))
+        (AskTarget::Item(CueItem::Cue(cue)), Verb::Start) => {
+            RemoteAsk::RemoteCommand(RemoteCommand::Start(cue))
         }
-        (Target::Item(Item::Cue(cue)), Verb::Load) => Ask::RemoteCommand(RemoteCommand::Load(cue)),
-        (target, verb) => Ask::Do(target, verb),
+        (AskTarget::Item(CueItem::Cue(cue)), Verb::Stop | Verb::Panic) => {
+            RemoteAsk::RemoteCommand(RemoteCommand::Stop(cue))
+        }
+        (AskTarget::Item(CueItem::Cue(cue)), Verb::Load) => {
+            RemoteAsk::RemoteCommand(RemoteCommand::Load(cue))
+        }
+        (target, verb) => RemoteAsk::Do(target, verb),
     }
 }
 

@@ -43,7 +43,7 @@ impl Topic {
 
 /// One thing about a cue, for who wants only that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum CuePart {
     /// Its number.
     Number,
     /// Its title.
@@ -54,14 +54,14 @@ pub enum Part {
     Type,
 }
 
-impl Part {
+impl CuePart {
     /// QLab's name.
     pub fn name(self) -> &'static str {
         match self {
-            Part::Number => "number",
-            Part::Name => "name",
-            Part::UniqueId => "uniqueID",
-            Part::Type => "type",
+            CuePart::Number => "number",
+            CuePart::Name => "name",
+            CuePart::UniqueId => "uniqueID",
+            CuePart::Type => "type",
         }
     }
 }
@@ -72,7 +72,7 @@ pub struct Listen {
     /// The kind of event.
     pub topic: Topic,
     /// Its part; `None` for all.
-    pub part: Option<Part>,
+    pub part: Option<CuePart>,
 }
 
 /// Parses the subject of `/listen` or `/ignore`; empty: everything.
@@ -81,8 +81,13 @@ pub(super) fn listen(what: &[&str]) -> Result<Vec<Listen>, Misunderstood> {
     if wanted.is_empty() {
         return Ok(vec![]);
     }
-    let parts =
-        [None, Some(Part::Number), Some(Part::Name), Some(Part::UniqueId), Some(Part::Type)];
+    let parts = [
+        None,
+        Some(CuePart::Number),
+        Some(CuePart::Name),
+        Some(CuePart::UniqueId),
+        Some(CuePart::Type),
+    ];
     let all = Topic::ALL.iter().flat_map(|&topic| parts.map(|part| Listen { topic, part }));
     let found = all.into_iter().find(|listen| match listen.part {
         None => listen.topic.name() == wanted,

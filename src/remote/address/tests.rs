@@ -7,7 +7,7 @@ use crate::show::SegmentIx;
 
 const TWELVE: CueIx = CueIx(0);
 
-fn ask(address: &str, args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
+fn ask(address: &str, args: &[Arg<'_>]) -> Result<RemoteAsk, Misunderstood> {
     understand(&Message { address, args: args.to_vec(), time: AT_ONCE }, &show())
 }
 
@@ -59,103 +59,114 @@ fn every_wish_has_its_addresses() {
         ("/workspace/My show/panic", &[], RemoteCommand::Panic),
     ];
     for (address, args, wish) in wishes {
-        assert_eq!(ask(address, args), Ok(Ask::RemoteCommand(wish.clone())), "{address}");
+        assert_eq!(ask(address, args), Ok(RemoteAsk::RemoteCommand(wish.clone())), "{address}");
     }
 }
 
 #[test]
 fn every_question_has_its_address() {
-    let asks: &[(&str, &[Arg], Ask)] = &[
-        ("/cueLists", &[], Ask::CueLists(Form::Full)),
-        ("/workspace/handover/cueLists", &[], Ask::CueLists(Form::Full)),
-        ("/runningCues", &[], Ask::RunningCues(Form::Full)),
-        ("/runningOrPausedCues", &[], Ask::RunningCues(Form::Full)),
-        ("/runningOrPausedCues/shallow", &[], Ask::RunningCues(Form::Shallow)),
-        ("/thump", &[], Ask::Thump),
-        ("/workspaces", &[], Ask::Workspaces),
-        ("/version", &[], Ask::Version),
-        ("/connect", &[Arg::Text("2468")], Ask::Connect(Some(Passcode::new("2468")))),
+    let asks: &[(&str, &[Arg], RemoteAsk)] = &[
+        ("/cueLists", &[], RemoteAsk::CueLists(ListForm::Full)),
+        ("/workspace/handover/cueLists", &[], RemoteAsk::CueLists(ListForm::Full)),
+        ("/runningCues", &[], RemoteAsk::RunningCues(ListForm::Full)),
+        ("/runningOrPausedCues", &[], RemoteAsk::RunningCues(ListForm::Full)),
+        ("/runningOrPausedCues/shallow", &[], RemoteAsk::RunningCues(ListForm::Shallow)),
+        ("/thump", &[], RemoteAsk::Thump),
+        ("/workspaces", &[], RemoteAsk::Workspaces),
+        ("/version", &[], RemoteAsk::Version),
+        ("/connect", &[Arg::Text("2468")], RemoteAsk::Connect(Some(Passcode::new("2468")))),
         (
             "/workspace/handover/connect",
             &[Arg::Int(2468)],
-            Ask::Connect(Some(Passcode::new("2468"))),
+            RemoteAsk::Connect(Some(Passcode::new("2468"))),
         ),
-        ("/connect", &[Arg::Float(2468.0)], Ask::Connect(Some(Passcode::new("2468")))),
-        ("/connect", &[], Ask::Connect(None)),
-        ("/connect", &[Arg::Text("")], Ask::Connect(None)),
-        ("/disconnect", &[], Ask::Disconnect),
-        ("/updates", &[Arg::Int(1)], Ask::Updates(true)),
-        ("/updates", &[Arg::Int(0)], Ask::Updates(false)),
-        ("/alwaysReply", &[Arg::Float(1.0)], Ask::AlwaysReply(true)),
-        ("/alwaysReply", &[Arg::Bool(false)], Ask::AlwaysReply(false)),
-        ("/udpReplyPort", &[Arg::Int(53001)], Ask::UdpReplyPort(53001)),
-        ("/listen", &[], Ask::Listen(vec![])),
-        ("/listen/go", &[], Ask::Listen(vec![Listen { topic: Topic::Go, part: None }])),
-        ("/ignore", &[], Ask::Ignore(vec![])),
-        ("/handover/subscribe", &[], Ask::Subscribe(None)),
-        ("/handover/subscribe", &[Arg::Int(9000)], Ask::Subscribe(Some(9000))),
-        ("/handover/unsubscribe", &[], Ask::Unsubscribe),
+        ("/connect", &[Arg::Float(2468.0)], RemoteAsk::Connect(Some(Passcode::new("2468")))),
+        ("/connect", &[], RemoteAsk::Connect(None)),
+        ("/connect", &[Arg::Text("")], RemoteAsk::Connect(None)),
+        ("/disconnect", &[], RemoteAsk::Disconnect),
+        ("/updates", &[Arg::Int(1)], RemoteAsk::Updates(true)),
+        ("/updates", &[Arg::Int(0)], RemoteAsk::Updates(false)),
+        ("/alwaysReply", &[Arg::Float(1.0)], RemoteAsk::AlwaysReply(true)),
+        ("/alwaysReply", &[Arg::Bool(false)], RemoteAsk::AlwaysReply(false)),
+        ("/udpReplyPort", &[Arg::Int(53001)], RemoteAsk::UdpReplyPort(53001)),
+        ("/listen", &[], RemoteAsk::Listen(vec![])),
+        ("/listen/go", &[], RemoteAsk::Listen(vec![Listen { topic: Topic::Go, part: None }])),
+        ("/ignore", &[], RemoteAsk::Ignore(vec![])),
+        ("/handover/subscribe", &[], RemoteAsk::Subscribe(None)),
+        ("/handover/subscribe", &[Arg::Int(9000)], RemoteAsk::Subscribe(Some(9000))),
+        ("/handover/unsubscribe", &[], RemoteAsk::Unsubscribe),
     ];
     for (address, args, expected) in asks {
         assert_eq!(ask(address, args).as_ref(), Ok(expected), "{address}");
     }
-    let part = Listen { topic: Topic::CueStart, part: Some(Part::UniqueId) };
-    assert_eq!(ask("/workspace/x/listen/cue/start/uniqueID", &[]), Ok(Ask::Listen(vec![part])));
+    let part = Listen { topic: Topic::CueStart, part: Some(CuePart::UniqueId) };
+    assert_eq!(
+        ask("/workspace/x/listen/cue/start/uniqueID", &[]),
+        Ok(RemoteAsk::Listen(vec![part]))
+    );
     assert!(why("/listen/weather", &[]).contains("go, cue/start"));
 }
 
 #[test]
 fn cues_are_named_in_every_way_that_qlab_has() {
-    let twelve = Target::Item(Item::Cue(TWELVE));
-    let list = Target::Item(Item::List);
-    let asks: &[(&str, &[Arg], Ask)] = &[
-        ("/cue/12/go", &[], Ask::RemoteCommand(RemoteCommand::GoTo(TWELVE))),
-        ("/cue_id/cue:12/go", &[], Ask::RemoteCommand(RemoteCommand::GoTo(TWELVE))),
-        ("/cue/12/panic", &[], Ask::RemoteCommand(RemoteCommand::Stop(TWELVE))),
+    let twelve = AskTarget::Item(CueItem::Cue(TWELVE));
+    let list = AskTarget::Item(CueItem::List);
+    let asks: &[(&str, &[Arg], RemoteAsk)] = &[
+        ("/cue/12/go", &[], RemoteAsk::RemoteCommand(RemoteCommand::GoTo(TWELVE))),
+        ("/cue_id/cue:12/go", &[], RemoteAsk::RemoteCommand(RemoteCommand::GoTo(TWELVE))),
+        ("/cue/12/panic", &[], RemoteAsk::RemoteCommand(RemoteCommand::Stop(TWELVE))),
         (
             "/cue/12/panicInTime",
             &[Arg::Float(1.5)],
-            Ask::RemoteCommand(RemoteCommand::Stop(TWELVE)),
+            RemoteAsk::RemoteCommand(RemoteCommand::Stop(TWELVE)),
         ),
-        ("/cue/12/loadAt", &[Arg::Float(0.0)], Ask::RemoteCommand(RemoteCommand::Load(TWELVE))),
-        ("/cue/12/togglePause", &[], Ask::Do(twelve, Verb::TogglePause)),
-        ("/cue/active/togglePause", &[], Ask::Do(Target::Active, Verb::TogglePause)),
-        ("/cue/selected/stop", &[], Ask::Do(Target::Playhead, Verb::Stop)),
-        ("/cue/playhead/pause", &[], Ask::Do(Target::Playhead, Verb::Pause)),
-        ("/panicInTime", &[Arg::Float(2.0)], Ask::RemoteCommand(RemoteCommand::Panic)),
-        ("/togglePause", &[], Ask::RemoteCommand(RemoteCommand::TogglePause)),
-        ("/playheadID", &[], Ask::PlayheadId),
-        ("/playhead", &[], Ask::PlayheadNumber),
-        ("/playhead/nextSequence", &[], Ask::RemoteCommand(RemoteCommand::PlayheadNext)),
-        ("/selectedCues", &[], Ask::SelectedCues(Form::Full)),
-        ("/cueLists/uniqueIDs", &[], Ask::CueLists(Form::Ids)),
-        ("/cue/12/isRunning", &[], Ask::Value(twelve, "isRunning")),
-        ("/cue_id/rundown/children", &[], Ask::Children(list, Form::Full)),
+        (
+            "/cue/12/loadAt",
+            &[Arg::Float(0.0)],
+            RemoteAsk::RemoteCommand(RemoteCommand::Load(TWELVE)),
+        ),
+        ("/cue/12/togglePause", &[], RemoteAsk::Do(twelve, Verb::TogglePause)),
+        ("/cue/active/togglePause", &[], RemoteAsk::Do(AskTarget::Active, Verb::TogglePause)),
+        ("/cue/selected/stop", &[], RemoteAsk::Do(AskTarget::Playhead, Verb::Stop)),
+        ("/cue/playhead/pause", &[], RemoteAsk::Do(AskTarget::Playhead, Verb::Pause)),
+        ("/panicInTime", &[Arg::Float(2.0)], RemoteAsk::RemoteCommand(RemoteCommand::Panic)),
+        ("/togglePause", &[], RemoteAsk::RemoteCommand(RemoteCommand::TogglePause)),
+        ("/playheadID", &[], RemoteAsk::PlayheadId),
+        ("/playhead", &[], RemoteAsk::PlayheadNumber),
+        ("/playhead/nextSequence", &[], RemoteAsk::RemoteCommand(RemoteCommand::PlayheadNext)),
+        ("/selectedCues", &[], RemoteAsk::SelectedCues(ListForm::Full)),
+        ("/cueLists/uniqueIDs", &[], RemoteAsk::CueLists(ListForm::Ids)),
+        ("/cue/12/isRunning", &[], RemoteAsk::Value(twelve, "isRunning")),
+        ("/cue_id/rundown/children", &[], RemoteAsk::Children(list, ListForm::Full)),
         (
             "/cue_id/segment:2/children/shallow",
             &[],
-            Ask::Children(Target::Item(Item::Segment(SegmentIx(1))), Form::Shallow),
+            RemoteAsk::Children(AskTarget::Item(CueItem::Segment(SegmentIx(1))), ListForm::Shallow),
         ),
         // Companion puts the chosen list in front of everything.
-        ("/workspace/handover/cue_id/rundown/go", &[], Ask::RemoteCommand(RemoteCommand::Go)),
-        ("/cue_id/rundown/playhead/next", &[], Ask::RemoteCommand(RemoteCommand::PlayheadNext)),
-        ("/cue_id/rundown/playheadID", &[], Ask::PlayheadId),
+        ("/workspace/handover/cue_id/rundown/go", &[], RemoteAsk::RemoteCommand(RemoteCommand::Go)),
+        (
+            "/cue_id/rundown/playhead/next",
+            &[],
+            RemoteAsk::RemoteCommand(RemoteCommand::PlayheadNext),
+        ),
+        ("/cue_id/rundown/playheadID", &[], RemoteAsk::PlayheadId),
         (
             "/cue_id/rundown/panicInTime",
             &[Arg::Float(1.0)],
-            Ask::RemoteCommand(RemoteCommand::Panic),
+            RemoteAsk::RemoteCommand(RemoteCommand::Panic),
         ),
         (
             "/workspace/x/cue_id/rundown/cue/active/togglePause",
             &[],
-            Ask::Do(Target::Active, Verb::TogglePause),
+            RemoteAsk::Do(AskTarget::Active, Verb::TogglePause),
         ),
-        ("/showMode", &[], Ask::Setting(Setting::On)),
-        ("/showMode", &[Arg::Int(1)], Ask::Setting(Setting::On)),
-        ("/overrides/midiInputEnabled", &[], Ask::Setting(Setting::On)),
-        ("/alwaysAudition", &[], Ask::Setting(Setting::Off)),
-        ("/settings/general/minGoTime", &[], Ask::Setting(Setting::MinGoTime)),
-        ("/doubleGoWindowRemaining", &[], Ask::GoGuard),
+        ("/showMode", &[], RemoteAsk::Setting(QlabSetting::On)),
+        ("/showMode", &[Arg::Int(1)], RemoteAsk::Setting(QlabSetting::On)),
+        ("/overrides/midiInputEnabled", &[], RemoteAsk::Setting(QlabSetting::On)),
+        ("/alwaysAudition", &[], RemoteAsk::Setting(QlabSetting::Off)),
+        ("/settings/general/minGoTime", &[], RemoteAsk::Setting(QlabSetting::MinGoTime)),
+        ("/doubleGoWindowRemaining", &[], RemoteAsk::GoGuard),
     ];
     for (address, args, expected) in asks {
         assert_eq!(ask(address, args).as_ref(), Ok(expected), "{address}");
@@ -163,7 +174,7 @@ fn cues_are_named_in_every_way_that_qlab_has() {
     let keys = Arg::Text(r#"["number", "opacity", "isRunning"]"#);
     assert_eq!(
         ask("/cue/active/valuesForKeys", &[keys]),
-        Ok(Ask::Values(Target::Active, vec!["number", "isRunning"]))
+        Ok(RemoteAsk::Values(AskTarget::Active, vec!["number", "isRunning"]))
     );
     for bad in [Arg::Text("number"), Arg::Text("[1]"), Arg::Text("{}"), Arg::Int(1)] {
         assert!(why("/cue/12/valuesForKeys", &[bad]).contains("JSON array"));
@@ -202,9 +213,9 @@ fn letting_a_button_go_does_nothing() {
     for address in buttons.into_iter().chain(["/playhead/next", "/playhead/12", "/select/previous"])
     {
         let pressed = ask(address, &[]);
-        assert!(matches!(pressed, Ok(Ask::RemoteCommand(_))), "{address}");
+        assert!(matches!(pressed, Ok(RemoteAsk::RemoteCommand(_))), "{address}");
         for zero in zeros {
-            assert_eq!(ask(address, &[zero]), Ok(Ask::Release), "{address} {zero:?}");
+            assert_eq!(ask(address, &[zero]), Ok(RemoteAsk::Release), "{address} {zero:?}");
         }
         for one in ones {
             assert_eq!(ask(address, &[one]), pressed, "{address} {one:?}");
@@ -214,7 +225,7 @@ fn letting_a_button_go_does_nothing() {
         }
     }
     // A button of 127 steps is one; but what could be the number of a cue fires nothing.
-    assert_eq!(ask("/panic", &[Arg::Int(127)]), Ok(Ask::RemoteCommand(RemoteCommand::Panic)));
+    assert_eq!(ask("/panic", &[Arg::Int(127)]), Ok(RemoteAsk::RemoteCommand(RemoteCommand::Panic)));
     assert!(why("/go", &[Arg::Int(12)]).contains("/go \"12\""));
     assert!(why("/go", &[Arg::Float(12.5)]).contains("/go/12.5"));
 }
@@ -262,11 +273,14 @@ fn other_addresses_are_unknown() {
 #[test]
 fn notes_are_one_clean_line_of_some_length() {
     let noted = ask("/note", &[Arg::Text(" late\r\nby \u{1b}[31ma beat\t")]);
-    assert_eq!(noted, Ok(Ask::RemoteCommand(RemoteCommand::Note("late  by  [31ma beat".into()))));
+    assert_eq!(
+        noted,
+        Ok(RemoteAsk::RemoteCommand(RemoteCommand::Note("late  by  [31ma beat".into())))
+    );
     let longest = "é".repeat(NOTE_CHARS_MAX);
     assert_eq!(
         ask("/note", &[Arg::Text(&longest)]),
-        Ok(Ask::RemoteCommand(RemoteCommand::Note(longest.clone())))
+        Ok(RemoteAsk::RemoteCommand(RemoteCommand::Note(longest.clone())))
     );
     assert!(why("/note", &[Arg::Text(&(longest + "x"))]).contains("at most 1000"));
     assert!(why("/note", &[Arg::Text(" \n")]).contains("empty"));
@@ -286,8 +300,8 @@ fn every_number_that_check_warns_of_is_taken_for_a_word() {
         let asks = |address: String| {
             understand(&Message { address: &address, args: vec![], time: AT_ONCE }, &show)
         };
-        let own = Ok(Ask::RemoteCommand(RemoteCommand::PlayheadTo(CueIx(0))));
-        let stop = Ok(Ask::RemoteCommand(RemoteCommand::Stop(CueIx(0))));
+        let own = Ok(RemoteAsk::RemoteCommand(RemoteCommand::PlayheadTo(CueIx(0))));
+        let stop = Ok(RemoteAsk::RemoteCommand(RemoteCommand::Stop(CueIx(0))));
         let is_word =
             asks(format!("/playhead/{word}")) != own || asks(format!("/cue/{word}/stop")) != stop;
         assert!(is_word, "{word}");

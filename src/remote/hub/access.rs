@@ -4,7 +4,7 @@ use super::{CONNECTED, Hub, NextMessage};
 use crate::remote::clients::CLIENTS_MAX;
 use crate::remote::counts::count;
 use crate::remote::reply::{Status, text};
-use crate::remote::{Passcode, Peer};
+use crate::remote::{PacketSender, Passcode};
 use crate::time::MachineNs;
 
 impl Hub {
@@ -12,11 +12,11 @@ impl Hub {
     pub(super) fn connect(
         &mut self,
         given: Option<&Passcode>,
-        peer: Peer,
+        peer: PacketSender,
         address: &str,
         now: MachineNs,
     ) -> NextMessage {
-        let (ip, is_datagram) = (peer.address().ip(), matches!(peer, Peer::Udp(_)));
+        let (ip, is_datagram) = (peer.address().ip(), matches!(peer, PacketSender::Udp(_)));
         let was_connected = self.may_speak(peer);
         let Some((passcode, given)) = self.passcode.clone().zip(given.cloned()) else {
             self.tell_of_passcode(was_connected, peer, address, now);
@@ -63,7 +63,13 @@ impl Hub {
 
     /// Answers `/connect` without a passcode, or where there is none: whether more is needed. That
     /// is no guess.
-    fn tell_of_passcode(&mut self, is_connected: bool, peer: Peer, address: &str, now: MachineNs) {
+    fn tell_of_passcode(
+        &mut self,
+        is_connected: bool,
+        peer: PacketSender,
+        address: &str,
+        now: MachineNs,
+    ) {
         let bucket = if is_connected { &mut self.questions } else { &mut self.denials };
         if bucket.take(now) {
             // QLab says so with the status "ok": Companion's module takes "denied" for the end of

@@ -6,17 +6,17 @@
 
 use std::time::Duration;
 
-use super::{Asked, Hub, NextMessage, UNANSWERED_MAX, WISHES};
-use crate::remote::address::{Ask, understand};
+use super::{Hub, HubRequest, NextMessage, UNANSWERED_MAX, WISHES};
+use crate::remote::address::{RemoteAsk, understand};
 use crate::remote::counts::count;
 use crate::remote::packet::{AT_ONCE, Malformed, Message, first_address, readable};
 use crate::remote::waiting::TooLate;
-use crate::remote::{Peer, RemoteCommand, Ticket};
+use crate::remote::{PacketSender, RemoteCommand, Ticket};
 use crate::time::MachineNs;
 
 /// Reason why none of a packet's wishes is taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refusal {
+pub(super) enum PacketRefusal {
     #[error(
         "{0} messages at once are too many: {each} at once and {per_second} a second are taken from one sender, \
          twice as many from all; nothing of this packet was done",
@@ -39,10 +39,10 @@ impl Hub {
     /// With the limit that they exceed.
     pub(super) fn admit(
         &mut self,
-        asked: &[(&Message<'_>, Asked)],
-        peer: Peer,
+        asked: &[(&Message<'_>, HubRequest)],
+        peer: PacketSender,
         now: MachineNs,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), PacketRefusal> {
         // One message is refused by its own limit, and one that may be a passcode has to be read
         // before.
         if asked.len() < 2 || !self.may_speak(peer) {
@@ -53,12 +53,12 @@ impl Hub {
             .iter()
             .filter_map(|(message, _)| self.waiting.ahead(message.time, now))
             .collect();
-        self.waiting.has_room(&ahead).map_err(Refusal::Later)?;
+        self.waiting.has_room(&ahead).map_err(PacketRefusal::Later)?;
         if !self.wishes.has(wishes.len(), peer.address(), now) {
-            return Err(Refusal::Rate(wishes.len()));
+            return Err(PacketRefusal::Rate(wishes.len()));
         }
         if Ticket::taken(&self.shared.unanswered) + wishes.len() > UNANSWERED_MAX {
-            return Err(Refusal::Unanswered);
+            return Err(PacketRefusal::Unanswered);
         }
         Ok(())
     }
@@ -66,9 +66,9 @@ impl Hub {
     /// Refuses a packet that exceeds a limit, but for what makes the show safer.
     pub(super) fn refuse_packet(
         &mut self,
-        asked: Vec<(&Message<'_>, Asked)>,
+        asked: Vec<(&Message<'_>, HubRequest)>,
         why: &str,
-        peer: Peer,
+        peer: PacketSender,
         now: MachineNs,
     ) {
         self.trouble(peer, || why.to_owned(), now);
@@ -87,7 +87,7 @@ impl Hub {
     /// Counts a packet that is none, or a stream that has none.
     pub(in crate::remote) fn malformed(
         &mut self,
-        peer: Peer,
+        peer: PacketSender,
         why: impl FnOnce() -> String,
         now: MachineNs,
     ) {
@@ -97,7 +97,13 @@ impl Hub {
 
     /// Refuses a packet that is damaged or exceeds a limit of its form. What can be read in it that
     /// makes the show safer is obeyed, each once; a passcode in it is not read.
-    pub(super) fn damaged(&mut self, packet: &[u8], why: Malformed, peer: Peer, now: MachineNs) {
+    pub(super) fn damaged(
+        &mut self,
+        packet: &[u8],
+        why: Malformed,
+        peer: PacketSender,
+        now: MachineNs,
+    ) {
         let mut calming: Vec<(RemoteCommand, String)> = vec![];
         if self.may_speak(peer) {
             for message in readable(packet) {
@@ -125,19 +131,19 @@ impl Hub {
     }
 
     /// Returns `true` for a wish that has to be within the limits.
-    fn is_wish(&self, asked: &Asked) -> bool {
-        matches!(asked, Ok(Ask::RemoteCommand(_) | Ask::Do(..))) && !self.calms(asked)
+    fn is_wish(&self, asked: &HubRequest) -> bool {
+        matches!(asked, Ok(RemoteAsk::RemoteCommand(_) | RemoteAsk::Do(..))) && !self.calms(asked)
     }
 
-    fn calms(&self, asked: &Asked) -> bool {
+    fn calms(&self, asked: &HubRequest) -> bool {
         self.calming_wish(asked).is_some()
     }
 
     /// The wish that makes the show safer, if that is what is asked for.
-    fn calming_wish(&self, asked: &Asked) -> Option<RemoteCommand> {
+    fn calming_wish(&self, asked: &HubRequest) -> Option<RemoteCommand> {
         let wish = match asked {
-            Ok(Ask::RemoteCommand(wish)) => Some(wish.clone()),
-            Ok(Ask::Do(target, verb)) => self.wish_of(*target, *verb).ok(),
+            Ok(RemoteAsk::RemoteCommand(wish)) => Some(wish.clone()),
+            Ok(RemoteAsk::Do(target, verb)) => self.wish_of(*target, *verb).ok(),
             Ok(_) | Err(_) => None,
         };
         wish.filter(|wish| self.is_calming(wish))

@@ -4,12 +4,12 @@
 use std::time::Duration;
 
 use super::Hub;
-use crate::remote::address::{Ask, Item, Setting, Target, Verb};
+use crate::remote::address::{AskTarget, CueItem, QlabSetting, RemoteAsk, Verb};
 use crate::remote::clients::{CLIENTS_MAX, Client};
 use crate::remote::list::QLAB_VERSION;
 use crate::remote::reply::text;
 use crate::remote::values::CueFacts;
-use crate::remote::{GO_GUARD, Peer, RemoteCommand, Running};
+use crate::remote::{GO_GUARD, PacketSender, RemoteCommand, Running};
 use crate::show::CueIx;
 use crate::time::{MachineNs, nanoseconds};
 
@@ -23,16 +23,18 @@ impl Hub {
     /// With the reason, for its sender.
     pub(super) fn settle(
         &mut self,
-        ask: &Ask,
-        peer: Peer,
+        ask: &RemoteAsk,
+        peer: PacketSender,
         now: MachineNs,
     ) -> Result<Vec<String>, String> {
         let address = peer.address();
         let data = match ask {
-            Ask::Workspaces => self.words.workspaces(self.passcode.is_some(), self.may_speak(peer)),
-            Ask::Version => text(QLAB_VERSION),
-            Ask::Thump => text("thump"),
-            Ask::CueLists(form) => match &self.cue_lists {
+            RemoteAsk::Workspaces => {
+                self.words.workspaces(self.passcode.is_some(), self.may_speak(peer))
+            }
+            RemoteAsk::Version => text(QLAB_VERSION),
+            RemoteAsk::Thump => text("thump"),
+            RemoteAsk::CueLists(form) => match &self.cue_lists {
                 Some((known, lists)) if known == form => lists.clone(),
                 _ => {
                     let lists = self.words.cue_lists(*form);
@@ -40,54 +42,56 @@ impl Hub {
                     lists
                 }
             },
-            Ask::RunningCues(form) => {
+            RemoteAsk::RunningCues(form) => {
                 self.words.cues(self.running(now).map(|running| running.cue), *form)
             }
-            Ask::SelectedCues(form) => self.words.cues(self.next(), *form),
-            Ask::Children(target, form) => {
+            RemoteAsk::SelectedCues(form) => self.words.cues(self.next(), *form),
+            RemoteAsk::Children(target, form) => {
                 let items = self.items(*target, now);
                 return Ok(items.iter().map(|item| self.words.children_of(*item, *form)).collect());
             }
-            Ask::Value(target, key) => {
+            RemoteAsk::Value(target, key) => {
                 return self.say_of(*target, now, |facts| facts.value(key).to_string());
             }
-            Ask::Values(target, keys) => {
+            RemoteAsk::Values(target, keys) => {
                 return self.say_of(*target, now, |facts| facts.values(keys).to_string());
             }
-            Ask::PlayheadId => {
+            RemoteAsk::PlayheadId => {
                 text(&self.next().map_or("none".to_owned(), |next| self.words.id(Some(next))))
             }
-            Ask::PlayheadNumber => text(self.words.number(self.next())),
-            Ask::Setting(Setting::On) => "true".to_owned(),
-            Ask::Setting(Setting::Off) => "false".to_owned(),
-            Ask::Setting(Setting::MinGoTime) => seconds(nanoseconds(GO_GUARD)),
-            Ask::GoGuard => {
+            RemoteAsk::PlayheadNumber => text(self.words.number(self.next())),
+            RemoteAsk::Setting(QlabSetting::On) => "true".to_owned(),
+            RemoteAsk::Setting(QlabSetting::Off) => "false".to_owned(),
+            RemoteAsk::Setting(QlabSetting::MinGoTime) => seconds(nanoseconds(GO_GUARD)),
+            RemoteAsk::GoGuard => {
                 let since = self.went.map(|went| now.since(went));
                 let left = since.map_or(Duration::ZERO, |since| GO_GUARD.saturating_sub(since));
                 seconds(nanoseconds(left))
             }
-            Ask::Updates(wanted) => {
+            RemoteAsk::Updates(wanted) => {
                 self.agree(peer, *wanted, now, |client| client.updates = *wanted)?
             }
-            Ask::AlwaysReply(wanted) => {
+            RemoteAsk::AlwaysReply(wanted) => {
                 self.agree(peer, true, now, |client| client.quiet = !wanted)?
             }
-            Ask::UdpReplyPort(port) => {
+            RemoteAsk::UdpReplyPort(port) => {
                 self.agree(peer, true, now, |client| client.reply_port = Some(*port))?
             }
-            Ask::Listen(wanted) => self.agree(peer, true, now, |client| client.listen(wanted))?,
-            Ask::Ignore(unwanted) => {
+            RemoteAsk::Listen(wanted) => {
+                self.agree(peer, true, now, |client| client.listen(wanted))?
+            }
+            RemoteAsk::Ignore(unwanted) => {
                 self.agree(peer, false, now, |client| client.ignore(unwanted))?
             }
-            Ask::Subscribe(port) => self.agree(peer, true, now, |client| {
+            RemoteAsk::Subscribe(port) => self.agree(peer, true, now, |client| {
                 client.feed = Some((address.ip(), port.unwrap_or(address.port())).into());
             })?,
-            Ask::Unsubscribe => self.agree(peer, false, now, |client| client.feed = None)?,
-            Ask::Release
-            | Ask::Disconnect
-            | Ask::Connect(_)
-            | Ask::RemoteCommand(_)
-            | Ask::Do(..) => "null".to_owned(),
+            RemoteAsk::Unsubscribe => self.agree(peer, false, now, |client| client.feed = None)?,
+            RemoteAsk::Release
+            | RemoteAsk::Disconnect
+            | RemoteAsk::Connect(_)
+            | RemoteAsk::RemoteCommand(_)
+            | RemoteAsk::Do(..) => "null".to_owned(),
         };
         Ok(vec![data])
     }
@@ -95,7 +99,7 @@ impl Hub {
     /// Remembers something of a client; who only takes something back needs no place for that.
     fn agree(
         &mut self,
-        peer: Peer,
+        peer: PacketSender,
         needs_place: bool,
         now: MachineNs,
         change: impl FnOnce(&mut Client),
@@ -124,20 +128,22 @@ impl Hub {
     }
 
     /// Cues that are meant; empty if nothing runs, or no cue is at the playhead.
-    fn items(&self, target: Target, now: MachineNs) -> Vec<Item> {
+    fn items(&self, target: AskTarget, now: MachineNs) -> Vec<CueItem> {
         match target {
-            Target::Item(item) => vec![item],
-            Target::Playhead => self.next().map(Item::Cue).into_iter().collect(),
-            Target::Active => {
-                self.running(now).map(|running| Item::Cue(running.cue)).take(REPLIES_MAX).collect()
-            }
+            AskTarget::Item(item) => vec![item],
+            AskTarget::Playhead => self.next().map(CueItem::Cue).into_iter().collect(),
+            AskTarget::Active => self
+                .running(now)
+                .map(|running| CueItem::Cue(running.cue))
+                .take(REPLIES_MAX)
+                .collect(),
         }
     }
 
     /// One reply for each of what is meant, as QLab has it.
     fn say_of(
         &self,
-        target: Target,
+        target: AskTarget,
         now: MachineNs,
         say: impl Fn(&CueFacts<'_>) -> String,
     ) -> Result<Vec<String>, String> {
@@ -145,22 +151,22 @@ impl Hub {
         if items.is_empty() {
             return Err(nothing_meant(target).to_owned());
         }
-        let facts = |item: &Item| CueFacts {
+        let facts = |item: &CueItem| CueFacts {
             words: &self.words,
             item: *item,
             running: self.progress(*item, now),
-            is_loaded: self.loaded.is_some_and(|cue| *item == Item::Cue(cue)),
+            is_loaded: self.loaded.is_some_and(|cue| *item == CueItem::Cue(cue)),
         };
         Ok(items.iter().map(|item| say(&facts(item))).collect())
     }
 
     /// Progress of a cue or segment, if it runs.
-    fn progress(&self, item: Item, now: MachineNs) -> Option<Running> {
+    fn progress(&self, item: CueItem, now: MachineNs) -> Option<Running> {
         match item {
-            Item::Cue(cue) => self.running(now).find(|running| running.cue == cue),
+            CueItem::Cue(cue) => self.running(now).find(|running| running.cue == cue),
             // Companion counts down a group before a cue, and what the caller wants to see is the
             // cue.
-            Item::Segment(_) | Item::List => None,
+            CueItem::Segment(_) | CueItem::List => None,
         }
     }
 
@@ -168,34 +174,36 @@ impl Hub {
     ///
     /// # Errors
     /// With the reason, where the program has nothing like it.
-    pub(super) fn wish_of(&self, target: Target, verb: Verb) -> Result<RemoteCommand, String> {
+    pub(super) fn wish_of(&self, target: AskTarget, verb: Verb) -> Result<RemoteCommand, String> {
         let which = || "say which cue".to_owned();
         let cue = match (target, verb) {
-            (Target::Playhead | Target::Item(Item::List), Verb::Go) => {
+            (AskTarget::Playhead | AskTarget::Item(CueItem::List), Verb::Go) => {
                 return Ok(RemoteCommand::Go);
             }
-            (Target::Active | Target::Item(Item::List), Verb::Stop) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::Stop) => {
                 return Ok(RemoteCommand::StopAll);
             }
-            (Target::Active | Target::Item(Item::List), Verb::Panic) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::Panic) => {
                 return Ok(RemoteCommand::Panic);
             }
-            (Target::Active | Target::Item(Item::List), Verb::Pause) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::Pause) => {
                 return Ok(RemoteCommand::Hold);
             }
-            (Target::Active | Target::Item(Item::List), Verb::Resume) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::Resume) => {
                 return Ok(RemoteCommand::Resume);
             }
-            (Target::Active | Target::Item(Item::List), Verb::TogglePause) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::TogglePause) => {
                 return Ok(RemoteCommand::TogglePause);
             }
-            (Target::Active, Verb::Go | Verb::Start | Verb::Load) => return Err(which()),
-            (Target::Item(Item::List), Verb::Start | Verb::Load) => return Err(which()),
-            (Target::Item(Item::Segment(_)), _) => {
+            (AskTarget::Active, Verb::Go | Verb::Start | Verb::Load) => return Err(which()),
+            (AskTarget::Item(CueItem::List), Verb::Start | Verb::Load) => return Err(which()),
+            (AskTarget::Item(CueItem::Segment(_)), _) => {
                 return Err("a segment is not called: name one of its cues".into());
             }
-            (Target::Item(Item::Cue(cue)), _) => cue,
-            (Target::Playhead, _) => self.next().ok_or_else(|| nothing_meant(target).to_owned())?,
+            (AskTarget::Item(CueItem::Cue(cue)), _) => cue,
+            (AskTarget::Playhead, _) => {
+                self.next().ok_or_else(|| nothing_meant(target).to_owned())?
+            }
         };
         match verb {
             Verb::Go => Ok(RemoteCommand::GoTo(cue)),
@@ -231,10 +239,10 @@ impl Hub {
     }
 }
 
-fn nothing_meant(target: Target) -> &'static str {
+fn nothing_meant(target: AskTarget) -> &'static str {
     match target {
-        Target::Active => "no cue is running",
-        Target::Playhead | Target::Item(_) => "no cue is at the playhead",
+        AskTarget::Active => "no cue is running",
+        AskTarget::Playhead | AskTarget::Item(_) => "no cue is at the playhead",
     }
 }
 

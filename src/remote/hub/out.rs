@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Hub, To};
-use crate::remote::Peer;
+use super::{Hub, PacketTo};
+use crate::remote::PacketSender;
 use crate::remote::address::Topic;
 use crate::remote::clients::Client;
 use crate::remote::counts::count;
 use crate::remote::feed;
-use crate::remote::follow::{Change, changed, event, update};
+use crate::remote::follow::{CueChange, changed, event, update};
 use crate::remote::reply::{Status, reply, text};
 use crate::show::CueIx;
 use crate::time::MachineNs;
@@ -29,7 +29,13 @@ const NEWS_MAX: usize = 2_048;
 
 impl Hub {
     /// Says to a stranger that it is not obeyed; returns `true` if there was room for it.
-    pub(super) fn deny(&mut self, peer: Peer, address: &str, why: &str, now: MachineNs) -> bool {
+    pub(super) fn deny(
+        &mut self,
+        peer: PacketSender,
+        address: &str,
+        why: &str,
+        now: MachineNs,
+    ) -> bool {
         count(&self.shared.tally.denied);
         let passes = self.denials.take(now);
         if passes {
@@ -38,16 +44,16 @@ impl Hub {
         passes
     }
 
-    pub(super) fn fault(&mut self, peer: Peer, address: &str, why: &str, now: MachineNs) {
+    pub(super) fn fault(&mut self, peer: PacketSender, address: &str, why: &str, now: MachineNs) {
         if self.faults.take(now) {
             self.reply(peer, address, Status::Error, &text(why));
         }
     }
 
-    pub(super) fn reply(&mut self, peer: Peer, address: &str, status: Status, data: &str) {
+    pub(super) fn reply(&mut self, peer: PacketSender, address: &str, status: Status, data: &str) {
         let (most, advice) = match peer {
-            Peer::Udp(_) => (DATAGRAM_MAX, "too long for a datagram: use TCP"),
-            Peer::Tcp(..) => (REPLY_MAX, "too long to be listed"),
+            PacketSender::Udp(_) => (DATAGRAM_MAX, "too long for a datagram: use TCP"),
+            PacketSender::Tcp(..) => (REPLY_MAX, "too long to be listed"),
         };
         let mut packet = reply(address, status, data);
         if packet.len() > most {
@@ -58,20 +64,20 @@ impl Hub {
     }
 
     /// Destination of replies and updates for a peer.
-    fn reply_to(&self, peer: Peer, client: Option<&Client>) -> To {
+    fn reply_to(&self, peer: PacketSender, client: Option<&Client>) -> PacketTo {
         match peer {
-            Peer::Tcp(connection, _) => To::Tcp(connection),
-            Peer::Udp(sender) => {
+            PacketSender::Tcp(connection, _) => PacketTo::Tcp(connection),
+            PacketSender::Udp(sender) => {
                 let agreed = client
                     .and_then(|client| client.reply_port)
                     .or_else(|| self.port.checked_add(1));
-                To::Udp((sender.ip(), agreed.unwrap_or(sender.port())).into())
+                PacketTo::Udp((sender.ip(), agreed.unwrap_or(sender.port())).into())
             }
         }
     }
 
     /// Tells what has happened to those who listen and to those who follow updates.
-    pub(super) fn tell(&mut self, changes: &[Change]) {
+    pub(super) fn tell(&mut self, changes: &[CueChange]) {
         let mut news = vec![];
         for client in self.clients.iter() {
             let to = self.reply_to(client.peer, Some(client));
@@ -131,7 +137,7 @@ impl Hub {
     }
 
     /// Tells a new subscriber what is true now.
-    pub(super) fn greet(&mut self, peer: Peer) {
+    pub(super) fn greet(&mut self, peer: PacketSender) {
         let to = self.clients.find(peer).and_then(feed_to);
         if let Some((to, picture)) = to.zip(self.picture.as_ref()) {
             self.out.push((to, feed::bundle(picture, &self.words)));
@@ -140,9 +146,9 @@ impl Hub {
 }
 
 /// Destination of a client's feed, if it has subscribed.
-fn feed_to(client: &Client) -> Option<To> {
+fn feed_to(client: &Client) -> Option<PacketTo> {
     match client.peer {
-        Peer::Udp(_) => client.feed.map(To::Udp),
-        Peer::Tcp(connection, _) => client.feed.map(|_| To::Tcp(connection)),
+        PacketSender::Udp(_) => client.feed.map(PacketTo::Udp),
+        PacketSender::Tcp(connection, _) => client.feed.map(|_| PacketTo::Tcp(connection)),
     }
 }

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use super::{Asked, Hub};
-use crate::remote::Peer;
-use crate::remote::address::{Ask, understand};
+use super::{Hub, HubRequest};
+use crate::remote::PacketSender;
+use crate::remote::address::{RemoteAsk, understand};
 use crate::remote::counts::count;
 use crate::remote::packet::{AT_ONCE, Message, parse};
 use crate::time::MachineNs;
@@ -21,23 +21,23 @@ impl Hub {
     pub(in crate::remote) fn single_wish<'p>(
         &self,
         packet: &'p [u8],
-        peer: Peer,
-    ) -> Option<(Message<'p>, Asked)> {
+        peer: PacketSender,
+    ) -> Option<(Message<'p>, HubRequest)> {
         if !self.may_speak(peer) {
             return None;
         }
         let messages = <[Message<'_>; 1]>::try_from(parse(packet).ok()?);
         let [message] = messages.ok()?;
         let asked = (message.time == AT_ONCE).then(|| understand(&message, &self.words.show))?;
-        let is_wish = matches!(asked, Ok(Ask::RemoteCommand(_) | Ask::Do(..)));
+        let is_wish = matches!(asked, Ok(RemoteAsk::RemoteCommand(_) | RemoteAsk::Do(..)));
         is_wish.then_some((message, asked))
     }
 
     /// Takes a packet that has one wish, as [`Hub::single_wish`] found it.
     pub(in crate::remote) fn hear_single(
         &mut self,
-        (message, asked): (Message<'_>, Asked),
-        peer: Peer,
+        (message, asked): (Message<'_>, HubRequest),
+        peer: PacketSender,
         now: MachineNs,
     ) {
         count(&self.shared.tally.packets);

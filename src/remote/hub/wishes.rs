@@ -9,7 +9,7 @@ use crate::remote::counts::count;
 use crate::remote::reply::Status;
 use crate::remote::trouble::{Trouble, quoted};
 use crate::remote::waiting::Later;
-use crate::remote::{Peer, RemoteCommand, ReplyTo, Request, Ticket};
+use crate::remote::{PacketSender, RemoteCommand, ReplyTo, Request, Ticket};
 use crate::time::MachineNs;
 
 /// Within this time of a panic that was handed over, one beyond the limits is taken for the same.
@@ -21,7 +21,7 @@ impl Hub {
         &mut self,
         wish: RemoteCommand,
         time: u64,
-        peer: Peer,
+        peer: PacketSender,
         address: &str,
         now: MachineNs,
     ) {
@@ -52,7 +52,13 @@ impl Hub {
         }
     }
 
-    pub(super) fn wish(&mut self, wish: RemoteCommand, peer: Peer, address: &str, now: MachineNs) {
+    pub(super) fn wish(
+        &mut self,
+        wish: RemoteCommand,
+        peer: PacketSender,
+        address: &str,
+        now: MachineNs,
+    ) {
         if wish == RemoteCommand::Panic {
             return self.panic(peer, address, now);
         }
@@ -64,7 +70,7 @@ impl Hub {
     /// Hands a panic over: no limit refuses it. Beyond its limits it is taken for the one before
     /// where that does the same: it was handed over just now or waits to be obeyed, and nothing was
     /// done after it.
-    fn panic(&mut self, peer: Peer, address: &str, now: MachineNs) {
+    fn panic(&mut self, peer: PacketSender, address: &str, now: MachineNs) {
         let is_within = self.panics.take(peer.address(), now)
             && Ticket::taken(&self.shared.unanswered) < UNANSWERED_MAX + 2 * UNANSWERED_MORE;
         let is_same = self
@@ -89,7 +95,7 @@ impl Hub {
     pub(super) fn ticket(
         &mut self,
         wish: &RemoteCommand,
-        peer: Peer,
+        peer: PacketSender,
         address: &str,
         now: MachineNs,
     ) -> Option<Arc<Ticket>> {
@@ -117,7 +123,7 @@ impl Hub {
         &mut self,
         wish: &RemoteCommand,
         why: &str,
-        peer: Peer,
+        peer: PacketSender,
         address: &str,
         now: MachineNs,
     ) {
@@ -133,7 +139,7 @@ impl Hub {
     pub(super) fn hand_over(
         &mut self,
         wish: RemoteCommand,
-        peer: Peer,
+        peer: PacketSender,
         address: &str,
         ticket: Arc<Ticket>,
         now: MachineNs,

@@ -4,7 +4,7 @@
 use rosc::{OscBundle, OscMessage, OscPacket, OscTime, OscType};
 
 use super::*;
-use crate::remote::testing::{Numbers, packet};
+use crate::remote::testing::{RandomNumbers, packet};
 
 fn only(bytes: &[u8]) -> Message<'_> {
     let messages = parse(bytes).unwrap_or_else(|e| panic!("{e}: {bytes:?}"));
@@ -167,7 +167,7 @@ fn same(own: &Arg<'_>, other: &OscType) -> bool {
 
 #[test]
 fn another_decoder_reads_the_same() {
-    let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
+    let mut numbers = RandomNumbers(0x9E37_79B9_7F4A_7C15);
     let mut agreed = 0;
     for round in 0..20_000 {
         let args = (0..numbers.below(5)).map(|_| arg(&mut numbers)).collect();
@@ -207,7 +207,7 @@ fn another_decoder_reads_the_same() {
     assert!(agreed > 7_000, "{agreed}");
 }
 
-fn arg(numbers: &mut Numbers) -> OscType {
+fn arg(numbers: &mut RandomNumbers) -> OscType {
     match numbers.below(8) {
         0 => OscType::Int(numbers.next() as i32),
         1 => OscType::Float(f32::from_bits(numbers.next() as u32)),

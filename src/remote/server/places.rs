@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Server;
-use crate::remote::Peer;
+use crate::remote::PacketSender;
 use crate::remote::connection::Connection;
 use crate::remote::hub::Hub;
 use crate::time::MachineNs;
@@ -20,7 +20,7 @@ impl Server {
     /// has not given the passcode where there is one, else one that has said nothing yet, else one
     /// that has been silent for long and is told nothing. Of each kind it is the one that has been
     /// silent the longest.
-    pub(super) fn gives_way(&self, hub: &Hub, now: MachineNs) -> Option<(u64, Peer)> {
+    pub(super) fn gives_way(&self, hub: &Hub, now: MachineNs) -> Option<(u64, PacketSender)> {
         let silent_since = |connection: &Connection| connection.heard.unwrap_or(connection.since);
         let kinds: [&dyn Fn(&Connection) -> bool; 3] = [
             &|connection| !hub.may_speak(connection.peer),

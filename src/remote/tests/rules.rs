@@ -9,10 +9,12 @@ use rosc::{OscPacket, OscType};
 use serde_json::Value;
 
 use crate::remote::clients::CLIENTS_MAX;
-use crate::remote::hub::{Hub, Shared, To, UNANSWERED_MAX};
+use crate::remote::hub::{Hub, HubShared, PacketTo, UNANSWERED_MAX};
 use crate::remote::packet::{AT_ONCE, Arg, parse};
-use crate::remote::testing::{Numbers, SHOW, now, packet, runs, show};
-use crate::remote::{Answer, Counts, Firing, Passcode, Peer, Picture, RemoteCommand, Request};
+use crate::remote::testing::{RandomNumbers, SHOW, now, packet, runs, show};
+use crate::remote::{
+    Answer, Counts, Firing, PacketSender, Passcode, Picture, RemoteCommand, Request,
+};
 use crate::show::{CueIx, SegmentIx, file};
 use crate::time::MachineNs;
 
@@ -20,14 +22,14 @@ use crate::time::MachineNs;
 pub(super) struct Rig {
     pub(super) hub: Hub,
     pub(super) requests: Receiver<Request>,
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<HubShared>,
     pub(super) now: MachineNs,
 }
 
 impl Rig {
     pub(super) fn new(passcode: Option<&str>) -> Self {
         let (sender, requests) = channel();
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(HubShared::default());
         let hear = Arc::new(move |request| drop(sender.send(request)));
         let hub = Hub::new(
             Arc::new(show()),
@@ -42,10 +44,10 @@ impl Rig {
     /// Says something; gives what comes back.
     pub(super) fn say(
         &mut self,
-        peer: Peer,
+        peer: PacketSender,
         address: &str,
         args: impl IntoIterator<Item = OscType>,
-    ) -> Vec<(To, Value)> {
+    ) -> Vec<(PacketTo, Value)> {
         self.hub.hear(&packet(address, args), peer, self.now);
         self.replies()
     }
@@ -54,7 +56,7 @@ impl Rig {
     #[track_caller]
     pub(super) fn ask(
         &mut self,
-        peer: Peer,
+        peer: PacketSender,
         address: &str,
         args: impl IntoIterator<Item = OscType>,
     ) -> (String, Value) {
@@ -64,9 +66,9 @@ impl Rig {
         (reply["status"].as_str().unwrap().to_owned(), reply["data"].clone())
     }
 
-    pub(super) fn replies(&mut self) -> Vec<(To, Value)> {
+    pub(super) fn replies(&mut self) -> Vec<(PacketTo, Value)> {
         let out = self.hub.take_out();
-        let read = |(to, packet): &(To, Arc<[u8]>)| {
+        let read = |(to, packet): &(PacketTo, Arc<[u8]>)| {
             // A reply may be longer than what is taken here.
             let Ok((_, OscPacket::Message(message))) = rosc::decoder::decode_udp(packet) else {
                 panic!("{packet:?}")
@@ -81,9 +83,9 @@ impl Rig {
     }
 
     /// What goes out that is no reply: where to, the address, the texts.
-    fn news(&mut self) -> Vec<(To, String, Vec<String>)> {
+    fn news(&mut self) -> Vec<(PacketTo, String, Vec<String>)> {
         let out = self.hub.take_out();
-        let read = |(to, packet): &(To, Arc<[u8]>)| {
+        let read = |(to, packet): &(PacketTo, Arc<[u8]>)| {
             let message = parse(packet).unwrap().remove(0);
             let texts = message.args.iter().map(|arg| match arg {
                 Arg::Text(text) => (*text).to_owned(),
@@ -107,12 +109,12 @@ impl Rig {
     }
 }
 
-pub(super) fn udp(port: u16) -> Peer {
-    Peer::Udp(([10, 0, 0, 5], port).into())
+pub(super) fn udp(port: u16) -> PacketSender {
+    PacketSender::Udp(([10, 0, 0, 5], port).into())
 }
 
-fn tcp(id: u64) -> Peer {
-    Peer::Tcp(id, ([10, 0, 0, 6], 40_000).into())
+fn tcp(id: u64) -> PacketSender {
+    PacketSender::Tcp(id, ([10, 0, 0, 6], 40_000).into())
 }
 
 pub(super) fn text(text: &str) -> [OscType; 1] {
@@ -132,7 +134,7 @@ fn a_wish_reaches_the_station_and_its_answer_comes_back() {
     );
     rig.hub.answer(&request.from, &Answer::Error("camera is not ready".into()));
     let [(to, reply)] = &rig.replies()[..] else { panic!("no reply") };
-    assert_eq!(*to, To::Udp(([10, 0, 0, 5], 53001).into()));
+    assert_eq!(*to, PacketTo::Udp(([10, 0, 0, 5], 53001).into()));
     assert_eq!(
         (&reply["status"], &reply["data"]),
         (&"error".into(), &"camera is not ready".into())
@@ -142,7 +144,9 @@ fn a_wish_reaches_the_station_and_its_answer_comes_back() {
     rig.say(tcp(7), "/go", NONE);
     let request = rig.requests.try_recv().unwrap();
     rig.hub.answer(&request.from, &Answer::Ok);
-    let [(To::Tcp(7), reply)] = &rig.replies()[..] else { panic!("no reply on the connection") };
+    let [(PacketTo::Tcp(7), reply)] = &rig.replies()[..] else {
+        panic!("no reply on the connection")
+    };
     assert_eq!((&reply["status"], &reply["data"]), (&"ok".into(), &Value::Null));
     assert_eq!(rig.counts(), Counts { packets: 2, wishes: 2, ..Counts::default() });
 }
@@ -152,10 +156,16 @@ fn replies_go_where_they_were_asked_to() {
     let mut rig = Rig::new(None);
     assert_eq!(
         rig.say(udp(5000), "/udpReplyPort", [OscType::Int(6000)])[0].0,
-        To::Udp(([10, 0, 0, 5], 6000).into())
+        PacketTo::Udp(([10, 0, 0, 5], 6000).into())
     );
-    assert_eq!(rig.say(udp(5000), "/thump", NONE)[0].0, To::Udp(([10, 0, 0, 5], 6000).into()));
-    assert_eq!(rig.say(udp(5001), "/thump", NONE)[0].0, To::Udp(([10, 0, 0, 5], 53001).into()));
+    assert_eq!(
+        rig.say(udp(5000), "/thump", NONE)[0].0,
+        PacketTo::Udp(([10, 0, 0, 5], 6000).into())
+    );
+    assert_eq!(
+        rig.say(udp(5001), "/thump", NONE)[0].0,
+        PacketTo::Udp(([10, 0, 0, 5], 53001).into())
+    );
     rig.ask(udp(5000), "/alwaysReply", [OscType::Int(0)]);
     rig.say(udp(5000), "/go", NONE);
     let request = rig.requests.try_recv().unwrap();
@@ -187,7 +197,7 @@ fn nothing_is_obeyed_before_the_passcode() {
     assert_eq!((status.as_str(), &data[0]["hasPasscode"]), ("ok", &Value::Bool(true)));
     assert!(!data.to_string().contains("small show"), "{data}");
     rig.ask(udp(5000), "/udpReplyPort", [OscType::Int(6000)]);
-    assert_eq!(rig.say(udp(5000), "/go", NONE)[0].0, To::Udp(([10, 0, 0, 5], 6000).into()));
+    assert_eq!(rig.say(udp(5000), "/go", NONE)[0].0, PacketTo::Udp(([10, 0, 0, 5], 6000).into()));
 
     assert_eq!(
         rig.ask(udp(5000), "/connect", text("s3cret")),
@@ -272,7 +282,7 @@ fn a_bundle_of_a_stranger_is_not_read_past_a_wrong_passcode() {
     assert_eq!((said, rig.wishes()), (vec![Value::from("badpass")], vec![]));
     // From a thousand addresses, the right one among them: as many are read as a second allows.
     for port in 0..1_000_u16 {
-        let peer = Peer::Udp(([10, 1, (port / 256) as u8, port as u8], 1).into());
+        let peer = PacketSender::Udp(([10, 1, (port / 256) as u8, port as u8], 1).into());
         let guess = if port == 500 { &right } else { &wrong };
         rig.hub.hear(&bundle(AT_ONCE, &[guess, &go]), peer, rig.now);
     }
@@ -536,8 +546,9 @@ fn listeners_are_told_in_the_words_of_qlab() {
     let mut after = Picture { next: Some(CueIx(2)), running: vec![runs(0)], ..before };
     after.firings.push(Firing { number: 4, cue: CueIx(0), by_go: true });
     rig.hub.publish(after.clone(), rig.now);
-    let (list, one, other) = (To::Udp(([10, 0, 0, 5], 53001).into()), To::Tcp(2), To::Tcp(3));
-    let said = |to: To, address: &str, texts: &[&str]| {
+    let (list, one, other) =
+        (PacketTo::Udp(([10, 0, 0, 5], 53001).into()), PacketTo::Tcp(2), PacketTo::Tcp(3));
+    let said = |to: PacketTo, address: &str, texts: &[&str]| {
         (to, address.to_owned(), texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>())
     };
     let twelve = ["12", "Off the roof", "cue:12", "Network"];
@@ -569,8 +580,11 @@ fn subscribers_are_told_what_is_new_at_once_and_what_is_not_ten_times_a_second()
     rig.ask(udp(5001), "/handover/subscribe", [OscType::Int(9000)]);
     rig.ask(tcp(1), "/handover/subscribe", NONE);
     let fed = |rig: &mut Rig| rig.hub.take_out().into_iter().map(|(to, _)| to).collect::<Vec<_>>();
-    let all =
-        [To::Udp(([10, 0, 0, 5], 5000).into()), To::Udp(([10, 0, 0, 5], 9000).into()), To::Tcp(1)];
+    let all = [
+        PacketTo::Udp(([10, 0, 0, 5], 5000).into()),
+        PacketTo::Udp(([10, 0, 0, 5], 9000).into()),
+        PacketTo::Tcp(1),
+    ];
     let mut picture = Picture { segment: Some(SegmentIx(0)), ..Picture::default() };
     rig.hub.publish(picture.clone(), rig.now);
     assert_eq!(fed(&mut rig), all);
@@ -585,12 +599,12 @@ fn subscribers_are_told_what_is_new_at_once_and_what_is_not_ten_times_a_second()
     assert_eq!(fed(&mut rig), all);
     // Who comes later is told at once, behind the reply.
     rig.hub.hear(&packet("/handover/subscribe", NONE), tcp(2), rig.now);
-    assert_eq!(fed(&mut rig), [To::Tcp(2), To::Tcp(2)]);
+    assert_eq!(fed(&mut rig), [PacketTo::Tcp(2), PacketTo::Tcp(2)]);
     rig.ask(tcp(1), "/handover/unsubscribe", NONE);
     rig.later(60_001);
     rig.hub.tick(rig.now);
     rig.hub.publish(picture, rig.now);
-    assert_eq!(fed(&mut rig), [To::Tcp(2)]);
+    assert_eq!(fed(&mut rig), [PacketTo::Tcp(2)]);
 }
 
 #[test]
@@ -632,7 +646,7 @@ fn what_no_datagram_carries_is_refused_with_the_way_out() {
 #[test]
 fn there_are_only_so_many_remote_controls() {
     let mut rig = Rig::new(None);
-    let display = |n: usize| Peer::Udp(([10, 0, 1, n as u8], 1).into());
+    let display = |n: usize| PacketSender::Udp(([10, 0, 1, n as u8], 1).into());
     for n in 1..=CLIENTS_MAX {
         assert_eq!(rig.ask(display(n), "/updates", NONE).0, "ok");
     }
@@ -655,7 +669,7 @@ fn there_are_only_so_many_remote_controls() {
 #[test]
 fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
     let mut rig = Rig::new(None);
-    let mut numbers = Numbers(0x2545_F491_4F6C_DD1D);
+    let mut numbers = RandomNumbers(0x2545_F491_4F6C_DD1D);
     let bundle =
         [b"#bundle\0\0\0\0\0\0\0\0\x01\0\0\0\x08", &b"/go\0,\0\0\0"[..], b"\0\0\0\x08/hold\0\0\0"]
             .concat();
@@ -722,7 +736,7 @@ fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
 
 #[test]
 fn what_came_while_the_program_stood_still_is_not_done_but_for_what_calms() {
-    let (mut rig, peer) = (Rig::new(None), Peer::Udp("10.0.0.7:5000".parse().unwrap()));
+    let (mut rig, peer) = (Rig::new(None), PacketSender::Udp("10.0.0.7:5000".parse().unwrap()));
     rig.hub.woke(rig.now, Duration::ZERO, true);
     rig.now += Duration::from_secs(3);
     let (status, data) = rig.ask(peer, "/go", []);

@@ -354,7 +354,7 @@ fn closing_frees_the_port_and_a_port_that_is_taken_is_said() {
     let address = remote.address();
     let mut wire = Wire::new(&remote);
     wire.ask("/thump", NONE);
-    let hear: crate::remote::Hear = Arc::new(|_| {});
+    let hear: crate::remote::HearWish = Arc::new(|_| {});
     let again = || {
         Remote::start(
             Settings::new(address, None).unwrap(),

@@ -9,7 +9,7 @@ use crate::app::board::{Board, Notice};
 use crate::app::crew::CrewView;
 use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::journal::Store;
-use crate::journal::{Appended, RecoverError, Tail};
+use crate::journal::{RecoverError, Tail, TailRead};
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::opening::machine_zone;
 use crate::runtime::seconds;
@@ -17,7 +17,7 @@ use crate::show::{Show, file};
 use crate::time::MachineNs;
 
 /// A run in the board's hands.
-pub(super) struct Run {
+pub(super) struct BoardRun {
     id: RunId,
     store: Store,
     show: Arc<Show>,
@@ -30,7 +30,7 @@ pub(super) struct Run {
     fault: Option<Notice>,
 }
 
-impl Run {
+impl BoardRun {
     /// The run of this name, before its first line.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Run {
         choice.check_department(&show)?;
         let show = Arc::new(show);
         let (tail, state) = (store.tail(&id)?, State::new(Arc::clone(&show)));
-        Ok(Run {
+        Ok(BoardRun {
             id,
             store: store.clone(),
             show,
@@ -80,7 +80,7 @@ impl Run {
 
     /// Takes in what was appended; true where that changes anything.
     pub(super) fn read(&mut self) -> bool {
-        let Appended { restarted, mut records, fault } = self.tail.read();
+        let TailRead { restarted, mut records, fault } = self.tail.read();
         let put_in = self.store.put_in_versions(&self.id, &mut records, &machine_zone());
         if put_in.is_err() {
             // What follows is of another show than is known here.
@@ -213,7 +213,7 @@ mod tests {
             let record = |(seq, (run_ns, event))| Record::new(seq, wall_now(), run_ns, event);
             journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();
             journal.close(Duration::from_secs(20)).unwrap();
-            let mut run = Run::open(&choice, id).unwrap();
+            let mut run = BoardRun::open(&choice, id).unwrap();
             assert!(run.read());
             assert!(run.board().is_some(), "{run_ns}");
             let now_ns = machine_ns();

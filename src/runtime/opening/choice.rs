@@ -7,7 +7,7 @@
 use anyhow::bail;
 
 use super::resumable::{Resumable, resumable, resumable_of};
-use super::{RunOptions, Script, Start, Unfinished};
+use super::{ClockStart, RunOptions, Script, Unfinished};
 use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
 use crate::runtime::clock::wall_now;
 use crate::runtime::inbox::Inbox;
@@ -89,7 +89,7 @@ pub(super) fn choose(
 /// performance are never taken for each other.
 fn is_offered(options: &RunOptions, summary: &Summary) -> bool {
     let is_demonstration = summary.rehearsal && summary.auto;
-    let is_shifted = options.start != Start::Usual;
+    let is_shifted = options.start != ClockStart::Usual;
     let is_same_kind = summary.rehearsal || summary.shift_ns.is_some() == is_shifted;
     summary.cues_fired > 0 && !is_demonstration && is_same_kind
 }

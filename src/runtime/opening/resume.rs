@@ -13,7 +13,7 @@ use super::{
     said, watched,
 };
 use crate::app::Tone;
-use crate::app::log::{Log, Word};
+use crate::app::log::{Log, LogWord};
 use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, Record, RunId, State};
 use crate::journal::{Journal, RunFolder, Store, checksum};
@@ -131,7 +131,7 @@ pub(super) fn resume(
     if !state.is_rehearsal() {
         neighbours::watch(store, &show, post);
     }
-    words.iter().for_each(|line| log.say(Word::program(line, Tone::Alarm, run_ns)));
+    words.iter().for_each(|line| log.say(LogWord::program(line, Tone::Alarm, run_ns)));
     if let Some(summary) = &folder.summary {
         let on_air = resumable::on_air(summary).unwrap_or_else(|| "nothing on air".into());
         words.push(format!("“{}”, {}, {on_air}; run {id}", summary.show, summary.kind()));

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::files::{open_regular, read_at_most};
 use crate::locks::Unpoisoned;
-use crate::show::file::expand::{Expanded, Files, Found, NoFiles, expand};
+use crate::show::file::expand::{Expanded, Files, FoundFile, NoFiles, expand};
 use crate::show::file::machine::{Finding, Machine};
 use crate::show::file::settings::closest;
 use crate::show::problem::{Problem, quoted, visible};
@@ -174,7 +174,7 @@ impl Beside {
 
 impl Files for Beside {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
-    fn file(&self, name: &str, from: Option<&Path>) -> Result<Found, Finding> {
+    fn file(&self, name: &str, from: Option<&Path>) -> Result<FoundFile, Finding> {
         let folder = from.unwrap_or(&self.show).parent().unwrap_or(Path::new(""));
         let path = folder.join(name);
         let mut asked = self.asked.lock().unpoisoned();
@@ -205,7 +205,7 @@ impl Files for Beside {
         let path = path.canonicalize().unwrap_or(path);
         let home = self.show.parent().unwrap_or(Path::new(""));
         let name = path.strip_prefix(home).unwrap_or(&path).display().to_string();
-        Ok(Found { path, name, text })
+        Ok(FoundFile { path, name, text })
     }
 
     fn show(&self) -> Option<PathBuf> {

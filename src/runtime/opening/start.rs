@@ -13,7 +13,7 @@ use crate::time::signed;
 
 /// Beginning of the show's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Start {
+pub enum ClockStart {
     /// A live run's with the machine's clock, a rehearsal's a little before the plan's start.
     #[default]
     Usual,
@@ -28,14 +28,14 @@ pub enum Start {
     Cue(CueNumber),
 }
 
-impl Start {
+impl ClockStart {
     /// The cue at which the playhead begins in a run whose clock begins at `clock`, its first
     /// segment on `day`, where that is not the first: what is planned before `--at` is passed over.
     ///
     /// # Errors
     /// When the show has no such cue.
     fn playhead(&self, show: &Show, day: Date, clock: Timestamp) -> anyhow::Result<Option<CueIx>> {
-        let Start::At { .. } = self else { return self.cue(show) };
+        let ClockStart::At { .. } = self else { return self.cue(show) };
         let plan = Plan::new(show, day, clock);
         let called = || show.cue_indices().filter(|&cue| show.cue(cue).is_called());
         let first = called().next();
@@ -49,8 +49,8 @@ impl Start {
     /// When the show has no such cue.
     fn cue(&self, show: &Show) -> anyhow::Result<Option<CueIx>> {
         match self {
-            Start::Usual | Start::At { .. } => Ok(None),
-            Start::Cue(number) => {
+            ClockStart::Usual | ClockStart::At { .. } => Ok(None),
+            ClockStart::Cue(number) => {
                 let found = show.find(number);
                 found
                     .map(Some)
@@ -75,10 +75,10 @@ pub(super) fn first_event(
     let speed = if script.rehearse { options.speed } else { 1 };
     let day = show.date.unwrap_or(today);
     let set = match &options.start {
-        Start::Usual => None,
-        Start::At { date, time } => Some(plan::at_time(show, day, *date, *time)),
+        ClockStart::Usual => None,
+        ClockStart::At { date, time } => Some(plan::at_time(show, day, *date, *time)),
         // A show without a hard start has no clock to set.
-        Start::Cue(_) => options.start.cue(show)?.and_then(|cue| plan::at_cue(show, day, cue)),
+        ClockStart::Cue(_) => options.start.cue(show)?.and_then(|cue| plan::at_cue(show, day, cue)),
     };
     let (day, clock) = match (set, script.rehearse) {
         (Some(clock), _) => (day, clock),

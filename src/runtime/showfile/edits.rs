@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use super::{Ground, ShowNews, Watcher};
 use crate::app::{EditNews, EditWish, TypedForm};
-use crate::edit::compare::{Change, Comparison, Item, compare};
-use crate::edit::document::{Document, Edit, Refusal, Target};
-use crate::edit::form::{Fault, Form, Subject, Table, Which};
+use crate::edit::compare::{Change, Comparison, ShowItem, compare};
+use crate::edit::document::{Document, Edit, EditRefusal, EditTarget};
+use crate::edit::form::{CueOrSegment, Form, FormFault, FormSubject, KeyTable};
 use crate::edit::listing::Listing;
 use crate::engine::State;
 use crate::export::diff;
@@ -22,7 +22,7 @@ use crate::show::file::expand::expand;
 use crate::show::{Cue, Show};
 
 /// A step in the history of a text.
-struct Step {
+struct HistoryStep {
     /// Its name once it is made.
     name: &'static str,
     /// The words where there is none to make.
@@ -31,14 +31,14 @@ struct Step {
     take_back: fn(&mut Document) -> bool,
 }
 
-const UNDO: Step = Step {
+const UNDO: HistoryStep = HistoryStep {
     name: "undone",
     none: "nothing to undo",
     make: Document::undo,
     take_back: Document::redo,
 };
 
-const REDO: Step = Step {
+const REDO: HistoryStep = HistoryStep {
     name: "done again",
     none: "nothing to redo",
     make: Document::redo,
@@ -48,33 +48,33 @@ const REDO: Step = Step {
 /// Reason why an edit was not done.
 enum NotDone {
     /// What was typed has faults.
-    Faults(Vec<Fault>),
+    Faults(Vec<FormFault>),
     /// Others have changed the same item: how.
     Conflict(String),
     /// Anything else.
     Why(String),
 }
 
-impl From<Refusal> for NotDone {
-    fn from(refusal: Refusal) -> Self {
+impl From<EditRefusal> for NotDone {
+    fn from(refusal: EditRefusal) -> Self {
         NotDone::Why(match &refusal {
-            Refusal::Faulty { problems, text } => {
+            EditRefusal::Faulty { problems, text } => {
                 let place = problems.first().map(|problem| problem.place.words(text));
                 let place = place.unwrap_or_default();
                 format!("nothing was done: then {place} is wrong: {refusal}")
             }
-            Refusal::NoHeaders
-            | Refusal::NotThere
-            | Refusal::Spread(_)
-            | Refusal::NoValue(..)
-            | Refusal::AtTheEnd
-            | Refusal::OfTemplate(..) => refusal.to_string(),
+            EditRefusal::NoHeaders
+            | EditRefusal::NotThere
+            | EditRefusal::Spread(_)
+            | EditRefusal::NoValue(..)
+            | EditRefusal::AtTheEnd
+            | EditRefusal::OfTemplate(..) => refusal.to_string(),
         })
     }
 }
 
 /// An edit that is done.
-struct Done {
+struct DoneEdit {
     /// What it has changed, in words.
     words: String,
     /// `true` if the text has changes of others that the run does not have.
@@ -157,11 +157,11 @@ impl Watcher {
         self.say(EditNews::Checked { serial: *serial, faults });
     }
 
-    fn open(&mut self, subject: Subject) {
+    fn open(&mut self, subject: FormSubject) {
         let form = self.is_as_known().and_then(|()| {
             let document = self.document()?;
             Form::new(document, subject.clone()).map_err(|refusal| match (&refusal, subject) {
-                (Refusal::NotThere, Subject::Cue(number)) => {
+                (EditRefusal::NotThere, FormSubject::Cue(number)) => {
                     format!("cue {number} is in the run and no more in the show file")
                 }
                 (_, _) => refusal.to_string(),
@@ -176,25 +176,25 @@ impl Watcher {
     /// The place of the segment that the form is of, if it is that of one without cues.
     fn segment_of(&mut self, form: &Form) -> Option<usize> {
         match form.subject {
-            Subject::Segment(_) | Subject::NewSegment(_) => {
+            FormSubject::Segment(_) | FormSubject::NewSegment(_) => {
                 match form.target(self.document().ok()?) {
-                    Ok(Target::Segment(segment)) => Some(segment),
-                    Ok(Target::Show | Target::Cue(..)) | Err(_) => None,
+                    Ok(EditTarget::Segment(segment)) => Some(segment),
+                    Ok(EditTarget::Show | EditTarget::Cue(..)) | Err(_) => None,
                 }
             }
-            Subject::Cue(_) | Subject::NewCue(_) => None,
+            FormSubject::Cue(_) | FormSubject::NewCue(_) => None,
         }
     }
 
-    fn save(&mut self, typed: &TypedForm, over: bool, state: &State) -> Result<Done, NotDone> {
+    fn save(&mut self, typed: &TypedForm, over: bool, state: &State) -> Result<DoneEdit, NotDone> {
         let TypedForm { form, values, .. } = typed;
-        let of_segment = |at: usize| form.fields[at].table == Table::Segment;
+        let of_segment = |at: usize| form.fields[at].table == KeyTable::Segment;
         let has_segment = (0..values.len()).any(|at| of_segment(at) && typed.is_changed(at));
         self.done(
             |known, theirs| {
                 let target = match form.subject {
-                    Subject::Cue(_) | Subject::Segment(_) => form.target(known).ok()?,
-                    Subject::NewCue(_) | Subject::NewSegment(_) => return None,
+                    FormSubject::Cue(_) | FormSubject::Segment(_) => form.target(known).ok()?,
+                    FormSubject::NewCue(_) | FormSubject::NewSegment(_) => return None,
                 };
                 let words = conflict(known, target, has_segment, theirs);
                 words.filter(|_| !over).map(NotDone::Conflict)
@@ -211,10 +211,10 @@ impl Watcher {
     /// Does an edit of one item.
     fn change(
         &mut self,
-        which: &Which,
-        edit: fn(Target) -> Edit,
+        which: &CueOrSegment,
+        edit: fn(EditTarget) -> Edit,
         state: &State,
-    ) -> Result<Done, NotDone> {
+    ) -> Result<DoneEdit, NotDone> {
         self.done(
             |known, theirs| {
                 let words = conflict(known, which.target(known).ok()?, true, theirs)?;
@@ -229,7 +229,7 @@ impl Watcher {
     }
 
     /// Takes the last edit back, or does it again.
-    fn step(&mut self, step: &Step, state: &State) -> Result<Done, NotDone> {
+    fn step(&mut self, step: &HistoryStep, state: &State) -> Result<DoneEdit, NotDone> {
         self.is_as_known().map_err(NotDone::Why)?;
         if self.has_others {
             let why = format!("{} was changed elsewhere: review that first", self.name);
@@ -251,7 +251,7 @@ impl Watcher {
             self.document().map_err(NotDone::Why).map(step.take_back)?;
             return Err(NotDone::Why(why));
         }
-        Ok(Done { words, has_others: self.has_others })
+        Ok(DoneEdit { words, has_others: self.has_others })
     }
 
     /// Does `edit` on the text that the file has now, and writes it. Where others have changed that
@@ -261,7 +261,7 @@ impl Watcher {
         conflict: impl Fn(&Document, &Comparison) -> Option<NotDone>,
         edit: impl Fn(&mut Document) -> Result<(), NotDone>,
         state: &State,
-    ) -> Result<Done, NotDone> {
+    ) -> Result<DoneEdit, NotDone> {
         let text = read(&self.watched.path).map_err(|why| NotDone::Why(why.to_string()))?;
         let name = self.name.clone();
         let document = self.document().map_err(NotDone::Why)?;
@@ -295,7 +295,7 @@ impl Watcher {
             return Err(NotDone::Why(why));
         }
         self.has_others |= is_theirs;
-        Ok(Done { words, has_others: self.has_others })
+        Ok(DoneEdit { words, has_others: self.has_others })
     }
 
     /// Puts the text into the file.
@@ -363,9 +363,9 @@ fn said(comparison: &Comparison) -> String {
         };
     };
     let name = match &one.item {
-        Item::Cue { number, .. } => format!("cue {number}"),
-        Item::Segment { title, .. } => format!("segment {title}"),
-        Item::Show | Item::Named { .. } => return diff::summary(comparison),
+        ShowItem::Cue { number, .. } => format!("cue {number}"),
+        ShowItem::Segment { title, .. } => format!("segment {title}"),
+        ShowItem::Show | ShowItem::Named { .. } => return diff::summary(comparison),
     };
     match one.change {
         Change::Added => format!("{name} added"),
@@ -378,8 +378,8 @@ fn said(comparison: &Comparison) -> String {
 }
 
 /// Returns `true` if the subject of a form is a cue that has fired in the run.
-fn has_fired(subject: &Subject, state: &State) -> bool {
-    let Subject::Cue(number) = subject else { return false };
+fn has_fired(subject: &FormSubject, state: &State) -> bool {
+    let FormSubject::Cue(number) = subject else { return false };
     state.show().find(number).is_some_and(|cue| state.cue(cue).firings > 0)
 }
 
@@ -410,21 +410,21 @@ fn keeps_its_number(old: &Show, new: &Show, state: &State) -> Option<String> {
 /// `with_segment` if the segment of a cue counts too.
 fn conflict(
     known: &Document,
-    target: Target,
+    target: EditTarget,
     with_segment: bool,
     theirs: &Comparison,
 ) -> Option<String> {
     let segment = match target {
-        Target::Cue(segment, _) | Target::Segment(segment) => segment,
-        Target::Show => return None,
+        EditTarget::Cue(segment, _) | EditTarget::Segment(segment) => segment,
+        EditTarget::Show => return None,
     };
     let show = known.show();
     let cue = known.cue_at(target);
     let number = cue.map(|cue| show.cue(cue).number.as_str());
-    let is_it = |item: &Item| match item {
-        Item::Cue { number: theirs, .. } => number == Some(theirs.as_str()),
-        Item::Segment { from, .. } => (with_segment || cue.is_none()) && *from == Some(segment),
-        Item::Show | Item::Named { .. } => false,
+    let is_it = |item: &ShowItem| match item {
+        ShowItem::Cue { number: theirs, .. } => number == Some(theirs.as_str()),
+        ShowItem::Segment { from, .. } => (with_segment || cue.is_none()) && *from == Some(segment),
+        ShowItem::Show | ShowItem::Named { .. } => false,
     };
     let items: Vec<_> = theirs.items.iter().filter(|one| is_it(&one.item)).cloned().collect();
     let found = Comparison { title: theirs.title.clone(), items };

@@ -14,9 +14,9 @@ use crate::runtime::opening::read;
 const AWAY: u32 = 6;
 
 /// Marks of a file, and of those that it includes, as far as they are there.
-pub(super) type Stamp = (Mark, Vec<Option<Mark>>);
+pub(super) type Stamp = (FileMark, Vec<Option<FileMark>>);
 /// Mark of a file: when it was changed, its length and its number.
-type Mark = (i64, i64, u64, u64);
+type FileMark = (i64, i64, u64, u64);
 
 impl Watcher {
     /// Looks at the file, and reads it once it has stood still.

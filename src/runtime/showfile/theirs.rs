@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Ground, ShowFile, ShowNews, Version, Watcher};
+use super::{FileVersion, Ground, ShowFile, ShowNews, Watcher};
 use crate::engine::{Revised, RunId};
 use crate::output::RevisedOutputs;
 use crate::runtime::inbox::Msg;
@@ -31,12 +31,12 @@ pub(in crate::runtime) struct Taken {
 impl ShowFile {
     /// Has the version of another station made ready.
     pub(in crate::runtime) fn theirs(&self, theirs: Theirs, ground: Ground) {
-        let _ = self.orders.send(super::Order::Theirs(theirs, Box::new(ground)));
+        let _ = self.orders.send(super::FileOrder::Theirs(theirs, Box::new(ground)));
     }
 
     /// Says that the run `id` goes on with an older version, of this number.
     pub(in crate::runtime) fn goes_back(&self, id: RunId, number: u32) {
-        let _ = self.orders.send(super::Order::Back { id, number });
+        let _ = self.orders.send(super::FileOrder::Back { id, number });
     }
 
     /// Opens the outputs of `show` at once, for a run that sends by those of `old`. It may take its
@@ -77,7 +77,7 @@ impl Watcher {
         let outputs = self.outputs(merged, ground);
         let comparison = self.compared(&show);
         self.made =
-            Some(Version { written: text.clone(), text, show, comparison, is_theirs: true });
+            Some(FileVersion { written: text.clone(), text, show, comparison, is_theirs: true });
         Ok(Taken { revised, outputs })
     }
 

@@ -3,7 +3,7 @@
 
 use super::Station;
 use crate::app::Tone;
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::conductor::{By, Input, Output};
 use crate::engine::{Command, Rejection};
 use crate::runtime::clock::machine_ns;
@@ -80,7 +80,7 @@ impl Station {
                         "the clip of cue {} stopped with the program and is not on air",
                         cues.join(", ")
                     );
-                    self.words.push(Word::program(text.clone(), Tone::Alarm, self.run_ns()));
+                    self.words.push(LogWord::program(text.clone(), Tone::Alarm, self.run_ns()));
                     self.app.say(text, Tone::Alarm, now_ns);
                 }
                 Output::Arm(cues) => self.outputs.arm(&cues),

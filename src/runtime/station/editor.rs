@@ -10,9 +10,9 @@ use signal_hook::consts::{SIGHUP, SIGTERM};
 
 use super::Station;
 use crate::app::Tone;
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::runtime::clock::machine_ns;
-use crate::runtime::editor::{self, EditorNews, Found, Process};
+use crate::runtime::editor::{self, EditorNews, EditorProcess, FoundEditor};
 use crate::runtime::terminal;
 use crate::time::MachineNs;
 
@@ -28,7 +28,7 @@ pub(super) enum Editing {
         until_ns: MachineNs,
     },
     /// The terminal is its own, or is being handed over.
-    Open { process: Process },
+    Open { process: EditorProcess },
 }
 
 impl Station {
@@ -98,7 +98,7 @@ impl Station {
     }
 
     /// Hands the terminal over to the editor.
-    fn hand_over(&mut self, found: Found) {
+    fn hand_over(&mut self, found: FoundEditor) {
         self.editor = None;
         let asks = self.keyboard.tells_held();
         let owed = self.owed(asks);
@@ -106,10 +106,10 @@ impl Station {
         let name = &found.command.name;
         let line = format!("handover: the show runs on; its screen comes back when {name} ends");
         let left = screen.hand_over(asks, Some(line).filter(|_| found.command.is_window));
-        self.words.push(Word::program(format!("{name} is open"), Tone::Calm, self.run_ns()));
+        self.words.push(LogWord::program(format!("{name} is open"), Tone::Calm, self.run_ns()));
         self.keyboard.forget();
         (self.held_keys_due_ns, self.asks_keys) = (None, false);
-        let process = Process::default();
+        let process = EditorProcess::default();
         match editor::start(found, left, owed, process.clone(), self.post.clone()) {
             Ok(()) => self.editor = Some(Editing::Open { process }),
             Err(error) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{RemoteEnd, Station};
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::app::{Hand, RemoteSign, Tone, Wanted, stopped};
 use crate::conductor::{By, Input};
 use crate::engine::Command;
@@ -73,7 +73,7 @@ impl Station {
         };
         for Trouble { from, what } in remote.take_troubles() {
             let text = format!("OSC from {from}: {what}");
-            self.words.push(Word::program(
+            self.words.push(LogWord::program(
                 text.clone(),
                 Tone::Attention,
                 self.conductor.clock().run_ns(now_ns),
@@ -91,7 +91,7 @@ impl Station {
         if !new.is_empty() {
             (*logged, *logged_ns, *pause) = (counts, now_ns, pause_after(*pause, since));
             let text = format!("OSC ignored: {}", new.join(", "));
-            self.words.push(Word::program(
+            self.words.push(LogWord::program(
                 text,
                 Tone::Attention,
                 self.conductor.clock().run_ns(now_ns),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Station;
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::app::{EditNews, EditWish, Question, Tone};
 use crate::conductor::{By, Input};
 use crate::engine::{Command, Event, Record, Rejection};
@@ -26,7 +26,7 @@ const NO_THREAD: &str =
 
 /// The version of the show that the run goes over to, from the order for it on.
 #[derive(Default)]
-pub(super) struct Versions {
+pub(super) struct RevisingVersion {
     /// It is ready to be taken.
     ready: Option<Box<Ready>>,
     /// Something has happened in the run that it does not have.
@@ -109,7 +109,7 @@ impl Station {
         let Some(file) = &self.app.file else { return };
         // The log has its newest line first: in this order it reads from top to bottom.
         let lines = file.lines.iter().rev().chain([&file.words]);
-        self.words.extend(lines.map(|line| Word::program(line, Tone::Attention, run_ns)));
+        self.words.extend(lines.map(|line| LogWord::program(line, Tone::Attention, run_ns)));
     }
 
     /// Has the version of the show file made ready.

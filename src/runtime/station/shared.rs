@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 use super::Station;
 use crate::app::Tone;
 use crate::app::flag::{Sources, Watch};
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::conductor::{By, Input, Muted, RunClock};
 use crate::engine::{Command, Event, Record, Told};
 use crate::link::{
@@ -372,7 +372,7 @@ impl Station {
     /// Tells the caller something about the shared run, and logs it.
     fn hears_of_flag(&mut self, Said { text, is_alarm }: Said) {
         let tone = if is_alarm { Tone::Alarm } else { Tone::Attention };
-        self.words.push(Word::program(text.clone(), tone, self.conductor.run_ns()));
+        self.words.push(LogWord::program(text.clone(), tone, self.conductor.run_ns()));
         if is_alarm {
             self.app.say(text, tone, machine_ns());
         } else {
@@ -417,12 +417,12 @@ impl Station {
                 self.journal = Some(journal);
                 let (count, path) = (counted(records.len(), "record"), path.display());
                 let text = format!("put aside: {count}, in {path}: the flag had been taken");
-                self.words.push(Word::program(text, Tone::Alarm, run_ns));
+                self.words.push(LogWord::program(text, Tone::Alarm, run_ns));
             }
             Some(Err(error)) => {
                 let text = format!("the journal cannot be put aside, and ends here: {error}");
                 self.app.journal_alarm = Some(text.clone());
-                self.words.push(Word::program(text, Tone::Alarm, run_ns));
+                self.words.push(LogWord::program(text, Tone::Alarm, run_ns));
             }
             None => {}
         }

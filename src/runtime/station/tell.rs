@@ -3,7 +3,7 @@
 //! All of it is after the packets, and none of it waits for anybody.
 
 use super::{RemoteEnd, Station};
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::app::wall;
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::time::MachineNs;
@@ -30,7 +30,7 @@ impl Station {
         self.compare_clocks(now_ns);
         let run_ns = self.conductor.clock().run_ns(now_ns);
         self.words
-            .extend(self.app.take_refusals().into_iter().map(|why| Word::refusal(why, run_ns)));
+            .extend(self.app.take_refusals().into_iter().map(|why| LogWord::refusal(why, run_ns)));
         let has_records = !self.news.is_empty();
         self.feed.publish(std::mem::take(&mut self.news), self.conductor.state());
         self.news_are_gone();
@@ -56,7 +56,7 @@ impl Station {
             self.app.clock_ahead_ns = ahead_ns;
             let (text, tone) = wall::words(ahead_ns);
             self.app.say(text.clone(), tone, now_ns);
-            self.words.push(Word::program(text, tone, self.run_ns()));
+            self.words.push(LogWord::program(text, tone, self.run_ns()));
         }
     }
 

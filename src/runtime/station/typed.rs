@@ -9,7 +9,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::Station;
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::app::{Hand, HeldKeys, Task, Tone};
 use crate::conductor::By;
 use crate::engine::{CALLER_QUIT, Command};
@@ -51,7 +51,7 @@ impl Station {
         // What the log has said already is not said again after a suspension.
         if let Some(warning) = self.app.held_keys.warning().filter(|_| self.app.held_keys != before)
         {
-            self.words.push(Word::to_look_up(warning, self.run_ns()));
+            self.words.push(LogWord::to_look_up(warning, self.run_ns()));
         }
     }
 

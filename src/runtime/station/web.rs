@@ -2,27 +2,27 @@
 
 use super::Station;
 use crate::app::crew::command_of;
-use crate::app::log::Word;
+use crate::app::log::LogWord;
 use crate::app::{Hand, Tone};
 use crate::conductor::By;
 use crate::engine::Command;
 use crate::runtime::clock::machine_ns;
-use crate::web::{Heard, Wish};
+use crate::web::{WebMessage, Wish};
 
 impl Station {
     /// Takes in a message of somebody at a browser.
-    pub(super) fn heard_in_browser(&mut self, heard: Heard) {
+    pub(super) fn heard_in_browser(&mut self, heard: WebMessage) {
         match heard {
-            Heard::Wish(request) => {
+            WebMessage::Wish(request) => {
                 let done = self.wish_of_crew(&request.wish);
                 if let Err(why) = &done {
                     self.app.refuse(format!("browser {}: {why}", request.who), machine_ns());
                 }
                 request.answer(done);
             }
-            Heard::Trouble(what) => {
+            WebMessage::Trouble(what) => {
                 self.app.hint(what.clone(), machine_ns());
-                self.words.push(Word::program(what, Tone::Attention, self.run_ns()));
+                self.words.push(LogWord::program(what, Tone::Attention, self.run_ns()));
             }
         }
     }

@@ -26,7 +26,7 @@ const LEAST: Duration = Duration::from_millis(200);
 
 /// Its data besides the records.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct WebUpdate {
     pub(super) is_over: bool,
 }
 
@@ -39,10 +39,10 @@ pub(super) fn start(
     web: Arc<Web>,
     state: State,
     clock: RunClock,
-) -> std::io::Result<Arc<Mailbox<Told>>> {
-    let mailbox = feed.subscribe(Told::default());
+) -> std::io::Result<Arc<Mailbox<WebUpdate>>> {
+    let mailbox = feed.subscribe(WebUpdate::default());
     let box_of_thread = Arc::clone(&mailbox);
-    let mut account = Account { state, clock, sheet: None, departments: Arc::default() };
+    let mut account = WebAccount { state, clock, sheet: None, departments: Arc::default() };
     std::thread::Builder::new().name("web pages".into()).spawn(move || {
         realtime::step_behind();
         account.follow(&web, &box_of_thread);
@@ -51,7 +51,7 @@ pub(super) fn start(
 }
 
 /// The thread's own account of the run.
-struct Account {
+struct WebAccount {
     state: State,
     clock: RunClock,
     /// The call sheet, with the version of the show that it is of.
@@ -59,8 +59,8 @@ struct Account {
     departments: Arc<str>,
 }
 
-impl Account {
-    fn follow(&mut self, web: &Web, mailbox: &Mailbox<Told>) {
+impl WebAccount {
+    fn follow(&mut self, web: &Web, mailbox: &Mailbox<WebUpdate>) {
         loop {
             let now_ns = machine_ns();
             web.publish(self.pages(seconds::edge(&self.state, self.clock.run_ns(now_ns))));

@@ -13,8 +13,8 @@ use crate::runtime::clock::CLOCK;
 use crate::runtime::feed::{Feed, Mailbox};
 use crate::runtime::inbox::{Msg, Sender};
 use crate::runtime::realtime;
-use crate::web::{Settings, Web};
-use follower::Told;
+use crate::web::{Web, WebSettings};
+use follower::WebUpdate;
 
 /// A server whose pages are empty.
 pub(in crate::runtime) struct Served(Web);
@@ -22,7 +22,7 @@ pub(in crate::runtime) struct Served(Web);
 /// The station's hold on the server and on the thread that fills its pages. Its drop ends both.
 pub(in crate::runtime) struct WebEnd {
     web: Arc<Web>,
-    mailbox: Arc<Mailbox<Told>>,
+    mailbox: Arc<Mailbox<WebUpdate>>,
 }
 
 /// Serves browsers; `state` is the folder in which `runs` lies.
@@ -35,7 +35,7 @@ pub(in crate::runtime) fn serve(
     state: &Path,
     post: &Sender,
 ) -> anyhow::Result<Served> {
-    let settings = Settings::new(listen, passcode, key::key(state))?;
+    let settings = WebSettings::new(listen, passcode, key::key(state))?;
     let post = post.clone();
     let hear = Arc::new(move |heard| post.send(Msg::Web(heard)));
     let web = Web::start(settings, hear, CLOCK, realtime::step_behind)?;

@@ -1,16 +1,16 @@
 //! Lengths that no cell says: from ends, from the next start, from the end of the show, or assumed.
 
-use super::{ASSUMED_NS, Assembling, Timed, time_of_day};
+use super::{ASSUMED_NS, Assembling, TimedLine, time_of_day};
 use crate::sheet::cells;
 use crate::sheet::columns::Field;
 use crate::sheet::durations;
-use crate::sheet::imported::Cue;
+use crate::sheet::imported::ImportedCue;
 use crate::show::duration::LONGEST_NS;
 use crate::show::problem::quoted;
 
 impl Assembling<'_> {
     /// The beginnings of lines that say only their ends.
-    pub(super) fn begin_by_ends(&mut self, timed: &mut [Option<Timed<'_, '_>>]) {
+    pub(super) fn begin_by_ends(&mut self, timed: &mut [Option<TimedLine<'_, '_>>]) {
         for timed in timed.iter_mut().flatten() {
             let Some(end_ns) = timed.span.end_ns else { continue };
             if timed.span.start_ns.is_some() && !timed.span.follows {
@@ -30,7 +30,7 @@ impl Assembling<'_> {
     }
 
     /// The lengths of lines that do not say theirs: from their ends, or from the next start.
-    pub(super) fn derive(&mut self, timed: &mut [Option<Timed<'_, '_>>]) {
+    pub(super) fn derive(&mut self, timed: &mut [Option<TimedLine<'_, '_>>]) {
         let has_lengths = self.layout.column(Field::Duration).is_some();
         let mut next_ns: Option<i64> = None;
         let (mut derived, mut between_ns) = (0, 0_u64);
@@ -80,7 +80,7 @@ impl Assembling<'_> {
     }
 
     /// Says in the notes of a cue, before all others, that nobody has said its length.
-    pub(super) fn note_assumed(&mut self, cue: &mut Cue, length_ns: u64) {
+    pub(super) fn note_assumed(&mut self, cue: &mut ImportedCue, length_ns: u64) {
         let name = self.layout.column(Field::Duration).map(cells::name);
         let at = cue.extra.iter().position(|(known, _)| Some(known) == name.as_ref());
         let why = at.map(|at| cue.extra.remove(at));
@@ -92,7 +92,7 @@ impl Assembling<'_> {
     }
 
     /// A line that only says where the show is over: no cue, but the end of the last segment.
-    pub(super) fn end(&mut self, timed: &Timed<'_, '_>) {
+    pub(super) fn end(&mut self, timed: &TimedLine<'_, '_>) {
         let says = quoted(&timed.line.title);
         let row = timed.line.row.number;
         let last =

@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, Time};
 
-use super::{Own, Reading, Row};
+use super::{Own, OwnReading, Row};
 use crate::show::problem::quoted;
 
 /// One of the words in the trigger of a segment.
@@ -53,7 +53,7 @@ pub(in super::super) fn is_by_clock(line: &str) -> bool {
     words(line).next().is_some() && words(line).all(|word| Word::of(word).is_some())
 }
 
-impl Reading<'_> {
+impl OwnReading<'_> {
     /// Takes in what the trigger of a segment says, and the day of the show if it says that.
     pub(super) fn by_clock(&mut self, row: &Row, trigger: &str) -> ByClock {
         let mut said = ByClock::default();

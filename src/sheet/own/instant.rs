@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time, date};
 
-use crate::sheet::clock::{self, Said};
+use crate::sheet::clock::{self, ClockCell};
 use crate::sheet::grid::{Cell, Value};
 use crate::show::duration::{self, HOUR_NS};
 use crate::time::nanoseconds;
@@ -55,14 +55,14 @@ pub(super) fn instant(cell: &Cell) -> Option<Instant> {
             Some(on(moment.date(), i64::try_from(ns).ok()?))
         }
         Value::Text(_) | Value::Number(_) => match clock::said(cell) {
-            Said::At(at) => {
+            ClockCell::At(at) => {
                 let of_day_ns = i64::try_from(at.of_day_ns() % DAY_NS).ok()?;
                 Some(match at.day {
                     Some(day) => on(day, of_day_ns),
                     None => Instant { day: None, of_day_ns, date: None },
                 })
             }
-            Said::Between(..) | Said::Nothing | Said::Unreadable => None,
+            ClockCell::Between(..) | ClockCell::Nothing | ClockCell::Unreadable => None,
         },
         Value::NoValue => None,
     }

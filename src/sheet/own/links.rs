@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 
 use super::instant::time_of_day;
-use super::{BACKUP_FOR, Own, Reading, TRIGGER};
+use super::{BACKUP_FOR, Own, OwnReading, TRIGGER};
 use crate::sheet::cells::prose;
-use crate::sheet::clock::{self, Said};
-use crate::sheet::imported::Trigger;
+use crate::sheet::clock::{self, ClockCell};
+use crate::sheet::imported::ImportedTrigger;
 use crate::show::duration;
 use crate::show::problem::quoted;
 use crate::time::nanoseconds;
 
 /// The other cues that a cue refers to.
 #[derive(Default)]
-struct Links {
+struct CueLinks {
     is_go: bool,
-    trigger: Option<Trigger>,
+    trigger: Option<ImportedTrigger>,
     backup_for: Option<u32>,
     /// Words that are no reference to any.
     kept: Vec<(String, String)>,
@@ -50,17 +50,17 @@ impl Chains {
     }
 }
 
-impl Reading<'_> {
+impl OwnReading<'_> {
     /// The triggers of all cues, and the cues that they are backups for.
     pub(super) fn links(&mut self) {
         let asked = std::mem::take(&mut self.asked);
         let is_backup: Vec<u32> =
             asked.iter().filter(|one| !one.backup_for.is_empty()).map(|one| one.row).collect();
         let mut chains = Chains::default();
-        let mut read: HashMap<u32, Links> = HashMap::new();
+        let mut read: HashMap<u32, CueLinks> = HashMap::new();
         for one in asked {
             let is_go = one.trigger.trim().eq_ignore_ascii_case("go");
-            let mut links = Links { is_go, ..Links::default() };
+            let mut links = CueLinks { is_go, ..CueLinks::default() };
             if !one.backup_for.is_empty() {
                 let main = self.rows.get(&one.backup_for).copied();
                 let main = main.filter(|main| is_backup.binary_search(main).is_err());
@@ -86,7 +86,7 @@ impl Reading<'_> {
                     links.kept.push((TRIGGER.to_owned(), prose(&one.trigger)));
                 }
             }
-            if let Some(cause) = links.trigger.as_ref().and_then(Trigger::cause) {
+            if let Some(cause) = links.trigger.as_ref().and_then(ImportedTrigger::cause) {
                 if chains.first(cause) == one.row {
                     let what = "cues would trigger each other in a circle: kept under `extra`";
                     self.doubt(one.row, Own::Trigger, what.to_owned());
@@ -108,7 +108,7 @@ impl Reading<'_> {
     }
 
     /// Reads a trigger: `None` for words that are none.
-    fn trigger(&self, words: &str) -> Option<Option<Trigger>> {
+    fn trigger(&self, words: &str) -> Option<Option<ImportedTrigger>> {
         let words = words.trim();
         if words.is_empty() || words.eq_ignore_ascii_case("go") {
             return Some(None);
@@ -120,15 +120,20 @@ impl Reading<'_> {
             Some((*self.rows.get(number.trim())?, nanoseconds(duration::parse(delay).ok()?)))
         };
         Some(Some(match verb.to_ascii_lowercase().as_str() {
-            "with" => caused().map(|(row, ns)| Trigger::With(row, ns))?,
-            "follows" => caused().map(|(row, ns)| Trigger::After(row, ns))?,
+            "with" => caused().map(|(row, ns)| ImportedTrigger::With(row, ns))?,
+            "follows" => caused().map(|(row, ns)| ImportedTrigger::After(row, ns))?,
             "at" => match clock::read(rest) {
-                Said::At(at) if at.half.is_none() => Trigger::At(time_of_day(at.ns as i64)),
-                Said::At(_) | Said::Between(..) | Said::Nothing | Said::Unreadable => return None,
+                ClockCell::At(at) if at.half.is_none() => {
+                    ImportedTrigger::At(time_of_day(at.ns as i64))
+                }
+                ClockCell::At(_)
+                | ClockCell::Between(..)
+                | ClockCell::Nothing
+                | ClockCell::Unreadable => return None,
             },
-            "into" => {
-                Trigger::Into(nanoseconds(duration::parse(rest.trim_start_matches('+')).ok()?))
-            }
+            "into" => ImportedTrigger::Into(nanoseconds(
+                duration::parse(rest.trim_start_matches('+')).ok()?,
+            )),
             _ => return None,
         }))
     }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use super::instant::DAY_NS;
-use super::{Form, Own, Reading, TRIGGER};
-use crate::sheet::imported::{Cue, Trigger};
+use super::{Own, OwnForm, OwnReading, TRIGGER};
+use crate::sheet::imported::{ImportedCue, ImportedTrigger};
 use crate::show::duration;
 
 /// The most by which the times of a workbook are off.
 pub(crate) const INEXACT_NS: u64 = 10_000;
 
-impl Reading<'_> {
+impl OwnReading<'_> {
     /// Plans the called cues of a segment, where they do not come when they would anyway: spread
     /// evenly, as `show::plan` does it.
     pub(super) fn plan(&mut self, at: usize) {
@@ -21,10 +21,10 @@ impl Reading<'_> {
         };
         let length_ns = segment.duration_ns;
         // A workbook has its times as numbers, which are a little off.
-        let exact_ns = if self.form == Form::Workbook { INEXACT_NS } else { 0 };
+        let exact_ns = if self.form == OwnForm::Workbook { INEXACT_NS } else { 0 };
         let mut late: Vec<u32> = vec![];
         for cue in &mut segment.cues {
-            if let Some(Trigger::Into(ns)) = cue.trigger
+            if let Some(ImportedTrigger::Into(ns)) = cue.trigger
                 && ns > length_ns
             {
                 cue.extra.push((
@@ -35,7 +35,7 @@ impl Reading<'_> {
                 late.push(cue.row);
             }
         }
-        let is_called = |cue: &Cue| cue.trigger.is_none() && cue.backup_for.is_none();
+        let is_called = |cue: &ImportedCue| cue.trigger.is_none() && cue.backup_for.is_none();
         let called = segment.cues.iter().filter(|cue| is_called(cue)).count();
         let (mut nth, mut least_ns) = (0, 0);
         for (cue, own) in segment.cues.iter_mut().zip(starts).filter(|(cue, _)| is_called(cue)) {

@@ -3,11 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::edit::listing::{Fact, Listing, Words};
-use crate::edit::matching::Outline;
+use crate::edit::listing::{Fact, FactWords, Listing};
+use crate::edit::matching::SegmentOutline;
 use crate::edit::written::quoted;
-use crate::sheet::cells::Ids;
-use crate::sheet::imported::{Cue, Imported};
+use crate::sheet::cells::UniqueIds;
+use crate::sheet::imported::{Imported, ImportedCue};
 use crate::show::{CueIx, CueNumber, Department, Show, Step};
 
 /// The place of each number in a listing.
@@ -20,9 +20,9 @@ pub(super) fn places(listing: &Listing) -> HashMap<&str, (usize, usize)> {
 }
 
 /// The segments of a sheet, as far as they are known by it.
-pub(super) fn outlines_of(sheet: &Imported) -> Vec<Outline<'_>> {
+pub(super) fn outlines_of(sheet: &Imported) -> Vec<SegmentOutline<'_>> {
     let segments = sheet.segments.iter();
-    let outlines = segments.map(|segment| Outline {
+    let outlines = segments.map(|segment| SegmentOutline {
         title: &segment.title,
         numbers: segment.cues.iter().map(|cue| &*cue.number).collect(),
     });
@@ -35,21 +35,21 @@ pub(super) fn found(show: &Show, number: &str) -> Option<CueIx> {
 }
 
 /// A fact by its key.
-pub(super) fn fact<'f>(facts: &'f [Fact], key: &str) -> Option<&'f Words> {
+pub(super) fn fact<'f>(facts: &'f [Fact], key: &str) -> Option<&'f FactWords> {
     facts.iter().find(|fact| fact.key == key).map(|fact| &fact.words)
 }
 
 /// The departments that a cue of the sheet needs and that the show has.
-pub(super) fn known_needs<'c>(show: &Show, cue: &'c Cue) -> Vec<&'c str> {
+pub(super) fn known_needs<'c>(show: &Show, cue: &'c ImportedCue) -> Vec<&'c str> {
     let is_known = |id: &&String| show.departments.iter().any(|one| one.id == **id);
     cue.needs.iter().filter(is_known).map(String::as_str).collect()
 }
 
 /// Returns `true` if a fact lists the same items, in any order.
-pub(super) fn same_items(words: Option<&Words>, items: &[&str]) -> bool {
+pub(super) fn same_items(words: Option<&FactWords>, items: &[&str]) -> bool {
     let own: HashSet<&str> = match words {
-        Some(Words::List(own)) => own.iter().map(String::as_str).collect(),
-        Some(Words::One(one)) => HashSet::from([one.as_str()]),
+        Some(FactWords::List(own)) => own.iter().map(String::as_str).collect(),
+        Some(FactWords::One(one)) => HashSet::from([one.as_str()]),
         None => HashSet::new(),
     };
     own == items.iter().copied().collect()
@@ -58,7 +58,7 @@ pub(super) fn same_items(words: Option<&Words>, items: &[&str]) -> bool {
 /// Gives the departments of a sheet the ids of those of one name in the show, and others an id that
 /// the show does not have.
 pub(super) fn name_departments(show: &Show, sheet: &mut Imported) {
-    let mut ids = Ids::default();
+    let mut ids = UniqueIds::default();
     show.departments.iter().for_each(|one| ids.take(&one.id));
     let mut renamed: HashMap<String, String> = HashMap::new();
     for department in &mut sheet.departments {

@@ -3,15 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use super::wants::Want;
-use super::{Turn, Update, Wish};
+use super::{SheetWish, Update, WishTurn};
 use crate::edit::batch::{Change, Setting};
-use crate::edit::document::Target;
+use crate::edit::document::EditTarget;
 use crate::edit::written::quoted;
 use crate::show::CueNumber;
 
 /// The change that a wish asks for.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct AskedChange {
     /// The item, in words.
     pub(super) what: String,
     /// Reason why it cannot be done, in words.
@@ -19,12 +19,12 @@ pub(super) struct Asked {
     /// The item is added or taken away: without that, nothing else is done.
     pub(super) first: Option<Change>,
     /// The item, where it is there.
-    target: Option<Target>,
+    target: Option<EditTarget>,
     /// Its keys.
     pub(super) wants: Vec<Want>,
 }
 
-impl Asked {
+impl AskedChange {
     /// All of it as one change; `None` where there is nothing to do.
     pub(super) fn whole(&self) -> Option<Change> {
         let settings = || self.wants.iter().flat_map(|want| want.settings.iter().cloned());
@@ -51,12 +51,12 @@ impl Asked {
 
 impl Update {
     /// What each of these wishes changes, all of them about the show as it is.
-    pub(super) fn asked(&self, turns: &[Turn]) -> Vec<Asked> {
-        let mut anchors: HashMap<usize, Vec<Option<Target>>> = HashMap::new();
+    pub(super) fn asked(&self, turns: &[WishTurn]) -> Vec<AskedChange> {
+        let mut anchors: HashMap<usize, Vec<Option<EditTarget>>> = HashMap::new();
         let asked = turns.iter().map(|turn| match &turn.wish {
-            Wish::Departments => self.departments(),
-            Wish::Segment(at) => self.segment(*at, &turn.wish),
-            Wish::Cue(at, cue) => {
+            SheetWish::Departments => self.departments(),
+            SheetWish::Segment(at) => self.segment(*at, &turn.wish),
+            SheetWish::Cue(at, cue) => {
                 let mut asked = self.known_cue(*at, *cue, &turn.wish);
                 if asked.target.is_none() {
                     let anchors = anchors.entry(*at).or_insert_with(|| self.anchors(*at));
@@ -64,25 +64,25 @@ impl Update {
                 }
                 asked
             }
-            Wish::Moment(at, cue) => {
+            SheetWish::Moment(at, cue) => {
                 let wants = self.moment_wants(*at, *cue);
-                Asked { wants, ..self.known_cue(*at, *cue, &turn.wish) }
+                AskedChange { wants, ..self.known_cue(*at, *cue, &turn.wish) }
             }
-            Wish::GoneCue(number) => {
+            SheetWish::GoneCue(number) => {
                 let first = self.target(&self.taken, &turn.wish).map(Change::Remove);
-                Asked {
+                AskedChange {
                     what: format!("cue {number} is not in the sheet"),
                     first,
-                    ..Asked::default()
+                    ..AskedChange::default()
                 }
             }
-            Wish::GoneSegment(_) => self.gone_segment(&turn.wish),
+            SheetWish::GoneSegment(_) => self.gone_segment(&turn.wish),
         });
         asked.collect()
     }
 
     /// The departments that are needed and that the show does not have.
-    fn departments(&self) -> Asked {
+    fn departments(&self) -> AskedChange {
         let show = self.taken.document.show();
         let known: HashSet<&str> = show.departments.iter().map(|one| one.id.as_str()).collect();
         let new = self.sheet.departments.iter().filter(|one| !known.contains(one.id.as_str()));
@@ -90,16 +90,16 @@ impl Update {
             .map(|one| format!("[department.{}]\nname = {}\n", one.id, quoted(&one.name)))
             .collect();
         let first = (!new.is_empty()).then(|| Change::AddTables(new.join("\n")));
-        Asked { what: "departments of the sheet".to_owned(), first, ..Asked::default() }
+        AskedChange { what: "departments of the sheet".to_owned(), first, ..AskedChange::default() }
     }
 
-    fn segment(&self, at: usize, wish: &Wish) -> Asked {
-        let Some(says) = self.says.segments.get(at) else { return Asked::default() };
-        let mut asked = Asked {
+    fn segment(&self, at: usize, wish: &SheetWish) -> AskedChange {
+        let Some(says) = self.says.segments.get(at) else { return AskedChange::default() };
+        let mut asked = AskedChange {
             what: format!("segment “{}”", says.title),
             target: self.target(&self.taken, wish),
             wants: self.segment_wants(at),
-            ..Asked::default()
+            ..AskedChange::default()
         };
         if asked.target.is_none() {
             // A segment has a title and a length from the beginning.
@@ -112,17 +112,23 @@ impl Update {
         asked
     }
 
-    fn known_cue(&self, at: usize, cue: usize, wish: &Wish) -> Asked {
-        let Some(entry) = self.cue_entry(at, cue) else { return Asked::default() };
-        Asked {
+    fn known_cue(&self, at: usize, cue: usize, wish: &SheetWish) -> AskedChange {
+        let Some(entry) = self.cue_entry(at, cue) else { return AskedChange::default() };
+        AskedChange {
             what: format!("cue {}", entry.number),
             target: self.target(&self.taken, wish),
             wants: self.cue_wants(at, cue),
-            ..Asked::default()
+            ..AskedChange::default()
         }
     }
 
-    fn new_cue(&self, at: usize, cue: usize, anchors: &[Option<Target>], asked: &mut Asked) {
+    fn new_cue(
+        &self,
+        at: usize,
+        cue: usize,
+        anchors: &[Option<EditTarget>],
+        asked: &mut AskedChange,
+    ) {
         let Some(entry) = self.cue_entry(at, cue) else { return };
         let Some(segment) = self.taken.of_sheet.get(at).copied().flatten() else {
             asked.lacks =
@@ -132,36 +138,36 @@ impl Update {
         asked.wants.retain(|want| want.key != "title");
         let number = Setting::new("number", quoted(&entry.number));
         let keys = vec![number, Setting::new("title", quoted(&entry.title))];
-        let after = anchors.get(cue).copied().flatten().unwrap_or(Target::Segment(segment));
+        let after = anchors.get(cue).copied().flatten().unwrap_or(EditTarget::Segment(segment));
         asked.first = Some(Change::AddCue { after, keys });
     }
 
     /// For each cue of a segment of the sheet the cue after which it would come in the show: the one
     /// above it in the sheet that stands in the same segment there.
-    fn anchors(&self, at: usize) -> Vec<Option<Target>> {
+    fn anchors(&self, at: usize) -> Vec<Option<EditTarget>> {
         let home = self.taken.of_sheet.get(at).copied().flatten();
         let cues = self.says.segments.get(at).map_or(&[][..], |says| &says.cues);
-        let anchors = cues.iter().scan(None, |last: &mut Option<Target>, entry| {
+        let anchors = cues.iter().scan(None, |last: &mut Option<EditTarget>, entry| {
             let anchor = *last;
             let number = CueNumber::new(&entry.number).ok();
             let here = number.and_then(|number| self.taken.document.find(&number));
             let is_home =
-                |target: &Target| matches!(target, Target::Cue(at, _) if Some(*at) == home);
+                |target: &EditTarget| matches!(target, EditTarget::Cue(at, _) if Some(*at) == home);
             *last = here.filter(is_home).or(anchor);
             Some(anchor)
         });
         anchors.collect()
     }
 
-    fn gone_segment(&self, wish: &Wish) -> Asked {
+    fn gone_segment(&self, wish: &SheetWish) -> AskedChange {
         let target = self.target(&self.taken, wish);
         let segment = match target {
-            Some(Target::Segment(place)) => self.now.segments.get(place),
-            Some(Target::Show | Target::Cue(..)) | None => None,
+            Some(EditTarget::Segment(place)) => self.now.segments.get(place),
+            Some(EditTarget::Show | EditTarget::Cue(..)) | None => None,
         };
-        let Some(segment) = segment else { return Asked::default() };
+        let Some(segment) = segment else { return AskedChange::default() };
         let what = format!("segment “{}” is not in the sheet", segment.title);
         let lacks = (!segment.cues.is_empty()).then(|| format!("{what}: kept, for it has cues"));
-        Asked { what, lacks, first: target.map(Change::Remove), ..Asked::default() }
+        AskedChange { what, lacks, first: target.map(Change::Remove), ..AskedChange::default() }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{Update, Wish};
+use super::{SheetWish, Update};
 use crate::show::{CueIx, Show};
 
 impl Update {
     /// What the sheet does not have, and what may go, but for the cues of `spared`.
-    pub(super) fn gone(&mut self, spared: &HashSet<CueIx>) -> Vec<Wish> {
+    pub(super) fn gone(&mut self, spared: &HashSet<CueIx>) -> Vec<SheetWish> {
         let cues = self.says.segments.iter().flat_map(|segment| &segment.cues);
         let there: HashSet<&str> = cues.map(|cue| &*cue.number).collect();
         let matched: HashSet<usize> = self.taken.of_sheet.iter().flatten().copied().collect();
@@ -27,10 +27,10 @@ impl Update {
                     "cue {} {} is not in the sheet: kept, for it {reason}",
                     cue.number, cue.title
                 )),
-                None => wishes.push(Wish::GoneCue(cue.number.clone())),
+                None => wishes.push(SheetWish::GoneCue(cue.number.clone())),
             }
         }
-        let segments = segments.map(Wish::GoneSegment).collect::<Vec<_>>();
+        let segments = segments.map(SheetWish::GoneSegment).collect::<Vec<_>>();
         if !self.sheet.has_hidden_rows {
             wishes.extend(segments);
         } else if !cues.is_empty() || !segments.is_empty() {

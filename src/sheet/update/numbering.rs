@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::found;
-use crate::sheet::imported::{Cue, Imported};
+use crate::sheet::imported::{Imported, ImportedCue};
 use crate::show::{CueIx, CueNumber, Show};
 
 /// Returns `true` if a sheet says how its cues are known.
@@ -19,7 +19,7 @@ pub(super) fn knows_any(show: &Show, sheet: &Imported) -> bool {
     has_none || cues.any(|cue| found(show, &cue.number).is_some())
 }
 
-fn cues(sheet: &Imported) -> impl Iterator<Item = &Cue> {
+fn cues(sheet: &Imported) -> impl Iterator<Item = &ImportedCue> {
     sheet.segments.iter().flat_map(|segment| &segment.cues)
 }
 
@@ -28,7 +28,7 @@ fn cues(sheet: &Imported) -> impl Iterator<Item = &Cue> {
 /// they are left out and said. Gives the cues of the show of which that leaves open if they are
 /// in the sheet.
 pub(super) fn number(show: &Show, sheet: &mut Imported, said: &mut Vec<String>) -> HashSet<CueIx> {
-    let own = |cue: &Cue| (!cue.assumed_number).then(|| cue.number.clone());
+    let own = |cue: &ImportedCue| (!cue.assumed_number).then(|| cue.number.clone());
     let mut taken: HashSet<String> = cues(sheet).filter_map(own).collect();
     let mut asked: HashMap<String, usize> = HashMap::new();
     for cue in cues(sheet).filter(|cue| cue.assumed_number) {

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use super::gone::reason_to_stay;
 use super::wants::Want;
 use super::{Update, found};
-use crate::sheet::imported::{Cue, Imported, Segment};
+use crate::sheet::imported::{Imported, ImportedCue, ImportedSegment};
 use crate::sheet::own::{BACKUP_FOR, INEXACT_NS, TRIGGER};
 use crate::sheet::write::length;
 use crate::show::duration::HOUR_NS;
@@ -76,16 +76,16 @@ fn is_same(a_ns: u64, b_ns: u64) -> bool {
     off_ns.min(DAY_NS - off_ns) <= INEXACT_NS
 }
 
-fn is_called(cue: &Cue) -> bool {
+fn is_called(cue: &ImportedCue) -> bool {
     // Another cue that the sheet does not have may set it off.
     let is_linked = cue.extra.iter().any(|(name, _)| name == TRIGGER || name == BACKUP_FOR);
     cue.trigger.is_none() && cue.backup_for.is_none() && !is_linked
 }
 
 /// Returns `true` if a segment of the sheet has the length and the called cues of one of the show.
-fn is_as_it_was(show: &Show, segment: &Segment, home: SegmentIx) -> bool {
+fn is_as_it_was(show: &Show, segment: &ImportedSegment, home: SegmentIx) -> bool {
     let mut there: HashSet<CueIx> = HashSet::new();
-    let is_there = |cue: &Cue| {
+    let is_there = |cue: &ImportedCue| {
         let own = found(show, &cue.number).filter(|&ix| show.cue(ix).segment == home);
         own.is_some_and(|ix| {
             there.insert(ix);

@@ -3,10 +3,10 @@
 use super::Update;
 use super::alike::{fact, found, known_needs, same_items, steps_with_colours};
 use crate::edit::batch::Setting;
-use crate::edit::listing::{Facts, SegmentEntry, Words};
+use crate::edit::listing::{FactWords, Facts, SegmentEntry};
 use crate::edit::written::quoted;
 use crate::sheet::cells::{one_line, prose};
-use crate::sheet::imported::{self, Trigger::Into};
+use crate::sheet::imported::{self, ImportedTrigger::Into};
 use crate::sheet::own::{BACKUP_FOR, TRIGGER};
 use crate::sheet::write::{cue_keys, extra_table, segment_keys};
 use crate::show::{Cue, CueIx, NO_TITLE, Show, Trigger};
@@ -111,18 +111,20 @@ impl Update {
 
 /// Returns `true` if a fact of the show is what a sheet says. Blanks at the ends of a text, or one
 /// after the other, do not come back from a sheet.
-fn is_same(key: &str, own: Option<&Words>, says: Option<&Words>) -> bool {
+fn is_same(key: &str, own: Option<&FactWords>, says: Option<&FactWords>) -> bool {
     match (key, own, says) {
-        ("title" | "act" | "call", Some(Words::One(own)), Some(Words::One(says))) => {
+        ("title" | "act" | "call", Some(FactWords::One(own)), Some(FactWords::One(says))) => {
             one_line(own) == one_line(says)
         }
-        ("notes", Some(Words::One(own)), Some(Words::One(says))) => prose(own) == prose(says),
+        ("notes", Some(FactWords::One(own)), Some(FactWords::One(says))) => {
+            prose(own) == prose(says)
+        }
         _ => own == says,
     }
 }
 
 /// The columns of its own that the sheet has for a cue, and the show does not.
-fn own_columns(show: &Show, own: Option<CueIx>, wanted: &imported::Cue) -> Option<Want> {
+fn own_columns(show: &Show, own: Option<CueIx>, wanted: &imported::ImportedCue) -> Option<Want> {
     let settings: Vec<Setting> = match own {
         None if wanted.extra.is_empty() => vec![],
         None => vec![Setting::new("extra", extra_table(&wanted.extra))],

@@ -9,8 +9,8 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::package::Package;
-use super::shape::{Merged, Shape, attribute};
-use super::{Filling, Room, Workbook, chosen, damaged, iso_clock, iso_moment};
+use super::shape::{MergedRange, Shape, attribute};
+use super::{FillingGrid, Room, Workbook, chosen, damaged, iso_clock, iso_moment};
 use crate::sheet::Refusal;
 use crate::sheet::grid::{COLUMNS_MAX, Grid, Value};
 
@@ -80,7 +80,7 @@ struct OdsCell {
 /// Reads a table up to its end.
 fn table(reader: &mut Reader<&[u8]>, name: &str, room: &mut Room) -> Result<Grid, Refusal> {
     let mut shape = Shape::default();
-    let mut filling = Filling::new(name, room);
+    let mut filling = FillingGrid::new(name, room);
     let (mut row, mut columns, mut depth) = (0_u32, 0_u32, 0_u32);
     loop {
         match reader.read_event().map_err(|error| damaged(&error))? {
@@ -133,7 +133,7 @@ fn table(reader: &mut Reader<&[u8]>, name: &str, room: &mut Room) -> Result<Grid
 fn cells(
     reader: &mut Reader<&[u8]>,
     row: u32,
-    merged: &mut Vec<Merged>,
+    merged: &mut Vec<MergedRange>,
 ) -> Result<Vec<OdsCell>, Refusal> {
     let (mut cells, mut column) = (vec![], 1_u32);
     loop {

@@ -15,7 +15,7 @@ use crate::sheet::Refusal;
 use crate::sheet::grid::{COLUMNS_MAX, Cell, Grid, Row};
 
 /// A range of cells, both ends included, rows and columns counted from 0.
-pub(super) type Merged = ((u32, u32), (u32, u32));
+pub(super) type MergedRange = ((u32, u32), (u32, u32));
 
 /// The rows and columns that a sheet hides, and the cells that it merges.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub(super) struct Shape {
     /// Counted from 1.
     pub(super) hidden_columns: BTreeSet<u32>,
     /// The ranges of merged cells.
-    pub(super) merged: Vec<Merged>,
+    pub(super) merged: Vec<MergedRange>,
 }
 
 impl Shape {
@@ -154,7 +154,7 @@ fn each(xml: &str, mut see: impl FnMut(&BytesStart<'_>)) -> Result<(), Refusal> 
 }
 
 /// `A12:H12`, counted from 0.
-fn range(text: &str) -> Option<Merged> {
+fn range(text: &str) -> Option<MergedRange> {
     let cell = |text: &str| -> Option<(u32, u32)> {
         let digits = text.find(|c: char| c.is_ascii_digit())?;
         let (letters, row) = text.split_at(digits);

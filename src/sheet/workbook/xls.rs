@@ -12,7 +12,7 @@ use encoding_rs::{
 
 use super::compound::{self, u16_at, u32_at};
 use super::shape::Shape;
-use super::{Filling, Room, Workbook, chosen, damaged};
+use super::{FillingGrid, Room, Workbook, chosen, damaged};
 use crate::sheet::Refusal;
 use crate::sheet::grid::{CELLS_MAX, COLUMNS_MAX, Grid};
 
@@ -45,7 +45,7 @@ mod kind {
 /// Reads the sheet `wanted`, or all that are shown.
 pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Refusal> {
     let stream = compound::workbook(bytes)?;
-    let book = Book::read(&stream)?;
+    let book = XlsBook::read(&stream)?;
     let sheets: Vec<(String, bool)> =
         book.sheets.iter().map(|sheet| (sheet.name.clone(), sheet.is_shown)).collect();
     let mut workbook = Workbook { hidden: super::hidden(&sheets), ..Workbook::default() };
@@ -107,13 +107,13 @@ fn known_form(format: u16) -> Form {
 }
 
 /// A record, and the records that go on with it.
-struct Record<'s> {
+struct XlsRecord<'s> {
     kind: u16,
     data: &'s [u8],
     more: Vec<&'s [u8]>,
 }
 
-impl<'s> Record<'s> {
+impl<'s> XlsRecord<'s> {
     fn u16(&self, at: usize) -> Result<u16, Refusal> {
         u16_at(self.data, at).ok_or_else(cut_off)
     }
@@ -128,9 +128,9 @@ impl<'s> Record<'s> {
     }
 
     /// The texts from a place in the record on.
-    fn texts(self, at: usize) -> Result<Texts<'s>, Refusal> {
+    fn texts(self, at: usize) -> Result<XlsTexts<'s>, Refusal> {
         let part = self.data.get(at..).ok_or_else(cut_off)?;
-        Ok(Texts { part, more: self.more.into_iter() })
+        Ok(XlsTexts { part, more: self.more.into_iter() })
     }
 
     /// The cell that the record begins with, counted from 0.
@@ -144,7 +144,7 @@ fn cut_off() -> Refusal {
 }
 
 /// Takes the next record of a stream.
-fn next<'s>(stream: &mut &'s [u8]) -> Result<Record<'s>, Refusal> {
+fn next<'s>(stream: &mut &'s [u8]) -> Result<XlsRecord<'s>, Refusal> {
     let take = |stream: &mut &'s [u8]| {
         let (kind, length) = u16_at(stream, 0).zip(u16_at(stream, 2))?;
         let (record, rest) = stream.split_at_checked(4 + usize::from(length))?;
@@ -156,16 +156,16 @@ fn next<'s>(stream: &mut &'s [u8]) -> Result<Record<'s>, Refusal> {
     while u16_at(stream, 0) == Some(kind::CONTINUE) {
         more.push(take(stream).ok_or_else(cut_off)?.1);
     }
-    Ok(Record { kind, data, more })
+    Ok(XlsRecord { kind, data, more })
 }
 
 /// Texts in a record, which may go on in the records that go on with it.
-struct Texts<'s> {
+struct XlsTexts<'s> {
     part: &'s [u8],
     more: std::vec::IntoIter<&'s [u8]>,
 }
 
-impl<'s> Texts<'s> {
+impl<'s> XlsTexts<'s> {
     /// Takes bytes that lie together.
     fn take(&mut self, count: usize) -> Result<&'s [u8], Refusal> {
         let (taken, rest) = self.part.split_at_checked(count).ok_or_else(cut_off)?;
@@ -232,7 +232,7 @@ struct Listed {
 }
 
 /// The part of a workbook that all sheets share.
-struct Book {
+struct XlsBook {
     sheets: Vec<Listed>,
     texts: Vec<String>,
     /// The form of the numbers in cells of each style.
@@ -259,9 +259,9 @@ fn encoding_of(page: u16) -> Option<&'static Encoding> {
     }
 }
 
-impl Book {
+impl XlsBook {
     fn read(mut stream: &[u8]) -> Result<Self, Refusal> {
-        let mut book = Book {
+        let mut book = XlsBook {
             sheets: vec![],
             texts: vec![],
             forms: vec![],
@@ -328,19 +328,19 @@ impl Book {
     }
 
     /// A text whose length has one byte.
-    fn name(&self, texts: &mut Texts<'_>) -> Result<String, Refusal> {
+    fn name(&self, texts: &mut XlsTexts<'_>) -> Result<String, Refusal> {
         let count = texts.byte()?.into();
         self.counted(count, texts)
     }
 
     /// A text whose length has two bytes.
-    fn text(&self, texts: &mut Texts<'_>) -> Result<String, Refusal> {
+    fn text(&self, texts: &mut XlsTexts<'_>) -> Result<String, Refusal> {
         let count = texts.u16()?;
         // Some programs leave the width of no characters out.
         if count == 0 { Ok(String::new()) } else { self.counted(count, texts) }
     }
 
-    fn counted(&self, count: u16, texts: &mut Texts<'_>) -> Result<String, Refusal> {
+    fn counted(&self, count: u16, texts: &mut XlsTexts<'_>) -> Result<String, Refusal> {
         match self.encoding {
             None => {
                 let is_wide = texts.byte()? & 1 != 0;
@@ -366,7 +366,7 @@ impl Book {
     /// Reads a sheet from its first record to its last.
     fn sheet(&self, name: &str, mut stream: &[u8], room: &mut Room) -> Result<Grid, Refusal> {
         let (mut shape, mut depth, mut formula) = (Shape::default(), 0_u32, (0, 0));
-        let mut filling = Filling::new(name, room);
+        let mut filling = FillingGrid::new(name, room);
         loop {
             let record = next(&mut stream)?;
             match record.kind {

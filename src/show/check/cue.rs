@@ -6,8 +6,8 @@ use crate::show::draft::{ActionDraft, CueDraft, List, Mention, Placed, PointDraf
 use crate::show::problem::{Place as Where, quoted};
 use crate::show::protocol::{Protocol, Wire};
 use crate::show::{
-    Action, Cue, CueIx, CueNumber, DepartmentIx, Extra, Look, OutputIx, Place, Point, SegmentIx,
-    Step, Thresholds, Trigger,
+    Action, Cue, CueIx, CueNumber, DepartmentIx, Extra, Look, NamedPlace, OutputIx, RoutePoint,
+    SegmentIx, Step, Thresholds, Trigger,
 };
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ pub(super) struct Stage<'a> {
     /// The ids of the places.
     pub(super) place_names: Names<'a>,
     /// The places in the order of their ids; `None` where one is faulty.
-    pub(super) places: Vec<Option<Place>>,
+    pub(super) places: Vec<Option<NamedPlace>>,
 }
 
 /// The segment of a cue.
@@ -199,13 +199,13 @@ impl Check<'_> {
         list.items
     }
 
-    fn route(&self, list: &List<PointDraft>, stage: &Stage<'_>) -> Vec<Point> {
+    fn route(&self, list: &List<PointDraft>, stage: &Stage<'_>) -> Vec<RoutePoint> {
         if list.items.len() < 2 && list.is_whole {
             let fix = "add a place or `[latitude, longitude]`";
             self.faults.fault(list.place.clone(), "a route has two points at least", fix);
         }
         let points = list.items.iter().filter_map(|point| match point {
-            PointDraft::At { latitude, longitude, height_m } => Some(Point {
+            PointDraft::At { latitude, longitude, height_m } => Some(RoutePoint {
                 name: None,
                 latitude: *latitude,
                 longitude: *longitude,
@@ -214,7 +214,7 @@ impl Check<'_> {
             PointDraft::Named(id) => {
                 let index = stage.place_names.resolve(self.faults, id)?;
                 let place = stage.places.get(index as usize)?.as_ref()?;
-                Some(Point {
+                Some(RoutePoint {
                     name: Some(place.name.clone()),
                     latitude: place.latitude,
                     longitude: place.longitude,
@@ -222,7 +222,7 @@ impl Check<'_> {
                 })
             }
         });
-        let mut points: Vec<Point> = points.collect();
+        let mut points: Vec<RoutePoint> = points.collect();
         points.shrink_to_fit();
         points
     }

@@ -21,9 +21,9 @@ use toml::de::{DeTable, DeValue};
 
 use self::book::Book;
 use self::files::Loader;
-pub use self::files::{Files, Found, NoFiles};
-use self::map::{Home, Map};
-use self::names::{Scope, Words, is_of_name, words};
+pub use self::files::{Files, FoundFile, NoFiles};
+use self::map::{FileHome, Map};
+use self::names::{NamedValues, Scope, is_of_name, words};
 use self::writer::{Part, Sense, Writer};
 use super::fields::Fields;
 use super::machine::{Machine, Unseen};
@@ -154,11 +154,11 @@ struct Template<'t> {
 }
 
 /// A file with what it says of repeats.
-struct Source<'t> {
+struct SourceFile<'t> {
     part: Part<'t>,
     tree: &'t DeTable<'t>,
     /// Its values; nothing if it has no table of them.
-    words: Option<Words>,
+    words: Option<NamedValues>,
 }
 
 /// The plain text of a show with repeats; nothing where the show has none, or has faults of its
@@ -171,7 +171,7 @@ fn expanded<'t>(text: &'t str, files: &dyn Files) -> Option<Expanded<'t>> {
     if !errors.is_empty() || !repeats(tree.get_ref()) {
         return None;
     }
-    let own = Home { file: None, included: None };
+    let own = FileHome { file: None, included: None };
     let mut loader = Loader::new(files);
     loader.load(&own, (text, tree.get_ref()), None);
     let Loader { loaded, mut problems, .. } = loader;
@@ -183,7 +183,7 @@ fn expanded<'t>(text: &'t str, files: &dyn Files) -> Option<Expanded<'t>> {
         })
         .chain([(own, text, tree)])
         .collect();
-    let homes: Vec<Home> = trees.iter().map(|(home, ..)| home.clone()).collect();
+    let homes: Vec<FileHome> = trees.iter().map(|(home, ..)| home.clone()).collect();
     let faults: Vec<Faults> = trees.iter().map(|_| Faults::from(vec![])).collect();
     let readers: Vec<Reader<'_>> = trees
         .iter()
@@ -195,7 +195,7 @@ fn expanded<'t>(text: &'t str, files: &dyn Files) -> Option<Expanded<'t>> {
     let writer = Writer::new(homes);
     for (home, ((_, text, tree), reader)) in trees.iter().zip(&readers).enumerate() {
         let is_own = home + 1 == trees.len();
-        let source = Source::read(Part { home, text }, reader, tree.get_ref(), is_own);
+        let source = SourceFile::read(Part { home, text }, reader, tree.get_ref(), is_own);
         templates.read(&source, reader, &writer);
         sources.push(source);
     }
@@ -225,7 +225,7 @@ fn expanded<'t>(text: &'t str, files: &dyn Files) -> Option<Expanded<'t>> {
     Some(Expanded { text: Cow::Owned(text), map, problems, included, taken })
 }
 
-impl<'t> Source<'t> {
+impl<'t> SourceFile<'t> {
     fn read(part: Part<'t>, reader: &Reader<'_>, tree: &'t DeTable<'t>, is_own: bool) -> Self {
         let noun = if is_own { "the show" } else { "an included file" };
         let mut fields = Fields::new(reader, tree, 0..0, noun);
@@ -236,7 +236,7 @@ impl<'t> Source<'t> {
             NAMED.into_iter().chain(["template"]).for_each(|key| fields.know(key));
             fields.finish();
         }
-        Source { part, tree, words }
+        SourceFile { part, tree, words }
     }
 }
 
@@ -249,7 +249,7 @@ impl<'t> Templates<'t> {
     }
 
     /// Adds those of one file.
-    fn read(&mut self, source: &Source<'t>, reader: &Reader<'_>, writer: &Writer) {
+    fn read(&mut self, source: &SourceFile<'t>, reader: &Reader<'_>, writer: &Writer) {
         let noun = if source.part.home + 1 == writer.map.homes.len() {
             "the show"
         } else {
@@ -292,7 +292,7 @@ impl<'t> Templates<'t> {
 }
 
 /// The values that the texts of a file may name.
-fn sense<'a>(source: &'a Source<'_>) -> Sense<'a> {
+fn sense<'a>(source: &'a SourceFile<'_>) -> Sense<'a> {
     Sense { scope: Scope(source.words.iter().collect()), used: None }
 }
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::reader::{Mention, Reader, one_of, quoted};
+use super::reader::{Reader, SourceText, one_of, quoted};
 use super::value::Value;
 use crate::show::draft::{Entry, Placed};
 use crate::show::problem::Place;
@@ -94,14 +94,14 @@ impl<'a> Fields<'a> {
         &mut self,
         key: &'static str,
         noun: &'static str,
-    ) -> Vec<(Mention<'a>, Fields<'a>)> {
+    ) -> Vec<(SourceText<'a>, Fields<'a>)> {
         let Some(tables) = self.find(key).and_then(|value| value.tables()) else {
             return Vec::new();
         };
         let mut entries: Vec<_> = tables.iter().collect();
         entries.sort_by_key(|(id, _)| id.span().start);
         let read = |(id, value): (&'a toml::Spanned<_>, _)| {
-            let id = Mention {
+            let id = SourceText {
                 text: AsRef::<str>::as_ref(id.get_ref()),
                 span: self.reader.span(id.span()),
             };
@@ -112,7 +112,7 @@ impl<'a> Fields<'a> {
         entries.into_iter().filter_map(read).collect()
     }
 
-    fn check_id(&self, id: &Mention<'_>) {
+    fn check_id(&self, id: &SourceText<'_>) {
         if id.text.len() > ID_MAX {
             let what = format!("an id of {} characters", id.text.len());
             self.reader.fault(
@@ -154,8 +154,8 @@ impl<'a> Fields<'a> {
     }
 
     /// All keys in the order of the file.
-    pub(crate) fn keys(&self) -> Vec<Mention<'a>> {
-        let mention = |key: &'a toml::Spanned<_>| Mention {
+    pub(crate) fn keys(&self) -> Vec<SourceText<'a>> {
+        let mention = |key: &'a toml::Spanned<_>| SourceText {
             text: AsRef::<str>::as_ref(key.get_ref()),
             span: self.reader.span(key.span()),
         };
@@ -166,9 +166,9 @@ impl<'a> Fields<'a> {
 
     /// All keys with their values in the order of the file; for tables whose keys are the user's
     /// own.
-    pub(crate) fn entries(&self) -> Vec<(Mention<'a>, Value<'a>)> {
+    pub(crate) fn entries(&self) -> Vec<(SourceText<'a>, Value<'a>)> {
         let value =
-            |key: &Mention<'a>| Value::new(self.reader, key.text, self.table.get(key.text)?);
+            |key: &SourceText<'a>| Value::new(self.reader, key.text, self.table.get(key.text)?);
         self.keys().into_iter().filter_map(|key| value(&key).map(|value| (key, value))).collect()
     }
 

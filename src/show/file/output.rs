@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::action::body;
 use super::fields::Fields;
-use super::reader::Mention;
+use super::reader::SourceText;
 use super::value::Value;
 use crate::show::draft::OutputDraft;
 use crate::show::protocol::{PanicFault, Protocol, Wire, osc};
@@ -37,7 +37,7 @@ pub(super) fn outputs(file: &mut Fields<'_>) -> (Vec<OutputDraft>, Wires) {
     (outputs, wires)
 }
 
-fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraft) {
+fn output(id: &SourceText<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraft) {
     let kinds: Vec<_> =
         Protocol::all().flat_map(|protocol| protocol.spec().kinds).copied().collect();
     let key = fields.exactly_one(&kinds, "kind");
@@ -109,7 +109,11 @@ fn machines(
 }
 
 /// The message that keeps the far end awake, if the output asks for one.
-fn keepalive(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<&Wire>) -> Option<Keepalive> {
+fn keepalive(
+    fields: &mut Fields<'_>,
+    id: &SourceText<'_>,
+    wire: Option<&Wire>,
+) -> Option<Keepalive> {
     const KEY: &str = "keepalive";
     if wire.is_some_and(|wire| !wire.protocol.spec().is_kept_awake) {
         let what = "`keepalive` is only for OSC outputs and for those with `tcp` or `udp`";
@@ -186,7 +190,7 @@ pub(in crate::show) fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
     found
 }
 
-fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<&Wire>) -> Vec<Body> {
+fn panic_bodies(fields: &mut Fields<'_>, id: &SourceText<'_>, wire: Option<&Wire>) -> Vec<Body> {
     let list =
         fields.find("panic").map(|value| value.list_of_fields("a panic action", "panic = [{ … }]"));
     let read = |fields: Fields<'_>| {

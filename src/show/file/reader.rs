@@ -16,14 +16,14 @@ pub(crate) use crate::show::problem::{one_of, quoted};
 
 /// Text of the file and where it stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Mention<'a> {
+pub(crate) struct SourceText<'a> {
     /// The text, without quotes.
     pub text: &'a str,
     /// Its place.
     pub span: Range<usize>,
 }
 
-impl Mention<'_> {
+impl SourceText<'_> {
     /// The same for a draft.
     pub(crate) fn placed(&self) -> draft::Mention {
         draft::Placed { value: Arc::from(self.text), place: Place::from(self.span.clone()) }

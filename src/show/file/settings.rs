@@ -23,7 +23,7 @@ pub const BYTES_MAX: usize = 1 << 20;
 
 /// A text of a settings file and where it stands, in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Placed {
+pub struct PlacedText {
     /// The text, without quotes.
     pub text: String,
     /// Its place.
@@ -34,16 +34,16 @@ pub struct Placed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
     /// Name of the setting.
-    pub name: Placed,
+    pub name: PlacedText,
     /// To what; a single text is a list of one.
-    pub values: Vec<Placed>,
+    pub values: Vec<PlacedText>,
     /// Place of the whole value.
     pub span: Range<usize>,
 }
 
 /// A settings file as far as it could be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Settings {
+pub struct SettingsFile {
     /// The lines that could be read, by place.
     pub lines: Vec<Setting>,
     /// Problems with the rest, by place.
@@ -51,17 +51,17 @@ pub struct Settings {
 }
 
 /// Reads a settings file; `example` is a right line of it, for the fixes.
-pub fn read(text: &str, example: &str) -> Settings {
+pub fn read(text: &str, example: &str) -> SettingsFile {
     let problem = |what: String, fix: String| Problem::error(0..0, what, fix);
     if text.len() > BYTES_MAX {
         let what = format!("the file is larger than {} MiB", BYTES_MAX >> 20);
-        return Settings {
+        return SettingsFile {
             lines: vec![],
             problems: vec![problem(what, "give a settings file".to_owned())],
         };
     }
     if let Some(problem) = syntax::endless_key(text) {
-        return Settings { lines: vec![], problems: vec![problem] };
+        return SettingsFile { lines: vec![], problems: vec![problem] };
     }
     let (tree, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
@@ -82,7 +82,7 @@ fn lines(
     lost: Vec<Range<usize>>,
     tree: &DeTable<'_>,
     example: &str,
-) -> Settings {
+) -> SettingsFile {
     let reader = Reader::new(text, &faults, lost, &Unseen);
     let mut lines = vec![];
     for (name, value) in tree {
@@ -90,7 +90,7 @@ fn lines(
             continue;
         }
         let text =
-            |value: &DeValue<'_>, span| Some(Placed { text: value.as_str()?.to_owned(), span });
+            |value: &DeValue<'_>, span| Some(PlacedText { text: value.as_str()?.to_owned(), span });
         let wrong =
             |span| reader.fault(span, "text in quotes belongs here", format!("write `{example}`"));
         let values = match value.get_ref() {
@@ -115,11 +115,11 @@ fn lines(
                 }
             },
         };
-        let name = Placed { text: name.get_ref().to_string(), span: name.span() };
+        let name = PlacedText { text: name.get_ref().to_string(), span: name.span() };
         lines.push(Setting { name, values, span: value.span() });
     }
     lines.sort_by_key(|line| line.name.span.start);
-    Settings { lines, problems: faults.into_problems() }
+    SettingsFile { lines, problems: faults.into_problems() }
 }
 
 #[cfg(test)]

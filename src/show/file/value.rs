@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fields::{Fields, kind};
 use super::meant;
-use super::reader::{Mention, Reader, quoted};
+use super::reader::{Reader, SourceText, quoted};
 use crate::show::draft::{List, Placed};
 use crate::show::duration::{self, DurationError};
 use crate::show::problem::Place;
@@ -142,8 +142,8 @@ impl<'a> Value<'a> {
     }
 
     /// Text that refers to something.
-    pub(crate) fn mention(&self) -> Option<Mention<'a>> {
-        Some(Mention { text: self.text()?, span: self.span.clone() })
+    pub(crate) fn mention(&self) -> Option<SourceText<'a>> {
+        Some(SourceText { text: self.text()?, span: self.span.clone() })
     }
 
     /// Text on one line, not empty.

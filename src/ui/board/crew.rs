@@ -21,7 +21,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::words::{self, Digits};
-use super::{COLUMNS_MIN, Glance, ROWS_MIN, Scene, centred, message, middle};
+use super::{BoardScene, COLUMNS_MIN, Glance, ROWS_MIN, centred, message, middle};
 use crate::app::board::Face;
 use crate::app::crew::{CrewCue, CrewView, Moment};
 use crate::app::theme::{Theme, ThemeColours};
@@ -64,7 +64,7 @@ pub fn paint(buf: &mut Buffer, glance: &CrewGlance) {
     }
     let CrewGlance { crew, paints, capabilities, help } = *glance;
     let board = Glance { board: &crew.board, face: Face::Board, paints, capabilities, help };
-    let scene = Scene::new(&board);
+    let scene = BoardScene::new(&board);
     buf.set_style(area, scene.styles.base);
     let area = message::draw(&scene, buf, area);
     if area.width < COLUMNS_MIN || area.height < ROWS_MIN {
@@ -75,7 +75,7 @@ pub fn paint(buf: &mut Buffer, glance: &CrewGlance) {
     ui::finish(buf, capabilities);
 }
 
-fn whole(scene: &Scene, crew: &CrewView, buf: &mut Buffer, area: Rect) {
+fn whole(scene: &BoardScene, crew: &CrewView, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let margin = if area.width >= 70 { 2 } else { 1 };
     let inner = Rect { x: area.x + margin, width: area.width - 2 * margin, ..area };
@@ -102,7 +102,7 @@ fn whole(scene: &Scene, crew: &CrewView, buf: &mut Buffer, area: Rect) {
 }
 
 /// A window that is too small for big words: what is to be done now, and what comes.
-fn small(scene: &Scene, crew: &CrewView, buf: &mut Buffer, area: Rect) {
+fn small(scene: &BoardScene, crew: &CrewView, buf: &mut Buffer, area: Rect) {
     let headline = headline(scene, crew);
     let columns = usize::from(area.width);
     let big = Line::styled(headline.big.text.clone(), headline.big.style);
@@ -116,7 +116,7 @@ fn small(scene: &Scene, crew: &CrewView, buf: &mut Buffer, area: Rect) {
 }
 
 /// The department and the show.
-fn head<'a>(scene: &Scene<'a>, crew: &'a CrewView) -> Line<'a> {
+fn head<'a>(scene: &BoardScene<'a>, crew: &'a CrewView) -> Line<'a> {
     let mut line = Line::from(vec![
         Span::styled(format!(" {} ", crew.department.to_uppercase()), scene.styles.quiet_badge),
         Span::raw("  "),
@@ -126,14 +126,14 @@ fn head<'a>(scene: &Scene<'a>, crew: &'a CrewView) -> Line<'a> {
 }
 
 /// The show's time, and that it is made up where it is.
-fn clock(scene: &Scene) -> Line<'static> {
+fn clock(scene: &BoardScene) -> Line<'static> {
     let mut line = scene.badge();
     line.spans.push(Span::raw("  "));
     line.spans.push(Span::styled(scene.time(), scene.styles.strong));
     line
 }
 
-fn headline<'a>(scene: &Scene, crew: &'a CrewView) -> Headline<'a> {
+fn headline<'a>(scene: &BoardScene, crew: &'a CrewView) -> Headline<'a> {
     let styles = &scene.styles;
     let big = |word: &str, style| Digits::plain(word.to_owned(), style);
     let held = crew.board.is_held.then_some((" HELD ", styles.attention_badge));
@@ -156,7 +156,7 @@ fn headline<'a>(scene: &Scene, crew: &'a CrewView) -> Headline<'a> {
 }
 
 /// The time until `cue`, as big digits.
-fn until(scene: &Scene, cue: &CrewCue) -> Digits {
+fn until(scene: &BoardScene, cue: &CrewCue) -> Digits {
     let styles = &scene.styles;
     match cue.left.as_secs() {
         0 if cue.left.is_zero() => Digits::plain("NOW".into(), styles.attention),
@@ -171,7 +171,7 @@ fn until(scene: &Scene, cue: &CrewCue) -> Digits {
 
 /// The line below the large words: the cue that they are about.
 fn caption<'a>(
-    scene: &Scene,
+    scene: &BoardScene,
     crew: &'a CrewView,
     headline: &Headline<'a>,
     columns: usize,
@@ -198,7 +198,7 @@ fn caption<'a>(
 }
 
 /// A cue that comes later.
-fn row<'a>(scene: &Scene, cue: &'a CrewCue) -> Line<'a> {
+fn row<'a>(scene: &BoardScene, cue: &'a CrewCue) -> Line<'a> {
     let styles = &scene.styles;
     let left = match cue.left.as_secs() {
         ..COUNTED_MAX_S => duration::countdown(cue.left),
@@ -214,7 +214,7 @@ fn row<'a>(scene: &Scene, cue: &'a CrewCue) -> Line<'a> {
 }
 
 /// The last row: the keys when they are asked for, and what is amiss.
-fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) {
+fn foot(scene: &BoardScene, buf: &mut Buffer, area: Rect) {
     let y = area.bottom() - 1;
     if scene.help {
         text::put(buf, area, y, Line::raw(" ".repeat(usize::from(area.width))));

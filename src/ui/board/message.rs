@@ -5,14 +5,14 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::{ROWS_MIN, Scene, middle};
+use super::{BoardScene, ROWS_MIN, middle};
 use crate::ui::{layout, letters, text};
 
 /// From how many rows on a band has a rule with its name.
 const ROWS_RULED: u16 = 4;
 
 /// Draws the message, where one stands, and says what it leaves of `area`.
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
+pub(super) fn draw(scene: &BoardScene, buf: &mut Buffer, area: Rect) -> Rect {
     let Some(message) = scene.board.message.as_deref() else { return area };
     if area.height == 1 {
         // What is left keeps the end of the only row.
@@ -62,7 +62,7 @@ impl Band {
         Band { all, words }
     }
 
-    fn draw(&self, scene: &Scene, buf: &mut Buffer, message: &str) {
+    fn draw(&self, scene: &BoardScene, buf: &mut Buffer, message: &str) {
         let (styles, words) = (&scene.styles, self.words);
         if words.y > self.all.y {
             layout::rule(buf, self.all, self.all.y, "MESSAGE", styles);

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::words::{self, Digits, digits, item};
-use super::{Scene, centred, middle};
+use super::{BoardScene, centred, middle};
 use crate::app::board::{Nearness, Next, On, Stage, left_words};
 use crate::show::duration;
 use crate::time::unsigned;
@@ -37,7 +37,7 @@ struct BoardAreas {
     foot: Option<Rect>,
 }
 
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+pub(super) fn draw(scene: &BoardScene, buf: &mut Buffer, area: Rect) {
     let areas = areas(area);
     let styles = &scene.styles;
     text::put_both(buf, areas.head, areas.head.y, scene.title(), scene.badge(), 12);
@@ -64,12 +64,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 }
 
 /// The largest size for digits of this width.
-fn fitting(scene: &Scene, digits: &Digits, room: Rect) -> Option<Size> {
+fn fitting(scene: &BoardScene, digits: &Digits, room: Rect) -> Option<Size> {
     Size::largest(&digits.widest, usize::from(room.width), usize::from(room.height), scene.is_plain)
 }
 
 /// The countdown, without the room for its sign where that would cost it its size and it has none.
-fn tight<'a>(scene: &Scene<'a>, room: Rect) -> Option<Digits> {
+fn tight<'a>(scene: &BoardScene<'a>, room: Rect) -> Option<Digits> {
     let mut digits = digits(scene)?;
     if fitting(scene, &digits, room).is_none() && !digits.text.starts_with('+') {
         digits.widest = digits.widest.trim_start_matches('+').to_owned();
@@ -124,7 +124,7 @@ fn areas(area: Rect) -> BoardAreas {
 }
 
 /// Draws what is on.
-fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
+fn on(scene: &BoardScene, buf: &mut Buffer, area: Rect, has_digits: bool) {
     let styles = &scene.styles;
     let rows = usize::from(area.height);
     let mut room = area;
@@ -205,7 +205,7 @@ fn stack(buf: &mut Buffer, room: Rect, mut lines: Vec<Line>) {
     }
 }
 
-fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
+fn running<'a>(scene: &BoardScene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let first = Line::from(vec![
         Span::styled(" ON ", styles.on_air_badge),
@@ -242,7 +242,7 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
 }
 
 /// Draws what is next, and what comes later if there is room.
-fn next(scene: &Scene, buf: &mut Buffer, area: Rect) {
+fn next(scene: &BoardScene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let Some(next) = &scene.board.next else {
         let words =
@@ -270,7 +270,7 @@ fn says_lateness(stage: &Stage) -> bool {
     }
 }
 
-fn coming<'a>(scene: &Scene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
+fn coming<'a>(scene: &BoardScene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let at = next.at.map_or(Line::default(), |at| {
         let late = Duration::try_from(scene.board.now.duration_since(at)).unwrap_or_default();
@@ -304,7 +304,7 @@ fn coming<'a>(scene: &Scene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
     lines
 }
 
-fn later(scene: &Scene, buf: &mut Buffer, area: Rect) {
+fn later(scene: &BoardScene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let segments = &scene.board.later;
     let rows = usize::from(area.height);
@@ -326,7 +326,7 @@ fn later(scene: &Scene, buf: &mut Buffer, area: Rect) {
 
 /// The last row: the keys when they are asked for, and what is amiss. A low window has none to
 /// spare, and its panel of what is next gives its last one.
-fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) {
+fn foot(scene: &BoardScene, buf: &mut Buffer, area: Rect) {
     if area.height == 0 {
         return;
     }

@@ -6,11 +6,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::words::{self, digits, item};
-use super::{Scene, foot};
+use super::{BoardScene, foot};
 use crate::app::board::Stage;
 use crate::ui::{signs, text};
 
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+pub(super) fn draw(scene: &BoardScene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let area = foot(scene, buf, area);
     let time = Line::styled(scene.time(), styles.strong);

@@ -6,7 +6,7 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::Scene;
+use super::BoardScene;
 use crate::app::board::{Item, Nearness, Notice, Stage};
 use crate::show::duration;
 use crate::ui::text;
@@ -29,7 +29,7 @@ impl Digits {
 }
 
 /// The countdown, or, at the end, the overrun of the show.
-pub(super) fn digits(scene: &Scene) -> Option<Digits> {
+pub(super) fn digits(scene: &BoardScene) -> Option<Digits> {
     if let Stage::Ended { over, .. } = scene.board.stage {
         let is_over = over.as_secs() >= 1;
         let style = if is_over { scene.styles.attention } else { scene.styles.ready };
@@ -41,7 +41,7 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
 }
 
 /// Style of a time left that is so near: one that stands still says so by a word, and has no colour.
-pub(super) fn left_style(scene: &Scene, near: Nearness) -> Style {
+pub(super) fn left_style(scene: &BoardScene, near: Nearness) -> Style {
     let styles = &scene.styles;
     match near {
         Nearness::Over => styles.on_air,
@@ -53,7 +53,7 @@ pub(super) fn left_style(scene: &Scene, near: Nearness) -> Style {
 }
 
 /// Caption of the digits: `The jump ends`.
-pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
+pub(super) fn caption<'a>(scene: &BoardScene<'a>, columns: usize) -> Line<'a> {
     let styles = &scene.styles;
     if let Stage::Ended { at, over } = scene.board.stage {
         let word = match over.as_secs() {
@@ -89,7 +89,7 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
 }
 
 /// The time left, beside digits that show the elapsed time.
-pub(super) fn left_beside(scene: &Scene) -> Option<Span<'static>> {
+pub(super) fn left_beside(scene: &BoardScene) -> Option<Span<'static>> {
     let figure = scene.figure()?;
     let style = match figure.nearness() {
         Nearness::Far => scene.styles.text,
@@ -99,26 +99,26 @@ pub(super) fn left_beside(scene: &Scene) -> Option<Span<'static>> {
 }
 
 /// The word beside digits that are amber or red, or that stand still.
-fn alert(scene: &Scene) -> Option<String> {
+fn alert(scene: &BoardScene) -> Option<String> {
     let word = scene.figure()?.alert(scene.board.is_held)?;
     Some(format!(" {word} "))
 }
 
 /// The style of that word: red where the digits are.
-fn alert_style(scene: &Scene) -> Style {
+fn alert_style(scene: &BoardScene) -> Style {
     let near = scene.figure().map(|figure| figure.nearness());
     let is_red = matches!(near, Some(Nearness::Over | Nearness::Danger)) && !scene.board.is_held;
     if is_red { scene.styles.on_air_badge } else { scene.styles.attention_badge }
 }
 
 /// The same as a badge, with the gap in front of it.
-pub(super) fn badge(scene: &Scene) -> Vec<Span<'static>> {
+pub(super) fn badge(scene: &BoardScene) -> Vec<Span<'static>> {
     let word = alert(scene);
     word.map_or(vec![], |word| vec![Span::raw("  "), Span::styled(word, alert_style(scene))])
 }
 
 /// A cue in public: its number and its title, or a dash.
-pub(super) fn item<'a>(scene: &Scene<'a>, item: &'a Item, style: Style) -> Vec<Span<'a>> {
+pub(super) fn item<'a>(scene: &BoardScene<'a>, item: &'a Item, style: Style) -> Vec<Span<'a>> {
     match item {
         Item::Embargoed => vec![Span::styled(EMBARGOED, style)],
         Item::Public { number, title } => {
@@ -131,7 +131,7 @@ pub(super) fn item<'a>(scene: &Scene<'a>, item: &'a Item, style: Style) -> Vec<S
 }
 
 /// Reason why the board does not know more.
-pub(super) fn notice(scene: &Scene) -> Line<'static> {
+pub(super) fn notice(scene: &BoardScene) -> Line<'static> {
     let styles = &scene.styles;
     match scene.board.notice {
         None => Line::default(),

@@ -23,7 +23,7 @@ use ratatui::text::{Line, Span};
 
 use super::words;
 use crate::geo;
-use crate::show::{CueIx, Look, Place, Point, duration};
+use crate::show::{CueIx, Look, NamedPlace, RoutePoint, duration};
 use crate::ui::dots::{ACROSS, DOWN, Dots, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
@@ -68,7 +68,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         return;
     }
     let has_flag = scene.cue(cue).look == Some(Look::Flag);
-    let field = Section::new(chart, (ground_m, top_m), words::height_at(points, 0.0), has_flag);
+    let field =
+        DescentScale::new(chart, (ground_m, top_m), words::height_at(points, 0.0), has_flag);
     field.axis(scene, buf, labels);
     let mut dots = Dots::new(chart);
     field.ground(&mut dots);
@@ -162,9 +163,9 @@ fn metres(m: f64) -> String {
 }
 
 /// Name of a point: its own, or that of a place of the show at its foot.
-fn name<'a>(places: &'a [Place], point: &'a Point) -> Option<&'a str> {
+fn name<'a>(places: &'a [NamedPlace], point: &'a RoutePoint) -> Option<&'a str> {
     let here = geo::Place::new(point.latitude, point.longitude);
-    let near = |place: &&Place| {
+    let near = |place: &&NamedPlace| {
         geo::distance_km(here, geo::Place::new(place.latitude, place.longitude)) * 1000.0 <= NEAR_M
     };
     point.name.as_deref().or_else(|| places.iter().find(near).map(|place| place.name.as_str()))
@@ -182,7 +183,7 @@ fn tick_m(span_m: f64, parts: f64) -> f64 {
 }
 
 /// Position of heights and times on the screen.
-struct Section {
+struct DescentScale {
     area: Rect,
     ground_m: f64,
     top_m: f64,
@@ -196,14 +197,14 @@ struct Section {
     ends_x: u16,
 }
 
-impl Section {
+impl DescentScale {
     fn new(area: Rect, (ground_m, top_m): (f64, f64), start_m: f64, has_flag: bool) -> Self {
         let ledge_m = Some(start_m)
             .filter(|start_m| ground_m == 0.0 && (1.0..=LEDGE_MAX_M).contains(start_m));
         let lead = if ledge_m.is_some() { (area.width / 7).max(3) } else { 1 };
         let end = 2 + if has_flag { (area.width / 8).max(4) } else { 0 };
         let (starts_x, ends_x) = (lead * ACROSS, (area.width - end.min(area.width - 2)) * ACROSS);
-        Section { area, ground_m, top_m, ledge_m, start_m, has_flag, starts_x, ends_x }
+        DescentScale { area, ground_m, top_m, ledge_m, start_m, has_flag, starts_x, ends_x }
     }
 
     /// The dots from the top at which a height lies: a row is free above the highest, and the
@@ -276,7 +277,7 @@ impl Section {
 
     /// The way, and a plumb line below where it is. Column by column, so that no dot of it moves as
     /// the marker does.
-    fn curve(&self, dots: &mut Dots, points: &[Point], done: Option<f64>) {
+    fn curve(&self, dots: &mut Dots, points: &[RoutePoint], done: Option<f64>) {
         let done = done.unwrap_or(0.0);
         // What is done ends a dot or two before the marker, which has a cell of its own.
         let (here, bright) = (self.x(done) as i32, self.x(done) as i32 - i32::from(ACROSS));
@@ -350,7 +351,7 @@ mod tests {
     #[test]
     fn what_lies_below_the_sea_is_as_true_as_what_lies_above() {
         let field = |ground_m, top_m| {
-            Section::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m, false)
+            DescentScale::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m, false)
         };
         // From the Dead Sea up to Jerusalem, and the same way lifted by what the sea lies below the
         // others.
@@ -376,14 +377,14 @@ mod tests {
 
     #[test]
     fn a_point_at_the_foot_of_a_place_has_its_name() {
-        let place = |latitude| Place {
+        let place = |latitude| NamedPlace {
             id: "p".into(),
             name: "Sign".into(),
             latitude,
             longitude: -118.3215,
         };
         let point =
-            Point { name: None, latitude: 34.1341, longitude: -118.3215, height_m: Some(0.0) };
+            RoutePoint { name: None, latitude: 34.1341, longitude: -118.3215, height_m: Some(0.0) };
         // A degree of latitude has 111.2 km, so 50 m are 0.00045 degrees.
         assert_eq!(name(&[place(34.1341 + 0.00044)], &point), Some("Sign"));
         assert_eq!(name(&[place(34.1341 + 0.00046)], &point), None);

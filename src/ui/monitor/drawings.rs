@@ -8,7 +8,7 @@
 //! ─────────────────────
 //! ```
 //!
-//! Each drawing is a file. It knows a [`Field`], a [`Moment`] and the inks; must never know of
+//! Each drawing is a file. It knows a [`Field`], a [`DrawnMoment`] and the inks; must never know of
 //! cues. What tells something is told by weight as well as by colour.
 
 mod feathers;
@@ -53,14 +53,14 @@ mod ink {
 
 /// The moment that is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Moment {
+struct DrawnMoment {
     /// Progress of the cue, 0 to 1; `None` before it has fired.
     done: Option<f64>,
     /// Counts the seconds while it runs; 0 at all other times.
     beat: u64,
 }
 
-impl Moment {
+impl DrawnMoment {
     /// Progress of the cue; 0 before it has fired.
     fn part(self) -> f64 {
         self.done.unwrap_or(0.0)
@@ -106,7 +106,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look
     let is_running =
         scene.state.cue(cue).phase == Phase::Running && scene.state.held_since().is_none();
     let beat = if is_running { scene.view.machine_ns.ns() / SECOND_NS } else { 0 };
-    let moment = Moment { done: words::done(scene, cue), beat };
+    let moment = DrawnMoment { done: words::done(scene, cue), beat };
     let mut field = Field::new(area);
     let marker = paint(&mut field, look, moment);
     let styles = &scene.styles;
@@ -137,7 +137,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look
 }
 
 /// Draws a look, and says where in the field its marker stands, in dots.
-fn paint(field: &mut Field, look: Look, moment: Moment) -> Option<At> {
+fn paint(field: &mut Field, look: Look, moment: DrawnMoment) -> Option<At> {
     match look {
         Look::Stage => stage::draw(field, moment),
         Look::Feathers => feathers::draw(field, moment),
@@ -164,7 +164,7 @@ mod tests {
         Look::Flag,
     ];
 
-    fn drawn(look: Look, size: (u16, u16), moment: Moment) -> usize {
+    fn drawn(look: Look, size: (u16, u16), moment: DrawnMoment) -> usize {
         let area = Rect::new(3, 2, size.0, size.1);
         let mut field = Field::new(area);
         let marker = paint(&mut field, look, moment);
@@ -185,7 +185,7 @@ mod tests {
         for look in LOOKS {
             let mut last = 0;
             for size in [(40, 6), (62, 10), (90, 24), (140, 45)] {
-                let cells = drawn(look, size, Moment { done: Some(0.6), beat: 7 });
+                let cells = drawn(look, size, DrawnMoment { done: Some(0.6), beat: 7 });
                 assert!(
                     cells > last + 12,
                     "{look:?} has {cells} cells at {size:?}, and {last} in the smaller field"
@@ -199,7 +199,7 @@ mod tests {
     fn cells(look: Look, done: f64, symbol: char) -> usize {
         let area = Rect::new(0, 0, 90, 24);
         let mut field = Field::new(area);
-        let _marker = paint(&mut field, look, Moment { done: Some(done), beat: 0 });
+        let _marker = paint(&mut field, look, DrawnMoment { done: Some(done), beat: 0 });
         let pens =
             ".:*+ox%#".chars().map(|ascii| Pen { style: ratatui::style::Style::new(), ascii });
         let mut buf = Buffer::empty(area);
@@ -226,7 +226,7 @@ mod tests {
         for look in LOOKS {
             for (columns, rows) in [(1, 1), (8, 3), (200, 3), (9, 60), (400, 200)] {
                 for done in [None, Some(0.0), Some(0.31), Some(1.0)] {
-                    drawn(look, (columns, rows), Moment { done, beat: 3 });
+                    drawn(look, (columns, rows), DrawnMoment { done, beat: 3 });
                 }
             }
         }

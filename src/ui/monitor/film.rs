@@ -40,7 +40,7 @@ const STRIP_MAX: u16 = 13;
 
 /// A clip as the show file has it, and how far it is.
 #[derive(Clone, Copy)]
-struct Reel<'a> {
+struct FilmReel<'a> {
     file: &'a str,
     output: OutputIx,
     from_ns: u64,
@@ -53,7 +53,7 @@ struct Reel<'a> {
     is_over: bool,
 }
 
-impl<'a> Reel<'a> {
+impl<'a> FilmReel<'a> {
     fn of(scene: &Scene<'a>, cue: CueIx) -> Option<Self> {
         let (_, output, command) = scene.cue(cue).clip()?;
         let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, .. } = command else {
@@ -63,7 +63,7 @@ impl<'a> Reel<'a> {
         let (is_running, is_over) = (phase == Phase::Running, phase == Phase::Complete);
         let (from_ns, to_ns, volume, looped) = (*from_ns, *to_ns, *volume, *looped);
         let countdown = scene.countdown(cue).filter(|_| is_running);
-        Some(Reel { file: clip, output, from_ns, to_ns, volume, looped, countdown, is_over })
+        Some(FilmReel { file: clip, output, from_ns, to_ns, volume, looped, countdown, is_over })
     }
 
     /// Its length, if known.
@@ -184,7 +184,7 @@ impl<'a> Reel<'a> {
 
 /// Draws it.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
-    let Some(reel) = Reel::of(scene, cue).filter(|_| !area.is_empty()) else { return };
+    let Some(reel) = FilmReel::of(scene, cue).filter(|_| !area.is_empty()) else { return };
     let styles = &scene.styles;
     let columns = usize::from(area.width);
     let rows = area.height.saturating_sub(3);
@@ -217,7 +217,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
 /// Draws it below the picture of something else: a bar in one row, with a second row its points as
 /// well.
 pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
-    let Some(reel) = Reel::of(scene, cue).filter(|_| !area.is_empty()) else { return };
+    let Some(reel) = FilmReel::of(scene, cue).filter(|_| !area.is_empty()) else { return };
     let mut left = vec![
         reel.standing(scene, cue),
         Span::styled(format!("  {}", reel.file), scene.styles.past),
@@ -241,7 +241,7 @@ pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx
 /// The countdown, and its digits at their widest.
 fn figure(
     scene: &Scene,
-    reel: Reel,
+    reel: FilmReel,
     cue: CueIx,
 ) -> Option<(String, String, ratatui::style::Style)> {
     let countdown = reel.countdown.filter(|_| !reel.looped)?;
@@ -250,7 +250,7 @@ fn figure(
 }
 
 /// Range of the strip: the second in the gate, and the beginning and end of the film.
-fn window(scene: &Scene, reel: Reel, cue: CueIx) -> strip::Window {
+fn window(scene: &Scene, reel: FilmReel, cue: CueIx) -> strip::Window {
     let seconds = |ns: u64| (ns / SECOND_NS).min(i64::MAX as u64 / 4) as i64;
     let ends = reel.length_ns(scene, cue).filter(|_| !reel.looped);
     strip::Window {

@@ -28,7 +28,7 @@ use crate::ui::dots::{self, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
 use labels::Rank;
-use sheet::Sheet;
+use sheet::MapSheet;
 
 /// The fewest rows in which it tells more than words.
 pub(super) const ROWS_MIN: u16 = 6;
@@ -129,7 +129,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
 }
 
 /// The places with their labels.
-fn places(scene: &Scene, buf: &mut Buffer, sheet: &Sheet, done: f64) {
+fn places(scene: &Scene, buf: &mut Buffer, sheet: &MapSheet, done: f64) {
     let styles = &scene.styles;
     let so_far_km = done * sheet.way.length_km();
     for label in &sheet.labels {
@@ -162,7 +162,7 @@ fn write(scene: &Scene, buf: &mut Buffer, (x, y): (u16, u16), words: &str, style
 }
 
 /// Draws the distances, done and in all; at the right the map's scale.
-fn figures(scene: &Scene, buf: &mut Buffer, area: Rect, sheet: &Sheet, done: f64) {
+fn figures(scene: &Scene, buf: &mut Buffer, area: Rect, sheet: &MapSheet, done: f64) {
     let styles = &scene.styles;
     let all_km = sheet.way.length_km();
     let (so_far, to_go) =

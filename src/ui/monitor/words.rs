@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::engine::{Phase, SendState};
-use crate::show::{Body, CueIx, Point};
+use crate::show::{Body, CueIx, RoutePoint};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
@@ -18,7 +18,7 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     let styles = &scene.styles;
     let points = &scene.cue(cue).route;
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return vec![] };
-    let name = |point: &Point| {
+    let name = |point: &RoutePoint| {
         point
             .name
             .clone()
@@ -68,7 +68,7 @@ pub(super) fn done(scene: &Scene, cue: CueIx) -> Option<f64> {
 }
 
 /// The height at a part of a route, in metres; each leg is taken to last as long as the others.
-pub(super) fn height_at(points: &[Point], done: f64) -> f64 {
+pub(super) fn height_at(points: &[RoutePoint], done: f64) -> f64 {
     let legs = points.len().saturating_sub(1).max(1) as f64;
     let along = done.clamp(0.0, 1.0) * legs;
     let leg = (along.floor() as usize).min(points.len().saturating_sub(2));

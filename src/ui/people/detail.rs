@@ -70,13 +70,18 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, person: PersonIx
 }
 
 /// A row: what stands at its beginning, and at its end.
-type Row<'a> = (Line<'a>, Line<'a>);
+type DetailRow<'a> = (Line<'a>, Line<'a>);
 
-fn row<'a>(left: impl Into<Line<'a>>) -> Row<'a> {
+fn row<'a>(left: impl Into<Line<'a>>) -> DetailRow<'a> {
     (left.into(), Line::default())
 }
 
-fn head<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, note_rows: usize) -> Vec<Row<'a>> {
+fn head<'a>(
+    scene: &Scene<'a>,
+    ix: PersonIx,
+    columns: usize,
+    note_rows: usize,
+) -> Vec<DetailRow<'a>> {
     let styles = &scene.styles;
     let person = scene.show.person(ix);
     let mut name = vec![Span::styled(person.name.as_str(), styles.strong)];
@@ -97,7 +102,12 @@ fn head<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, note_rows: usize) -
 }
 
 /// The cues that name the person, in at most `room` rows, heading and all.
-fn cues<'a>(scene: &Scene<'a>, person: PersonIx, columns: usize, room: usize) -> Vec<Row<'a>> {
+fn cues<'a>(
+    scene: &Scene<'a>,
+    person: PersonIx,
+    columns: usize,
+    room: usize,
+) -> Vec<DetailRow<'a>> {
     let styles = &scene.styles;
     let named = scene.show.cues_naming(person);
     let heads = if columns >= WIDE {
@@ -118,7 +128,7 @@ fn cues<'a>(scene: &Scene<'a>, person: PersonIx, columns: usize, room: usize) ->
     if named.len() <= room {
         // With two rows more than there is room for it is known not to fit: the last of them may be
         // the blank one.
-        let mut whole: Vec<Row> =
+        let mut whole: Vec<DetailRow> =
             named.iter().flat_map(|cue| one(cue, true)).take(room + 2).collect();
         whole.truncate(
             whole.len() - usize::from(whole.last().is_some_and(|(left, _)| left.width() == 0)),
@@ -147,7 +157,7 @@ fn number_cells(scene: &Scene, cues: &[CueIx]) -> usize {
 }
 
 /// List of everybody: the cues that name somebody, in at most `room` rows.
-fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>> {
+fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<DetailRow<'a>> {
     let styles = &scene.styles;
     let cues = scene.show.cues_naming_anybody();
     if room < EVERYBODY_MIN || cues.is_empty() {
@@ -175,7 +185,7 @@ fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>>
     std::iter::once(heading).chain(shown.iter().map(line)).collect()
 }
 
-fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> Row<'a> {
+fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> DetailRow<'a> {
     let styles = &scene.styles;
     let state = scene.state.cue(cue);
     let is_running = state.phase == Phase::Running;
@@ -205,7 +215,7 @@ fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> 
 }
 
 /// Surroundings of a cue: its segment, the words of its call, its notes.
-fn around<'a>(scene: &Scene<'a>, ix: CueIx, columns: usize, indent: usize) -> Vec<Row<'a>> {
+fn around<'a>(scene: &Scene<'a>, ix: CueIx, columns: usize, indent: usize) -> Vec<DetailRow<'a>> {
     let styles = &scene.styles;
     let cue = scene.cue(ix);
     let segment = scene.show.segment(scene.show.segment_of(ix));
@@ -227,7 +237,7 @@ fn around<'a>(scene: &Scene<'a>, ix: CueIx, columns: usize, indent: usize) -> Ve
 }
 
 /// The ticks and notes, in at most `room` rows, heading and all.
-fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Vec<Row<'a>> {
+fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Vec<DetailRow<'a>> {
     let styles = &scene.styles;
     let state = scene.state.person(ix);
     let times = match state.sightings.len() {

@@ -32,7 +32,7 @@ const DONE: u8 = 2;
 const LATE: u8 = 3;
 
 /// A point of the curve: the instant, and how far from the plan.
-type Point = (i64, i64);
+type CurvePoint = (i64, i64);
 
 /// Range of the curve, up and down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(super) fn draw(
     let range = Range::of(in_sight);
     let mut dots = Dots::new(chart);
     let height = dots.height();
-    let place = |point: Point| (scale.at(point.0) * 2.0, range.y(point.1, height));
+    let place = |point: CurvePoint| (scale.at(point.0) * 2.0, range.y(point.1, height));
     let zero = range.y(0, height).round() as i32;
     (0..dots.width()).step_by(2).for_each(|x| dots.dot(x, zero, ZERO));
     let now_ns = scene.now_ns.ns();
@@ -105,8 +105,8 @@ pub(super) fn draw(
 }
 
 /// The starts of all segments that are played, where the show stands now, and its end.
-fn points(scene: &Scene, tracks: &[Track]) -> Vec<Point> {
-    let mut points: Vec<Point> = vec![];
+fn points(scene: &Scene, tracks: &[Track]) -> Vec<CurvePoint> {
+    let mut points: Vec<CurvePoint> = vec![];
     let now_ns = scene.now_ns.ns();
     for track in tracks.iter().filter(|track| track.stand != Stand::PassedOver) {
         points.push((track.actual_ns.0, track.late_ns()));

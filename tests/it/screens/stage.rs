@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use handover::app::log::{Log, Word};
+use handover::app::log::{Log, LogWord};
 use handover::app::{App, Hits, Page, Task, Theme};
 use handover::conductor::{By, Conductor, Input, Output, RunClock};
 use handover::engine::{Cause, Command, Event, Origin, Record, Rejection, RunNs, State};
@@ -285,7 +285,7 @@ impl Run {
             self.drive(Input::Command { by: By::Caller, command: command.clone() });
         }
         for why in self.app.take_refusals() {
-            self.log.say(Word::refusal(why, self.now_ns));
+            self.log.say(LogWord::refusal(why, self.now_ns));
         }
         tasks
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use handover::conductor::{By, Input};
 use handover::edit::batch::{Change, Setting};
-use handover::edit::document::{Document, Edit, Target};
+use handover::edit::document::{Document, Edit, EditTarget};
 use handover::engine::{Command, CueState, Event, Revised, Revision, SegmentState, State};
 use handover::show::{Cue, CueIx, CueNumber, SegmentIx, Show, Trigger};
 use proptest::prelude::*;
@@ -105,19 +105,19 @@ pub(super) fn revising() -> impl Strategy<Value = Revising> {
 }
 
 /// The segment or the cue of `show` at some place; `None` where it has none.
-fn target(show: &Show, at: &Index, is_segment: bool) -> Option<Target> {
+fn target(show: &Show, at: &Index, is_segment: bool) -> Option<EditTarget> {
     if is_segment {
-        return Some(Target::Segment(at.index(show.segments.len())));
+        return Some(EditTarget::Segment(at.index(show.segments.len())));
     }
     let number = number(show, at)?;
     place(show, &CueNumber::new(&number).ok()?)
 }
 
 /// The place of a cue in the text that says `show`.
-fn place(show: &Show, number: &CueNumber) -> Option<Target> {
+fn place(show: &Show, number: &CueNumber) -> Option<EditTarget> {
     let cue = show.find(number)?;
     let segment = show.cue(cue).segment;
-    Some(Target::Cue(segment.0 as usize, (cue.0 - show.segment(segment).cues.start) as usize))
+    Some(EditTarget::Cue(segment.0 as usize, (cue.0 - show.segment(segment).cues.start) as usize))
 }
 
 fn number(show: &Show, at: &Index) -> Option<String> {
@@ -140,7 +140,7 @@ fn written(show: &Show, value: &Value) -> Option<String> {
     })
 }
 
-fn set(show: &Show, target: Target, key: &str, value: &Value) -> Edit {
+fn set(show: &Show, target: EditTarget, key: &str, value: &Value) -> Edit {
     let value = written(show, value);
     let setting = Setting { key: key.to_owned(), entry: None, value };
     Edit::Change(vec![Change::Keys(target, vec![setting])])

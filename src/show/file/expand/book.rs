@@ -6,9 +6,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::names::{Scope, Words, words};
-use super::writer::{Kinds, Part, Sense, Writer, sorted};
-use super::{NAMED, Source, Templates, sense};
+use super::names::{NamedValues, Scope, words};
+use super::writer::{NameKinds, Part, Sense, Writer, sorted};
+use super::{NAMED, SourceFile, Templates, sense};
 use crate::show::file::WITH_FIX;
 use crate::show::file::fields::Fields;
 use crate::show::file::reader::{Reader, quoted};
@@ -19,7 +19,7 @@ pub(super) struct Book<'s, 't> {
     /// The text so far.
     pub(super) writer: Writer,
     /// The files; the show file is the last.
-    pub(super) sources: &'s [Source<'t>],
+    pub(super) sources: &'s [SourceFile<'t>],
     /// The templates of all files.
     pub(super) templates: Templates<'t>,
     /// The stretches that come from included files.
@@ -48,7 +48,7 @@ impl<'s> Book<'s, '_> {
         };
         for (key, value) in sorted(own.tree) {
             if !is_apart(key.get_ref(), value) {
-                self.writer.entry(own.part, (key, value), &sense, Kinds::ByKey);
+                self.writer.entry(own.part, (key, value), &sense, NameKinds::ByKey);
                 self.writer.out.push('\n');
             }
         }
@@ -125,7 +125,7 @@ impl<'s> Book<'s, '_> {
     /// Writes a segment with its cues, those of its template first.
     fn segment(
         &mut self,
-        own: &'s Source<'_>,
+        own: &'s SourceFile<'_>,
         reader: &Reader<'_>,
         (table, span): (&DeTable<'_>, Range<usize>),
     ) {
@@ -189,7 +189,7 @@ impl<'s> Book<'s, '_> {
         let source = sources.get(template.part)?;
         let is_own = template.part + 1 == sources.len();
         // The braces of a template are always those of names.
-        let none = Words::default();
+        let none = NamedValues::default();
         let words = source.words.as_ref().filter(|_| !is_own).unwrap_or(&none);
         let scope = Scope(scope.0.into_iter().chain([words]).collect());
         let sense = Sense { scope, used: Some(used) };
@@ -210,7 +210,7 @@ impl<'s> Book<'s, '_> {
     }
 
     /// Warns of what the show file itself has and nothing uses.
-    fn unused(&self, own: &Source<'_>) {
+    fn unused(&self, own: &SourceFile<'_>) {
         if self.lacks_files {
             return;
         }

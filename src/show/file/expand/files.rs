@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use toml::de::DeTable;
 
-use super::map::Home;
+use super::map::FileHome;
 use crate::show::draft::Placed;
 use crate::show::faults::Faults;
 use crate::show::file::fields::Fields;
@@ -28,7 +28,7 @@ pub trait Files: Debug + Send + Sync {
     ///
     /// # Errors
     /// When it cannot be read, with the fix.
-    fn file(&self, path: &str, from: Option<&Path>) -> Result<Found, Finding>;
+    fn file(&self, path: &str, from: Option<&Path>) -> Result<FoundFile, Finding>;
 
     /// The show file itself, where it is one.
     fn show(&self) -> Option<PathBuf> {
@@ -38,7 +38,7 @@ pub trait Files: Debug + Send + Sync {
 
 /// A file that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundFile {
     /// Its place: two that are the same have the same.
     pub path: PathBuf,
     /// Its name in messages.
@@ -52,7 +52,7 @@ pub struct Found {
 pub struct NoFiles;
 
 impl Files for NoFiles {
-    fn file(&self, path: &str, _: Option<&Path>) -> Result<Found, Finding> {
+    fn file(&self, path: &str, _: Option<&Path>) -> Result<FoundFile, Finding> {
         Err(Finding {
             what: format!("{} cannot be included: this show is no file", quoted(path)),
             fix: "copy what it has into the show".to_owned(),
@@ -63,7 +63,7 @@ impl Files for NoFiles {
 /// A file that is included.
 pub(super) struct Loaded {
     /// The file, and where it is included.
-    pub(super) home: Home,
+    pub(super) home: FileHome,
     /// Its text.
     pub(super) file: Arc<FileText>,
     /// `true` if it has faults of its syntax, which were reported.
@@ -96,7 +96,7 @@ impl<'a> Loader<'a> {
     /// is not the show file.
     pub(super) fn load(
         &mut self,
-        home: &Home,
+        home: &FileHome,
         (text, tree): (&str, &DeTable<'_>),
         path: Option<&Path>,
     ) {
@@ -116,12 +116,12 @@ impl<'a> Loader<'a> {
 
     fn include(
         &mut self,
-        home: &Home,
+        home: &FileHome,
         name: &Placed<String>,
         from: Option<&Path>,
     ) -> Result<(), (String, String)> {
         let found = self.files.file(&name.value, from);
-        let Found { path, name: shown, text } = found.map_err(|why| (why.what, why.fix))?;
+        let FoundFile { path, name: shown, text } = found.map_err(|why| (why.what, why.fix))?;
         let shown = visible(&shown).into_owned();
         if let Some(first) = self.way.iter().position(|one| *one == path) {
             let between = self.way.iter().skip(first + 1).filter_map(|one| self.known.get(one));
@@ -151,7 +151,7 @@ impl<'a> Loader<'a> {
         self.known.insert(path.clone(), shown.clone());
         let file = Arc::new(FileText { name: shown, text });
         let place = name.place.span().map(|span| home.place(span));
-        let home = Home { file: Some(Arc::clone(&file)), included: place };
+        let home = FileHome { file: Some(Arc::clone(&file)), included: place };
         let (tree, problems) = parsed(&file.text);
         let is_broken = !problems.is_empty();
         self.problems.extend(problems.into_iter().map(|problem| home.problem(problem)));

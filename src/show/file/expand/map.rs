@@ -12,14 +12,14 @@ const INCLUDED: &str = "included here";
 
 /// A file in which a part of the show is written.
 #[derive(Clone, Debug)]
-pub(super) struct Home {
+pub(super) struct FileHome {
     /// The file; nothing for the show file itself.
     pub(super) file: Option<Arc<FileText>>,
     /// The place at which it is included.
     pub(super) included: Option<Place>,
 }
 
-impl Home {
+impl FileHome {
     /// The place of `span` in it.
     pub(super) fn place(&self, span: Range<usize>) -> Place {
         match (&self.file, Place::from(span)) {
@@ -58,7 +58,7 @@ struct Piece {
 /// The origin of each stretch of a text.
 pub(super) struct Map {
     /// The files.
-    pub(super) homes: Vec<Home>,
+    pub(super) homes: Vec<FileHome>,
     /// In the order of their beginnings, those that hold others before those.
     pieces: Vec<Piece>,
     /// The pieces that have no end yet.
@@ -71,7 +71,7 @@ fn short(at: usize) -> u32 {
 
 impl Map {
     /// Nothing yet, of the files `homes`.
-    pub(super) fn new(homes: Vec<Home>) -> Self {
+    pub(super) fn new(homes: Vec<FileHome>) -> Self {
         Map { homes, pieces: vec![], open: vec![] }
     }
 

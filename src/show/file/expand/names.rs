@@ -20,7 +20,7 @@ use crate::show::problem::{Place, quoted};
 const VALUE_BYTES_MAX: usize = 64 << 10;
 
 /// A value that a name stands for.
-pub(super) struct Word {
+pub(super) struct NamedValue {
     /// Its text.
     pub(super) text: String,
     /// The value as the file has it, where it is no text.
@@ -33,16 +33,16 @@ pub(super) struct Word {
 
 /// The values of a table, by their names.
 #[derive(Default)]
-pub(super) struct Words(pub(super) BTreeMap<String, Word>);
+pub(super) struct NamedValues(pub(super) BTreeMap<String, NamedValue>);
 
 /// The values that a text may name, those that come first before the others. In a text without any,
 /// braces stand for themselves.
 #[derive(Clone, Default)]
-pub(super) struct Scope<'a>(pub(super) Vec<&'a Words>);
+pub(super) struct Scope<'a>(pub(super) Vec<&'a NamedValues>);
 
 impl Scope<'_> {
     /// The value of `name`, which is used then.
-    pub(super) fn get(&self, name: &str) -> Option<&Word> {
+    pub(super) fn get(&self, name: &str) -> Option<&NamedValue> {
         let word = self.0.iter().find_map(|words| words.0.get(name))?;
         word.is_used.set(true);
         Some(word)
@@ -116,8 +116,8 @@ pub(super) fn filled(
 
 /// Reads the values of a table. Their texts may name those of `scope`; without one, those above
 /// them in the table.
-pub(super) fn words(fields: &Fields<'_>, scope: Option<&Scope<'_>>) -> Words {
-    let mut words = Words::default();
+pub(super) fn words(fields: &Fields<'_>, scope: Option<&Scope<'_>>) -> NamedValues {
+    let mut words = NamedValues::default();
     for (name, value) in fields.entries() {
         if name.text.is_empty() || !name.text.chars().all(is_of_name) {
             let what = format!("{} cannot be a name", quoted(name.text));
@@ -130,7 +130,7 @@ pub(super) fn words(fields: &Fields<'_>, scope: Option<&Scope<'_>>) -> Words {
             None => word(&value, &Scope(vec![&words])),
         };
         if let Some((text, source)) = word {
-            let word = Word { text, source, name: name.span, is_used: Cell::new(false) };
+            let word = NamedValue { text, source, name: name.span, is_used: Cell::new(false) };
             words.0.insert(name.text.to_owned(), word);
         }
     }
@@ -168,14 +168,14 @@ fn word(value: &Value<'_>, scope: &Scope<'_>) -> Option<(String, Option<String>)
 mod tests {
     use super::*;
 
-    fn words_of(values: &[(&str, &str)]) -> Words {
-        let word = |text: &str| Word {
+    fn words_of(values: &[(&str, &str)]) -> NamedValues {
+        let word = |text: &str| NamedValue {
             text: text.to_owned(),
             source: None,
             name: 0..0,
             is_used: Cell::new(false),
         };
-        Words(values.iter().map(|(name, text)| ((*name).to_owned(), word(text))).collect())
+        NamedValues(values.iter().map(|(name, text)| ((*name).to_owned(), word(text))).collect())
     }
 
     #[test]

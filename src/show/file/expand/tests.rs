@@ -21,7 +21,7 @@ impl Shelf {
 }
 
 impl Files for Shelf {
-    fn file(&self, path: &str, from: Option<&Path>) -> Result<Found, Finding> {
+    fn file(&self, path: &str, from: Option<&Path>) -> Result<FoundFile, Finding> {
         let folder = from.and_then(Path::parent).unwrap_or(Path::new(""));
         let path = folder.join(path);
         let name = path.display().to_string();
@@ -29,7 +29,7 @@ impl Files for Shelf {
             what: format!("there is no file {name}"),
             fix: "write another name".to_owned(),
         })?;
-        Ok(Found { path, name, text })
+        Ok(FoundFile { path, name, text })
     }
 
     fn show(&self) -> Option<PathBuf> {

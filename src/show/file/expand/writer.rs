@@ -11,7 +11,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
-use super::map::{Home, Map};
+use super::map::{FileHome, Map};
 use super::names::{Scope, alone, filled};
 use crate::show::faults::Faults;
 use crate::show::file::BYTES_MAX;
@@ -23,7 +23,7 @@ const NO_TEXTS: [&str; 7] = ["embargo", "public", "together", "at", "start", "en
 
 /// Kinds of the values that texts become which are nothing but a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kinds {
+pub(super) enum NameKinds {
     /// Those of the keys: texts, but for [`NO_TEXTS`] and a cue's messages.
     ByKey,
     /// That of the named value, a number perhaps.
@@ -32,13 +32,13 @@ pub(super) enum Kinds {
     Texts,
 }
 
-impl Kinds {
+impl NameKinds {
     /// The kinds below the key `name`.
     fn below(self, name: &str) -> Self {
         match self {
-            Kinds::ByKey if name == "extra" => Kinds::Texts,
-            Kinds::ByKey if name == "do" || NO_TEXTS.contains(&name) => Kinds::Own,
-            Kinds::ByKey | Kinds::Own | Kinds::Texts => self,
+            NameKinds::ByKey if name == "extra" => NameKinds::Texts,
+            NameKinds::ByKey if name == "do" || NO_TEXTS.contains(&name) => NameKinds::Own,
+            NameKinds::ByKey | NameKinds::Own | NameKinds::Texts => self,
         }
     }
 }
@@ -82,7 +82,7 @@ pub(super) fn sorted<'t>(
 
 impl Writer {
     /// Nothing yet, of the files `homes`.
-    pub(super) fn new(homes: Vec<Home>) -> Self {
+    pub(super) fn new(homes: Vec<FileHome>) -> Self {
         Writer { out: String::new(), map: Map::new(homes), faults: Faults::from(vec![]) }
     }
 
@@ -155,7 +155,7 @@ impl Writer {
     ) {
         for (key, value) in sorted(table) {
             if !apart.contains(&&**key.get_ref()) {
-                self.entry(part, (key, value), sense, Kinds::ByKey);
+                self.entry(part, (key, value), sense, NameKinds::ByKey);
                 self.out.push('\n');
             }
         }
@@ -167,7 +167,7 @@ impl Writer {
         part: Part<'_>,
         (key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>),
         sense: &Sense<'_>,
-        kinds: Kinds,
+        kinds: NameKinds,
     ) {
         let name: &str = key.get_ref();
         self.piece((part, key.span()), sense.used.as_ref(), |writer| {
@@ -183,7 +183,7 @@ impl Writer {
         part: Part<'_>,
         value: &Spanned<DeValue<'_>>,
         sense: &Sense<'_>,
-        kinds: Kinds,
+        kinds: NameKinds,
     ) {
         if self.is_full() {
             return;
@@ -238,10 +238,10 @@ impl Writer {
         value: &Spanned<DeValue<'_>>,
         text: &str,
         sense: &Sense<'_>,
-        kinds: Kinds,
+        kinds: NameKinds,
     ) -> Option<String> {
         let scope = &sense.scope;
-        if kinds == Kinds::Own
+        if kinds == NameKinds::Own
             && let Some(source) = alone(text).and_then(|name| scope.get(name)?.source.clone())
         {
             return Some(source);

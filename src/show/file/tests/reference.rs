@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::EVERYTHING;
 use crate::show::builtin;
-use crate::show::file::expand::{Files, Found, expand};
+use crate::show::file::expand::{Files, FoundFile, expand};
 use crate::show::file::fields::ASKED;
 use crate::show::file::machine::{Finding, Unseen};
 
@@ -36,9 +36,9 @@ const HOUSE: &str = "# house.toml\n";
 struct House(String);
 
 impl Files for House {
-    fn file(&self, path: &str, _: Option<&Path>) -> Result<Found, Finding> {
+    fn file(&self, path: &str, _: Option<&Path>) -> Result<FoundFile, Finding> {
         assert_eq!(path, "house.toml");
-        Ok(Found { path: path.into(), name: path.to_owned(), text: self.0.clone() })
+        Ok(FoundFile { path: path.into(), name: path.to_owned(), text: self.0.clone() })
     }
 }
 

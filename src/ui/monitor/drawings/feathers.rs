@@ -1,7 +1,7 @@
 //! Fans of feathers: they open as the cue begins, and glitter while it runs.
 
 use super::field::{At, Field};
-use super::{Moment, ink};
+use super::{DrawnMoment, ink};
 
 /// Part of the cue until the fans are open, and the number of steps in which they open: each step
 /// draws all of them.
@@ -12,7 +12,7 @@ const SPREAD: f64 = 1.35;
 const GLITTER: u64 = 6;
 
 /// Draws a large fan in the middle, and smaller ones beside it.
-pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
+pub(super) fn draw(field: &mut Field, moment: DrawnMoment) -> Option<At> {
     field.ground();
     let open = match moment.done {
         None => 0.22,
@@ -33,8 +33,8 @@ pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
             break;
         }
         let seed = moment.beat * 59 + glitter;
-        let angle = (Moment::chance(seed) * 2.0 - 1.0) * open * SPREAD;
-        let part = 0.93 * (0.55 + 0.4 * Moment::chance(seed + 3));
+        let angle = (DrawnMoment::chance(seed) * 2.0 - 1.0) * open * SPREAD;
+        let part = 0.93 * (0.55 + 0.4 * DrawnMoment::chance(seed + 3));
         field.disc((angle.sin() * part, 0.04 + angle.cos() * part), 0.012, ink::BRIGHT);
     }
     None

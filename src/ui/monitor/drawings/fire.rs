@@ -1,13 +1,13 @@
 //! Fire: a flame in its bowl that burns down as the cue goes on, and fireworks over the roofs.
 
 use super::field::{At, Field};
-use super::{Moment, ink, tower};
+use super::{DrawnMoment, ink, tower};
 
 /// Height of the bowl.
 const BOWL: f64 = 0.36;
 
 /// A flame in a bowl; at the end of the cue there is only smoke.
-pub(super) fn flame(field: &mut Field, moment: Moment) -> Option<At> {
+pub(super) fn flame(field: &mut Field, moment: DrawnMoment) -> Option<At> {
     field.ground();
     field.rows(
         (0.0, BOWL - 0.1),
@@ -54,7 +54,7 @@ pub(super) fn flame(field: &mut Field, moment: Moment) -> Option<At> {
 }
 
 /// Fireworks: each burst opens for four seconds and fades.
-pub(super) fn fireworks(field: &mut Field, moment: Moment) -> Option<At> {
+pub(super) fn fireworks(field: &mut Field, moment: DrawnMoment) -> Option<At> {
     field.ground();
     tower::town(field);
     let half = field.half_width();
@@ -65,10 +65,10 @@ pub(super) fn fireworks(field: &mut Field, moment: Moment) -> Option<At> {
         let (round, age) = (clock / 4, clock % 4 + 1);
         let seed = round * 131 + burst * 17;
         let centre = (
-            (Moment::chance(seed) * 2.0 - 1.0) * half * 0.85,
-            0.5 + 0.38 * Moment::chance(seed + 1),
+            (DrawnMoment::chance(seed) * 2.0 - 1.0) * half * 0.85,
+            0.5 + 0.38 * DrawnMoment::chance(seed + 1),
         );
-        let reach = (0.1 + 0.14 * Moment::chance(seed + 2)) * (age as f64 / 4.0).sqrt() * 1.3;
+        let reach = (0.1 + 0.14 * DrawnMoment::chance(seed + 2)) * (age as f64 / 4.0).sqrt() * 1.3;
         let ink = [ink::FIRST, ink::SECOND, ink::THIRD][(seed % 3) as usize];
         for ray in 0..16 {
             let angle = f64::from(ray) / 16.0 * std::f64::consts::TAU;

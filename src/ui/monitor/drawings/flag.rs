@@ -1,13 +1,13 @@
 //! The flag with the five rings, on its pole; it waves while the cue runs.
 
 use super::field::{At, Field};
-use super::{Moment, ink};
+use super::{DrawnMoment, ink};
 
 /// Width of the flag relative to its height: 3 to 2.
 const RATIO: f64 = 1.5;
 
 /// Draws it on the ground in the middle.
-pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
+pub(super) fn draw(field: &mut Field, moment: DrawnMoment) -> Option<At> {
     field.ground();
     standing(field, (-0.41, 0.97), moment.beat as f64);
     None

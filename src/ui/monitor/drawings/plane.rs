@@ -2,10 +2,10 @@
 //! cue goes on; once they are inside, the door is shut and the windows are lit.
 
 use super::field::{At, Field};
-use super::{Moment, ink, tower};
+use super::{DrawnMoment, ink, tower};
 
 /// Draws it.
-pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
+pub(super) fn draw(field: &mut Field, moment: DrawnMoment) -> Option<At> {
     field.ground();
     tower::town(field);
     let side = field.half_width().min(1.9);

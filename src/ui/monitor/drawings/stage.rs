@@ -2,7 +2,7 @@
 //! cue has come.
 
 use super::field::{At, Field};
-use super::{Moment, ink};
+use super::{DrawnMoment, ink};
 
 /// The lights over the stage.
 const LIGHTS: i32 = 7;
@@ -10,7 +10,7 @@ const LIGHTS: i32 = 7;
 const STAGE: (f64, f64) = (0.16, 0.24);
 
 /// Draws it.
-pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
+pub(super) fn draw(field: &mut Field, moment: DrawnMoment) -> Option<At> {
     let half = field.half_width().min(1.9);
     let (front, back) = (half * 0.72, half * 0.58);
     let truss = 0.96;
@@ -61,7 +61,7 @@ pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
     // The heads of those who watch.
     let heads = (field.half_width() / 0.075) as i32;
     for head in -heads..=heads {
-        let lift = 0.02 * Moment::chance(head.unsigned_abs().into());
+        let lift = 0.02 * DrawnMoment::chance(head.unsigned_abs().into());
         field.disc((f64::from(head) * 0.075, 0.015 + lift), 0.022, ink::FAINT);
     }
     None

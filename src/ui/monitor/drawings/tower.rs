@@ -2,7 +2,7 @@
 //! of it is lit, it sparkles.
 
 use super::field::{At, Field};
-use super::{Moment, ink};
+use super::{DrawnMoment, ink};
 
 /// The heights of its three platforms: 57 m, 115 m and 276 m of 330 m (toureiffel.paris, "Key
 /// figures").
@@ -18,7 +18,7 @@ pub(super) fn half(height: f64) -> f64 {
 }
 
 /// Draws it in the middle, with the town around it.
-pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
+pub(super) fn draw(field: &mut Field, moment: DrawnMoment) -> Option<At> {
     field.ground();
     town(field);
     let lit = moment.done.map_or(0.0, |done| done * 1.02);
@@ -37,8 +37,8 @@ pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
             break;
         }
         let seed = moment.beat * 97 + spark;
-        let height = Moment::chance(seed) * TOP;
-        let across = (Moment::chance(seed + 7_919) * 2.0 - 1.0) * half(height);
+        let height = DrawnMoment::chance(seed) * TOP;
+        let across = (DrawnMoment::chance(seed + 7_919) * 2.0 - 1.0) * half(height);
         if height <= lit {
             field.dot((across, height), ink::SECOND);
         }
@@ -99,13 +99,13 @@ pub(super) fn town(field: &mut Field) {
     let count = (2.0 * width / step).ceil().min(400.0) as u64;
     for house in 0..count {
         let left = -width + house as f64 * step;
-        let high = 0.03 + 0.07 * Moment::chance(house * 31 + 5);
+        let high = 0.03 + 0.07 * DrawnMoment::chance(house * 31 + 5);
         field.line((left, high), (left + step, high), ink::FAINT);
         field.line((left + step, 0.0), (left + step, high), ink::FAINT);
     }
     let stars = (width * 14.0).min(200.0) as u64;
     for star in 0..stars {
-        let across = (Moment::chance(star * 13 + 3) * 2.0 - 1.0) * width;
-        field.dot((across, 0.45 + 0.5 * Moment::chance(star * 17 + 11)), ink::FAINT);
+        let across = (DrawnMoment::chance(star * 13 + 3) * 2.0 - 1.0) * width;
+        field.dot((across, 0.45 + 0.5 * DrawnMoment::chance(star * 17 + 11)), ink::FAINT);
     }
 }

@@ -12,15 +12,15 @@ use ratatui::layout::Rect;
 
 use super::labels::{self, Label, Rank, WantedName};
 use super::{cell_of, ink};
-use crate::geo::atlas::{self, Chart, Kind, Outline};
+use crate::geo::atlas::{self, Chart, Kind, MapLine};
 use crate::geo::{Fit, Margin, Place, Way};
-use crate::show::Point;
+use crate::show::RoutePoint;
 use crate::ui::dots::{ACROSS, DOWN, Dots};
 
 /// The map of a route on a field of the screen.
 #[derive(Debug)]
-pub(super) struct Sheet {
-    route: Vec<Point>,
+pub(super) struct MapSheet {
+    route: Vec<RoutePoint>,
     /// The part of the screen that it is for.
     pub field: Rect,
     pub fit: Fit,
@@ -42,25 +42,25 @@ pub(super) struct Sign {
 }
 
 thread_local! {
-    static LAST: RefCell<Option<Rc<Sheet>>> = const { RefCell::new(None) };
+    static LAST: RefCell<Option<Rc<MapSheet>>> = const { RefCell::new(None) };
 }
 
 /// The sheet of this route: the last one, if it was of the same.
-pub(super) fn of(route: &[Point], field: Rect) -> Rc<Sheet> {
+pub(super) fn of(route: &[RoutePoint], field: Rect) -> Rc<MapSheet> {
     LAST.with_borrow_mut(|last| {
         if let Some(sheet) =
             last.as_ref().filter(|sheet| sheet.field == field && sheet.route == route)
         {
             return Rc::clone(sheet);
         }
-        let sheet = Rc::new(Sheet::new(route, field));
+        let sheet = Rc::new(MapSheet::new(route, field));
         *last = Some(Rc::clone(&sheet));
         sheet
     })
 }
 
-impl Sheet {
-    pub(super) fn new(route: &[Point], field: Rect) -> Self {
+impl MapSheet {
+    pub(super) fn new(route: &[RoutePoint], field: Rect) -> Self {
         let nodes: Vec<Place> =
             route.iter().map(|point| Place::new(point.latitude, point.longitude)).collect();
         let way = Way::new(&nodes);
@@ -78,7 +78,7 @@ impl Sheet {
         let land = land(&fit, field, outlines.filter(|outline| outline.kind == Kind::Land));
         let wishes = wishes(route, &way, &charts, &fit, field);
         let (labels, signs) = labels::placed(field, wishes, &traced(&way, &fit, field), &dots);
-        Sheet { route: route.to_vec(), field, fit, way, dots, land, labels, signs }
+        MapSheet { route: route.to_vec(), field, fit, way, dots, land, labels, signs }
     }
 }
 
@@ -90,7 +90,7 @@ const RIVER_HALF_MIN: f64 = 1.0;
 const RIVER_HALF_MAX: f64 = 40.0;
 
 /// Draws a line of a map: a river as water from bank to bank.
-fn outlined(dots: &mut Dots, fit: &Fit, outline: &Outline) {
+fn outlined(dots: &mut Dots, fit: &Fit, outline: &MapLine) {
     let ink = match outline.kind {
         Kind::Land => ink::COAST,
         Kind::Road | Kind::Canal => ink::ROAD,
@@ -134,7 +134,7 @@ fn beside(line: &[(f64, f64)], dots: f64) -> Vec<(f64, f64)> {
 
 /// The cells whose middle is land: in each column, every coast crossed on the way up from the south
 /// turns land to water and water to land.
-fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a Outline>) -> Vec<(u16, u16)> {
+fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a MapLine>) -> Vec<(u16, u16)> {
     let (width, height) = (usize::from(field.width), usize::from(field.height));
     let mut crossings: Vec<Vec<f64>> = vec![vec![]; width];
     // Round the south pole there is land, also where the map ends before the pole; not so on a map
@@ -216,7 +216,7 @@ fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
 /// Names that should be shown, the most important first: the way's ends, its other places, then
 /// landmarks.
 fn wishes(
-    route: &[Point],
+    route: &[RoutePoint],
     way: &Way,
     charts: &[&Chart],
     fit: &Fit,

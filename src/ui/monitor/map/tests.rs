@@ -7,19 +7,19 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::geo::Place;
-use crate::show::Point;
+use crate::show::RoutePoint;
 
-fn point(name: &str, latitude: f64, longitude: f64) -> Point {
+fn point(name: &str, latitude: f64, longitude: f64) -> RoutePoint {
     let name = (!name.is_empty()).then(|| name.to_owned());
-    Point { name, latitude, longitude, height_m: None }
+    RoutePoint { name, latitude, longitude, height_m: None }
 }
 
-fn sheet(points: &[(&str, f64, f64)], columns: u16, rows: u16) -> Sheet {
-    let route: Vec<Point> = points
+fn sheet(points: &[(&str, f64, f64)], columns: u16, rows: u16) -> MapSheet {
+    let route: Vec<RoutePoint> = points
         .iter()
         .map(|&(name, latitude, longitude)| point(name, latitude, longitude))
         .collect();
-    Sheet::new(&route, Rect::new(3, 2, columns, rows))
+    MapSheet::new(&route, Rect::new(3, 2, columns, rows))
 }
 
 const TOKYO: (&str, f64, f64) = ("Tokyo", 35.6762, 139.6503);
@@ -31,14 +31,14 @@ const CAPE_TOWN: (&str, f64, f64) = ("Cape Town", -33.9249, 18.4241);
 
 /// Where a place must be if `a` and `b` are right: both axes are straight lines through them, of
 /// the longitude and of `up`, which says how high a latitude lies.
-fn expected(sheet: &Sheet, a: Place, b: Place, place: Place, up: fn(f64) -> f64) -> (f64, f64) {
+fn expected(sheet: &MapSheet, a: Place, b: Place, place: Place, up: fn(f64) -> f64) -> (f64, f64) {
     let ((ax, ay), (bx, by)) = (sheet.fit.dot(a), sheet.fit.dot(b));
     let across = (place.longitude - a.longitude) / (b.longitude - a.longitude);
     let down = (up(place.latitude) - up(a.latitude)) / (up(b.latitude) - up(a.latitude));
     (ax + (bx - ax) * across, ay + (by - ay) * down)
 }
 
-fn is_there(sheet: &Sheet, place: Place, (x, y): (f64, f64), label: &str) {
+fn is_there(sheet: &MapSheet, place: Place, (x, y): (f64, f64), label: &str) {
     let (column, row) = cell_of(&sheet.fit, sheet.field, place);
     let (wanted_column, wanted_row) = (3.0 + x / 2.0, 2.0 + y / 4.0);
     let off = (f64::from(column) + 0.5 - wanted_column, f64::from(row) + 0.5 - wanted_row);
@@ -153,7 +153,7 @@ fn a_sheet_is_kept_for_its_own_route_and_field_alone() {
     let kept = sheet::of(&there, field);
     assert!(Rc::ptr_eq(&kept, &sheet::of(&there, field)), "computed once");
     for (route, field) in [(&elsewhere, field), (&there, aside), (&there, field)] {
-        let (found, fresh) = (sheet::of(route, field), Sheet::new(route, field));
+        let (found, fresh) = (sheet::of(route, field), MapSheet::new(route, field));
         assert_eq!((found.field, found.way.length_km()), (field, fresh.way.length_km()));
         assert_eq!(
             (&found.labels, &found.signs, &found.land),
@@ -231,9 +231,9 @@ proptest! {
             }
             None => (*latitude, *longitude),
         };
-        let route: Vec<Point> = places.iter().map(|place| point(&place.2, near(place).0, near(place).1)).collect();
+        let route: Vec<RoutePoint> = places.iter().map(|place| point(&place.2, near(place).0, near(place).1)).collect();
         let field = Rect::new(5, 4, columns, rows);
-        let sheet = Sheet::new(&route, field);
+        let sheet = MapSheet::new(&route, field);
         for part in [0.0, 0.3, 0.7, 1.0] {
             let place = sheet.way.at(part).unwrap().place;
             let (x, y) = sheet.fit.dot(place);
@@ -258,7 +258,7 @@ proptest! {
 }
 
 /// A route of named places near each other, where names have little room.
-fn crowded() -> impl Strategy<Value = Vec<Point>> {
+fn crowded() -> impl Strategy<Value = Vec<RoutePoint>> {
     let place =
         ("[A-Z][a-zé ]{2,18}[a-z]", -0.06..0.06_f64, -0.09..0.09_f64, prop::bool::weighted(0.8));
     prop::collection::vec(place, 2..14).prop_map(|places| {
@@ -274,7 +274,7 @@ proptest! {
 
     #[test]
     fn no_name_ever_touches_another_or_a_sign_or_the_way(route in crowded(), columns in 20_u16..150, rows in 5_u16..50) {
-        let sheet = Sheet::new(&route, Rect::new(3, 2, columns, rows));
+        let sheet = MapSheet::new(&route, Rect::new(3, 2, columns, rows));
         let field = sheet.field;
         let mut cells = std::collections::HashMap::new();
         for (at, label) in sheet.labels.iter().enumerate() {

@@ -16,21 +16,21 @@ use crate::ui::dots::Dots;
 pub(super) const RINGS_MAX: usize = 5;
 
 /// A letter: its width in radii, and its strokes between points of a field from 0 to 1, downwards.
-type Letter = (f64, &'static [Stroke]);
+type SignLetter = (f64, &'static [Stroke]);
 type Stroke = ((f64, f64), (f64, f64));
 
 /// The letters in their order; an O has no strokes, for it is round.
-const LETTERS: [Letter; 9] = [H, O, L, L, Y, W, O, O, D];
+const LETTERS: [SignLetter; 9] = [H, O, L, L, Y, W, O, O, D];
 /// The first of the two Os that carry the rings.
 const FIRST_O: usize = 6;
 
-const H: Letter =
+const H: SignLetter =
     (1.4, &[((0.0, 0.0), (0.0, 1.0)), ((1.0, 0.0), (1.0, 1.0)), ((0.0, 0.5), (1.0, 0.5))]);
-const O: Letter = (2.0, &[]);
-const L: Letter = (1.1, &[((0.0, 0.0), (0.0, 1.0)), ((0.0, 1.0), (1.0, 1.0))]);
-const Y: Letter =
+const O: SignLetter = (2.0, &[]);
+const L: SignLetter = (1.1, &[((0.0, 0.0), (0.0, 1.0)), ((0.0, 1.0), (1.0, 1.0))]);
+const Y: SignLetter =
     (1.6, &[((0.0, 0.0), (0.5, 0.5)), ((1.0, 0.0), (0.5, 0.5)), ((0.5, 0.5), (0.5, 1.0))]);
-const W: Letter = (
+const W: SignLetter = (
     2.0,
     &[
         ((0.0, 0.0), (0.25, 1.0)),
@@ -39,7 +39,7 @@ const W: Letter = (
         ((0.75, 1.0), (1.0, 0.0)),
     ],
 );
-const D: Letter = (
+const D: SignLetter = (
     1.5,
     &[
         ((0.0, 0.0), (0.0, 1.0)),
