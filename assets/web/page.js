@@ -243,7 +243,8 @@
       standby: `Standby, ${number}.`, ready: `You are ready for ${number}.`, go: `Go, ${number}.`,
       call: `The next call is yours, ${number}.`, coming: "", nothing: "", ended: "The show has ended.",
     }[state.moment];
-    if (words) say(words);
+    // Without words of its own, a moment takes away those of the one before.
+    if (words || !isFirst) say(words);
     if (state.moment === "standby" && !isFirst && navigator.vibrate
       && navigator.userActivation && navigator.userActivation.hasBeenActive) navigator.vibrate([200, 100, 200]);
   }

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use serde_json::{Value, json};
 
-use super::{Browser, SHOW, open};
+use super::{Browser, SHOW, open, open_show};
 use crate::harness::{House, PATIENCE, await_some, is_equipped};
 
 /// Time within which a page says that its connection is lost, with a second for a busy machine.
@@ -260,4 +260,25 @@ fn every_page_fits_a_phone_and_a_projector_and_names_what_it_has() {
         }
     }
     assert_eq!(glass.complaints, [""; 0]);
+}
+
+#[test]
+fn a_page_without_a_cue_to_come_does_not_go_on_saying_go() {
+    if !has_chromium() {
+        return;
+    }
+    let (house, browser) = (House::new(), Browser::new());
+    let show = "title = \"An evening\"\n[department.sound]\n[[segment]]\ntitle = \"S\"\n\
+                duration = \"10m\"\ncue = [{ number = \"1\", title = \"Horns\", needs = [\"sound\"] }]\n";
+    let mut caller = open_show(&house, browser, show);
+    let url = format!("http://{}/crew/sound", browser.at());
+    let mut phone = Chromium::open(&house, &url, (390, 844));
+    phone.reads("You are the next call");
+    caller.press_for("s", "cue_stood_by");
+    caller.press_for("1", "department_ready");
+    caller.press_for(" ", "cue_fired");
+    phone.reads("Go, cue 1.");
+    phone.reads("DONE");
+    assert_eq!(phone.value("document.getElementById('said').textContent"), "");
+    assert_eq!(phone.complaints, [""; 0]);
 }
