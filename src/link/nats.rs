@@ -23,6 +23,7 @@ mod reads;
 mod session;
 mod setup;
 mod texts;
+mod waiting;
 
 use std::io;
 use std::sync::{Arc, mpsc as std_mpsc};

@@ -13,18 +13,23 @@ pub(super) async fn answer(
     follows_from: &mut Option<u64>,
 ) {
     while let Some(request) = requests.recv().await {
-        let why = || "there is no connection to the log".to_owned();
-        match request {
-            Request::Append { ticket, .. } => {
-                inbox.tell(News::Appended { ticket, outcome: Appended::Refused { why: why() } });
-            }
-            Request::Read { ticket } => inbox.tell(News::NotRead { ticket, why: why() }),
-            Request::Keep { sha256, .. } => {
-                inbox.tell(News::Kept { sha256, outcome: Err(why()) });
-            }
-            Request::Fetch { sha256 } => inbox.tell(News::Fetched { sha256, text: Err(why()) }),
-            Request::Follow { from } => *follows_from = Some(from),
-            Request::Post { .. } => {}
+        refuse(request, inbox, follows_from);
+    }
+}
+
+/// Answers a request that there is no log for; a post is dropped.
+pub(super) fn refuse(request: Request, inbox: &Inbox, follows_from: &mut Option<u64>) {
+    let why = || "there is no connection to the log".to_owned();
+    match request {
+        Request::Append { ticket, .. } => {
+            inbox.tell(News::Appended { ticket, outcome: Appended::Refused { why: why() } });
         }
+        Request::Read { ticket } => inbox.tell(News::NotRead { ticket, why: why() }),
+        Request::Keep { sha256, .. } => {
+            inbox.tell(News::Kept { sha256, outcome: Err(why()) });
+        }
+        Request::Fetch { sha256 } => inbox.tell(News::Fetched { sha256, text: Err(why()) }),
+        Request::Follow { from } => *follows_from = Some(from),
+        Request::Post { .. } => {}
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_nats::connection::State;
 use async_nats::jetstream::context::AccountErrorKind;
-use async_nats::jetstream::{self, ContextBuilder};
+use async_nats::jetstream::{self, Context, ContextBuilder};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerError};
 use tokio::sync::mpsc;
 
@@ -51,6 +51,13 @@ pub(super) struct Connection {
 
 /// Connects to one of `servers`, and looks whether it can keep logs.
 pub(super) async fn connect(access: &Access, servers: &Servers) -> Result<Connection, LinkError> {
+    let connection = reach(access, servers).await?;
+    keeps_logs(&connection.client, &connection.questions).await?;
+    Ok(connection)
+}
+
+/// Connects to one of `servers`, if it is new enough.
+pub(super) async fn reach(access: &Access, servers: &Servers) -> Result<Connection, LinkError> {
     let (tell, events) = mpsc::channel(EVENTS_MAX);
     let mut options = ConnectOptions::new()
         .name("handover")
@@ -96,8 +103,15 @@ pub(super) async fn connect(access: &Access, servers: &Servers) -> Result<Connec
     }
     let context = |wait| ContextBuilder::new().timeout(wait).build(client.clone());
     let (questions, appends) = (context(ASK_WAIT), context(ACK_WAIT));
+    Ok(Connection { client, events, questions, appends })
+}
+
+/// Looks whether the server can keep logs.
+pub(super) async fn keeps_logs(client: &Client, questions: &Context) -> Result<(), LinkError> {
+    let info = client.server_info();
+    let name = plain::clean(&info.server_name);
     match questions.query_account().await {
-        Ok(_) => Ok(Connection { client, events, questions, appends }),
+        Ok(_) => Ok(()),
         Err(error) => Err(match error.kind() {
             AccountErrorKind::JetStreamUnavailable if !info.jetstream => {
                 LinkError::NoJetStream { name }

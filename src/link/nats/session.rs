@@ -6,28 +6,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_nats::jetstream::stream::{Info, Stream};
-use async_nats::{Event, Message, ServerError, Subscriber};
 use futures_util::StreamExt;
-use futures_util::future::FutureExt;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::append::{Appends, Outcome};
-use super::connect::{self, Connection, said};
-use super::denied::Denied;
+use super::connect::{self, Connection};
 use super::follow::Follow;
 use super::inbox::Inbox;
 use super::reads::{Answer, Reads};
 use super::texts::Texts;
-use super::{Part, away, majority, setup};
+use super::waiting::Posts;
+use super::{Part, away, majority, waiting};
 use crate::link::access::Access;
 use crate::link::address::Servers;
 use crate::link::fault::LinkError;
-use crate::link::message::{Appended, News, Post, Request, Server, To};
+use crate::link::message::{Appended, News, Request, Server};
 use crate::link::shared::Shared;
 use crate::link::subjects::Subjects;
-use crate::link::wire;
 use crate::plain;
 use crate::show::StationName;
 
@@ -59,7 +56,7 @@ pub(super) struct Line {
 }
 
 /// The end of a session.
-enum End {
+pub(super) enum End {
     /// The station wants nothing more.
     Left,
     /// The connection is lost or could not be made.
@@ -110,57 +107,43 @@ fn wait_without_io(line: &mut Line) -> End {
     }
 }
 
-/// One session, and whether a connection stood in it.
+/// One session, and whether the log was there in it.
 async fn one(line: &mut Line, pause: Duration) -> (End, bool) {
-    let opened = {
-        let opens = async {
+    let reached = {
+        let reaches = async {
             tokio::time::sleep(pause).await;
-            open(&line.access, &line.servers, &line.run, &line.subjects, line.part).await
+            let connection = connect::reach(&line.access, &line.servers).await?;
+            let posts = Posts::begin(&connection, &line.subjects, &line.station).await;
+            Ok::<_, LinkError>((connection, posts))
         };
         tokio::select! {
-            opened = opens => opened,
+            reached = reaches => reached,
             () = away::answer(&mut line.requests, &line.inbox, &mut line.follows_from) => {
                 return (End::Left, false);
             }
         }
     };
-    let (connection, stream) = match opened {
-        Ok(opened) => opened,
+    let (mut connection, posts) = match reached {
+        Ok(reached) => reached,
         Err(error) => return (End::Lost(error.to_string()), false),
     };
-    match Session::begin(line, connection, stream).await {
-        Ok(mut session) => {
-            let end = session.run().await;
-            session.give_up();
-            (end, true)
-        }
-        Err(why) => (End::Lost(why), false),
-    }
-}
-
-async fn open(
-    access: &Access,
-    servers: &Servers,
-    run: &Shared,
-    subjects: &Subjects,
-    part: Part,
-) -> Result<(Connection, Stream), LinkError> {
-    let connection = connect::connect(access, servers).await?;
-    let stream = match part {
-        Part::Shares => setup::share(&connection.questions, run, subjects).await?,
-        Part::Joins => {
-            let found = setup::existing(&connection.questions, &run.id, subjects).await?;
-            let gone =
-                || LinkError::NoSuchRun { run: run.id.0.clone(), servers: servers.to_string() };
-            found.ok_or_else(gone)?
-        }
+    let mut posts = match posts {
+        Ok(posts) => posts,
+        Err(why) => return (End::Lost(why), false),
     };
-    Ok((connection, stream))
+    let stream = match waiting::log(line, &mut connection, &mut posts).await {
+        Ok(stream) => stream,
+        Err(end) => return (end, false),
+    };
+    let mut session = Session::begin(line, connection, posts, stream).await;
+    let end = session.run().await;
+    session.give_up();
+    (end, true)
 }
 
 impl Line {
     /// Tells that there is no connection, once for each reason.
-    fn tell_lost(&mut self, why: String) {
+    pub(super) fn tell_lost(&mut self, why: String) {
         if self.said.as_ref() != Some(&why) {
             self.said = Some(why.clone());
             self.inbox.tell(News::Disconnected { why });
@@ -176,8 +159,7 @@ struct Session<'a> {
     follow: Follow,
     reads: Reads,
     texts: Texts,
-    to_all: Subscriber,
-    to_me: Subscriber,
+    posts: Posts,
     facts: Interval,
     server: Server,
     /// An entry for which the inbox has no room.
@@ -186,24 +168,17 @@ struct Session<'a> {
     handed: u64,
     /// What was handed over when the facts were last asked for.
     handed_before: u64,
-    /// Why the connection ends, as far as the client has said.
-    why: Option<String>,
     is_full: bool,
-    /// What the server has refused and was told of.
-    denied: Denied,
 }
 
 impl<'a> Session<'a> {
     async fn begin(
         line: &'a mut Line,
         connection: Connection,
+        posts: Posts,
         stream: Stream,
-    ) -> Result<Self, String> {
-        let client = &connection.client;
-        let to_all = client.subscribe(line.subjects.all.clone()).await.map_err(|e| said(&e))?;
-        let to_me = line.subjects.to(&line.station);
-        let to_me = client.subscribe(to_me).await.map_err(|e| said(&e))?;
-        let info = client.server_info();
+    ) -> Self {
+        let info = connection.client.server_info();
         line.servers.add_discovered(&info.connect_urls);
         let mut facts = interval(FACTS);
         facts.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -219,16 +194,13 @@ impl<'a> Session<'a> {
             texts: Texts::new(connection.questions.clone()),
             line,
             connection,
-            to_all,
-            to_me,
+            posts,
             facts,
             server,
             held: None,
             handed: 0,
             handed_before: 0,
-            why: None,
             is_full: false,
-            denied: Denied::default(),
         };
         session.line.said = None;
         // What a server says of a stream that it has just made does not name the leader.
@@ -238,7 +210,7 @@ impl<'a> Session<'a> {
         if let Some(from) = session.line.follows_from {
             session.follow(from);
         }
-        Ok(session)
+        session
     }
 
     async fn run(&mut self) -> End {
@@ -263,16 +235,17 @@ impl<'a> Session<'a> {
                 Some(news) = self.texts.next(), if !self.texts.is_empty() => {
                     self.line.inbox.tell(news);
                 }
-                Some(message) = self.to_all.next() => self.hear(&message),
-                Some(message) = self.to_me.next() => self.hear(&message),
+                Some(message) = self.posts.to_all.next() => waiting::hear(&self.line.inbox, &message),
+                Some(message) = self.posts.to_me.next() => waiting::hear(&self.line.inbox, &message),
                 event = self.connection.events.recv() => {
-                    if let Some(end) = self.note(event) {
-                        return end;
+                    let servers = self.line.servers.to_string();
+                    if self.posts.notes_end(event, &self.line.inbox, &servers) {
+                        return self.posts.lost(&servers);
                     }
                 }
                 _ = self.facts.tick() => {
                     if !self.connection.stands() {
-                        return self.lost();
+                        return self.posts.lost(&self.line.servers.to_string());
                     }
                     self.reads.ask_facts();
                 }
@@ -295,7 +268,10 @@ impl<'a> Session<'a> {
             Request::Follow { from } => self.follow(from),
             Request::Keep { sha256, text } => self.texts.keep(sha256, text),
             Request::Fetch { sha256 } => self.texts.fetch(sha256),
-            Request::Post { to, post } => self.post(&to, &post),
+            Request::Post { to, post } => {
+                let (subjects, inbox) = (&self.line.subjects, &self.line.inbox);
+                waiting::send(&self.connection, subjects, inbox, (&to, &post));
+            }
         }
     }
 
@@ -305,18 +281,6 @@ impl<'a> Session<'a> {
         self.handed = from.saturating_sub(1);
         self.handed_before = self.handed;
         self.follow.from(from);
-    }
-
-    fn post(&self, to: &To, post: &Post) {
-        let subject = match to {
-            To::All => self.line.subjects.all.clone(),
-            To::Station(station) => self.line.subjects.to(station),
-        };
-        match wire::encode(post) {
-            // A post that has no room in the connection now would only come too late.
-            Ok(bytes) => drop(self.connection.client.publish(subject, bytes.into()).now_or_never()),
-            Err(fault) => self.line.inbox.tell(News::Word(fault.to_string())),
-        }
     }
 
     fn tell_outcome(&mut self, outcome: &Outcome) {
@@ -410,43 +374,6 @@ impl<'a> Session<'a> {
         let leader = info.cluster.as_ref().and_then(|cluster| cluster.leader.as_deref());
         self.server.leader = leader.map(plain::clean);
         self.server.stops = info.cluster.as_ref().and_then(majority::lacks);
-    }
-
-    fn hear(&self, message: &Message) {
-        // What is no post was written by somebody else, and is nothing to us.
-        if let Ok(post) = wire::decode(&message.payload) {
-            self.line.inbox.offer(News::Post(post));
-        }
-    }
-
-    /// The end of a connection, with the reason as far as it is known.
-    fn lost(&mut self) -> End {
-        let servers = &self.line.servers;
-        End::Lost(self.why.take().unwrap_or_else(|| format!("the connection to {servers} is lost")))
-    }
-
-    /// Notes what the client says of the connection; the end, if it is one.
-    fn note(&mut self, event: Option<Event>) -> Option<End> {
-        match event {
-            Some(Event::Disconnected | Event::Closed) | None => {
-                return Some(self.lost());
-            }
-            Some(Event::ServerError(error)) => match error {
-                ServerError::AuthorizationViolation => {
-                    let servers = self.line.servers.to_string();
-                    self.why = Some(LinkError::Refused { servers }.to_string());
-                }
-                ServerError::SlowConsumer(_) => {}
-                ServerError::Other(why) => {
-                    self.denied.tell(&self.line.inbox, plain::clean(&why));
-                }
-            },
-            Some(Event::ClientError(error)) => self.why = Some(plain::clean(&error.to_string())),
-            Some(
-                Event::Connected | Event::LameDuckMode | Event::Draining | Event::SlowConsumer(_),
-            ) => {}
-        }
-        None
     }
 
     /// Lets what was handed over last reach the server.

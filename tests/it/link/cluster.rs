@@ -1,8 +1,9 @@
 //! A cluster of three servers whose leader is killed.
 
 use std::net::{Ipv4Addr, TcpListener};
+use std::time::Duration;
 
-use handover::link::{Appended, News, Request};
+use handover::link::{Appended, Body, Instance, News, Part, Post, Request, StationName, To};
 
 use super::log::write_through;
 use super::server::JETSTREAM;
@@ -64,8 +65,7 @@ fn a_cluster_goes_on_when_the_leader_of_the_log_is_killed() {
         return;
     }
     let mut cluster = Cluster::start();
-    let mut paris =
-        Station::open(access(&cluster.url), run("r-1"), "paris", handover::link::Part::Shares);
+    let mut paris = Station::open(access(&cluster.url), run("r-1"), "paris", Part::Shares);
     assert_eq!(paris.await_connected().replicas, 3);
     let leader = Cluster::leader(&paris);
     let mut la = Station::joins(access(&cluster.url), run("r-1"), "la");
@@ -91,8 +91,7 @@ fn a_holder_says_that_the_log_takes_nothing_while_nothing_is_written() {
     }
     for keeps_leader in [true, false] {
         let mut cluster = Cluster::start();
-        let mut first =
-            Station::open(access(&cluster.url), run("r-1"), "first", handover::link::Part::Shares);
+        let mut first = Station::open(access(&cluster.url), run("r-1"), "first", Part::Shares);
         first.await_connected();
         let leads = Cluster::leader(&first);
         let kept = if keeps_leader { leads } else { (leads + 1) % 3 };
@@ -126,4 +125,39 @@ fn a_holder_says_that_the_log_takes_nothing_while_nothing_is_written() {
         cluster.servers[(kept + 1) % 3].restart();
         holder.await_words(&["THE FLAG IS HERE"]);
     }
+}
+
+#[test]
+fn stations_hear_each_other_while_the_log_has_no_leader() {
+    if is_missing() {
+        return;
+    }
+    let mut cluster = Cluster::start();
+    let mut first = Station::shares(access(&cluster.url), run("r-1"), "first");
+    assert_eq!(first.note(0), Appended::Stored { sequence: 1 });
+    for at in [1, 2] {
+        cluster.servers[at].kill();
+    }
+    let url = format!("nats://127.0.0.1:{}", cluster.servers[0].port());
+    let [mut paris, mut la] =
+        ["paris", "la"].map(|name| Station::open(access(&url), run("r-1"), name, Part::Joins));
+    let [from_paris, from_la] = ["paris", "la"].map(|name| Post {
+        from: StationName::new(name).unwrap(),
+        instance: Instance(1),
+        body: Body::ClockAsked { asked_ns: 1 },
+    });
+    let hears = |station: &mut Station, other: &Station, post: &Post| {
+        // It is sent again, as a sign of life is, until the other is there.
+        let heard = await_some(PATIENCE, || {
+            other.request(Request::Post { to: To::All, post: post.clone() });
+            let news = station.next(Duration::from_millis(200));
+            matches!(news, Some(News::Post(heard)) if heard == *post).then_some(())
+        });
+        heard.expect("it hears the other");
+    };
+    hears(&mut la, &paris, &from_paris);
+    hears(&mut paris, &la, &from_la);
+    cluster.servers[1].restart();
+    la.await_connected();
+    assert_eq!(la.read_all().len(), 1);
 }
