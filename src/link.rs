@@ -42,8 +42,8 @@ pub use flag::{
     Start, Station, View, Word,
 };
 pub use message::{
-    Answer, Appended, Beat, Body, Call, FiredAside, HeardBeat, Instance, Letter, News, Post,
-    Request, Server, Step, Taken, To, Wish,
+    Answer, Appended, Beat, Body, Call, FiredAside, HeardBeat, Instance, Letter, News, OutputLight,
+    OutputSign, OutputSigns, Post, Request, Server, Step, Taken, To, Wish,
 };
 #[cfg(feature = "link")]
 pub use nats::{Link, Part, Wake, fetch, going_on, runs};

@@ -37,7 +37,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::clock::Clock;
-use super::message::{Instance, News, Request, Step};
+use super::message::{Instance, News, OutputSigns, Request, Step};
 use crate::engine::{Expected, FlagState, Record, RunNs};
 use crate::journal::RecordOrder;
 use crate::show::StationName;
@@ -155,6 +155,7 @@ pub struct Flag {
     outbox: Outbox,
     clock: Clock,
     step: Step,
+    outputs_here: Option<OutputSigns>,
     next_beat_ns: MachineNs,
     next_clock_ns: MachineNs,
     began_ns: MachineNs,
@@ -222,6 +223,7 @@ impl Flag {
             outbox: Outbox::default(),
             clock: Clock::default(),
             step: Step::None,
+            outputs_here: None,
             next_beat_ns: now_ns,
             next_clock_ns: now_ns,
             began_ns: now_ns,
@@ -263,6 +265,7 @@ impl Flag {
                 Err(why) => self.lacks(&sha256, &why),
             },
             FlagInput::Step(step) => self.step = step,
+            FlagInput::Outputs(outputs) => self.outputs_here = Some(outputs),
             FlagInput::StoodStill => self.be_mute(),
             FlagInput::TerminalLost => self.id.terminal = false,
             FlagInput::GoOn => self.go_on(),

@@ -300,6 +300,39 @@ pub struct Beat {
     /// Step of the exchange at which its caller stands.
     #[serde(default)]
     pub step: Step,
+    /// The outputs that it sends and has tried, by their ids; `None` from a version that does not say
+    /// so.
+    #[serde(default)]
+    pub outputs: Option<OutputSigns>,
+}
+
+/// Signs of outputs, by their ids.
+pub type OutputSigns = BTreeMap<String, OutputSign>;
+
+/// State of an output at the station that sends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputSign {
+    /// Its sign.
+    pub light: OutputLight,
+    /// The current problem, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Sign of an output that was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutputLight {
+    /// The last that was tried went well.
+    Ok,
+    /// It left late.
+    Slow,
+    /// The far end has refused it.
+    Refused,
+    /// One machine of a mirrored output is down.
+    SideDown,
+    /// It is down.
+    Down,
 }
 
 /// A sign of life that a station has heard.

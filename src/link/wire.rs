@@ -65,6 +65,7 @@ mod tests {
             terminal: true,
             uncertainty_ns: Some(1),
             step: Step::Waits,
+            outputs: None,
         };
         for body in [
             Body::Beat(beat),

@@ -342,6 +342,7 @@ mod tests {
             terminal: true,
             uncertainty_ns: Some(1_000_000),
             step: Step::Reads,
+            outputs: None,
         };
         let (heard, behind) = (ms(200), 0);
         link::Station { name: name(text), beat, heard, behind, same_show: true, is_double: false }

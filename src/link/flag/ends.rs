@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::{Expected, Record, RunNs};
 use crate::link::clock::Estimate;
-use crate::link::message::{FiredAside, Letter, News, Request, Step};
+use crate::link::message::{FiredAside, Letter, News, OutputSigns, Request, Step};
 use crate::show::StationName;
 
 /// Something that has happened.
@@ -61,6 +61,8 @@ pub enum FlagInput {
     },
     /// The caller's step of the exchange.
     Step(Step),
+    /// The outputs that this station sends, and has tried.
+    Outputs(OutputSigns),
     /// The machine has stood still.
     StoodStill,
     /// This station has lost its terminal.

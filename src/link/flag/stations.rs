@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Flag, FlagOutput};
 use crate::engine::{Event, Expected, Record, RunNs};
-use crate::link::message::{Beat, Body, HeardBeat, Instance, Post, Request, To};
+use crate::link::message::{Beat, Body, HeardBeat, Instance, OutputSigns, Post, Request, To};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -100,6 +100,11 @@ impl Flag {
                 }
             }
         }
+    }
+
+    /// The outputs that another station sends, by its last sign of life; `None` if it does not say so.
+    pub fn outputs_of(&self, station: &StationName) -> Option<&OutputSigns> {
+        self.stations.get(station)?.beat.outputs.as_ref()
     }
 
     fn double_of_me(&mut self, instance: Instance) {
@@ -263,6 +268,7 @@ impl Flag {
                 terminal: self.id.terminal,
                 uncertainty_ns: self.clock.best(now_ns).map(|best| best.uncertainty_ns),
                 step: self.step,
+                outputs: self.outputs_here.clone(),
             };
             self.send(To::All, Body::Beat(beat));
         }

@@ -201,6 +201,7 @@ fn sign(from: &str, holds: bool) -> FlagInput {
         terminal: true,
         uncertainty_ns: None,
         step: Step::None,
+        outputs: None,
     };
     post(from, Body::Beat(beat))
 }
@@ -516,6 +517,7 @@ fn holder_beat(seq: u64, number: Option<u64>) -> Beat {
         terminal: true,
         uncertainty_ns: None,
         step: Step::None,
+        outputs: None,
     }
 }
 

@@ -20,9 +20,9 @@ use crate::app::log::LogWord;
 use crate::conductor::{By, Input, Muted, RunClock};
 use crate::engine::{Command, Event, Record, Told};
 use crate::link::{
-    FiredAside, Flag, FlagInput, FlagOutput, Letter, News, StationName, Word as Said,
+    FiredAside, Flag, FlagInput, FlagOutput, Letter, News, OutputSigns, StationName, Word as Said,
 };
-use crate::output::{Health, ShowTime};
+use crate::output::ShowTime;
 use crate::plain::counted;
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::share::Line;
@@ -80,6 +80,8 @@ pub(super) struct SharedEnd {
     /// The other stations that are heard; `None` while nobody can be said to be away.
     heard: Option<BTreeSet<StationName>>,
     elsewhere: Elsewhere,
+    /// The signs of the outputs here, as the others were told.
+    told_outputs: Option<OutputSigns>,
     /// Everything that the flag was handed. It is kept here since a journal can be away when its
     /// end has to go aside: a disk may be full.
     recorded: Vec<Record>,
@@ -117,6 +119,7 @@ impl SharedEnd {
             begin,
             heard: None,
             elsewhere,
+            told_outputs: None,
             recorded,
             shipped: 0,
             has_more: false,
@@ -193,21 +196,6 @@ impl Station {
         if let Some(shared) = &mut self.shared {
             shared.shipped = 0;
         }
-    }
-
-    /// State of each output: of one that another station sends, what the records say.
-    pub(super) fn health(&self) -> Vec<Health> {
-        let mut health = self.outputs.health(machine_ns());
-        if let Some(shared) = &self.shared {
-            let (me, show) = (&shared.me, self.conductor.state().show());
-            let holder = self.conductor.state().flag().map(|flag| &flag.holder);
-            let sender = |output| {
-                let place = show.output(output).station.as_ref().or(holder);
-                place.filter(|place| *place != me)
-            };
-            shared.elsewhere.put_into(&mut health, shared.heard.as_ref(), sender);
-        }
-        health
     }
 
     /// Tells the outputs which of them are sent from here: only those keep their far ends awake.
@@ -458,6 +446,8 @@ impl Station {
         }
         shared.looked_ns = now_ns;
         shared.flag.handle(now_ns, FlagInput::Step(step));
+        self.tells_outputs();
+        let Some(shared) = &mut self.shared else { return };
         let sources = Sources {
             view: &shared.flag.view(),
             role: self.conductor.role(),

@@ -141,6 +141,7 @@ fn beat(digest: &str, version: &str) -> Body {
         terminal: true,
         uncertainty_ns: None,
         step: Step::None,
+        outputs: None,
     })
 }
 

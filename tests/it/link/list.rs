@@ -25,6 +25,7 @@ fn beat(name: &str, holds: bool, stored: u64) -> Post {
         terminal: true,
         uncertainty_ns: None,
         step: Step::None,
+        outputs: None,
     };
     let from = StationName::new(name).unwrap();
     Post { from, instance: Instance(1), body: Body::Beat(beat) }

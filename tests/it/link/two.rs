@@ -8,7 +8,7 @@ use super::ear::Ear;
 use super::pair::Pair;
 use super::{NatsServer, Proxy, is_missing};
 use crate::commands::succeeds;
-use crate::harness::{Arg, Remote, encode, in_time, pass};
+use crate::harness::{Arg, Remote, Wire, encode, in_time, pass};
 
 #[test]
 fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
@@ -428,4 +428,37 @@ fn a_hundred_passes() {
         part(&shown, 50),
         part(&shown, 99)
     );
+}
+
+#[test]
+fn an_output_of_another_station_is_shown_as_it_is_there() {
+    if is_missing() {
+        return;
+    }
+    in_time(|| {
+        let server = NatsServer::start();
+        let url = server.url();
+        let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let desk = gone.local_addr().expect("its address").port();
+        drop(gone);
+        let show = |wire: &Wire, _: &Wire| {
+            format!(
+                "title = \"Two venues\"\n[output.lights]\n{}\n\
+                 [output.la-desk]\nosc = \"tcp://127.0.0.1:{desk}\"\nstation = \"la\"\n\
+                 [[segment]]\ntitle = \"Act\"\nduration = \"30m\"\n\
+                 [[segment.cue]]\nnumber = \"1\"\ntitle = \"By hand 1\"\n\
+                 do = [{{ output = \"la-desk\", osc = \"/1\" }}]\n",
+                wire.output()
+            )
+        };
+        let mut pair = Pair::of(show, [&url, &url], server, &[]);
+        for program in [&mut pair.la, &mut pair.paris] {
+            program.press_to_see(":page outputs\r", &["la-desk", "Connection refused"]);
+        }
+        let desk = std::net::TcpListener::bind(("127.0.0.1", desk)).expect("the desk is back");
+        for program in [&pair.la, &pair.paris] {
+            program.await_screen("the desk", |text| !text.contains("Connection refused"));
+        }
+        drop(desk);
+    });
 }
