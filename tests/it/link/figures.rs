@@ -2,17 +2,17 @@
 //! `HANDOVER_PROGRAM=target/release/handover cargo test --test it -- link::figures --ignored
 //! --nocapture --test-threads=1`, with the path from the root.
 
+use std::io::IoSliceMut;
 use std::net::UdpSocket;
-use std::time::{Duration, Instant};
+use std::os::fd::AsRawFd;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use handover::engine::{Event, RunId};
 use handover::journal::checksum;
 use handover::link::{Appended, News, Shared};
 use jiff::Timestamp;
-use thread_priority::{
-    RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
-    set_thread_priority_and_policy, thread_native_id,
-};
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
+use nix::sys::time::TimeSpec;
 
 use super::cluster::Cluster;
 use super::list::only;
@@ -41,19 +41,8 @@ fn part(of: &mut [Duration], part: f64) -> f64 {
     quantile(of, part).as_secs_f64() * 1e6
 }
 
-/// Has this thread woken before the threads of the programs, whose real-time priority is lower: what
-/// they do after a packet would delay the instant at which it is heard.
-fn listens_first() {
-    let first = ThreadPriority::Crossplatform(60.try_into().expect("a priority"));
-    let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
-    if set_thread_priority_and_policy(thread_native_id(), first, fifo).is_err() {
-        println!("no real-time scheduling here: the figures have what follows a GO in them");
-    }
-}
-
 /// A run in a terminal of its own, whose GOs are measured.
 struct Caller {
-    name: &'static str,
     program: Program,
     socket: UdpSocket,
     took: Vec<Duration>,
@@ -62,7 +51,7 @@ struct Caller {
 }
 
 impl Caller {
-    fn open(name: &'static str, url: Option<&str>, cues: usize) -> Self {
+    fn open(name: &str, url: Option<&str>, cues: usize) -> Self {
         let (house, wire) = (House::new(), Wire::new());
         let show = house.show(&show(name, &wire, cues));
         let program = match url {
@@ -73,22 +62,36 @@ impl Caller {
         program.await_words(&[words]);
         let socket = wire.socket();
         socket.set_read_timeout(Some(PATIENCE)).expect("a time-out");
-        Caller { name, program, socket, took: vec![], _house: house, _wire: wire }
+        setsockopt(&socket, sockopt::ReceiveTimestampns, &true).expect("instants of packets");
+        Caller { program, socket, took: vec![], _house: house, _wire: wire }
     }
 
-    /// Presses GO and waits for its packet. The wake-up of this thread is part of each figure.
+    /// Presses GO and takes the kernel's instant of its packet: when this thread wakes up, and what
+    /// the program does after it, are no part of the figure.
     fn go(&mut self) {
-        let mut bytes = [0; 1_024];
-        let begun = Instant::now();
+        let (mut bytes, mut said) = ([0; 1_024], nix::cmsg_space!(TimeSpec));
+        let begun = since_epoch();
         self.program.keys(" ");
-        let packet = self.socket.recv(&mut bytes);
-        self.took.push(begun.elapsed());
-        assert!(packet.is_ok(), "{}", self.program.account());
+        let mut parts = [IoSliceMut::new(&mut bytes)];
+        let flags = MsgFlags::empty();
+        let packet = recvmsg::<()>(self.socket.as_raw_fd(), &mut parts, Some(&mut said), flags);
+        let packet = packet.unwrap_or_else(|why| panic!("{why}: {}", self.program.account()));
+        let came = packet.cmsgs().find_map(|said| match said {
+            ControlMessageOwned::ScmTimestampns(came) => Some(Duration::from(came)),
+            _ => None,
+        });
+        self.took.push(came.expect("its instant").saturating_sub(begun));
     }
 }
 
-/// Time from the key of GO to its packet: a run of one station, and shared ones whose server is there,
-/// slow, cut off and dead. All are open at the same time and press in turns.
+/// The clock by which the kernel stamps packets.
+fn since_epoch() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970")
+}
+
+/// Time from the key of GO to its packet, by the kernel: a run of one station, and beside it a shared
+/// one whose server is there, slow, cut off or dead. Only these two are open, and press in turns: with
+/// more, each finds its code and data pushed out of the processor's caches, a shared run more of it.
 #[test]
 #[ignore = "a measurement of some minutes"]
 fn go_shared_beside_solo() {
@@ -96,49 +99,55 @@ fn go_shared_beside_solo() {
         return;
     }
     let rounds = std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(200);
-    let (server, mut dies) = (NatsServer::start(), NatsServer::start());
-    let (slow, cut) = (Proxy::to(server.port()), Proxy::to(server.port()));
-    let mut callers = [
-        ("solo", None),
-        ("there", Some(server.url())),
-        ("slow", Some(slow.url())),
-        ("cut", Some(cut.url())),
-        ("dead", Some(dies.url())),
-    ]
-    .map(|(name, url)| Caller::open(name, url.as_deref(), rounds + 10));
-    slow.delay(150);
-    cut.swallow();
-    dies.kill();
-    for caller in &mut callers {
-        if ["cut", "dead"].contains(&caller.name) {
-            caller.program.await_words(&["ALONE"]);
+    for kind in ["there", "slow", "cut", "dead"] {
+        let mut server = NatsServer::start();
+        let proxy = Proxy::to(server.port());
+        let mut solo = Caller::open("solo", None, rounds + 10);
+        let mut shared = Caller::open(kind, Some(&proxy.url()), rounds + 10);
+        match kind {
+            "slow" => proxy.delay(150),
+            "cut" => proxy.swallow(),
+            "dead" => {
+                proxy.cut();
+                server.kill();
+            }
+            _ => {}
         }
-        // A terminal of which it is not known yet if it tells held keys apart makes the first wait.
-        for _ in 0..3 {
-            caller.go();
-            caller.program.let_go();
+        if ["cut", "dead"].contains(&kind) {
+            shared.program.await_words(&["ALONE"]);
         }
-        caller.took.clear();
-    }
-    listens_first();
-    let order = callers.len();
-    for round in 0..rounds {
-        for at in 0..order {
-            // The guard against a second press ends meanwhile, and what follows a GO.
-            std::thread::sleep(Duration::from_millis(250));
-            callers[(at + round) % order].go();
+        for caller in [&mut solo, &mut shared] {
+            // A terminal of which it is not known yet if it tells held keys apart makes the first wait.
+            for _ in 0..3 {
+                caller.go();
+                caller.program.let_go();
+            }
+            caller.took.clear();
         }
-    }
-    // On a machine with other work the fastest quarter tells more than the half.
-    const PARTS: [f64; 3] = [0.25, 0.5, 0.99];
-    let mut solo = callers[0].took.clone();
-    let solo = PARTS.map(|quantile| part(&mut solo, quantile));
-    for Caller { name, took, .. } in &mut callers {
-        let own = PARTS.map(|quantile| part(took, quantile));
-        let said = [0, 1, 2].map(|at| {
-            format!("p{} {:.0} µs ({:.3})", PARTS[at] * 100.0, own[at], own[at] / solo[at])
+        for round in 0..rounds {
+            let mut pair = [&mut solo, &mut shared];
+            pair.rotate_left(round % 2);
+            for caller in pair {
+                // The guard against a second press ends meanwhile, and what follows a GO.
+                std::thread::sleep(Duration::from_millis(350));
+                caller.go();
+            }
+        }
+        let pairs = solo.took.iter().zip(&shared.took);
+        let mut ratios: Vec<f64> =
+            pairs.map(|(solo, shared)| shared.as_secs_f64() / solo.as_secs_f64()).collect();
+        ratios.sort_by(f64::total_cmp);
+        let middle = ratios[ratios.len() / 2];
+        // On a machine with other work the fastest quarter tells more than the half.
+        let said = [0.25, 0.5, 0.99].map(|at| {
+            let (solo, shared) = (part(&mut solo.took, at), part(&mut shared.took, at));
+            format!("p{} {shared:.0} µs beside {solo:.0} ({:.3})", at * 100.0, shared / solo)
         });
-        println!("GO to packet, {name}: {}, {} GOs", said.join(", "), took.len());
+        println!(
+            "GO to packet, {kind}: {}; median of {} pairs {middle:.3}",
+            said.join(", "),
+            ratios.len()
+        );
     }
 }
 
