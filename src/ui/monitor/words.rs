@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::engine::{Phase, SendState};
-use crate::show::{Body, CueIx, RoutePoint};
+use crate::show::{Body, Cue, CueIx, RoutePoint, StopCue};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
@@ -239,12 +239,15 @@ pub(super) fn messages<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec
     lines.map(|line| Line::styled(line, scene.styles.text)).collect()
 }
 
-/// Outputs of the cue, and the outcome of its messages.
+/// Outputs of the cue, and the outcome of its messages; without any, the cues that it stops.
 pub(super) fn sends<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
-    let actions = &scene.cue(cue).actions;
+    let Cue { actions, stops, .. } = scene.cue(cue);
     if actions.is_empty() {
-        return vec![];
+        let number = |stop: &StopCue| scene.show.cue(stop.cue).number.to_string();
+        let numbers = stops.iter().map(|stop| Line::styled(number(stop), styles.text));
+        let heading = (!stops.is_empty()).then(|| Line::styled("stops", styles.past));
+        return text::flow(heading.into_iter().chain(numbers), columns, 2);
     }
     let sent = &scene.state.cue(cue).sends;
     // In a rehearsal a tick means that the message was logged, and nothing has left.

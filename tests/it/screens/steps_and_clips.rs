@@ -519,3 +519,20 @@ fn of_256_colours_all_are_from_the_table() {
         }
     }
 }
+
+#[test]
+fn a_cue_that_only_stops_others_says_which() {
+    let show = "title = \"T\"\n[output.vt]\nmpv = true\n[[segment]]\ntitle = \"S\"\nduration = \"5m\"\ncue = [\n\
+        { number = \"1\", title = \"Walk-in\", do = [{ output = \"vt\", play = \"a.mp4\", loop = true }] },\n\
+        { number = \"2\", title = \"Out\", do = [{ stop_cue = \"1\", over = \"2s\" }] },\n]\n";
+    let mut run = Run::new(show, true);
+    run.until(60.0);
+    run.go();
+    run.go();
+    for (columns, rows, words) in
+        [(80, 24, &["stops  1"][..]), (120, 36, &["MESSAGES", "stop cue 1 over 0:02"])]
+    {
+        let screen = run.text_of(MONITOR, columns, rows);
+        assert!(words.iter().all(|words| screen.contains(words)), "{screen}");
+    }
+}
