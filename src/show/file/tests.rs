@@ -520,7 +520,7 @@ fn a_figure_counts_down_unless_its_segment_or_cue_says_up() {
         let faulty = faults(&text(segment, cue));
         assert_eq!(faulty.len(), 1);
         assert_eq!(faulty[0].what, "`count` cannot be `upp`");
-        assert!(faulty[0].fix.contains("\"up\""), "{}", faulty[0].fix);
+        assert!(faulty[0].fix.contains("`up`"), "{}", faulty[0].fix);
         let told = report(&faulty, "x.toml", &text(segment, cue), false);
         assert!(told.contains(&format!("x.toml:{line}:9")), "{told}");
     }
