@@ -90,8 +90,10 @@ fn since_epoch() -> Duration {
 }
 
 /// Time from the key of GO to its packet, by the kernel: a run of one station, and beside it a shared
-/// one whose server is there, slow, cut off or dead. Only these two are open, and press in turns: with
-/// more, each finds its code and data pushed out of the processor's caches, a shared run more of it.
+/// one whose server is there, slow, cut off or dead. Only these two are open, and press in turns. The
+/// instant at which the thread here has its packet would be no measure: after a shared run it wakes up
+/// later, since what follows a GO there needs the processor too. Two programs of one kind differ
+/// by 5 %, each time that they are started.
 #[test]
 #[ignore = "a measurement of some minutes"]
 fn go_shared_beside_solo() {
