@@ -29,12 +29,12 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
 pub use begun::is_lost_with_alt;
-pub use reader::Reader;
+pub use reader::InputReader;
 
 use crate::time::MachineNs;
 use begun::{begins, control};
 use sequence::{Sequence, SequenceMeaning};
-use text::{Block, Overdue, TextKind};
+use text::{GivenUpText, TextBlock, TextKind};
 
 /// Time that a lone ESC waits for what may follow.
 pub const ESC_WAIT: Duration = Duration::from_millis(30);
@@ -63,12 +63,12 @@ pub enum Input {
     Paste(String),
     /// Pasted text whose end mark did not come in time. It is dropped, and keys are keys again.
     PasteBroken,
-    /// The end mark of pasted text whose beginning was lost. [`Reader`] does not give it.
+    /// The end mark of pasted text whose beginning was lost. [`InputReader`] does not give it.
     PasteEnd,
     /// The window has the keyboard now, or has it no more.
     Focus(bool),
     /// Keys that came faster than a hand can press them: text that was pasted without a mark.
-    /// [`Reader`] tells.
+    /// [`InputReader`] tells.
     Burst(Vec<KeyEvent>),
     /// The answer to the question which parts of the kitty keyboard protocol are on: their numbers,
     /// added up.
@@ -82,18 +82,18 @@ pub enum Input {
 /// Turns bytes into [`Input`]s.
 #[derive(Clone, Debug, Default)]
 pub struct Parser {
-    state: State,
+    state: ParserState,
     /// Arrival of the last byte.
     last_ns: MachineNs,
     /// The time of the byte, or of the look, that is being decided on.
     now_ns: MachineNs,
     /// Results with their arrival.
-    found: VecDeque<Found>,
+    found: VecDeque<FoundInput>,
 }
 
 /// A result in the bytes.
 #[derive(Clone, Debug)]
-struct Found {
+struct FoundInput {
     input: Input,
     at_ns: MachineNs,
     /// `true` if it is a key of one byte, which no terminal sends that tells which keys are held.
@@ -102,7 +102,7 @@ struct Found {
 
 /// The sequence that the bytes so far begin.
 #[derive(Clone, Debug, Default, PartialEq)]
-enum State {
+enum ParserState {
     /// Of nothing.
     #[default]
     Ground,
@@ -118,9 +118,9 @@ enum State {
     /// A character of several bytes.
     Character { bytes: Vec<u8>, alt: bool },
     /// Pasted text or a string.
-    Block(Block),
+    Block(TextBlock),
     /// The same without its end mark, after the time for it is over.
-    Overdue(Overdue),
+    Overdue(GivenUpText),
 }
 
 /// ESC bytes that nothing has followed yet.
@@ -149,13 +149,14 @@ impl Parser {
     /// Instant at which [`Parser::expire`] has something to decide, if nothing more comes before.
     pub fn deadline(&self) -> Option<MachineNs> {
         match &self.state {
-            State::Escapes(escapes) => Some(escapes.since_ns + ESC_WAIT),
-            State::Introducer { since_ns, .. } => Some(*since_ns + GAP),
-            State::Block(block) => Some(block.deadline()),
-            State::Overdue(overdue) => overdue.deadline(),
-            State::Ground | State::AfterEscape | State::Sequence(_) | State::Character { .. } => {
-                None
-            }
+            ParserState::Escapes(escapes) => Some(escapes.since_ns + ESC_WAIT),
+            ParserState::Introducer { since_ns, .. } => Some(*since_ns + GAP),
+            ParserState::Block(block) => Some(block.deadline()),
+            ParserState::Overdue(overdue) => overdue.deadline(),
+            ParserState::Ground
+            | ParserState::AfterEscape
+            | ParserState::Sequence(_)
+            | ParserState::Character { .. } => None,
         }
     }
 
@@ -166,31 +167,31 @@ impl Parser {
         }
         self.now_ns = now_ns;
         self.state = match std::mem::take(&mut self.state) {
-            State::Escapes(escapes) => {
+            ParserState::Escapes(escapes) => {
                 self.waited(&escapes, escapes.count);
-                State::AfterEscape
+                ParserState::AfterEscape
             }
-            State::Introducer { byte, .. } => self.ground(byte, now_ns),
-            State::Block(block) => {
+            ParserState::Introducer { byte, .. } => self.ground(byte, now_ns),
+            ParserState::Block(block) => {
                 let now_ns = self.now_ns;
                 (0..block.escapes_at_end()).for_each(|_| self.escape(Some(now_ns)));
                 if block.is_unended_paste() {
                     self.found(Input::PasteBroken, now_ns);
                 }
-                State::Overdue(block.give_up())
+                ParserState::Overdue(block.give_up())
             }
-            State::Overdue(overdue) => {
-                let mut state = State::Ground;
+            ParserState::Overdue(overdue) => {
+                let mut state = ParserState::Ground;
                 for byte in overdue.held() {
                     state = self.step(state, byte, now_ns);
                 }
                 state
             }
             // None of them has a deadline.
-            state @ (State::Ground
-            | State::AfterEscape
-            | State::Sequence(_)
-            | State::Character { .. }) => state,
+            state @ (ParserState::Ground
+            | ParserState::AfterEscape
+            | ParserState::Sequence(_)
+            | ParserState::Character { .. }) => state,
         };
     }
 
@@ -200,71 +201,71 @@ impl Parser {
     }
 
     /// The same, with when it came: a key Esc is known only after its wait.
-    fn next_found(&mut self) -> Option<Found> {
+    fn next_found(&mut self) -> Option<FoundInput> {
         self.found.pop_front()
     }
 
-    fn step(&mut self, state: State, byte: u8, now_ns: MachineNs) -> State {
+    fn step(&mut self, state: ParserState, byte: u8, now_ns: MachineNs) -> ParserState {
         let gap = now_ns.since(self.last_ns);
         match state {
-            State::Ground => self.ground(byte, now_ns),
-            State::Escapes(escapes) => self.after_escapes(escapes, byte, now_ns),
-            State::AfterEscape if begins(byte).is_some() => {
-                State::Introducer { byte, since_ns: now_ns }
+            ParserState::Ground => self.ground(byte, now_ns),
+            ParserState::Escapes(escapes) => self.after_escapes(escapes, byte, now_ns),
+            ParserState::AfterEscape if begins(byte).is_some() => {
+                ParserState::Introducer { byte, since_ns: now_ns }
             }
-            State::AfterEscape => self.ground(byte, now_ns),
-            State::Introducer { byte: held, .. } => {
+            ParserState::AfterEscape => self.ground(byte, now_ns),
+            ParserState::Introducer { byte: held, .. } => {
                 if byte == ESC {
                     let state = self.ground(held, now_ns);
                     return self.step(state, byte, now_ns);
                 }
                 self.found(Input::NoEscape, now_ns);
-                let late = begins(held).map_or(State::Ground, |begun| begun.late(now_ns));
+                let late = begins(held).map_or(ParserState::Ground, |begun| begun.late(now_ns));
                 self.step(late, byte, now_ns)
             }
-            State::Sequence(sequence) => self.sequence(sequence, byte, gap, now_ns),
-            State::Character { bytes, alt } => self.character(bytes, alt, byte, now_ns),
-            State::Block(block) => self.block(block, byte, gap, now_ns),
-            State::Overdue(overdue) => match overdue.take(byte, now_ns) {
-                text::Took::Waits(overdue) => State::Overdue(overdue),
-                text::Took::Ended => State::Ground,
+            ParserState::Sequence(sequence) => self.sequence(sequence, byte, gap, now_ns),
+            ParserState::Character { bytes, alt } => self.character(bytes, alt, byte, now_ns),
+            ParserState::Block(block) => self.block(block, byte, gap, now_ns),
+            ParserState::Overdue(overdue) => match overdue.take(byte, now_ns) {
+                text::Took::Waits(overdue) => ParserState::Overdue(overdue),
+                text::Took::Ended => ParserState::Ground,
                 text::Took::Escape => self.ground(byte, now_ns),
                 text::Took::More(block, bytes) => bytes
                     .into_iter()
-                    .fold(State::Block(block), |state, byte| self.step(state, byte, now_ns)),
+                    .fold(ParserState::Block(block), |state, byte| self.step(state, byte, now_ns)),
             },
         }
     }
 
     /// A byte that nothing is the beginning of.
-    fn ground(&mut self, byte: u8, now_ns: MachineNs) -> State {
+    fn ground(&mut self, byte: u8, now_ns: MachineNs) -> ParserState {
         match byte {
-            ESC => State::Escapes(Escapes {
+            ESC => ParserState::Escapes(Escapes {
                 since_ns: now_ns,
                 first_ns: now_ns,
                 count: 1,
                 are_keys: false,
             }),
             0x80..=0x9f => control(u32::from(byte), now_ns),
-            0xc2..=0xf4 => State::Character { bytes: vec![byte], alt: false },
+            0xc2..=0xf4 => ParserState::Character { bytes: vec![byte], alt: false },
             // Bytes that UTF-8 does not have, or not here.
-            0xa0..=0xc1 | 0xf5.. => State::Ground,
+            0xa0..=0xc1 | 0xf5.. => ParserState::Ground,
             _ => {
                 let input = Input::Key(keys::of_byte(byte));
-                self.found.push_back(Found { input, at_ns: now_ns, is_plain: true });
-                State::Ground
+                self.found.push_back(FoundInput { input, at_ns: now_ns, is_plain: true });
+                ParserState::Ground
             }
         }
     }
 
-    fn after_escapes(&mut self, escapes: Escapes, byte: u8, now_ns: MachineNs) -> State {
+    fn after_escapes(&mut self, escapes: Escapes, byte: u8, now_ns: MachineNs) -> ParserState {
         let Escapes { count, are_keys, .. } = escapes;
         if byte == ESC {
             // Two are held, since a function key with Alt begins with two. Those before are presses
             // of Esc.
             self.waited(&escapes, u8::from(count == 2));
             let first_ns = escapes.since_ns;
-            return State::Escapes(Escapes {
+            return ParserState::Escapes(Escapes {
                 since_ns: now_ns,
                 first_ns,
                 count: 2,
@@ -284,25 +285,25 @@ impl Parser {
         }
         match byte {
             // The end of a string that is over already.
-            b'\\' => State::Ground,
+            b'\\' => ParserState::Ground,
             // Shift-Tab of the Linux console.
             b'\t' => {
                 self.key(KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT));
-                State::Ground
+                ParserState::Ground
             }
             0x80.. => match self.ground(byte, now_ns) {
-                State::Character { bytes, .. } => State::Character { bytes, alt: true },
-                state @ (State::Ground
-                | State::Escapes(_)
-                | State::AfterEscape
-                | State::Introducer { .. }
-                | State::Sequence(_)
-                | State::Block(_)
-                | State::Overdue(_)) => state,
+                ParserState::Character { bytes, .. } => ParserState::Character { bytes, alt: true },
+                state @ (ParserState::Ground
+                | ParserState::Escapes(_)
+                | ParserState::AfterEscape
+                | ParserState::Introducer { .. }
+                | ParserState::Sequence(_)
+                | ParserState::Block(_)
+                | ParserState::Overdue(_)) => state,
             },
             _ => {
                 self.key(keys::with_alt(keys::of_byte(byte)));
-                State::Ground
+                ParserState::Ground
             }
         }
     }
@@ -313,7 +314,7 @@ impl Parser {
         byte: u8,
         gap: Duration,
         now_ns: MachineNs,
-    ) -> State {
+    ) -> ParserState {
         let is_old = sequence.is_doubtful() && gap > BEGUN;
         let is_space = byte == b' ' && !sequence.takes_space() && gap > SPACE_WAIT;
         // A byte that no sequence has inside: a control character, DEL, a part of a character of
@@ -330,25 +331,25 @@ impl Parser {
             sequence.is_late = true;
             return match byte {
                 0x80..=0x9f => match control(u32::from(byte), now_ns) {
-                    State::Ground => State::Sequence(sequence),
-                    begun @ (State::Escapes(_)
-                    | State::AfterEscape
-                    | State::Introducer { .. }
-                    | State::Sequence(_)
-                    | State::Character { .. }
-                    | State::Block(_)
-                    | State::Overdue(_)) => begun,
+                    ParserState::Ground => ParserState::Sequence(sequence),
+                    begun @ (ParserState::Escapes(_)
+                    | ParserState::AfterEscape
+                    | ParserState::Introducer { .. }
+                    | ParserState::Sequence(_)
+                    | ParserState::Character { .. }
+                    | ParserState::Block(_)
+                    | ParserState::Overdue(_)) => begun,
                 },
-                _ => State::Sequence(sequence),
+                _ => ParserState::Sequence(sequence),
             };
         }
         sequence.is_late |= gap > LATE;
-        let Some(meaning) = sequence.take(byte) else { return State::Sequence(sequence) };
+        let Some(meaning) = sequence.take(byte) else { return ParserState::Sequence(sequence) };
         let (alt, late) = (sequence.alt, sequence.is_late);
         match meaning {
             SequenceMeaning::Paste => {
                 self.escape(alt);
-                return State::Block(Block::new(TextKind::Paste, late, now_ns));
+                return ParserState::Block(TextBlock::new(TextKind::Paste, late, now_ns));
             }
             _ if late => {}
             SequenceMeaning::Input(Input::Key(key)) if alt.is_some() => {
@@ -360,10 +361,16 @@ impl Parser {
             }
             SequenceMeaning::Nothing => self.escape(alt),
         }
-        State::Ground
+        ParserState::Ground
     }
 
-    fn character(&mut self, mut bytes: Vec<u8>, alt: bool, byte: u8, now_ns: MachineNs) -> State {
+    fn character(
+        &mut self,
+        mut bytes: Vec<u8>,
+        alt: bool,
+        byte: u8,
+        now_ns: MachineNs,
+    ) -> ParserState {
         if !matches!(byte, 0x80..=0xbf) {
             // Its end is missing.
             return self.ground(byte, now_ns);
@@ -374,21 +381,27 @@ impl Parser {
             Ok(Some(c)) => {
                 let key = keys::of_char(c);
                 self.key(if alt { keys::with_alt(key) } else { key });
-                State::Ground
+                ParserState::Ground
             }
-            Err(error) if error.error_len().is_none() => State::Character { bytes, alt },
-            Ok(None) | Err(_) => State::Ground,
+            Err(error) if error.error_len().is_none() => ParserState::Character { bytes, alt },
+            Ok(None) | Err(_) => ParserState::Ground,
         }
     }
 
-    fn block(&mut self, mut block: Block, byte: u8, gap: Duration, now_ns: MachineNs) -> State {
+    fn block(
+        &mut self,
+        mut block: TextBlock,
+        byte: u8,
+        gap: Duration,
+        now_ns: MachineNs,
+    ) -> ParserState {
         match block.take(byte, gap, now_ns) {
-            text::ByteEffect::Text => State::Block(block),
+            text::ByteEffect::Text => ParserState::Block(block),
             text::ByteEffect::Ended => {
                 if let Some(input) = block.ended() {
                     self.found(input, now_ns);
                 }
-                State::Ground
+                ParserState::Ground
             }
             text::ByteEffect::Sequence => {
                 let escapes =
@@ -399,7 +412,7 @@ impl Parser {
     }
 
     fn found(&mut self, input: Input, at_ns: MachineNs) {
-        self.found.push_back(Found { input, at_ns, is_plain: false });
+        self.found.push_back(FoundInput { input, at_ns, is_plain: false });
     }
 
     fn key(&mut self, key: KeyEvent) {
@@ -414,7 +427,7 @@ impl Parser {
             [escapes.since_ns; 2]
         };
         let key = Input::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
-        let found = |at_ns| Found { input: key.clone(), at_ns, is_plain: true };
+        let found = |at_ns| FoundInput { input: key.clone(), at_ns, is_plain: true };
         self.found.extend(times.into_iter().take(count.into()).map(found));
     }
 

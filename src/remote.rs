@@ -58,9 +58,9 @@ use jiff::SignedDuration;
 pub use counts::Counts;
 pub use ear::Ear;
 pub use hub::HearWish;
-pub use picture::{FIRINGS_MAX, Firing, Picture, Running};
+pub use picture::{FIRINGS_MAX, FiredCue, Picture, Running};
 pub use server::Remote;
-pub use settings::{RemoteError, Settings};
+pub use settings::{RemoteError, RemoteSettings};
 pub use trouble::Trouble;
 
 pub use crate::access::Passcode;
@@ -129,7 +129,7 @@ impl RemoteCommand {
 
 /// A wish, on its way to the station.
 #[derive(Debug)]
-pub struct Request {
+pub struct RemoteRequest {
     /// The wish itself.
     pub wish: RemoteCommand,
     /// Address for the answer: [`Remote::answer`].

@@ -34,7 +34,7 @@ pub mod workbook;
 pub mod write;
 
 use self::cells::Gathered;
-use self::columns::Field;
+use self::columns::SheetField;
 use self::durations::Durations;
 use self::grid::Grid;
 use self::imported::{Doubt, Imported};
@@ -228,7 +228,7 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
         show.said.push(format!("“{heading}” has no rows of its own: kept as a comment"));
         show.preface.push(heading);
     }
-    let numbers = layout.column(Field::Number).map_or(1, |column| column.column);
+    let numbers = layout.column(SheetField::Number).map_or(1, |column| column.column);
     numbers::number(&mut show, &assembled.written, &|row| grid.place(row, numbers));
     let edge = layout.columns.first().map_or(1, |column| column.column);
     cells::cut(&mut show, &|row| grid.place(row, edge));
@@ -278,7 +278,7 @@ fn hidden_columns(grid: &Grid, layout: &Layout, show: &mut Imported) {
         let left_out = layout
             .columns
             .iter()
-            .find(|known| known.column == *column && known.field == Field::Ignored);
+            .find(|known| known.column == *column && known.field == SheetField::Ignored);
         if let Some(left_out) = left_out {
             let (at, name) = (letters(*column), &left_out.name);
             show.said.push(format!(

@@ -45,7 +45,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use crate::app::hits::{Region, Target};
+use crate::app::hits::{MouseTarget, Region};
 use crate::app::log::Log;
 use crate::app::page::Lines;
 use crate::app::{App, Ask, Hits, Page};
@@ -287,7 +287,7 @@ fn asks(scene: &Scene, hits: &mut Hits) {
 /// Lets the wheel scroll what stands in `area`.
 fn lines(hits: &mut Hits, area: Rect) {
     let (columns, rows) = (area.x..area.right(), area.y..area.bottom());
-    hits.regions.push(Region { columns, rows, target: Target::Lines });
+    hits.regions.push(Region { columns, rows, target: MouseTarget::Lines });
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! Owns the server, who may read, and the pages' own files. What is on a page comes as finished text
 //! ([`Pages`]) from those who follow the run, so that nothing here has a word to give away. What a
-//! department says comes out as a [`Wish`], and no wish fires a cue: there is none for it. Must never
+//! department says comes out as a [`CrewWish`], and no wish fires a cue: there is none for it. Must never
 //! make the station wait. Whatever is sent at it, it holds a limited number of connections, each
 //! with a limited amount of memory and time.
 //!
@@ -36,7 +36,7 @@ use std::sync::Arc;
 #[cfg(feature = "web")]
 pub use server::{STREAMS_MAX, Web};
 #[cfg(feature = "web")]
-pub use settings::{Key, WebError, WebSettings};
+pub use settings::{TokenKey, WebError, WebSettings};
 
 /// Everything that browsers are shown of a run at one moment, each as a line of JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub struct Pages {
 
 /// A wish of a department, in a browser. None of them fires anything.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum CrewWish {
     /// The department is ready for this cue, or not any more.
     Ready {
         /// Its id.
@@ -82,7 +82,7 @@ pub enum WebMessage {
 /// A wish, on its way to the station.
 pub struct WebRequest {
     /// The wish itself.
-    pub wish: Wish,
+    pub wish: CrewWish,
     /// The sender, for the log: "10.0.0.7".
     pub who: String,
     answer: Box<dyn FnOnce(Result<(), String>) + Send>,
@@ -91,7 +91,7 @@ pub struct WebRequest {
 impl WebRequest {
     /// A request whose sender gets what `answer` is called with; it must not block.
     pub fn new(
-        wish: Wish,
+        wish: CrewWish,
         who: String,
         answer: impl FnOnce(Result<(), String>) + Send + 'static,
     ) -> Self {

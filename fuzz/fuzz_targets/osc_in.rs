@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use handover::remote::address::{Ask, NOTE_CHARS_MAX, understand};
+use handover::remote::address::{RemoteAsk, NOTE_CHARS_MAX, understand};
 use handover::remote::packet::{BYTES_MAX, parse};
 use handover::remote::RemoteCommand;
 use handover::show::{Show, file};
@@ -22,7 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(bytes.len() <= BYTES_MAX && messages.len() <= 64);
     for message in &messages {
         assert!(message.address.starts_with('/'));
-        if let Ok(Ask::RemoteCommand(RemoteCommand::Note(note))) = understand(message, &SHOW) {
+        if let Ok(RemoteAsk::RemoteCommand(RemoteCommand::Note(note))) = understand(message, &SHOW) {
             assert!(note.chars().count() <= NOTE_CHARS_MAX && !note.contains(char::is_control));
         }
     }

@@ -5,7 +5,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use handover::sheet::columns::Field;
+use handover::sheet::columns::SheetField;
 use handover::sheet::{Options, import, write};
 use libfuzzer_sys::fuzz_target;
 use zip::ZipWriter;
@@ -25,7 +25,7 @@ fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// Fields that columns are said to be: a letter and a field of each byte.
-fn map(bytes: [u8; 3]) -> Vec<(String, Field)> {
+fn map(bytes: [u8; 3]) -> Vec<(String, SheetField)> {
     const FIELDS: [&str; 7] = ["number", "title", "start", "end", "duration", "act", "department"];
     let one = |byte: &u8| {
         let field = FIELDS.get(usize::from(byte % 8))?.parse().ok()?;

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use handover::show::file::expand::{Files, Found, NoFiles, expand};
+use handover::show::file::expand::{Files, FoundFile, NoFiles, expand};
 use handover::show::file::machine::{Finding, Unseen};
 use handover::show::problem;
 use libfuzzer_sys::fuzz_target;
@@ -15,13 +15,13 @@ use libfuzzer_sys::fuzz_target;
 struct Parts<'a>(Vec<&'a str>);
 
 impl Files for Parts<'_> {
-    fn file(&self, path: &str, _: Option<&Path>) -> Result<Found, Finding> {
+    fn file(&self, path: &str, _: Option<&Path>) -> Result<FoundFile, Finding> {
         let text = path.parse().ok().and_then(|at: usize| self.0.get(at));
         let text = text.ok_or_else(|| Finding {
             what: "there is no such file".to_owned(),
             fix: "write another name".to_owned(),
         })?;
-        Ok(Found { path: path.into(), name: path.to_owned(), text: (*text).to_owned() })
+        Ok(FoundFile { path: path.into(), name: path.to_owned(), text: (*text).to_owned() })
     }
 }
 

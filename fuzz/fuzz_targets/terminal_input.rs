@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use handover::input::{Input, Reader, TEXT_WAIT};
+use handover::input::{Input, InputReader, TEXT_WAIT};
 use handover::time::MachineNs;
 use libfuzzer_sys::fuzz_target;
 
 /// Longer than anything is waited for.
 const QUIET: Duration = Duration::from_secs(12);
 
-fn wait(reader: &mut Reader, now_ns: &mut MachineNs, time: Duration) {
+fn wait(reader: &mut InputReader, now_ns: &mut MachineNs, time: Duration) {
     let until_ns = *now_ns + time;
     while let Some(deadline_ns) = reader.deadline().filter(|&deadline_ns| deadline_ns <= until_ns) {
         *now_ns = (*now_ns).max(deadline_ns);
@@ -25,7 +25,7 @@ fn wait(reader: &mut Reader, now_ns: &mut MachineNs, time: Duration) {
 }
 
 fuzz_target!(|pieces: Vec<(Vec<u8>, u16)>| {
-    let (mut reader, mut now_ns) = (Reader::default(), MachineNs::ZERO + QUIET);
+    let (mut reader, mut now_ns) = (InputReader::default(), MachineNs::ZERO + QUIET);
     for (bytes, ms) in &pieces {
         reader.feed(bytes, now_ns);
         wait(&mut reader, &mut now_ns, Duration::from_millis(u64::from(*ms)));

@@ -44,7 +44,7 @@ pub struct Board {
     /// Stage of the run.
     pub stage: Stage,
     /// The next cue or segment.
-    pub next: Option<Next>,
+    pub next: Option<NextItem>,
     /// The segments after that, each with its planned start.
     pub later: Vec<(Option<Timestamp>, String)>,
     /// The caller's message for the people on stage, at most 120 characters.
@@ -174,7 +174,7 @@ pub enum Item {
 
 /// The next cue or segment.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Next {
+pub struct NextItem {
     /// Its segment, where that is not the one that runs, with the act that begins there.
     pub segment: Option<String>,
     /// The cue; `None` where a segment without one comes.
@@ -429,7 +429,7 @@ impl Public<'_> {
         }
     }
 
-    fn told(&self, next: Goes) -> Next {
+    fn told(&self, next: Goes) -> NextItem {
         let (segment, cue) = match next {
             Goes::Cue(cue) => (self.show.segment_of(cue), Some(cue)),
             Goes::Segment(segment) => (segment, None),
@@ -440,7 +440,7 @@ impl Public<'_> {
             None => self.planned_start(segment),
         };
         let segment = is_new.then(|| self.show.segment(segment).title_with_act());
-        Next { segment, cue: cue.map(|cue| self.item(cue)), at }
+        NextItem { segment, cue: cue.map(|cue| self.item(cue)), at }
     }
 
     fn later(&self, next: Option<Goes>) -> Vec<(Option<Timestamp>, String)> {

@@ -7,7 +7,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::board::{Board, Figure, Item, Nearness, Next, Notice, RehearsalKind, Stage, left_words};
+use super::board::{
+    Board, Figure, Item, Nearness, NextItem, Notice, RehearsalKind, Stage, left_words,
+};
 use super::crew::{Call, CrewCue, CrewView, Moment};
 use crate::export::sheet::{CueLine, SegmentBlock, Sheet};
 use crate::show::{Clock, Show, duration, time_words};
@@ -178,7 +180,7 @@ fn near(nearness: Nearness) -> &'static str {
     }
 }
 
-fn next_of(board: &Board, next: &Next) -> Value {
+fn next_of(board: &Board, next: &NextItem) -> Value {
     let (number, title) = next.cue.as_ref().map(item).unwrap_or_default();
     json!({
         "segment": next.segment,

@@ -14,7 +14,7 @@ use super::flag::department;
 use crate::engine::{Command, Phase, RunNs, State, Timing};
 use crate::show::{CueIx, CueNumber, DepartmentIx, Show};
 use crate::time::unsigned;
-use crate::web::Wish;
+use crate::web::CrewWish;
 
 /// Maximum number of cues to come that are shown.
 const COMING_MAX: usize = 40;
@@ -148,9 +148,9 @@ impl CrewView {
 ///
 /// # Errors
 /// With what this show does not have, for that department.
-pub fn command_of(wish: &Wish, show: &Show) -> Result<Command, String> {
+pub fn command_of(wish: &CrewWish, show: &Show) -> Result<Command, String> {
     Ok(match wish {
-        Wish::Ready { department: id, cue, is_ready } => {
+        CrewWish::Ready { department: id, cue, is_ready } => {
             let number = CueNumber::new(cue).ok().and_then(|number| show.find(&number));
             let cue = number.ok_or_else(|| "there is no such cue in this show".to_owned())?;
             Command::ReadyFor {
@@ -161,7 +161,7 @@ pub fn command_of(wish: &Wish, show: &Show) -> Result<Command, String> {
                 called_ns: None,
             }
         }
-        Wish::Warn { department: id } => {
+        CrewWish::Warn { department: id } => {
             Command::WarnFrom { department: department(id, show)?, said_ns: None }
         }
     })

@@ -2,8 +2,8 @@
 //! none.
 //!
 //! The form's fields are typed in the prompt, one at a time. What is typed is checked by the
-//! thread that has the file ([`EditWish::Check`]), since a large show takes a while to parse: its answers come
-//! back as [`EditNews`]. Nothing is changed before it is saved.
+//! thread that has the file, since a large show takes a while to parse: its answers come back as
+//! [`EditNews`]. Nothing is changed before it is saved.
 
 use std::time::Duration;
 

@@ -44,12 +44,12 @@ pub struct Region {
     /// In cells from the top.
     pub rows: Range<u16>,
     /// The target there.
-    pub target: Target,
+    pub target: MouseTarget,
 }
 
 /// A target of the mouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum MouseTarget {
     /// The name of a page.
     Page(Page),
     /// The word that stands for the next page.
@@ -79,14 +79,14 @@ impl Hits {
 
     /// Number of the page's cues, people or lines that are on the screen.
     pub fn page_lines(&self) -> usize {
-        let count = |is: fn(&Target) -> bool| {
+        let count = |is: fn(&MouseTarget) -> bool| {
             self.regions.iter().filter(|region| is(&region.target)).count()
         };
         match self.page.spec().lines {
             Lines::Cues => self.rows.len(),
-            Lines::People => count(|target| matches!(target, Target::Person(_))),
+            Lines::People => count(|target| matches!(target, MouseTarget::Person(_))),
             Lines::Scroll | Lines::None => {
-                let lines = self.regions.iter().find(|region| region.target == Target::Lines);
+                let lines = self.regions.iter().find(|region| region.target == MouseTarget::Lines);
                 lines.map_or(0, |region| usize::from(region.rows.end - region.rows.start))
             }
         }
@@ -100,7 +100,7 @@ impl Hits {
     }
 
     /// The other target under a cell.
-    pub fn target_at(&self, column: u16, row: u16) -> Option<Target> {
+    pub fn target_at(&self, column: u16, row: u16) -> Option<MouseTarget> {
         let covers =
             |region: &&Region| region.columns.contains(&column) && region.rows.contains(&row);
         self.regions.iter().rfind(covers).map(|region| region.target)

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
-use super::hits::Target;
+use super::hits::MouseTarget;
 use super::keys::Act;
 use super::{App, Hits, Page, Task};
 use crate::engine::{Command, State};
@@ -74,13 +74,13 @@ impl App {
             return self.click_cue(cue, (mouse.row, last), state, now_ns);
         }
         match hits.target_at(mouse.column, mouse.row) {
-            Some(Target::Page(page)) => return self.turn_to(page),
-            Some(Target::NextPage) => return self.turn_to(self.page_after()),
-            Some(Target::Person(person)) => self.person = person,
-            Some(Target::Segment { segment, is_open }) => {
+            Some(MouseTarget::Page(page)) => return self.turn_to(page),
+            Some(MouseTarget::NextPage) => return self.turn_to(self.page_after()),
+            Some(MouseTarget::Person(person)) => self.person = person,
+            Some(MouseTarget::Segment { segment, is_open }) => {
                 self.fold(segment, is_open, state, now_ns)
             }
-            Some(Target::Rundown | Target::People | Target::Lines) | None => {}
+            Some(MouseTarget::Rundown | MouseTarget::People | MouseTarget::Lines) | None => {}
         }
         vec![]
     }
@@ -117,12 +117,12 @@ impl App {
         match hits.target_at(mouse.column, mouse.row) {
             // Only the view moves: a selection that moved would open and fold segments under the
             // pointer.
-            Some(Target::Rundown | Target::Segment { .. }) => {
+            Some(MouseTarget::Rundown | MouseTarget::Segment { .. }) => {
                 self.scroll = self.scroll.saturating_add_signed(by).min(hits.scroll_max);
                 self.is_scrolled = true;
             }
-            Some(Target::People) => _ = self.go_through(by, state),
-            Some(Target::Lines) => {
+            Some(MouseTarget::People) => _ = self.go_through(by, state),
+            Some(MouseTarget::Lines) => {
                 self.go_through(by, state);
                 self.scroll = self.scroll.min(hits.scroll_max);
             }
@@ -160,13 +160,13 @@ mod tests {
         Hits {
             rows: vec![(3, 0, 20, CueIx(0)), (4, 0, 20, CueIx(1))],
             regions: vec![
-                region(0..20, 0..10, Target::Rundown),
-                region(20..40, 0..10, Target::Lines),
-                region(20..40, 0..10, Target::People),
-                region(20..40, 5..6, Target::Person(PersonIx(1))),
-                region(40..60, 0..10, Target::Lines),
-                region(0..4, 20..21, Target::NextPage),
-                region(4..10, 20..21, Target::Page(Page::People)),
+                region(0..20, 0..10, MouseTarget::Rundown),
+                region(20..40, 0..10, MouseTarget::Lines),
+                region(20..40, 0..10, MouseTarget::People),
+                region(20..40, 5..6, MouseTarget::Person(PersonIx(1))),
+                region(40..60, 0..10, MouseTarget::Lines),
+                region(0..4, 20..21, MouseTarget::NextPage),
+                region(4..10, 20..21, MouseTarget::Page(Page::People)),
             ],
             scroll_max: 4,
             ..Hits::default()

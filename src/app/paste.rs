@@ -1,7 +1,7 @@
 //! Text that was pasted: it is text where a line is typed, and never keys.
 //!
 //! What the terminal marks as pasted comes as such. What it does not mark is told by its pace
-//! ([`crate::input::Reader`]) and comes as a burst of keys.
+//! ([`crate::input::InputReader`]) and comes as a burst of keys.
 
 use std::time::Duration;
 

@@ -10,14 +10,14 @@ const NAMED_MAX: usize = 4;
 /// Describes the outcome of the last panic's stops: "lights, screen NOT told; stop sent to 3
 /// outputs; no stop message for house".
 pub fn words(state: &State) -> String {
-    let stops = Stops::of(state);
+    let stops = StoppedOutputs::of(state);
     let parts = [stops.not_told(), stops.told(), stops.others()];
     join(parts.into_iter().flatten())
 }
 
 /// The same for little room, with the outputs first that could not be told.
 pub fn short_words(state: &State) -> String {
-    let stops = Stops::of(state);
+    let stops = StoppedOutputs::of(state);
     join([stops.not_told(), stops.told(), stops.others()].into_iter().flatten().take(1))
 }
 
@@ -51,7 +51,7 @@ fn join(parts: impl Iterator<Item = String>) -> String {
 
 /// Ids of outputs, by what became of their stop.
 #[derive(Default)]
-struct Stops<'a> {
+struct StoppedOutputs<'a> {
     sent: usize,
     rehearsed: usize,
     failed: Vec<&'a str>,
@@ -60,9 +60,9 @@ struct Stops<'a> {
     without_message: Vec<&'a str>,
 }
 
-impl<'a> Stops<'a> {
+impl<'a> StoppedOutputs<'a> {
     fn of(state: &'a State) -> Self {
-        let mut stops = Stops::default();
+        let mut stops = StoppedOutputs::default();
         for (output, stop) in state.panic_stops() {
             let id = state.show().output(output).id.as_str();
             match stop {

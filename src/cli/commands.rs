@@ -65,7 +65,7 @@ pub(super) fn new(path: &Path) -> anyhow::Result<()> {
 }
 
 /// A show that a command is given: a file, or a built-in show.
-pub(super) struct Source {
+pub(super) struct ShowSource {
     /// Its name in messages.
     pub(super) name: String,
     /// Its text.
@@ -73,7 +73,7 @@ pub(super) struct Source {
     files: Beside,
 }
 
-impl Source {
+impl ShowSource {
     /// The same without repeats.
     pub(super) fn expanded(&self) -> Expanded<'_> {
         expand(&self.text, &self.files)
@@ -92,13 +92,13 @@ impl Source {
 }
 
 /// The show at `path`: that of a file, or the built-in show of this name.
-pub(super) fn source(path: &Path) -> anyhow::Result<Source> {
+pub(super) fn source(path: &Path) -> anyhow::Result<ShowSource> {
     let builtin = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
     let (name, text) = match builtin {
         Some(show) => (format!("built-in show {}", show.name), show.text.to_owned()),
         None => (path.display().to_string(), read(path)?),
     };
-    Ok(Source { name, text, files: Beside::new(path) })
+    Ok(ShowSource { name, text, files: Beside::new(path) })
 }
 
 /// Says what is wrong with the show file `name`, whose text is `text`, and gives the error with

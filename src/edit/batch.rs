@@ -13,9 +13,9 @@ use super::written;
 
 /// A change, about the text as it is before all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum BatchChange {
     /// Sets keys of the show, a segment or a cue, or takes them away, one after the other.
-    Keys(EditTarget, Vec<Setting>),
+    Keys(EditTarget, Vec<KeyValue>),
     /// Gives a cue another number, also wherever another one names it. No other change is about one
     /// that does.
     Renumber(EditTarget, String),
@@ -24,14 +24,14 @@ pub enum Change {
         /// The cue or segment that it comes after.
         after: EditTarget,
         /// Its keys; none of them is taken away.
-        keys: Vec<Setting>,
+        keys: Vec<KeyValue>,
     },
     /// Adds a segment; those after the same one come in the order of their changes.
     AddSegment {
         /// The place of the segment that it comes after; it is the first where there is none.
         after: Option<usize>,
         /// Its keys; none of them is taken away.
-        keys: Vec<Setting>,
+        keys: Vec<KeyValue>,
     },
     /// Adds tables of the show, which stand above the first segment.
     AddTables(String),
@@ -41,7 +41,7 @@ pub enum Change {
 
 /// A key and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setting {
+pub struct KeyValue {
     /// The key.
     pub key: String,
     /// The name of one of its entries, where the value is that entry's.
@@ -50,20 +50,20 @@ pub struct Setting {
     pub value: Option<String>,
 }
 
-impl Setting {
+impl KeyValue {
     /// Sets a key to a value.
-    pub fn new(key: &str, value: String) -> Setting {
-        Setting { key: key.to_owned(), entry: None, value: Some(value) }
+    pub fn new(key: &str, value: String) -> KeyValue {
+        KeyValue { key: key.to_owned(), entry: None, value: Some(value) }
     }
 
     /// Takes a key away.
-    pub fn clear(key: &str) -> Setting {
-        Setting { key: key.to_owned(), entry: None, value: None }
+    pub fn clear(key: &str) -> KeyValue {
+        KeyValue { key: key.to_owned(), entry: None, value: None }
     }
 
     /// Sets an entry of a key that is a table.
-    pub fn entry(key: &str, entry: &str, value: String) -> Setting {
-        Setting { key: key.to_owned(), entry: Some(entry.to_owned()), value: Some(value) }
+    pub fn entry(key: &str, entry: &str, value: String) -> KeyValue {
+        KeyValue { key: key.to_owned(), entry: Some(entry.to_owned()), value: Some(value) }
     }
 }
 
@@ -72,7 +72,7 @@ impl Document {
     ///
     /// # Errors
     /// When one of them cannot be done or they leave a show with errors; the text is as it was then.
-    pub fn change(&mut self, changes: &[Change]) -> Result<(), EditRefusal> {
+    pub fn change(&mut self, changes: &[BatchChange]) -> Result<(), EditRefusal> {
         match changes {
             [] => Ok(()),
             changes => self.edit(&Edit::Change(changes.to_vec())),
@@ -81,34 +81,34 @@ impl Document {
 }
 
 /// The text in which `places` are, after all changes.
-pub(super) fn changed(places: &Places<'_>, changes: &[Change]) -> Result<String, EditRefusal> {
+pub(super) fn changed(places: &Places<'_>, changes: &[BatchChange]) -> Result<String, EditRefusal> {
     let mut patches: Vec<Patch> = vec![];
-    let mut settings: BTreeMap<usize, (EditTarget, Vec<Setting>)> = BTreeMap::new();
-    let mut set = |target: EditTarget, keys: &[Setting]| {
+    let mut settings: BTreeMap<usize, (EditTarget, Vec<KeyValue>)> = BTreeMap::new();
+    let mut set = |target: EditTarget, keys: &[KeyValue]| {
         let start = places.lines(target)?.start;
         settings.entry(start).or_insert((target, vec![])).1.extend_from_slice(keys);
         Ok(())
     };
     for change in changes {
         match change {
-            Change::Keys(EditTarget::Show, keys) => {
+            BatchChange::Keys(EditTarget::Show, keys) => {
                 for setting in keys {
                     patches.push(places.setting(EditTarget::Show, setting)?);
                 }
             }
-            Change::Keys(target, keys) => set(*target, keys)?,
-            Change::Renumber(target, number) => {
+            BatchChange::Keys(target, keys) => set(*target, keys)?,
+            BatchChange::Renumber(target, number) => {
                 patches.extend(places.renamed(*target, number)?);
-                set(*target, &[Setting::new("number", written::quoted(number))])?;
+                set(*target, &[KeyValue::new("number", written::quoted(number))])?;
             }
-            Change::AddCue { after, keys } => {
+            BatchChange::AddCue { after, keys } => {
                 patches.push(places.insert(places.end(*after)?, &lines("[[segment.cue]]", keys))?);
             }
-            Change::AddSegment { after, keys } => {
+            BatchChange::AddSegment { after, keys } => {
                 patches.push(places.segment(*after, &lines("[[segment]]", keys))?);
             }
-            Change::AddTables(text) => patches.push(places.tables(text)?),
-            Change::Remove(target) => patches.push(places.remove(*target)?),
+            BatchChange::AddTables(text) => patches.push(places.tables(text)?),
+            BatchChange::Remove(target) => patches.push(places.remove(*target)?),
         }
     }
     for (target, settings) in settings.into_values() {
@@ -118,7 +118,7 @@ pub(super) fn changed(places: &Places<'_>, changes: &[Change]) -> Result<String,
 }
 
 /// A header and its keys, a line for each.
-fn lines(header: &str, keys: &[Setting]) -> Vec<String> {
+fn lines(header: &str, keys: &[KeyValue]) -> Vec<String> {
     let keys = keys.iter().filter_map(|one| Some((&one.key, one.value.as_ref()?)));
     let keys = keys.map(|(key, value)| format!("{key} = {value}"));
     std::iter::once(header.to_owned()).chain(keys).collect()
@@ -142,7 +142,7 @@ fn all(text: &str, mut patches: Vec<Patch>) -> Result<String, EditRefusal> {
 fn keys(
     places: &Places<'_>,
     target: EditTarget,
-    settings: &[Setting],
+    settings: &[KeyValue],
 ) -> Result<Patch, EditRefusal> {
     let block = places.block(target)?.lines.clone();
     let was = places.text.get(block.clone()).ok_or(EditRefusal::NotThere)?;
@@ -166,14 +166,14 @@ fn keys(
 }
 
 impl Places<'_> {
-    fn setting(&self, target: EditTarget, setting: &Setting) -> Result<Patch, EditRefusal> {
+    fn setting(&self, target: EditTarget, setting: &KeyValue) -> Result<Patch, EditRefusal> {
         match setting {
-            Setting { key, entry: None, value: Some(value) } => self.set(target, key, value),
-            Setting { key, entry: None, value: None } => self.clear(target, key),
-            Setting { key, entry: Some(entry), value: Some(value) } => {
+            KeyValue { key, entry: None, value: Some(value) } => self.set(target, key, value),
+            KeyValue { key, entry: None, value: None } => self.clear(target, key),
+            KeyValue { key, entry: Some(entry), value: Some(value) } => {
                 self.set_entry(target, key, entry, value)
             }
-            Setting { key, entry: Some(_), value: None } => Err(EditRefusal::Spread(key.clone())),
+            KeyValue { key, entry: Some(_), value: None } => Err(EditRefusal::Spread(key.clone())),
         }
     }
 
@@ -299,27 +299,30 @@ extra.Colour = \"green\"
             let show = SHOW.replace('\n', eol);
             let mut document = document(&show);
             let cue = |number: &str| {
-                vec![Setting::new("number", text(number)), Setting::new("title", text("New"))]
+                vec![KeyValue::new("number", text(number)), KeyValue::new("title", text("New"))]
             };
             let segment =
-                vec![Setting::new("title", text("Z")), Setting::new("duration", text("1m"))];
+                vec![KeyValue::new("title", text("Z")), KeyValue::new("duration", text("1m"))];
             let changes = [
-                Change::Keys(
+                BatchChange::Keys(
                     EditTarget::Cue(0, 0),
                     vec![
-                        Setting::clear("planned"),
-                        Setting::new("call", text("GO")),
-                        Setting::new("title", text("Uno")),
+                        KeyValue::clear("planned"),
+                        KeyValue::new("call", text("GO")),
+                        KeyValue::new("title", text("Uno")),
                     ],
                 ),
-                Change::AddCue { after: EditTarget::Cue(0, 0), keys: cue("1A") },
-                Change::AddCue { after: EditTarget::Cue(0, 0), keys: cue("1B") },
-                Change::AddCue { after: EditTarget::Segment(1), keys: cue("2A") },
-                Change::AddSegment { after: None, keys: segment.clone() },
-                Change::AddSegment { after: Some(1), keys: segment },
-                Change::AddTables("[department.lx]\nname = \"LX\"\n".to_owned()),
-                Change::Keys(EditTarget::Segment(0), vec![Setting::new("duration", text("6m"))]),
-                Change::Remove(EditTarget::Cue(0, 1)),
+                BatchChange::AddCue { after: EditTarget::Cue(0, 0), keys: cue("1A") },
+                BatchChange::AddCue { after: EditTarget::Cue(0, 0), keys: cue("1B") },
+                BatchChange::AddCue { after: EditTarget::Segment(1), keys: cue("2A") },
+                BatchChange::AddSegment { after: None, keys: segment.clone() },
+                BatchChange::AddSegment { after: Some(1), keys: segment },
+                BatchChange::AddTables("[department.lx]\nname = \"LX\"\n".to_owned()),
+                BatchChange::Keys(
+                    EditTarget::Segment(0),
+                    vec![KeyValue::new("duration", text("6m"))],
+                ),
+                BatchChange::Remove(EditTarget::Cue(0, 1)),
             ];
             document.change(&changes).unwrap();
             let new = "[[segment.cue]]\nnumber = \"NEW\"\ntitle = \"New\"\n\n";
@@ -345,22 +348,24 @@ extra.Colour = \"green\"
     #[test]
     fn all_changes_are_done_or_none() {
         let mut one = document(SHOW);
-        let good = Change::Keys(EditTarget::Cue(0, 0), vec![Setting::new("title", text("Uno"))]);
-        let bad = Change::Keys(EditTarget::Cue(1, 0), vec![Setting::new("number", text("1"))]);
+        let good =
+            BatchChange::Keys(EditTarget::Cue(0, 0), vec![KeyValue::new("title", text("Uno"))]);
+        let bad =
+            BatchChange::Keys(EditTarget::Cue(1, 0), vec![KeyValue::new("number", text("1"))]);
         assert!(matches!(one.change(&[good.clone(), bad]), Err(EditRefusal::Faulty { .. })));
         assert_eq!(one.text(), SHOW);
         // What is taken away cannot be changed at the same time.
-        let gone = Change::Remove(EditTarget::Cue(0, 0));
+        let gone = BatchChange::Remove(EditTarget::Cue(0, 0));
         assert_eq!(one.change(&[good, gone]), Err(EditRefusal::NotThere));
         assert_eq!(one.text(), SHOW);
         assert_eq!(
-            one.change(&[Change::Remove(EditTarget::Cue(4, 0))]),
+            one.change(&[BatchChange::Remove(EditTarget::Cue(4, 0))]),
             Err(EditRefusal::NotThere)
         );
         let inline = "title = \"T\"\nsegment = [{ title = \"A\", duration = \"5m\", cue = [] }]\n";
         let one = Document::new(inline.to_owned(), "UTC");
         assert!(one.is_ok_and(|mut one| {
-            let change = Change::Keys(EditTarget::Segment(0), vec![Setting::clear("act")]);
+            let change = BatchChange::Keys(EditTarget::Segment(0), vec![KeyValue::clear("act")]);
             !one.has_headers() && one.change(&[change]) == Err(EditRefusal::NoHeaders)
         }));
     }
@@ -369,8 +374,8 @@ extra.Colour = \"green\"
     fn an_entry_is_set_in_each_way_of_writing_a_table() {
         let set = |target, entry: &str| {
             let mut document = document(SHOW);
-            let entry = Setting::entry("extra", entry, text("new"));
-            document.change(&[Change::Keys(target, vec![entry])]).unwrap();
+            let entry = KeyValue::entry("extra", entry, text("new"));
+            document.change(&[BatchChange::Keys(target, vec![entry])]).unwrap();
             document.text().to_owned()
         };
         let (first, second, third) =
@@ -387,12 +392,12 @@ extra.Colour = \"green\"
         }
         let bare = SHOW.replace("extra.Colour = \"green\"\n", "");
         let mut one = document(&bare);
-        let entry = Setting::entry("extra", "Who", text("new"));
-        one.change(&[Change::Keys(third, vec![entry.clone()])]).unwrap();
+        let entry = KeyValue::entry("extra", "Who", text("new"));
+        one.change(&[BatchChange::Keys(third, vec![entry.clone()])]).unwrap();
         assert!(one.text().ends_with("extra = { Who = \"new\" }\n"), "{}", one.text());
         // A table without any.
         let mut one = document(&SHOW.replace("{ Colour = \"blue\" }", "{}"));
-        one.change(&[Change::Keys(second, vec![entry])]).unwrap();
+        one.change(&[BatchChange::Keys(second, vec![entry])]).unwrap();
         assert!(one.text().contains("extra  = { Who = \"new\" }\n"), "{}", one.text());
     }
 }

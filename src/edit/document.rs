@@ -7,12 +7,12 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::batch::{Change, changed};
+use super::batch::{BatchChange, changed};
 use super::outline::{KeyPlace, NOT_IN_HEADERS, Outline};
 use super::places::Places;
 use crate::show::file::expand::{Files, NoFiles, expand};
 use crate::show::file::machine::Unseen;
-use crate::show::problem::{Place, Problem};
+use crate::show::problem::{Problem, ProblemPlace};
 use crate::show::{CueIx, CueNumber, Ix, Show};
 
 /// The edits that can be undone.
@@ -33,7 +33,7 @@ pub enum EditTarget {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// Does several changes as one.
-    Change(Vec<Change>),
+    Change(Vec<BatchChange>),
     /// Puts a copy after it, whose cues have numbers of their own.
     Duplicate(EditTarget),
     /// Takes it out of the show, a segment with its cues.
@@ -106,7 +106,7 @@ impl Patch {
 #[derive(Clone, Debug)]
 pub struct Document {
     text: String,
-    says: Said,
+    says: SaidShow,
     /// The IANA name of the zone that is meant where the text names none.
     machine_zone: String,
     /// The files beside it.
@@ -117,21 +117,21 @@ pub struct Document {
 
 /// The show of a text.
 #[derive(Clone, Debug)]
-struct Said {
+struct SaidShow {
     show: Show,
     /// The text without repeats, where it has some.
     plain: Option<String>,
     /// For each segment the places of the cues that it takes from a template.
-    taken: Vec<Vec<Place>>,
+    taken: Vec<Vec<ProblemPlace>>,
 }
 
-impl Said {
+impl SaidShow {
     /// Reads a text.
-    fn of(text: &str, machine_zone: &str, files: &dyn Files) -> Result<Said, Vec<Problem>> {
+    fn of(text: &str, machine_zone: &str, files: &dyn Files) -> Result<SaidShow, Vec<Problem>> {
         let expanded = expand(text, files);
         let show = expanded.check(machine_zone, &Unseen)?.show;
         let plain = expanded.has_repeats().then(|| expanded.text().to_owned());
-        Ok(Said { show, plain, taken: expanded.taken().to_vec() })
+        Ok(SaidShow { show, plain, taken: expanded.taken().to_vec() })
     }
 }
 
@@ -153,7 +153,7 @@ impl Document {
         machine_zone: &str,
         files: Arc<dyn Files>,
     ) -> Result<Document, Vec<Problem>> {
-        let says = Said::of(&text, machine_zone, &*files)?;
+        let says = SaidShow::of(&text, machine_zone, &*files)?;
         let machine_zone = machine_zone.to_owned();
         Ok(Document { text, says, machine_zone, files, undo: VecDeque::new(), redo: vec![] })
     }
@@ -222,7 +222,7 @@ impl Document {
     }
 
     /// The places of the cues that a segment takes from a template.
-    fn taken(&self, segment: usize) -> &[Place] {
+    fn taken(&self, segment: usize) -> &[ProblemPlace] {
         self.says.taken.get(segment).map_or(&[], Vec::as_slice)
     }
 
@@ -296,7 +296,7 @@ impl Document {
     }
 
     /// The patch of an edit, with the text and the show after it; `None` if it changes nothing.
-    fn edited(&self, edit: &Edit) -> Result<Option<(Patch, String, Said)>, EditRefusal> {
+    fn edited(&self, edit: &Edit) -> Result<Option<(Patch, String, SaidShow)>, EditRefusal> {
         let patch = patch(&self.text, self.show(), edit)?;
         if patch.was == patch.is {
             return Ok(None);
@@ -349,8 +349,8 @@ impl Document {
         true
     }
 
-    fn read(&self, text: &str) -> Result<Said, Vec<Problem>> {
-        Said::of(text, &self.machine_zone, &*self.files)
+    fn read(&self, text: &str) -> Result<SaidShow, Vec<Problem>> {
+        SaidShow::of(text, &self.machine_zone, &*self.files)
     }
 }
 

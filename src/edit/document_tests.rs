@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::batch::{Change, Setting};
+use super::batch::{BatchChange, KeyValue};
 use super::document::{Document, Edit, EditRefusal, EditTarget, UNDO_MAX, free_number};
 use super::listing::Listing;
 use super::review::review;
@@ -63,22 +63,22 @@ fn edited(edit: Edit) -> String {
 }
 
 fn set(target: EditTarget, key: &str, value: &str) -> Edit {
-    Edit::Change(vec![Change::Keys(target, vec![Setting::new(key, value.to_owned())])])
+    Edit::Change(vec![BatchChange::Keys(target, vec![KeyValue::new(key, value.to_owned())])])
 }
 
 fn clear(target: EditTarget, key: &str) -> Edit {
-    Edit::Change(vec![Change::Keys(target, vec![Setting::clear(key)])])
+    Edit::Change(vec![BatchChange::Keys(target, vec![KeyValue::clear(key)])])
 }
 
 fn add_cue(after: EditTarget, number: &str, title: &str) -> Edit {
-    let keys = vec![Setting::new("number", quoted(number)), Setting::new("title", quoted(title))];
-    Edit::Change(vec![Change::AddCue { after, keys }])
+    let keys = vec![KeyValue::new("number", quoted(number)), KeyValue::new("title", quoted(title))];
+    Edit::Change(vec![BatchChange::AddCue { after, keys }])
 }
 
 fn add_segment(after: usize, title: &str, duration: &str) -> Edit {
     let (title, duration) = (quoted(title), quoted(duration));
-    let keys = vec![Setting::new("title", title), Setting::new("duration", duration)];
-    Edit::Change(vec![Change::AddSegment { after: Some(after), keys }])
+    let keys = vec![KeyValue::new("title", title), KeyValue::new("duration", duration)];
+    Edit::Change(vec![BatchChange::AddSegment { after: Some(after), keys }])
 }
 
 #[test]
@@ -279,13 +279,13 @@ fn model(rundown: &[Vec<String>], edit: &Edit, free: &str) -> Vec<Vec<String>> {
         Edit::Remove(EditTarget::Cue(at, cue)) => drop(rundown[*at].remove(*cue)),
         Edit::Duplicate(EditTarget::Cue(at, cue)) => rundown[*at].insert(cue + 1, free.to_owned()),
         Edit::Change(changes) => match changes.as_slice() {
-            [Change::AddCue { after: EditTarget::Cue(at, cue), .. }] => {
+            [BatchChange::AddCue { after: EditTarget::Cue(at, cue), .. }] => {
                 rundown[*at].insert(cue + 1, free.to_owned());
             }
-            [Change::AddCue { after: EditTarget::Segment(at), .. }] => {
+            [BatchChange::AddCue { after: EditTarget::Segment(at), .. }] => {
                 rundown[*at].insert(0, free.to_owned());
             }
-            [Change::AddSegment { after: Some(at), .. }] => rundown.insert(at + 1, vec![]),
+            [BatchChange::AddSegment { after: Some(at), .. }] => rundown.insert(at + 1, vec![]),
             _ => {}
         },
         _ => {}
@@ -422,8 +422,8 @@ fn a_cue_of_a_template_is_not_edited_and_those_beside_it_are() {
     let at = one.cue_at(EditTarget::Cue(0, 1)).map(|cue| one.show().cue(cue).number.to_string());
     assert_eq!(at.as_deref(), Some("10.9"));
     // The text keeps its names and its template, and the show has what they stand for.
-    let title = Setting::new("title", quoted("Three by {host}"));
-    one.change(&[Change::Keys(EditTarget::Cue(0, 1), vec![title])]).unwrap();
+    let title = KeyValue::new("title", quoted("Three by {host}"));
+    one.change(&[BatchChange::Keys(EditTarget::Cue(0, 1), vec![title])]).unwrap();
     assert_eq!(one.text(), REPEATS.replace("\"Two\"", "\"Three by {host}\""));
     assert!(one.plain().contains("\"Three by Jane\"") && !one.plain().contains('{'));
     let cue = one.show().find(&number("10.9")).unwrap();
@@ -432,8 +432,8 @@ fn a_cue_of_a_template_is_not_edited_and_those_beside_it_are() {
     let numbers: Vec<&str> = one.show().listed().map(|(_, cue)| cue.number.as_str()).collect();
     assert_eq!(numbers, ["10.1", "10.2", "10.9", "10.8"]);
     // What stands for nothing is refused, and so are numbers that come twice.
-    let title = Setting::new("title", quoted("By {hots}"));
-    let refusal = one.change(&[Change::Keys(EditTarget::Cue(0, 1), vec![title])]).unwrap_err();
+    let title = KeyValue::new("title", quoted("By {hots}"));
+    let refusal = one.change(&[BatchChange::Keys(EditTarget::Cue(0, 1), vec![title])]).unwrap_err();
     assert!(refusal.to_string().contains("did you mean `{host}`?"), "{refusal}");
     let refusal = one.edit(&Edit::Duplicate(EditTarget::Segment(0))).unwrap_err();
     assert!(refusal.to_string().contains("cue number `10.1` is used twice"), "{refusal}");

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
-use super::batch::{Change, Setting};
+use super::batch::{BatchChange, KeyValue};
 use super::document::{Document, Edit, EditRefusal, EditTarget, free_number};
 pub use super::keys::{KeyTable, ShowKey, Typing};
 use super::outline::Outline;
@@ -272,11 +272,14 @@ impl Form {
             FormSubject::Cue(_) | FormSubject::Segment(_) => self.target(document)?,
             FormSubject::NewCue(after) => {
                 let (after, keys) = (target_of(document, after)?, new_keys(fields()));
-                return Ok(Edit::Change(vec![Change::AddCue { after, keys }]));
+                return Ok(Edit::Change(vec![BatchChange::AddCue { after, keys }]));
             }
             FormSubject::NewSegment(after) => {
                 let (after, keys) = (home(target_of(document, after)?)?, new_keys(fields()));
-                return Ok(Edit::Change(vec![Change::AddSegment { after: Some(after), keys }]));
+                return Ok(Edit::Change(vec![BatchChange::AddSegment {
+                    after: Some(after),
+                    keys,
+                }]));
             }
         };
         let change = |(field, typed): (&FormField, &String)| {
@@ -287,11 +290,12 @@ impl Form {
             };
             match field.source(typed) {
                 Some(_) if name == "number" && field.typing == Typing::Text => {
-                    Change::Renumber(target, typed.trim().to_owned())
+                    BatchChange::Renumber(target, typed.trim().to_owned())
                 }
-                value => {
-                    Change::Keys(target, vec![Setting { key: name.to_owned(), entry: None, value }])
-                }
+                value => BatchChange::Keys(
+                    target,
+                    vec![KeyValue { key: name.to_owned(), entry: None, value }],
+                ),
             }
         };
         let changed = fields().filter(|(field, typed)| typed.trim() != field.value.trim());
@@ -387,11 +391,11 @@ impl Form {
 }
 
 /// The keys of something new: what was typed, and what has to be there.
-fn new_keys<'a>(fields: impl Iterator<Item = (&'a FormField, &'a String)>) -> Vec<Setting> {
+fn new_keys<'a>(fields: impl Iterator<Item = (&'a FormField, &'a String)>) -> Vec<KeyValue> {
     let setting = |(field, typed): (&FormField, &String)| {
         let is_required = field.key.value.ends_with("required");
         let value = field.source(typed).or_else(|| is_required.then(|| quoted("")))?;
-        Some(Setting::new(field.key.name, value))
+        Some(KeyValue::new(field.key.name, value))
     };
     fields.filter_map(setting).collect()
 }

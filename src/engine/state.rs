@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::alarm::Alarms;
 use super::paged::Paged;
 use super::stops::Stops;
-use super::timer::{Timers, Turn};
+use super::timer::{CueTurn, Timers};
 use super::{Cause, FlagState, MissedWhy, PersonState, RunNs, ShowNs};
 use crate::show::demonstration::Demonstration;
 use crate::show::plan::{Plan, PlanNs};
@@ -75,7 +75,7 @@ pub struct State {
     pub(super) on_air: Vec<CueIx>,
     /// The cues whose phase is [`Phase::Missed`]: a frame has no time to look through all cues for
     /// them.
-    pub(super) missed: BTreeSet<Turn>,
+    pub(super) missed: BTreeSet<CueTurn>,
     /// Cues whose instant an edit has put in the past, and that instant: they are missed before
     /// anything else happens.
     pub(super) put_past: Vec<(CueIx, RunNs)>,

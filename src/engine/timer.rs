@@ -19,14 +19,14 @@ pub(super) const NEAR: Duration = Duration::from_millis(1);
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Timers {
     /// By the show's clock.
-    pub by_show: BTreeSet<(ShowNs, TimerKind, Turn)>,
+    pub by_show: BTreeSet<(ShowNs, TimerKind, CueTurn)>,
     /// By the clock on the wall, also of before the run began.
-    pub by_wall: BTreeSet<(RunNs, Turn)>,
+    pub by_wall: BTreeSet<(RunNs, CueTurn)>,
 }
 
 /// A cue, sorted by its place in the running order: in that order comes what is due at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Turn {
+pub(super) struct CueTurn {
     place: u32,
     pub cue: CueIx,
 }
@@ -55,8 +55,8 @@ enum Due {
 
 impl State {
     /// The turn of `cue`.
-    pub(super) fn turn(&self, cue: CueIx) -> Turn {
-        Turn { place: self.show.place(cue), cue }
+    pub(super) fn turn(&self, cue: CueIx) -> CueTurn {
+        CueTurn { place: self.show.place(cue), cue }
     }
 
     /// The instant of the run's clock at which [`State::handle_timeout`] next has something to do.
@@ -258,7 +258,7 @@ impl State {
         if let Some((running, _)) =
             self.segment.filter(|(running, _)| self.segment(*running).ended_ns.is_none())
         {
-            let pending = self.timers.by_show.iter().filter(|&&(_, kind, Turn { cue, .. })| {
+            let pending = self.timers.by_show.iter().filter(|&&(_, kind, CueTurn { cue, .. })| {
                 let counts = matches!(self.show.cue(cue).trigger, Trigger::Into { .. });
                 kind == TimerKind::Fire
                     && counts

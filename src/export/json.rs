@@ -76,7 +76,7 @@ struct RunJson<'a> {
     show_changed: bool,
     /// Only of a shared run.
     flag: Vec<FlagJson<'a>>,
-    warnings: Vec<Warning<'a>>,
+    warnings: Vec<WarningJson<'a>>,
     panics: Vec<String>,
     terminal_lost: Vec<String>,
     stops: Vec<StopJson<'a>>,
@@ -107,7 +107,7 @@ struct FlagJson<'a> {
 
 /// A station's word that something is wrong.
 #[derive(Serialize)]
-struct Warning<'a> {
+struct WarningJson<'a> {
     at: String,
     station: &'a str,
 }
@@ -232,7 +232,7 @@ impl<'a> From<&'a AsRun> for RunJson<'a> {
             warnings: run
                 .warnings
                 .iter()
-                .map(|(at, by)| Warning { at: rfc3339(at), station: by.as_str() })
+                .map(|(at, by)| WarningJson { at: rfc3339(at), station: by.as_str() })
                 .collect(),
             terminal_lost: run.terminal_lost.iter().map(rfc3339).collect(),
             panics: run.panics.iter().map(|panic| rfc3339(&panic.at)).collect(),

@@ -24,7 +24,7 @@ pub const FILES: [(&str, &str); 2] = [
 
 /// Kind of a line of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum MapLineKind {
     /// The outline of land: a closed ring with water outside.
     Land,
     /// The middle of a river.
@@ -39,7 +39,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MapLine {
     /// Its kind.
-    pub kind: Kind,
+    pub kind: MapLineKind,
     /// Its name, where it has one.
     pub name: Option<String>,
     /// Its width in metres; 0: no wider than a line.
@@ -134,10 +134,10 @@ fn read(chart: &mut Chart, line: &str) -> Result<(), &'static str> {
         return Ok(());
     }
     let kind = match kind {
-        "land" => Kind::Land,
-        "water" => Kind::Water,
-        "canal" => Kind::Canal,
-        "road" => Kind::Road,
+        "land" => MapLineKind::Land,
+        "water" => MapLineKind::Water,
+        "canal" => MapLineKind::Canal,
+        "road" => MapLineKind::Road,
         _ => return Err("neither land, water, canal, road, place nor area"),
     };
     let (name, width) = rest.rsplit_once(' ').ok_or("no width")?;

@@ -1,8 +1,8 @@
 //! Sequences that begin with a byte after ESC, or with a control character of the upper half.
 
-use super::State;
+use super::ParserState;
 use super::sequence::Sequence;
-use super::text::{Block, TextKind};
+use super::text::{TextBlock, TextKind};
 use crate::time::MachineNs;
 
 /// Sequence that a byte after ESC begins.
@@ -28,9 +28,9 @@ pub(super) fn begins(byte: u8) -> Option<Begun> {
 
 /// Returns the state after a control character of the upper half (C1): it stands for ESC and a
 /// letter.
-pub(super) fn control(code: u32, now_ns: MachineNs) -> State {
+pub(super) fn control(code: u32, now_ns: MachineNs) -> ParserState {
     let letter = code.checked_sub(0x40).and_then(|code| u8::try_from(code).ok());
-    letter.and_then(begins).map_or(State::Ground, |begun| begun.state(None, now_ns))
+    letter.and_then(begins).map_or(ParserState::Ground, |begun| begun.state(None, now_ns))
 }
 
 impl Begun {
@@ -39,18 +39,18 @@ impl Begun {
         matches!(self, Begun::Csi | Begun::Ss3)
     }
 
-    pub(super) fn state(self, alt: Option<MachineNs>, now_ns: MachineNs) -> State {
+    pub(super) fn state(self, alt: Option<MachineNs>, now_ns: MachineNs) -> ParserState {
         match self {
-            Begun::Csi => State::Sequence(Sequence::csi(alt)),
-            Begun::Ss3 => State::Sequence(Sequence::ss3(alt)),
-            Begun::String => State::Block(Block::new(TextKind::String, false, now_ns)),
+            Begun::Csi => ParserState::Sequence(Sequence::csi(alt)),
+            Begun::Ss3 => ParserState::Sequence(Sequence::ss3(alt)),
+            Begun::String => ParserState::Block(TextBlock::new(TextKind::String, false, now_ns)),
         }
     }
 
     /// The same, where the ESC before it has become a key already.
-    pub(super) fn late(self, now_ns: MachineNs) -> State {
+    pub(super) fn late(self, now_ns: MachineNs) -> ParserState {
         let mut state = self.state(None, now_ns);
-        if let State::Sequence(sequence) = &mut state {
+        if let ParserState::Sequence(sequence) = &mut state {
             sequence.is_late = true;
         }
         state

@@ -9,7 +9,7 @@ use super::bunch;
 use super::held::{self, Held};
 use super::order::Order;
 use super::pairs::{self, Pairs};
-use super::{ESC, Found, Input, Parser};
+use super::{ESC, FoundInput, Input, Parser};
 use crate::time::MachineNs;
 
 /// Flags that the terminal has to report if it tells which keys are held: event types (2) of all
@@ -18,7 +18,7 @@ const TELLS_HELD: u32 = 2 | 8;
 
 /// Turns bytes into [`Input`]s, as [`Parser`] does, and says of a key whether it is held.
 #[derive(Clone, Debug, Default)]
-pub struct Reader {
+pub struct InputReader {
     parser: Parser,
     held: Held,
     pairs: Pairs,
@@ -32,7 +32,7 @@ pub struct Reader {
     has_stopped_telling: bool,
 }
 
-impl Reader {
+impl InputReader {
     /// Takes in bytes that were read at `now_ns`.
     pub fn feed(&mut self, bytes: &[u8], now_ns: MachineNs) {
         let held = bunch::held_byte(bytes).filter(|_| !self.tells_held);
@@ -64,7 +64,7 @@ impl Reader {
         self.escaped_ns.is_some_and(|at_ns| now_ns.since(at_ns) <= time)
     }
 
-    /// Instant at which [`Reader::expire`] has something to decide, if nothing more comes before.
+    /// Instant at which [`InputReader::expire`] has something to decide, if nothing more comes before.
     pub fn deadline(&self) -> Option<MachineNs> {
         let deadlines = [self.parser.deadline(), self.pairs.deadline(), self.held.deadline()];
         deadlines.into_iter().flatten().min()
@@ -97,7 +97,7 @@ impl Reader {
     pub fn begin_again(&mut self) {
         let mut held = std::mem::take(&mut self.held);
         held.begin_again();
-        *self = Reader { held, ..Reader::default() };
+        *self = InputReader { held, ..InputReader::default() };
     }
 
     /// Takes the first input that has not been taken yet.
@@ -111,7 +111,7 @@ impl Reader {
         self.order.next_text()
     }
 
-    /// Arrival of the input that was taken last, by the clock of [`Reader::feed`].
+    /// Arrival of the input that was taken last, by the clock of [`InputReader::feed`].
     pub fn came_ns(&self) -> MachineNs {
         self.order.came_ns()
     }
@@ -128,7 +128,7 @@ impl Reader {
     }
 
     fn sort(&mut self) {
-        while let Some(Found { input, at_ns: now_ns, is_plain }) = self.parser.next_found() {
+        while let Some(FoundInput { input, at_ns: now_ns, is_plain }) = self.parser.next_found() {
             if is_plain && std::mem::take(&mut self.tells_held) {
                 self.has_stopped_telling = true;
             }
@@ -179,7 +179,7 @@ impl Reader {
             self.held_escape = None;
         }
         self.escaped_ns = Some(now_ns);
-        let is_second = |found: &&Found| {
+        let is_second = |found: &&FoundInput| {
             matches!(&found.input, Input::Key(key) if is_plain_escape(key))
                 && found.at_ns.since(now_ns) < held::PERIOD_MIN
         };

@@ -34,7 +34,7 @@ impl TextKind {
 
 /// Text whose end mark has not come yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Block {
+pub(super) struct TextBlock {
     kind: TextKind,
     bytes: Vec<u8>,
     /// Number of bytes of the end mark that have come.
@@ -60,9 +60,9 @@ pub(super) enum ByteEffect {
     Sequence,
 }
 
-impl Block {
+impl TextBlock {
     pub(super) fn new(kind: TextKind, is_late: bool, now_ns: MachineNs) -> Self {
-        Block {
+        TextBlock {
             kind,
             bytes: vec![],
             matched: 0,
@@ -146,8 +146,8 @@ impl Block {
         self.kind == TextKind::Paste && !self.is_late
     }
 
-    pub(super) fn give_up(self) -> Overdue {
-        Overdue {
+    pub(super) fn give_up(self) -> GivenUpText {
+        GivenUpText {
             kind: self.kind,
             matched: if self.escapes > 0 { 0 } else { self.matched },
             held: vec![],
@@ -158,7 +158,7 @@ impl Block {
 
 /// Text that has been given up: keys are keys again, but the rest of it may still come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Overdue {
+pub(super) struct GivenUpText {
     kind: TextKind,
     matched: usize,
     /// A character that is a key if nothing follows it at once.
@@ -169,16 +169,16 @@ pub(super) struct Overdue {
 /// Effect of a byte on text that was given up.
 pub(super) enum Took {
     /// It has to be seen whether more follows.
-    Waits(Overdue),
+    Waits(GivenUpText),
     /// It ended the text.
     Ended,
     /// It begins something else.
     Escape,
     /// More of the text comes, these bytes first.
-    More(Block, Vec<u8>),
+    More(TextBlock, Vec<u8>),
 }
 
-impl Overdue {
+impl GivenUpText {
     pub(super) fn take(mut self, byte: u8, now_ns: MachineNs) -> Took {
         if self.held.is_empty() {
             let end = self.kind.end();
@@ -200,7 +200,7 @@ impl Overdue {
         }
         let mut bytes = self.held;
         bytes.push(byte);
-        Took::More(Block::new(self.kind, true, now_ns), bytes)
+        Took::More(TextBlock::new(self.kind, true, now_ns), bytes)
     }
 
     pub(super) fn deadline(&self) -> Option<MachineNs> {

@@ -109,13 +109,13 @@ pub struct RunLock {
 }
 
 /// Text of a lock file that is to be written.
-pub(super) struct Mark {
+pub(super) struct LockMark {
     file: Arc<File>,
     text: Vec<u8>,
     gap: bool,
 }
 
-impl Mark {
+impl LockMark {
     /// Writes it, as far as the disk takes it: it goes where the old text stands.
     pub(super) fn write(&self) {
         let _ = self.file.write_all_at(&self.text, 0);
@@ -234,21 +234,21 @@ impl RunLock {
     /// Takes in whether the disk has not taken events of this program; gives the text that says so
     /// in the file, where that says something else. The text is written without this lock's owner
     /// waiting for it, and [`Self::marked`] has to follow.
-    pub(super) fn mark(&mut self, gap: bool) -> Option<Mark> {
+    pub(super) fn mark(&mut self, gap: bool) -> Option<LockMark> {
         self.gap = gap;
         if self.gap_in_file == gap {
             return None;
         }
         let file = self.identity.is_some().then(|| Arc::clone(&self.file))?;
-        Some(Mark { file, text: self.text().bytes().ok()?, gap })
+        Some(LockMark { file, text: self.text().bytes().ok()?, gap })
     }
 
     /// Takes in that `mark` was written. Gives it again where the file has to say something else by
     /// now.
-    pub(super) fn marked(&mut self, mark: &Mark) -> Option<Mark> {
+    pub(super) fn marked(&mut self, mark: &LockMark) -> Option<LockMark> {
         self.gap_in_file = mark.gap;
         let text = self.text().bytes().ok().filter(|text| *text != mark.text)?;
-        Some(Mark { file: Arc::clone(&mark.file), text, gap: self.gap })
+        Some(LockMark { file: Arc::clone(&mark.file), text, gap: self.gap })
     }
 }
 

@@ -14,13 +14,13 @@ mod cue;
 mod listen;
 mod nearest;
 
-pub use cue::{AskTarget, CueItem, ListForm, QlabSetting, Verb};
+pub use cue::{AskTarget, CueItem, CueVerb, ListForm, QlabSetting};
 pub use listen::{CuePart, Listen, Topic};
 pub(super) use nearest::nearest;
 
 use jiff::SignedDuration;
 
-use super::packet::{Arg, Message};
+use super::packet::{Arg, PacketMessage};
 use super::{Passcode, RemoteCommand};
 use crate::plain;
 use crate::show::{CueIx, CueNumber, DepartmentIx, Show};
@@ -73,7 +73,7 @@ pub enum RemoteAsk {
     GoGuard,
     /// Something is wanted of the cue at the playhead, or of what runs: which cue that is, is known
     /// when it is obeyed.
-    Do(AskTarget, Verb),
+    Do(AskTarget, CueVerb),
     /// `/updates`: wants to hear of changes, or no more.
     Updates(bool),
     /// `/alwaysReply`: wants an answer to everything (as is usual here), or only to questions and
@@ -106,7 +106,7 @@ pub enum Misunderstood {
 ///
 /// # Errors
 /// When nothing has its address, or its argument does not fit.
-pub fn understand(message: &Message<'_>, show: &Show) -> Result<RemoteAsk, Misunderstood> {
+pub fn understand(message: &PacketMessage<'_>, show: &Show) -> Result<RemoteAsk, Misunderstood> {
     let address = message.address.strip_prefix('/').ok_or(Misunderstood::Unknown)?;
     if address.contains(['*', '?', '[', ']', '{', '}']) {
         return Err(Misunderstood::Unknown);

@@ -110,11 +110,11 @@ pub(super) fn changed(cue: CueIx, words: &ListWords) -> Arc<[u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::remote::Firing;
+    use crate::remote::FiredCue;
     use crate::remote::testing::runs;
 
-    fn firing(number: u64, cue: u32, by_go: bool) -> Firing {
-        Firing { number, cue: CueIx(cue), by_go }
+    fn firing(number: u64, cue: u32, by_go: bool) -> FiredCue {
+        FiredCue { number, cue: CueIx(cue), by_go }
     }
 
     fn change(topic: Topic, cue: u32) -> CueChange {

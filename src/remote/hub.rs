@@ -22,12 +22,12 @@ use super::clients::Clients;
 use super::counts::{Tally, count};
 use super::follow::changes;
 use super::list::ListWords;
-use super::packet::{Message, parse};
+use super::packet::{PacketMessage, parse};
 use super::reply::{Status, text};
 use super::standstill::Standstill;
 use super::trouble::{ReportedTroubles, Trouble, Troubles, quoted};
 use super::waiting::{Later, WaitingWishes};
-use super::{Answer, PacketSender, Passcode, Picture, ReplyTo, Request, Ticket};
+use super::{Answer, PacketSender, Passcode, Picture, RemoteRequest, ReplyTo, Ticket};
 use crate::access::{Bucket, FailedLogins, Meter};
 use crate::show::{CueIx, Show};
 use crate::time::MachineNs;
@@ -61,7 +61,7 @@ enum NextMessage {
 }
 
 /// Hears each wish; must not block.
-pub type HearWish = Arc<dyn Fn(Request) + Send + Sync>;
+pub type HearWish = Arc<dyn Fn(RemoteRequest) + Send + Sync>;
 
 /// Destination of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -338,7 +338,7 @@ impl Hub {
 
     fn message(
         &mut self,
-        message: &Message<'_>,
+        message: &PacketMessage<'_>,
         asked: HubRequest,
         peer: PacketSender,
         now: MachineNs,

@@ -23,7 +23,7 @@ const BUNDLE: &[u8] = b"#bundle\0";
 
 /// A message, borrowed from its packet.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Message<'a> {
+pub struct PacketMessage<'a> {
     /// Begins with `/`; without control characters, but perhaps with those of a pattern.
     pub address: &'a str,
     /// In the order of the packet, without nil.
@@ -87,7 +87,7 @@ pub enum Malformed {
 ///
 /// # Errors
 /// When any part of the packet is malformed; then none of it is given.
-pub fn parse(packet: &[u8]) -> Result<Vec<Message<'_>>, Malformed> {
+pub fn parse(packet: &[u8]) -> Result<Vec<PacketMessage<'_>>, Malformed> {
     if packet.len() > BYTES_MAX {
         return Err(Malformed::TooLong);
     }
@@ -128,7 +128,7 @@ pub(super) fn first_address(packet: &[u8]) -> Option<&str> {
 
 /// The messages that can be read in a packet that is malformed, without their time. There may be
 /// thousands of them.
-pub(super) fn readable(packet: &[u8]) -> impl Iterator<Item = Message<'_>> {
+pub(super) fn readable(packet: &[u8]) -> impl Iterator<Item = PacketMessage<'_>> {
     elements(packet).filter_map(|element| message(element, AT_ONCE).ok())
 }
 
@@ -159,7 +159,7 @@ fn elements(packet: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-fn message(element: &[u8], time: u64) -> Result<Message<'_>, Malformed> {
+fn message(element: &[u8], time: u64) -> Result<PacketMessage<'_>, Malformed> {
     if element.first() != Some(&b'/') {
         return Err(if element.is_empty() { Malformed::Truncated } else { Malformed::Beginning });
     }
@@ -184,7 +184,11 @@ fn message(element: &[u8], time: u64) -> Result<Message<'_>, Malformed> {
             }
         }
     }
-    if bytes.0.is_empty() { Ok(Message { address, args, time }) } else { Err(Malformed::LeftOver) }
+    if bytes.0.is_empty() {
+        Ok(PacketMessage { address, args, time })
+    } else {
+        Err(Malformed::LeftOver)
+    }
 }
 
 /// Bytes that are still to be read.

@@ -35,7 +35,7 @@ pub struct Picture {
     /// The cues that run, in the order in which they were fired.
     pub running: Vec<Running>,
     /// The last firings, the oldest first; the last [`FIRINGS_MAX`] will do.
-    pub firings: Vec<Firing>,
+    pub firings: Vec<FiredCue>,
     /// The cues under embargo whose words may be shown: they have fired in this run.
     pub public: Vec<CueIx>,
     /// Number of panics in this run.
@@ -44,7 +44,7 @@ pub struct Picture {
 
 /// That a cue was fired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Firing {
+pub struct FiredCue {
     /// Number of the firing in the run, counted upwards.
     pub number: u64,
     /// The cue.

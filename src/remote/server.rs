@@ -28,7 +28,7 @@ use super::hub::{HearWish, Hub, HubShared, PacketTo, UNANSWERED_MAX};
 use super::packet::BYTES_MAX;
 use super::priority::{Budget, Priority};
 use super::sockets::bind;
-use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, Trouble, waiting};
+use super::{Answer, Counts, Picture, RemoteError, RemoteSettings, ReplyTo, Trouble, waiting};
 use crate::locks::Unpoisoned;
 use crate::show::Show;
 use crate::slip::Frame;
@@ -92,7 +92,7 @@ impl Remote {
     /// # Errors
     /// When the address cannot be had, or the system gives no thread.
     pub fn start(
-        settings: Settings,
+        settings: RemoteSettings,
         show: Arc<Show>,
         hear: HearWish,
         clock: MachineClock,

@@ -43,12 +43,12 @@ pub enum RemoteError {
 
 /// Address that remote controls are received on, and their passcode.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct RemoteSettings {
     pub(super) listen: SocketAddr,
     pub(super) passcode: Option<Passcode>,
 }
 
-impl Settings {
+impl RemoteSettings {
     /// Settings that are safe to use.
     ///
     /// # Errors
@@ -56,7 +56,7 @@ impl Settings {
     /// easily found.
     pub fn new(listen: SocketAddr, passcode: Option<Passcode>) -> Result<Self, RemoteError> {
         match access::check(listen, passcode.as_ref()) {
-            Ok(()) => Ok(Settings { listen, passcode }),
+            Ok(()) => Ok(RemoteSettings { listen, passcode }),
             Err(Unsafe::PasscodeMissing) => Err(RemoteError::PasscodeMissing(listen)),
             Err(Unsafe::PasscodeShort) => Err(RemoteError::PasscodeShort(listen)),
         }
@@ -67,8 +67,8 @@ impl Settings {
 mod tests {
     use super::*;
 
-    fn settings(listen: &str, passcode: Option<&str>) -> Result<Settings, RemoteError> {
-        Settings::new(listen.parse().unwrap(), passcode.map(Passcode::new))
+    fn settings(listen: &str, passcode: Option<&str>) -> Result<RemoteSettings, RemoteError> {
+        RemoteSettings::new(listen.parse().unwrap(), passcode.map(Passcode::new))
     }
 
     #[test]

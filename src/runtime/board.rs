@@ -35,7 +35,7 @@ use crate::input::Input;
 use crate::time::MachineNs;
 use crate::ui::{self, Capabilities};
 
-use choose::{RunChoice, Wanted};
+use choose::{RunChoice, WantedRun};
 use run::BoardRun;
 
 /// Interval at which the journal's length is checked.
@@ -223,7 +223,7 @@ impl<'a> BoardScreen<'a> {
         else {
             return Ok(news);
         };
-        let is_wanted = *self.choice.wanted() == Wanted::Run(id.clone());
+        let is_wanted = *self.choice.wanted() == WantedRun::Run(id.clone());
         match BoardRun::open(&self.choice, id.clone()) {
             Ok(mut run) => {
                 run.read();

@@ -50,7 +50,7 @@ pub struct Config {
 
 /// A file of the folder that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum ConfigFault {
     /// It cannot be read: why.
     Unread(String),
     /// It has faults.
@@ -64,12 +64,12 @@ pub enum Fault {
     },
 }
 
-impl Fault {
+impl ConfigFault {
     /// All that is wrong, as `handover check` words it, and a last line that counts.
     pub fn report(&self) -> anyhow::Error {
         match self {
-            Fault::Unread(why) => anyhow::anyhow!("{why}"),
-            Fault::Faulty { path, text, problems } => {
+            ConfigFault::Unread(why) => anyhow::anyhow!("{why}"),
+            ConfigFault::Faulty { path, text, problems } => {
                 let name = path.display().to_string();
                 let report = problem::report(problems, &name, text, has_colour());
                 anyhow::anyhow!("{name} has {}\n\n{report}", problem::counted(problems))
@@ -80,8 +80,8 @@ impl Fault {
     /// In one line: how much is wrong with `file`, and the first of it.
     fn words(&self, file: &str) -> String {
         match self {
-            Fault::Unread(why) => why.clone(),
-            Fault::Faulty { text, problems, .. } => {
+            ConfigFault::Unread(why) => why.clone(),
+            ConfigFault::Faulty { text, problems, .. } => {
                 let first = problems
                     .first()
                     .map(|first| format!(" ({}: {})", first.place.words(text), first.what));
@@ -92,8 +92,8 @@ impl Fault {
 
     fn lines(&self, file: &str) -> Vec<String> {
         match self {
-            Fault::Unread(why) => vec![why.clone()],
-            Fault::Faulty { text, problems, .. } => {
+            ConfigFault::Unread(why) => vec![why.clone()],
+            ConfigFault::Faulty { text, problems, .. } => {
                 let line =
                     |p: &Problem| format!("{file} {}: {}; {}", p.place.words(text), p.what, p.fix);
                 problems.iter().take(LOGGED_MAX).map(line).collect()
@@ -111,7 +111,7 @@ pub fn folder() -> Option<PathBuf> {
 ///
 /// # Errors
 /// With what is wrong with the file.
-pub fn keys(folder: Option<&Path>) -> Result<Keymap, Fault> {
+pub fn keys(folder: Option<&Path>) -> Result<Keymap, ConfigFault> {
     Ok(read(folder, KEYS, keymap::parse)?.unwrap_or_default())
 }
 
@@ -119,7 +119,7 @@ pub fn keys(folder: Option<&Path>) -> Result<Keymap, Fault> {
 ///
 /// # Errors
 /// With what is wrong with the file.
-pub fn own(folder: Option<&Path>) -> Result<Option<OwnColours>, Fault> {
+pub fn own(folder: Option<&Path>) -> Result<Option<OwnColours>, ConfigFault> {
     read(folder, THEME, theme::parse)
 }
 
@@ -127,7 +127,7 @@ pub fn own(folder: Option<&Path>) -> Result<Option<OwnColours>, Fault> {
 ///
 /// # Errors
 /// With what is wrong with the file.
-pub fn permits(folder: Option<&Path>) -> Result<Permits, Fault> {
+pub fn permits(folder: Option<&Path>) -> Result<Permits, ConfigFault> {
     Ok(read(folder, CONFIG, permits::parse)?.unwrap_or_default())
 }
 
@@ -191,9 +191,10 @@ fn read<T>(
     folder: Option<&Path>,
     name: &str,
     parse: impl FnOnce(&str) -> Result<T, Vec<Problem>>,
-) -> Result<Option<T>, Fault> {
+) -> Result<Option<T>, ConfigFault> {
     let Some(path) = folder.map(|folder| folder.join(name)) else { return Ok(None) };
-    let unread = |why: &str| Fault::Unread(format!("{} cannot be read: {why}", path.display()));
+    let unread =
+        |why: &str| ConfigFault::Unread(format!("{} cannot be read: {why}", path.display()));
     // A pipe of this name would never end.
     match fs::metadata(&path) {
         Ok(about) if !about.is_file() => return Err(unread("it is not a file")),
@@ -212,7 +213,7 @@ fn read<T>(
             _ => unread(&error.to_string()),
         }
     })?;
-    parse(&text).map(Some).map_err(|problems| Fault::Faulty { path, text, problems })
+    parse(&text).map(Some).map_err(|problems| ConfigFault::Faulty { path, text, problems })
 }
 
 #[cfg(test)]
@@ -272,6 +273,6 @@ mod tests {
         fs::remove_file(place.path().join(KEYS)).unwrap();
         fs::create_dir(place.path().join(KEYS)).unwrap();
         let no_file = keys(Some(place.path())).unwrap_err();
-        assert!(matches!(no_file, Fault::Unread(why) if why.ends_with("it is not a file")));
+        assert!(matches!(no_file, ConfigFault::Unread(why) if why.ends_with("it is not a file")));
     }
 }

@@ -15,7 +15,7 @@ use super::realtime;
 use crate::conductor::RunClock;
 use crate::engine::{Cause, Event, RunNs, State};
 use crate::output::{ClipOnAir, Health};
-use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};
+use crate::remote::{FIRINGS_MAX, FiredCue, Picture, Remote, Running};
 use crate::show::{CueIx, Show};
 use crate::time::{MachineNs, nanoseconds, signed_nanoseconds};
 
@@ -98,7 +98,7 @@ struct Account {
 struct History {
     /// Number of cues that have fired.
     fired: u64,
-    firings: VecDeque<Firing>,
+    firings: VecDeque<FiredCue>,
     panics: u64,
 }
 
@@ -108,7 +108,7 @@ impl History {
             self.fired += 1;
             let by_go = matches!(cause, Cause::Go | Cause::Remote | Cause::Auto);
             let firing =
-                state.show().find(cue).map(|cue| Firing { number: self.fired, cue, by_go });
+                state.show().find(cue).map(|cue| FiredCue { number: self.fired, cue, by_go });
             self.firings.extend(firing);
             if self.firings.len() > FIRINGS_MAX {
                 self.firings.pop_front();

@@ -12,7 +12,7 @@ use super::showfile::ShowNews;
 use crate::journal::SyncReport;
 use crate::locks::Unpoisoned;
 use crate::output::{ClipReport, Report};
-use crate::remote::Request;
+use crate::remote::RemoteRequest;
 
 /// Message from another thread.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) enum Msg {
     /// Something that an output has for the log alone.
     Note(String),
     /// Request of a remote control.
-    Remote(Request),
+    Remote(RemoteRequest),
     /// The socket of remote controls is lent to the station again.
     Ear,
     /// Message of somebody at a browser.

@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::clock::machine_ns;
-use crate::input::{Input, Reader};
+use crate::input::{Input, InputReader};
 use crate::time::MachineNs;
 
 /// Reason why a wait ended.
@@ -33,7 +33,7 @@ const BYTES_MAX: usize = 16 * READ_BYTES;
 /// Input that was typed and not yet acted on.
 #[derive(Debug, Default)]
 pub(super) struct Keyboard {
-    reader: Reader,
+    reader: InputReader,
     /// Instant at which the terminal was last seen empty, by the machine's clock.
     looked_ns: Option<MachineNs>,
     stood: Duration,
@@ -104,7 +104,7 @@ impl Keyboard {
         Ok(())
     }
 
-    /// Names the keys that act once while they are held down, as [`Reader::act_once`] does.
+    /// Names the keys that act once while they are held down, as [`InputReader::act_once`] does.
     pub(super) fn act_once(&mut self, keys: Vec<KeyEvent>) {
         self.reader.act_once(keys);
     }
@@ -126,7 +126,7 @@ impl Keyboard {
     }
 
     /// Returns `true` once after the terminal has stopped saying it, as
-    /// [`Reader::has_stopped_telling`] does.
+    /// [`InputReader::has_stopped_telling`] does.
     pub(super) fn has_stopped_telling(&mut self) -> bool {
         self.reader.has_stopped_telling()
     }

@@ -33,7 +33,7 @@ use super::config::Config;
 use super::fault;
 use super::inbox::{Inbox, Msg, Sender};
 use super::neighbours;
-use super::showfile::Watched;
+use super::showfile::WatchedFile;
 use super::station::SharedStart;
 use super::terminal::Keys;
 use super::web::Served;
@@ -135,7 +135,7 @@ pub(super) struct Session {
     /// This station's part in a shared run.
     pub shared: Option<SharedStart>,
     /// The show file, if the show has one.
-    pub file: Option<Watched>,
+    pub file: Option<WatchedFile>,
 }
 
 /// The show that was asked for.
@@ -336,9 +336,9 @@ fn watched(
     show: &Arc<Show>,
     store: &Store,
     options: &RunOptions,
-) -> Option<Watched> {
+) -> Option<WatchedFile> {
     let path = PathBuf::from(source);
-    path.is_absolute().then(|| Watched {
+    path.is_absolute().then(|| WatchedFile {
         path,
         source: source.to_owned(),
         text: text.to_owned(),

@@ -69,7 +69,7 @@ enum ScreenCommand {
 
 /// Initial values of the screen.
 #[derive(Debug)]
-pub(super) struct Start {
+pub(super) struct ScreenStart {
     /// The run so far.
     pub state: State,
     /// Its last events in words.
@@ -93,7 +93,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the system gives no thread, or the terminal no writer.
-    pub(super) fn start(feed: &mut Feed, start: Start, post: Sender) -> io::Result<Self> {
+    pub(super) fn start(feed: &mut Feed, start: ScreenStart, post: Sender) -> io::Result<Self> {
         let (mailbox, hits) = (feed.subscribe(ScreenUpdate::default()), Arc::default());
         let told = start.app.clone();
         let mut painter = Painter {
@@ -211,7 +211,7 @@ impl Screen {
 struct Painter {
     mailbox: Arc<Mailbox<ScreenUpdate>>,
     hits: Arc<Mutex<Hits>>,
-    start: Start,
+    start: ScreenStart,
     /// Instant of the next frame without news, by the machine's clock.
     tick_ns: MachineNs,
     /// The earliest moment of the next frame with news.
@@ -307,7 +307,7 @@ impl Painter {
 
     /// Takes in what has come.
     fn take_in(&mut self, MailboxContents { news, also }: MailboxContents<ScreenUpdate>) {
-        let Start { state, log, app, clock, .. } = &mut self.start;
+        let ScreenStart { state, log, app, clock, .. } = &mut self.start;
         *clock = news.clock.unwrap_or(*clock);
         news.fold(state, |state, record| log.push(record, state));
         also.words.into_iter().for_each(|word| log.say(word));

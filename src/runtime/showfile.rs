@@ -35,9 +35,9 @@ use crate::show::file::expand::expand;
 use crate::show::file::machine::Unseen;
 use crate::show::problem::{self, visible};
 use looks::Stamp;
-pub(super) use ready::Ready;
+pub(super) use ready::ReadyVersion;
 use ready::{fitted, tried};
-pub(super) use theirs::{Taken, Theirs};
+pub(super) use theirs::{TheirVersion, Theirs};
 
 /// Interval at which the file is looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -47,7 +47,7 @@ const LINES_MAX: usize = 200;
 
 /// The file of a run's show, and what it takes to run another version of it.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub(super) struct WatchedFile {
     /// The file.
     pub path: PathBuf,
     /// Place from which the show came: its clips lie beside that.
@@ -79,9 +79,9 @@ enum FileOrder {
     /// Look at the file, even if it was read already.
     Look,
     /// Let go of what was made ready and is not taken: that takes its time too.
-    LetGo { _ready: Box<Ready> },
+    LetGo { _ready: Box<ReadyVersion> },
     /// Fit a version that was made ready to what has happened since.
-    Fit(Box<Ready>, Box<Ground>),
+    Fit(Box<ReadyVersion>, Box<Ground>),
     /// The run has taken what was made ready last, in the place of this show.
     Taken(Arc<Show>),
     /// Get a version ready that another station has given the run.
@@ -119,9 +119,9 @@ pub(super) enum ShowNews {
     /// review.
     Edited(Result<Option<FileNews>, String>),
     /// A version is ready to be taken.
-    Ready(Box<Ready>),
+    Ready(Box<ReadyVersion>),
     /// What became of the version of another station, by its SHA-256.
-    Theirs { sha256: String, outcome: Result<Box<Taken>, String> },
+    Theirs { sha256: String, outcome: Result<Box<TheirVersion>, String> },
     /// It could not be made ready.
     Failed(String),
     /// The answer to an edit.
@@ -139,7 +139,7 @@ impl ShowFile {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub(super) fn start(watched: Watched, post: Sender) -> std::io::Result<Self> {
+    pub(super) fn start(watched: WatchedFile, post: Sender) -> std::io::Result<Self> {
         let (orders, ordered) = mpsc::channel();
         let (path, source) = (watched.path.clone(), watched.source.clone());
         let (permits, own_post) = (watched.permits.clone(), post.clone());
@@ -178,7 +178,7 @@ impl ShowFile {
     }
 
     /// Has a version that was made ready fitted to the run as it stands now.
-    pub(super) fn fit(&self, ready: Box<Ready>, ground: Ground) {
+    pub(super) fn fit(&self, ready: Box<ReadyVersion>, ground: Ground) {
         let _ = self.orders.send(FileOrder::Fit(ready, Box::new(ground)));
     }
 
@@ -193,7 +193,7 @@ impl ShowFile {
     }
 
     /// Lets go of what was made ready.
-    pub(super) fn let_go(&self, ready: Box<Ready>) {
+    pub(super) fn let_go(&self, ready: Box<ReadyVersion>) {
         let _ = self.orders.send(FileOrder::LetGo { _ready: ready });
     }
 
@@ -229,7 +229,7 @@ struct FileVersion {
 
 /// The thread's own.
 struct Watcher {
-    watched: Watched,
+    watched: WatchedFile,
     name: String,
     post: Sender,
     /// Marks of the file at the last look, and when it was read.
@@ -403,7 +403,7 @@ impl Watcher {
 
     /// Makes the version ready that was told last: writes it beside the journal, encodes its
     /// messages, opens its outputs.
-    fn make(&mut self, ground: Ground) -> Result<Ready, String> {
+    fn make(&mut self, ground: Ground) -> Result<ReadyVersion, String> {
         let Some(version) = self.latest.clone() else {
             return Err(format!("{} is not other than the show that runs", self.name));
         };
@@ -433,12 +433,12 @@ impl Watcher {
         let (takes, passed_over) = tried(&ground, &revision);
         let text = version.text.as_str().into();
         self.made = Some(version);
-        Ok(Ready { revision, text, outputs, order, takes, fits_in, passed_over })
+        Ok(ReadyVersion { revision, text, outputs, order, takes, fits_in, passed_over })
     }
 
     /// Opens the outputs of `show` for a run.
     fn outputs(&self, show: Arc<Show>, ground: &Ground) -> RevisedOutputs {
-        let (state, Watched { source, permits, .. }) = (&ground.state, &self.watched);
+        let (state, WatchedFile { source, permits, .. }) = (&ground.state, &self.watched);
         let old = (&**state.show(), &*ground.is_open);
         wiring::revised_outputs(old, show, state.is_rehearsal(), (source, permits), &self.post)
     }

@@ -198,7 +198,7 @@ impl Station {
         app.remote = deaf.map(RemoteSign::Deaf);
         let mut feed = Feed::default();
         let (state, clock) = (conductor.state(), conductor.clock());
-        let start = screen::Start {
+        let start = screen::ScreenStart {
             state: state.clone(),
             log,
             app: app.clone(),

@@ -13,7 +13,7 @@ use super::web::{self, Served};
 use crate::output::{
     OutputReport, Outputs, Permits, Reporter, RevisedOutputs, Surroundings, how_to_permit,
 };
-use crate::remote::{Passcode, Remote, Settings};
+use crate::remote::{Passcode, Remote, RemoteSettings};
 use crate::show::{ListenAt, Show};
 
 /// The variable with the passcode of remote controls, unless the show names another.
@@ -176,7 +176,7 @@ fn hear(
     passcode: Option<Passcode>,
     post: &Sender,
 ) -> anyhow::Result<Remote> {
-    let settings = Settings::new(listen, passcode)?;
+    let settings = RemoteSettings::new(listen, passcode)?;
     let post = post.clone();
     let hear = Arc::new(move |request| post.send(Msg::Remote(request)));
     Remote::start(settings, Arc::clone(show), hear, CLOCK).context("OSC in")

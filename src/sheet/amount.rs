@@ -32,7 +32,7 @@ pub struct Reading {
 
 /// The form in which a clock stands in a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ClockForm {
     /// As text of two parts: `5:00`.
     Two,
     /// As text of three parts without seconds: `5:00:00`, as a spreadsheet writes a `5:00`.
@@ -55,7 +55,7 @@ pub enum Amount {
         /// The second part, thousandths.
         minor_milli: u64,
         /// The form in which it stands there.
-        form: Form,
+        form: ClockForm,
     },
     /// A number without a unit, thousandths.
     Bare(u64),
@@ -99,7 +99,7 @@ impl Amount {
                 ns if ns % MINUTE_NS == 0 => Amount::Clock {
                     major: ns / HOUR_NS,
                     minor_milli: ns / MINUTE_NS % 60 * 1000,
-                    form: Form::Stored,
+                    form: ClockForm::Stored,
                 },
                 ns => Amount::Exact(ns),
             },
@@ -129,9 +129,9 @@ impl Amount {
             (Amount::Exact(a), Amount::Exact(b)) => Amount::Exact(a.saturating_add(b)),
             (Amount::Bare(a), Amount::Bare(b)) => Amount::Bare(a.saturating_add(b)),
             (
-                Amount::Clock { major: a, minor_milli: b, form: Form::Two },
-                Amount::Clock { major: c, minor_milli: d, form: Form::Two },
-            ) => Amount::Clock { major: a + c, minor_milli: b + d, form: Form::Two },
+                Amount::Clock { major: a, minor_milli: b, form: ClockForm::Two },
+                Amount::Clock { major: c, minor_milli: d, form: ClockForm::Two },
+            ) => Amount::Clock { major: a + c, minor_milli: b + d, form: ClockForm::Two },
             _ => Amount::Unreadable,
         }
     }
@@ -167,7 +167,7 @@ fn clock(text: &str) -> Amount {
             let (Some(major), Some(minor_milli)) = (whole(major), decimal(minor)) else {
                 return Amount::Unreadable;
             };
-            let amount = Amount::Clock { major, minor_milli, form: Form::Two };
+            let amount = Amount::Clock { major, minor_milli, form: ClockForm::Two };
             let clocks = match word {
                 "" => return amount,
                 "m" | "min" | "mins" | "minutes" => Clocks::MinutesSeconds,
@@ -187,7 +187,7 @@ fn clock(text: &str) -> Amount {
                 return Amount::Clock {
                     major: hours,
                     minor_milli: minutes * 1000,
-                    form: Form::Three,
+                    form: ClockForm::Three,
                 };
             }
             Amount::Exact(hours * HOUR_NS + minutes * MINUTE_NS + milli * (SECOND_NS / 1000))

@@ -6,7 +6,7 @@ mod lengths;
 use jiff::civil::Time;
 
 use super::cells::{self, Gathered};
-use super::columns::Field;
+use super::columns::SheetField;
 use super::durations;
 use super::grid::Grid;
 use super::imported::{Doubt, ImportedCue, ImportedSegment};
@@ -160,7 +160,7 @@ pub(super) fn assemble(
 }
 
 impl Assembling<'_> {
-    fn doubt(&mut self, line: &Line<'_>, field: Field, what: String) {
+    fn doubt(&mut self, line: &Line<'_>, field: SheetField, what: String) {
         let column = self.layout.column(field).or(self.layout.columns.first());
         let place = self.grid.place(line.row.number, column.map_or(1, |column| column.column));
         self.assembled.doubts.push(Doubt::new(place, what));
@@ -220,7 +220,7 @@ impl Assembling<'_> {
 
     /// A column for acts begins one where its text changes.
     fn act_of_column(&mut self, line: &Line<'_>) {
-        let Some(column) = self.layout.column(Field::Act) else { return };
+        let Some(column) = self.layout.column(SheetField::Act) else { return };
         let text = cells::one_line(&line.row.text(column.column));
         if !text.is_empty() && self.last_act.as_ref() != Some(&text) {
             self.last_act = Some(text.clone());
@@ -356,7 +356,7 @@ impl Assembling<'_> {
             if cue.planned_ns.is_none() {
                 let what =
                     "is earlier than the row above: its cue stands where its row does".to_owned();
-                self.doubt(line, Field::Start, what);
+                self.doubt(line, SheetField::Start, what);
             }
             self.push(cue, written);
         } else {
@@ -373,7 +373,7 @@ impl Assembling<'_> {
                     durations::said(ASSUMED_NS)
                 ),
             };
-            self.doubt(line, Field::Start, what);
+            self.doubt(line, SheetField::Start, what);
             if until.is_none() {
                 self.note_assumed(&mut cue, ASSUMED_NS);
             }

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::columns::{Column, Field};
+use super::columns::{Column, SheetField};
 use super::grid::{Row, Value};
 use super::imported::{Doubt, Imported, ImportedCue, ImportedDepartment};
 use super::layout::Layout;
 use super::lines::Line;
 use crate::plain;
 use crate::show::NO_TITLE;
-use crate::show::problem::{Place, letters};
+use crate::show::problem::{ProblemPlace, letters};
 
 /// The most departments of a cue.
 const NEEDS_MAX: usize = 16;
@@ -64,7 +64,7 @@ pub(super) fn cue(layout: &Layout, line: &Line<'_>, gathered: &mut Gathered) -> 
 
 /// Cuts what a show file has no room for, and says so at the `place` of its row. A cell of a
 /// spreadsheet can hold more than the notes of a cue.
-pub(super) fn cut(show: &mut Imported, place: &dyn Fn(u32) -> Place) {
+pub(super) fn cut(show: &mut Imported, place: &dyn Fn(u32) -> ProblemPlace) {
     for segment in &mut show.segments {
         if let Some(notes) = &mut segment.notes
             && notes.chars().count() > PROSE_MAX
@@ -83,7 +83,7 @@ fn too_long(what: &str) -> String {
     format!("{what} of this row have more than {PROSE_MAX} characters: cut")
 }
 
-fn cut_cue(cue: &mut ImportedCue, place: &dyn Fn(u32) -> Place, doubts: &mut Vec<Doubt>) {
+fn cut_cue(cue: &mut ImportedCue, place: &dyn Fn(u32) -> ProblemPlace, doubts: &mut Vec<Doubt>) {
     // The rest goes to the notes, which have no such limit.
     if cue.extra.len() > EXTRA_MAX {
         let rest = cue.extra.split_off(EXTRA_MAX);
@@ -170,11 +170,15 @@ impl FillingCells<'_> {
         }
         match column.field {
             // They are read where the times are.
-            Field::Number | Field::Title | Field::Start | Field::End | Field::Duration => {}
-            Field::Ignored => {}
-            Field::Act => {}
-            Field::Notes => self.notes.push(text),
-            Field::Call => {
+            SheetField::Number
+            | SheetField::Title
+            | SheetField::Start
+            | SheetField::End
+            | SheetField::Duration => {}
+            SheetField::Ignored => {}
+            SheetField::Act => {}
+            SheetField::Notes => self.notes.push(text),
+            SheetField::Call => {
                 let call = self.cue.call.take().into_iter().chain([text]).collect::<Vec<_>>();
                 let call = call.join(" ");
                 if call.chars().count() > LINE_MAX {
@@ -182,16 +186,16 @@ impl FillingCells<'_> {
                 }
                 self.cue.call = Some(one_line(&call));
             }
-            Field::People => {
+            SheetField::People => {
                 self.notes.push(format!("{}: {text}", name(column)));
                 self.people(&text);
             }
-            Field::Department => {
+            SheetField::Department => {
                 let departments = &mut self.gathered.departments;
                 let note = departments.need(column.column, &name(column), &text, self.cue);
                 self.departments.extend(note);
             }
-            Field::Extra => {
+            SheetField::Extra => {
                 let name = name(column);
                 match self.cue.extra.iter_mut().find(|(known, _)| *known == name) {
                     Some((_, known)) if !is_first => known.extend(["\n", &text]),

@@ -7,7 +7,7 @@ use super::amount::Bare;
 
 /// The purpose of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Field {
+pub enum SheetField {
     /// The number of the cue.
     Number,
     /// The title: what happens.
@@ -35,22 +35,22 @@ pub enum Field {
 }
 
 /// The words of `--map` for the fields.
-const WORDS: &[(&str, Field)] = &[
-    ("number", Field::Number),
-    ("title", Field::Title),
-    ("start", Field::Start),
-    ("end", Field::End),
-    ("duration", Field::Duration),
-    ("notes", Field::Notes),
-    ("call", Field::Call),
-    ("people", Field::People),
-    ("act", Field::Act),
-    ("department", Field::Department),
-    ("extra", Field::Extra),
-    ("ignore", Field::Ignored),
+const WORDS: &[(&str, SheetField)] = &[
+    ("number", SheetField::Number),
+    ("title", SheetField::Title),
+    ("start", SheetField::Start),
+    ("end", SheetField::End),
+    ("duration", SheetField::Duration),
+    ("notes", SheetField::Notes),
+    ("call", SheetField::Call),
+    ("people", SheetField::People),
+    ("act", SheetField::Act),
+    ("department", SheetField::Department),
+    ("extra", SheetField::Extra),
+    ("ignore", SheetField::Ignored),
 ];
 
-impl FromStr for Field {
+impl FromStr for SheetField {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -62,25 +62,29 @@ impl FromStr for Field {
     }
 }
 
-impl fmt::Display for Field {
+impl fmt::Display for SheetField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = WORDS.iter().find(|(_, field)| field == self).map_or("", |(word, _)| *word);
         f.write_str(word)
     }
 }
 
-impl Field {
+impl SheetField {
     /// Returns `true` if only one column of a sheet can be it.
     pub fn is_single(self) -> bool {
         match self {
-            Field::Number | Field::Title | Field::Start | Field::End | Field::Duration => true,
-            Field::Notes
-            | Field::Call
-            | Field::People
-            | Field::Act
-            | Field::Department
-            | Field::Extra
-            | Field::Ignored => false,
+            SheetField::Number
+            | SheetField::Title
+            | SheetField::Start
+            | SheetField::End
+            | SheetField::Duration => true,
+            SheetField::Notes
+            | SheetField::Call
+            | SheetField::People
+            | SheetField::Act
+            | SheetField::Department
+            | SheetField::Extra
+            | SheetField::Ignored => false,
         }
     }
 }
@@ -93,22 +97,22 @@ pub struct Column {
     /// Its name, as it stands above it, on one line; empty where nothing does.
     pub name: String,
     /// Its purpose.
-    pub field: Field,
+    pub field: SheetField,
     /// The unit of numbers without one that its name gives: "DUR (mins)".
     pub unit: Option<Bare>,
 }
 
 /// The names of columns that stand above them in English, German, French and Spanish sheets; those
 /// that may be a number or a title, a start or a length, are decided by what else there is.
-const NAMES: &[(Field, &str)] = &[
+const NAMES: &[(SheetField, &str)] = &[
     (
-        Field::Number,
+        SheetField::Number,
         "#|no|nr|num|number|item #|item no|item number|cue|cue #|cue no|cue nr|cue number|q|q #|\
          q no|row|seq|sequence|pos|position|ref|id|nummer|lfd nr|n°|nº|numero|numéro|número|\
          order|step|item|line|top|block|segment #|seg #",
     ),
     (
-        Field::Title,
+        SheetField::Title,
         "title|action|activity|topic|what|description|desc|event|element|segment|item name|\
          cue name|cue title|name|program|programme|content|session|subject|label|agenda|\
          agenda item|details|titel|inhalt|was|programmpunkt|ablauf|beschreibung|thema|aktion|\
@@ -116,40 +120,40 @@ const NAMES: &[(Field, &str)] = &[
          scene|song|slug|story|item description|what's happening|what happens",
     ),
     (
-        Field::Start,
+        SheetField::Start,
         "time|time of day|tod|start|start time|starts|begin|begins|from|in time|clock|clock time|\
          onair|on air|time start|scheduled|scheduled start|planned start|est start|time in|zeit|\
          uhrzeit|beginn|startzeit|von|ab|heure|début|debut|heure début|horaire|hora|inicio|\
          hora inicio|when|real time|local time|at|slot|set time|stage time",
     ),
     (
-        Field::End,
+        SheetField::End,
         "end|end time|timer-end-time|ends|finish|until|to|out time|time end|time out|stop|scheduled end|ende|\
          endzeit|bis|fin|heure fin|hora fin",
     ),
     (
-        Field::Duration,
+        SheetField::Duration,
         "dur|duration|length|len|run time|runtime|running time|est dur|est duration|\
          planned duration|trt|rt|mins|min|minutes|secs|seconds|dauer|länge|laenge|durée|duree|\
          duración|duracion|allotted|allotted time|time allotted|how long",
     ),
     (
-        Field::Notes,
+        SheetField::Notes,
         "notes|note|comments|comment|remarks|remark|info|information|timer-text|cue notes|production notes|\
          director notes|stage notes|anmerkung|anmerkungen|bemerkung|bemerkungen|notizen|hinweis|\
          hinweise|remarques|remarque|commentaires|notas|observaciones",
     ),
-    (Field::Call, "call|standby call|caller|sm call|cue line|go"),
+    (SheetField::Call, "call|standby call|caller|sm call|cue line|go"),
     (
-        Field::People,
+        SheetField::People,
         "who|talent|presenter|presenters|speaker|speakers|host|hosts|artist|artists|performer|\
          performers|person|people|cast|wer|personen|sprecher|redner|moderation|\
          mitwirkende|qui|intervenant|intervenants|artiste|quién|quien|ponente|on stage|character|\
          characters|led by|lead|who's on|pres",
     ),
-    (Field::Act, "act|part|section|show part|akt|teil|acte|partie|acto|parte"),
+    (SheetField::Act, "act|part|section|show part|akt|teil|acte|partie|acto|parte"),
     (
-        Field::Department,
+        SheetField::Department,
         "lx|light|lights|lighting|licht|beleuchtung|lumière|lumiere|lumières|luz|luces|elx|\
          electrics|fs|spot|spots|followspot|follow spot|followspots|snd|sound|audio|ton|son|\
          sonido|sfx|mic|mics|mic #|microphone|microphones|a1|a2|music|musik|musique|band|\
@@ -161,7 +165,7 @@ const NAMES: &[(Field, &str)] = &[
          costume|costumes|make-up|makeup|hmu|comms|stream|streaming|broadcast|autocue|prompter|\
          teleprompter|interpreters|catering|security|foh|stunts|dance|dancers|choir",
     ),
-    (Field::Extra, "location|place|venue|room|where|ort|raum|lieu|salle|lugar|colour|color"),
+    (SheetField::Extra, "location|place|venue|room|where|ort|raum|lieu|salle|lugar|colour|color"),
 ];
 
 /// A name as it is compared: in small letters, without what stands in brackets and the signs around
@@ -182,7 +186,7 @@ pub fn plain(name: &str) -> String {
 }
 
 /// The field that the name of a column says; `None` for one that says nothing.
-pub fn meaning(name: &str) -> Option<Field> {
+pub fn meaning(name: &str) -> Option<SheetField> {
     let plain = plain(name);
     let is_there = |names: &str| names.split('|').any(|name| name == plain);
     let found = NAMES.iter().find(|(_, names)| is_there(names));
@@ -219,19 +223,19 @@ mod tests {
     #[test]
     fn names_that_people_write_are_known() {
         for (name, field) in [
-            ("Item #", Field::Number),
-            (" No.", Field::Number),
-            ("CUE", Field::Number),
-            ("TIME OF DAY", Field::Start),
-            ("Start:", Field::Start),
-            ("DUR (mins)", Field::Duration),
-            ("Activity", Field::Title),
-            ("WHO", Field::People),
-            ("Big Screen", Field::Department),
-            ("LX", Field::Department),
-            ("Lumière", Field::Department),
-            ("COMMENTS", Field::Notes),
-            ("Location", Field::Extra),
+            ("Item #", SheetField::Number),
+            (" No.", SheetField::Number),
+            ("CUE", SheetField::Number),
+            ("TIME OF DAY", SheetField::Start),
+            ("Start:", SheetField::Start),
+            ("DUR (mins)", SheetField::Duration),
+            ("Activity", SheetField::Title),
+            ("WHO", SheetField::People),
+            ("Big Screen", SheetField::Department),
+            ("LX", SheetField::Department),
+            ("Lumière", SheetField::Department),
+            ("COMMENTS", SheetField::Notes),
+            ("Location", SheetField::Extra),
         ] {
             assert_eq!(meaning(name), Some(field), "{name:?}");
         }
@@ -258,6 +262,6 @@ mod tests {
             assert_eq!(word.parse(), Ok(*field));
             assert_eq!(field.to_string(), *word);
         }
-        assert!("colour".parse::<Field>().unwrap_err().contains("number, title"));
+        assert!("colour".parse::<SheetField>().unwrap_err().contains("number, title"));
     }
 }

@@ -8,7 +8,7 @@ use super::cells::{self, one_line, prose};
 use super::columns;
 use super::csv;
 use super::grid::{Grid, Row};
-use super::imported::{Imported, ImportedCue, ImportedSegment, ImportedTrigger, Output};
+use super::imported::{Imported, ImportedCue, ImportedOutput, ImportedSegment, ImportedTrigger};
 use super::numbers::{self, Written};
 use crate::plain::counted;
 use crate::show::duration::{LONGEST_NS, MILLISECOND_NS, MINUTE_NS};
@@ -310,7 +310,7 @@ impl ShowMaking {
     fn new(name: &str, kind: &str, output: &str, osc: &str) -> Self {
         let name = one_line(name);
         let title = if name.is_empty() { "Imported show".to_owned() } else { name };
-        let outputs = vec![Output { id: output.to_owned(), osc: osc.to_owned() }];
+        let outputs = vec![ImportedOutput { id: output.to_owned(), osc: osc.to_owned() }];
         let said = vec![format!(
             "{kind}: each cue sends OSC to the output `{output}`, whose address you have to set"
         )];

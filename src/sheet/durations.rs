@@ -7,8 +7,8 @@
 
 use std::time::Duration;
 
-use super::amount::{Amount, Bare, Clocks, Form, Reading};
-use super::columns::Field;
+use super::amount::{Amount, Bare, ClockForm, Clocks, Reading};
+use super::columns::SheetField;
 use super::grid::Grid;
 use super::imported::Doubt;
 use super::layout::Layout;
@@ -86,9 +86,9 @@ impl DurationColumn<'_, '_> {
     /// being of two parts.
     fn says_seconds(&self, line: &Line<'_>) -> bool {
         match &line.amount {
-            Amount::Clock { form, .. } => *form == Form::Two,
+            Amount::Clock { form, .. } => *form == ClockForm::Two,
             Amount::Exact(_) => {
-                let column = self.layout.column(Field::Duration);
+                let column = self.layout.column(SheetField::Duration);
                 column.is_some_and(|column| line.row.text(column.column).matches(':').count() == 2)
             }
             Amount::Nothing | Amount::Bare(_) | Amount::Unreadable => false,
@@ -97,8 +97,8 @@ impl DurationColumn<'_, '_> {
 
     /// The name of the column that the lengths are compared with.
     fn clock_name(&self) -> String {
-        let has_starts = self.layout.column(Field::Start).is_some();
-        self.layout.named(if has_starts { Field::Start } else { Field::End })
+        let has_starts = self.layout.column(SheetField::Start).is_some();
+        self.layout.named(if has_starts { SheetField::Start } else { SheetField::End })
     }
 
     /// The length of a line in a reading, nanoseconds.
@@ -109,7 +109,7 @@ impl DurationColumn<'_, '_> {
     }
 
     fn is_three(&self, line: &Line<'_>) -> bool {
-        matches!(line.amount, Amount::Clock { form: Form::Three, .. })
+        matches!(line.amount, Amount::Clock { form: ClockForm::Three, .. })
     }
 
     fn read(&self, items: usize, forced: Option<Durations>) -> Lengths {
@@ -212,7 +212,7 @@ impl DurationColumn<'_, '_> {
             lengths.said.push(format!(
                 "{} and {} contradict each other in {} of {compared} rows; --durations says which reading is meant",
                 self.clock_name(),
-                self.layout.named(Field::Duration),
+                self.layout.named(SheetField::Duration),
                 compared - best.0.min(compared)
             ));
             return (guess, false);
@@ -226,8 +226,10 @@ impl DurationColumn<'_, '_> {
         let (mut numbers, mut hours, mut short) = (vec![], vec![], false);
         for (_, line, _) in &self.lines {
             match &line.amount {
-                Amount::Clock { form: Form::Two, .. } => short = true,
-                Amount::Clock { major, form: Form::Three | Form::Stored, .. } => hours.push(*major),
+                Amount::Clock { form: ClockForm::Two, .. } => short = true,
+                Amount::Clock { major, form: ClockForm::Three | ClockForm::Stored, .. } => {
+                    hours.push(*major)
+                }
                 Amount::Bare(milli) => numbers.push(milli / 1000),
                 Amount::Nothing | Amount::Exact(_) | Amount::Unreadable => {}
             }
@@ -312,7 +314,7 @@ impl DurationColumn<'_, '_> {
     }
 
     fn doubt(&self, lengths: &mut Lengths, line: &Line<'_>, what: String) {
-        let column = self.layout.column(Field::Duration).map_or(1, |column| column.column);
+        let column = self.layout.column(SheetField::Duration).map_or(1, |column| column.column);
         let text = line.row.text(column);
         let place = self.grid.place(line.row.number, column);
         lengths.doubts.push(Doubt::new(place, format!("says {}; {what}", quoted(&text))));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use jiff::civil::{Date, DateTime};
 
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 
 /// The most columns of a sheet: a wider one is no run sheet.
 pub const COLUMNS_MAX: u32 = 512;
@@ -124,8 +124,8 @@ pub struct Grid {
 
 impl Grid {
     /// The place of a cell.
-    pub fn place(&self, row: u32, column: u32) -> Place {
-        Place::cell(self.name.as_str(), row, column)
+    pub fn place(&self, row: u32, column: u32) -> ProblemPlace {
+        ProblemPlace::cell(self.name.as_str(), row, column)
     }
 }
 

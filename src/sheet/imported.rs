@@ -4,20 +4,20 @@
 use jiff::civil::{Date, Time};
 
 use crate::show::CountDirection;
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 
 /// Something that may have been misread.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doubt {
     /// Its place in the file.
-    pub place: Place,
+    pub place: ProblemPlace,
     /// The words that stand there, and what was taken for them.
     pub what: String,
 }
 
 impl Doubt {
     /// A doubt about a place.
-    pub fn new(place: Place, what: impl Into<String>) -> Self {
+    pub fn new(place: ProblemPlace, what: impl Into<String>) -> Self {
         Doubt { place, what: what.into() }
     }
 }
@@ -34,7 +34,7 @@ pub struct Imported {
     /// In the order of the file.
     pub departments: Vec<ImportedDepartment>,
     /// In the order of the file.
-    pub outputs: Vec<Output>,
+    pub outputs: Vec<ImportedOutput>,
     /// The names of the people, in the order in which they come.
     pub people: Vec<String>,
     /// In running order.
@@ -62,7 +62,7 @@ pub struct ImportedDepartment {
 
 /// An output that takes OSC.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
+pub struct ImportedOutput {
     /// Its id.
     pub id: String,
     /// Its address, which the user has to change.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Refusal;
-use super::columns::{self, Column, Field};
+use super::columns::{self, Column, SheetField};
 use super::grid::{Grid, Row, Value};
 use crate::show::problem::letters;
 
@@ -13,7 +13,7 @@ const HEADER_IN: usize = 60;
 const NAME_MAX: usize = 60;
 
 /// The user's word on a column: its name or its letters, and what it is for.
-pub type Mapping = (String, Field);
+pub type Mapping = (String, SheetField);
 
 /// The parts of a sheet.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,13 +30,13 @@ pub struct Layout {
 
 impl Layout {
     /// The column of a field of which there is one.
-    pub fn column(&self, field: Field) -> Option<&Column> {
+    pub fn column(&self, field: SheetField) -> Option<&Column> {
         self.columns.iter().find(|column| column.field == field)
     }
 
     /// The name of the column of a field as the sheet has it, in quotation marks; its letters where
     /// nothing stands above it.
-    pub fn named(&self, field: Field) -> String {
+    pub fn named(&self, field: SheetField) -> String {
         match self.column(field) {
             Some(column) if !column.name.is_empty() => format!("“{}”", column.name),
             Some(column) => format!("column {}", letters(column.column)),
@@ -77,7 +77,7 @@ fn header(grid: &Grid) -> Option<(usize, usize)> {
 }
 
 fn header_score(row: &Row) -> usize {
-    let mut fields: Vec<Field> = vec![];
+    let mut fields: Vec<SheetField> = vec![];
     for cell in &row.cells {
         let Value::Text(text) = &cell.value else { continue };
         if text.chars().count() <= NAME_MAX
@@ -88,7 +88,10 @@ fn header_score(row: &Row) -> usize {
         }
     }
     let has = |field| usize::from(fields.contains(&field));
-    let rundown = has(Field::Title) + has(Field::Start) + has(Field::Duration) + has(Field::Number);
+    let rundown = has(SheetField::Title)
+        + has(SheetField::Start)
+        + has(SheetField::Duration)
+        + has(SheetField::Number);
     // One known word alone stands in many a title block.
     if fields.len() < 2 || rundown == 0 { 0 } else { fields.len() + 2 * rundown }
 }
@@ -122,8 +125,8 @@ pub fn layout(grid: &Grid, map: &[Mapping]) -> Result<Layout, Refusal> {
         let meaning = columns::meaning(&name);
         let field = match asked.get(&column) {
             Some(field) => *field,
-            None if is_hidden => Field::Ignored,
-            None => meaning.unwrap_or(Field::Extra),
+            None if is_hidden => SheetField::Ignored,
+            None => meaning.unwrap_or(SheetField::Extra),
         };
         let unit = columns::unit(&name);
         sorting.columns.push(Column { column, name, field, unit });
@@ -134,7 +137,10 @@ pub fn layout(grid: &Grid, map: &[Mapping]) -> Result<Layout, Refusal> {
 }
 
 /// The columns that the user names, by their number.
-fn asked(names: &BTreeMap<u32, String>, map: &[Mapping]) -> Result<BTreeMap<u32, Field>, Refusal> {
+fn asked(
+    names: &BTreeMap<u32, String>,
+    map: &[Mapping],
+) -> Result<BTreeMap<u32, SheetField>, Refusal> {
     let mut asked = BTreeMap::new();
     for (wanted, field) in map {
         let plain = columns::plain(wanted);
@@ -166,10 +172,16 @@ struct ColumnSorting<'a> {
 }
 
 impl ColumnSorting<'_> {
-    fn sort(&mut self, asked: &BTreeMap<u32, Field>) {
+    fn sort(&mut self, asked: &BTreeMap<u32, SheetField>) {
         self.numbers_and_titles(asked);
         self.starts_and_durations(asked);
-        for field in [Field::Number, Field::Title, Field::Start, Field::End, Field::Duration] {
+        for field in [
+            SheetField::Number,
+            SheetField::Title,
+            SheetField::Start,
+            SheetField::End,
+            SheetField::Duration,
+        ] {
             self.keep_one(field, asked);
         }
         self.need_title(asked);
@@ -177,7 +189,8 @@ impl ColumnSorting<'_> {
         let rows = self.rows;
         let is_filled = |column: u32| rows.iter().any(|row| row.cell(column).is_some());
         self.columns.retain(|column| {
-            is_filled(column.column) || matches!(column.field, Field::Start | Field::Duration)
+            is_filled(column.column)
+                || matches!(column.field, SheetField::Start | SheetField::Duration)
         });
     }
 
@@ -202,39 +215,41 @@ impl ColumnSorting<'_> {
 
     /// A column called "Item" or "Cue" is the title where its cells are words and nothing else is
     /// called a title.
-    fn numbers_and_titles(&mut self, asked: &BTreeMap<u32, Field>) {
-        let has_title = self.columns.iter().any(|column| column.field == Field::Title);
+    fn numbers_and_titles(&mut self, asked: &BTreeMap<u32, SheetField>) {
+        let has_title = self.columns.iter().any(|column| column.field == SheetField::Title);
         let words: Vec<usize> = (0..self.columns.len())
             .filter(|at| {
                 let column = &self.columns[*at];
-                column.field == Field::Number
+                column.field == SheetField::Number
                     && !asked.contains_key(&column.column)
                     && columns::may_be_title(&column.name)
                     && !self.has_numbers(column.column)
             })
             .collect();
         for (at, index) in words.into_iter().enumerate() {
-            let field = if at == 0 && !has_title { Field::Title } else { Field::Extra };
+            let field = if at == 0 && !has_title { SheetField::Title } else { SheetField::Extra };
             self.columns[index].field = field;
         }
     }
 
     /// A column called "Time" beside one called "Start" is how long a row lasts, where nothing else
     /// says so.
-    fn starts_and_durations(&mut self, asked: &BTreeMap<u32, Field>) {
+    fn starts_and_durations(&mut self, asked: &BTreeMap<u32, SheetField>) {
         let count = |columns: &[Column], field| {
             columns.iter().filter(|column| column.field == field).count()
         };
-        if count(&self.columns, Field::Start) < 2 || count(&self.columns, Field::Duration) > 0 {
+        if count(&self.columns, SheetField::Start) < 2
+            || count(&self.columns, SheetField::Duration) > 0
+        {
             return;
         }
         let time = self.columns.iter_mut().find(|column| {
-            column.field == Field::Start
+            column.field == SheetField::Start
                 && columns::may_be_duration(&column.name)
                 && !asked.contains_key(&column.column)
         });
         if let Some(column) = time {
-            column.field = Field::Duration;
+            column.field = SheetField::Duration;
             let what = format!(
                 "“{}” was taken for the duration, beside a column for the start",
                 column.name
@@ -245,7 +260,7 @@ impl ColumnSorting<'_> {
 
     /// Of several columns for a field that a row has once, the one that the user names, or else the
     /// first with most in it, is it; what another says is kept.
-    fn keep_one(&mut self, field: Field, asked: &BTreeMap<u32, Field>) {
+    fn keep_one(&mut self, field: SheetField, asked: &BTreeMap<u32, SheetField>) {
         let candidates: Vec<usize> =
             (0..self.columns.len()).filter(|at| self.columns[*at].field == field).collect();
         if candidates.len() < 2 {
@@ -253,7 +268,7 @@ impl ColumnSorting<'_> {
         }
         let rank = |at: &&usize| {
             let column = &self.columns[**at];
-            let fits = field != Field::Number || self.has_numbers(column.column);
+            let fits = field != SheetField::Number || self.has_numbers(column.column);
             (asked.contains_key(&column.column), fits, self.texts(column.column).count())
         };
         // The last of equal ones is the maximum: the first is meant.
@@ -261,13 +276,13 @@ impl ColumnSorting<'_> {
         for at in candidates.into_iter().filter(|at| *at != kept) {
             // Of two titles the second describes the first.
             self.columns[at].field =
-                if field == Field::Title { Field::Notes } else { Field::Extra };
+                if field == SheetField::Title { SheetField::Notes } else { SheetField::Extra };
         }
     }
 
     /// Takes the column with most words for the title where none is called so.
-    fn need_title(&mut self, asked: &BTreeMap<u32, Field>) {
-        if self.columns.iter().any(|column| column.field == Field::Title) {
+    fn need_title(&mut self, asked: &BTreeMap<u32, SheetField>) {
+        if self.columns.iter().any(|column| column.field == SheetField::Title) {
             return;
         }
         let letters_in = |column: &Column| {
@@ -279,7 +294,11 @@ impl ColumnSorting<'_> {
             let field = column.field;
             matches!(
                 field,
-                Field::Extra | Field::Notes | Field::Act | Field::Number | Field::People
+                SheetField::Extra
+                    | SheetField::Notes
+                    | SheetField::Act
+                    | SheetField::Number
+                    | SheetField::People
             ) && !asked.contains_key(&column.column)
         };
         let most = (0..self.columns.len())
@@ -289,14 +308,14 @@ impl ColumnSorting<'_> {
                 // A column for something else is the title only where nothing else has words in
                 // most rows.
                 let is_usual = self.texts(column.column).count() * 2 >= self.rows.len();
-                let is_open = matches!(column.field, Field::Extra | Field::People);
+                let is_open = matches!(column.field, SheetField::Extra | SheetField::People);
                 (is_open && is_usual, letters_in(column), at)
             })
             .filter(|(_, letters, _)| *letters > 0)
             .max_by_key(|(is_extra, letters, at)| (*is_extra, *letters, usize::MAX - at));
         if let Some((_, _, at)) = most {
             let column = &mut self.columns[at];
-            column.field = Field::Title;
+            column.field = SheetField::Title;
             let what = "no column is called a title: this one, with the most words, was taken";
             self.doubts.push((column.column, what.to_owned()));
         }

@@ -4,7 +4,7 @@
 use super::amount::Amount;
 use super::cells;
 use super::clock::{self, ClockCell, SheetClock};
-use super::columns::{self, Field};
+use super::columns::{self, SheetField};
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::Doubt;
 use super::layout::Layout;
@@ -205,15 +205,15 @@ struct LineSorting<'a> {
 
 impl<'a> LineSorting<'a> {
     /// The cell of a row for a field that it has once.
-    fn cell(&self, row: &'a Row, field: Field) -> Option<&'a Cell> {
+    fn cell(&self, row: &'a Row, field: SheetField) -> Option<&'a Cell> {
         let column = self.layout.column(field)?.column;
         row.cell(column).filter(|cell| !cell.is_shared)
     }
 
     /// The field of a column.
-    fn field(&self, column: u32) -> Field {
+    fn field(&self, column: u32) -> SheetField {
         let found = self.layout.columns.iter().find(|known| known.column == column);
-        found.map_or(Field::Ignored, |known| known.field)
+        found.map_or(SheetField::Ignored, |known| known.field)
     }
 
     /// Returns `true` if the row is the header again.
@@ -230,7 +230,7 @@ impl<'a> LineSorting<'a> {
     /// Returns the words of a row that adds up others; it may be another one, which is doubted, if
     /// not all of them are known.
     fn total(&mut self, row: &Row) -> Option<String> {
-        let is_short = row.cells.len() <= 4 && self.layout.column(Field::Duration).is_some();
+        let is_short = row.cells.len() <= 4 && self.layout.column(SheetField::Duration).is_some();
         let mut words = row.cells.iter().filter(|cell| cell.text().contains(char::is_alphabetic));
         let first = words.next().filter(|_| is_short)?;
         let text = first.text().to_lowercase();
@@ -249,7 +249,7 @@ impl<'a> LineSorting<'a> {
         let says = quoted(&first.text());
         if !is_total {
             // A sum has no number and no time of its own.
-            let is_plain = [Field::Number, Field::Start, Field::End]
+            let is_plain = [SheetField::Number, SheetField::Start, SheetField::End]
                 .iter()
                 .all(|field| self.cell(row, *field).is_none_or(|cell| cell.text().is_empty()));
             if is_plain {
@@ -275,27 +275,29 @@ impl<'a> LineSorting<'a> {
             matches!(first.value, Value::Text(_)) && text.chars().any(char::is_alphabetic);
         let field = self.field(first.column);
         let is_value = match field {
-            Field::Number => is_number(&text),
-            Field::Start | Field::End => {
+            SheetField::Number => is_number(&text),
+            SheetField::Start | SheetField::End => {
                 matches!(clock::said(first), ClockCell::At(_) | ClockCell::Between(..))
             }
-            Field::Duration => !matches!(Amount::of(first), Amount::Nothing | Amount::Unreadable),
-            Field::Title
-            | Field::Notes
-            | Field::Call
-            | Field::People
-            | Field::Act
-            | Field::Department
-            | Field::Extra
-            | Field::Ignored => false,
+            SheetField::Duration => {
+                !matches!(Amount::of(first), Amount::Nothing | Amount::Unreadable)
+            }
+            SheetField::Title
+            | SheetField::Notes
+            | SheetField::Call
+            | SheetField::People
+            | SheetField::Act
+            | SheetField::Department
+            | SheetField::Extra
+            | SheetField::Ignored => false,
         };
         let is_at_edge =
             self.layout.columns.first().is_some_and(|edge| first.column <= edge.column);
         let is_loud = !text.chars().any(char::is_lowercase) || text.ends_with(':');
         let is_heading = first.is_wide
             || is_at_edge
-            || field == Field::Act
-            || (field == Field::Title && is_loud);
+            || field == SheetField::Act
+            || (field == SheetField::Title && is_loud);
         let words = text.trim_matches(|c: char| c.is_whitespace() || "-–—=*:#".contains(c));
         let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
         (is_text && !is_value && is_heading && !words.is_empty()).then_some(words)
@@ -305,7 +307,10 @@ impl<'a> LineSorting<'a> {
     /// perhaps a time.
     fn is_end(&self, line: &Line<'_>) -> bool {
         let is_time = |cell: &Cell| {
-            matches!(self.field(cell.column), Field::Start | Field::End | Field::Ignored)
+            matches!(
+                self.field(cell.column),
+                SheetField::Start | SheetField::End | SheetField::Ignored
+            )
         };
         let mut words = line
             .row
@@ -320,14 +325,14 @@ impl<'a> LineSorting<'a> {
     }
 
     fn line(&mut self, row: &'a Row) {
-        let title = self.cell(row, Field::Title).map(|cell| cell.text());
+        let title = self.cell(row, SheetField::Title).map(|cell| cell.text());
         let title = title.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
-        let number = self.cell(row, Field::Number).filter(|cell| !cell.text().is_empty());
+        let number = self.cell(row, SheetField::Number).filter(|cell| !cell.text().is_empty());
         let is_numeric = number.is_some_and(|cell| matches!(cell.value, Value::Number(_)));
         let number = number.map(|cell| cell.text().into_owned());
         let mut untimed = vec![];
-        let (start, within) = self.time(row, Field::Start, &mut untimed);
-        let (end, _) = self.time(row, Field::End, &mut untimed);
+        let (start, within) = self.time(row, SheetField::Start, &mut untimed);
+        let (end, _) = self.time(row, SheetField::End, &mut untimed);
         let amount = self.amount(row, &mut untimed);
         let is_empty = title.as_ref().is_none_or(String::is_empty)
             && number.is_none()
@@ -338,13 +343,16 @@ impl<'a> LineSorting<'a> {
         if is_empty {
             let is_said = |cell: &&Cell| {
                 !cell.is_shared
-                    && self.field(cell.column) != Field::Ignored
+                    && self.field(cell.column) != SheetField::Ignored
                     && !cell.text().is_empty()
             };
             let has_words = row.cells.iter().any(|cell| is_said(&cell));
             // An act of its own is no part of the line above.
-            let is_more =
-                !row.cells.iter().filter(is_said).any(|cell| self.field(cell.column) == Field::Act);
+            let is_more = !row
+                .cells
+                .iter()
+                .filter(is_said)
+                .any(|cell| self.field(cell.column) == SheetField::Act);
             match self.items.items.last_mut() {
                 Some(LineItem::Line(line)) if has_words && is_more => return line.more.push(row),
                 _ if !has_words => return,
@@ -368,7 +376,7 @@ impl<'a> LineSorting<'a> {
     fn time(
         &mut self,
         row: &'a Row,
-        field: Field,
+        field: SheetField,
         untimed: &mut Vec<(String, String)>,
     ) -> (Option<SheetClock>, Option<SheetClock>) {
         let Some(cell) = self.cell(row, field) else { return (None, None) };
@@ -387,9 +395,9 @@ impl<'a> LineSorting<'a> {
     }
 
     fn amount(&mut self, row: &'a Row, untimed: &mut Vec<(String, String)>) -> Amount {
-        let Some(cell) = self.cell(row, Field::Duration) else { return Amount::Nothing };
+        let Some(cell) = self.cell(row, SheetField::Duration) else { return Amount::Nothing };
         let mut amount = Amount::of(cell);
-        let unit = self.layout.column(Field::Duration).and_then(|column| column.unit);
+        let unit = self.layout.column(SheetField::Duration).and_then(|column| column.unit);
         if let (Amount::Bare(_), Some(bare)) = (&amount, unit) {
             // The name of the column says the unit.
             let reading =

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::imported::{Doubt, Imported};
 use crate::show::CueNumber;
-use crate::show::problem::{Place, quoted};
+use crate::show::problem::{ProblemPlace, quoted};
 
 /// A number as it stands in a sheet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +19,11 @@ pub(super) struct Written {
 
 /// Gives every cue of the show a number of its own, as near as possible to the one that is written.
 /// `written` has them in the order of the cues, `place` says where the number of a row stands.
-pub(super) fn number(show: &mut Imported, written: &[Written], place: &dyn Fn(u32) -> Place) {
+pub(super) fn number(
+    show: &mut Imported,
+    written: &[Written],
+    place: &dyn Fn(u32) -> ProblemPlace,
+) {
     let has_numbers = written.iter().any(|one| one.text.is_some());
     let all: HashSet<String> =
         written.iter().filter_map(|one| one.text.as_deref().and_then(plain)).collect();

@@ -10,7 +10,7 @@ use jiff::civil::Time;
 use serde_json::{Map, Value};
 
 use super::cells::{self, UniqueIds, one_line, prose};
-use super::columns::{self, Field};
+use super::columns::{self, SheetField};
 use super::imported::{
     Doubt, Imported, ImportedCue, ImportedDepartment, ImportedSegment, ImportedTrigger,
 };
@@ -18,7 +18,7 @@ use super::numbers::{self, Written};
 use super::{Refusal, ontime_own};
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::plan::length_to;
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 use crate::show::{CountDirection, NO_TITLE};
 
 const DAY_MS: i64 = 86_400_000;
@@ -148,7 +148,7 @@ impl OntimeReading {
                 let label = field.as_str().or_else(|| field.get("label").and_then(Value::as_str));
                 let label = one_line(label.unwrap_or(key));
                 let label = if label.is_empty() { field_name(key) } else { label };
-                let is_department = columns::meaning(&label) == Some(Field::Department);
+                let is_department = columns::meaning(&label) == Some(SheetField::Department);
                 let colour =
                     field.get("colour").and_then(Value::as_str).filter(|colour| is_colour(colour));
                 let department = is_department.then(|| ImportedDepartment {
@@ -222,8 +222,9 @@ impl OntimeReading {
                 self.skipped.join(", ")
             ));
         }
-        let place =
-            |row: u32| Place::json(self.places.get(row as usize - 1).cloned().unwrap_or_default());
+        let place = |row: u32| {
+            ProblemPlace::json(self.places.get(row as usize - 1).cloned().unwrap_or_default())
+        };
         numbers::number(&mut self.show, &self.written, &place);
         cells::cut(&mut self.show, &place);
         let used: Vec<&String> = self
@@ -240,7 +241,7 @@ impl OntimeReading {
     }
 
     fn doubt(&mut self, what: String) {
-        let place = Place::json(self.places.last().cloned().unwrap_or_default());
+        let place = ProblemPlace::json(self.places.last().cloned().unwrap_or_default());
         self.show.doubts.push(Doubt::new(place, what));
     }
 

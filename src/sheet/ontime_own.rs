@@ -16,7 +16,7 @@ use super::imported::Imported;
 use super::ontime::{self, Object, count, number, text};
 use super::own::{self, OwnForm};
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 use crate::show::{CueNumber, Thresholds};
 
 /// The description of a project that was exported begins so.
@@ -247,11 +247,11 @@ pub(super) fn read(
         }
         for doubt in &mut show.doubts {
             let row = match &doubt.place {
-                Place::Cell(cell) => cell.row,
-                Place::Toml(_) | Place::Json(_) | Place::Included(_) => 0,
+                ProblemPlace::Cell(cell) => cell.row,
+                ProblemPlace::Toml(_) | ProblemPlace::Json(_) | ProblemPlace::Included(_) => 0,
             };
             if let Some((place, _)) = entry(row) {
-                doubt.place = Place::json(place.clone());
+                doubt.place = ProblemPlace::json(place.clone());
             }
         }
         show

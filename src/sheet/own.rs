@@ -17,7 +17,7 @@ use self::instant::{DAY_NS, Instant, instant, since_start, time_of_day};
 pub(crate) use self::plan::INEXACT_NS;
 use super::Refusal;
 use super::cells::{self, Departments, is_mark, one_line, prose};
-use super::columns::{self, Field};
+use super::columns::{self, SheetField};
 use super::durations;
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::{Doubt, Imported, ImportedCue, ImportedSegment};
@@ -113,7 +113,7 @@ pub(super) fn read(grid: &Grid, title: &str, form: OwnForm) -> Option<Result<Imp
             }
             Some(_) | None => {
                 let name = one_line(&text);
-                let is_department = columns::meaning(&name) == Some(Field::Department);
+                let is_department = columns::meaning(&name) == Some(SheetField::Department);
                 others.insert(cell.column, Other { name, is_department });
             }
         }

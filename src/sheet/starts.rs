@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::amount::Amount;
 use super::clock::{Half, SheetClock};
-use super::columns::Field;
+use super::columns::SheetField;
 use super::grid::Grid;
 use super::imported::Doubt;
 use super::layout::Layout;
@@ -133,7 +133,7 @@ pub(super) fn starts(grid: &Grid, layout: &Layout, items: &[LineItem<'_>]) -> St
 
 /// The column in which a time stands.
 fn column_of(layout: &Layout, is_end: bool) -> u32 {
-    let field = if is_end { Field::End } else { Field::Start };
+    let field = if is_end { SheetField::End } else { SheetField::Start };
     layout.column(field).map_or(1, |column| column.column)
 }
 

@@ -20,7 +20,7 @@ use self::wants::Want;
 use super::imported::Imported;
 use super::own::SENDS_TO;
 use super::write;
-use crate::edit::batch::Change;
+use crate::edit::batch::BatchChange;
 use crate::edit::compare::{Comparison, compare, outlines};
 use crate::edit::document::{Document, EditRefusal, EditTarget};
 use crate::edit::listing::{CueEntry, Listing};
@@ -367,7 +367,8 @@ impl Update {
         let wanted: Vec<WishTurn> =
             turns.iter().filter(|turn| self.is_wanted(&turn.wish)).cloned().collect();
         let asked = self.asked(&wanted);
-        let changes: Vec<Change> = asked.iter().filter_map(asked::AskedChange::whole).collect();
+        let changes: Vec<BatchChange> =
+            asked.iter().filter_map(asked::AskedChange::whole).collect();
         if self.taken.document.change(&changes).is_ok() {
             for (turn, asked) in wanted.iter().zip(asked) {
                 match asked.lacks {
@@ -411,7 +412,7 @@ impl Update {
         let mut refused = vec![];
         for Want { key, settings } in asked.wants {
             let Some(target) = self.target(taken, &turn.wish) else { continue };
-            if let Err(refusal) = taken.document.change(&[Change::Keys(target, settings)]) {
+            if let Err(refusal) = taken.document.change(&[BatchChange::Keys(target, settings)]) {
                 refused.push(format!("{}, {key}: not taken: {refusal}", asked.what));
             }
         }

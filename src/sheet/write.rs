@@ -10,7 +10,7 @@ use crate::edit::written::{key, prose, quoted};
 use crate::plain;
 use crate::show::CountDirection;
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 
 /// The widest comment, characters.
 const COMMENT_MAX: usize = 100;
@@ -109,8 +109,8 @@ fn told(doubt: &Doubt) -> String {
 /// The row that a doubt is about; 0, which no row is, where it is about none.
 fn row(doubt: &Doubt) -> u32 {
     match &doubt.place {
-        Place::Cell(cell) => cell.row,
-        Place::Toml(_) | Place::Json(_) | Place::Included(_) => 0,
+        ProblemPlace::Cell(cell) => cell.row,
+        ProblemPlace::Toml(_) | ProblemPlace::Json(_) | ProblemPlace::Included(_) => 0,
     }
 }
 

@@ -24,7 +24,7 @@ use self::warnings::{CueMarks, Marks, SegmentMarks};
 use super::draft::{CueDraft, Draft, List, ListenDraft, OutputDraft, Placed, SegmentDraft};
 use super::faults::Faults;
 use super::file::machine::{Machine, Secret};
-use super::problem::{Place as Where, Problem, quoted};
+use super::problem::{Problem, ProblemPlace as Where, quoted};
 use super::protocol::Wire;
 use super::{
     Clock, Cue, Department, ListenAt, NamedPlace, Output, Person, Rundown, Segment, SegmentIx,

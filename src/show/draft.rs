@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use jiff::civil::{Date, Time};
 
-use super::problem::Place;
+use super::problem::ProblemPlace;
 use super::{
     Body, Colour, CountDirection, Extra, FrameRate, Keepalive, Look, OutputKind, Source,
     StationName, Step,
@@ -25,7 +25,7 @@ pub(crate) struct Placed<T> {
     /// The value.
     pub(crate) value: T,
     /// Its place.
-    pub(crate) place: Place,
+    pub(crate) place: ProblemPlace,
 }
 
 /// The name of something, where it is defined or referred to: an id, or a cue's number.
@@ -37,9 +37,9 @@ pub(crate) struct Entry<T> {
     /// The value.
     pub(crate) value: T,
     /// The place of the value.
-    pub(crate) place: Place,
+    pub(crate) place: ProblemPlace,
     /// The place of its key; that of the value in a text without keys.
-    pub(crate) key: Place,
+    pub(crate) key: ProblemPlace,
 }
 
 /// A list and where it stands.
@@ -48,7 +48,7 @@ pub(crate) struct List<T> {
     /// The items that could be read.
     pub(crate) items: Vec<T>,
     /// The place of the whole list.
-    pub(crate) place: Place,
+    pub(crate) place: ProblemPlace,
     /// `true` if all of them could be read.
     pub(crate) is_whole: bool,
 }
@@ -57,7 +57,7 @@ pub(crate) struct List<T> {
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
     /// Its place.
-    pub(crate) place: Place,
+    pub(crate) place: ProblemPlace,
     /// Its title; every show needs one.
     pub(crate) title: Option<String>,
     /// The day of its first segment.
@@ -154,7 +154,7 @@ pub(crate) struct PersonDraft {
 #[derive(Clone, Debug)]
 pub(crate) struct SegmentDraft {
     /// Its beginning.
-    pub(crate) place: Place,
+    pub(crate) place: ProblemPlace,
     /// Its title; every segment needs one.
     pub(crate) title: Option<String>,
     /// The day of its hard start.
@@ -185,7 +185,7 @@ pub(crate) struct SegmentDraft {
 #[derive(Clone, Debug)]
 pub(crate) struct CueDraft {
     /// Its beginning.
-    pub(crate) place: Place,
+    pub(crate) place: ProblemPlace,
     /// Its number, which others may refer to though it is a faulty one; every cue needs one.
     pub(crate) number: Option<Mention>,
     /// Its title; every cue needs one.
@@ -269,7 +269,7 @@ pub(crate) enum PointDraft {
 #[derive(Clone, Debug)]
 pub(crate) struct ActionDraft {
     /// Its place.
-    pub(crate) place: Place,
+    pub(crate) place: ProblemPlace,
     /// The id of the output that it goes to; every action needs one.
     pub(crate) output: Option<Mention>,
     /// The message; every action needs it.

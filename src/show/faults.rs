@@ -6,7 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 
 use super::file::machine::Finding;
-use super::problem::{COUNTED_MAX, Place, Problem, Severity, quoted};
+use super::problem::{COUNTED_MAX, Problem, ProblemPlace, Severity, quoted};
 use super::suggest::closest;
 
 /// Maximum number of suggestions for one show: each costs a walk over all names.
@@ -34,7 +34,7 @@ impl Faults {
     }
 
     /// Returns `true` if a place is in a part of the text that comes from another file.
-    pub(crate) fn is_included(&self, place: &Place) -> bool {
+    pub(crate) fn is_included(&self, place: &ProblemPlace) -> bool {
         let span = place.span();
         span.is_some_and(|span| self.included.iter().any(|range| range.contains(&span.start)))
     }
@@ -53,14 +53,14 @@ impl Faults {
     }
 
     /// Reports what was found on the machine, as a warning at `place`.
-    pub(crate) fn found(&self, place: impl Into<Place>, finding: Finding) {
+    pub(crate) fn found(&self, place: impl Into<ProblemPlace>, finding: Finding) {
         self.report(Problem::warning(place, finding.what, finding.fix));
     }
 
     /// Reports a fault.
     pub(crate) fn fault(
         &self,
-        place: impl Into<Place>,
+        place: impl Into<ProblemPlace>,
         what: impl Into<String>,
         fix: impl Into<String>,
     ) {
@@ -70,10 +70,10 @@ impl Faults {
     /// Reports a fault that is about a second place too.
     pub(crate) fn fault_beside(
         &self,
-        place: impl Into<Place>,
+        place: impl Into<ProblemPlace>,
         what: impl Into<String>,
         fix: impl Into<String>,
-        related: (impl Into<Place>, String),
+        related: (impl Into<ProblemPlace>, String),
     ) {
         let (there, label) = related;
         self.report(Problem::error(place, what, fix).beside(there, label));

@@ -32,7 +32,7 @@ pub(super) mod value;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use self::expand::{Aside, NoFiles, expand};
+use self::expand::{AsideFacts, NoFiles, expand};
 use self::fields::Fields;
 use self::machine::{Machine, Unseen};
 use self::output::Wires;
@@ -43,7 +43,7 @@ use super::draft::{
     CueDraft, DepartmentDraft, Draft, List, PersonDraft, PlaceDraft, Placed, SegmentDraft,
 };
 use super::faults::Faults;
-use super::problem::{Place, Problem};
+use super::problem::{Problem, ProblemPlace};
 use super::{Colour, CountDirection, Show};
 
 /// The fix of values for a template that are there without one.
@@ -103,7 +103,7 @@ fn read(
     text: &str,
     machine_zone: &str,
     machine: &dyn Machine,
-    aside: &Aside<'_>,
+    aside: &AsideFacts<'_>,
 ) -> Result<Checked, Vec<Problem>> {
     if let Some(problem) = refused(text) {
         return Err(vec![problem]);
@@ -178,7 +178,7 @@ fn head(file: &mut Fields<'_>) -> (Draft, Wires) {
     // Repeats are written out by now, unless faults of the syntax come first.
     let repeats = ["include", "vars", "template"];
     let lacks_names = repeats.map(|key| file.left_over(key)).contains(&true);
-    let place = Place::from(file.span.clone());
+    let place = ProblemPlace::from(file.span.clone());
     let draft = Draft {
         segments: List { items: vec![], place: place.clone(), is_whole: false },
         place,
@@ -269,7 +269,7 @@ fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
     } else {
         fields.refuse("with", "`with` is there without `use`", WITH_FIX);
     }
-    let place = Place::from(fields.span.clone());
+    let place = ProblemPlace::from(fields.span.clone());
     fields.finish();
     SegmentDraft {
         place,

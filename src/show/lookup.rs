@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::people::{self, Named};
+use super::people::{self, NamedPeople};
 use super::{CueIx, CueNumber, IndexLists, IndexVec, Rundown, Trigger};
 
 /// The place of a cue that is not in the running order.
@@ -35,7 +35,7 @@ pub(super) struct Index {
     /// The cues at which the flag is to be passed, in running order.
     pub(super) passes: Vec<CueIx>,
     /// Names of people in cues.
-    pub(super) named: Named,
+    pub(super) named: NamedPeople,
 }
 
 impl Index {

@@ -51,7 +51,7 @@ impl Show {
 
 /// Names of people in cues.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Named {
+pub(super) struct NamedPeople {
     /// For each person, the cues whose words name them, in running order.
     cues: IndexLists<PersonIx, CueIx>,
     /// For each cue, the people whom its words name, in the order of the file.
@@ -61,7 +61,7 @@ pub(super) struct Named {
 }
 
 /// Looks up who is named where.
-pub(super) fn named(rundown: &Rundown) -> Named {
+pub(super) fn named(rundown: &Rundown) -> NamedPeople {
     let names = PeopleIndex::of(rundown.people.iter().map(|person| person.name.as_str()));
     let mut pairs: Vec<(CueIx, PersonIx)> = vec![];
     for (ix, cue) in rundown.listed() {
@@ -70,7 +70,7 @@ pub(super) fn named(rundown: &Rundown) -> Named {
     let mut naming: Vec<CueIx> = pairs.iter().map(|(cue, _)| *cue).collect();
     naming.dedup();
     let by_person = pairs.iter().map(|&(cue, person)| (person, cue));
-    Named {
+    NamedPeople {
         cues: IndexLists::of(rundown.people.len(), by_person),
         people: IndexLists::of(rundown.cues.len(), pairs.iter().copied()),
         naming,

@@ -46,7 +46,7 @@ impl Severity {
 
 /// A place in the text that a show was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ProblemPlace {
     /// In a TOML text: byte offsets into it.
     Toml(Range<u32>),
     /// In a cell of a spreadsheet.
@@ -86,29 +86,29 @@ pub struct CellPlace {
     pub column: u32,
 }
 
-impl From<Range<usize>> for Place {
+impl From<Range<usize>> for ProblemPlace {
     fn from(span: Range<usize>) -> Self {
         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-        Place::Toml(offset(span.start)..offset(span.end))
+        ProblemPlace::Toml(offset(span.start)..offset(span.end))
     }
 }
 
-impl Place {
+impl ProblemPlace {
     /// The cell at `row` and `column` of a sheet, both counted from 1.
     pub fn cell(sheet: impl Into<String>, row: u32, column: u32) -> Self {
-        Place::Cell(Arc::new(CellPlace { sheet: sheet.into(), row, column }))
+        ProblemPlace::Cell(Arc::new(CellPlace { sheet: sheet.into(), row, column }))
     }
 
     /// The element that a JSON Pointer names: `/rundown/3/timeStart`.
     pub fn json(pointer: impl Into<String>) -> Self {
-        Place::Json(Arc::new(pointer.into()))
+        ProblemPlace::Json(Arc::new(pointer.into()))
     }
 
     /// The byte offsets in a TOML text; nothing elsewhere.
     pub fn span(&self) -> Option<Range<usize>> {
         match self {
-            Place::Toml(span) => Some(span.start as usize..span.end as usize),
-            Place::Cell(_) | Place::Json(_) | Place::Included(_) => None,
+            ProblemPlace::Toml(span) => Some(span.start as usize..span.end as usize),
+            ProblemPlace::Cell(_) | ProblemPlace::Json(_) | ProblemPlace::Included(_) => None,
         }
     }
 
@@ -117,12 +117,12 @@ impl Place {
     fn located<'a>(&'a self, path: &'a str, text: &'a str) -> Option<Located<'a>> {
         let whole = |span: &Range<u32>| span.start as usize..span.end as usize;
         match self {
-            Place::Toml(span) => Some(Located { path, text, span: whole(span) }),
-            Place::Included(place) => {
+            ProblemPlace::Toml(span) => Some(Located { path, text, span: whole(span) }),
+            ProblemPlace::Included(place) => {
                 let FileText { name, text } = &*place.file;
                 Some(Located { path: name, text, span: whole(&place.span) })
             }
-            Place::Cell(_) | Place::Json(_) => None,
+            ProblemPlace::Cell(_) | ProblemPlace::Json(_) => None,
         }
     }
 
@@ -130,13 +130,17 @@ impl Place {
     /// "/rundown/3/timeStart". `text` is the TOML text, where there is one.
     pub fn words(&self, text: &str) -> String {
         match self {
-            Place::Toml(span) => format!("line {}", line_column(text, span.start as usize).0),
-            Place::Cell(cell) if cell.sheet.is_empty() => {
+            ProblemPlace::Toml(span) => {
+                format!("line {}", line_column(text, span.start as usize).0)
+            }
+            ProblemPlace::Cell(cell) if cell.sheet.is_empty() => {
                 format!("{}{}", letters(cell.column), cell.row)
             }
-            Place::Cell(cell) => format!("{}!{}{}", cell.sheet, letters(cell.column), cell.row),
-            Place::Json(pointer) => pointer.to_string(),
-            Place::Included(place) => {
+            ProblemPlace::Cell(cell) => {
+                format!("{}!{}{}", cell.sheet, letters(cell.column), cell.row)
+            }
+            ProblemPlace::Json(pointer) => pointer.to_string(),
+            ProblemPlace::Included(place) => {
                 let FileText { name, text } = &*place.file;
                 format!("line {} of {name}", line_column(text, place.span.start as usize).0)
             }
@@ -146,22 +150,28 @@ impl Place {
     /// The order of reading; of places in different texts, that of the kinds.
     pub(crate) fn order(&self, other: &Self) -> Ordering {
         let kind = |place: &Self| match place {
-            Place::Toml(_) => 0,
-            Place::Included(_) => 1,
-            Place::Cell(_) => 2,
-            Place::Json(_) => 3,
+            ProblemPlace::Toml(_) => 0,
+            ProblemPlace::Included(_) => 1,
+            ProblemPlace::Cell(_) => 2,
+            ProblemPlace::Json(_) => 3,
         };
         match (self, other) {
-            (Place::Toml(a), Place::Toml(b)) => (a.start, a.end).cmp(&(b.start, b.end)),
-            (Place::Cell(a), Place::Cell(b)) => a.cmp(b),
-            (Place::Json(a), Place::Json(b)) => a.cmp(b),
-            (Place::Included(a), Place::Included(b)) => {
+            (ProblemPlace::Toml(a), ProblemPlace::Toml(b)) => {
+                (a.start, a.end).cmp(&(b.start, b.end))
+            }
+            (ProblemPlace::Cell(a), ProblemPlace::Cell(b)) => a.cmp(b),
+            (ProblemPlace::Json(a), ProblemPlace::Json(b)) => a.cmp(b),
+            (ProblemPlace::Included(a), ProblemPlace::Included(b)) => {
                 let key = |at: &Included| (at.span.start, at.span.end);
                 a.file.name.cmp(&b.file.name).then(key(a).cmp(&key(b)))
             }
-            (Place::Toml(_) | Place::Cell(_) | Place::Json(_) | Place::Included(_), other) => {
-                kind(self).cmp(&kind(other))
-            }
+            (
+                ProblemPlace::Toml(_)
+                | ProblemPlace::Cell(_)
+                | ProblemPlace::Json(_)
+                | ProblemPlace::Included(_),
+                other,
+            ) => kind(self).cmp(&kind(other)),
         }
     }
 }
@@ -190,19 +200,23 @@ pub struct Problem {
     /// The severity.
     pub severity: Severity,
     /// Its place.
-    pub place: Place,
+    pub place: ProblemPlace,
     /// The problem, in one line, without a full stop.
     pub what: String,
     /// The fix, an imperative sentence without a full stop.
     pub fix: String,
     /// Other places that the fault is about (the first use of a number, the use of a template), and
     /// what is there.
-    pub related: Vec<(Place, String)>,
+    pub related: Vec<(ProblemPlace, String)>,
 }
 
 impl Problem {
     /// An error: the file cannot be used.
-    pub fn error(place: impl Into<Place>, what: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub fn error(
+        place: impl Into<ProblemPlace>,
+        what: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
         Problem {
             severity: Severity::Error,
             place: place.into(),
@@ -214,7 +228,7 @@ impl Problem {
 
     /// A warning: the file can be used, but will not do what is meant.
     pub fn warning(
-        place: impl Into<Place>,
+        place: impl Into<ProblemPlace>,
         what: impl Into<String>,
         fix: impl Into<String>,
     ) -> Self {
@@ -222,7 +236,7 @@ impl Problem {
     }
 
     /// The same, with one more place that it is about, and what is there.
-    pub fn beside(mut self, place: impl Into<Place>, label: impl Into<String>) -> Self {
+    pub fn beside(mut self, place: impl Into<ProblemPlace>, label: impl Into<String>) -> Self {
         self.related.push((place.into(), label.into()));
         self
     }
@@ -412,7 +426,7 @@ mod tests {
         assert_eq!(problem("\"Ü\"").line_column(TEXT), (1, 9));
         assert_eq!(problem("\"12\"").line_column(TEXT), (2, 11));
         assert_eq!(
-            Problem { place: Place::Toml(900..901), ..problem("title") }.line_column(TEXT),
+            Problem { place: ProblemPlace::Toml(900..901), ..problem("title") }.line_column(TEXT),
             (4, 1)
         );
     }
@@ -459,14 +473,15 @@ mod tests {
 
     #[test]
     fn a_place_is_named_in_the_words_of_its_text() {
-        let (cell, json) = (Place::cell("Sheet1", 31, 3), Place::json("/rundown/3/timeStart"));
+        let (cell, json) =
+            (ProblemPlace::cell("Sheet1", 31, 3), ProblemPlace::json("/rundown/3/timeStart"));
         assert_eq!(problem("\"12\"").place.words(TEXT), "line 2");
         assert_eq!(
             (cell.words(""), json.words("")),
             ("Sheet1!C31".into(), "/rundown/3/timeStart".into())
         );
         for (column, name) in [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA")] {
-            assert_eq!(Place::cell("S", 2, column).words(""), format!("S!{name}2"));
+            assert_eq!(ProblemPlace::cell("S", 2, column).words(""), format!("S!{name}2"));
         }
         let elsewhere = Problem::error(cell, "it is wrong", "fix it").beside(json, "and here");
         let report = report(&[elsewhere], "show.xlsx", "", false);

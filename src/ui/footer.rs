@@ -13,7 +13,7 @@ use tui_input::Input;
 use super::scene::Scene;
 use super::{flag, form, log, signs, text};
 use crate::app::commands;
-use crate::app::hits::{Region, Target};
+use crate::app::hits::{MouseTarget, Region};
 use crate::app::keys::{Act, BINDINGS};
 use crate::app::nudge;
 use crate::app::stage_message;
@@ -320,7 +320,7 @@ fn scroll(scene: &Scene) -> String {
 }
 
 /// The names of the pages, and what a click on each of the line's spans means.
-fn pages(scene: &Scene, columns: u16) -> (Line<'static>, Vec<Option<Target>>) {
+fn pages(scene: &Scene, columns: u16) -> (Line<'static>, Vec<Option<MouseTarget>>) {
     let shown: Vec<Page> = Page::ALL.iter().copied().filter(|page| scene.app.has(*page)).collect();
     let all = named(scene, &shown);
     // Where there is little room the keys need it more.
@@ -329,10 +329,10 @@ fn pages(scene: &Scene, columns: u16) -> (Line<'static>, Vec<Option<Target>>) {
 }
 
 /// The names of `shown`, after the key that turns the pages.
-fn named(scene: &Scene, shown: &[Page]) -> (Line<'static>, Vec<Option<Target>>) {
+fn named(scene: &Scene, shown: &[Page]) -> (Line<'static>, Vec<Option<MouseTarget>>) {
     let styles = &scene.styles;
     let mut line = Line::from(Span::styled(format!("{} ", scene.way(Act::NextPage)), styles.past));
-    let mut targets = vec![Some(Target::NextPage)];
+    let mut targets = vec![Some(MouseTarget::NextPage)];
     for (at, &page) in shown.iter().enumerate() {
         if at > 0 {
             line.push_span(Span::styled(" · ", styles.rule));
@@ -342,7 +342,7 @@ fn named(scene: &Scene, shown: &[Page]) -> (Line<'static>, Vec<Option<Target>>) 
             page.name(),
             if scene.app.page == page { styles.strong } else { styles.past },
         ));
-        targets.push(Some(Target::Page(page)));
+        targets.push(Some(MouseTarget::Page(page)));
     }
     (line, targets)
 }

@@ -85,14 +85,19 @@ pub(super) fn lines(text: &str, columns: usize) -> Option<Vec<String>> {
 }
 
 /// Text in big letters that fill a room.
-pub(super) struct Filling {
+pub(super) struct FillingText {
     lines: Vec<String>,
     size: digits::Size,
 }
 
 /// `text` in the largest letters with which all of it stands in `columns` cells and `rows`, and with
 /// `is_plain` in whole cells; nothing where a character has no picture, or there is too little room.
-pub(super) fn filling(text: &str, columns: usize, rows: usize, is_plain: bool) -> Option<Filling> {
+pub(super) fn filling(
+    text: &str,
+    columns: usize,
+    rows: usize,
+    is_plain: bool,
+) -> Option<FillingText> {
     let step = if is_plain { 2 } else { 1 };
     let of_width = |wide: usize| {
         let lines = lines(text, columns / wide)?;
@@ -101,13 +106,13 @@ pub(super) fn filling(text: &str, columns: usize, rows: usize, is_plain: bool) -
         let tallest = each * 2 / digits::HEIGHT / step * step;
         let high = tallest.min((wide * 2).max(step));
         let stays_a_letter = high > 0 && wide <= high * 2;
-        stays_a_letter.then(|| Filling { lines, size: digits::Size::new(wide, high, is_plain) })
+        stays_a_letter.then(|| FillingText { lines, size: digits::Size::new(wide, high, is_plain) })
     };
     let widest = (rows * 4 / digits::HEIGHT).min(columns);
     (1..=widest).filter_map(of_width).max_by_key(|filling| filling.size.reads())
 }
 
-impl Filling {
+impl FillingText {
     /// Draws the lines in the middle of `room`.
     pub(super) fn draw(&self, buf: &mut Buffer, room: Rect, style: Style) {
         let (count, high) = (self.lines.len(), self.size.height());

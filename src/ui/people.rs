@@ -22,7 +22,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{signs, text};
-use crate::app::hits::{Region, Target};
+use crate::app::hits::{MouseTarget, Region};
 use crate::app::{Hits, Page};
 use crate::engine::{Phase, RunNs};
 use crate::show::duration;
@@ -63,7 +63,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     hits.regions.push(Region {
         columns: left.x..left.right(),
         rows: left.y..left.bottom(),
-        target: Target::People,
+        target: MouseTarget::People,
     });
     let people = scene.show.people.len();
     let rows = usize::from(left.height - 1).min(people) as u16;
@@ -166,7 +166,7 @@ fn list(
         hits.regions.push(Region {
             columns: row.x..row.right(),
             rows: y..y + 1,
-            target: Target::Person(person),
+            target: MouseTarget::Person(person),
         });
         if person == selected {
             buf.set_style(row, scene.styles.selected);

@@ -25,7 +25,7 @@ use super::scene::Scene;
 use super::text;
 use super::viewport::{Focus, RundownOutline, ViewRow};
 use crate::app::Hits;
-use crate::app::hits::{Region, Target};
+use crate::app::hits::{MouseTarget, Region};
 use crate::engine::RunNs;
 use crate::show::Show;
 use crate::show::duration;
@@ -54,7 +54,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     hits.regions.push(Region {
         columns: area.x..area.right(),
         rows: area.y..area.bottom(),
-        target: Target::Rundown,
+        target: MouseTarget::Rundown,
     });
     let state = scene.state;
     let focus = Focus {
@@ -73,7 +73,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
         match row {
             ViewRow::Segment(segment, unfolded) => {
                 segment::draw(scene, buf, list, y, segment, unfolded);
-                let target = Target::Segment { segment, is_open: unfolded };
+                let target = MouseTarget::Segment { segment, is_open: unfolded };
                 hits.regions.push(Region { columns: area.x..area.right(), rows: y..y + 1, target });
             }
             // A segment whose own row has scrolled out stands above its cues all the same.

@@ -8,7 +8,7 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, HeaderName, OR
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::Key;
+use super::TokenKey;
 use crate::access::Passcode;
 
 /// Header in which a browser says whose page asks.
@@ -22,7 +22,7 @@ pub(super) struct Token(String);
 
 impl Token {
     /// The token of `passcode`, by the key of this machine.
-    pub(super) fn new(passcode: &Passcode, key: &Key) -> Self {
+    pub(super) fn new(passcode: &Passcode, key: &TokenKey) -> Self {
         let digest = Sha256::new().chain_update(key.0).chain_update(passcode.bytes()).finalize();
         Token(digest.iter().fold(String::new(), |mut hex, byte| {
             // Writing into a text cannot fail.
@@ -148,7 +148,8 @@ mod tests {
 
     #[test]
     fn a_token_is_of_the_passcode_and_of_the_machine() {
-        let token = |passcode: &str, key: u8| Token::new(&Passcode::new(passcode), &Key([key; 32]));
+        let token =
+            |passcode: &str, key: u8| Token::new(&Passcode::new(passcode), &TokenKey([key; 32]));
         let own = token("s3cret-s3cret", 1);
         let given = format!("Bearer {}", own.text());
         assert!(own.is_in(&headers(&[("authorization", &given)])));

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::reply::{Reply, StreamSource, StreamTopic};
 use super::server::{Guest, STREAMS_MAX};
-use super::{WebMessage, Wish, access, files, reply};
+use super::{CrewWish, WebMessage, access, files, reply};
 use crate::access::Passcode;
 
 /// The largest body of a request, in bytes.
@@ -99,12 +99,12 @@ async fn answered(request: Request<Incoming>, guest: &Guest) -> Answered {
         (&Method::POST, "/api/ready") => {
             admit(headers, guest)?;
             let ReadyForm { department, cue, ready: is_ready } = body(request).await?;
-            wish(Wish::Ready { department, cue, is_ready }, guest).await
+            wish(CrewWish::Ready { department, cue, is_ready }, guest).await
         }
         (&Method::POST, "/api/warn") => {
             admit(headers, guest)?;
             let WarningForm { department } = body(request).await?;
-            wish(Wish::Warn { department }, guest).await
+            wish(CrewWish::Warn { department }, guest).await
         }
         (
             _,
@@ -199,7 +199,7 @@ async fn body<T: DeserializeOwned>(request: Request<Incoming>) -> Result<T, Rout
 }
 
 /// Hands a wish to the station, and waits for what it says.
-async fn wish(wish: Wish, guest: &Guest) -> Answered {
+async fn wish(wish: CrewWish, guest: &Guest) -> Answered {
     let shared = &guest.shared;
     let busy = || RouteRefusal::new(StatusCode::TOO_MANY_REQUESTS, "too many at once: try again");
     // Each request may come from another port of the same phone.

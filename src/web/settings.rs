@@ -38,9 +38,9 @@ pub enum WebError {
 /// The secret of this machine that makes tokens of passcodes: a token is known only to somebody who
 /// was given it, and stays valid when the program starts again.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Key(pub [u8; 32]);
+pub struct TokenKey(pub [u8; 32]);
 
-impl fmt::Debug for Key {
+impl fmt::Debug for TokenKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Key(…)")
     }
@@ -51,7 +51,7 @@ impl fmt::Debug for Key {
 pub struct WebSettings {
     pub(super) listen: SocketAddr,
     pub(super) passcode: Option<Passcode>,
-    pub(super) key: Key,
+    pub(super) key: TokenKey,
 }
 
 impl WebSettings {
@@ -60,7 +60,11 @@ impl WebSettings {
     /// # Errors
     /// When `listen` can be reached from another machine and there is no passcode, or one that is
     /// easily found.
-    pub fn new(listen: SocketAddr, passcode: Option<Passcode>, key: Key) -> Result<Self, WebError> {
+    pub fn new(
+        listen: SocketAddr,
+        passcode: Option<Passcode>,
+        key: TokenKey,
+    ) -> Result<Self, WebError> {
         match access::check(listen, passcode.as_ref()) {
             Ok(()) => Ok(WebSettings { listen, passcode, key }),
             Err(Unsafe::PasscodeMissing) => Err(WebError::PasscodeMissing(listen)),

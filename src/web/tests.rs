@@ -32,7 +32,7 @@ impl House {
         let settings = WebSettings::new(
             "127.0.0.1:0".parse().unwrap(),
             passcode.map(Passcode::new),
-            Key([7; 32]),
+            TokenKey([7; 32]),
         );
         let hear = Arc::new(move |message| post.send(message).unwrap());
         let web = Web::start(settings.unwrap(), hear, clock(), || {}).unwrap();
@@ -225,7 +225,8 @@ fn a_wish_gets_what_the_station_says() {
             house.post("/api/ready", "", r#"{"department":"sound","cue":"12","ready":false}"#)
         });
         let WebMessage::Wish(request) = house.heard(SOON).unwrap() else { panic!() };
-        let wish = Wish::Ready { department: "sound".into(), cue: "12".into(), is_ready: false };
+        let wish =
+            CrewWish::Ready { department: "sound".into(), cue: "12".into(), is_ready: false };
         assert_eq!((&request.wish, request.who.as_str()), (&wish, "127.0.0.1"));
         request.answer(Err("cue 12 is not the next call any more".into()));
         asked.join().unwrap()
@@ -234,7 +235,7 @@ fn a_wish_gets_what_the_station_says() {
     let warned = std::thread::scope(|scope| {
         let asked = scope.spawn(|| house.post("/api/warn", "", r#"{"department":"sound"}"#));
         let WebMessage::Wish(request) = house.heard(SOON).unwrap() else { panic!() };
-        assert_eq!(request.wish, Wish::Warn { department: "sound".into() });
+        assert_eq!(request.wish, CrewWish::Warn { department: "sound".into() });
         request.answer(Ok(()));
         asked.join().unwrap()
     });
@@ -325,7 +326,7 @@ fn an_address_beyond_this_machine_takes_a_passcode() {
         WebSettings::new(
             listen.parse::<SocketAddr>().unwrap(),
             passcode.map(Passcode::new),
-            Key([0; 32]),
+            TokenKey([0; 32]),
         )
     };
     for listen in ["0.0.0.0:8080", "[::]:8080", "10.0.0.5:8080"] {
@@ -344,7 +345,7 @@ fn an_address_beyond_this_machine_takes_a_passcode() {
 #[test]
 fn a_taken_port_is_said_with_its_address() {
     let house = House::open(None);
-    let settings = WebSettings::new(house.web.address(), None, Key([0; 32])).unwrap();
+    let settings = WebSettings::new(house.web.address(), None, TokenKey([0; 32])).unwrap();
     let why = Web::start(settings, Arc::new(|_| {}), clock(), || {}).err().unwrap().to_string();
     assert!(why.contains(&house.web.address().to_string()) && why.contains("free it"), "{why}");
 }

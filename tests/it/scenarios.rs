@@ -40,7 +40,7 @@ use handover::engine::{
 };
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, SegmentIx, Show, duration, file};
 use handover::time::{nanoseconds, signed};
-use handover::web::Wish;
+use handover::web::CrewWish;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -408,12 +408,12 @@ fn person(state: &State, id: &str) -> Result<PersonIx, String> {
 fn crew(state: &State, rest: &str) -> Result<Command, String> {
     let words: Vec<&str> = rest.split(' ').collect();
     let wish = match words[..] {
-        [word @ ("ready" | "unready"), cue, department] => Wish::Ready {
+        [word @ ("ready" | "unready"), cue, department] => CrewWish::Ready {
             department: department.to_owned(),
             cue: cue.to_owned(),
             is_ready: word == "ready",
         },
-        ["warn", department] => Wish::Warn { department: department.to_owned() },
+        ["warn", department] => CrewWish::Warn { department: department.to_owned() },
         _ => return Err(format!("a department does not say {rest:?}")),
     };
     command_of(&wish, state.show())

@@ -29,7 +29,7 @@ use std::time::Duration;
 use handover::edit::listing::Listing;
 use handover::export::plan;
 use handover::export::sheet::{Audience, Sheet};
-use handover::sheet::columns::Field;
+use handover::sheet::columns::SheetField;
 use handover::sheet::durations::Durations;
 use handover::sheet::imported::{Doubt, Imported};
 use handover::sheet::update::Update;
@@ -97,7 +97,7 @@ fn options(words: &str, name: &str) -> Options {
         match pair {
             ["--map", map] => {
                 let (column, field) = map.split_once('=').unwrap();
-                options.map.push((column.to_owned(), field.parse::<Field>().unwrap()));
+                options.map.push((column.to_owned(), field.parse::<SheetField>().unwrap()));
             }
             ["--durations", "seconds"] => options.durations = Some(Durations::Seconds),
             ["--durations", "m:ss"] => options.durations = Some(Durations::MinutesSeconds),
@@ -252,7 +252,8 @@ fn what_is_no_run_sheet_is_refused_in_a_clear_word() {
     let wide = format!("Title,Duration{}\n", ",x".repeat(16_382));
     assert!(refused(wide.as_bytes()).starts_with("a row reaches column 16384;"));
     assert!(refused(&vec![b'x'; 33 << 20]).starts_with("the file has more than 32 MiB"));
-    let options = Options { map: vec![("Licht".into(), Field::Department)], ..Options::default() };
+    let options =
+        Options { map: vec![("Licht".into(), SheetField::Department)], ..Options::default() };
     assert_eq!(
         import(b"Title,Duration\nA,5:00\n", &options),
         Err(Refusal::NoColumn("Licht".into(), "A (Title), B (Duration)".into()))
@@ -478,7 +479,7 @@ fn an_order_that_names_an_entry_again_has_it_once() {
 #[test]
 fn what_stands_in_a_column_without_a_name_is_kept_under_its_letter() {
     let options = Options {
-        map: vec![("A".into(), Field::Title), ("B".into(), Field::Duration)],
+        map: vec![("A".into(), SheetField::Title), ("B".into(), SheetField::Duration)],
         ..Options::default()
     };
     let imported =
@@ -788,7 +789,7 @@ proptest! {
             .chain(rows.iter().map(|row| line(&row[..header.len()])))
             .collect();
         let map = map.iter().map(|(at, field)| {
-            (char::from(b'A' + *at as u8).to_string(), field.parse::<Field>().unwrap())
+            (char::from(b'A' + *at as u8).to_string(), field.parse::<SheetField>().unwrap())
         });
         let options = Options { map: map.collect(), ..Options::default() };
         if let Ok(imported) = import(sheet.as_bytes(), &options) {

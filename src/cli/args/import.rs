@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use crate::sheet::columns::Field;
+use crate::sheet::columns::SheetField;
 use crate::sheet::durations::Durations;
 use crate::sheet::layout::Mapping;
 
@@ -69,7 +69,7 @@ fn mapping(text: &str) -> Result<Mapping, String> {
     if column.trim().is_empty() {
         return Err("write the column's name or its letters in front of the =".to_owned());
     }
-    Ok((column.trim().to_owned(), field.trim().to_lowercase().parse::<Field>()?))
+    Ok((column.trim().to_owned(), field.trim().to_lowercase().parse::<SheetField>()?))
 }
 
 #[cfg(test)]
@@ -78,8 +78,8 @@ mod tests {
 
     #[test]
     fn a_mapping_is_a_column_and_a_field() {
-        assert_eq!(mapping("C=duration"), Ok(("C".into(), Field::Duration)));
-        assert_eq!(mapping(" a=b = Title"), Ok(("a=b".into(), Field::Title)));
+        assert_eq!(mapping("C=duration"), Ok(("C".into(), SheetField::Duration)));
+        assert_eq!(mapping(" a=b = Title"), Ok(("a=b".into(), SheetField::Title)));
         for text in ["C", "=title", "C=colour"] {
             assert!(mapping(text).is_err(), "{text}");
         }

@@ -18,7 +18,7 @@ const LEAST_MS: i64 = 30_000;
 const LABEL_ROOM: f64 = 52.0;
 
 /// A moment at which it is known how the show stood.
-struct Point {
+struct ChartPoint {
     x: f64,
     over_ms: i64,
 }
@@ -72,13 +72,13 @@ pub(super) fn draw(chart: &mut ReportChart, bottom: f64) -> f64 {
     top + HEIGHT + 34.0
 }
 
-fn points(chart: &ReportChart) -> Vec<Point> {
+fn points(chart: &ReportChart) -> Vec<ChartPoint> {
     let report = chart.report;
     let starts = report.segments.iter().filter_map(|row| {
         let (planned, actual) = (row.planned_start.as_ref()?, row.actual_start.as_ref()?);
         let over_ms = actual.timestamp().as_millisecond() - planned.timestamp().as_millisecond();
-        Some(Point { x: chart.x(actual), over_ms })
+        Some(ChartPoint { x: chart.x(actual), over_ms })
     });
     let end = known_until(report).zip(report.over_ms);
-    starts.chain(end.map(|(end, over_ms)| Point { x: chart.x(end), over_ms })).collect()
+    starts.chain(end.map(|(end, over_ms)| ChartPoint { x: chart.x(end), over_ms })).collect()
 }

@@ -3,7 +3,7 @@
 //! Times are `21:05:00`, lengths `0:01:30`, both with decimals only where there are any. Free text
 //! is kept from being taken for a formula, as in the report.
 
-use super::table::{Cell, PlanTable};
+use super::table::{PlanCell, PlanTable};
 use crate::export::csv::{line, text};
 use crate::export::sheet::{Sheet, When};
 
@@ -20,17 +20,17 @@ pub fn write(sheet: &Sheet) -> String {
     csv
 }
 
-fn words(cell: &Cell) -> String {
+fn words(cell: &PlanCell) -> String {
     match cell {
-        Cell::Empty => String::new(),
+        PlanCell::Empty => String::new(),
         // A number such as -1 is no formula.
-        Cell::Text(words) if words.parse::<f64>().is_ok() => words.clone(),
-        Cell::Text(words) => text(words),
-        Cell::Start(When::Clock(at)) => {
+        PlanCell::Text(words) if words.parse::<f64>().is_ok() => words.clone(),
+        PlanCell::Text(words) => text(words),
+        PlanCell::Start(When::Clock(at)) => {
             let fraction = decimals(at.subsec_nanosecond().unsigned_abs());
             format!("{}{fraction}", at.strftime("%H:%M:%S"))
         }
-        Cell::Start(When::FromStart(time)) | Cell::Length(time) => {
+        PlanCell::Start(When::FromStart(time)) | PlanCell::Length(time) => {
             let seconds = time.as_secs();
             let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
             format!("{h}:{m:02}:{s:02}{}", decimals(time.subsec_nanos()))

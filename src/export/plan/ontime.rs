@@ -52,11 +52,11 @@ pub fn write(sheet: &Sheet) -> String {
         id
     };
     let mut days = EventDays { first: None, last_ms: 0 };
-    let mut groups: Vec<Group> = vec![];
+    let mut groups: Vec<OpenGroup> = vec![];
     for (at, segment) in sheet.segments.iter().enumerate() {
         if let Some(act) = &segment.act {
             let id = add(group(act), None);
-            groups.push(Group { id, entries: vec![] });
+            groups.push(OpenGroup { id, entries: vec![] });
         }
         let mut put = |entry: Value| {
             let parent = groups.last().map(|group| group.id.as_str());
@@ -123,7 +123,7 @@ pub fn write(sheet: &Sheet) -> String {
 }
 
 /// A group whose entries are still coming.
-struct Group {
+struct OpenGroup {
     id: String,
     entries: Vec<String>,
 }

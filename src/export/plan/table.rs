@@ -13,13 +13,13 @@ use crate::plain::joined;
 /// A table with one row of names on top.
 pub(super) struct PlanTable {
     /// From left to right.
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<PlanColumn>,
     /// In running order.
     pub(super) rows: Vec<PlanRow>,
 }
 
 /// A column.
-pub(super) struct Column {
+pub(super) struct PlanColumn {
     /// Its name.
     pub(super) name: String,
     /// The department that it is about.
@@ -31,12 +31,12 @@ pub(super) struct PlanRow {
     /// `true` for a segment.
     pub(super) is_segment: bool,
     /// One for each column.
-    pub(super) cells: Vec<Cell>,
+    pub(super) cells: Vec<PlanCell>,
 }
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell {
+pub(super) enum PlanCell {
     /// Nothing.
     Empty,
     /// Words.
@@ -51,7 +51,7 @@ pub(super) enum Cell {
 const READY: &str = "ready";
 
 /// Reads one cell of a cue.
-type Read = fn(&CueLine) -> Cell;
+type Read = fn(&CueLine) -> PlanCell;
 
 /// The columns after those of the departments, each left out where no cue has anything to say.
 const LAST: [(&str, Read); 4] = [
@@ -72,12 +72,12 @@ impl PlanTable {
         let has_lengths = any(&|cue| cue.lasts.is_some());
         let has_acts = sheet.segments.iter().any(|segment| segment.act.is_some());
         let has_calls = any(&|cue| cue.call.is_some());
-        let last = LAST.iter().filter(|(_, read)| any(&|cue| read(cue) != Cell::Empty));
+        let last = LAST.iter().filter(|(_, read)| any(&|cue| read(cue) != PlanCell::Empty));
         let last: Vec<&(&str, Read)> = last.collect();
         let has_notes = any(&|cue| cue.notes.is_some())
             || sheet.segments.iter().any(|segment| segment.notes.is_some());
 
-        let plain = |name: &str| Column { name: name.to_owned(), department: None };
+        let plain = |name: &str| PlanColumn { name: name.to_owned(), department: None };
         let start = if sheet.is_tied { "Start" } else { "From start" };
         let mut columns = Vec::from(["Cue", "Title", start, "Duration"].map(plain));
         columns.extend(has_lengths.then(|| plain("Lasts")));
@@ -88,18 +88,19 @@ impl PlanTable {
             needed
                 .iter()
                 .filter_map(|&at| sheet.departments.get(at))
-                .map(|one| Column { name: one.name.clone(), department: Some(one.clone()) }),
+                .map(|one| PlanColumn { name: one.name.clone(), department: Some(one.clone()) }),
         );
         columns.extend(last.iter().map(|(name, _)| plain(name)));
         columns.extend(has_notes.then(|| plain("Notes")));
 
         let row = |cue: &CueLine| {
             let mut cells = first(sheet, cue);
-            cells.extend(has_lengths.then(|| cue.lasts.map_or(Cell::Empty, Cell::Length)));
+            cells.extend(has_lengths.then(|| cue.lasts.map_or(PlanCell::Empty, PlanCell::Length)));
             cells.push(text(&cue.trigger));
-            cells.extend(has_acts.then_some(Cell::Empty));
+            cells.extend(has_acts.then_some(PlanCell::Empty));
             cells.extend(has_calls.then(|| text(cue.call.as_deref().unwrap_or_default())));
-            let ready = |at: &usize| if cue.needs.contains(at) { text(READY) } else { Cell::Empty };
+            let ready =
+                |at: &usize| if cue.needs.contains(at) { text(READY) } else { PlanCell::Empty };
             cells.extend(needed.iter().map(ready));
             cells.extend(last.iter().map(|(_, read)| read(cue)));
             cells.extend(has_notes.then(|| text(cue.notes.as_deref().unwrap_or_default())));
@@ -120,14 +121,14 @@ impl PlanTable {
 }
 
 /// The cells of the first four columns, which every table has.
-fn first(sheet: &Sheet, cue: &CueLine) -> Vec<Cell> {
+fn first(sheet: &Sheet, cue: &CueLine) -> Vec<PlanCell> {
     // The time of day of a cue by the clock has no place in a column of times from the start.
     let start = match &cue.start {
-        Some(When::Clock(_)) if !sheet.is_tied => Cell::Empty,
-        Some(start) => Cell::Start(start.clone()),
-        None => Cell::Empty,
+        Some(When::Clock(_)) if !sheet.is_tied => PlanCell::Empty,
+        Some(start) => PlanCell::Start(start.clone()),
+        None => PlanCell::Empty,
     };
-    vec![text(&cue.number), text(&cue.title), start, Cell::Empty]
+    vec![text(&cue.number), text(&cue.title), start, PlanCell::Empty]
 }
 
 /// The words for a hard start of a segment, its day, and the day of the show's first segment, each
@@ -147,21 +148,21 @@ fn segment_row(
     [has_lengths, has_acts, has_notes]: [bool; 3],
 ) -> PlanRow {
     let mut cells = vec![
-        Cell::Empty,
+        PlanCell::Empty,
         text(&segment.title),
-        Cell::Start(segment.start.clone()),
-        Cell::Length(segment.lasts),
+        PlanCell::Start(segment.start.clone()),
+        PlanCell::Length(segment.lasts),
     ];
-    cells.extend(has_lengths.then_some(Cell::Empty));
+    cells.extend(has_lengths.then_some(PlanCell::Empty));
     cells.push(text(by_clock));
     cells.extend(has_acts.then(|| text(segment.act.as_deref().unwrap_or_default())));
-    cells.resize(width, Cell::Empty);
+    cells.resize(width, PlanCell::Empty);
     if let Some(last) = cells.last_mut().filter(|_| has_notes) {
         *last = text(segment.notes.as_deref().unwrap_or_default());
     }
     PlanRow { is_segment: true, cells }
 }
 
-fn text(words: &str) -> Cell {
-    if words.is_empty() { Cell::Empty } else { Cell::Text(words.to_owned()) }
+fn text(words: &str) -> PlanCell {
+    if words.is_empty() { PlanCell::Empty } else { PlanCell::Text(words.to_owned()) }
 }

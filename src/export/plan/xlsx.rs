@@ -11,7 +11,7 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::table::{Cell, Column, PlanTable};
+use super::table::{PlanCell, PlanColumn, PlanTable};
 use crate::export::sheet::html::hex;
 use crate::export::sheet::{Sheet, When};
 use crate::show::Colour;
@@ -44,8 +44,11 @@ pub fn write(sheet: &Sheet) -> Result<Vec<u8>, XlsxError> {
     page.set_name("Rundown")?;
     // A hard start may be on the day before the first segment. A workbook has no days before its first.
     let first_day = table.rows.iter().flat_map(|row| &row.cells).filter_map(|cell| match cell {
-        Cell::Start(When::Clock(at)) => Some(at.date()),
-        Cell::Start(When::FromStart(_)) | Cell::Empty | Cell::Text(_) | Cell::Length(_) => None,
+        PlanCell::Start(When::Clock(at)) => Some(at.date()),
+        PlanCell::Start(When::FromStart(_))
+        | PlanCell::Empty
+        | PlanCell::Text(_)
+        | PlanCell::Length(_) => None,
     });
     let first_day = first_day.min();
     let from = if sheet.date.is_some() { DAY_0 } else { first_day.unwrap_or(DAY_0) };
@@ -100,38 +103,38 @@ impl Formats {
 }
 
 /// Returns `true` if a time is no whole number of seconds.
-fn has_decimals(cell: &Cell) -> bool {
+fn has_decimals(cell: &PlanCell) -> bool {
     match cell {
-        Cell::Start(When::Clock(at)) => at.subsec_nanosecond() != 0,
-        Cell::Start(When::FromStart(time)) | Cell::Length(time) => time.subsec_nanos() != 0,
-        Cell::Empty | Cell::Text(_) => false,
+        PlanCell::Start(When::Clock(at)) => at.subsec_nanosecond() != 0,
+        PlanCell::Start(When::FromStart(time)) | PlanCell::Length(time) => time.subsec_nanos() != 0,
+        PlanCell::Empty | PlanCell::Text(_) => false,
     }
 }
 
 fn write_cell(
     page: &mut Worksheet,
     (row, column): (u32, u16),
-    cell: &Cell,
+    cell: &PlanCell,
     kinds: &RowFormats,
-    head: &Column,
+    head: &PlanColumn,
     from: Date,
 ) -> Result<(), XlsxError> {
     let [start, length] = [&kinds.start, &kinds.length]
         .map(|[whole, decimal]| if has_decimals(cell) { decimal } else { whole });
     match cell {
-        Cell::Empty => page.write_blank(row, column, &kinds.words)?,
-        Cell::Text(words) => {
+        PlanCell::Empty => page.write_blank(row, column, &kinds.words)?,
+        PlanCell::Text(words) => {
             let colour = head.department.as_ref().and_then(|one| one.colour);
             let format = colour.map_or(kinds.words.clone(), |colour| filled(&kinds.words, colour));
             page.write_string_with_format(row, column, plain(words), &format)?
         }
-        Cell::Start(When::Clock(at)) => {
+        PlanCell::Start(When::Clock(at)) => {
             page.write_number_with_format(row, column, days(at, from), start)?
         }
-        Cell::Start(When::FromStart(time)) => {
+        PlanCell::Start(When::FromStart(time)) => {
             page.write_number_with_format(row, column, time.as_secs_f64() / DAY_S, start)?
         }
-        Cell::Length(time) => {
+        PlanCell::Length(time) => {
             page.write_number_with_format(row, column, time.as_secs_f64() / DAY_S, length)?
         }
     };
@@ -147,7 +150,7 @@ fn days(at: &ZonedDateTime, from: Date) -> f64 {
     (seconds / 86_400.0).max(0.0)
 }
 
-fn head(column: &Column) -> Format {
+fn head(column: &PlanColumn) -> Format {
     let base = Format::new().set_bold().set_text_wrap().set_border_bottom(FormatBorder::Thin);
     match column.department.as_ref().and_then(|one| one.colour) {
         Some(colour) => filled(&base, colour),
@@ -166,11 +169,11 @@ fn filled(format: &Format, colour: Colour) -> Format {
 }
 
 /// Width of a column, in characters: its longest line, within limits.
-fn width(table: &PlanTable, at: usize, column: &Column) -> f64 {
-    let of = |cell: &Cell| match cell {
-        Cell::Empty => 0,
-        Cell::Text(words) => words.lines().map(UnicodeWidthStr::width).max().unwrap_or(0),
-        Cell::Start(_) | Cell::Length(_) => {
+fn width(table: &PlanTable, at: usize, column: &PlanColumn) -> f64 {
+    let of = |cell: &PlanCell| match cell {
+        PlanCell::Empty => 0,
+        PlanCell::Text(words) => words.lines().map(UnicodeWidthStr::width).max().unwrap_or(0),
+        PlanCell::Start(_) | PlanCell::Length(_) => {
             if has_decimals(cell) {
                 12
             } else {

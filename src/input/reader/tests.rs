@@ -9,7 +9,7 @@ fn at(ms: u64) -> MachineNs {
 }
 
 fn read(pieces: &[&str]) -> Vec<Input> {
-    let (mut reader, mut now_ns) = (Reader::default(), at(1_000));
+    let (mut reader, mut now_ns) = (InputReader::default(), at(1_000));
     for piece in pieces {
         reader.feed(piece.as_bytes(), now_ns);
         reader.expire(now_ns);
@@ -56,7 +56,7 @@ fn a_release_after_each_key_of_a_text_does_not_hide_that_it_is_one() {
         text.chars().map(|c| format!("\x1b[{0};;{0}u\x1b[{0};1:3u", u32::from(c))).collect()
     };
     for (text, is_burst) in [("some words", true), ("s123 ", false)] {
-        let mut reader = Reader::default();
+        let mut reader = InputReader::default();
         reader.feed(b"\x1b[?31u", at(0));
         reader.feed(told(text).as_bytes(), at(0));
         reader.expire(at(0));
@@ -72,7 +72,7 @@ fn a_release_after_each_key_of_a_text_does_not_hide_that_it_is_one() {
 
 #[test]
 fn text_that_was_typed_in_one_go_is_taken_in_one() {
-    let mut reader = Reader::default();
+    let mut reader = InputReader::default();
     reader.feed("ab é\x1b[Acd\r".as_bytes(), at(0));
     assert_eq!(reader.next_text().as_deref(), Some("ab é"));
     assert_eq!(reader.next_text(), None);
@@ -85,10 +85,10 @@ fn text_that_was_typed_in_one_go_is_taken_in_one() {
 
 /// The presses of one key that a line delivers in reads of so many at these times (ms).
 fn pressed(byte: &str, reads: &[(u64, usize)]) -> Vec<u64> {
-    let mut reader = Reader::default();
+    let mut reader = InputReader::default();
     reader.act_once(vec![KeyEvent::from(KeyCode::Char(' '))]);
     let mut pressed = vec![];
-    let mut take = |reader: &mut Reader| {
+    let mut take = |reader: &mut InputReader| {
         while let Some(input) = reader.next_input() {
             if matches!(&input, Input::Key(key) if key.kind == KeyEventKind::Press) {
                 pressed.push(reader.came_ns().ns() / 1_000_000);
@@ -162,7 +162,7 @@ fn a_sequence_that_begins_with_the_last_esc_of_a_bunch_is_no_key() {
 
 #[test]
 fn a_terminal_that_tells_is_believed_and_nothing_waits() {
-    let kinds = |reader: &mut Reader| -> Vec<KeyEventKind> {
+    let kinds = |reader: &mut InputReader| -> Vec<KeyEventKind> {
         let kind = |input| if let Input::Key(key) = input { Some(key.kind) } else { None };
         std::iter::from_fn(|| reader.next_input()).filter_map(kind).collect()
     };
@@ -173,7 +173,7 @@ fn a_terminal_that_tells_is_believed_and_nothing_waits() {
         ("\x1b[?31u", true),
         ("\x1b[?11u", true),
     ] {
-        let (mut reader, mut at_ns) = (Reader::default(), at(1_000));
+        let (mut reader, mut at_ns) = (InputReader::default(), at(1_000));
         reader.feed(answer.as_bytes(), at_ns);
         assert_eq!(reader.tells_held(), tells, "{answer:?}");
         // A key that is held, and then one that is pressed at just that delay.
@@ -189,7 +189,7 @@ fn a_terminal_that_tells_is_believed_and_nothing_waits() {
         // When it came is not when it was decided.
         assert_eq!(reader.came_ns(), at_ns);
     }
-    let mut reader = Reader::default();
+    let mut reader = InputReader::default();
     reader.feed(b"\x1b[?31u\x1b[32;;32u\x1b[32;1:2;32u\x1b[32;1:3u", at(0));
     assert_eq!(
         kinds(&mut reader),
@@ -200,7 +200,7 @@ fn a_terminal_that_tells_is_believed_and_nothing_waits() {
 #[test]
 fn a_terminal_that_was_reset_is_a_plain_one_from_its_first_key_on() {
     for key in ["\x1b", " ", "q", "\r", "\t", "\x7f", "\x0c"] {
-        let (mut reader, mut at_ns) = (Reader::default(), at(1_000));
+        let (mut reader, mut at_ns) = (InputReader::default(), at(1_000));
         reader.feed(
             b"\x1b[?31u\x1b[106;;106u\x1b[106;1:3u\x1b[200~a paste\x1b[201~\x1b[<0;12;3M\x1b[I",
             at_ns,
@@ -243,7 +243,7 @@ fn what_comes_after_a_key_that_waits_comes_after_it() {
     for (after, ends) in
         [("\x1b[<0;12;3M", false), ("\x1b[200~text\x1b[201~", false), ("h", true), ("", false)]
     {
-        let mut reader = Reader::default();
+        let mut reader = InputReader::default();
         reader.act_once(vec![KeyEvent::from(KeyCode::Char(' '))]);
         reader.feed(b" ", at(1_000));
         reader.feed(b" ", at(1_500));
@@ -266,8 +266,8 @@ fn what_comes_after_a_key_that_waits_comes_after_it() {
 #[test]
 fn esc_that_is_held_in_tmux_is_one_press_and_esc_twice_in_one_piece_is_two() {
     for (pairs, presses) in [(12, 1), (1, 3)] {
-        let mut reader = Reader::default();
-        let read = |reader: &mut Reader, bytes: &[u8], ms: u64| {
+        let mut reader = InputReader::default();
+        let read = |reader: &mut InputReader, bytes: &[u8], ms: u64| {
             let now_ns = at(ms);
             while let Some(deadline_ns) =
                 reader.deadline().filter(|&deadline_ns| deadline_ns < now_ns)
@@ -291,7 +291,7 @@ fn esc_that_is_held_in_tmux_is_one_press_and_esc_twice_in_one_piece_is_two() {
 /// Feeds a key's bytes at these times, looking at the terminal whenever there is something to
 /// decide; the presses.
 fn presses(bytes: &[u8], times_us: impl Iterator<Item = u64>) -> usize {
-    let mut reader = Reader::default();
+    let mut reader = InputReader::default();
     let mut times_us: Vec<u64> = times_us.collect();
     times_us.push(times_us.last().map_or(0, |last| last + 2_000_000));
     for (n, us) in times_us.iter().enumerate() {
@@ -350,10 +350,10 @@ fn esc_that_is_held_in_a_plain_terminal_is_one_press_at_every_pace() {
 
 /// The presses of Space and of Esc that come of `steps`, each `ms` after the one before.
 fn told_presses(steps: &[(&str, u64)]) -> (usize, usize, usize) {
-    let mut reader = Reader::default();
+    let mut reader = InputReader::default();
     reader.act_once(vec![KeyEvent::from(KeyCode::Char(' '))]);
     let mut now_ns = at(1_000);
-    let look = |reader: &mut Reader, until_ns: MachineNs| {
+    let look = |reader: &mut InputReader, until_ns: MachineNs| {
         while let Some(due_ns) = reader.deadline().filter(|&due_ns| due_ns <= until_ns) {
             reader.expire(due_ns);
         }
@@ -412,11 +412,11 @@ fn keys_of_a_paste_whose_first_mark_was_lost_are_no_keys() {
 /// The input that comes of `steps`, each `ms` after the one before, in its order: keys by what they
 /// are, other input by one letter. A repeat is in brackets.
 fn given(steps: &[(&str, u64)]) -> String {
-    let mut reader = Reader::default();
+    let mut reader = InputReader::default();
     let down = KeyEvent::from(KeyCode::Down);
     reader.act_once(vec![KeyEvent::from(KeyCode::Char(' ')), down]);
     let mut now_ns = at(1_000);
-    let look = |reader: &mut Reader, until_ns: MachineNs| {
+    let look = |reader: &mut InputReader, until_ns: MachineNs| {
         while let Some(due_ns) = reader.deadline().filter(|&due_ns| due_ns < until_ns) {
             reader.expire(due_ns);
         }

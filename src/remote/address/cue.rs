@@ -35,7 +35,7 @@ pub enum AskTarget {
 
 /// A verb or a fact that a request about a cue names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
+pub enum CueVerb {
     /// The playhead to it, and GO.
     Go,
     /// Fire it; the playhead stays.
@@ -54,17 +54,17 @@ pub enum Verb {
     Panic,
 }
 
-impl Verb {
+impl CueVerb {
     fn of(name: &str) -> Option<Self> {
         Some(match name {
-            "go" => Verb::Go,
-            "start" => Verb::Start,
-            "stop" | "hardStop" => Verb::Stop,
-            "load" => Verb::Load,
-            "pause" | "hardPause" => Verb::Pause,
-            "resume" => Verb::Resume,
-            "togglePause" => Verb::TogglePause,
-            "panic" | "hardPanic" | "panicInTime" => Verb::Panic,
+            "go" => CueVerb::Go,
+            "start" => CueVerb::Start,
+            "stop" | "hardStop" => CueVerb::Stop,
+            "load" => CueVerb::Load,
+            "pause" | "hardPause" => CueVerb::Pause,
+            "resume" => CueVerb::Resume,
+            "togglePause" => CueVerb::TogglePause,
+            "panic" | "hardPanic" | "panicInTime" => CueVerb::Panic,
             _ => return None,
         })
     }
@@ -128,16 +128,16 @@ pub(super) fn ask(
         ["loadAt"] if !starts_at_once(args) => {
             return Err(wrong("a cue is loaded at its in-point and at no other time"));
         }
-        ["loadAt"] => resolved(target, Verb::Load),
+        ["loadAt"] => resolved(target, CueVerb::Load),
         ["loadAt", "+" | "-"] => {
             return Err(wrong("a cue is loaded at its in-point and at no other time"));
         }
-        ["panicInTime"] => return Ok(resolved(target, Verb::Panic)),
+        ["panicInTime"] => return Ok(resolved(target, CueVerb::Panic)),
         ["preview" | "auditionPreview" | "auditionGo" | "audition"] => {
             return Err(wrong("there is no audition here: nothing was fired"));
         }
         ["reset"] => return Err(wrong("a cue is not reset: it can be fired again")),
-        [word] => match (Verb::of(word), values::key(word)) {
+        [word] => match (CueVerb::of(word), values::key(word)) {
             (Some(verb), _) if is_pressed(args)? => resolved(target, verb),
             (Some(_), _) => RemoteAsk::Release,
             (None, Some(key)) if args.is_empty() => RemoteAsk::Value(target, key),
@@ -228,18 +228,18 @@ fn is_of_list(rest: &[&str]) -> bool {
 }
 
 /// The wish of a cue that is named; whatever else is left for when it is obeyed.
-fn resolved(target: AskTarget, verb: Verb) -> RemoteAsk {
+fn resolved(target: AskTarget, verb: CueVerb) -> RemoteAsk {
     match (target, verb) {
-        (AskTarget::Item(CueItem::Cue(cue)), Verb::Go) => {
+        (AskTarget::Item(CueItem::Cue(cue)), CueVerb::Go) => {
             RemoteAsk::RemoteCommand(RemoteCommand::GoTo(cue))
         }
-        (AskTarget::Item(CueItem::Cue(cue)), Verb::Start) => {
+        (AskTarget::Item(CueItem::Cue(cue)), CueVerb::Start) => {
             RemoteAsk::RemoteCommand(RemoteCommand::Start(cue))
         }
-        (AskTarget::Item(CueItem::Cue(cue)), Verb::Stop | Verb::Panic) => {
+        (AskTarget::Item(CueItem::Cue(cue)), CueVerb::Stop | CueVerb::Panic) => {
             RemoteAsk::RemoteCommand(RemoteCommand::Stop(cue))
         }
-        (AskTarget::Item(CueItem::Cue(cue)), Verb::Load) => {
+        (AskTarget::Item(CueItem::Cue(cue)), CueVerb::Load) => {
             RemoteAsk::RemoteCommand(RemoteCommand::Load(cue))
         }
         (target, verb) => RemoteAsk::Do(target, verb),

@@ -1,6 +1,6 @@
 //! The address that was probably meant.
 
-use super::Verb;
+use super::CueVerb;
 use crate::show::file::settings::closest;
 
 /// All that stands alone, or before an argument.
@@ -59,11 +59,11 @@ pub(in crate::remote) fn nearest(address: &str) -> Option<String> {
         parts => parts,
     };
     let found = match parts {
-        ["cue" | "cue_id", number, verb] => closest(verb, Verb::NAMES)
+        ["cue" | "cue_id", number, verb] => closest(verb, CueVerb::NAMES)
             .map(|verb| format!("{}/{number}/{verb}", parts.first().unwrap_or(&"cue"))),
         [head, number, verb] => {
             let head = closest(head, ["cue", "cue_id"])?;
-            closest(verb, Verb::NAMES).map(|verb| format!("{head}/{number}/{verb}"))
+            closest(verb, CueVerb::NAMES).map(|verb| format!("{head}/{number}/{verb}"))
         }
         [head, number] => {
             let whole = format!("{head}/{number}");

@@ -8,7 +8,7 @@ use crate::show::SegmentIx;
 const TWELVE: CueIx = CueIx(0);
 
 fn ask(address: &str, args: &[Arg<'_>]) -> Result<RemoteAsk, Misunderstood> {
-    understand(&Message { address, args: args.to_vec(), time: AT_ONCE }, &show())
+    understand(&PacketMessage { address, args: args.to_vec(), time: AT_ONCE }, &show())
 }
 
 fn why(address: &str, args: &[Arg<'_>]) -> String {
@@ -125,10 +125,10 @@ fn cues_are_named_in_every_way_that_qlab_has() {
             &[Arg::Float(0.0)],
             RemoteAsk::RemoteCommand(RemoteCommand::Load(TWELVE)),
         ),
-        ("/cue/12/togglePause", &[], RemoteAsk::Do(twelve, Verb::TogglePause)),
-        ("/cue/active/togglePause", &[], RemoteAsk::Do(AskTarget::Active, Verb::TogglePause)),
-        ("/cue/selected/stop", &[], RemoteAsk::Do(AskTarget::Playhead, Verb::Stop)),
-        ("/cue/playhead/pause", &[], RemoteAsk::Do(AskTarget::Playhead, Verb::Pause)),
+        ("/cue/12/togglePause", &[], RemoteAsk::Do(twelve, CueVerb::TogglePause)),
+        ("/cue/active/togglePause", &[], RemoteAsk::Do(AskTarget::Active, CueVerb::TogglePause)),
+        ("/cue/selected/stop", &[], RemoteAsk::Do(AskTarget::Playhead, CueVerb::Stop)),
+        ("/cue/playhead/pause", &[], RemoteAsk::Do(AskTarget::Playhead, CueVerb::Pause)),
         ("/panicInTime", &[Arg::Float(2.0)], RemoteAsk::RemoteCommand(RemoteCommand::Panic)),
         ("/togglePause", &[], RemoteAsk::RemoteCommand(RemoteCommand::TogglePause)),
         ("/playheadID", &[], RemoteAsk::PlayheadId),
@@ -159,7 +159,7 @@ fn cues_are_named_in_every_way_that_qlab_has() {
         (
             "/workspace/x/cue_id/rundown/cue/active/togglePause",
             &[],
-            RemoteAsk::Do(AskTarget::Active, Verb::TogglePause),
+            RemoteAsk::Do(AskTarget::Active, CueVerb::TogglePause),
         ),
         ("/showMode", &[], RemoteAsk::Setting(QlabSetting::On)),
         ("/showMode", &[Arg::Int(1)], RemoteAsk::Setting(QlabSetting::On)),
@@ -298,7 +298,7 @@ fn every_number_that_check_warns_of_is_taken_for_a_word() {
     for &word in crate::show::REMOTE_WORDS {
         let show = crate::show::file::parse(&text(word), "UTC").unwrap();
         let asks = |address: String| {
-            understand(&Message { address: &address, args: vec![], time: AT_ONCE }, &show)
+            understand(&PacketMessage { address: &address, args: vec![], time: AT_ONCE }, &show)
         };
         let own = Ok(RemoteAsk::RemoteCommand(RemoteCommand::PlayheadTo(CueIx(0))));
         let stop = Ok(RemoteAsk::RemoteCommand(RemoteCommand::Stop(CueIx(0))));

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Hub, HubRequest, NextMessage, UNANSWERED_MAX, WISHES};
 use crate::remote::address::{RemoteAsk, understand};
 use crate::remote::counts::count;
-use crate::remote::packet::{AT_ONCE, Malformed, Message, first_address, readable};
+use crate::remote::packet::{AT_ONCE, Malformed, PacketMessage, first_address, readable};
 use crate::remote::waiting::TooLate;
 use crate::remote::{PacketSender, RemoteCommand, Ticket};
 use crate::time::MachineNs;
@@ -39,7 +39,7 @@ impl Hub {
     /// With the limit that they exceed.
     pub(super) fn admit(
         &mut self,
-        asked: &[(&Message<'_>, HubRequest)],
+        asked: &[(&PacketMessage<'_>, HubRequest)],
         peer: PacketSender,
         now: MachineNs,
     ) -> Result<(), PacketRefusal> {
@@ -66,7 +66,7 @@ impl Hub {
     /// Refuses a packet that exceeds a limit, but for what makes the show safer.
     pub(super) fn refuse_packet(
         &mut self,
-        asked: Vec<(&Message<'_>, HubRequest)>,
+        asked: Vec<(&PacketMessage<'_>, HubRequest)>,
         why: &str,
         peer: PacketSender,
         now: MachineNs,

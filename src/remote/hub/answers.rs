@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Hub;
-use crate::remote::address::{AskTarget, CueItem, QlabSetting, RemoteAsk, Verb};
+use crate::remote::address::{AskTarget, CueItem, CueVerb, QlabSetting, RemoteAsk};
 use crate::remote::clients::{CLIENTS_MAX, Client};
 use crate::remote::list::QLAB_VERSION;
 use crate::remote::reply::text;
@@ -174,29 +174,35 @@ impl Hub {
     ///
     /// # Errors
     /// With the reason, where the program has nothing like it.
-    pub(super) fn wish_of(&self, target: AskTarget, verb: Verb) -> Result<RemoteCommand, String> {
+    pub(super) fn wish_of(
+        &self,
+        target: AskTarget,
+        verb: CueVerb,
+    ) -> Result<RemoteCommand, String> {
         let which = || "say which cue".to_owned();
         let cue = match (target, verb) {
-            (AskTarget::Playhead | AskTarget::Item(CueItem::List), Verb::Go) => {
+            (AskTarget::Playhead | AskTarget::Item(CueItem::List), CueVerb::Go) => {
                 return Ok(RemoteCommand::Go);
             }
-            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::Stop) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), CueVerb::Stop) => {
                 return Ok(RemoteCommand::StopAll);
             }
-            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::Panic) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), CueVerb::Panic) => {
                 return Ok(RemoteCommand::Panic);
             }
-            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::Pause) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), CueVerb::Pause) => {
                 return Ok(RemoteCommand::Hold);
             }
-            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::Resume) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), CueVerb::Resume) => {
                 return Ok(RemoteCommand::Resume);
             }
-            (AskTarget::Active | AskTarget::Item(CueItem::List), Verb::TogglePause) => {
+            (AskTarget::Active | AskTarget::Item(CueItem::List), CueVerb::TogglePause) => {
                 return Ok(RemoteCommand::TogglePause);
             }
-            (AskTarget::Active, Verb::Go | Verb::Start | Verb::Load) => return Err(which()),
-            (AskTarget::Item(CueItem::List), Verb::Start | Verb::Load) => return Err(which()),
+            (AskTarget::Active, CueVerb::Go | CueVerb::Start | CueVerb::Load) => {
+                return Err(which());
+            }
+            (AskTarget::Item(CueItem::List), CueVerb::Start | CueVerb::Load) => return Err(which()),
             (AskTarget::Item(CueItem::Segment(_)), _) => {
                 return Err("a segment is not called: name one of its cues".into());
             }
@@ -206,13 +212,13 @@ impl Hub {
             }
         };
         match verb {
-            Verb::Go => Ok(RemoteCommand::GoTo(cue)),
-            Verb::Start => Ok(RemoteCommand::Start(cue)),
-            Verb::Stop | Verb::Panic => Ok(RemoteCommand::Stop(cue)),
-            Verb::Load => Ok(RemoteCommand::Load(cue)),
-            Verb::Pause => self.clip_of(cue).map(|_| RemoteCommand::PauseClip(cue)),
-            Verb::Resume => self.clip_of(cue).map(|_| RemoteCommand::ResumeClip(cue)),
-            Verb::TogglePause => self.clip_of(cue).map(|moves| {
+            CueVerb::Go => Ok(RemoteCommand::GoTo(cue)),
+            CueVerb::Start => Ok(RemoteCommand::Start(cue)),
+            CueVerb::Stop | CueVerb::Panic => Ok(RemoteCommand::Stop(cue)),
+            CueVerb::Load => Ok(RemoteCommand::Load(cue)),
+            CueVerb::Pause => self.clip_of(cue).map(|_| RemoteCommand::PauseClip(cue)),
+            CueVerb::Resume => self.clip_of(cue).map(|_| RemoteCommand::ResumeClip(cue)),
+            CueVerb::TogglePause => self.clip_of(cue).map(|moves| {
                 if moves { RemoteCommand::PauseClip(cue) } else { RemoteCommand::ResumeClip(cue) }
             }),
         }

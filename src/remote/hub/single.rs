@@ -7,7 +7,7 @@ use super::{Hub, HubRequest};
 use crate::remote::PacketSender;
 use crate::remote::address::{RemoteAsk, understand};
 use crate::remote::counts::count;
-use crate::remote::packet::{AT_ONCE, Message, parse};
+use crate::remote::packet::{AT_ONCE, PacketMessage, parse};
 use crate::time::MachineNs;
 
 impl Hub {
@@ -22,11 +22,11 @@ impl Hub {
         &self,
         packet: &'p [u8],
         peer: PacketSender,
-    ) -> Option<(Message<'p>, HubRequest)> {
+    ) -> Option<(PacketMessage<'p>, HubRequest)> {
         if !self.may_speak(peer) {
             return None;
         }
-        let messages = <[Message<'_>; 1]>::try_from(parse(packet).ok()?);
+        let messages = <[PacketMessage<'_>; 1]>::try_from(parse(packet).ok()?);
         let [message] = messages.ok()?;
         let asked = (message.time == AT_ONCE).then(|| understand(&message, &self.words.show))?;
         let is_wish = matches!(asked, Ok(RemoteAsk::RemoteCommand(_) | RemoteAsk::Do(..)));
@@ -36,7 +36,7 @@ impl Hub {
     /// Takes a packet that has one wish, as [`Hub::single_wish`] found it.
     pub(in crate::remote) fn hear_single(
         &mut self,
-        (message, asked): (Message<'_>, HubRequest),
+        (message, asked): (PacketMessage<'_>, HubRequest),
         peer: PacketSender,
         now: MachineNs,
     ) {

@@ -9,7 +9,7 @@ use crate::remote::counts::count;
 use crate::remote::reply::Status;
 use crate::remote::trouble::{Trouble, quoted};
 use crate::remote::waiting::Later;
-use crate::remote::{PacketSender, RemoteCommand, ReplyTo, Request, Ticket};
+use crate::remote::{PacketSender, RemoteCommand, RemoteRequest, ReplyTo, Ticket};
 use crate::time::MachineNs;
 
 /// Within this time of a panic that was handed over, one beyond the limits is taken for the same.
@@ -161,6 +161,6 @@ impl Hub {
         count(&self.shared.tally.wishes);
         let loads = if let RemoteCommand::Load(cue) = wish { Some(cue) } else { None };
         let from = ReplyTo { peer, address: address.to_owned(), loads, _ticket: ticket };
-        (self.hear)(Request { wish, from, who: peer.who() });
+        (self.hear)(RemoteRequest { wish, from, who: peer.who() });
     }
 }

@@ -6,7 +6,7 @@ use rosc::{OscBundle, OscMessage, OscPacket, OscTime, OscType};
 use super::*;
 use crate::remote::testing::{RandomNumbers, packet};
 
-fn only(bytes: &[u8]) -> Message<'_> {
+fn only(bytes: &[u8]) -> PacketMessage<'_> {
     let messages = parse(bytes).unwrap_or_else(|e| panic!("{e}: {bytes:?}"));
     assert_eq!(messages.len(), 1);
     messages.into_iter().next().unwrap()
@@ -25,7 +25,7 @@ fn takes_the_examples_of_the_specification() {
     let first = b"/oscillator/4/frequency\0,f\0\0\x43\xdc\x00\x00";
     assert_eq!(
         only(first),
-        Message {
+        PacketMessage {
             address: "/oscillator/4/frequency",
             args: vec![Arg::Float(440.0)],
             time: AT_ONCE
@@ -34,7 +34,7 @@ fn takes_the_examples_of_the_specification() {
     let second = b"/foo\0\0\0\0,iisff\0\0\x00\x00\x03\xe8\xff\xff\xff\xffhello\0\0\0\x3f\x9d\xf3\xb6\x40\xb5\xb2\x2d";
     let floats = [f64::from(1.234_f32), f64::from(5.678_f32)].map(Arg::Float);
     let args = vec![Arg::Int(1000), Arg::Int(-1), Arg::Text("hello"), floats[0], floats[1]];
-    assert_eq!(only(second), Message { address: "/foo", args, time: AT_ONCE });
+    assert_eq!(only(second), PacketMessage { address: "/foo", args, time: AT_ONCE });
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn takes_every_type_that_has_a_length() {
     let symbol = b"/go\0,NSN\0\0\0\x0012\0\0";
     assert_eq!(only(symbol).args, [Arg::Text("12")]);
     // Without types, as old senders have it.
-    assert_eq!(only(b"/go\0"), Message { address: "/go", args: vec![], time: AT_ONCE });
+    assert_eq!(only(b"/go\0"), PacketMessage { address: "/go", args: vec![], time: AT_ONCE });
     assert_eq!(only("/cue/12\u{e9}/start\0".as_bytes()).address, "/cue/12é/start");
 }
 

@@ -13,7 +13,7 @@ use crate::remote::hub::{Hub, HubShared, PacketTo, UNANSWERED_MAX};
 use crate::remote::packet::{AT_ONCE, Arg, parse};
 use crate::remote::testing::{RandomNumbers, SHOW, now, packet, runs, show};
 use crate::remote::{
-    Answer, Counts, Firing, PacketSender, Passcode, Picture, RemoteCommand, Request,
+    Answer, Counts, FiredCue, PacketSender, Passcode, Picture, RemoteCommand, RemoteRequest,
 };
 use crate::show::{CueIx, SegmentIx, file};
 use crate::time::MachineNs;
@@ -21,7 +21,7 @@ use crate::time::MachineNs;
 /// A hub, the station's end of it, and the time.
 pub(super) struct Rig {
     pub(super) hub: Hub,
-    pub(super) requests: Receiver<Request>,
+    pub(super) requests: Receiver<RemoteRequest>,
     pub(super) shared: Arc<HubShared>,
     pub(super) now: MachineNs,
 }
@@ -538,13 +538,13 @@ fn listeners_are_told_in_the_words_of_qlab() {
     assert!(rig.shared.has_subscribers.load(Relaxed));
     let before = Picture {
         next: Some(CueIx(0)),
-        firings: vec![Firing { number: 3, cue: CueIx(1), by_go: true }],
+        firings: vec![FiredCue { number: 3, cue: CueIx(1), by_go: true }],
         ..Picture::default()
     };
     rig.hub.publish(before.clone(), rig.now);
     assert_eq!(rig.news(), [], "what was so before is no news");
     let mut after = Picture { next: Some(CueIx(2)), running: vec![runs(0)], ..before };
-    after.firings.push(Firing { number: 4, cue: CueIx(0), by_go: true });
+    after.firings.push(FiredCue { number: 4, cue: CueIx(0), by_go: true });
     rig.hub.publish(after.clone(), rig.now);
     let (list, one, other) =
         (PacketTo::Udp(([10, 0, 0, 5], 53001).into()), PacketTo::Tcp(2), PacketTo::Tcp(3));

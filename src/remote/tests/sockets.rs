@@ -15,17 +15,19 @@ use crate::remote::hub::UNANSWERED_MAX;
 use crate::remote::packet::{Arg, BYTES_MAX, parse};
 use crate::remote::testing::{CLOCK, SOON, awaited, now, packet, show};
 use crate::remote::{
-    Answer, Ear, Passcode, Picture, Remote, RemoteCommand, RemoteError, Request, Settings,
+    Answer, Ear, Passcode, Picture, Remote, RemoteCommand, RemoteError, RemoteRequest,
+    RemoteSettings,
 };
 use crate::show::CueIx;
 use crate::slip::{Deframer, Frame, frame};
 
 const NONE: [OscType; 0] = [];
 
-fn start(listen: &str, passcode: Option<&str>) -> (Remote, Receiver<Request>) {
+fn start(listen: &str, passcode: Option<&str>) -> (Remote, Receiver<RemoteRequest>) {
     let (sender, requests) = channel();
     let hear = Arc::new(move |request| drop(sender.send(request)));
-    let settings = Settings::new(listen.parse().unwrap(), passcode.map(Passcode::new)).unwrap();
+    let settings =
+        RemoteSettings::new(listen.parse().unwrap(), passcode.map(Passcode::new)).unwrap();
     (
         Remote::start(settings, Arc::new(show()), hear, CLOCK).unwrap_or_else(|e| panic!("{e}")),
         requests,
@@ -357,7 +359,7 @@ fn closing_frees_the_port_and_a_port_that_is_taken_is_said() {
     let hear: crate::remote::HearWish = Arc::new(|_| {});
     let again = || {
         Remote::start(
-            Settings::new(address, None).unwrap(),
+            RemoteSettings::new(address, None).unwrap(),
             Arc::new(show()),
             Arc::clone(&hear),
             CLOCK,
@@ -389,7 +391,7 @@ fn cues_go_first() {
         let seen = (thread_schedule_policy().ok(), rustix::process::getpriority_process(None).ok());
         sender.send(seen).unwrap();
     });
-    let settings = Settings::new("127.0.0.1:0".parse().unwrap(), None).unwrap();
+    let settings = RemoteSettings::new("127.0.0.1:0".parse().unwrap(), None).unwrap();
     let remote =
         Remote::start(settings, Arc::new(show()), hear, CLOCK).unwrap_or_else(|e| panic!("{e}"));
     socket(0).unwrap().send_to(&packet("/go", NONE), near(&remote)).unwrap();

@@ -24,7 +24,7 @@ use crate::show::{Show, builtin};
 
 /// The show or the run that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum WantedRun {
     /// This run and no other.
     Run(RunId),
     /// A run of the show that came from there.
@@ -54,7 +54,7 @@ struct RunFacts {
 /// The choice, and what it is made from.
 pub(super) struct RunChoice {
     store: Store,
-    wanted: Wanted,
+    wanted: WantedRun,
     /// The show that is waited for, where one is named.
     show: Option<Show>,
     /// The department that the show has to have, by its id or name.
@@ -74,7 +74,7 @@ impl RunChoice {
         let store = Store::new(state);
         let mut choice = RunChoice {
             store,
-            wanted: Wanted::Any,
+            wanted: WantedRun::Any,
             show: None,
             department: None,
             command: "handover SHOW".to_owned(),
@@ -84,7 +84,7 @@ impl RunChoice {
         let Some(of) = of else { return Ok(choice) };
         let id = RunId(of.to_owned());
         if choice.store.journal_path(&id).is_ok() {
-            choice.wanted = Wanted::Run(id);
+            choice.wanted = WantedRun::Run(id);
             return Ok(choice);
         }
         let path = PathBuf::from(of);
@@ -107,7 +107,7 @@ impl RunChoice {
         })?;
         choice.show = Some(show);
         choice.command = format!("handover {of}");
-        choice.wanted = Wanted::Show(source);
+        choice.wanted = WantedRun::Show(source);
         Ok(choice)
     }
 
@@ -138,7 +138,7 @@ impl RunChoice {
         &self.store
     }
 
-    pub(super) fn wanted(&self) -> &Wanted {
+    pub(super) fn wanted(&self) -> &WantedRun {
         &self.wanted
     }
 
@@ -165,7 +165,7 @@ impl RunChoice {
     /// The run to follow, if there is one. `followed` stays the choice when it has ended, until
     /// another is there.
     pub(super) fn best(&mut self, followed: Option<&RunId>) -> Option<RunId> {
-        if let Wanted::Run(id) = &self.wanted {
+        if let WantedRun::Run(id) = &self.wanted {
             return Some(id.clone());
         }
         // A folder that cannot be read now may be readable in a moment: a board that waits keeps
@@ -203,8 +203,8 @@ impl RunChoice {
     /// Returns `true` if a run is of the show that is wanted.
     fn fits(&self, told: &RunFacts) -> bool {
         match &self.wanted {
-            Wanted::Show(source) => told.source == *source,
-            Wanted::Run(_) | Wanted::Any => true,
+            WantedRun::Show(source) => told.source == *source,
+            WantedRun::Run(_) | WantedRun::Any => true,
         }
     }
 
@@ -308,7 +308,7 @@ mod tests {
         let ended = run(&any, "a", false, false, true);
         assert_eq!(any.best(Some(&ended)), Some(live.clone()));
         let other = run(&any, "b", true, false, false);
-        any.wanted = Wanted::Show("b".into());
+        any.wanted = WantedRun::Show("b".into());
         assert_eq!(any.best(None), Some(other.clone()));
         any.pass_over(other);
         assert_eq!(any.best(None), None);
@@ -325,7 +325,7 @@ mod tests {
             "{error}"
         );
         let choice = RunChoice::new(Some(builtin::FIRST), dir.path()).unwrap();
-        assert_eq!(choice.wanted(), &Wanted::Show(format!("built-in:{}", builtin::FIRST)));
+        assert_eq!(choice.wanted(), &WantedRun::Show(format!("built-in:{}", builtin::FIRST)));
         assert!(choice.title().is_some());
     }
 }

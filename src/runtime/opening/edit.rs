@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
-use super::{Session, ShowText, Watched, note_config, note_warnings, read_show, said};
+use super::{Session, ShowText, WatchedFile, note_config, note_warnings, read_show, said};
 use crate::app::Theme;
 use crate::app::log::Log;
 use crate::conductor::{Conductor, RunClock};
@@ -59,7 +59,7 @@ pub(in crate::runtime) fn edit(options: &EditOptions) -> anyhow::Result<Session>
     app.is_editor = true;
     app.folds = show.segment_indices().map(|segment| (segment, true)).collect();
     let path = path.canonicalize().unwrap_or_else(|_| path.clone());
-    let file = Watched {
+    let file = WatchedFile {
         source: path.display().to_string(),
         path,
         text,

@@ -14,7 +14,7 @@ use crate::runtime::clock::machine_ns;
 use crate::show::{Cue, CueIx, CueNumber};
 
 /// A version that is ready.
-pub(in crate::runtime) struct Ready {
+pub(in crate::runtime) struct ReadyVersion {
     pub revision: Revision,
     /// The text of the version.
     pub text: Arc<str>,
@@ -31,7 +31,7 @@ pub(in crate::runtime) struct Ready {
 
 /// The version as the run would take it now; `None` if its outputs would send something else than
 /// they were made ready for.
-pub(super) fn fitted(mut ready: Box<Ready>, ground: &Ground) -> Option<Box<Ready>> {
+pub(super) fn fitted(mut ready: Box<ReadyVersion>, ground: &Ground) -> Option<Box<ReadyVersion>> {
     let Ground { order, state, .. } = ground;
     let begun_ns = machine_ns();
     let show = Revised::prepared(Arc::clone(ready.revision.show.show()?), state);

@@ -23,7 +23,7 @@ pub(in crate::runtime) struct Theirs {
 }
 
 /// The same, ready to be followed.
-pub(in crate::runtime) struct Taken {
+pub(in crate::runtime) struct TheirVersion {
     pub revised: Revised,
     pub outputs: RevisedOutputs,
 }
@@ -60,7 +60,7 @@ impl Watcher {
         self.post.send(Msg::Show(ShowNews::Theirs { sha256, outcome }));
     }
 
-    fn make_theirs(&mut self, theirs: Theirs, ground: &Ground) -> Result<Taken, String> {
+    fn make_theirs(&mut self, theirs: Theirs, ground: &Ground) -> Result<TheirVersion, String> {
         let Theirs { number, text, .. } = theirs;
         let text = String::from(&*text);
         let show = file::parse(&text, &machine_zone()).map(Arc::new).map_err(|problems| {
@@ -78,7 +78,7 @@ impl Watcher {
         let comparison = self.compared(&show);
         self.made =
             Some(FileVersion { written: text.clone(), text, show, comparison, is_theirs: true });
-        Ok(Taken { revised, outputs })
+        Ok(TheirVersion { revised, outputs })
     }
 
     /// Puts the version that the run has taken from another station into the show file, where that

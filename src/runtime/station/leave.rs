@@ -76,7 +76,7 @@ impl Station {
         self.publish();
         let (state, clock, app) =
             (self.conductor.state().clone(), self.conductor.clock(), self.app.clone());
-        let start = screen::Start {
+        let start = screen::ScreenStart {
             state,
             log: Log::default(),
             app,

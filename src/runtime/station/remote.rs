@@ -7,15 +7,15 @@ use crate::app::log::LogWord;
 use crate::app::{Hand, RemoteSign, Tone, Wanted, stopped};
 use crate::conductor::{By, Input};
 use crate::engine::Command;
-use crate::remote::{Answer, Counts, RemoteCommand, Request, Trouble};
+use crate::remote::{Answer, Counts, RemoteCommand, RemoteRequest, Trouble};
 use crate::runtime::clock::machine_ns;
 use crate::time::MachineNs;
 
 impl Station {
     /// Does what a remote control wants, or says why not: to it, and to the caller.
-    pub(super) fn wish(&mut self, request: Request) {
+    pub(super) fn wish(&mut self, request: RemoteRequest) {
         let now_ns = machine_ns();
-        let Request { wish, from, who } = request;
+        let RemoteRequest { wish, from, who } = request;
         let hand = if from.is_datagram() { Hand::Datagram } else { Hand::Connection };
         let is_panic = wish == RemoteCommand::Panic;
         let done = match Wanted::of(&wish, self.conductor.state().show()) {

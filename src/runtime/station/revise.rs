@@ -11,7 +11,7 @@ use crate::conductor::{By, Input};
 use crate::engine::{Command, Event, Record, Rejection};
 use crate::output::RevisedOutputs;
 use crate::runtime::clock::machine_ns;
-use crate::runtime::showfile::{Ground, Ready, ShowNews, Taken, Theirs};
+use crate::runtime::showfile::{Ground, ReadyVersion, ShowNews, TheirVersion, Theirs};
 use crate::show::{CueIx, CueNumber, Show};
 
 /// Time for what an edit costs besides: its record, its messages, the screen's share.
@@ -28,7 +28,7 @@ const NO_THREAD: &str =
 #[derive(Default)]
 pub(super) struct RevisingVersion {
     /// It is ready to be taken.
-    ready: Option<Box<Ready>>,
+    ready: Option<Box<ReadyVersion>>,
     /// Something has happened in the run that it does not have.
     is_unfit: bool,
     /// Number of the last order: what was made for one before is not taken.
@@ -43,7 +43,7 @@ pub(super) struct RevisingVersion {
     /// once they have it.
     announced: Option<(String, bool)>,
     /// The version of another station that is ready to be followed, by its SHA-256.
-    theirs: Option<(String, Box<Taken>)>,
+    theirs: Option<(String, Box<TheirVersion>)>,
 }
 
 impl Station {
@@ -156,8 +156,8 @@ impl Station {
     }
 
     /// Tells the other stations of a shared run of a version that is ready, before the run takes it.
-    fn announce_version(&mut self, ready: &Ready) {
-        let Ready { revision, text, .. } = ready;
+    fn announce_version(&mut self, ready: &ReadyVersion) {
+        let ReadyVersion { revision, text, .. } = ready;
         let is_told = |(told, _): &(String, bool)| *told == revision.sha256;
         // What was only fitted to what has happened since, they have.
         if !self.is_shared() || self.versions.announced.as_ref().is_some_and(is_told) {
@@ -197,7 +197,7 @@ impl Station {
             let Event::ShowRevised { sha256, show, .. } = &mut record.event else { continue };
             let ready = self.versions.theirs.take_if(|(theirs, _)| sha256.as_ref() == Some(theirs));
             if let Some((_, taken)) = ready {
-                let Taken { revised, outputs } = *taken;
+                let TheirVersion { revised, outputs } = *taken;
                 (*show, self.versions.outputs, is_revised) = (revised, Some(outputs), true);
             }
         }
@@ -256,7 +256,7 @@ impl Station {
     }
 
     /// Has a version that is ready fitted to what has happened since.
-    fn fit_version(&mut self, ready: Box<Ready>) {
+    fn fit_version(&mut self, ready: Box<ReadyVersion>) {
         if let Some((ground, file)) = self.ground().zip(self.file.as_ref()) {
             file.fit(ready, ground);
         }
@@ -271,7 +271,7 @@ impl Station {
         }
         let now_ns = machine_ns();
         let is_unfit = self.versions.is_unfit;
-        let has_time = |ready: &mut Box<Ready>| {
+        let has_time = |ready: &mut Box<ReadyVersion>| {
             let fits_in = if is_unfit { ready.fits_in * 2 } else { Duration::ZERO };
             let done_ns = now_ns + fits_in + ready.takes.max(self.versions.took) * 2 + MARGIN;
             self.conductor.deadline().is_none_or(|due_ns| done_ns < due_ns)
@@ -286,7 +286,7 @@ impl Station {
             (self.versions.ready, self.versions.is_unfit) = (Some(ready), true);
             return self.take_version();
         }
-        let Ready { revision, outputs, passed_over, .. } = *ready;
+        let ReadyVersion { revision, outputs, passed_over, .. } = *ready;
         self.versions.outputs = Some(outputs);
         let neighbours = self.app.neighbours(state);
         let replaced = Arc::clone(state.show());

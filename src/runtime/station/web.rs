@@ -7,7 +7,7 @@ use crate::app::{Hand, Tone};
 use crate::conductor::By;
 use crate::engine::Command;
 use crate::runtime::clock::machine_ns;
-use crate::web::{WebMessage, Wish};
+use crate::web::{CrewWish, WebMessage};
 
 impl Station {
     /// Takes in a message of somebody at a browser.
@@ -29,7 +29,7 @@ impl Station {
 
     /// Does what a department wishes, or has the holder do it, where another station has the flag
     /// and that is a wish that it takes.
-    fn wish_of_crew(&mut self, wish: &Wish) -> Result<(), String> {
+    fn wish_of_crew(&mut self, wish: &CrewWish) -> Result<(), String> {
         let now_ns = machine_ns();
         let state = self.conductor.state();
         let command = command_of(wish, state.show())?;

@@ -4,16 +4,16 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::files::{open_regular, replace};
-use crate::web::Key;
+use crate::web::TokenKey;
 
 /// Name of the file.
 const FILE: &str = "web.key";
 
 /// The key in the folder `state`: the one that is there, or a new one. Where it cannot be kept, it
 /// holds until the program ends, and browsers need the passcode again after that.
-pub(super) fn key(state: &Path) -> Key {
+pub(super) fn key(state: &Path) -> TokenKey {
     let path = state.join(FILE);
-    read(&path).map(Key).unwrap_or_else(|_| {
+    read(&path).map(TokenKey).unwrap_or_else(|_| {
         let key = random();
         // A folder that takes no file is the journal's alarm.
         let _ = std::fs::create_dir_all(state).and_then(|()| replace(&path, &key.0));
@@ -27,19 +27,19 @@ fn read(path: &Path) -> std::io::Result<[u8; 32]> {
     Ok(key)
 }
 
-fn random() -> Key {
+fn random() -> TokenKey {
     let random = std::fs::File::open("/dev/urandom").and_then(|mut random| {
         let mut key = [0; 32];
         random.read_exact(&mut key).map(|()| key)
     });
-    random.map(Key).unwrap_or_else(|_| {
+    random.map(TokenKey).unwrap_or_else(|_| {
         // Without the device, the seeds of a hash map are what the system gives at random.
         use std::hash::{BuildHasher, RandomState};
         let mut key = [0; 32];
         for part in key.chunks_mut(8) {
             part.copy_from_slice(&RandomState::new().hash_one(0).to_ne_bytes());
         }
-        Key(key)
+        TokenKey(key)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ASSUMED_NS, Assembling, TimedLine, time_of_day};
 use crate::sheet::cells;
-use crate::sheet::columns::Field;
+use crate::sheet::columns::SheetField;
 use crate::sheet::durations;
 use crate::sheet::imported::ImportedCue;
 use crate::show::duration::LONGEST_NS;
@@ -24,14 +24,14 @@ impl Assembling<'_> {
                 timed.is_assumed = true;
                 let what =
                     format!("only its end is known: {} was assumed", durations::said(ASSUMED_NS));
-                self.doubt(timed.line, Field::End, what);
+                self.doubt(timed.line, SheetField::End, what);
             }
         }
     }
 
     /// The lengths of lines that do not say theirs: from their ends, or from the next start.
     pub(super) fn derive(&mut self, timed: &mut [Option<TimedLine<'_, '_>>]) {
-        let has_lengths = self.layout.column(Field::Duration).is_some();
+        let has_lengths = self.layout.column(SheetField::Duration).is_some();
         let mut next_ns: Option<i64> = None;
         let (mut derived, mut between_ns) = (0, 0_u64);
         for line in timed.iter_mut().rev().flatten() {
@@ -57,7 +57,7 @@ impl Assembling<'_> {
                         "{}, the time until the next start, was assumed: a note at the cue says so",
                         durations::said(length_ns)
                     );
-                    self.doubt(line.line, Field::Duration, what);
+                    self.doubt(line.line, SheetField::Duration, what);
                 }
             }
             // Lines without a start take their part of the time until the next one.
@@ -76,12 +76,12 @@ impl Assembling<'_> {
     }
 
     fn is_duration(&self, name: &str) -> bool {
-        self.layout.column(Field::Duration).is_some_and(|column| cells::name(column) == name)
+        self.layout.column(SheetField::Duration).is_some_and(|column| cells::name(column) == name)
     }
 
     /// Says in the notes of a cue, before all others, that nobody has said its length.
     pub(super) fn note_assumed(&mut self, cue: &mut ImportedCue, length_ns: u64) {
-        let name = self.layout.column(Field::Duration).map(cells::name);
+        let name = self.layout.column(SheetField::Duration).map(cells::name);
         let at = cue.extra.iter().position(|(known, _)| Some(known) == name.as_ref());
         let why = at.map(|at| cue.extra.remove(at));
         let why = why.map_or("no length is known".to_owned(), |(name, text)| {
@@ -105,10 +105,10 @@ impl Assembling<'_> {
                     quoted(title),
                     time_of_day(end_ns)
                 );
-                let start = self.layout.column(Field::Start);
+                let start = self.layout.column(SheetField::Start);
                 let has_start =
                     start.is_some_and(|start| !timed.line.row.text(start.column).is_empty());
-                let field = if has_start { Field::Start } else { Field::End };
+                let field = if has_start { SheetField::Start } else { SheetField::End };
                 self.doubt(timed.line, field, what);
             }
             (Some(_) | None, Some(_) | None) => {}

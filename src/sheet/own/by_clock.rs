@@ -6,7 +6,7 @@ use super::{Own, OwnReading, Row};
 use crate::show::problem::quoted;
 
 /// One of the words in the trigger of a segment.
-enum Word {
+enum TriggerWord {
     /// Its start is a hard start.
     HardStart,
     /// The day of its hard start.
@@ -17,17 +17,17 @@ enum Word {
     Ends(Time),
 }
 
-impl Word {
-    fn of(text: &str) -> Option<Word> {
+impl TriggerWord {
+    fn of(text: &str) -> Option<TriggerWord> {
         let after = |begin: &str| text.strip_prefix(begin).map(str::trim);
         if text.eq_ignore_ascii_case("hard start") {
-            Some(Word::HardStart)
+            Some(TriggerWord::HardStart)
         } else if let Some(day) = after("on ") {
-            day.parse().ok().map(Word::On)
+            day.parse().ok().map(TriggerWord::On)
         } else if let Some(day) = after("show on ") {
-            day.parse().ok().map(Word::ShowOn)
+            day.parse().ok().map(TriggerWord::ShowOn)
         } else {
-            after("ends ")?.parse().ok().map(Word::Ends)
+            after("ends ")?.parse().ok().map(TriggerWord::Ends)
         }
     }
 }
@@ -50,7 +50,7 @@ fn words(trigger: &str) -> impl Iterator<Item = &str> {
 
 /// Returns `true` if a line is the trigger of a segment.
 pub(in super::super) fn is_by_clock(line: &str) -> bool {
-    words(line).next().is_some() && words(line).all(|word| Word::of(word).is_some())
+    words(line).next().is_some() && words(line).all(|word| TriggerWord::of(word).is_some())
 }
 
 impl OwnReading<'_> {
@@ -58,11 +58,11 @@ impl OwnReading<'_> {
     pub(super) fn by_clock(&mut self, row: &Row, trigger: &str) -> ByClock {
         let mut said = ByClock::default();
         for word in words(trigger) {
-            match Word::of(word) {
-                Some(Word::HardStart) => said.is_hard = true,
-                Some(Word::On(day)) => said.date = Some(day),
-                Some(Word::ShowOn(day)) => self.show.date = Some(day),
-                Some(Word::Ends(end)) => said.end = Some(end),
+            match TriggerWord::of(word) {
+                Some(TriggerWord::HardStart) => said.is_hard = true,
+                Some(TriggerWord::On(day)) => said.date = Some(day),
+                Some(TriggerWord::ShowOn(day)) => self.show.date = Some(day),
+                Some(TriggerWord::Ends(end)) => said.end = Some(end),
                 None => {
                     let what =
                         format!("{} is nothing that a segment can have: left out", quoted(word));

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::wants::Want;
 use super::{SheetWish, Update, WishTurn};
-use crate::edit::batch::{Change, Setting};
+use crate::edit::batch::{BatchChange, KeyValue};
 use crate::edit::document::EditTarget;
 use crate::edit::written::quoted;
 use crate::show::CueNumber;
@@ -17,7 +17,7 @@ pub(super) struct AskedChange {
     /// Reason why it cannot be done, in words.
     pub(super) lacks: Option<String>,
     /// The item is added or taken away: without that, nothing else is done.
-    pub(super) first: Option<Change>,
+    pub(super) first: Option<BatchChange>,
     /// The item, where it is there.
     target: Option<EditTarget>,
     /// Its keys.
@@ -26,23 +26,23 @@ pub(super) struct AskedChange {
 
 impl AskedChange {
     /// All of it as one change; `None` where there is nothing to do.
-    pub(super) fn whole(&self) -> Option<Change> {
+    pub(super) fn whole(&self) -> Option<BatchChange> {
         let settings = || self.wants.iter().flat_map(|want| want.settings.iter().cloned());
         if self.lacks.is_some() {
             return None;
         }
         match (&self.first, self.target) {
-            (Some(Change::AddCue { after, keys }), _) => {
+            (Some(BatchChange::AddCue { after, keys }), _) => {
                 let keys = keys.iter().cloned().chain(settings()).collect();
-                Some(Change::AddCue { after: *after, keys })
+                Some(BatchChange::AddCue { after: *after, keys })
             }
-            (Some(Change::AddSegment { after, keys }), _) => {
+            (Some(BatchChange::AddSegment { after, keys }), _) => {
                 let keys = keys.iter().cloned().chain(settings()).collect();
-                Some(Change::AddSegment { after: *after, keys })
+                Some(BatchChange::AddSegment { after: *after, keys })
             }
             (Some(first), _) => Some(first.clone()),
             (None, Some(target)) if !self.wants.is_empty() => {
-                Some(Change::Keys(target, settings().collect()))
+                Some(BatchChange::Keys(target, settings().collect()))
             }
             (None, _) => None,
         }
@@ -69,7 +69,7 @@ impl Update {
                 AskedChange { wants, ..self.known_cue(*at, *cue, &turn.wish) }
             }
             SheetWish::GoneCue(number) => {
-                let first = self.target(&self.taken, &turn.wish).map(Change::Remove);
+                let first = self.target(&self.taken, &turn.wish).map(BatchChange::Remove);
                 AskedChange {
                     what: format!("cue {number} is not in the sheet"),
                     first,
@@ -89,7 +89,7 @@ impl Update {
         let new: Vec<String> = new
             .map(|one| format!("[department.{}]\nname = {}\n", one.id, quoted(&one.name)))
             .collect();
-        let first = (!new.is_empty()).then(|| Change::AddTables(new.join("\n")));
+        let first = (!new.is_empty()).then(|| BatchChange::AddTables(new.join("\n")));
         AskedChange { what: "departments of the sheet".to_owned(), first, ..AskedChange::default() }
     }
 
@@ -107,7 +107,7 @@ impl Update {
             let (first, wants) = asked.wants.into_iter().partition(is_first);
             asked.wants = wants;
             let keys = Vec::into_iter(first).flat_map(|want: Want| want.settings).collect();
-            asked.first = Some(Change::AddSegment { after: self.taken.before(at), keys });
+            asked.first = Some(BatchChange::AddSegment { after: self.taken.before(at), keys });
         }
         asked
     }
@@ -136,10 +136,10 @@ impl Update {
             return;
         };
         asked.wants.retain(|want| want.key != "title");
-        let number = Setting::new("number", quoted(&entry.number));
-        let keys = vec![number, Setting::new("title", quoted(&entry.title))];
+        let number = KeyValue::new("number", quoted(&entry.number));
+        let keys = vec![number, KeyValue::new("title", quoted(&entry.title))];
         let after = anchors.get(cue).copied().flatten().unwrap_or(EditTarget::Segment(segment));
-        asked.first = Some(Change::AddCue { after, keys });
+        asked.first = Some(BatchChange::AddCue { after, keys });
     }
 
     /// For each cue of a segment of the sheet the cue after which it would come in the show: the one
@@ -168,6 +168,11 @@ impl Update {
         let Some(segment) = segment else { return AskedChange::default() };
         let what = format!("segment “{}” is not in the sheet", segment.title);
         let lacks = (!segment.cues.is_empty()).then(|| format!("{what}: kept, for it has cues"));
-        AskedChange { what, lacks, first: target.map(Change::Remove), ..AskedChange::default() }
+        AskedChange {
+            what,
+            lacks,
+            first: target.map(BatchChange::Remove),
+            ..AskedChange::default()
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Update;
 use super::alike::{fact, found, known_needs, same_items, steps_with_colours};
-use crate::edit::batch::Setting;
+use crate::edit::batch::KeyValue;
 use crate::edit::listing::{FactWords, Facts, SegmentEntry};
 use crate::edit::written::quoted;
 use crate::sheet::cells::{one_line, prose};
@@ -17,12 +17,12 @@ pub(super) struct Want {
     /// The key.
     pub(super) key: &'static str,
     /// What is set, one after the other: the key, and others that it excludes.
-    pub(super) settings: Vec<Setting>,
+    pub(super) settings: Vec<KeyValue>,
 }
 
 impl Want {
     pub(super) fn new(key: &'static str, value: String) -> Want {
-        Want { key, settings: vec![Setting::new(key, value)] }
+        Want { key, settings: vec![KeyValue::new(key, value)] }
     }
 }
 
@@ -96,13 +96,13 @@ impl Update {
                 // Only cues that the caller calls have a time at which they are meant to be called.
                 let is_planned = own.is_some_and(|own| own.planned.is_some());
                 if matches!(key, "trigger" | "backup_for") && is_planned {
-                    want.settings.insert(0, Setting::clear("planned"));
+                    want.settings.insert(0, KeyValue::clear("planned"));
                 }
                 wants.push(want);
             }
         }
         if wanted.is_go && has_trigger {
-            wants.push(Want { key: "trigger", settings: vec![Setting::clear("trigger")] });
+            wants.push(Want { key: "trigger", settings: vec![KeyValue::clear("trigger")] });
         }
         wants.extend(own_columns(show, ix, wanted));
         wants
@@ -125,9 +125,9 @@ fn is_same(key: &str, own: Option<&FactWords>, says: Option<&FactWords>) -> bool
 
 /// The columns of its own that the sheet has for a cue, and the show does not.
 fn own_columns(show: &Show, own: Option<CueIx>, wanted: &imported::ImportedCue) -> Option<Want> {
-    let settings: Vec<Setting> = match own {
+    let settings: Vec<KeyValue> = match own {
         None if wanted.extra.is_empty() => vec![],
-        None => vec![Setting::new("extra", extra_table(&wanted.extra))],
+        None => vec![KeyValue::new("extra", extra_table(&wanted.extra))],
         Some(ix) => {
             let own = show.cue(ix);
             let main = own.backup_for.map(|main| show.cue(main).number.as_str());
@@ -138,7 +138,7 @@ fn own_columns(show: &Show, own: Option<CueIx>, wanted: &imported::ImportedCue) 
                 name => own.extra.iter().any(|one| one.name == name && prose(&one.text) == *text),
             };
             let new = wanted.extra.iter().filter(|one| !is_there(one));
-            new.map(|(name, text)| Setting::entry("extra", name, quoted(text))).collect()
+            new.map(|(name, text)| KeyValue::entry("extra", name, quoted(text))).collect()
         }
     };
     (!settings.is_empty()).then_some(Want { key: "extra", settings })

@@ -67,18 +67,18 @@ pub(super) fn read(bytes: &[u8], wanted: Option<&str>) -> Result<Workbook, Refus
 
 /// The form of a number, which says whether it is a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum NumberForm {
     Number,
     Moment,
     Length,
 }
 
 /// The form of a number format, by its first part.
-fn form(format: &str) -> Form {
+fn form(format: &str) -> NumberForm {
     let mut chars = format.chars();
     while let Some(c) = chars.next() {
         match c.to_ascii_lowercase() {
-            ';' => return Form::Number,
+            ';' => return NumberForm::Number,
             // A letter that stands for itself, or for a gap of its width.
             '\\' | '_' | '*' => _ = chars.next(),
             '"' => _ = chars.by_ref().find(|c| *c == '"'),
@@ -87,22 +87,22 @@ fn form(format: &str) -> Form {
                 let inside = inside.to_ascii_lowercase();
                 let is_all = |unit| !inside.is_empty() && inside.chars().all(|c| c == unit);
                 if is_all('h') || is_all('m') || is_all('s') {
-                    return Form::Length;
+                    return NumberForm::Length;
                 }
             }
-            'd' | 'm' | 'h' | 'y' | 's' => return Form::Moment,
+            'd' | 'm' | 'h' | 'y' | 's' => return NumberForm::Moment,
             _ => {}
         }
     }
-    Form::Number
+    NumberForm::Number
 }
 
 /// The forms of the numbers that every workbook knows (ECMA-376, part 1, 18.8.30).
-fn known_form(format: u16) -> Form {
+fn known_form(format: u16) -> NumberForm {
     match format {
-        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Form::Moment,
-        46 => Form::Length,
-        _ => Form::Number,
+        14..=22 | 27..=36 | 45 | 47 | 50..=58 => NumberForm::Moment,
+        46 => NumberForm::Length,
+        _ => NumberForm::Number,
     }
 }
 
@@ -236,7 +236,7 @@ struct XlsBook {
     sheets: Vec<Listed>,
     texts: Vec<String>,
     /// The form of the numbers in cells of each style.
-    forms: Vec<Form>,
+    forms: Vec<NumberForm>,
     is_1904: bool,
     /// The encoding of texts before BIFF8; `None` for BIFF8.
     encoding: Option<&'static Encoding>,
@@ -357,9 +357,9 @@ impl XlsBook {
     fn number(&self, number: f64, style: u16) -> Data {
         let moment = |kind| Data::DateTime(ExcelDateTime::new(number, kind, self.is_1904));
         match self.forms.get(usize::from(style)) {
-            Some(Form::Moment) => moment(ExcelDateTimeType::DateTime),
-            Some(Form::Length) => moment(ExcelDateTimeType::TimeDelta),
-            Some(Form::Number) | None => Data::Float(number),
+            Some(NumberForm::Moment) => moment(ExcelDateTimeType::DateTime),
+            Some(NumberForm::Length) => moment(ExcelDateTimeType::TimeDelta),
+            Some(NumberForm::Number) | None => Data::Float(number),
         }
     }
 

@@ -2,7 +2,7 @@
 //! cue, outputs with the same address.
 
 use super::warnings::Marks;
-use crate::show::problem::{Place, Problem, quoted};
+use crate::show::problem::{Problem, ProblemPlace, quoted};
 use crate::show::{CueIx, Output, OutputIx, Show};
 
 /// Cue numbers that differ only in leading zeros, or in capital letters.
@@ -122,6 +122,6 @@ pub(super) fn own_ear(show: &Show, marks: &Marks) -> Vec<Problem> {
     own.filter_map(warning).collect()
 }
 
-fn place(marks: &Marks, cue: CueIx) -> Place {
+fn place(marks: &Marks, cue: CueIx) -> ProblemPlace {
     marks.cues[cue.0 as usize].number.clone()
 }

@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::{Check, together};
 use crate::show::draft::{ActionDraft, CueDraft, List, Mention, Placed, PointDraft, TriggerDraft};
-use crate::show::problem::{Place as Where, quoted};
+use crate::show::problem::{ProblemPlace as Where, quoted};
 use crate::show::protocol::{Protocol, Wire};
 use crate::show::{
     Action, Cue, CueIx, CueNumber, DepartmentIx, Extra, Look, NamedPlace, OutputIx, RoutePoint,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use crate::show::draft::Mention;
 use crate::show::faults::Faults;
-use crate::show::problem::{Place, one_of, quoted};
+use crate::show::problem::{ProblemPlace, one_of, quoted};
 
 /// Names of one kind, to be referred to.
 pub(super) struct Names<'a> {
@@ -100,5 +100,5 @@ pub(super) struct Unused {
     /// The id.
     pub(super) id: String,
     /// Beginning of its table.
-    pub(super) place: Place,
+    pub(super) place: ProblemPlace,
 }

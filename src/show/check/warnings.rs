@@ -21,7 +21,7 @@ use crate::show::duration;
 use crate::show::faults::Faults;
 use crate::show::file::machine::Machine;
 use crate::show::plan::{Plan, PlanNs, odd_time, start_on};
-use crate::show::problem::{Place, Problem, quoted};
+use crate::show::problem::{Problem, ProblemPlace, quoted};
 use crate::show::{CueIx, SegmentIx, Show, Trigger};
 use crate::time::unsigned;
 
@@ -41,7 +41,7 @@ pub(super) struct Marks {
     /// Cue by cue.
     pub cues: Vec<CueMarks>,
     /// Beginning of the table of each output.
-    pub outputs: Vec<Place>,
+    pub outputs: Vec<ProblemPlace>,
     /// Things that nothing refers to.
     pub unused: Vec<Unused>,
 }
@@ -49,25 +49,25 @@ pub(super) struct Marks {
 /// Places of a segment in the text.
 pub(super) struct SegmentMarks {
     /// Its hard start.
-    pub start: Option<Place>,
+    pub start: Option<ProblemPlace>,
     /// Its fixed end.
-    pub end: Option<Place>,
+    pub end: Option<ProblemPlace>,
 }
 
 /// Places of a cue in the text.
 pub(super) struct CueMarks {
     /// Its number.
-    pub number: Place,
+    pub number: ProblemPlace,
     /// Its duration.
-    pub duration: Option<Place>,
+    pub duration: Option<ProblemPlace>,
     /// Place of its planned time.
-    pub planned: Option<Place>,
+    pub planned: Option<ProblemPlace>,
     /// Place of its trigger.
-    pub trigger: Option<Place>,
+    pub trigger: Option<ProblemPlace>,
     /// Place of the number of the cue that it is a backup for.
-    pub backup_for: Option<Place>,
+    pub backup_for: Option<ProblemPlace>,
     /// The number of each cue that it stops, and the time that this takes.
-    pub stops: Vec<(Place, Option<Place>)>,
+    pub stops: Vec<(ProblemPlace, Option<ProblemPlace>)>,
 }
 
 impl CueMarks {
@@ -222,7 +222,7 @@ impl<'a> PlannedTimes<'a> {
     }
 
     /// A time of day that the clock skips, or shows twice, on the day on which it comes.
-    fn odd_time(&self, time: Time, at_ns: PlanNs, place: &Place) -> Option<Problem> {
+    fn odd_time(&self, time: Time, at_ns: PlanNs, place: &ProblemPlace) -> Option<Problem> {
         // A show without a date is not laid out on the day on which it will run.
         self.show.date?;
         let (what, fix) = odd_time(&self.show.zone, self.day(at_ns), time)?;

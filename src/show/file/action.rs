@@ -9,7 +9,7 @@ use super::reader::quoted;
 use super::value::Value;
 use crate::show::Body;
 use crate::show::draft::{ActionDraft, List, StopDraft};
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 use crate::show::protocol::{Protocol, Wire};
 
 /// The key of an action that goes to no output: it stops what another cue has started.
@@ -41,7 +41,7 @@ fn stop(mut fields: Fields<'_>, value: &Value<'_>) -> Option<StopDraft> {
 }
 
 fn action(mut fields: Fields<'_>, wires: &Wires) -> ActionDraft {
-    let place = Place::from(fields.span.clone());
+    let place = ProblemPlace::from(fields.span.clone());
     let name = fields.need("output", "\"…\"").and_then(|value| value.mention());
     let wire = name.as_ref().and_then(|name| wires.get(name.text)?.as_ref());
     let body = body(fields, wire, name.as_ref().map(|name| name.text));

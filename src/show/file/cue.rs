@@ -7,7 +7,7 @@ use super::reader::quoted;
 use super::value::Value;
 use crate::plain::is_obeyed;
 use crate::show::draft::{CueDraft, List, Mention, PointDraft, TriggerDraft};
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 use crate::show::{CountDirection, CueNumber, Extra, Look, Source, Step};
 
 /// The words of `look`.
@@ -49,7 +49,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
     let together = fields.entry("together", Value::boolean);
     let pass = fields.placed("pass", |value| output::station(value));
     let extra = fields.find("extra").map(|value| extra(&value));
-    let place = Place::from(fields.span.clone());
+    let place = ProblemPlace::from(fields.span.clone());
     fields.finish();
     CueDraft {
         place,

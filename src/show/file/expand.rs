@@ -24,13 +24,13 @@ use self::files::Loader;
 pub use self::files::{Files, FoundFile, NoFiles};
 use self::map::{FileHome, Map};
 use self::names::{NamedValues, Scope, is_of_name, words};
-use self::writer::{Part, Sense, Writer};
+use self::writer::{Sense, Writer, WrittenFile};
 use super::fields::Fields;
 use super::machine::{Machine, Unseen};
 use super::reader::{Reader, quoted};
 use super::{BYTES_MAX, Checked};
 use crate::show::faults::Faults;
-use crate::show::problem::{Place, Problem, Severity};
+use crate::show::problem::{Problem, ProblemPlace, Severity};
 
 /// The keys of what a show takes from other files.
 const NAMED: [&str; 4] = ["department", "output", "place", "person"];
@@ -45,7 +45,7 @@ pub struct Expanded<'t> {
     /// The stretches of the text that come from included files.
     included: Vec<Range<usize>>,
     /// The places of the cues that each segment takes from a template.
-    taken: Vec<Vec<Place>>,
+    taken: Vec<Vec<ProblemPlace>>,
 }
 
 /// Writes a show out as one plain text.
@@ -72,7 +72,7 @@ impl Expanded<'_> {
 
     /// For each segment the places of the cues that it takes from a template, and that come before
     /// its own; it may have fewer segments than the show.
-    pub fn taken(&self) -> &[Vec<Place>] {
+    pub fn taken(&self) -> &[Vec<ProblemPlace>] {
         &self.taken
     }
 
@@ -86,10 +86,10 @@ impl Expanded<'_> {
         machine: &dyn Machine,
     ) -> Result<Checked, Vec<Problem>> {
         let Some(map) = &self.map else {
-            return super::read(&self.text, machine_zone, machine, &Aside::default());
+            return super::read(&self.text, machine_zone, machine, &AsideFacts::default());
         };
         let has_errors = self.problems.iter().any(|one| one.severity == Severity::Error);
-        let aside = Aside { lacks_names: has_errors, included: &self.included };
+        let aside = AsideFacts { lacks_names: has_errors, included: &self.included };
         let all = |problems: Vec<Problem>| {
             let mut all = [self.problems.clone(), map.problems(problems)].concat();
             all.sort_by(Problem::by_place);
@@ -107,7 +107,7 @@ impl Expanded<'_> {
 
 /// Facts about a text that are not in it.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Aside<'a> {
+pub(super) struct AsideFacts<'a> {
     /// Something that defines names could not be written out, which has been reported.
     pub(super) lacks_names: bool,
     /// The stretches that come from included files: what is not used of them is no mistake.
@@ -155,7 +155,7 @@ struct Template<'t> {
 
 /// A file with what it says of repeats.
 struct SourceFile<'t> {
-    part: Part<'t>,
+    part: WrittenFile<'t>,
     tree: &'t DeTable<'t>,
     /// Its values; nothing if it has no table of them.
     words: Option<NamedValues>,
@@ -195,7 +195,7 @@ fn expanded<'t>(text: &'t str, files: &dyn Files) -> Option<Expanded<'t>> {
     let writer = Writer::new(homes);
     for (home, ((_, text, tree), reader)) in trees.iter().zip(&readers).enumerate() {
         let is_own = home + 1 == trees.len();
-        let source = SourceFile::read(Part { home, text }, reader, tree.get_ref(), is_own);
+        let source = SourceFile::read(WrittenFile { home, text }, reader, tree.get_ref(), is_own);
         templates.read(&source, reader, &writer);
         sources.push(source);
     }
@@ -226,7 +226,12 @@ fn expanded<'t>(text: &'t str, files: &dyn Files) -> Option<Expanded<'t>> {
 }
 
 impl<'t> SourceFile<'t> {
-    fn read(part: Part<'t>, reader: &Reader<'_>, tree: &'t DeTable<'t>, is_own: bool) -> Self {
+    fn read(
+        part: WrittenFile<'t>,
+        reader: &Reader<'_>,
+        tree: &'t DeTable<'t>,
+        is_own: bool,
+    ) -> Self {
         let noun = if is_own { "the show" } else { "an included file" };
         let mut fields = Fields::new(reader, tree, 0..0, noun);
         fields.know("include");

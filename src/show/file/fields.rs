@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 use super::reader::{Reader, SourceText, one_of, quoted};
 use super::value::Value;
 use crate::show::draft::{Entry, Placed};
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 
 #[cfg(test)]
 thread_local! {
@@ -189,7 +189,7 @@ impl<'a> Fields<'a> {
         read: impl FnOnce(&Value<'a>) -> Option<T>,
     ) -> Option<Entry<T>> {
         let value = self.find(key)?;
-        let (place, at_key) = (value.place(), Place::from(self.key_span(key)));
+        let (place, at_key) = (value.place(), ProblemPlace::from(self.key_span(key)));
         Some(Entry { value: read(&value)?, place, key: at_key })
     }
 

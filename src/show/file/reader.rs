@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::machine::Machine;
 use crate::show::draft;
 use crate::show::faults::Faults;
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 
 pub(crate) use crate::show::problem::{one_of, quoted};
 
@@ -26,7 +26,7 @@ pub(crate) struct SourceText<'a> {
 impl SourceText<'_> {
     /// The same for a draft.
     pub(crate) fn placed(&self) -> draft::Mention {
-        draft::Placed { value: Arc::from(self.text), place: Place::from(self.span.clone()) }
+        draft::Placed { value: Arc::from(self.text), place: ProblemPlace::from(self.span.clone()) }
     }
 }
 

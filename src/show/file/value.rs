@@ -17,7 +17,7 @@ use super::meant;
 use super::reader::{Reader, SourceText, quoted};
 use crate::show::draft::{List, Placed};
 use crate::show::duration::{self, DurationError};
-use crate::show::problem::Place;
+use crate::show::problem::ProblemPlace;
 
 /// From this bound on a range of numbers is told by its powers of ten.
 const WIDE: f64 = 1e15;
@@ -88,8 +88,8 @@ impl<'a> Value<'a> {
     }
 
     /// Its place.
-    pub(crate) fn place(&self) -> Place {
-        Place::from(self.span.clone())
+    pub(crate) fn place(&self) -> ProblemPlace {
+        ProblemPlace::from(self.span.clone())
     }
 
     /// Reports a fault of it.

@@ -12,7 +12,7 @@ use ratatui::text::{Line, Span};
 
 use super::words::{self, Digits, digits, item};
 use super::{BoardScene, centred, middle};
-use crate::app::board::{Nearness, Next, On, Stage, left_words};
+use crate::app::board::{Nearness, NextItem, On, Stage, left_words};
 use crate::show::duration;
 use crate::time::unsigned;
 use crate::ui::digits::Size;
@@ -270,7 +270,7 @@ fn says_lateness(stage: &Stage) -> bool {
     }
 }
 
-fn coming<'a>(scene: &BoardScene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
+fn coming<'a>(scene: &BoardScene<'a>, next: &'a NextItem, room: Rect) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let at = next.at.map_or(Line::default(), |at| {
         let late = Duration::try_from(scene.board.now.duration_since(at)).unwrap_or_default();

@@ -19,7 +19,7 @@ use crate::ui::{signs, text};
 
 /// The three steps of an exchange, and what comes after them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stage {
+enum ExchangeStage {
     Offers,
     Accepts,
     Passes,
@@ -35,9 +35,10 @@ pub(super) fn exchange<'a>(
     let styles = &scene.styles;
     let holder = link.holder().map_or_else(String::new, ToString::to_string);
     let (to, stage) = match (&link.role, &link.exchange) {
-        (Role::OnItsWay { to }, _) => (to.to_string(), Stage::OnItsWay),
+        (Role::OnItsWay { to }, _) => (to.to_string(), ExchangeStage::OnItsWay),
         (_, Some(exchange)) => {
-            let stage = if exchange.accepted { Stage::Passes } else { Stage::Accepts };
+            let stage =
+                if exchange.accepted { ExchangeStage::Passes } else { ExchangeStage::Accepts };
             (exchange.to.to_string(), stage)
         }
         // Its panel is closed as soon as it is over.
@@ -47,9 +48,9 @@ pub(super) fn exchange<'a>(
     let mine = |name: &str| name == link.me.as_str();
     let mut lines = vec![];
     let steps = [
-        (Stage::Offers, holder.as_str(), "offers"),
-        (Stage::Accepts, to.as_str(), "accepts"),
-        (Stage::Passes, holder.as_str(), "passes"),
+        (ExchangeStage::Offers, holder.as_str(), "offers"),
+        (ExchangeStage::Accepts, to.as_str(), "accepts"),
+        (ExchangeStage::Passes, holder.as_str(), "passes"),
     ];
     for (at, (step, who, does)) in steps.into_iter().enumerate() {
         let (sign, style) = match step.cmp(&stage) {
@@ -84,12 +85,12 @@ fn waits_for(scene: &Scene, link: &Shared, is_mine: bool) -> String {
 }
 
 /// A word below the steps.
-fn note(scene: &Scene, link: &Shared, stage: Stage, columns: usize) -> Vec<Line<'static>> {
+fn note(scene: &Scene, link: &Shared, stage: ExchangeStage, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let hides = scene.way(Act::Flag);
     let left = |exchange: &Exchange| clock(exchange.lapses.since(scene.view.machine_ns));
     let (words, style) = match (stage, &link.exchange) {
-        (Stage::OnItsWay, _) => (
+        (ExchangeStage::OnItsWay, _) => (
             "the log has not confirmed the pass: nothing fires here until its fate is known"
                 .to_owned(),
             styles.attention,

@@ -7,7 +7,7 @@ use handover::app::Page;
 use handover::engine::Phase;
 use handover::show::{CueIx, CueNumber, Show, builtin, file};
 
-use handover::geo::atlas::{self, Kind};
+use handover::geo::atlas::{self, MapLineKind};
 use handover::ui::{Depth, Glyphs};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -153,8 +153,11 @@ fn the_coasts_are_those_of_ratatui() {
     let (width, height) = (480, 240);
     let mut ours = vec![vec![false; width]; height];
     let world = atlas::charts().iter().find(|chart| chart.name == "world").unwrap();
-    for place in
-        world.outlines.iter().filter(|line| line.kind == Kind::Land).flat_map(|line| &line.points)
+    for place in world
+        .outlines
+        .iter()
+        .filter(|line| line.kind == MapLineKind::Land)
+        .flat_map(|line| &line.points)
     {
         let x = (place.longitude + 180.0) / 360.0 * (width - 1) as f64;
         let y = (90.0 - place.latitude) / 180.0 * (height - 1) as f64;

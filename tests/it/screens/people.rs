@@ -2,7 +2,7 @@
 //! what the mouse finds.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use handover::app::hits::Target;
+use handover::app::hits::MouseTarget;
 use handover::app::{App, Page, Task};
 use handover::engine::{Command, Event, Record};
 use handover::show::{PersonIx, builtin, file};
@@ -227,8 +227,9 @@ fn the_mouse_finds_what_stands_there() {
     for &page in Page::ALL.iter().filter(|page| **page != Page::Stations) {
         let (column, row) = (find(&mut run, (200, 60), "Tab Run").0, 59);
         let (_, hits) = run.drawn_with_hits(200, 60);
-        let line: Vec<u16> =
-            (column..200).filter(|&x| hits.target_at(x, row) == Some(Target::Page(page))).collect();
+        let line: Vec<u16> = (column..200)
+            .filter(|&x| hits.target_at(x, row) == Some(MouseTarget::Page(page)))
+            .collect();
         assert_eq!(line.len(), page.name().len(), "{page:?}");
         click(&mut run, (200, 60), line[0], row, MachineNs::ZERO);
         assert_eq!(run.app.page, page);

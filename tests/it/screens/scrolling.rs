@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 use super::stage::Run;
-use handover::app::hits::Target;
+use handover::app::hits::MouseTarget;
 use handover::time::MachineNs;
 
 /// Twenty segments of twelve cues: more than any screen has rows for.
@@ -34,7 +34,7 @@ fn mouse(run: &mut Run, kind: MouseEventKind, (column, row): (u16, u16)) {
 fn segments(run: &mut Run) -> Vec<(u32, bool, u16)> {
     let hits = run.drawn_with_hits(120, 36).1;
     let target = |region: &handover::app::hits::Region| match region.target {
-        Target::Segment { segment, is_open } => Some((segment.0, is_open, region.rows.start)),
+        MouseTarget::Segment { segment, is_open } => Some((segment.0, is_open, region.rows.start)),
         _ => None,
     };
     hits.regions.iter().filter_map(target).collect()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use handover::conductor::{By, Input};
-use handover::edit::batch::{Change, Setting};
+use handover::edit::batch::{BatchChange, KeyValue};
 use handover::edit::document::{Document, Edit, EditTarget};
 use handover::engine::{Command, CueState, Event, Revised, Revision, SegmentState, State};
 use handover::show::{Cue, CueIx, CueNumber, SegmentIx, Show, Trigger};
@@ -142,8 +142,8 @@ fn written(show: &Show, value: &Value) -> Option<String> {
 
 fn set(show: &Show, target: EditTarget, key: &str, value: &Value) -> Edit {
     let value = written(show, value);
-    let setting = Setting { key: key.to_owned(), entry: None, value };
-    Edit::Change(vec![Change::Keys(target, vec![setting])])
+    let setting = KeyValue { key: key.to_owned(), entry: None, value };
+    Edit::Change(vec![BatchChange::Keys(target, vec![setting])])
 }
 
 /// The edit of the document that is meant, where there is one.
@@ -156,18 +156,18 @@ fn edit_of(show: &Show, revising: &Revising) -> Option<Edit> {
                 CueNumber::new(text).is_ok_and(|number| show.find(&number).is_none())
             })?;
             let keys = vec![
-                Setting::new("number", format!("\"{free}\"")),
-                Setting::new("title", "\"N\"".to_owned()),
+                KeyValue::new("number", format!("\"{free}\"")),
+                KeyValue::new("title", "\"N\"".to_owned()),
             ];
-            Edit::Change(vec![Change::AddCue { after: target(show, at, false)?, keys }])
+            Edit::Change(vec![BatchChange::AddCue { after: target(show, at, false)?, keys }])
         }
         Revising::AddSegment(at, length) => {
             let keys = vec![
-                Setting::new("title", "\"N\"".to_owned()),
-                Setting::new("duration", format!("\"{length}\"")),
+                KeyValue::new("title", "\"N\"".to_owned()),
+                KeyValue::new("duration", format!("\"{length}\"")),
             ];
             let after = Some(at.index(show.segments.len()));
-            Edit::Change(vec![Change::AddSegment { after, keys }])
+            Edit::Change(vec![BatchChange::AddSegment { after, keys }])
         }
         Revising::Duplicate(at, whole) => Edit::Duplicate(target(show, at, *whole)?),
         Revising::Remove(at, whole) => Edit::Remove(target(show, at, *whole)?),

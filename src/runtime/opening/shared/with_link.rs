@@ -26,7 +26,7 @@ use crate::runtime::opening::{
     RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
 };
 use crate::runtime::share::{JoinOptions, Line, Meeting, Reached, Server, meet, open};
-use crate::runtime::showfile::Watched;
+use crate::runtime::showfile::WatchedFile;
 use crate::runtime::station::SharedStart;
 use crate::runtime::takeover::lock;
 use crate::runtime::terminal::Keys;
@@ -247,7 +247,7 @@ fn edited_here(
     id: &RunId,
     state: &State,
     permits: &Permits,
-) -> anyhow::Result<Watched> {
+) -> anyhow::Result<WatchedFile> {
     let (text, path) = (store.version_text(id, state.revision())?, store.latest_path(id)?);
     if !path.exists() {
         files::write_over(&path, text.as_bytes())
@@ -255,7 +255,7 @@ fn edited_here(
     }
     let show = parse(&text, &format!("the show of run {id}"))?;
     let (source, permits) = (String::new(), permits.clone());
-    Ok(Watched { path, source, text, show, store: store.clone(), permits })
+    Ok(WatchedFile { path, source, text, show, store: store.clone(), permits })
 }
 
 /// This program as the other stations know it.

@@ -7,12 +7,12 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::names::{NamedValues, Scope, words};
-use super::writer::{NameKinds, Part, Sense, Writer, sorted};
+use super::writer::{NameKinds, Sense, Writer, WrittenFile, sorted};
 use super::{NAMED, SourceFile, Templates, sense};
 use crate::show::file::WITH_FIX;
 use crate::show::file::fields::Fields;
 use crate::show::file::reader::{Reader, quoted};
-use crate::show::problem::{Place, Problem};
+use crate::show::problem::{Problem, ProblemPlace};
 
 /// A show while it is written out.
 pub(super) struct Book<'s, 't> {
@@ -25,7 +25,7 @@ pub(super) struct Book<'s, 't> {
     /// The stretches that come from included files.
     pub(super) included: Vec<Range<usize>>,
     /// For each segment the places of the cues that it takes from a template.
-    pub(super) taken: Vec<Vec<Place>>,
+    pub(super) taken: Vec<Vec<ProblemPlace>>,
     /// Some file could not be included, which was reported: what seems unknown may be in there.
     pub(super) lacks_files: bool,
 }
@@ -173,7 +173,7 @@ impl<'s> Book<'s, '_> {
         (used, id): (Range<usize>, &str),
         reader: &Reader<'_>,
         scope: Scope<'_>,
-    ) -> Option<Vec<Place>> {
+    ) -> Option<Vec<ProblemPlace>> {
         let Some(template) = self.templates.0.get(id) else {
             let known = self.templates.0.keys().copied();
             let fix = reader.suggestion(id, known).unwrap_or_else(|| {
@@ -200,7 +200,7 @@ impl<'s> Book<'s, '_> {
         Some(cues.iter().map(place).collect())
     }
 
-    fn cue(&mut self, part: Part<'_>, cue: &Spanned<DeValue<'_>>, sense: &Sense<'_>) {
+    fn cue(&mut self, part: WrittenFile<'_>, cue: &Spanned<DeValue<'_>>, sense: &Sense<'_>) {
         if self.writer.is_full() {
             return;
         }
@@ -215,7 +215,7 @@ impl<'s> Book<'s, '_> {
             return;
         }
         let warn = |span: Range<usize>, what: String| {
-            let warning = Problem::warning(Place::from(span), what, "use it, or remove it");
+            let warning = Problem::warning(ProblemPlace::from(span), what, "use it, or remove it");
             self.writer.faults.report(warning);
         };
         for (id, template) in &self.templates.0 {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::show::problem::{FileText, Included, Place, Problem};
+use crate::show::problem::{FileText, Included, Problem, ProblemPlace};
 
 /// Label of the place at which a template is used.
 pub(super) const USED: &str = "used here";
@@ -16,15 +16,15 @@ pub(super) struct FileHome {
     /// The file; nothing for the show file itself.
     pub(super) file: Option<Arc<FileText>>,
     /// The place at which it is included.
-    pub(super) included: Option<Place>,
+    pub(super) included: Option<ProblemPlace>,
 }
 
 impl FileHome {
     /// The place of `span` in it.
-    pub(super) fn place(&self, span: Range<usize>) -> Place {
-        match (&self.file, Place::from(span)) {
-            (Some(file), Place::Toml(span)) => {
-                Place::Included(Arc::new(Included { file: Arc::clone(file), span }))
+    pub(super) fn place(&self, span: Range<usize>) -> ProblemPlace {
+        match (&self.file, ProblemPlace::from(span)) {
+            (Some(file), ProblemPlace::Toml(span)) => {
+                ProblemPlace::Included(Arc::new(Included { file: Arc::clone(file), span }))
             }
             (Some(_) | None, place) => place,
         }
@@ -32,7 +32,8 @@ impl FileHome {
 
     /// A problem with places in its text.
     pub(super) fn problem(&self, problem: Problem) -> Problem {
-        let there = |place: &Place| place.span().map_or(place.clone(), |span| self.place(span));
+        let there =
+            |place: &ProblemPlace| place.span().map_or(place.clone(), |span| self.place(span));
         let related =
             problem.related.iter().map(|(place, label)| (there(place), label.clone())).collect();
         let problem = Problem { place: there(&problem.place), related, ..problem };
@@ -98,8 +99,8 @@ impl Map {
     }
 
     /// The place that a place in the text comes from, and the piece.
-    fn from(&self, place: &Place) -> (Place, Option<&Piece>) {
-        let Place::Toml(span) = place else { return (place.clone(), None) };
+    fn from(&self, place: &ProblemPlace) -> (ProblemPlace, Option<&Piece>) {
+        let ProblemPlace::Toml(span) = place else { return (place.clone(), None) };
         // The show as a whole.
         if span.end == 0 {
             return (place.clone(), None);
@@ -116,7 +117,7 @@ impl Map {
             }
             at = piece.within.map(|within| within as usize);
         }
-        (Place::from(0..0), None)
+        (ProblemPlace::from(0..0), None)
     }
 
     /// A problem of the text, at the places where that was written; one of a template names the place
@@ -124,8 +125,9 @@ impl Map {
     pub(super) fn problem(&self, problem: Problem) -> Problem {
         let (place, piece) = self.from(&problem.place);
         let mut mapped = Problem { place, related: vec![], ..problem };
-        let used =
-            |piece: Option<&Piece>| piece.and_then(|piece| piece.used.clone()).map(Place::Toml);
+        let used = |piece: Option<&Piece>| {
+            piece.and_then(|piece| piece.used.clone()).map(ProblemPlace::Toml)
+        };
         for (other, label) in &problem.related {
             let (other, piece) = self.from(other);
             match used(piece) {

@@ -14,7 +14,7 @@ use toml::de::DeValue;
 use crate::show::faults::Faults;
 use crate::show::file::fields::{Fields, kind};
 use crate::show::file::value::Value;
-use crate::show::problem::{Place, quoted};
+use crate::show::problem::{ProblemPlace, quoted};
 
 /// Maximum length of a value, bytes: values that are made of values must not double without end.
 const VALUE_BYTES_MAX: usize = 64 << 10;
@@ -153,7 +153,7 @@ fn word(value: &Value<'_>, scope: &Scope<'_>) -> Option<(String, Option<String>)
     let faults: &Faults = value.reader;
     let filled = filled(text, scope, |name| {
         let (what, fix) = scope.unknown(faults, name);
-        faults.fault(Place::from(value.span.clone()), what, fix);
+        faults.fault(ProblemPlace::from(value.span.clone()), what, fix);
     });
     let text = filled.unwrap_or_else(|| text.to_string());
     if text.len() > VALUE_BYTES_MAX {

@@ -15,7 +15,7 @@ use super::map::{FileHome, Map};
 use super::names::{Scope, alone, filled};
 use crate::show::faults::Faults;
 use crate::show::file::BYTES_MAX;
-use crate::show::problem::{Place, Problem};
+use crate::show::problem::{Problem, ProblemPlace};
 use crate::show::written;
 
 /// The keys whose values are no texts, outside of a cue's messages.
@@ -45,7 +45,7 @@ impl NameKinds {
 
 /// A file whose parts are written.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'t> {
+pub(super) struct WrittenFile<'t> {
     /// Its place in the list of files.
     pub(super) home: usize,
     /// Its text.
@@ -92,15 +92,15 @@ impl Writer {
     }
 
     /// The place of `span` in a file.
-    pub(super) fn place(&self, part: Part<'_>, span: Range<usize>) -> Place {
+    pub(super) fn place(&self, part: WrittenFile<'_>, span: Range<usize>) -> ProblemPlace {
         let home = self.map.homes.get(part.home);
-        home.map_or_else(|| Place::from(span.clone()), |home| home.place(span.clone()))
+        home.map_or_else(|| ProblemPlace::from(span.clone()), |home| home.place(span.clone()))
     }
 
     /// Writes something that comes from `from` in a file.
     fn piece(
         &mut self,
-        (part, from): (Part<'_>, Range<usize>),
+        (part, from): (WrittenFile<'_>, Range<usize>),
         used: Option<&Range<usize>>,
         write: impl FnOnce(&mut Self),
     ) {
@@ -112,7 +112,7 @@ impl Writer {
     /// Writes the header of a table, with an empty line above it.
     pub(super) fn header(
         &mut self,
-        (part, from): (Part<'_>, Range<usize>),
+        (part, from): (WrittenFile<'_>, Range<usize>),
         used: Option<&Range<usize>>,
         header: &str,
     ) {
@@ -126,7 +126,7 @@ impl Writer {
     /// Writes the header of a table with an id: `[place.stage]`.
     pub(super) fn named_header(
         &mut self,
-        (part, from): (Part<'_>, Range<usize>),
+        (part, from): (WrittenFile<'_>, Range<usize>),
         kind: &str,
         id: &Spanned<DeString<'_>>,
     ) {
@@ -148,7 +148,7 @@ impl Writer {
     /// Writes a line for each entry of a table but those of `apart`.
     pub(super) fn entries(
         &mut self,
-        part: Part<'_>,
+        part: WrittenFile<'_>,
         table: &DeTable<'_>,
         sense: &Sense<'_>,
         apart: &[&str],
@@ -164,7 +164,7 @@ impl Writer {
     /// Writes a key and its value, whose kinds are `kinds`.
     pub(super) fn entry(
         &mut self,
-        part: Part<'_>,
+        part: WrittenFile<'_>,
         (key, value): (&Spanned<DeString<'_>>, &Spanned<DeValue<'_>>),
         sense: &Sense<'_>,
         kinds: NameKinds,
@@ -180,7 +180,7 @@ impl Writer {
     /// Writes a value.
     fn value(
         &mut self,
-        part: Part<'_>,
+        part: WrittenFile<'_>,
         value: &Spanned<DeValue<'_>>,
         sense: &Sense<'_>,
         kinds: NameKinds,
@@ -227,14 +227,14 @@ impl Writer {
     }
 
     /// Writes what the file has.
-    fn source(&mut self, part: Part<'_>, span: Range<usize>) {
+    fn source(&mut self, part: WrittenFile<'_>, span: Range<usize>) {
         self.out.push_str(part.text.get(span).unwrap_or_default());
     }
 
     /// A text with the values of its names in TOML; nothing if it has none.
     fn text(
         &mut self,
-        part: Part<'_>,
+        part: WrittenFile<'_>,
         value: &Spanned<DeValue<'_>>,
         text: &str,
         sense: &Sense<'_>,

@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 
 use super::labels::{self, Label, Rank, WantedName};
 use super::{cell_of, ink};
-use crate::geo::atlas::{self, Chart, Kind, MapLine};
+use crate::geo::atlas::{self, Chart, MapLine, MapLineKind};
 use crate::geo::{Fit, Margin, Place, Way};
 use crate::show::RoutePoint;
 use crate::ui::dots::{ACROSS, DOWN, Dots};
@@ -75,7 +75,7 @@ impl MapSheet {
         let charts: Vec<&Chart> = atlas::at_scale(fit.shorter_km()).collect();
         let outlines = charts.iter().flat_map(|chart| &chart.outlines);
         outlines.clone().for_each(|outline| outlined(&mut dots, &fit, outline));
-        let land = land(&fit, field, outlines.filter(|outline| outline.kind == Kind::Land));
+        let land = land(&fit, field, outlines.filter(|outline| outline.kind == MapLineKind::Land));
         let wishes = wishes(route, &way, &charts, &fit, field);
         let (labels, signs) = labels::placed(field, wishes, &traced(&way, &fit, field), &dots);
         MapSheet { route: route.to_vec(), field, fit, way, dots, land, labels, signs }
@@ -92,15 +92,15 @@ const RIVER_HALF_MAX: f64 = 40.0;
 /// Draws a line of a map: a river as water from bank to bank.
 fn outlined(dots: &mut Dots, fit: &Fit, outline: &MapLine) {
     let ink = match outline.kind {
-        Kind::Land => ink::COAST,
-        Kind::Road | Kind::Canal => ink::ROAD,
-        Kind::Water => ink::WATER,
+        MapLineKind::Land => ink::COAST,
+        MapLineKind::Road | MapLineKind::Canal => ink::ROAD,
+        MapLineKind::Water => ink::WATER,
     };
     let half = match outline.kind {
-        Kind::Water => {
+        MapLineKind::Water => {
             (outline.width_m / 2000.0 / fit.km_per_dot()).clamp(RIVER_HALF_MIN, RIVER_HALF_MAX)
         }
-        Kind::Land | Kind::Road | Kind::Canal => 0.0,
+        MapLineKind::Land | MapLineKind::Road | MapLineKind::Canal => 0.0,
     };
     for line in fit.stretches(&outline.points) {
         // Lines half a dot apart leave no gap between them.
@@ -251,7 +251,7 @@ fn wishes(
         })
     };
     // Any point of a line will do for its name.
-    let lines = |is_wanted: fn(Kind) -> bool| {
+    let lines = |is_wanted: fn(MapLineKind) -> bool| {
         let lines = charts
             .iter()
             .flat_map(|chart| &chart.outlines)
@@ -260,11 +260,11 @@ fn wishes(
             line.name.iter().flat_map(|name| line.points.iter().map(move |&at| (at, name.as_str())))
         })
     };
-    let rivers = lines(|kind| kind == Kind::Water);
+    let rivers = lines(|kind| kind == MapLineKind::Water);
     let landmarks = charts.iter().flat_map(|chart| &chart.landmarks);
     let landmarks =
         landmarks.filter(|mark| !route.iter().any(|point| point.name.as_ref() == Some(&mark.name)));
-    let others = lines(|kind| kind != Kind::Water);
+    let others = lines(|kind| kind != MapLineKind::Water);
     wishes.extend(rivers.filter_map(|(at, name)| aside(at, name, Rank::Line)));
     let rank = |is_area: bool| if is_area { Rank::Line } else { Rank::Landmark };
     wishes.extend(landmarks.filter_map(|mark| aside(mark.place, &mark.name, rank(mark.is_area))));

@@ -31,13 +31,13 @@ const FRAME: u16 = 3;
 
 /// Arrangement of the cards: the number side by side, and the size of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Grid {
+struct CardGrid {
     columns: u16,
     width: u16,
     height: u16,
 }
 
-impl Grid {
+impl CardGrid {
     /// The one with the fewest rows of cards in which every title is whole.
     fn of(titles: &[&str], area: Rect) -> Option<Self> {
         let count = titles.len() as u16;
@@ -52,7 +52,7 @@ impl Grid {
                 words_fit && text::wrap(title, cells, room + 1).len() <= room
             };
             let fits = width >= WIDTH.1 && room > 0 && titles.iter().all(is_whole);
-            fits.then_some(Grid { columns, width, height })
+            fits.then_some(CardGrid { columns, width, height })
         })
     }
 }
@@ -60,7 +60,7 @@ impl Grid {
 /// Draws them; `false` where they have no room, and nothing is drawn.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) -> bool {
     let titles: Vec<&str> = scene.cue(cue).steps.iter().map(|step| step.title.as_str()).collect();
-    let Some(grid) = Grid::of(&titles, area) else { return false };
+    let Some(grid) = CardGrid::of(&titles, area) else { return false };
     let rows = (titles.len() as u16).div_ceil(grid.columns);
     // In the middle of what is free.
     let wide = grid.columns * (grid.width + GAP) - GAP;
@@ -140,10 +140,14 @@ mod tests {
             "The IOC's president holds it",
             "Someone receives it",
         ];
-        let grid = |columns, rows| Grid::of(&titles, Rect::new(0, 0, columns, rows));
-        assert_eq!(grid(120, 10), Some(Grid { columns: 3, width: 38, height: 9 }));
-        assert_eq!(grid(62, 10), Some(Grid { columns: 3, width: 18, height: 9 }), "two lines each");
-        assert_eq!(grid(40, 12), Some(Grid { columns: 2, width: 18, height: 6 }));
+        let grid = |columns, rows| CardGrid::of(&titles, Rect::new(0, 0, columns, rows));
+        assert_eq!(grid(120, 10), Some(CardGrid { columns: 3, width: 38, height: 9 }));
+        assert_eq!(
+            grid(62, 10),
+            Some(CardGrid { columns: 3, width: 18, height: 9 }),
+            "two lines each"
+        );
+        assert_eq!(grid(40, 12), Some(CardGrid { columns: 2, width: 18, height: 6 }));
         assert_eq!(grid(62, 4), None, "a title would be cut");
         assert_eq!(grid(12, 40), None, "too narrow");
     }
