@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use common::{Bounds, Sample, called_cue, head, opened};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
-use handover::conductor::{By, Input, Output};
+use handover::conductor::{By, ConductorInput, ConductorOutput};
 use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::journal::{encode, recover_bytes, truncate};
 use handover::show::{PersonIx, Show, file};
@@ -109,8 +109,8 @@ fn start() -> Event {
     }
 }
 
-fn command(command: Command) -> Input {
-    Input::Command { by: By::Caller, command }
+fn command(command: Command) -> ConductorInput {
+    ConductorInput::Command { by: By::Caller, command }
 }
 
 /// Frames a tenth of a second apart in the middle of a show, as the screen draws them.
@@ -165,7 +165,7 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
     let show = Arc::new(file::parse(text, "UTC").unwrap());
     let mut log = Log::default();
     let mut perform = |state: &State, output| {
-        if let Output::Append(records) = output {
+        if let ConductorOutput::Append(records) = output {
             records.iter().for_each(|record| log.push(record, state));
         }
         vec![]

@@ -168,7 +168,7 @@ pub struct App {
     /// The other live runs that send to the same outputs, in words.
     pub neighbours: Vec<String>,
     /// The shared run as this station sees it; `None` in a run that is not shared.
-    pub link: Option<Arc<flag::Shared>>,
+    pub link: Option<Arc<flag::SharedView>>,
     /// The panel about the flag that lies over the page.
     pub dialog: Option<Dialog>,
     /// Instant at which such a panel was closed by what has happened.

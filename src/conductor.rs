@@ -31,15 +31,15 @@ mod told;
 use std::collections::VecDeque;
 
 pub use clock::RunClock;
-pub use message::{By, Input, Muted, Output};
-pub use shared::Role;
+pub use message::{By, ConductorInput, ConductorOutput, Muted};
+pub use shared::FlagPart;
 
 use crate::engine::{ClipFact, Command, Event, Rejection, RunNs, State};
 use crate::output::{ClipNews, ClipReport, Report};
 use crate::time::MachineNs;
 use due::Ahead;
-use ready::Ready;
-use shared::Shared;
+use ready::ReadyState;
+use shared::OtherStations;
 
 /// Maximum number of due events between two looks of the driver at its inputs.
 const ROUNDS: usize = 256;
@@ -55,9 +55,9 @@ pub struct Conductor {
     seq: u64,
     run_ns: RunNs,
     /// Inputs that are not handled yet.
-    inputs: VecDeque<Input>,
+    inputs: VecDeque<ConductorInput>,
     /// Steps to be done, in order.
-    steps: VecDeque<Step>,
+    steps: VecDeque<NextStep>,
     /// While messages leave: what is to be journaled after them.
     settling: Option<Vec<Event>>,
     /// Messages whose records are journaled already, and that leave at their instants, in order.
@@ -71,18 +71,18 @@ pub struct Conductor {
     /// The driver's round has come to its end, and the outputs may hear what comes next.
     gets_ready: bool,
     /// Last clips and clock that the outputs were told.
-    ready: Ready,
+    ready: ReadyState,
     /// This program was started with `--auto`: it gives the caller's GOs whenever it calls.
     auto: bool,
     /// Part of this station in a shared run; `None` in a run of its own.
-    shared: Option<Box<Shared>>,
+    shared: Option<Box<OtherStations>>,
 }
 
 /// One thing to do.
 #[derive(Clone, Debug)]
-enum Step {
+enum NextStep {
     /// By the driver.
-    Output(Output),
+    Output(ConductorOutput),
     /// Journal what became of the messages that have left, and what causes none.
     Settle,
 }
@@ -105,7 +105,7 @@ impl Conductor {
             catches_up: false,
             rounds_left: 0,
             gets_ready: false,
-            ready: Ready::default(),
+            ready: ReadyState::default(),
             auto: false,
             shared: None,
         }
@@ -147,14 +147,14 @@ impl Conductor {
 
     /// Takes in what happened at `now_ns` by the machine's clock. What follows from it is to be
     /// polled.
-    pub fn handle(&mut self, now_ns: MachineNs, input: Input) {
+    pub fn handle(&mut self, now_ns: MachineNs, input: ConductorInput) {
         let has_stood = self.comes_to(now_ns);
         match (input, &mut self.settling) {
-            (Input::Outcome(job, outcome), Some(_)) => {
+            (ConductorInput::Outcome(job, outcome), Some(_)) => {
                 let event = self.outcome(job, outcome);
                 self.settling.get_or_insert_default().push(event);
             }
-            (Input::Report(report), Some(_)) => {
+            (ConductorInput::Report(report), Some(_)) => {
                 if self.is_here(report.output) {
                     let event = self.reported(report);
                     self.settling.get_or_insert_default().push(event);
@@ -162,11 +162,12 @@ impl Conductor {
             }
             // Not after what is to be sent: nothing is to be sent.
             // That it may speak was said before it stood still.
-            (Input::Mute(is_mute), _) => self.mute(is_mute || has_stood),
-            (Input::SetAside { kept, aside }, _) => self.set_aside(&kept, &aside),
+            (ConductorInput::Mute(is_mute), _) => self.mute(is_mute || has_stood),
+            (ConductorInput::SetAside { kept, aside }, _) => self.set_aside(&kept, &aside),
             (input, _) => {
                 // What is due comes after what the driver is about to hand in, or not at all.
-                let is_quiet = matches!(input, Input::Flush | Input::Leave { .. });
+                let is_quiet =
+                    matches!(input, ConductorInput::Flush | ConductorInput::Leave { .. });
                 self.rounds_left = if is_quiet { 0 } else { ROUNDS };
                 self.inputs.push_back(input);
             }
@@ -174,19 +175,19 @@ impl Conductor {
     }
 
     /// Returns the next thing to do. The instant is that of the call, by the machine's clock.
-    pub fn poll_output(&mut self, now_ns: MachineNs) -> Option<Output> {
+    pub fn poll_output(&mut self, now_ns: MachineNs) -> Option<ConductorOutput> {
         self.comes_to(now_ns);
         loop {
             match self.steps.pop_front() {
-                Some(Step::Output(output)) => return Some(output),
-                Some(Step::Settle) => self.settle(),
+                Some(NextStep::Output(output)) => return Some(output),
+                Some(NextStep::Settle) => self.settle(),
                 None if self.goes_on() => {}
                 None => return None,
             }
         }
     }
 
-    /// The instant by the machine's clock at which the driver has to hand in a [`Input::Tick`];
+    /// The instant by the machine's clock at which the driver has to hand in a [`ConductorInput::Tick`];
     /// `None` while nothing comes by itself.
     pub fn deadline(&self) -> Option<MachineNs> {
         self.due_ns()
@@ -201,7 +202,7 @@ impl Conductor {
             // Nothing is decided, or shown to anybody, while a message stands ready or the playhead
             // is about to move: a GO would find the playhead at a cue that has fired already, and
             // fire that again.
-            let can_wait = matches!(input, Input::Tick | Input::Load(_));
+            let can_wait = matches!(input, ConductorInput::Tick | ConductorInput::Load(_));
             if (can_wait || !self.leaves_early())
                 && let Some(input) = self.inputs.pop_front()
             {
@@ -215,11 +216,13 @@ impl Conductor {
         }
         if !self.is_mute() && std::mem::take(&mut self.catches_up) {
             let command = self.state.catch_up();
-            self.inputs.extend(command.map(|command| Input::Command { by: By::Program, command }));
+            self.inputs.extend(
+                command.map(|command| ConductorInput::Command { by: By::Program, command }),
+            );
             return true;
         }
         if let Some((by, command)) = self.obeyed.take() {
-            self.does(Output::Reply { by, command, result: Ok(()) });
+            self.does(ConductorOutput::Reply { by, command, result: Ok(()) });
             return true;
         }
         if !self.is_ahead() && std::mem::take(&mut self.gets_ready) {
@@ -229,33 +232,33 @@ impl Conductor {
         false
     }
 
-    fn take(&mut self, input: Input) {
+    fn take(&mut self, input: ConductorInput) {
         match input {
-            Input::Begin(event) => self.begin(event),
-            Input::Command { by, command } => self.obey(by, command),
-            Input::Wish { from, command } => {
+            ConductorInput::Begin(event) => self.begin(event),
+            ConductorInput::Command { by, command } => self.obey(by, command),
+            ConductorInput::Wish { from, command } => {
                 self.wishes(Some(&from));
                 self.obey(By::Remote, command);
                 self.wishes(None);
             }
-            Input::Outcome(job, outcome) if !self.holds() => {
+            ConductorInput::Outcome(job, outcome) if !self.holds() => {
                 let told = self.told_of(Some(job), None, outcome);
                 self.tell(told);
             }
-            Input::Outcome(job, outcome) => {
+            ConductorInput::Outcome(job, outcome) => {
                 let event = self.outcome(job, outcome);
                 self.commit(vec![event]);
             }
-            Input::Report(report) if !self.is_here(report.output) => {}
-            Input::Report(Report { output, job, outcome }) if !self.holds() => {
+            ConductorInput::Report(report) if !self.is_here(report.output) => {}
+            ConductorInput::Report(Report { output, job, outcome }) if !self.holds() => {
                 let told = self.told_of(job, Some(output), outcome);
                 self.tell(told);
             }
-            Input::Report(report) => {
+            ConductorInput::Report(report) => {
                 let event = self.reported(report);
                 self.commit(vec![event]);
             }
-            Input::Clip(ClipReport { cue, firing, output, what }) => {
+            ConductorInput::Clip(ClipReport { cue, firing, output, what }) => {
                 let fact = match what {
                     ClipNews::Started { length_ns } => ClipFact::Started(length_ns),
                     ClipNews::Ended => ClipFact::Ended,
@@ -269,13 +272,13 @@ impl Conductor {
                     self.tell_of_clip(cue, firing, output, fact);
                 }
             }
-            Input::Load(cue) => self.ready.load(cue),
-            Input::Flush => {}
-            Input::Tick => self.gets_ready = true,
+            ConductorInput::Load(cue) => self.ready.load(cue),
+            ConductorInput::Flush => {}
+            ConductorInput::Tick => self.gets_ready = true,
             // Only the holder writes.
-            Input::TerminalLost | Input::Leave { .. } if !self.holds() => {}
-            Input::TerminalLost => self.commit(vec![Event::TerminalLost {}]),
-            Input::Leave { reason, unsent } => {
+            ConductorInput::TerminalLost | ConductorInput::Leave { .. } if !self.holds() => {}
+            ConductorInput::TerminalLost => self.commit(vec![Event::TerminalLost {}]),
+            ConductorInput::Leave { reason, unsent } => {
                 let left = (!self.state.has_ended()).then_some(Event::RunLeft { reason });
                 let unsent = unsent
                     .into_iter()
@@ -283,28 +286,28 @@ impl Conductor {
                 let events = unsent.chain(left).collect();
                 self.commit(events);
             }
-            Input::Follow(records) => self.follow(records),
-            Input::Holds => self.now_holds(),
-            Input::Stored(record) => self.stored(*record),
-            Input::TakeBack { why } => self.take_back(why),
-            Input::Told { from, told } => self.told(&from, told),
-            Input::Heard(heard) => self.heard(heard),
-            Input::Expected(expected) => self.expect(expected),
+            ConductorInput::Follow(records) => self.follow(records),
+            ConductorInput::Holds => self.now_holds(),
+            ConductorInput::Stored(record) => self.stored(*record),
+            ConductorInput::TakeBack { why } => self.take_back(why),
+            ConductorInput::Told { from, told } => self.told(&from, told),
+            ConductorInput::Heard(heard) => self.heard(heard),
+            ConductorInput::Expected(expected) => self.expect(expected),
             // It speaks again, and everything is handed in that was withheld.
-            Input::Mute(false) => self.gives_up_absent(),
+            ConductorInput::Mute(false) => self.gives_up_absent(),
             // They were done when they came.
-            Input::Mute(true) | Input::SetAside { .. } => {}
+            ConductorInput::Mute(true) | ConductorInput::SetAside { .. } => {}
         }
     }
 
     fn obey(&mut self, by: By, command: Command) {
         if let Err(rejection) = self.may_decide() {
-            self.does(Output::Reply { by, command, result: Err(rejection) });
+            self.does(ConductorOutput::Reply { by, command, result: Err(rejection) });
             return;
         }
         if let Command::PassFlag { to, from_ns } = &command {
             let result = self.pass_flag(to.clone(), *from_ns);
-            self.does(Output::Reply { by, command, result });
+            self.does(ConductorOutput::Reply { by, command, result });
             return;
         }
         match self.state.decide(&command, self.decides_at(self.now_ns)) {
@@ -312,7 +315,9 @@ impl Conductor {
                 self.commit(events);
                 self.obeyed = Some((by, command));
             }
-            Err(rejection) => self.does(Output::Reply { by, command, result: Err(rejection) }),
+            Err(rejection) => {
+                self.does(ConductorOutput::Reply { by, command, result: Err(rejection) })
+            }
         }
     }
 
@@ -338,7 +343,7 @@ impl Conductor {
             .filter(|&cue| self.state.cue(cue).clip_lost)
             .collect();
         if !lost.is_empty() {
-            self.does(Output::ClipsLost(lost));
+            self.does(ConductorOutput::ClipsLost(lost));
         }
         self.catches_up = true;
     }
@@ -351,8 +356,8 @@ impl Conductor {
         self.commit(unknown);
     }
 
-    fn does(&mut self, output: Output) {
-        self.steps.push_back(Step::Output(output));
+    fn does(&mut self, output: ConductorOutput) {
+        self.steps.push_back(NextStep::Output(output));
     }
 }
 

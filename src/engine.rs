@@ -76,4 +76,4 @@ pub use time::ShowNs;
 
 pub use crate::time::RunNs;
 pub use timing::{Countdown, Timing};
-pub use told::{Expected, Told, ToldOutcome};
+pub use told::{Expected, StationReport, ToldOutcome};

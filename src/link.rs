@@ -1,7 +1,7 @@
 //! Shared runs: one log on a server, one station that has the flag, others that follow.
 //!
 //! [`Flag`] is where the guarantees live: a value that takes in what the log and the other stations
-//! say, and gives out what is to be done. What talks to a server only carries [`Request`]s there
+//! say, and gives out what is to be done. What talks to a server only carries [`ServerRequest`]s there
 //! and [`News`] back.
 
 #[cfg(feature = "link")]
@@ -31,25 +31,26 @@ mod wire;
 #[cfg(feature = "link")]
 pub use access::{Access, CaError, check_ca};
 #[cfg(feature = "link")]
-pub use address::{AddressError, Place, Servers};
-pub use clock::{Clock, Estimate};
+pub use address::{AddressError, ServerPlace, Servers};
+pub use clock::{Estimate, TermClock};
 #[cfg(feature = "link")]
 pub use credentials::{Credentials, CredentialsError, new_key};
 #[cfg(feature = "link")]
 pub use fault::LinkError;
 pub use flag::{
-    ALONE, ASKS_AFTER, AWAY, Flag, FlagInput, FlagOutput, Identity, LOOKS_ON, OFFER_LAPSES, SILENT,
-    Start, Station, View, Word,
+    ALONE, ASKS_AFTER, AWAY, Flag, FlagInput, FlagOutput, FlagStart, LOOKS_ON, LinkView,
+    OFFER_LAPSES, OtherStation, SILENT, StationIdentity, StationWord,
 };
 pub use message::{
-    Answer, Appended, Beat, Body, Call, FiredAside, HeardBeat, Instance, Letter, News, OutputLight,
-    OutputSign, OutputSigns, Post, Request, Server, Step, Taken, To, Wish,
+    Answer, Appended, Beat, Call, FiredAside, FlagStep, HandOver, HeardBeat, Instance, Letter,
+    News, OutputLight, OutputSign, OutputSigns, Post, PostBody, PostTo, ServerFacts, ServerRequest,
+    Wish,
 };
 #[cfg(feature = "link")]
-pub use nats::{Link, Part, Wake, fetch, going_on, runs};
+pub use nats::{Link, LogStart, Wake, fetch, going_on, runs};
 #[cfg(feature = "link")]
 pub use shared::{Shared, SharedRun, SharedStation};
 #[cfg(feature = "link")]
-pub use version::{VERSION_MIN, Version};
+pub use version::{ServerVersion, VERSION_MIN};
 
 pub use crate::show::StationName;

@@ -61,11 +61,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use error::Fault;
+pub use error::OutputFault;
 pub use health::{ClipOnAir, Health, Last, Latency, Light, Packet, ReadyClip, SideHealth};
 pub use machine::ThisMachine;
 pub use permits::{Permits, how_to_permit};
-pub use probe::{Answer, Probed, probe};
+pub use probe::{ProbeAnswer, Probed, probe};
 pub use report::{
     ClipNews, ClipReport, Job, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC,
 };
@@ -81,7 +81,7 @@ use peer::Peer;
 use probe::Attempt;
 use rehearsal::Rehearsal;
 use revise::{opened, prepare};
-use timecode::{Format, Line, Timecode};
+use timecode::{ClockEncoding, ClockReceiver, TimecodeClock};
 use worker::WorkerContext;
 
 /// The show's clock, for outputs that are sent timecode.
@@ -389,7 +389,7 @@ trait Kind {
         show: &Show,
         output: OutputIx,
         surroundings: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>>;
+    ) -> Result<Opening, Vec<OutputFault>>;
 
     /// Tries if the far end of `output` is there, without firing anything.
     fn probe(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Attempt;
@@ -401,19 +401,19 @@ trait Kind {
 /// The drivers: each kind of output has one.
 fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
     match kind {
-        OutputKind::OscUdp { host, port } => Box::new(udp::Kind(Peer::new(host, *port))),
+        OutputKind::OscUdp { host, port } => Box::new(udp::OscUdpKind(Peer::new(host, *port))),
         OutputKind::OscTcp { host, port, framing } => {
-            Box::new(tcp::Kind(Peer::new(host, *port), *framing))
+            Box::new(tcp::OscTcpKind(Peer::new(host, *port), *framing))
         }
         OutputKind::Http { base, headers, timeout, ca } => {
-            Box::new(http::Settings { base, headers, timeout: *timeout, ca: ca.as_deref() })
+            Box::new(http::HttpSettings { base, headers, timeout: *timeout, ca: ca.as_deref() })
         }
-        OutputKind::Midi { port } => Box::new(midi::Kind { wanted: port }),
-        OutputKind::Mpv { flags } => Box::new(mpv::Kind { flags }),
+        OutputKind::Midi { port } => Box::new(midi::MidiKind { wanted: port }),
+        OutputKind::Mpv { flags } => Box::new(mpv::MpvKind { flags }),
         OutputKind::RawTcp { host, port } => Box::new(raw::TcpKind(Peer::new(host, *port))),
         OutputKind::RawUdp { host, port } => Box::new(raw::UdpKind(Peer::new(host, *port))),
         OutputKind::Obs { host, port, password } => {
-            Box::new(obs::Kind { peer: Peer::new(host, *port), password: password.as_deref() })
+            Box::new(obs::ObsKind { peer: Peer::new(host, *port), password: password.as_deref() })
         }
     }
 }
@@ -422,7 +422,7 @@ fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
 fn driver(output: &Output) -> Box<dyn Kind + '_> {
     match output.mirrors.is_empty() {
         true => kind(&output.kind),
-        false => Box::new(mirror::Kind::new(output)),
+        false => Box::new(mirror::MirrorKind::new(output)),
     }
 }
 
@@ -430,10 +430,10 @@ fn driver(output: &Output) -> Box<dyn Kind + '_> {
 fn start_timecode(
     context: &WorkerContext,
     rate: Option<FrameRate>,
-    format: Format,
-    line: impl Line,
-) -> io::Result<Option<Timecode>> {
-    let start = |rate| Timecode::start(&context.name, context.clock, rate, format, line);
+    format: ClockEncoding,
+    line: impl ClockReceiver,
+) -> io::Result<Option<TimecodeClock>> {
+    let start = |rate| TimecodeClock::start(&context.name, context.clock, rate, format, line);
     rate.map(start).transpose()
 }
 

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use handover::conductor::{Conductor, Input, RunClock};
+use handover::conductor::{Conductor, ConductorInput, RunClock};
 use handover::engine::{Event, RunNs, State};
 use handover::show::{CueNumber, Show};
 use handover::time::MachineNs;
@@ -51,7 +51,7 @@ pub(crate) fn opened(show: &Arc<Show>, clock: Timestamp, auto: bool) -> Conducto
     };
     let ties = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
     let mut conductor = Conductor::new(State::new(Arc::clone(show)), ties, 0, RunNs::ZERO);
-    conductor.drive(MachineNs::ZERO, Input::Begin(begin), |_, _| vec![]);
+    conductor.drive(MachineNs::ZERO, ConductorInput::Begin(begin), |_, _| vec![]);
     conductor
 }
 

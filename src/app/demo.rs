@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::log::Log;
-use crate::conductor::{Conductor, Input, Output, RunClock};
+use crate::conductor::{Conductor, ConductorInput, ConductorOutput, RunClock};
 use crate::engine::{Event, RunNs, State};
 use crate::output::{Job, Outcome};
 use crate::show::demonstration::{self, DEMO_SOURCE, DEMO_SPEED, Demonstration};
@@ -67,28 +67,28 @@ impl Demo {
         let mut conductor = Conductor::new(State::new(Arc::clone(show)), clock, 0, RunNs::ZERO);
         let mut log = Log::default();
         let mut perform = |state: &State, output| match output {
-            Output::Append(records) => {
+            ConductorOutput::Append(records) => {
                 records.iter().for_each(|record| log.push(record, state));
                 vec![]
             }
-            Output::Send(job) => rehearsed(state, job).into_iter().collect(),
-            Output::Stop { .. }
-            | Output::PauseClip(_)
-            | Output::ResumeClip(_)
-            | Output::StopAll(_)
-            | Output::Reply { .. }
-            | Output::ClipsLost(_)
-            | Output::Arm(_)
-            | Output::Join(_)
-            | Output::Outages(_)
-            | Output::ShowTime(_)
-            | Output::Tell(_)
-            | Output::Propose(_)
-            | Output::Muted(_)
-            | Output::Revised
-            | Output::StoodStill => vec![],
+            ConductorOutput::Send(job) => rehearsed(state, job).into_iter().collect(),
+            ConductorOutput::Stop { .. }
+            | ConductorOutput::PauseClip(_)
+            | ConductorOutput::ResumeClip(_)
+            | ConductorOutput::StopAll(_)
+            | ConductorOutput::Reply { .. }
+            | ConductorOutput::ClipsLost(_)
+            | ConductorOutput::Arm(_)
+            | ConductorOutput::Join(_)
+            | ConductorOutput::Outages(_)
+            | ConductorOutput::ShowTime(_)
+            | ConductorOutput::Tell(_)
+            | ConductorOutput::Propose(_)
+            | ConductorOutput::Muted(_)
+            | ConductorOutput::Revised
+            | ConductorOutput::StoodStill => vec![],
         };
-        conductor.drive(MachineNs::ZERO, Input::Begin(begin), &mut perform);
+        conductor.drive(MachineNs::ZERO, ConductorInput::Begin(begin), &mut perform);
         let last_ns = MachineNs::new(script.begins_s * SECOND_NS - 1);
         conductor.pass(MachineNs::ZERO, last_ns, &mut perform);
         Some(Demo { state: conductor.state().clone(), log, seq: conductor.seq(), run_ns, script })
@@ -96,12 +96,12 @@ impl Demo {
 }
 
 /// Result of a message in a rehearsal in which some outputs pretend to be down.
-fn rehearsed(state: &State, job: Job) -> Option<Input> {
+fn rehearsed(state: &State, job: Job) -> Option<ConductorInput> {
     let output = state.show().cue(job.cue).actions.get(job.action as usize)?.output;
     let is_down = state.outages().any(|down| down == output);
     let outcome = match is_down {
         true => Outcome::Failed(demonstration::OUTAGE.to_owned()),
         false => Outcome::Rehearsed(String::new()),
     };
-    Some(Input::Outcome(job, outcome))
+    Some(ConductorInput::Outcome(job, outcome))
 }

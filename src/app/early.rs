@@ -77,7 +77,7 @@ mod tests {
 
     use super::*;
     use crate::app::Theme;
-    use crate::conductor::{By, Conductor, Input, Output, RunClock};
+    use crate::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
     use crate::engine::{Cause, Command, Event, Origin, Record};
     use crate::show::{CueNumber, StationName, file};
 
@@ -119,19 +119,23 @@ mod tests {
         let (state, started) = (state(), started(clock, speed));
         let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, speed);
         let mut run = Conductor::new(state, clock, 0, RunNs::ZERO);
-        run.drive(MachineNs::ZERO, Input::Begin(started), |_, _| vec![]);
+        run.drive(MachineNs::ZERO, ConductorInput::Begin(started), |_, _| vec![]);
         run
     }
 
     fn go(run: &mut Conductor, seconds: u64) {
         let machine_ns = run.clock().machine_ns(RunNs::ZERO + Duration::from_secs(seconds));
         let mut replies = vec![];
-        run.drive(machine_ns, Input::Command { by: By::Caller, command: GO }, |_, output| {
-            if let Output::Reply { result, .. } = output {
-                replies.push(result);
-            }
-            vec![]
-        });
+        run.drive(
+            machine_ns,
+            ConductorInput::Command { by: By::Caller, command: GO },
+            |_, output| {
+                if let ConductorOutput::Reply { result, .. } = output {
+                    replies.push(result);
+                }
+                vec![]
+            },
+        );
         assert_eq!(replies, [Ok(())]);
     }
 

@@ -19,7 +19,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 pub(crate) use key::FlagKey;
 use planned::first_choice;
 pub(crate) use planned::{Planned, planned};
-pub use view::{Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole};
+pub use view::{
+    Behind, Exchange, FlagWish, LogState, MuteWhy, Role, SharedView, StationRole, StationView,
+};
 pub use watch::{Sources, Watch};
 use wish::declined;
 pub(crate) use wish::department;
@@ -28,7 +30,7 @@ pub use wish::{command_of, wishes_of};
 use super::keys::Act;
 use super::{App, Ask, Task, Tone};
 use crate::engine::{Command, State};
-use crate::link::{AWAY, LOOKS_ON, SILENT, Step};
+use crate::link::{AWAY, FlagStep, LOOKS_ON, SILENT};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -110,7 +112,7 @@ impl App {
         vec![]
     }
 
-    fn say_hidden(&mut self, link: &Shared, now_ns: MachineNs) {
+    fn say_hidden(&mut self, link: &SharedView, now_ns: MachineNs) {
         let again = self.keymap.way(Act::Flag);
         let words = match (&link.exchange, &link.role) {
             (_, Role::OnItsWay { to }) => {
@@ -266,7 +268,7 @@ impl App {
         self.escape_pressed_ns = None;
         let link = self.link.clone();
         let exchange = link.as_ref().and_then(|link| link.exchange.as_ref());
-        let is_mine = link.as_ref().is_some_and(|link| offer_to_me(link).is_some());
+        let is_mine = link.as_ref().is_some_and(|link| link.offer_to_me().is_some());
         let is_on_its_way =
             link.as_ref().is_some_and(|link| matches!(link.role, Role::OnItsWay { .. }));
         let (words, wish) = match (dialog, exchange) {
@@ -392,7 +394,7 @@ impl App {
     }
 
     /// Reason why nothing fires here, and what the flag's key does about it.
-    fn cannot_fire(&self, link: &Shared, state: &State, now_ns: MachineNs) -> String {
+    fn cannot_fire(&self, link: &SharedView, state: &State, now_ns: MachineNs) -> String {
         let key = self.keymap.way(Act::Flag);
         match &link.role {
             Role::Follows { holder } => match FlagKey::of(link, state, now_ns) {
@@ -410,7 +412,9 @@ impl App {
                     format!("{holder} has the flag")
                 }
             },
-            Role::OnItsWay { to } => format!("the flag is on its way to {to}: nothing fires here"),
+            Role::OnItsWay { to } => {
+                format!("the flag is on its way to {to}: nothing fires here")
+            }
             Role::Nobody => match FlagKey::of(link, state, now_ns) {
                 FlagKey::Name | FlagKey::Take => format!("{}; {key} takes it", double(&link.me)),
                 FlagKey::IsTaking => "the flag is being taken; Esc gives that up".to_owned(),
@@ -443,21 +447,23 @@ impl App {
     }
 
     /// Step of the exchange at which this station's caller stands, for the others to see.
-    pub fn flag_step(&self) -> Step {
-        let Some(link) = &self.link else { return Step::None };
+    pub fn flag_step(&self) -> FlagStep {
+        let Some(link) = &self.link else { return FlagStep::None };
         let reads = match self.dialog {
-            Some(Dialog::Briefing { .. }) => Step::Reads,
-            Some(Dialog::Give { .. } | Dialog::GoOn) | None => Step::None,
+            Some(Dialog::Briefing { .. }) => FlagStep::Reads,
+            Some(Dialog::Give { .. } | Dialog::GoOn) | None => FlagStep::None,
         };
         match (&link.role, &link.exchange) {
-            (Role::OnItsWay { .. }, _) => Step::Waits,
-            (Role::Holds | Role::Alone { .. }, Some(exchange)) if !exchange.accepted => Step::Waits,
+            (Role::OnItsWay { .. }, _) => FlagStep::Waits,
+            (Role::Holds | Role::Alone { .. }, Some(exchange)) if !exchange.accepted => {
+                FlagStep::Waits
+            }
             (Role::Follows { .. }, Some(exchange))
                 if exchange.to == link.me && exchange.accepted =>
             {
-                Step::Waits
+                FlagStep::Waits
             }
-            (Role::Follows { .. }, None) if link.has_asked() => Step::Waits,
+            (Role::Follows { .. }, None) if link.has_asked() => FlagStep::Waits,
             (
                 Role::Holds
                 | Role::Follows { .. }
@@ -468,12 +474,6 @@ impl App {
             ) => reads,
         }
     }
-}
-
-/// The offer that stands to this station.
-pub(crate) fn offer_to_me(link: &Shared) -> Option<&Exchange> {
-    let follows = matches!(link.role, Role::Follows { .. });
-    link.exchange.as_ref().filter(|exchange| follows && exchange.to == link.me)
 }
 
 #[cfg(test)]

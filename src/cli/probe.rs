@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::bail;
 
 use super::commands::{folder_of, print, source};
-use crate::output::{self, Answer, Permits, Probed, Surroundings};
+use crate::output::{self, Permits, ProbeAnswer, Probed, Surroundings};
 use crate::plain;
 use crate::runtime::clock::CLOCK;
 use crate::show::Show;
@@ -38,7 +38,7 @@ pub(super) fn probe(path: &Path, permits: &Permits) -> anyhow::Result<()> {
     let probed = output::probe(&show, &surroundings, LIMIT);
     print(&table(&show, &probed))?;
     let (all, down) =
-        (probed.len(), probed.iter().filter(|probed| probed.what == Answer::Down).count());
+        (probed.len(), probed.iter().filter(|probed| probed.what == ProbeAnswer::Down).count());
     match (down, all) {
         (0, _) => Ok(()),
         (_, 1) => bail!("the output of {name} does not answer"),
@@ -51,9 +51,9 @@ fn table(show: &Show, probed: &[Probed]) -> String {
     let rows = probed.iter().map(|probed| {
         let output = show.output(probed.output);
         let sign = match probed.what {
-            Answer::Up => "✓",
-            Answer::Unknown => "?",
-            Answer::Down => "✗",
+            ProbeAnswer::Up => "✓",
+            ProbeAnswer::Unknown => "?",
+            ProbeAnswer::Down => "✗",
         };
         // The words name each machine.
         let address = match output.mirrors.len() {

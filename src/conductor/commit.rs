@@ -3,7 +3,7 @@
 //! The order is the promise: journaled with one write, folded into the state, sent; then what
 //! became of the sending is journaled.
 
-use super::{Conductor, Output, Step};
+use super::{Conductor, ConductorOutput, NextStep};
 use crate::engine::{Effect, Event, Record};
 use crate::journal::truncate;
 use crate::output::{Job, Outcome, Report};
@@ -33,11 +33,13 @@ impl Conductor {
         let (effects, after) = self.part_of_this_station(effects, after);
         for effect in effects {
             self.does(match effect {
-                Effect::Send { cue, firing, action } => Output::Send(Job { cue, firing, action }),
-                Effect::Stop { cue, over } => Output::Stop { cue, over },
-                Effect::PauseClip(cue) => Output::PauseClip(cue),
-                Effect::ResumeClip(cue) => Output::ResumeClip(cue),
-                Effect::StopOutputs => Output::StopAll(self.sent_from_here()),
+                Effect::Send { cue, firing, action } => {
+                    ConductorOutput::Send(Job { cue, firing, action })
+                }
+                Effect::Stop { cue, over } => ConductorOutput::Stop { cue, over },
+                Effect::PauseClip(cue) => ConductorOutput::PauseClip(cue),
+                Effect::ResumeClip(cue) => ConductorOutput::ResumeClip(cue),
+                Effect::StopOutputs => ConductorOutput::StopAll(self.sent_from_here()),
             });
         }
         if !self.holds() {
@@ -45,7 +47,7 @@ impl Conductor {
             return;
         }
         self.settling = Some(after);
-        self.steps.push_back(Step::Settle);
+        self.steps.push_back(NextStep::Settle);
     }
 
     /// Journals what became of the messages that have left.
@@ -86,9 +88,9 @@ impl Conductor {
     pub(super) fn appends(&mut self, records: Vec<Record>) {
         let is_version = |record: &Record| matches!(record.event, Event::ShowRevised { .. });
         let is_revised = records.iter().any(is_version);
-        self.does(Output::Append(records));
+        self.does(ConductorOutput::Append(records));
         if is_revised {
-            self.does(Output::Revised);
+            self.does(ConductorOutput::Revised);
         }
     }
 

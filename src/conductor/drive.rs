@@ -1,7 +1,7 @@
 //! A driver for those who have neither a journal nor outputs: a demonstration before its first
 //! frame, tests, benches.
 
-use super::{Conductor, Input, Output};
+use super::{Conductor, ConductorInput, ConductorOutput};
 use crate::engine::State;
 use crate::time::MachineNs;
 
@@ -11,8 +11,8 @@ impl Conductor {
     pub fn drive(
         &mut self,
         now_ns: MachineNs,
-        input: Input,
-        mut perform: impl FnMut(&State, Output) -> Vec<Input>,
+        input: ConductorInput,
+        mut perform: impl FnMut(&State, ConductorOutput) -> Vec<ConductorInput>,
     ) {
         self.handle(now_ns, input);
         while let Some(output) = self.poll_output(now_ns) {
@@ -28,18 +28,18 @@ impl Conductor {
         &mut self,
         from_ns: MachineNs,
         until_ns: MachineNs,
-        mut perform: impl FnMut(&State, Output) -> Vec<Input>,
+        mut perform: impl FnMut(&State, ConductorOutput) -> Vec<ConductorInput>,
     ) {
         let mut now_ns = from_ns;
         while let Some(due_ns) = self.deadline().filter(|&due_ns| due_ns <= until_ns) {
             now_ns = now_ns.max(due_ns);
             let before = (self.seq, self.ahead.len());
-            self.drive(now_ns, Input::Tick, &mut perform);
+            self.drive(now_ns, ConductorInput::Tick, &mut perform);
             if (self.seq, self.ahead.len()) == before {
                 // Something is due and does not happen: waiting for it would never end.
                 break;
             }
         }
-        self.drive(until_ns, Input::Tick, &mut perform);
+        self.drive(until_ns, ConductorInput::Tick, &mut perform);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::engine::{Command, Event, Expected, Record, Rejection, Told};
+use crate::engine::{Command, Event, Expected, Record, Rejection, StationReport};
 use crate::output::{ClipReport, Job, Outcome, Report, ShowTime};
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use crate::show::{CueIx, OutputIx, StationName};
 
 /// Something that has happened outside.
 #[derive(Clone, Debug)]
-pub enum Input {
+pub enum ConductorInput {
     /// A program has opened the run: the event that says so, `run_started` or `run_resumed`.
     Begin(Event),
-    /// Somebody gives a command. [`Output::Reply`] says what became of it.
+    /// Somebody gives a command. [`ConductorOutput::Reply`] says what became of it.
     Command {
         /// The one who gives it.
         by: By,
@@ -28,10 +28,10 @@ pub enum Input {
         /// The command.
         command: Command,
     },
-    /// Immediate outcome of an [`Output::Send`].
+    /// Immediate outcome of an [`ConductorOutput::Send`].
     Outcome(Job, Outcome),
-    /// Later outcome of a message, reported by its output: of an earlier [`Output::Send`], or of
-    /// one of [`Output::StopAll`].
+    /// Later outcome of a message, reported by its output: of an earlier [`ConductorOutput::Send`], or of
+    /// one of [`ConductorOutput::StopAll`].
     Report(Report),
     /// Report of a player on a clip. It is a command by [`By::Player`].
     Clip(ClipReport),
@@ -67,7 +67,7 @@ pub enum Input {
         /// The station.
         from: StationName,
         /// Its report.
-        told: Told,
+        told: StationReport,
     },
     /// The other stations that are heard; all others are away. Before the first one, nobody is.
     Heard(BTreeSet<StationName>),
@@ -100,11 +100,11 @@ pub enum By {
 
 /// Something to do outside. Each has to be done before the next one is polled.
 #[derive(Clone, Debug)]
-pub enum Output {
+pub enum ConductorOutput {
     /// Append to the journal, with one write. If that fails, the show goes on all the same.
     Append(Vec<Record>),
     /// Send this message. Its record has been appended. What is known of it at once comes back as
-    /// [`Input::Outcome`] before the next output is polled.
+    /// [`ConductorInput::Outcome`] before the next output is polled.
     Send(Job),
     /// Stop what this cue has on air.
     Stop {
@@ -119,7 +119,7 @@ pub enum Output {
     ResumeClip(CueIx),
     /// A panic: send these outputs their messages of panic, and stop what lasts at any other; those
     /// are sent nothing, since another station does that. What is known of it at once comes back as
-    /// [`Input::Report`] before the next output is polled.
+    /// [`ConductorInput::Report`] before the next output is polled.
     StopAll(Vec<OutputIx>),
     /// Result of a command, once everything has happened that follows from it now.
     Reply {
@@ -143,8 +143,8 @@ pub enum Output {
     /// Reading of the show's clock, for outputs that are sent timecode.
     ShowTime(ShowTime),
     /// Tell the station that has the flag, which journals it.
-    Tell(Told),
-    /// Ship this record to the log, but do not journal it: [`Input::Stored`] says what the log has
+    Tell(StationReport),
+    /// Ship this record to the log, but do not journal it: [`ConductorInput::Stored`] says what the log has
     /// in its place.
     Propose(Box<Record>),
     /// The show is another version from here on: outputs send what that says.
@@ -152,7 +152,7 @@ pub enum Output {
     /// The outputs that may be sent something have changed.
     Muted(Muted),
     /// No input has come for so long that the machine must have stood still. This station is mute
-    /// until [`Input::Mute`] says otherwise.
+    /// until [`ConductorInput::Mute`] says otherwise.
     StoodStill,
 }
 

@@ -1,6 +1,6 @@
 //! Tells the outputs what may come next, after everything that was due has left.
 
-use super::{Conductor, Muted, Output};
+use super::{Conductor, ConductorOutput, Muted};
 use crate::output::ShowTime;
 use crate::show::{CueIx, OutputIx};
 use crate::time::nanoseconds;
@@ -10,7 +10,7 @@ const CLIPS_READY: usize = 4;
 
 /// Last state of the clips and the clock that the outputs were told.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ready {
+pub(super) struct ReadyState {
     /// The cue that a remote control wants ready, until it fires.
     loaded: Option<CueIx>,
     /// The clips to get ready.
@@ -26,7 +26,7 @@ pub(super) struct Ready {
     muted: Option<Muted>,
 }
 
-impl Ready {
+impl ReadyState {
     pub(super) fn load(&mut self, cue: CueIx) {
         self.loaded = Some(cue);
     }
@@ -38,7 +38,7 @@ impl Conductor {
         let muted = self.muted();
         if muted != self.ready.muted {
             self.ready.muted = muted;
-            self.does(Output::Muted(muted.unwrap_or(Muted::Nothing)));
+            self.does(ConductorOutput::Muted(muted.unwrap_or(Muted::Nothing)));
         }
     }
 
@@ -57,16 +57,16 @@ impl Conductor {
         let joins = self.state.clip_joins(&next);
         if joins != self.ready.joined {
             self.ready.joined.clone_from(&joins);
-            self.does(Output::Join(joins));
+            self.does(ConductorOutput::Join(joins));
         }
         if next != self.ready.armed {
             self.ready.armed.clone_from(&next);
-            self.does(Output::Arm(next));
+            self.does(ConductorOutput::Arm(next));
         }
         let outages: Vec<_> = self.state.outages().collect();
         if outages != self.ready.outages {
             self.ready.outages.clone_from(&outages);
-            self.does(Output::Outages(outages));
+            self.does(ConductorOutput::Outages(outages));
         }
         let run_ns = self.clock.run_ns(self.now_ns);
         let (now, runs) = self.state.timecode(run_ns);
@@ -75,7 +75,7 @@ impl Conductor {
         let time = Some((runs, if runs { (run_ns - now).ns() } else { now_ns as i64 }));
         if time != self.ready.time {
             self.ready.time = time;
-            self.does(Output::ShowTime(ShowTime { now_ns, runs }));
+            self.does(ConductorOutput::ShowTime(ShowTime { now_ns, runs }));
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Only the station that has the flag decides, journals and sends. Another one folds its records,
 //! journals the same lines, and sends what has to leave from its own outputs; what becomes of that
-//! it tells the holder. Who has the flag is not decided here: [`Input`](super::Input)s say what the
+//! it tells the holder. Who has the flag is not decided here: [`Input`](super::ConductorInput)s say what the
 //! log has.
 
 mod exchange;
@@ -12,9 +12,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Conductor, Muted, Output, RunClock};
+use super::{Conductor, ConductorOutput, Muted, RunClock};
 use crate::engine::{
-    Effect, Event, Expected, MissedWhy, Origin, Record, Rejection, RunNs, SendState, Stop, Told,
+    Effect, Event, Expected, MissedWhy, Origin, Record, Rejection, RunNs, SendState, StationReport,
+    Stop,
 };
 use crate::output::{Job, Outcome, Report};
 use crate::show::{self, CueIx, OutputIx, StationName, duration};
@@ -29,7 +30,7 @@ const AHEAD_MAX: usize = 4_096;
 
 /// Part of this station in the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum FlagPart {
     /// It has the flag.
     Holds,
     /// Its record that passes the flag is on its way to the log: what falls due at `from_ns` or
@@ -46,9 +47,9 @@ pub enum Role {
 
 /// What a conductor knows of the other stations.
 #[derive(Clone, Debug)]
-pub(super) struct Shared {
+pub(super) struct OtherStations {
     pub me: StationName,
-    role: Role,
+    role: FlagPart,
     /// Origin of the records that are written here.
     origin: Arc<Origin>,
     /// Nothing is sent and nothing happens until the log was read.
@@ -65,9 +66,9 @@ pub(super) struct Shared {
     /// flag, or that it has kept it. And the reason why nothing fired from here before.
     since: (RunNs, MissedWhy),
     /// Reports that wait until it is known who has the flag.
-    pub withheld: Vec<(StationName, Told)>,
+    pub withheld: Vec<(StationName, StationReport)>,
     /// Reports of this station that the holder was told, and of which no record was seen yet.
-    pub told: Vec<Told>,
+    pub told: Vec<StationReport>,
 }
 
 impl Conductor {
@@ -75,9 +76,9 @@ impl Conductor {
     /// follows with `None`.
     pub fn share(&mut self, me: StationName, term: Option<u64>) {
         let origin = Origin::new(me.to_string(), term.unwrap_or_default());
-        self.shared = Some(Box::new(Shared {
+        self.shared = Some(Box::new(OtherStations {
             me,
-            role: if term.is_some() { Role::Holds } else { Role::Follows },
+            role: if term.is_some() { FlagPart::Holds } else { FlagPart::Follows },
             origin: Arc::new(origin),
             is_mute: false,
             expected: None,
@@ -91,7 +92,7 @@ impl Conductor {
     }
 
     /// Part of this station in a shared run.
-    pub fn role(&self) -> Option<&Role> {
+    pub fn role(&self) -> Option<&FlagPart> {
         self.shared.as_ref().map(|shared| &shared.role)
     }
 
@@ -107,7 +108,8 @@ impl Conductor {
 
     /// Ties the run's clock again, on a station that follows: the holder's reads so.
     pub fn set_clock(&mut self, clock: RunClock) {
-        if let Some(shared) = self.shared.as_mut().filter(|shared| shared.role == Role::Follows) {
+        if let Some(shared) = self.shared.as_mut().filter(|shared| shared.role == FlagPart::Follows)
+        {
             shared.has_clock = true;
             self.clock = clock;
         }
@@ -143,7 +145,7 @@ impl Conductor {
 
     /// Returns `true` if events become records here.
     pub(super) fn holds(&self) -> bool {
-        self.shared.as_ref().is_none_or(|shared| shared.role == Role::Holds)
+        self.shared.as_ref().is_none_or(|shared| shared.role == FlagPart::Holds)
     }
 
     /// What is recorded from here on is the wish of a caller at `station`, or of nobody without the
@@ -165,12 +167,12 @@ impl Conductor {
     /// With the reason.
     pub fn may_decide(&self) -> Result<(), Rejection> {
         match self.shared.as_deref() {
-            Some(Shared { is_mute: true, .. }) => Err(Rejection::Mute),
-            None | Some(Shared { role: Role::Holds, .. }) => Ok(()),
-            Some(Shared { role: Role::Passing { to, .. }, .. }) => {
+            Some(OtherStations { is_mute: true, .. }) => Err(Rejection::Mute),
+            None | Some(OtherStations { role: FlagPart::Holds, .. }) => Ok(()),
+            Some(OtherStations { role: FlagPart::Passing { to, .. }, .. }) => {
                 Err(Rejection::OnItsWay(to.clone()))
             }
-            Some(Shared { role: Role::Follows, me, .. }) => {
+            Some(OtherStations { role: FlagPart::Follows, me, .. }) => {
                 let holder = self.state.flag().map_or(me, |flag| &flag.holder);
                 Err(Rejection::NoFlag(holder.clone()))
             }
@@ -195,8 +197,8 @@ impl Conductor {
         Some(match shared.role {
             _ if shared.is_mute => Muted::Everything,
             // What was recorded before a pass leaves from here.
-            Role::Follows if self.ahead.is_empty() => Muted::Shared,
-            Role::Holds | Role::Passing { .. } | Role::Follows => Muted::Nothing,
+            FlagPart::Follows if self.ahead.is_empty() => Muted::Shared,
+            FlagPart::Holds | FlagPart::Passing { .. } | FlagPart::Follows => Muted::Nothing,
         })
     }
 
@@ -291,7 +293,8 @@ impl Conductor {
     /// Folds and journals what the holder has recorded, and has what is to leave from here sent.
     pub(super) fn follow(&mut self, records: Vec<Record>) {
         let next = self.seq + 1;
-        if self.role() != Some(&Role::Follows) || records.first().is_none_or(|r| r.seq != next) {
+        if self.role() != Some(&FlagPart::Follows) || records.first().is_none_or(|r| r.seq != next)
+        {
             return;
         }
         let mut caused = vec![];
@@ -355,7 +358,7 @@ impl Conductor {
                 self.carry_out(vec![effect], vec![]);
             }
             Effect::StopOutputs => {
-                self.does(Output::StopAll(vec![]));
+                self.does(ConductorOutput::StopAll(vec![]));
                 if let Some(why) = why {
                     self.was_not_told(&self.sent_from_here(), &why);
                 }

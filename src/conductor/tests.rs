@@ -90,21 +90,23 @@ impl Run {
             listen: None,
             web: None,
         };
-        self.gives(0, Input::Begin(started));
+        self.gives(0, ConductorInput::Begin(started));
         self.done.clear();
     }
 
-    fn gives(&mut self, now_ns: u64, input: Input) {
+    fn gives(&mut self, now_ns: u64, input: ConductorInput) {
         let Run { conductor, done, records, proposed, answers } = self;
         conductor.drive(MachineNs::new(now_ns), input, |_, output| {
             done.push(word(&output));
             match output {
-                Output::Append(new) => records.extend(new),
-                Output::Propose(record) => *proposed = Some(*record),
-                Output::Send(job) if *answers => return vec![Input::Outcome(job, Outcome::Sent)],
-                Output::StopAll(outputs) if *answers => {
+                ConductorOutput::Append(new) => records.extend(new),
+                ConductorOutput::Propose(record) => *proposed = Some(*record),
+                ConductorOutput::Send(job) if *answers => {
+                    return vec![ConductorInput::Outcome(job, Outcome::Sent)];
+                }
+                ConductorOutput::StopAll(outputs) if *answers => {
                     let sent = |output| Report { output, job: None, outcome: Outcome::Sent };
-                    return outputs.into_iter().map(sent).map(Input::Report).collect();
+                    return outputs.into_iter().map(sent).map(ConductorInput::Report).collect();
                 }
                 _ => {}
             }
@@ -113,7 +115,7 @@ impl Run {
     }
 
     fn command(&mut self, now_ns: u64, command: Command) {
-        self.gives(now_ns, Input::Command { by: By::Caller, command });
+        self.gives(now_ns, ConductorInput::Command { by: By::Caller, command });
     }
 
     fn taken(&mut self) -> Vec<String> {
@@ -121,35 +123,39 @@ impl Run {
     }
 }
 
-fn word(output: &Output) -> String {
+fn word(output: &ConductorOutput) -> String {
     match output {
-        Output::Append(records) => {
+        ConductorOutput::Append(records) => {
             let kind = |record: &Record| match record.event.cue() {
                 Some(cue) => format!("{} {cue}", record.event.kind()),
                 None => record.event.kind().to_owned(),
             };
             records.iter().map(kind).collect::<Vec<_>>().join(", ")
         }
-        Output::Send(Job { cue, action, .. }) => format!("> {}.{}", cue.0 + 1, action + 1),
-        Output::Stop { cue, over } if over.is_zero() => format!("> stop {}", cue.0 + 1),
-        Output::Stop { cue, over } => format!("> stop {} over {over:?}", cue.0 + 1),
-        Output::PauseClip(cue) => format!("> pause {}", cue.0 + 1),
-        Output::ResumeClip(cue) => format!("> resume {}", cue.0 + 1),
-        Output::StopAll(outputs) if outputs[..] == [OutputIx(0)] => "> stop".into(),
-        Output::StopAll(outputs) => {
+        ConductorOutput::Send(Job { cue, action, .. }) => format!("> {}.{}", cue.0 + 1, action + 1),
+        ConductorOutput::Stop { cue, over } if over.is_zero() => format!("> stop {}", cue.0 + 1),
+        ConductorOutput::Stop { cue, over } => format!("> stop {} over {over:?}", cue.0 + 1),
+        ConductorOutput::PauseClip(cue) => format!("> pause {}", cue.0 + 1),
+        ConductorOutput::ResumeClip(cue) => format!("> resume {}", cue.0 + 1),
+        ConductorOutput::StopAll(outputs) if outputs[..] == [OutputIx(0)] => "> stop".into(),
+        ConductorOutput::StopAll(outputs) => {
             let outputs: Vec<_> = outputs.iter().map(|output| output.0).collect();
             format!("> stop outputs {outputs:?}")
         }
-        Output::Reply { result: Ok(()), .. } => "ok".into(),
-        Output::Reply { result: Err(why), .. } => why.to_string(),
-        Output::ClipsLost(cues) => format!("lost {}", cues.len()),
-        Output::Arm(_) | Output::Join(_) | Output::Outages(_) => "ready".into(),
-        Output::Tell(told) => format!("tell {told:?}"),
-        Output::Propose(record) => format!("propose {}", record.event.kind()),
-        Output::Muted(muted) => format!("muted {muted:?}"),
-        Output::StoodStill => "stood still".into(),
-        Output::Revised => "revised".into(),
-        Output::ShowTime(time) => format!("time {}", if time.runs { "runs" } else { "stands" }),
+        ConductorOutput::Reply { result: Ok(()), .. } => "ok".into(),
+        ConductorOutput::Reply { result: Err(why), .. } => why.to_string(),
+        ConductorOutput::ClipsLost(cues) => format!("lost {}", cues.len()),
+        ConductorOutput::Arm(_) | ConductorOutput::Join(_) | ConductorOutput::Outages(_) => {
+            "ready".into()
+        }
+        ConductorOutput::Tell(told) => format!("tell {told:?}"),
+        ConductorOutput::Propose(record) => format!("propose {}", record.event.kind()),
+        ConductorOutput::Muted(muted) => format!("muted {muted:?}"),
+        ConductorOutput::StoodStill => "stood still".into(),
+        ConductorOutput::Revised => "revised".into(),
+        ConductorOutput::ShowTime(time) => {
+            format!("time {}", if time.runs { "runs" } else { "stands" })
+        }
     }
 }
 
@@ -172,7 +178,7 @@ fn a_message_leaves_after_its_record_and_before_what_became_of_it() {
         (1..=run.records.len() as u64).collect::<Vec<_>>(),
         "no gap, whatever was journaled when"
     );
-    run.gives(SECOND_NS, Input::Tick);
+    run.gives(SECOND_NS, ConductorInput::Tick);
     assert_eq!(run.taken(), ["time runs"]);
     run.command(2 * SECOND_NS, Command::Panic);
     assert_eq!(run.taken(), ["panicked", "> stop", "cue_missed 2, panic_sent", "ok"]);
@@ -188,13 +194,13 @@ fn what_comes_by_itself_is_journaled_ahead_and_sent_at_its_instant() {
     let ahead_ns = run.conductor.deadline().unwrap();
     let ahead_ns = ahead_ns.ns();
     assert!((11 * SECOND_NS - 1_000_000..11 * SECOND_NS).contains(&ahead_ns), "{ahead_ns}");
-    run.gives(ahead_ns, Input::Tick);
+    run.gives(ahead_ns, ConductorInput::Tick);
     assert_eq!(
         (run.taken(), run.conductor.is_ahead()),
         (vec!["cue_fired 2, cue_completed 2".to_owned()], true)
     );
     assert_eq!(run.conductor.deadline(), Some(MachineNs::new(11 * SECOND_NS)));
-    run.gives(11 * SECOND_NS, Input::Tick);
+    run.gives(11 * SECOND_NS, ConductorInput::Tick);
     assert_eq!(run.taken()[..2], ["> 2.1", "action_sent 2"]);
     assert!(
         run.records.iter().filter(|record| record.event.kind() == "cue_fired").all(|r| r
@@ -219,7 +225,7 @@ fn ahead() -> (Run, u64) {
     run.command(SECOND_NS, GO);
     run.command(SECOND_NS, Command::PlayheadTo(CueIx(1)));
     let ahead_ns = run.conductor.deadline().unwrap().ns();
-    run.gives(ahead_ns, Input::Tick);
+    run.gives(ahead_ns, ConductorInput::Tick);
     assert!(run.conductor.is_ahead());
     run.taken();
     (run, ahead_ns)
@@ -236,9 +242,11 @@ fn a_go_between_a_cue_and_its_instant_fires_the_next_cue_and_not_the_same_again(
 
 #[test]
 fn whatever_comes_in_between_lets_go_of_what_stands_ready_and_only_of_that() {
-    for input in
-        [Input::Flush, Input::TerminalLost, Input::Leave { reason: "quit".into(), unsent: vec![] }]
-    {
+    for input in [
+        ConductorInput::Flush,
+        ConductorInput::TerminalLost,
+        ConductorInput::Leave { reason: "quit".into(), unsent: vec![] },
+    ] {
         let (mut run, now_ns) = ahead();
         run.gives(now_ns, input);
         assert_eq!(run.taken()[..3], ["> 2.1", "action_sent 2", "playhead_moved 3"]);
@@ -247,7 +255,7 @@ fn whatever_comes_in_between_lets_go_of_what_stands_ready_and_only_of_that() {
     let mut run = Run::new(false);
     run.command(SECOND_NS, GO);
     run.taken();
-    run.gives(60 * SECOND_NS, Input::Flush);
+    run.gives(60 * SECOND_NS, ConductorInput::Flush);
     assert_eq!(run.taken(), [""; 0], "what is due comes after what the driver is about to do");
 }
 
@@ -263,7 +271,7 @@ fn a_program_that_leaves_starts_nothing_any_more() {
         job: Some(job),
         outcome: Outcome::Failed("closed".into()),
     }];
-    run.gives(60 * SECOND_NS, Input::Leave { reason: "quit".into(), unsent });
+    run.gives(60 * SECOND_NS, ConductorInput::Leave { reason: "quit".into(), unsent });
     assert_eq!(run.taken(), ["action_failed 1, run_left"]);
 }
 
@@ -277,7 +285,7 @@ fn what_one_machine_of_a_mirrored_output_did_not_take_stays_sent() {
     let outcome =
         Outcome::SideFailed { side: "backup 10.0.0.3:3032".into(), why: "refused".into() };
     let report = Report { output: OutputIx(0), job: Some(job), outcome };
-    run.gives(2 * SECOND_NS, Input::Report(report));
+    run.gives(2 * SECOND_NS, ConductorInput::Report(report));
     assert_eq!(run.taken(), ["side_failed 1"]);
     assert_eq!(run.conductor.state().cue(CueIx(0)).sends, sends);
     let Some(Event::SideFailed { output, side, error, action: 1, .. }) =
@@ -302,7 +310,7 @@ fn a_resume_says_what_nobody_knows_and_takes_up_what_was_missed() {
     run.taken();
     run.gives(
         30 * SECOND_NS,
-        Input::Begin(Event::RunResumed {
+        ConductorInput::Begin(Event::RunResumed {
             down_ns: 29 * SECOND_NS,
             listen: None,
             web: None,

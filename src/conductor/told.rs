@@ -2,22 +2,24 @@
 
 use std::sync::Arc;
 
-use super::{By, Conductor, Input, Output, Role};
-use crate::engine::{ClipFact, Command, Event, Record, SendState, Stop, Told, ToldOutcome};
+use super::{By, Conductor, ConductorInput, ConductorOutput, FlagPart};
+use crate::engine::{
+    ClipFact, Command, Event, Record, SendState, StationReport, Stop, ToldOutcome,
+};
 use crate::output::{Job, Outcome, Report};
 use crate::show::{CueIx, OutputIx, StationName};
 
 impl Conductor {
     /// Tells the holder, or keeps it until it is known who that is.
-    pub(super) fn tell(&mut self, told: Told) {
+    pub(super) fn tell(&mut self, told: StationReport) {
         match self.role() {
-            Some(Role::Follows) | None => {
+            Some(FlagPart::Follows) | None => {
                 if let Some(shared) = &mut self.shared {
                     shared.told.push(told.clone());
                 }
-                self.does(Output::Tell(told));
+                self.does(ConductorOutput::Tell(told));
             }
-            Some(Role::Passing { .. } | Role::Holds) => self.withhold(told),
+            Some(FlagPart::Passing { .. } | FlagPart::Holds) => self.withhold(told),
         }
     }
 
@@ -43,12 +45,12 @@ impl Conductor {
     /// Journals what was withheld while this station was mute, and then what nobody will tell.
     pub(super) fn hands_in_withheld(&mut self) {
         let withheld = self.shared.as_mut().map(|shared| std::mem::take(&mut shared.withheld));
-        let told = |(from, told)| Input::Told { from, told };
+        let told = |(from, told)| ConductorInput::Told { from, told };
         let told = withheld.unwrap_or_default().into_iter().map(told);
-        self.inputs.extend(told.chain([Input::Mute(false)]));
+        self.inputs.extend(told.chain([ConductorInput::Mute(false)]));
     }
 
-    pub(super) fn withhold(&mut self, told: Told) {
+    pub(super) fn withhold(&mut self, told: StationReport) {
         if let Some(shared) = &mut self.shared {
             shared.withheld.push((shared.me.clone(), told));
         }
@@ -63,7 +65,7 @@ impl Conductor {
     ) {
         let show = self.state.show();
         let (cue, output) = (show.cue(cue).number.clone(), show.output(output).id.clone());
-        self.tell(Told::Clip { cue, firing, output, fact });
+        self.tell(StationReport::Clip { cue, firing, output, fact });
     }
 
     /// Outcome of a message, for the holder; without a job, of one of a panic to `output`.
@@ -72,7 +74,7 @@ impl Conductor {
         job: Option<Job>,
         output: Option<OutputIx>,
         outcome: Outcome,
-    ) -> Told {
+    ) -> StationReport {
         let outcome = match outcome {
             Outcome::Sent => ToldOutcome::Sent,
             Outcome::Rehearsed(words) => ToldOutcome::Rehearsed(words),
@@ -83,18 +85,18 @@ impl Conductor {
         match job {
             Some(Job { cue, firing, action }) => {
                 let cue = show.cue(cue).number.clone();
-                Told::Action { cue, firing, action: action + 1, outcome }
+                StationReport::Action { cue, firing, action: action + 1, outcome }
             }
             None => {
                 let output = output.map(|output| show.output(output).id.clone());
-                Told::Panic { output: output.unwrap_or_default(), outcome }
+                StationReport::Panic { output: output.unwrap_or_default(), outcome }
             }
         }
     }
 
     /// Journals what another station, or this one when it had no flag, says of its outputs. What
     /// the show does not have, and what is known already, changes nothing.
-    pub(super) fn told(&mut self, from: &StationName, told: Told) {
+    pub(super) fn told(&mut self, from: &StationName, told: StationReport) {
         if !self.holds() || self.is_mute() {
             if let Some(shared) = &mut self.shared {
                 shared.withheld.push((from.clone(), told));
@@ -105,7 +107,7 @@ impl Conductor {
         let outputs = || (0..).map(OutputIx).zip(show.outputs.iter());
         let find = |id: &str| outputs().find(|(_, output)| output.id == id).map(|(ix, _)| ix);
         match told {
-            Told::Action { cue, firing, action, outcome } => {
+            StationReport::Action { cue, firing, action, outcome } => {
                 let found = show.find(&cue).zip(action.checked_sub(1));
                 if let Some((cue, action)) = found
                     && self.is_news(cue, firing, action, &outcome)
@@ -117,7 +119,7 @@ impl Conductor {
                     self.commit(vec![event]);
                 }
             }
-            Told::Panic { output, outcome } => {
+            StationReport::Panic { output, outcome } => {
                 let Some(output) = find(&output) else { return };
                 // What was told before the station's program ended is known better.
                 let unknown = || {
@@ -131,7 +133,7 @@ impl Conductor {
                     self.commit(vec![event]);
                 }
             }
-            Told::Clip { cue, firing, output, fact } => {
+            StationReport::Clip { cue, firing, output, fact } => {
                 if let Some((cue, output)) = show.find(&cue).zip(find(&output)) {
                     self.obey(By::Player, Command::Clip { cue, firing, output, fact });
                 }
@@ -140,27 +142,27 @@ impl Conductor {
     }
 
     /// Tells the holder what an output has to say of what the run has, if that is not known to it.
-    pub(super) fn tell_if_open(&mut self, told: Told) {
+    pub(super) fn tell_if_open(&mut self, told: StationReport) {
         if self.is_open(&told) {
             self.tell(told);
         }
     }
 
     /// Returns `true` if the run does not have what a report says.
-    pub(super) fn is_open(&self, told: &Told) -> bool {
+    pub(super) fn is_open(&self, told: &StationReport) -> bool {
         let show = self.state.show();
         match told {
-            Told::Action { cue, firing, action, outcome } => {
+            StationReport::Action { cue, firing, action, outcome } => {
                 let found = show.find(cue).zip(action.checked_sub(1));
                 found.is_some_and(|(cue, action)| self.is_news(cue, *firing, action, outcome))
             }
-            Told::Panic { output, .. } => {
+            StationReport::Panic { output, .. } => {
                 let is_it = |(at, stop): (OutputIx, Stop)| {
                     show.output(at).id == *output && matches!(stop, Stop::Pending | Stop::Unknown)
                 };
                 self.state.panic_stops().any(is_it)
             }
-            Told::Clip { cue, firing, fact, .. } => show.find(cue).is_some_and(|cue| {
+            StationReport::Clip { cue, firing, fact, .. } => show.find(cue).is_some_and(|cue| {
                 let state = self.state.cue(cue);
                 let is_new = match fact {
                     ClipFact::Started(_) => state.clip_length.is_none(),
@@ -209,7 +211,7 @@ impl Conductor {
 }
 
 /// The outcome of a message that a record has, for the holder.
-pub(super) fn told_by(record: &Record) -> Option<Told> {
+pub(super) fn told_by(record: &Record) -> Option<StationReport> {
     let event = &record.event;
     let outcome = if let Event::ActionSent { .. } | Event::PanicSent { .. } = event {
         ToldOutcome::Sent
@@ -228,7 +230,7 @@ pub(super) fn told_by(record: &Record) -> Option<Told> {
     | Event::ActionUnknown { cue, firing, action, .. } = event
     {
         let (cue, firing, action) = (cue.clone(), *firing, *action);
-        return Some(Told::Action { cue, firing, action, outcome });
+        return Some(StationReport::Action { cue, firing, action, outcome });
     }
     let (Event::PanicSent { output }
     | Event::PanicRehearsed { output, .. }
@@ -236,7 +238,7 @@ pub(super) fn told_by(record: &Record) -> Option<Told> {
     else {
         return None;
     };
-    Some(Told::Panic { output: output.clone(), outcome })
+    Some(StationReport::Panic { output: output.clone(), outcome })
 }
 
 /// The outcome, if one is known.

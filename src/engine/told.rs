@@ -10,7 +10,7 @@ use crate::time::MachineNs;
 /// Report of a station on one of its outputs. Names stand for indices, because it travels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "told", rename_all = "snake_case")]
-pub enum Told {
+pub enum StationReport {
     /// Outcome of an action of a cue.
     Action {
         /// The cue.

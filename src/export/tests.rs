@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::asrun::{AsRun, CueOutcome, EMBARGOED};
 use super::{csv, json, text};
-use crate::conductor::{Conductor, Input, Output, RunClock};
+use crate::conductor::{Conductor, ConductorInput, ConductorOutput, RunClock};
 use crate::engine::{Cause, Event, MissedWhy, Origin, Record, RunNs, State, UnknownEvent};
 use crate::show::duration::HOUR_NS;
 use crate::show::{CueNumber, Show, StationName, file};
@@ -598,12 +598,12 @@ fn the_report_agrees_with_the_engine_about_a_whole_run() {
     let mut conductor = Conductor::new(State::new(Arc::clone(&show)), clock, 0, RunNs::ZERO);
     let mut journal = vec![];
     let mut append = |_: &State, output| {
-        if let Output::Append(records) = output {
+        if let ConductorOutput::Append(records) = output {
             journal.extend(records);
         }
         vec![]
     };
-    conductor.drive(MachineNs::ZERO, Input::Begin(run_started_by_itself()), &mut append);
+    conductor.drive(MachineNs::ZERO, ConductorInput::Begin(run_started_by_itself()), &mut append);
     conductor.pass(MachineNs::ZERO, MachineNs::new(24 * HOUR_NS), append);
     let over_ns = journal.iter().find_map(|record| match record.event {
         Event::RunEnded { over_ns } => Some(over_ns),

@@ -22,7 +22,7 @@ const HOST_CHARS_MAX: usize = 253;
 
 /// A place where shared runs are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ServerPlace {
     /// A server on this machine that this program starts itself where none runs yet.
     Local,
     /// Servers that somebody else has started.
@@ -77,11 +77,11 @@ impl fmt::Display for Servers {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ServerPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Local => f.write_str("local"),
-            Place::Servers(servers) => servers.fmt(f),
+            ServerPlace::Local => f.write_str("local"),
+            ServerPlace::Servers(servers) => servers.fmt(f),
         }
     }
 }
@@ -119,12 +119,12 @@ pub enum AddressError {
     TooMany(usize),
 }
 
-impl FromStr for Place {
+impl FromStr for ServerPlace {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
         if text == "local" {
-            return Ok(Place::Local);
+            return Ok(ServerPlace::Local);
         }
         let count = text.split(',').count();
         if count > SERVERS_MAX {
@@ -136,7 +136,7 @@ impl FromStr for Place {
             return Err(AddressError::Mixed);
         }
         let hosts = servers.into_iter().map(|(_, host, port)| (host, port)).collect();
-        Ok(Place::Servers(Servers { hosts, tls }))
+        Ok(ServerPlace::Servers(Servers { hosts, tls }))
     }
 }
 
@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<String, AddressError> {
-        text.parse::<Place>().map(|place| place.to_string())
+        text.parse::<ServerPlace>().map(|place| place.to_string())
     }
 
     #[test]
@@ -241,7 +241,9 @@ mod tests {
         plain.add_discovered(&named);
         let expected = "nats://127.0.0.1:4300,nats://127.0.0.1:4301,nats://[::1]:5";
         assert_eq!(plain.to_string(), expected);
-        let Ok(Place::Servers(mut servers)) = "tls://a".parse::<Place>() else { panic!() };
+        let Ok(ServerPlace::Servers(mut servers)) = "tls://a".parse::<ServerPlace>() else {
+            panic!()
+        };
         servers.add_discovered(&named);
         assert!(servers.to_string().starts_with("tls://a:4222,tls://10.0.0.2:4222"), "{servers}");
         servers.add_discovered(&(0..100).map(|n| format!("h{n}:1")).collect::<Vec<_>>());

@@ -27,11 +27,11 @@ pub struct Estimate {
 
 /// The samples of one term.
 #[derive(Clone, Debug, Default)]
-pub struct Clock {
+pub struct TermClock {
     samples: VecDeque<Estimate>,
 }
 
-impl Clock {
+impl TermClock {
     /// Forgets everything: another station has the flag, or this machine stood still.
     pub fn clear(&mut self) {
         self.samples.clear();
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn the_best_sample_is_never_more_wrong_than_it_says() {
-        let mut clock = Clock::default();
+        let mut clock = TermClock::default();
         assert_eq!(clock.best(MachineNs::ZERO), None);
         let mut at_ns = 0;
         for step in 0..200_u64 {

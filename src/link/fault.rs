@@ -1,6 +1,6 @@
 //! Reasons why a server cannot be used for shared runs, in words for people, each with the fix.
 
-use super::version::{VERSION_MIN, Version};
+use super::version::{ServerVersion, VERSION_MIN};
 
 /// Reason why a run cannot be shared, followed or listed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +63,7 @@ pub enum LinkError {
         /// Name of the server.
         name: String,
         /// Its version.
-        version: Version,
+        version: ServerVersion,
     },
     /// It says no version that can be read.
     #[error("{servers} is no NATS server that is known here (it says version {version:?})")]

@@ -36,20 +36,20 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::clock::Clock;
-use super::message::{Instance, News, OutputSigns, Request, Step};
+use super::clock::TermClock;
+use super::message::{FlagStep, Instance, News, OutputSigns, ServerRequest};
 use crate::engine::{Expected, FlagState, Record, RunNs};
 use crate::journal::RecordOrder;
 use crate::show::StationName;
 use crate::time::MachineNs;
-pub use ends::{FlagInput, FlagOutput, Word};
+pub use ends::{FlagInput, FlagOutput, StationWord};
 use letters::Outbox;
 use ship::Shipping;
 pub use stations::AWAY;
-use stations::Known;
+use stations::KnownStation;
 use take::Taking;
-use versions::Versions;
-pub use view::{Station, View};
+use versions::LogVersions;
+pub use view::{LinkView, OtherStation};
 
 /// Time without an answer of the log after which its holder works alone.
 pub const ALONE: Duration = Duration::from_secs(2);
@@ -66,7 +66,7 @@ const STOOD_STILL: Duration = Duration::from_secs(1);
 
 /// How a station comes into the run.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Start {
+pub enum FlagStart {
     /// It begins the run, and has the flag in term 1.
     Opens,
     /// It follows a run of which it has nothing.
@@ -78,7 +78,7 @@ pub enum Start {
 
 /// Facts about this station.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub struct StationIdentity {
     /// Its name.
     pub me: StationName,
     /// Its program.
@@ -96,7 +96,7 @@ pub struct Identity {
 /// What one station knows of the flag.
 #[derive(Clone, Debug)]
 pub struct Flag {
-    id: Identity,
+    id: StationIdentity,
     /// Latest instant that was given.
     now_ns: MachineNs,
     outputs: VecDeque<FlagOutput>,
@@ -144,17 +144,17 @@ pub struct Flag {
     /// station is mute until the log has a record of this program in its place.
     may_be_passed: bool,
     taking: Option<Taking>,
-    versions: Versions,
+    versions: LogVersions,
 
     /// Last sign that the log is there.
     log_heard_ns: Option<MachineNs>,
-    stations: BTreeMap<StationName, Known>,
+    stations: BTreeMap<StationName, KnownStation>,
     heard: BTreeSet<StationName>,
     /// The conductor is told who is heard.
     tells_heard: bool,
     outbox: Outbox,
-    clock: Clock,
-    step: Step,
+    clock: TermClock,
+    step: FlagStep,
     outputs_here: Option<OutputSigns>,
     next_beat_ns: MachineNs,
     next_clock_ns: MachineNs,
@@ -178,9 +178,9 @@ struct Pending {
 
 impl Flag {
     /// A station that comes into the run at `now_ns`.
-    pub fn new(id: Identity, start: Start, now_ns: MachineNs) -> Self {
-        let (opens, joins) = (start == Start::Opens, start == Start::Joins);
-        let own = if let Start::Resumes(records) = start { records } else { vec![] };
+    pub fn new(id: StationIdentity, start: FlagStart, now_ns: MachineNs) -> Self {
+        let (opens, joins) = (start == FlagStart::Opens, start == FlagStart::Joins);
+        let own = if let FlagStart::Resumes(records) = start { records } else { vec![] };
         let pending = own.into_iter().map(|record| Pending {
             seq: record.seq,
             records: vec![Arc::new(record)],
@@ -215,14 +215,14 @@ impl Flag {
             is_coming: !opens,
             may_be_passed: false,
             taking: None,
-            versions: Versions::default(),
+            versions: LogVersions::default(),
             log_heard_ns: None,
             stations: BTreeMap::new(),
             heard: BTreeSet::new(),
             tells_heard: false,
             outbox: Outbox::default(),
-            clock: Clock::default(),
-            step: Step::None,
+            clock: TermClock::default(),
+            step: FlagStep::None,
             outputs_here: None,
             next_beat_ns: now_ns,
             next_clock_ns: now_ns,
@@ -231,7 +231,7 @@ impl Flag {
             my_double_ns: None,
             offered_ns: None,
         };
-        flag.request(Request::Follow { from: 1 });
+        flag.request(ServerRequest::Follow { from: 1 });
         if !opens {
             flag.be_mute();
         }
@@ -339,12 +339,12 @@ impl Flag {
         self.outputs.push_back(output);
     }
 
-    fn request(&mut self, request: Request) {
+    fn request(&mut self, request: ServerRequest) {
         self.does(FlagOutput::Request(request));
     }
 
     fn says(&mut self, text: impl Into<String>, is_alarm: bool) {
-        self.does(FlagOutput::Word(Word { text: text.into(), is_alarm }));
+        self.does(FlagOutput::Word(StationWord { text: text.into(), is_alarm }));
     }
 
     fn news(&mut self, news: News) {

@@ -36,7 +36,7 @@ use serde::{Deserialize, Serialize};
 
 use super::address::Servers;
 use super::credentials::Credentials;
-use super::version::{VERSION_MIN, Version};
+use super::version::{ServerVersion, VERSION_MIN};
 use crate::plain;
 
 pub use guard::{GUARD_VARIABLE, IDLE_SECONDS, guard};
@@ -81,7 +81,7 @@ pub enum LocalError {
     NotInstalled,
     /// It is too old.
     #[error("nats-server {0} is too old to keep the log of a show: {INSTALL}")]
-    TooOld(Version),
+    TooOld(ServerVersion),
     /// It cannot be asked for its version.
     #[error("nats-server cannot be run: {0}; {INSTALL}")]
     Broken(String),
@@ -110,7 +110,7 @@ pub enum LocalError {
 
 /// What stations have to know of the server, as the guard writes it down.
 #[derive(Deserialize, Serialize)]
-struct Known {
+struct KnownServer {
     port: u16,
     seed: String,
 }
@@ -179,7 +179,7 @@ pub fn start(folder: &Path, state: &Path, program: &Path) -> Result<Local, Local
     let seed = key.seed().map_err(|error| LocalError::Failed(error.to_string()))?;
     let data = state.join("nats");
     DirBuilder::new().mode(0o700).recursive(true).create(&data).map_err(failed("make", &data))?;
-    let settings = guard::Settings { data, public_key: key.public_key(), seed };
+    let settings = guard::GuardSettings { data, public_key: key.public_key(), seed };
     guard::write_settings(folder, &settings).map_err(failed("write into", folder))?;
     let guard = Command::new(program)
         .env(GUARD_VARIABLE, folder)
@@ -208,7 +208,7 @@ fn bounded<T: Send + 'static>(
     done.recv_timeout(at_most).ok()
 }
 
-impl Known {
+impl KnownServer {
     fn local(self, used: File) -> Local {
         let servers = Servers::on_loopback(self.port);
         Local { servers, credentials: Credentials::Seed(self.seed), _used: used }
@@ -216,9 +216,9 @@ impl Known {
 }
 
 /// The server that is written down, if it accepts connections.
-fn running(folder: &Path) -> Option<Known> {
+fn running(folder: &Path) -> Option<KnownServer> {
     let text = fs::read_to_string(folder.join(KNOWN_FILE)).ok()?;
-    let known: Known = serde_json::from_str(&text).ok()?;
+    let known: KnownServer = serde_json::from_str(&text).ok()?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, known.port));
     TcpStream::connect_timeout(&address, ACCEPT_WAIT).ok().map(|_| known)
 }
@@ -240,7 +240,7 @@ fn open(folder: &Path, name: &str) -> Result<File, LocalError> {
 }
 
 /// The version of the server that is installed.
-fn installed() -> Result<Version, LocalError> {
+fn installed() -> Result<ServerVersion, LocalError> {
     let asks = || Command::new(SERVER).arg("--version").stdin(Stdio::null()).output();
     let no_answer = || LocalError::Broken("it does not say its version".into());
     let output = bounded(VERSION_WAIT, asks).ok_or_else(no_answer)?.map_err(|error| {
@@ -251,7 +251,7 @@ fn installed() -> Result<Version, LocalError> {
     })?;
     let said = String::from_utf8_lossy(&output.stdout);
     // "nats-server: v2.15.1"
-    said.split_whitespace().find_map(Version::read).ok_or_else(|| {
+    said.split_whitespace().find_map(ServerVersion::read).ok_or_else(|| {
         let errors = String::from_utf8_lossy(&output.stderr);
         LocalError::Broken(plain::clean(errors.lines().next().unwrap_or("it says no version")))
     })

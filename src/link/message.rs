@@ -1,7 +1,7 @@
 //! Messages of a shared run: to the thread that talks to the server and from it, and from station
 //! to station.
 //!
-//! [`Flag`](super::Flag) takes [`News`] in and gives [`Request`]s out. The thread does each request
+//! [`Flag`](super::Flag) takes [`News`] in and gives [`ServerRequest`]s out. The thread does each request
 //! in order, waits for nothing between two of them, and knows no rules: which records count, who
 //! has the flag and what an unknown outcome was are decided by the flag alone.
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::{RunNs, Told};
+use crate::engine::{RunNs, StationReport};
 use crate::show::{CueNumber, StationName};
 
 /// Tells two programs of the same name: a random number of each start.
@@ -19,7 +19,7 @@ pub struct Instance(pub u64);
 
 /// Something for the server's thread to do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Request {
+pub enum ServerRequest {
     /// Append `line` to the log, if the log's last sequence is `expects`. Exactly one
     /// [`News::Appended`] with the same `ticket` follows, at the latest after the time-out of a
     /// publish; several may be under way. The thread never repeats it by itself.
@@ -63,7 +63,7 @@ pub enum Request {
     /// Send a message to another station, or to all; nothing is said of what becomes of it.
     Post {
         /// Receiver.
-        to: To,
+        to: PostTo,
         /// The message.
         post: Post,
     },
@@ -71,7 +71,7 @@ pub enum Request {
 
 /// Receiver of a post.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum To {
+pub enum PostTo {
     /// All stations of the run. The sender may hear it as well.
     All,
     /// One station.
@@ -81,11 +81,11 @@ pub enum To {
 /// Answer to a request that is handed over: whether the server's thread has it.
 #[derive(Debug)]
 #[must_use]
-pub enum Taken {
+pub enum HandOver {
     /// It has it.
     Yes,
     /// Too many wait already; here it is again.
-    Full(Request),
+    Full(ServerRequest),
     /// The thread has ended, and will take none any more.
     Gone,
 }
@@ -101,7 +101,7 @@ pub enum News {
         /// a longer one it hands over the beginning, which is no line.
         line: Vec<u8>,
     },
-    /// Outcome of a [`Request::Append`].
+    /// Outcome of a [`ServerRequest::Append`].
     Appended {
         /// Ticket of the request.
         ticket: u64,
@@ -139,7 +139,7 @@ pub enum News {
     /// A message of another station.
     Post(Post),
     /// A connection was made, or the server's facts have changed.
-    Connected(Server),
+    Connected(ServerFacts),
     /// The connection is lost.
     Disconnected {
         /// Reason, for people.
@@ -192,7 +192,7 @@ pub enum Appended {
 
 /// Facts on the server, for people.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Server {
+pub struct ServerFacts {
     /// Name of the server.
     pub name: String,
     /// Version of the server.
@@ -213,13 +213,13 @@ pub struct Post {
     /// The sender's program.
     pub instance: Instance,
     /// Content of the message.
-    pub body: Body,
+    pub body: PostBody,
 }
 
 /// Content of a post.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "post", rename_all = "snake_case")]
-pub enum Body {
+pub enum PostBody {
     /// The sender is there; every 500 ms.
     Beat(Beat),
     /// Asks the holder for the run's clock.
@@ -237,7 +237,7 @@ pub enum Body {
         run_ns: RunNs,
     },
     /// The holder's caller is about to give the run another version of the show. Its text lies
-    /// beside the log; each station gets it, and answers with [`Body::HasVersion`].
+    /// beside the log; each station gets it, and answers with [`PostBody::HasVersion`].
     Version {
         /// SHA-256 of the text, hex.
         sha256: String,
@@ -247,7 +247,7 @@ pub enum Body {
         /// SHA-256 of the text, hex.
         sha256: String,
     },
-    /// Something for the holder to do or to journal. The holder answers with [`Body::Got`]; until
+    /// Something for the holder to do or to journal. The holder answers with [`PostBody::Got`]; until
     /// then it is sent again.
     Letter {
         /// Number of the letter among those of the sender's program, from 1.
@@ -299,7 +299,7 @@ pub struct Beat {
     pub uncertainty_ns: Option<u64>,
     /// Step of the exchange at which its caller stands.
     #[serde(default)]
-    pub step: Step,
+    pub step: FlagStep,
     /// The outputs that it sends and has tried, by their ids; `None` from a version that does not say
     /// so.
     #[serde(default)]
@@ -347,7 +347,7 @@ pub struct HeardBeat {
 /// Step of the exchange of the flag at which a caller stands, by the keys pressed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Step {
+pub enum FlagStep {
     /// None.
     #[default]
     None,
@@ -364,7 +364,7 @@ pub enum Letter {
     /// The sender's caller wishes something.
     Wish(Wish),
     /// Report on one of the sender's outputs.
-    Told(Told),
+    Told(StationReport),
     /// The sender fired these cues after somebody had taken the flag from it, and put the records
     /// aside.
     Aside {

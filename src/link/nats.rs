@@ -32,10 +32,10 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use self::inbox::Inbox;
+use self::inbox::NewsInbox;
 use super::access::Access;
 use super::fault::LinkError;
-use super::message::{News, Request, Taken};
+use super::message::{HandOver, News, ServerRequest};
 use super::shared::{Shared, SharedRun};
 use super::subjects::Subjects;
 use crate::engine::RunId;
@@ -53,15 +53,15 @@ pub type Wake = Box<dyn Fn() + Send + Sync>;
 /// A station's line to the log of one run and to the run's other stations.
 #[derive(Debug)]
 pub struct Link {
-    requests: mpsc::Sender<Request>,
-    inbox: Arc<Inbox>,
+    requests: mpsc::Sender<ServerRequest>,
+    inbox: Arc<NewsInbox>,
     /// Its other end goes with the thread.
     ended: std_mpsc::Receiver<()>,
 }
 
 /// Whether a station begins a log or needs one that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum LogStart {
     /// Makes the log of the run where there is none, and puts the show beside it.
     Shares,
     /// Never makes one: where there is none, the run is gone from the server.
@@ -79,13 +79,13 @@ impl Link {
         access: Access,
         run: Shared,
         station: StationName,
-        part: Part,
+        part: LogStart,
         wake: Wake,
     ) -> io::Result<Self> {
         let (requests, taken) = mpsc::channel(REQUESTS_MAX);
-        let inbox = Arc::new(Inbox::new(wake));
+        let inbox = Arc::new(NewsInbox::new(wake));
         let subjects = Subjects::of(&run.id);
-        let mut line = session::Line {
+        let mut line = session::SessionMemory {
             servers: access.servers.clone(),
             access,
             run,
@@ -106,11 +106,11 @@ impl Link {
     }
 
     /// Hands over a request without waiting.
-    pub fn try_send(&self, request: Request) -> Taken {
+    pub fn try_send(&self, request: ServerRequest) -> HandOver {
         match self.requests.try_send(request) {
-            Ok(()) => Taken::Yes,
-            Err(mpsc::error::TrySendError::Full(request)) => Taken::Full(request),
-            Err(mpsc::error::TrySendError::Closed(_)) => Taken::Gone,
+            Ok(()) => HandOver::Yes,
+            Err(mpsc::error::TrySendError::Full(request)) => HandOver::Full(request),
+            Err(mpsc::error::TrySendError::Closed(_)) => HandOver::Gone,
         }
     }
 

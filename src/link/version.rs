@@ -4,13 +4,13 @@ use std::fmt;
 
 /// A server's version, without what may follow its three numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Version(pub u32, pub u32, pub u32);
+pub struct ServerVersion(pub u32, pub u32, pub u32);
 
 /// The oldest server that keeps a log as it has to be kept: older ones can lose what they have
 /// acknowledged when the members of a cluster change (nats-server #7545).
-pub const VERSION_MIN: Version = Version(2, 12, 3);
+pub const VERSION_MIN: ServerVersion = ServerVersion(2, 12, 3);
 
-impl Version {
+impl ServerVersion {
     /// Reads "2.12.3", also with a "v" before it and with "-RC.1" or "+build" after it.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -18,15 +18,15 @@ impl Version {
         let numbers = text.split(['-', '+']).next()?;
         let mut numbers = numbers.split('.').map(|digits| digits.parse::<u32>().ok());
         match (numbers.next()??, numbers.next()??, numbers.next()??, numbers.next()) {
-            (major, minor, patch, None) => Some(Version(major, minor, patch)),
+            (major, minor, patch, None) => Some(ServerVersion(major, minor, patch)),
             (_, _, _, Some(_)) => None,
         }
     }
 }
 
-impl fmt::Display for Version {
+impl fmt::Display for ServerVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Version(major, minor, patch) = self;
+        let ServerVersion(major, minor, patch) = self;
         write!(f, "{major}.{minor}.{patch}")
     }
 }
@@ -45,10 +45,10 @@ mod tests {
             ("2.15.1-RC.2", true),
             ("3.0.0+git", true),
         ] {
-            assert_eq!(Version::read(text).unwrap() >= VERSION_MIN, is_new_enough, "{text}");
+            assert_eq!(ServerVersion::read(text).unwrap() >= VERSION_MIN, is_new_enough, "{text}");
         }
         for text in ["", "2", "2.12", "2.12.x", "2.12.3.4", "-2.1.1", "nats"] {
-            assert_eq!(Version::read(text), None, "{text}");
+            assert_eq!(ServerVersion::read(text), None, "{text}");
         }
     }
 }

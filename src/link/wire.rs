@@ -43,9 +43,9 @@ mod tests {
 
     use super::*;
     use crate::engine::RunNs;
-    use crate::link::{Beat, Body, Instance, Letter, StationName, Step, Wish};
+    use crate::link::{Beat, FlagStep, Instance, Letter, PostBody, StationName, Wish};
 
-    fn post(body: Body) -> Post {
+    fn post(body: PostBody) -> Post {
         let from = StationName::new("la").unwrap();
         Post { from, instance: Instance(u64::MAX), body }
     }
@@ -64,18 +64,18 @@ mod tests {
             digest: "ab".into(),
             terminal: true,
             uncertainty_ns: Some(1),
-            step: Step::Waits,
+            step: FlagStep::Waits,
             outputs: None,
         };
         for body in [
-            Body::Beat(beat),
-            Body::ClockAsked { asked_ns: u64::MAX },
-            Body::ClockTold { asked_ns: 1, term: 2, run_ns: RunNs::new(3) },
-            Body::Letter {
+            PostBody::Beat(beat),
+            PostBody::ClockAsked { asked_ns: u64::MAX },
+            PostBody::ClockTold { asked_ns: 1, term: 2, run_ns: RunNs::new(3) },
+            PostBody::Letter {
                 number: 1,
                 letter: Letter::Wish(Wish::Note { text: "\u{1b}[2J \"é\"".into() }),
             },
-            Body::Got { to: Some(Instance(7)), number: 1, refused: Some("no".into()) },
+            PostBody::Got { to: Some(Instance(7)), number: 1, refused: Some("no".into()) },
         ] {
             let post = post(body);
             assert_eq!(decode(&encode(&post).unwrap()).unwrap(), post);
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_post_has_its_published_form() {
-        let bytes = encode(&post(Body::ClockAsked { asked_ns: 7 })).unwrap();
+        let bytes = encode(&post(PostBody::ClockAsked { asked_ns: 7 })).unwrap();
         assert_eq!(
             String::from_utf8(bytes).unwrap(),
             r#"{"from":"la","instance":18446744073709551615,"body":{"post":"clock_asked","asked_ns":7}}"#
@@ -108,7 +108,7 @@ mod tests {
             assert!(matches!(decode(bytes.as_bytes()), Err(WireFault::NotAPost(_))), "{bytes:.80}");
         }
         let long =
-            post(Body::Got { to: None, number: 1, refused: Some("x".repeat(POST_BYTES_MAX)) });
+            post(PostBody::Got { to: None, number: 1, refused: Some("x".repeat(POST_BYTES_MAX)) });
         assert!(matches!(encode(&long), Err(WireFault::TooLong(_))));
         assert!(matches!(decode(&vec![b' '; POST_BYTES_MAX + 1]), Err(WireFault::TooLong(_))));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::timecode::Timecode;
+use super::timecode::TimecodeClock;
 use super::{Driver, Encoded, Health, Job, Lasts, Outcome, Report, ShowTime};
 use crate::show::{CueIx, Show};
 use crate::time::MachineNs;
@@ -10,14 +10,14 @@ use crate::time::MachineNs;
 /// A driver with a clock beside it.
 pub(super) struct Clocked {
     driver: Box<dyn Driver>,
-    timecode: Timecode,
+    timecode: TimecodeClock,
 }
 
 impl Clocked {
     /// Puts a clock beside `driver`, where there is one.
     pub(super) fn beside(
         driver: impl Driver + 'static,
-        timecode: Option<Timecode>,
+        timecode: Option<TimecodeClock>,
     ) -> Box<dyn Driver> {
         let driver: Box<dyn Driver> = Box::new(driver);
         match timecode {

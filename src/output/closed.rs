@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::gauge::Delivery;
 use super::worker::WorkerContext;
-use super::{Driver, Encoded, Fault, Health, Job, Lasts, Outcome, Report};
+use super::{Driver, Encoded, Health, Job, Lasts, Outcome, OutputFault, Report};
 use crate::show::Show;
 use crate::time::MachineNs;
 
@@ -27,8 +27,9 @@ pub(super) struct Closed {
 impl Closed {
     /// The output of `context`, which has `panics` messages of panic and could not be opened
     /// because of `faults`.
-    pub(super) fn new(context: WorkerContext, panics: usize, faults: &[Fault]) -> Self {
-        let mut words: Vec<String> = faults.iter().take(NAMED_MAX).map(Fault::to_string).collect();
+    pub(super) fn new(context: WorkerContext, panics: usize, faults: &[OutputFault]) -> Self {
+        let mut words: Vec<String> =
+            faults.iter().take(NAMED_MAX).map(OutputFault::to_string).collect();
         if let Some(more) = faults.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
             words.push(format!("and {more} more"));
         }

@@ -9,7 +9,7 @@ use super::permits::how_to_permit;
 
 /// One reason why an output cannot be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum OutputFault {
     /// The show may name it, but the program has no driver for it.
     #[error("this build cannot drive {kind}; {fix}")]
     NotInThisBuild {

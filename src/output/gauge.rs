@@ -63,10 +63,10 @@ impl Latencies {
 
 /// The state behind an output's light.
 #[derive(Default)]
-pub(super) struct Gauge(Mutex<Reading>);
+pub(super) struct Gauge(Mutex<GaugeReading>);
 
 #[derive(Default)]
-struct Reading {
+struct GaugeReading {
     light: Light,
     error: Option<String>,
     /// Last line of what the far end has answered.
@@ -101,7 +101,7 @@ impl Drop for InFlight<'_> {
     }
 }
 
-impl Reading {
+impl GaugeReading {
     fn left(&mut self, delivery: Delivery) {
         self.sent += 1;
         self.last = Some((delivery.packet, true, delivery.until));
@@ -224,7 +224,7 @@ impl Gauge {
         Health { light, error, answer, queued, sent, failed, last, latency, ..Health::default() }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Reading> {
+    fn lock(&self) -> MutexGuard<'_, GaugeReading> {
         // Every writer leaves a whole reading behind it, so a poisoned lock has nothing broken to
         // hide.
         self.0.lock().unpoisoned()

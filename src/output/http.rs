@@ -22,11 +22,11 @@ use knock::Knock;
 
 use super::messages::Messages;
 use super::peer::words;
-use super::probe::{Answer, Attempt};
+use super::probe::{Attempt, ProbeAnswer};
 use super::queued::Queued;
 use super::secrets::Secrets;
 use super::worker::{Again, Failure, Transmit, Worker, WorkerContext};
-use super::{Fault, Opening, Surroundings};
+use super::{Opening, OutputFault, Surroundings};
 use crate::plain::clean;
 use crate::show::action::HttpContent;
 use crate::show::file::machine::Finding;
@@ -61,8 +61,8 @@ const PAUSE_MAX: Duration = Duration::from_secs(5);
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 
 /// The requests of one output, checked, and what else it takes to send them.
-pub(super) struct Plan {
-    requests: Messages<Call>,
+pub(super) struct HttpPlan {
+    requests: Messages<HttpCall>,
     secrets: Secrets,
     host: String,
     timeout: Duration,
@@ -70,7 +70,7 @@ pub(super) struct Plan {
 }
 
 /// A request without a connection.
-pub(super) struct Call {
+pub(super) struct HttpCall {
     request: Request<()>,
     content: Option<Vec<u8>>,
     /// Number of further tries.
@@ -78,7 +78,7 @@ pub(super) struct Call {
 }
 
 /// Settings of an HTTP output in the show file.
-pub(super) struct Settings<'a> {
+pub(super) struct HttpSettings<'a> {
     pub(super) base: &'a str,
     pub(super) headers: &'a [(String, String)],
     pub(super) timeout: Duration,
@@ -86,17 +86,17 @@ pub(super) struct Settings<'a> {
     pub(super) ca: Option<&'a str>,
 }
 
-impl super::Kind for Settings<'_> {
+impl super::Kind for HttpSettings<'_> {
     fn prepare(
         &self,
         show: &Show,
         output: OutputIx,
         surroundings: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
-        let plan = Plan::new(show, output, self, surroundings)?;
-        let Plan { requests, secrets, host, timeout, roots } = plan;
+    ) -> Result<Opening, Vec<OutputFault>> {
+        let plan = HttpPlan::new(show, output, self, surroundings)?;
+        let HttpPlan { requests, secrets, host, timeout, roots } = plan;
         Ok(Opening::new(requests, move |requests, context, _| {
-            Ok(Box::new(Plan { requests, secrets, host, timeout, roots }.open(context)?))
+            Ok(Box::new(HttpPlan { requests, secrets, host, timeout, roots }.open(context)?))
         }))
     }
 
@@ -105,24 +105,27 @@ impl super::Kind for Settings<'_> {
         let (knock, timeout) = (Knock::new(self, surroundings), self.timeout);
         Box::new(move |at_most| match knock {
             Ok(knock) => match knock.ask(at_most.min(timeout)) {
-                Ok(said) => (Answer::Up, said),
-                Err(why) => (Answer::Down, why),
+                Ok(said) => (ProbeAnswer::Up, said),
+                Err(why) => (ProbeAnswer::Down, why),
             },
-            Err(faults) => {
-                (Answer::Down, faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; "))
-            }
+            Err(faults) => (
+                ProbeAnswer::Down,
+                faults.iter().map(OutputFault::to_string).collect::<Vec<_>>().join("; "),
+            ),
         })
     }
 
     fn lacks(&self, surroundings: &Surroundings<'_>) -> Vec<Finding> {
         let faults = trust::roots(self.ca, surroundings.folder).err().unwrap_or_default();
-        let finding =
-            |fault: Fault| Finding { what: fault.to_string(), fix: "put the file there".into() };
+        let finding = |fault: OutputFault| Finding {
+            what: fault.to_string(),
+            fix: "put the file there".into(),
+        };
         faults.into_iter().map(finding).collect()
     }
 }
 
-impl Plan {
+impl HttpPlan {
     /// Reads the secrets and prepares every request, without sending anything.
     ///
     /// # Errors
@@ -130,19 +133,19 @@ impl Plan {
     pub(super) fn new(
         show: &Show,
         output: OutputIx,
-        settings: &Settings<'_>,
+        settings: &HttpSettings<'_>,
         surroundings: &Surroundings<'_>,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<OutputFault>> {
         let (headers, secrets) = read_headers(settings.headers, surroundings)?;
         let roots = trust::roots(settings.ca, surroundings.folder)?;
         let requests = Messages::new(show, output, |body| call(settings.base, &headers, body))?;
         let (host, timeout) = (host_of(settings.base), settings.timeout);
-        Ok(Plan { requests, secrets, host, timeout, roots })
+        Ok(HttpPlan { requests, secrets, host, timeout, roots })
     }
 
     /// Starts the workers: one for the cues, and one for panic, which must not wait for the answer
     /// to a cue.
-    pub(super) fn open(self, context: WorkerContext) -> io::Result<Queued<Call>> {
+    pub(super) fn open(self, context: WorkerContext) -> io::Result<Queued<HttpCall>> {
         let agent = agent(&self.host, self.timeout, self.roots);
         let http = Http {
             agent,
@@ -187,15 +190,15 @@ fn agent(host: &str, timeout: Duration, roots: RootCerts) -> Agent {
 fn read_headers(
     headers: &[(String, String)],
     surroundings: &Surroundings<'_>,
-) -> Result<(HeaderMap, Secrets), Vec<Fault>> {
+) -> Result<(HeaderMap, Secrets), Vec<OutputFault>> {
     let (mut map, mut secrets, mut faults) = (HeaderMap::new(), Secrets::default(), vec![]);
     for (header, written) in headers {
-        let fault = |part: String| Fault::Header { header: header.clone(), part };
+        let fault = |part: String| OutputFault::Header { header: header.clone(), part };
         let variable = written.strip_prefix("env:");
         let value = match variable {
             None => written.clone(),
             Some(variable) if !surroundings.permits.may_send(variable) => {
-                faults.push(Fault::SecretNotPermitted {
+                faults.push(OutputFault::SecretNotPermitted {
                     header: header.clone(),
                     variable: variable.into(),
                 });
@@ -205,7 +208,7 @@ fn read_headers(
                 match (surroundings.env)(variable).filter(|value| !value.is_empty()) {
                     Some(value) => value,
                     None => {
-                        faults.push(Fault::SecretMissing {
+                        faults.push(OutputFault::SecretMissing {
                             header: header.clone(),
                             variable: variable.into(),
                         });
@@ -231,7 +234,7 @@ fn read_headers(
     if faults.is_empty() { Ok((map, secrets)) } else { Err(faults) }
 }
 
-fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<Call, String> {
+fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<HttpCall, String> {
     let Body::Http { method, path, content, retries } = body else {
         return Err("not an HTTP request".into());
     };
@@ -260,7 +263,7 @@ fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<Call, String> {
         request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
     }
     // A POST says how long it is, be it nothing.
-    Ok(Call { request, content: content.or_else(|| carries.then(Vec::new)), retries: *retries })
+    Ok(HttpCall { request, content: content.or_else(|| carries.then(Vec::new)), retries: *retries })
 }
 
 #[derive(Clone)]
@@ -274,9 +277,9 @@ struct Http {
 }
 
 impl Transmit for Http {
-    type Message = Call;
+    type Message = HttpCall;
 
-    fn transmit(&mut self, call: &Call) -> Result<(), Failure> {
+    fn transmit(&mut self, call: &HttpCall) -> Result<(), Failure> {
         let response = match &call.content {
             Some(content) => self.agent.run(call.request.clone().map(|()| content)),
             None => self.agent.run(call.request.clone()),
@@ -300,7 +303,7 @@ impl Transmit for Http {
         Err(Failure { why: clean(&self.secrets.hide(&why)), answered })
     }
 
-    fn again(&mut self, call: &Call, tried: u32) -> Option<Again> {
+    fn again(&mut self, call: &HttpCall, tried: u32) -> Option<Again> {
         let least = self.passes_after.filter(|_| tried <= call.retries)?;
         let pause = PAUSE.saturating_mul(1 << tried.saturating_sub(1).min(8)).min(PAUSE_MAX);
         Some(Again { pause: pause.max(least), tries: call.retries.saturating_add(1) })

@@ -6,19 +6,19 @@
 
 use std::time::Duration;
 
-use super::Fault;
+use super::OutputFault;
 use crate::show::{Body, OutputIx, Show};
 use crate::time::MachineNs;
 
 /// An encoded message, and how often it is sent.
-pub(super) struct Keepalive {
+pub(super) struct EncodedKeepalive {
     /// The bytes that leave.
     pub(super) message: Vec<u8>,
     /// Length of the grid's intervals; never zero.
     pub(super) every: Duration,
 }
 
-impl Keepalive {
+impl EncodedKeepalive {
     /// What `output` is kept awake with, where `show` says so.
     ///
     /// # Errors
@@ -27,27 +27,27 @@ impl Keepalive {
         show: &Show,
         output: OutputIx,
         encode: impl Fn(&Body) -> Result<Vec<u8>, String>,
-    ) -> Result<Option<Self>, Vec<Fault>> {
+    ) -> Result<Option<Self>, Vec<OutputFault>> {
         let asked = show.outputs.get(output).and_then(|output| output.keepalive.as_ref());
         let Some(asked) = asked else { return Ok(None) };
         match encode(&asked.body) {
-            Ok(message) => Ok(Some(Keepalive { message, every: asked.every })),
-            Err(why) => Err(vec![Fault::Message { place: "keepalive".into(), why }]),
+            Ok(message) => Ok(Some(EncodedKeepalive { message, every: asked.every })),
+            Err(why) => Err(vec![OutputFault::Message { place: "keepalive".into(), why }]),
         }
     }
 }
 
 /// The grid.
 #[derive(Debug)]
-pub(super) struct Beat {
+pub(super) struct BeatGrid {
     next: MachineNs,
     every: Duration,
 }
 
-impl Beat {
+impl BeatGrid {
     /// A grid whose first line is at `opened`.
     pub(super) fn new(opened: MachineNs, every: Duration) -> Self {
-        Beat { next: opened, every }
+        BeatGrid { next: opened, every }
     }
 
     /// Returns `true` if a line has come since the last one that was taken, and takes it.
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn it_comes_on_the_lines_of_its_grid_whenever_it_is_looked_at() {
         let at = |ms| MachineNs::ZERO + Duration::from_millis(ms);
-        let mut beat = Beat::new(at(500), Duration::from_secs(9));
+        let mut beat = BeatGrid::new(at(500), Duration::from_secs(9));
         assert_eq!(beat.left(at(100)), Duration::from_millis(400));
         // Lines are at 0.5 s, 9.5 s, 18.5 s, 27.5 s, 36.5 s.
         let looks = [

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Fault, Job, Outcome};
+use super::{Job, Outcome, OutputFault};
 use crate::show::{Body, Cue, CueIx, OutputIx, Show};
 
 /// The encoded messages of one output.
@@ -35,13 +35,13 @@ impl<T> Messages<T> {
         show: &Show,
         output: OutputIx,
         encode: impl Fn(&Body) -> Result<T, String>,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<OutputFault>> {
         let Some(target) = show.outputs.get(output) else {
             return Ok(Messages { by_action: HashMap::new(), panic: vec![] });
         };
         let mut faults = vec![];
         let mut keep = |body: &Body, place: &dyn Fn() -> String| {
-            let fault = |why| Fault::Message { place: place(), why };
+            let fault = |why| OutputFault::Message { place: place(), why };
             encode(body).map(Arc::new).map_err(|why| faults.push(fault(why))).ok()
         };
         let mut by_action = HashMap::new();
@@ -68,7 +68,7 @@ impl<T> Messages<T> {
         show: &Show,
         output: OutputIx,
         join: impl Fn(&[Arc<T>]) -> Result<T, String>,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<OutputFault>> {
         let mut faults = vec![];
         for (ix, cue) in show.listed().filter(|(_, cue)| cue.together) {
             let actions: Vec<u32> = actions_to(output, cue).collect();
@@ -84,7 +84,7 @@ impl<T> Messages<T> {
                     self.by_action.extend(others.iter().map(|&at| ((ix, at), Work::Follows)));
                 }
                 Err(why) => {
-                    faults.push(Fault::Message { place: format!("cue {}", cue.number), why });
+                    faults.push(OutputFault::Message { place: format!("cue {}", cue.number), why });
                 }
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Ports come and go with their cables, and a system takes what is sent to one that has gone
 //! without a word. So the ports are listed again before each message and four times a second, and a
-//! message to a port that is not there fails at once. The machine's ports stand behind [`Ports`],
+//! message to a port that is not there fails at once. The machine's ports stand behind [`MidiPorts`],
 //! so that all this is tested without any.
 
 mod encode;
@@ -21,7 +21,7 @@ use super::probe::Attempt;
 use super::queued::Queued;
 use super::timecode::MTC;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
-use super::{Fault, Opening, Surroundings, start_timecode};
+use super::{Opening, OutputFault, Surroundings, start_timecode};
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 pub(super) use encode::bytes;
@@ -48,23 +48,23 @@ pub(super) struct Port {
 }
 
 /// The machine's MIDI outputs.
-pub(super) trait Ports: Send + 'static {
+pub(super) trait MidiPorts: Send + 'static {
     /// Those that are there now; or why nobody knows.
     fn list(&mut self) -> Result<Vec<Port>, String>;
 
     /// Opens one of them; or says why it does not open.
-    fn connect(&mut self, port: &Port) -> Result<Box<dyn Connection>, String>;
+    fn connect(&mut self, port: &Port) -> Result<Box<dyn MidiConnection>, String>;
 }
 
 /// An open port. Dropping it closes it.
-pub(super) trait Connection: Send {
+pub(super) trait MidiConnection: Send {
     /// Sends one whole message, or says why not.
     fn send(&mut self, bytes: &[u8]) -> Result<(), String>;
 }
 
 /// The ports of this machine; nothing where this build knows no way to them. On Linux a build
 /// without the feature `midi` has those of the kernel.
-pub(super) fn system() -> Option<Box<dyn Ports>> {
+pub(super) fn system() -> Option<Box<dyn MidiPorts>> {
     #[cfg(feature = "midi")]
     return Some(Box::new(system::System::default()));
     #[cfg(all(target_os = "linux", not(feature = "midi")))]
@@ -74,20 +74,20 @@ pub(super) fn system() -> Option<Box<dyn Ports>> {
 }
 
 /// A MIDI port, before it is opened.
-pub(super) struct Kind<'a> {
+pub(super) struct MidiKind<'a> {
     /// Its name, or a part of it.
     pub(super) wanted: &'a str,
 }
 
-impl super::Kind for Kind<'_> {
+impl super::Kind for MidiKind<'_> {
     fn prepare(
         &self,
         show: &Show,
         output: OutputIx,
         _: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
+    ) -> Result<Opening, Vec<OutputFault>> {
         let messages = Messages::new(show, output, bytes)?;
-        let fault = || Fault::NotInThisBuild { kind: "midi", fix: BUILD_IN };
+        let fault = || OutputFault::NotInThisBuild { kind: "midi", fix: BUILD_IN };
         let ports = system().ok_or_else(|| vec![fault()])?;
         let wanted = self.wanted.to_owned();
         Ok(Opening::new(messages, move |messages, context: WorkerContext, rate| {
@@ -132,7 +132,7 @@ pub(super) fn open(
     context: WorkerContext,
     wanted: &str,
     messages: Messages<Vec<u8>>,
-    ports: Box<dyn Ports>,
+    ports: Box<dyn MidiPorts>,
 ) -> io::Result<Queued<Vec<u8>>> {
     let midi = Midi { context: context.clone(), wanted: wanted.to_owned(), ports, open: None };
     let worker = Worker::start(context.clone(), midi)?;
@@ -142,13 +142,13 @@ pub(super) fn open(
 struct Midi {
     context: WorkerContext,
     wanted: String,
-    ports: Box<dyn Ports>,
-    open: Option<(Port, Box<dyn Connection>)>,
+    ports: Box<dyn MidiPorts>,
+    open: Option<(Port, Box<dyn MidiConnection>)>,
 }
 
 impl Midi {
     /// The port, opened if it has to be and can be.
-    fn connection(&mut self) -> Result<&mut dyn Connection, String> {
+    fn connection(&mut self) -> Result<&mut dyn MidiConnection, String> {
         match (self.ports.list(), &self.open) {
             (Ok(there), Some((port, _))) if there.contains(port) => {}
             // A machine that cannot list its ports may still send to one.

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use super::closed::Closed;
 use super::gauge::Delivery;
-use super::probe::{Answer, Attempt, Said, at_once};
+use super::probe::{Attempt, ProbeAnswer, ProbeSentence, at_once};
 use super::worker::WorkerContext;
 use super::{
-    Driver, Encoded, Fault, Health, Job, Lasts, Light, Open, Opening, Outcome, OutputReport,
+    Driver, Encoded, Health, Job, Lasts, Light, Open, Opening, Outcome, OutputFault, OutputReport,
     Report, Reporter, ShowTime, SideHealth, Surroundings, kind,
 };
 use crate::locks::Unpoisoned;
@@ -25,7 +25,7 @@ use ledger::Ledger;
 mod ledger;
 
 /// A mirrored output before it is opened.
-pub(super) struct Kind<'a>(Vec<(Name, Box<dyn super::Kind + 'a>)>);
+pub(super) struct MirrorKind<'a>(Vec<(Name, Box<dyn super::Kind + 'a>)>);
 
 /// One of the machines, for people.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl Name {
     }
 }
 
-impl<'a> Kind<'a> {
+impl<'a> MirrorKind<'a> {
     /// The machines of `output`.
     pub(super) fn new(output: &'a Output) -> Self {
         let is_only = output.mirrors.len() == 1;
@@ -62,17 +62,17 @@ impl<'a> Kind<'a> {
         };
         let name = |at, machine| Name { word: word(at), machine };
         let sides = output.sides().enumerate();
-        Kind(sides.map(|(at, side)| (name(at, side.machine()), kind(side))).collect())
+        MirrorKind(sides.map(|(at, side)| (name(at, side.machine()), kind(side))).collect())
     }
 }
 
-impl super::Kind for Kind<'_> {
+impl super::Kind for MirrorKind<'_> {
     fn prepare(
         &self,
         show: &Show,
         output: OutputIx,
         surroundings: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
+    ) -> Result<Opening, Vec<OutputFault>> {
         let (mut names, mut opens, mut messages) = (vec![], vec![], vec![]);
         for (name, kind) in &self.0 {
             let side = kind.prepare(show, output, surroundings)?;
@@ -112,12 +112,12 @@ impl super::Kind for Kind<'_> {
 }
 
 /// What the machines of `names` have answered, in one sentence.
-fn together(names: &[Name], said: &[Said]) -> Said {
+fn together(names: &[Name], said: &[ProbeSentence]) -> ProbeSentence {
     let is_any = |answer| said.iter().any(|(what, _)| *what == answer);
-    let what = match (is_any(Answer::Down), is_any(Answer::Unknown)) {
-        (true, _) => Answer::Down,
-        (false, true) => Answer::Unknown,
-        (false, false) => Answer::Up,
+    let what = match (is_any(ProbeAnswer::Down), is_any(ProbeAnswer::Unknown)) {
+        (true, _) => ProbeAnswer::Down,
+        (false, true) => ProbeAnswer::Unknown,
+        (false, false) => ProbeAnswer::Up,
     };
     if let Some((_, first)) = said.first()
         && said.iter().all(|(_, words)| words == first)
@@ -130,7 +130,7 @@ fn together(names: &[Name], said: &[Said]) -> Said {
 
 /// A mirrored output.
 pub(super) struct Mirror {
-    shared: Arc<Shared>,
+    shared: Arc<MirrorShared>,
     sides: Vec<Side>,
 }
 
@@ -141,12 +141,12 @@ struct Side {
 }
 
 /// What the machines' threads and the station have in common.
-struct Shared {
+struct MirrorShared {
     context: WorkerContext,
     ledger: Mutex<Ledger>,
 }
 
-impl Shared {
+impl MirrorShared {
     /// Takes in what became of a message at machine `side`; gives the news that follow.
     fn hear(&self, side: usize, job: Option<Job>, outcome: Outcome) -> Vec<Outcome> {
         let now = self.context.clock.now();
@@ -205,7 +205,7 @@ impl Mirror {
         (rate, panics): (Option<FrameRate>, usize),
     ) -> Self {
         let ledger = Ledger::new(names.clone(), panics);
-        let shared = Arc::new(Shared { context, ledger: Mutex::new(ledger) });
+        let shared = Arc::new(MirrorShared { context, ledger: Mutex::new(ledger) });
         let parts = names.into_iter().zip(opens).zip(messages).enumerate();
         let sides = parts.map(|(at, ((name, open), messages))| {
             let context = WorkerContext {
@@ -216,7 +216,7 @@ impl Mirror {
                 ..shared.context.clone()
             };
             let driver = open(messages, context.clone(), rate).unwrap_or_else(|source| {
-                Box::new(Closed::new(context, panics, &[Fault::Thread { source }]))
+                Box::new(Closed::new(context, panics, &[OutputFault::Thread { source }]))
             });
             Side { name, driver }
         });
@@ -235,7 +235,7 @@ impl Mirror {
 }
 
 /// Hears machine `at`.
-fn reporter(shared: &Arc<Shared>, at: usize) -> Reporter {
+fn reporter(shared: &Arc<MirrorShared>, at: usize) -> Reporter {
     let shared = Arc::clone(shared);
     Arc::new(move |news| match news {
         OutputReport::Report(Report { job, outcome, .. }) => {

@@ -70,7 +70,7 @@ use super::permits::ClipFolders;
 use super::probe::Attempt;
 use super::worker::WorkerContext;
 use super::{
-    Driver, Encoded, Fault, Health, Job, Lasts, Opening, Outcome, Report, STOPPED_BY_PANIC,
+    Driver, Encoded, Health, Job, Lasts, Opening, Outcome, OutputFault, Report, STOPPED_BY_PANIC,
     Surroundings,
 };
 use crate::locks::Unpoisoned;
@@ -109,28 +109,28 @@ const SOUNDS: [&str; 14] = [
 ];
 
 /// A player, before it is started.
-pub(super) struct Kind<'a> {
+pub(super) struct MpvKind<'a> {
     /// Its further flags.
     pub(super) flags: &'a [String],
 }
 
-impl super::Kind for Kind<'_> {
+impl super::Kind for MpvKind<'_> {
     fn prepare(
         &self,
         show: &Show,
         output: OutputIx,
         surroundings: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
-        let plan = Plan::new(show, output, self.flags, surroundings)?;
-        let Plan { orders, panics, process, folders } = plan;
+    ) -> Result<Opening, Vec<OutputFault>> {
+        let plan = MpvPlan::new(show, output, self.flags, surroundings)?;
+        let MpvPlan { orders, panics, process, folders } = plan;
         Ok(Opening::new(orders, move |orders, context, _| {
-            Ok(Box::new(Plan { orders, panics, process, folders }.open(context)?))
+            Ok(Box::new(MpvPlan { orders, panics, process, folders }.open(context)?))
         }))
     }
 
     /// Asks the player for its version, and looks for the clips that the show plays on it.
     fn probe(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Attempt {
-        let player = probe::Player::new(show, output, surroundings);
+        let player = probe::PlayerSettings::new(show, output, surroundings);
         Box::new(move |at_most| player.look(at_most))
     }
 
@@ -140,15 +140,15 @@ impl super::Kind for Kind<'_> {
 }
 
 /// An output with all its orders read, but no player started.
-pub(super) struct Plan {
+pub(super) struct MpvPlan {
     orders: HashMap<ActionKey, PlayerOrder>,
     /// Number of messages of a panic; each of them is the stop that a panic is anyway.
     panics: usize,
-    process: process::Process,
+    process: process::PlayerProcess,
     folders: ClipFolders,
 }
 
-impl Plan {
+impl MpvPlan {
     /// Reads all that `show` sends to `output`.
     ///
     /// # Errors
@@ -158,9 +158,10 @@ impl Plan {
         output: OutputIx,
         flags: &[String],
         surroundings: &Surroundings<'_>,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<OutputFault>> {
         let (mut orders, mut faults) = (HashMap::new(), vec![]);
-        let mut fault = |place: String, why: String| faults.push(Fault::Message { place, why });
+        let mut fault =
+            |place: String, why: String| faults.push(OutputFault::Message { place, why });
         for (ix, cue) in show.listed() {
             for (at, action) in
                 (0..).zip(&cue.actions).filter(|(_, action)| action.output == output)
@@ -209,9 +210,15 @@ impl Plan {
         };
         let is_sound = orders.values().all(is_sound);
         let folders = ClipFolders::of(surroundings.folder, surroundings.permits);
-        let process = process::Process::new((surroundings.env)("HANDOVER_MPV"), flags, is_sound);
+        let process =
+            process::PlayerProcess::new((surroundings.env)("HANDOVER_MPV"), flags, is_sound);
         if faults.is_empty() {
-            Ok(Plan { orders, panics: target.map_or(0, Output::stop_messages), process, folders })
+            Ok(MpvPlan {
+                orders,
+                panics: target.map_or(0, Output::stop_messages),
+                process,
+                folders,
+            })
         } else {
             Err(faults)
         }

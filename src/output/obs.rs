@@ -11,14 +11,14 @@ use std::time::Duration;
 
 use super::messages::Messages;
 use super::peer::Peer;
-use super::probe::{Answer, Attempt, Said};
+use super::probe::{Attempt, ProbeAnswer, ProbeSentence};
 use super::queued::Queued;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
-use super::{Driver, Fault, Opening, Surroundings, how_to_permit};
+use super::{Driver, Opening, OutputFault, Surroundings, how_to_permit};
 use crate::show::file::machine::Finding;
 use crate::show::{Body, OutputIx, Show};
 use crate::time::MachineNs;
-use line::{Broken, Call, Line, Trouble};
+use line::{Broken, ObsCall, ObsLine, ObsTrouble};
 
 /// Time that OBS has for an answer, and for everything that is said on a new connection.
 const ANSWER_LIMIT: Duration = Duration::from_secs(2);
@@ -43,7 +43,7 @@ const BEHIND: Duration = Duration::from_millis(100);
 const SCENES_MAX: usize = 12;
 
 /// OBS before it is opened.
-pub(super) struct Kind<'a> {
+pub(super) struct ObsKind<'a> {
     pub(super) peer: Peer,
     /// The environment variable that holds the password.
     pub(super) password: Option<&'a str>,
@@ -58,11 +58,11 @@ struct Studio {
     limit: Duration,
 }
 
-impl Kind<'_> {
+impl ObsKind<'_> {
     /// # Errors
     /// The variable of the password is not set, or not permitted.
-    fn studio(&self, surroundings: &Surroundings<'_>) -> Result<Studio, Vec<Fault>> {
-        let fault = |why: String| vec![Fault::Message { place: "password".into(), why }];
+    fn studio(&self, surroundings: &Surroundings<'_>) -> Result<Studio, Vec<OutputFault>> {
+        let fault = |why: String| vec![OutputFault::Message { place: "password".into(), why }];
         let password = match self.password {
             None => None,
             Some(name) if !surroundings.permits.may_send(name) => {
@@ -81,13 +81,13 @@ impl Kind<'_> {
     }
 }
 
-impl super::Kind for Kind<'_> {
+impl super::Kind for ObsKind<'_> {
     fn prepare(
         &self,
         show: &Show,
         output: OutputIx,
         surroundings: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
+    ) -> Result<Opening, Vec<OutputFault>> {
         let (studio, calls) = (self.studio(surroundings)?, Messages::new(show, output, call)?);
         Ok(Opening::new(calls, move |calls, context, _| {
             Ok(Box::new(open(context, studio, calls)?) as Box<dyn Driver>)
@@ -100,14 +100,15 @@ impl super::Kind for Kind<'_> {
         Box::new(move |at_most| match studio {
             Ok(studio) => {
                 let studio = Studio { limit: at_most.min(studio.limit), ..studio };
-                match Line::open(&studio, clock) {
+                match ObsLine::open(&studio, clock) {
                     Ok(line) => scenes(line, &studio),
-                    Err(broken) => (Answer::Down, broken.why),
+                    Err(broken) => (ProbeAnswer::Down, broken.why),
                 }
             }
-            Err(faults) => {
-                (Answer::Down, faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; "))
-            }
+            Err(faults) => (
+                ProbeAnswer::Down,
+                faults.iter().map(OutputFault::to_string).collect::<Vec<_>>().join("; "),
+            ),
         })
     }
 
@@ -118,7 +119,11 @@ impl super::Kind for Kind<'_> {
 
 /// Starts the workers of OBS: one for the cues, and one for panic with a connection of its own, which
 /// must not wait for the answer to a cue.
-fn open(context: WorkerContext, studio: Studio, calls: Messages<Call>) -> io::Result<Queued<Call>> {
+fn open(
+    context: WorkerContext,
+    studio: Studio,
+    calls: Messages<ObsCall>,
+) -> io::Result<Queued<ObsCall>> {
     let obs = |studio, is_for_panic| Obs {
         context: context.clone(),
         studio,
@@ -139,20 +144,20 @@ fn open(context: WorkerContext, studio: Studio, calls: Messages<Call>) -> io::Re
 }
 
 /// The request that says `body`, or why there is none.
-fn call(body: &Body) -> Result<Call, String> {
+fn call(body: &Body) -> Result<ObsCall, String> {
     let Body::Obs { request, data } = body else {
         return Err("not a request to OBS".into());
     };
-    Call::new(request, data.as_deref())
+    ObsCall::new(request, data.as_deref())
 }
 
 /// What OBS says of its scenes.
-fn scenes(mut line: Line, studio: &Studio) -> Said {
-    let call = Call::new("GetSceneList", None);
+fn scenes(mut line: ObsLine, studio: &Studio) -> ProbeSentence {
+    let call = ObsCall::new("GetSceneList", None);
     let said = match call.map(|call| line.ask(&call, studio.limit)) {
         Ok(Ok(said)) => said,
-        Ok(Err(Trouble::Refused(why) | Trouble::Lost(why))) | Err(why) => {
-            return (Answer::Down, why);
+        Ok(Err(ObsTrouble::Refused(why) | ObsTrouble::Lost(why))) | Err(why) => {
+            return (ProbeAnswer::Down, why);
         }
     };
     let name = |scene: &serde_json::Value| Some(scene.get("sceneName")?.as_str()?.to_owned());
@@ -165,13 +170,13 @@ fn scenes(mut line: Line, studio: &Studio) -> Said {
     let names = names.collect::<Vec<_>>().join(", ");
     let on_air = said.get("currentProgramSceneName").and_then(|name| name.as_str());
     let on_air = on_air.map(|name| format!("; on air: {name:?}")).unwrap_or_default();
-    (Answer::Up, format!("scenes: {names}{more}{on_air}"))
+    (ProbeAnswer::Up, format!("scenes: {names}{more}{on_air}"))
 }
 
 struct Obs {
     context: WorkerContext,
     studio: Studio,
-    line: Option<Line>,
+    line: Option<ObsLine>,
     /// Wait before the next attempt to connect.
     pause: Duration,
     /// It sends the messages of panic alone. The other one says how OBS is.
@@ -193,11 +198,11 @@ impl Obs {
         }
     }
 
-    fn connect(&mut self) -> Result<Line, Broken> {
+    fn connect(&mut self) -> Result<ObsLine, Broken> {
         // Until it is known how this ends, the light says how long it has taken.
         let clock = self.context.clock;
         let in_flight = (!self.is_for_panic).then(|| self.context.gauge.in_flight(clock.now()));
-        let line = Line::open(&self.studio, clock);
+        let line = ObsLine::open(&self.studio, clock);
         drop(in_flight);
         if line.is_ok() {
             self.pause = LOOK;
@@ -209,7 +214,7 @@ impl Obs {
     }
 
     /// Sends a request over the connection, or over a new one.
-    fn carry_out(&mut self, call: &Call) -> Result<(), Failure> {
+    fn carry_out(&mut self, call: &ObsCall) -> Result<(), Failure> {
         self.check();
         let mut line = match self.line.take() {
             Some(line) => line,
@@ -220,11 +225,11 @@ impl Obs {
                 self.line = Some(line);
                 Ok(())
             }
-            Err(Trouble::Refused(why)) => {
+            Err(ObsTrouble::Refused(why)) => {
                 self.line = Some(line);
                 Err(Failure { why, answered: true })
             }
-            Err(Trouble::Lost(why)) => {
+            Err(ObsTrouble::Lost(why)) => {
                 let peer = &self.studio.peer;
                 Err(format!("OBS at {peer}: {why}; it may have been done or not").into())
             }
@@ -233,9 +238,9 @@ impl Obs {
 }
 
 impl Transmit for Obs {
-    type Message = Call;
+    type Message = ObsCall;
 
-    fn transmit(&mut self, call: &Call) -> Result<(), Failure> {
+    fn transmit(&mut self, call: &ObsCall) -> Result<(), Failure> {
         let now = self.context.clock.now();
         if self.gave_up_at.is_some_and(|at| now.since(at) < BEHIND) {
             self.gave_up_at = Some(now);

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 
 use rosc::{OscMessage, OscPacket, OscType};
 
-use super::Fault;
+use super::OutputFault;
 use super::messages::Messages;
 use crate::show::action::{OscArg, OscContent};
 use crate::show::{Body, OutputIx, Show};
@@ -50,7 +50,10 @@ const NTP_1970: u64 = 2_208_988_800;
 ///
 /// # Errors
 /// All that no packet can say.
-pub(super) fn packets(show: &Show, output: OutputIx) -> Result<Messages<Vec<u8>>, Vec<Fault>> {
+pub(super) fn packets(
+    show: &Show,
+    output: OutputIx,
+) -> Result<Messages<Vec<u8>>, Vec<OutputFault>> {
     Messages::new(show, output, packet)?.joined(show, output, bundle)
 }
 

@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_millis(200);
 
 /// Result of trying an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ProbeAnswer {
     /// Somebody is there.
     Up,
     /// Nothing speaks against it, and nobody can tell more.
@@ -34,7 +34,7 @@ pub struct Probed {
     /// The output.
     pub output: OutputIx,
     /// Its result.
-    pub what: Answer,
+    pub what: ProbeAnswer,
     /// The same for people, in one line that holds no secret.
     pub words: String,
     /// Duration of the try.
@@ -42,11 +42,11 @@ pub struct Probed {
 }
 
 /// Result of a try, and its sentence.
-pub(super) type Said = (Answer, String);
+pub(super) type ProbeSentence = (ProbeAnswer, String);
 
 /// A try, with all that it needs, so that it can do without the show and the environment; it is
 /// given its limit.
-pub(super) type Attempt = Box<dyn FnOnce(Duration) -> Said + Send>;
+pub(super) type Attempt = Box<dyn FnOnce(Duration) -> ProbeSentence + Send>;
 
 /// Tries every output of `show`, each for no longer than `at_most`, all at the same time; in the
 /// order of the show.
@@ -66,7 +66,11 @@ pub fn probe(show: &Show, surroundings: &Surroundings<'_>, at_most: Duration) ->
 }
 
 /// Tries all machines of one output at the same time.
-pub(super) fn at_once(attempts: Vec<Attempt>, at_most: Duration, clock: MachineClock) -> Vec<Said> {
+pub(super) fn at_once(
+    attempts: Vec<Attempt>,
+    at_most: Duration,
+    clock: MachineClock,
+) -> Vec<ProbeSentence> {
     let attempts = attempts.into_iter().map(|attempt| ("probe".to_owned(), attempt)).collect();
     // The thread that asks for all of them together waits a little longer.
     let said = run(attempts, at_most, GRACE / 2, clock);
@@ -80,7 +84,7 @@ fn run(
     at_most: Duration,
     grace: Duration,
     clock: MachineClock,
-) -> Vec<(Said, Duration)> {
+) -> Vec<(ProbeSentence, Duration)> {
     let deadline = clock.now() + at_most + grace;
     let (sender, answers) = channel();
     let mut said = vec![];
@@ -97,7 +101,7 @@ fn run(
             Ok(_) => "no answer in time".to_owned(),
             Err(error) => format!("cannot be tried: {}", words(&error)),
         };
-        said.push(((Answer::Down, words), at_most));
+        said.push(((ProbeAnswer::Down, words), at_most));
     }
     drop(sender);
     loop {

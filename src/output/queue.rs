@@ -47,7 +47,7 @@ impl Senders {
 }
 
 /// One message in the line.
-pub(super) struct Waiting<T> {
+pub(super) struct QueuedMessage<T> {
     pub(super) senders: Senders,
     pub(super) message: Arc<T>,
     pub(super) since: MachineNs,
@@ -56,7 +56,7 @@ pub(super) struct Waiting<T> {
 /// Next thing that the worker has to do.
 pub(super) enum NextWork<T> {
     /// Send this.
-    Send(Waiting<T>),
+    Send(QueuedMessage<T>),
     /// Send this, if it can go at once and that is no later than `until`.
     Tick { message: Arc<T>, until: MachineNs },
     /// Send this, if it can go at once and is still wanted.
@@ -72,7 +72,7 @@ pub(super) enum NextWork<T> {
 /// Message that has waited for too long.
 pub(super) enum Overdue<T> {
     /// This one.
-    Message(Waiting<T>),
+    Message(QueuedMessage<T>),
     /// None yet.
     Nothing,
     /// None will: no more can come.
@@ -81,7 +81,7 @@ pub(super) enum Overdue<T> {
 
 /// Reason why a message was not taken.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum QueueRefusal {
     /// [`LIMIT`] messages wait already.
     Full,
     /// Nobody takes messages out any more.
@@ -89,7 +89,7 @@ pub(super) enum Refusal {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
+enum QueueStage {
     /// Takes messages.
     Open,
     /// Takes none; those that wait may still go.
@@ -99,12 +99,12 @@ enum Stage {
 }
 
 struct WaitingLine<T> {
-    waiting: VecDeque<Waiting<T>>,
+    waiting: VecDeque<QueuedMessage<T>>,
     /// Messages of a clock, each with the instant until which it is true.
     ticks: VecDeque<(Arc<T>, MachineNs)>,
     /// One step of each ramp at most.
     steps: VecDeque<Step<T>>,
-    stage: Stage,
+    stage: QueueStage,
     /// `true` while the worker sends a message: others may then have to wait for long.
     busy: bool,
     /// `true` if the connection is to be looked after at once.
@@ -129,7 +129,7 @@ impl<T> Queue<T> {
             waiting,
             ticks,
             steps: VecDeque::new(),
-            stage: Stage::Open,
+            stage: QueueStage::Open,
             busy: false,
             looks_now: false,
             panicked: false,
@@ -143,14 +143,14 @@ impl<T> Queue<T> {
         senders: Senders,
         message: &Arc<T>,
         now: MachineNs,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), QueueRefusal> {
         let mut line = self.lock();
         match line.stage {
-            Stage::Open if line.waiting.len() < LIMIT => {}
-            Stage::Open => return Err(Refusal::Full),
-            Stage::Finishing | Stage::Ended => return Err(Refusal::Ended),
+            QueueStage::Open if line.waiting.len() < LIMIT => {}
+            QueueStage::Open => return Err(QueueRefusal::Full),
+            QueueStage::Finishing | QueueStage::Ended => return Err(QueueRefusal::Ended),
         }
-        line.waiting.push_back(Waiting { senders, message: Arc::clone(message), since: now });
+        line.waiting.push_back(QueuedMessage { senders, message: Arc::clone(message), since: now });
         self.changed.notify_all();
         if line.busy && line.waiting.len() == 1 {
             self.waits.notify_all();
@@ -162,7 +162,7 @@ impl<T> Queue<T> {
     /// others of its kind wait.
     pub(super) fn tick(&self, message: Arc<T>, until: MachineNs) {
         let mut line = self.lock();
-        if line.stage == Stage::Open && line.ticks.len() < TICKS {
+        if line.stage == QueueStage::Open && line.ticks.len() < TICKS {
             line.ticks.push_back((message, until));
             self.changed.notify_all();
         }
@@ -171,7 +171,7 @@ impl<T> Queue<T> {
     /// Sends steps of ramps after all that waits; each takes the place of an earlier one of its ramp.
     pub(super) fn step(&self, steps: Vec<Step<T>>) {
         let mut line = self.lock();
-        if line.stage != Stage::Open {
+        if line.stage != QueueStage::Open {
             return;
         }
         for step in steps {
@@ -192,17 +192,20 @@ impl<T> Queue<T> {
         &self,
         messages: &[Arc<T>],
         since: MachineNs,
-    ) -> Result<Vec<Waiting<T>>, Refusal> {
+    ) -> Result<Vec<QueuedMessage<T>>, QueueRefusal> {
         let mut line = self.lock();
-        if line.stage != Stage::Open {
-            return Err(Refusal::Ended);
+        if line.stage != QueueStage::Open {
+            return Err(QueueRefusal::Ended);
         }
         let dropped = line.waiting.drain(..).collect();
         line.steps.clear();
         line.panicked = true;
         let senders = Senders::default();
-        let waiting =
-            |message| Waiting { senders: senders.clone(), message: Arc::clone(message), since };
+        let waiting = |message| QueuedMessage {
+            senders: senders.clone(),
+            message: Arc::clone(message),
+            since,
+        };
         line.waiting.extend(messages.iter().map(waiting));
         self.changed.notify_all();
         self.waits.notify_all();
@@ -216,7 +219,7 @@ impl<T> Queue<T> {
         let idle = |line: &mut WaitingLine<T>| {
             let is_empty =
                 line.waiting.is_empty() && line.ticks.is_empty() && line.steps.is_empty();
-            line.stage == Stage::Open && is_empty && !line.looks_now
+            line.stage == QueueStage::Open && is_empty && !line.looks_now
         };
         let mut line = self.lock();
         line.busy = false;
@@ -236,14 +239,14 @@ impl<T> Queue<T> {
                 }
                 NextWork::Send(waiting)
             }
-            (None, Stage::Open) if std::mem::take(&mut line.looks_now) => NextWork::LookNow,
-            (None, Stage::Open) if at_most == Some(Duration::ZERO) => NextWork::Look,
-            (None, Stage::Open) => match (line.ticks.pop_front(), line.steps.is_empty()) {
+            (None, QueueStage::Open) if std::mem::take(&mut line.looks_now) => NextWork::LookNow,
+            (None, QueueStage::Open) if at_most == Some(Duration::ZERO) => NextWork::Look,
+            (None, QueueStage::Open) => match (line.ticks.pop_front(), line.steps.is_empty()) {
                 (Some((message, until)), _) => NextWork::Tick { message, until },
                 (None, false) => line.steps.pop_front().map_or(NextWork::Look, NextWork::Step),
                 (None, true) => NextWork::Look,
             },
-            (None, Stage::Finishing | Stage::Ended) => NextWork::End,
+            (None, QueueStage::Finishing | QueueStage::Ended) => NextWork::End,
         }
     }
 
@@ -251,7 +254,7 @@ impl<T> Queue<T> {
     /// waits until there may be one.
     pub(super) fn overdue(&self, now: MachineNs, late: Duration) -> Overdue<T> {
         let mut line = self.lock();
-        if line.stage == Stage::Ended {
+        if line.stage == QueueStage::Ended {
             return Overdue::Ended;
         }
         let left = line.waiting.front().map(|first| (first.since + late).since(now));
@@ -268,7 +271,7 @@ impl<T> Queue<T> {
     /// Waits for `pause`; says whether the message that was taken last may then be tried again,
     /// which ends with panic and with the program: either ends the pause at once.
     pub(super) fn rest(&self, pause: Duration) -> bool {
-        let goes_on = |line: &mut WaitingLine<T>| line.stage == Stage::Open && !line.panicked;
+        let goes_on = |line: &mut WaitingLine<T>| line.stage == QueueStage::Open && !line.panicked;
         let rested = self.changed.wait_timeout_while(self.lock(), pause, goes_on);
         goes_on(&mut rested.unpoisoned().0)
     }
@@ -287,16 +290,16 @@ impl<T> Queue<T> {
     /// Takes no more messages, and lets those that wait go.
     pub(super) fn finish(&self) {
         let mut line = self.lock();
-        if line.stage == Stage::Open {
-            line.stage = Stage::Finishing;
+        if line.stage == QueueStage::Open {
+            line.stage = QueueStage::Finishing;
         }
         self.changed.notify_all();
     }
 
     /// Lets nothing go any more, and gives back what still waited.
-    pub(super) fn end(&self) -> Vec<Waiting<T>> {
+    pub(super) fn end(&self) -> Vec<QueuedMessage<T>> {
         let mut line = self.lock();
-        line.stage = Stage::Ended;
+        line.stage = QueueStage::Ended;
         self.changed.notify_all();
         self.waits.notify_all();
         line.waiting.drain(..).collect()
@@ -304,7 +307,7 @@ impl<T> Queue<T> {
 
     /// Waits until somebody has called [`Self::end`], but no longer than `at_most`.
     pub(super) fn wait_for_end(&self, at_most: Duration) {
-        let running = |line: &mut WaitingLine<T>| line.stage != Stage::Ended;
+        let running = |line: &mut WaitingLine<T>| line.stage != QueueStage::Ended;
         // The waiting thread goes on in either case, so whether the time ran out makes no
         // difference.
         drop(self.changed.wait_timeout_while(self.lock(), at_most, running));
@@ -328,9 +331,9 @@ mod tests {
         for _ in 0..LIMIT {
             queue.push(Senders::one(job(0)), &message, now()).unwrap();
         }
-        assert_eq!(queue.push(Senders::default(), &message, now()), Err(Refusal::Full));
+        assert_eq!(queue.push(Senders::default(), &message, now()), Err(QueueRefusal::Full));
         queue.finish();
-        assert_eq!(queue.push(Senders::default(), &message, now()), Err(Refusal::Ended));
+        assert_eq!(queue.push(Senders::default(), &message, now()), Err(QueueRefusal::Ended));
         assert!(matches!(queue.next(None), NextWork::Send(_)));
         assert_eq!(queue.end().len(), LIMIT - 1);
         assert!(matches!(queue.next(None), NextWork::End));

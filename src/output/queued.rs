@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::messages::{Messages, SharedOutcome, Work};
-use super::worker::{Clock, Steps, Worker, WorkerContext};
+use super::worker::{Steps, Worker, WorkerClock, WorkerContext};
 use super::{Driver, Encoded, Health, Job, Lasts, Outcome, Report};
 use crate::show::Show;
 use crate::time::MachineNs;
@@ -35,7 +35,7 @@ impl<T: Send + Sync + 'static> Queued<T> {
     }
 
     /// A way in for a clock, beside the messages.
-    pub(super) fn clock(&self) -> Clock<T> {
+    pub(super) fn clock(&self) -> WorkerClock<T> {
         self.worker.clock()
     }
 

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use super::messages::Messages;
 use super::worker::WorkerContext;
-use super::{Driver, Encoded, Fault, Health, Job, Lasts, Outcome, Report, ShowTime, osc};
+use super::{Driver, Encoded, Health, Job, Lasts, Outcome, OutputFault, Report, ShowTime, osc};
 use crate::locks::Unpoisoned;
 use crate::show::action::{OscContent, OscRamp};
 use crate::show::protocol::Lasting;
@@ -106,7 +106,7 @@ impl Ramping {
     ///
     /// # Errors
     /// All that no packet can say.
-    pub(super) fn new(show: &Show, output: OutputIx) -> Result<Self, Vec<Fault>> {
+    pub(super) fn new(show: &Show, output: OutputIx) -> Result<Self, Vec<OutputFault>> {
         let actions = || {
             let of_cue = |(ix, cue): (CueIx, &'_ crate::show::Cue)| {
                 let actions = (0..).zip(&cue.actions);

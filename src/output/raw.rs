@@ -4,14 +4,14 @@
 //! What the device answers is shown and never acted on.
 
 use super::answers::Answers;
-use super::keepalive::Keepalive;
+use super::keepalive::EncodedKeepalive;
 use super::messages::Messages;
 use super::peer::{Peer, words};
-use super::probe::{Answer, Attempt};
+use super::probe::{Attempt, ProbeAnswer};
 use super::tcp::{self, Speech};
 use super::udp::Udp;
 use super::worker::WorkerContext;
-use super::{Driver, Fault, Opening, Surroundings};
+use super::{Driver, Opening, OutputFault, Surroundings};
 use crate::show::file::machine::Finding;
 use crate::show::{Body, OutputIx, Show};
 
@@ -27,8 +27,8 @@ impl super::Kind for TcpKind {
         show: &Show,
         output: OutputIx,
         _: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
-        let (peer, keepalive) = (self.0.clone(), Keepalive::new(show, output, bytes)?);
+    ) -> Result<Opening, Vec<OutputFault>> {
+        let (peer, keepalive) = (self.0.clone(), EncodedKeepalive::new(show, output, bytes)?);
         Ok(Opening::new(messages(show, output)?, move |messages, context: WorkerContext, _| {
             let speech = Speech::Raw(Answers::default());
             Ok(Box::new(tcp::open(context, peer, speech, messages, keepalive)?) as Box<dyn Driver>)
@@ -51,8 +51,8 @@ impl super::Kind for UdpKind {
         show: &Show,
         output: OutputIx,
         _: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
-        let (peer, keepalive) = (self.0.clone(), Keepalive::new(show, output, bytes)?);
+    ) -> Result<Opening, Vec<OutputFault>> {
+        let (peer, keepalive) = (self.0.clone(), EncodedKeepalive::new(show, output, bytes)?);
         Ok(Opening::new(messages(show, output)?, move |messages, context: WorkerContext, _| {
             let udp = Udp::open(context, peer, messages, Some(Answers::default()), keepalive)?;
             Ok(Box::new(udp) as Box<dyn Driver>)
@@ -64,8 +64,8 @@ impl super::Kind for UdpKind {
     fn probe(&self, _: &Show, _: OutputIx, _: &Surroundings<'_>) -> Attempt {
         let peer = self.0.clone();
         Box::new(move |at_most| match peer.addresses_within(at_most) {
-            Ok(_) => (Answer::Unknown, "the address is known; nothing was sent to it".into()),
-            Err(error) => (Answer::Down, words(&error)),
+            Ok(_) => (ProbeAnswer::Unknown, "the address is known; nothing was sent to it".into()),
+            Err(error) => (ProbeAnswer::Down, words(&error)),
         })
     }
 
@@ -75,7 +75,7 @@ impl super::Kind for UdpKind {
 }
 
 /// The messages of an output, byte by byte as they leave.
-fn messages(show: &Show, output: OutputIx) -> Result<Messages<Vec<u8>>, Vec<Fault>> {
+fn messages(show: &Show, output: OutputIx) -> Result<Messages<Vec<u8>>, Vec<OutputFault>> {
     Messages::new(show, output, bytes)
 }
 
@@ -199,9 +199,9 @@ mod tests {
         let (answer, said) = probe(Peer::new("127.0.0.1", device.local_addr().unwrap().port()));
         assert_eq!(
             (answer, said.as_str()),
-            (Answer::Unknown, "the address is known; nothing was sent to it")
+            (ProbeAnswer::Unknown, "the address is known; nothing was sent to it")
         );
         assert!(device.recv(&mut [0; 8]).is_err());
-        assert_eq!(probe(Peer::new("device.invalid", 1)).0, Answer::Down);
+        assert_eq!(probe(Peer::new("device.invalid", 1)).0, ProbeAnswer::Down);
     }
 }

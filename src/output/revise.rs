@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::gauge::Gauge;
 use super::rehearsal::Rehearsal;
 use super::worker::WorkerContext;
-use super::{Closed, Driver, Encoded, Fault, Opening, Outputs, Reporter, STOPPED_BY_PANIC};
+use super::{Closed, Driver, Encoded, Opening, OutputFault, Outputs, Reporter, STOPPED_BY_PANIC};
 use super::{Outcome, Report, Surroundings, driver};
 use crate::show::protocol::Lasting;
 use crate::show::{OutputIx, Show};
@@ -18,11 +18,11 @@ use crate::time::{MachineClock, MachineNs};
 /// The outputs of another version of the show, ready to take the place of those that are open.
 pub struct RevisedOutputs {
     show: Arc<Show>,
-    outputs: Vec<Next>,
+    outputs: Vec<NextOutput>,
 }
 
 /// The next state of one output.
-enum Next {
+enum NextOutput {
     /// Its driver stays, with these messages.
     Messages(Option<Encoded>),
     /// This driver takes its place.
@@ -44,12 +44,12 @@ impl RevisedOutputs {
                 Ok(opening)
                     if is_open.get(ix.0 as usize) == Some(&true) && is_same(old, &show, ix) =>
                 {
-                    Next::Messages(Some(opening.messages))
+                    NextOutput::Messages(Some(opening.messages))
                 }
                 prepared => {
                     let gauge = Arc::default();
                     let clock = surroundings.clock;
-                    Next::Driver(opened(&show, ix, prepared, &gauge, reporter, clock), gauge)
+                    NextOutput::Driver(opened(&show, ix, prepared, &gauge, reporter, clock), gauge)
                 }
             }
         };
@@ -59,7 +59,7 @@ impl RevisedOutputs {
 
     /// The outputs of a rehearsal, which have nothing to prepare.
     pub fn rehearsal(show: Arc<Show>) -> Self {
-        let outputs = show.outputs.iter().map(|_| Next::Messages(None)).collect();
+        let outputs = show.outputs.iter().map(|_| NextOutput::Messages(None)).collect();
         RevisedOutputs { show, outputs }
     }
 
@@ -77,15 +77,15 @@ impl Outputs {
         for (at, next) in outputs.into_iter().enumerate() {
             let ix = OutputIx(at as u32);
             let (driver, gauge) = match (next, self.drivers.get_mut(at)) {
-                (Next::Messages(messages), Some(driver)) => {
+                (NextOutput::Messages(messages), Some(driver)) => {
                     driver.revise(&show, messages);
                     continue;
                 }
-                (Next::Messages(_), None) => {
+                (NextOutput::Messages(_), None) => {
                     let driver: Box<dyn Driver> = Box::new(Rehearsal::new(Arc::clone(&show), ix));
                     (driver, None)
                 }
-                (Next::Driver(driver, gauge), _) => (driver, Some(gauge)),
+                (NextOutput::Driver(driver, gauge), _) => (driver, Some(gauge)),
             };
             match self.drivers.get_mut(at) {
                 Some(old) => {
@@ -153,7 +153,7 @@ pub(super) fn prepare(
     show: &Show,
     ix: OutputIx,
     surroundings: &Surroundings<'_>,
-) -> Result<Opening, Vec<Fault>> {
+) -> Result<Opening, Vec<OutputFault>> {
     driver(show.output(ix)).prepare(show, ix, surroundings)
 }
 
@@ -161,7 +161,7 @@ pub(super) fn prepare(
 pub(super) fn opened(
     show: &Show,
     ix: OutputIx,
-    prepared: Result<Opening, Vec<Fault>>,
+    prepared: Result<Opening, Vec<OutputFault>>,
     gauge: &Arc<Gauge>,
     reporter: &Reporter,
     clock: MachineClock,
@@ -177,7 +177,7 @@ pub(super) fn opened(
     };
     let opened = prepared.and_then(|Opening { messages, open }| {
         open(messages, context.clone(), output.timecode)
-            .map_err(|source| vec![Fault::Thread { source }])
+            .map_err(|source| vec![OutputFault::Thread { source }])
     });
     opened.unwrap_or_else(|faults| Box::new(Closed::new(context, output.stop_messages(), &faults)))
 }

@@ -17,15 +17,15 @@ use rustix::net::{RecvFlags, SendFlags, sockopt};
 
 use super::answers::Answers;
 use super::clocked::Clocked;
-use super::keepalive::{Beat, Keepalive};
+use super::keepalive::{BeatGrid, EncodedKeepalive};
 use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
-use super::probe::{Answer, Attempt};
+use super::probe::{Attempt, ProbeAnswer};
 use super::queued::Queued;
 use super::ramps::{Ramped, Ramping};
 use super::timecode::OSC;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
-use super::{Fault, Opening, Surroundings, osc, start_timecode};
+use super::{Opening, OutputFault, Surroundings, osc, start_timecode};
 use crate::show::action::Framing;
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
@@ -62,17 +62,17 @@ const ADDRESSES_MAX: usize = 4;
 const BLOCKS_MAX: usize = 64;
 
 /// OSC over TCP, before it is opened.
-pub(super) struct Kind(pub(super) Peer, pub(super) Framing);
+pub(super) struct OscTcpKind(pub(super) Peer, pub(super) Framing);
 
-impl super::Kind for Kind {
+impl super::Kind for OscTcpKind {
     fn prepare(
         &self,
         show: &Show,
         output: OutputIx,
         _: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
+    ) -> Result<Opening, Vec<OutputFault>> {
         let (peer, framing) = (self.0.clone(), self.1);
-        let keepalive = Keepalive::new(show, output, osc::packet)?;
+        let keepalive = EncodedKeepalive::new(show, output, osc::packet)?;
         Ok(Opening::new(
             Ramping::new(show, output)?,
             move |messages, context: WorkerContext, rate| {
@@ -102,8 +102,8 @@ impl super::Kind for Kind {
 pub(super) fn probe(peer: &Peer) -> Attempt {
     let peer = peer.clone();
     Box::new(move |_| match connect(&peer) {
-        Ok(_) => (Answer::Up, "takes a connection".into()),
-        Err(error) => (Answer::Down, words(&error)),
+        Ok(_) => (ProbeAnswer::Up, "takes a connection".into()),
+        Err(error) => (ProbeAnswer::Down, words(&error)),
     })
 }
 
@@ -113,11 +113,11 @@ pub(super) fn open(
     peer: Peer,
     speech: Speech,
     packets: Messages<Vec<u8>>,
-    keepalive: Option<Keepalive>,
+    keepalive: Option<EncodedKeepalive>,
 ) -> io::Result<Queued<Vec<u8>>> {
     let opened = context.clock.now();
-    let keepalive =
-        keepalive.map(|Keepalive { message, every }| (Beat::new(opened, every), message));
+    let keepalive = keepalive
+        .map(|EncodedKeepalive { message, every }| (BeatGrid::new(opened, every), message));
     let (link, hung_up, pause) = (None, 0, LOOK);
     let tcp = Tcp { context: context.clone(), peer, speech, keepalive, link, hung_up, pause };
     let worker = Worker::start(context.clone(), tcp)?;
@@ -177,8 +177,8 @@ struct Tcp {
     peer: Peer,
     speech: Speech,
     /// What keeps the far end awake, and when.
-    keepalive: Option<(Beat, Vec<u8>)>,
-    link: Option<Link>,
+    keepalive: Option<(BeatGrid, Vec<u8>)>,
+    link: Option<TcpLink>,
     /// Number of connections in a row that the far end has closed too early.
     hung_up: u32,
     /// Wait before the next attempt to connect.
@@ -186,12 +186,12 @@ struct Tcp {
 }
 
 /// A connection.
-struct Link {
+struct TcpLink {
     stream: TcpStream,
     since: MachineNs,
 }
 
-impl Link {
+impl TcpLink {
     /// Returns `true` if at `now` it has been there for `at_least`.
     fn has_lasted(&self, at_least: Duration, now: MachineNs) -> bool {
         now.since(self.since) >= at_least
@@ -242,7 +242,7 @@ impl Tcp {
                     self.context.gauge.up();
                 }
                 self.speech.break_off();
-                self.link = Some(Link { stream, since: clock.now() });
+                self.link = Some(TcpLink { stream, since: clock.now() });
                 Ok(())
             }
             Err(error) => Err(format!("cannot connect to {}: {}", self.peer, words(&error))),
@@ -670,7 +670,7 @@ mod tests {
         let packets = osc::packets(&osc_show("127.0.0.1", port), OutputIx(0)).unwrap();
         let (context, reports) = context("lights");
         let context = WorkerContext { clock: MachineClock { steady, ..CLOCK }, ..context };
-        let awake = Keepalive { message: vec![b'A'], every: Duration::from_secs(9) };
+        let awake = EncodedKeepalive { message: vec![b'A'], every: Duration::from_secs(9) };
         context.is_here.store(true, Ordering::Relaxed);
         let speech = Speech::Osc(Framing::Slip);
         let peer = Peer::new("127.0.0.1", port);

@@ -1,9 +1,9 @@
 //! The show's clock as timecode, on its way to an output that asks for it: a thread that keeps
 //! time, and nothing else.
 //!
-//! The station says what its clock reads ([`Timecode::set`]) and goes on; the thread tells the rest
+//! The station says what its clock reads ([`TimecodeClock::set`]) and goes on; the thread tells the rest
 //! by the machine's clock, each word at its own deadline. Must never hold up a cue: it hands its
-//! words to a [`Line`], on which a cue goes first, and a word that cannot go at its moment is lost.
+//! words to a [`ClockReceiver`], on which a cue goes first, and a word that cannot go at its moment is lost.
 //! A clock is not silenced by panic.
 //!
 //! ```text
@@ -22,7 +22,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::ShowTime;
-use super::worker::Clock;
+use super::worker::WorkerClock;
 use crate::locks::Unpoisoned;
 use crate::show::FrameRate;
 use crate::time::{MachineClock, MachineNs};
@@ -33,48 +33,48 @@ use pace::{ClockPace, Grain, Say};
 pub(super) const AT_ONCE_MAX: usize = mtc::GRAIN.at_once as usize;
 
 /// Receiver of a clock's messages.
-pub(super) trait Line: Send + 'static {
+pub(super) trait ClockReceiver: Send + 'static {
     /// Lets one go at `now`, or loses it.
     fn say(&mut self, bytes: Vec<u8>, now: MachineNs);
 }
 
-impl Line for Clock<Vec<u8>> {
+impl ClockReceiver for WorkerClock<Vec<u8>> {
     fn say(&mut self, bytes: Vec<u8>, now: MachineNs) {
         self.tick(bytes, now);
     }
 }
 
 /// Encoding of a clock.
-pub(super) struct Format {
+pub(super) struct ClockEncoding {
     grain: Grain,
     encode: fn(FrameRate, Say) -> Option<Vec<u8>>,
 }
 
 /// As MIDI timecode.
-pub(super) const MTC: Format = Format { grain: mtc::GRAIN, encode: mtc::message };
+pub(super) const MTC: ClockEncoding = ClockEncoding { grain: mtc::GRAIN, encode: mtc::message };
 
 /// As OSC packets.
-pub(super) const OSC: Format = Format { grain: osc::GRAIN, encode: osc::packet };
+pub(super) const OSC: ClockEncoding = ClockEncoding { grain: osc::GRAIN, encode: osc::packet };
 
 /// The station's end of a clock. Dropping it ends the thread without waiting for it.
-pub(super) struct Timecode {
+pub(super) struct TimecodeClock {
     board: Arc<ClockMailbox>,
 }
 
-impl Timecode {
+impl TimecodeClock {
     /// Starts the thread: timecode that stands at zero, and keeps time by `clock`.
     pub(super) fn start(
         name: &str,
         clock: MachineClock,
         rate: FrameRate,
-        format: Format,
-        line: impl Line,
+        format: ClockEncoding,
+        line: impl ClockReceiver,
     ) -> io::Result<Self> {
         let board = Arc::new(ClockMailbox::default());
         let (told, pace) = (Arc::clone(&board), ClockPace::new(rate, format.grain));
         let work = move || keep_time(&told, clock, pace, rate, &format, line);
         thread::Builder::new().name(format!("timecode to {name}")).spawn(work)?;
-        Ok(Timecode { board })
+        Ok(TimecodeClock { board })
     }
 
     /// Sets the clock to what it read at `at`.
@@ -90,7 +90,7 @@ impl Timecode {
     }
 }
 
-impl Drop for Timecode {
+impl Drop for TimecodeClock {
     fn drop(&mut self) {
         self.end();
     }
@@ -133,8 +133,8 @@ fn keep_time(
     clock: MachineClock,
     mut pace: ClockPace,
     rate: FrameRate,
-    format: &Format,
-    mut line: impl Line,
+    format: &ClockEncoding,
+    mut line: impl ClockReceiver,
 ) {
     loop {
         let left = pace.due().map(|due| due.since(clock.now()));

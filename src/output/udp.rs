@@ -22,7 +22,7 @@ use std::time::Duration;
 use super::answers::Answers;
 use super::clocked::Clocked;
 use super::gauge::Delivery;
-use super::keepalive::Keepalive;
+use super::keepalive::EncodedKeepalive;
 use super::messages::{Messages, SharedOutcome, Work};
 use super::osc;
 use super::peer::{Peer, first_of, words};
@@ -32,8 +32,8 @@ use super::ramps::{Ramped, Ramping};
 use super::timecode::{OSC, UdpLine};
 use super::worker::WorkerContext;
 use super::{
-    Driver, Encoded, Fault, Health, Job, Lasts, Light, Opening, Outcome, OutputReport, Report,
-    Surroundings, start_timecode,
+    Driver, Encoded, Health, Job, Lasts, Light, Opening, Outcome, OutputFault, OutputReport,
+    Report, Surroundings, start_timecode,
 };
 use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
@@ -56,16 +56,16 @@ const ANSWERS_MAX: usize = 8;
 const ANSWER_BYTES_MAX: usize = 512;
 
 /// OSC over UDP, before it is opened.
-pub(super) struct Kind(pub(super) Peer);
+pub(super) struct OscUdpKind(pub(super) Peer);
 
-impl super::Kind for Kind {
+impl super::Kind for OscUdpKind {
     fn prepare(
         &self,
         show: &Show,
         output: OutputIx,
         _: &Surroundings<'_>,
-    ) -> Result<Opening, Vec<Fault>> {
-        let (peer, keepalive) = (self.0.clone(), Keepalive::new(show, output, osc::packet)?);
+    ) -> Result<Opening, Vec<OutputFault>> {
+        let (peer, keepalive) = (self.0.clone(), EncodedKeepalive::new(show, output, osc::packet)?);
         Ok(Opening::new(Ramping::new(show, output)?, move |messages, context, rate| {
             let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
             let timecode = start_timecode(&context, rate, OSC, line)?;
@@ -99,7 +99,7 @@ pub(super) struct Udp {
     stamped: Vec<u8>,
     /// `true` if its messages are OSC's, of which bundles have a time.
     is_osc: bool,
-    link: Arc<Mutex<Link>>,
+    link: Arc<Mutex<UdpLink>>,
     keeper: Option<Keeper>,
     /// Its drop ends the helper thread.
     _helper: Option<Sender<()>>,
@@ -107,7 +107,7 @@ pub(super) struct Udp {
 
 /// The socket, once there is one.
 #[derive(Default)]
-struct Link {
+struct UdpLink {
     socket: Option<Arc<UdpSocket>>,
     /// The last that is known is that a datagram was refused.
     refuses: bool,
@@ -128,12 +128,12 @@ impl Udp {
         peer: Peer,
         packets: Messages<Vec<u8>>,
         answers: Option<Answers>,
-        keepalive: Option<Keepalive>,
+        keepalive: Option<EncodedKeepalive>,
     ) -> io::Result<Self> {
         let is_osc = answers.is_none();
         let socket = peer.literal().and_then(|address| connect(address).ok()).map(Arc::new);
         let ready = socket.is_some();
-        let link = Arc::new(Mutex::new(Link { socket, answers, ..Link::default() }));
+        let link = Arc::new(Mutex::new(UdpLink { socket, answers, ..UdpLink::default() }));
         let helper = if ready { None } else { Some(start_helper(&context, &peer, &link)?) };
         let beside = || Beside::new(&context, &link);
         let keeper = keepalive.map(|asked| Keeper::start(beside(), asked)).transpose()?;
@@ -238,7 +238,7 @@ impl Udp {
     }
 
     /// A refusal has come back: those that it belongs to have failed.
-    fn tell_refused(&self, link: &mut Link) {
+    fn tell_refused(&self, link: &mut UdpLink) {
         (link.refuses, link.is_kept, link.beat_refused) = (true, false, false);
         self.context.gauge.down(unheard(&self.peer));
         for left in link.recent.refused() {
@@ -248,7 +248,7 @@ impl Udp {
     }
 
     /// Looks whether a refusal has come back, and reports what is known now of those in doubt.
-    fn look(&self, link: &mut Link, now: MachineNs) {
+    fn look(&self, link: &mut UdpLink, now: MachineNs) {
         if is_refused(link.socket.as_deref()) || link.beat_refused {
             self.tell_refused(link);
         }
@@ -261,8 +261,8 @@ impl Udp {
     }
 
     /// Takes in what the far end has answered, where that is shown.
-    fn hear(&self, link: &mut Link, now: MachineNs) {
-        let Link { socket: Some(socket), answers: Some(answers), .. } = link else { return };
+    fn hear(&self, link: &mut UdpLink, now: MachineNs) {
+        let UdpLink { socket: Some(socket), answers: Some(answers), .. } = link else { return };
         let mut answer = [0; ANSWER_BYTES_MAX];
         let mut is_refused = false;
         for _ in 0..ANSWERS_MAX {
@@ -434,7 +434,7 @@ fn unresolved(peer: &Peer, error: Option<&io::Error>) -> String {
     }
 }
 
-fn lock(link: &Mutex<Link>) -> MutexGuard<'_, Link> {
+fn lock(link: &Mutex<UdpLink>) -> MutexGuard<'_, UdpLink> {
     // A link is whole between any two statements, so a poisoned lock has nothing broken to hide.
     link.lock().unpoisoned()
 }
@@ -443,7 +443,7 @@ fn lock(link: &Mutex<Link>) -> MutexGuard<'_, Link> {
 fn start_helper(
     context: &WorkerContext,
     peer: &Peer,
-    link: &Arc<Mutex<Link>>,
+    link: &Arc<Mutex<UdpLink>>,
 ) -> io::Result<Sender<()>> {
     let (stop, stopped) = channel();
     context.gauge.idle(Some(unresolved(peer, None)));
@@ -453,7 +453,7 @@ fn start_helper(
     Ok(stop)
 }
 
-fn find(context: &WorkerContext, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
+fn find(context: &WorkerContext, peer: &Peer, link: &Mutex<UdpLink>, stopped: &Receiver<()>) {
     loop {
         // The first address with a route will do: there is no telling over UDP which one has a
         // listener.

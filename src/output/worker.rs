@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::gauge::{Delivery, Gauge, SLOW};
-use super::queue::{LIMIT, NextWork, Overdue, Queue, Refusal, Senders, Waiting};
+use super::queue::{LIMIT, NextWork, Overdue, Queue, QueueRefusal, QueuedMessage, Senders};
 use super::ramps::{Step, StepLine};
 use super::{Job, Light, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC};
 use crate::show::OutputIx;
@@ -154,7 +154,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
             loop {
                 let now = observer.clock.now();
                 match aging.overdue(now, late) {
-                    Overdue::Message(Waiting { senders, since, .. }) => {
+                    Overdue::Message(QueuedMessage { senders, since, .. }) => {
                         let failure = too_late(&observer.name, now.since(since));
                         observer.settle(&senders, since, Err(failure));
                     }
@@ -196,12 +196,12 @@ impl<T: Send + Sync + 'static> Worker<T> {
         let (name, job) = (&self.context.name, senders.job);
         let why = match self.queue.push(senders, message, now) {
             Ok(()) => return None,
-            Err(Refusal::Full) => {
+            Err(QueueRefusal::Full) => {
                 let why = format!("queue full: {LIMIT} messages wait for {name}");
                 self.context.gauge.down(why.clone());
                 why
             }
-            Err(Refusal::Ended) => format!("the sender of {name} has ended"),
+            Err(QueueRefusal::Ended) => format!("the sender of {name} has ended"),
         };
         self.context.gauge.failed(Delivery::new(job, now, now));
         Some(Outcome::Failed(why))
@@ -234,8 +234,8 @@ impl<T: Send + Sync + 'static> Worker<T> {
     }
 
     /// A way in for a clock.
-    pub(super) fn clock(&self) -> Clock<T> {
-        Clock { queue: Arc::clone(&self.queue) }
+    pub(super) fn clock(&self) -> WorkerClock<T> {
+        WorkerClock { queue: Arc::clone(&self.queue) }
     }
 
     /// Has the connection looked after at once, where no message waits.
@@ -259,7 +259,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
         self.reports_on(self.queue.end(), "the program closed before it could be sent")
     }
 
-    fn reports_on(&self, dropped: Vec<Waiting<T>>, why: &str) -> Vec<Report> {
+    fn reports_on(&self, dropped: Vec<QueuedMessage<T>>, why: &str) -> Vec<Report> {
         // A message of panic that gives way to the same message of a second panic is no loss to
         // report.
         let lost = || dropped.iter().filter(|waiting| waiting.senders.job.is_some());
@@ -277,11 +277,11 @@ impl<T> Drop for Worker<T> {
 
 /// A clock's end of a worker: what goes in here goes after all messages, at its moment or not at
 /// all.
-pub(super) struct Clock<T> {
+pub(super) struct WorkerClock<T> {
     queue: Arc<Queue<T>>,
 }
 
-impl<T> Clock<T> {
+impl<T> WorkerClock<T> {
     /// Hands a word of the clock over, at `now`.
     pub(super) fn tick(&self, message: T, now: MachineNs) {
         self.queue.tick(Arc::new(message), now + TICK_LATE);
@@ -351,7 +351,7 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
         self.transmit.look().map(|pause| self.context.clock.now() + pause)
     }
 
-    fn send(&mut self, waiting: &Waiting<T>, late: Duration) {
+    fn send(&mut self, waiting: &QueuedMessage<T>, late: Duration) {
         self.current = Some(waiting.senders.clone());
         // A machine that stood still finds messages late that waited for nobody.
         let waited = self.context.clock.now().since(waiting.since);

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::opening::RunOptions;
-use crate::link::{News, Request, Taken};
+use crate::link::{HandOver, News, ServerRequest};
 use crate::show::StationName;
 
 #[cfg(feature = "link")]
 mod with_link;
 
 #[cfg(feature = "link")]
-pub use with_link::{Meeting, Reached, Server, meet, open, runs};
+pub use with_link::{Meeting, NamedServer, Reached, meet, open, runs};
 
 /// A server, as the command line names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +44,9 @@ pub struct JoinOptions {
 }
 
 /// The line to the server of a shared run. The station never waits for it.
-pub trait Line: std::fmt::Debug {
+pub trait ServerLine: std::fmt::Debug {
     /// Hands over a request.
-    fn try_send(&self, request: Request) -> Taken;
+    fn try_send(&self, request: ServerRequest) -> HandOver;
     /// The next news; `None` if there is none now.
     fn next(&self) -> Option<News>;
     /// Ends it, after what was handed over before; takes half a second at most.

@@ -36,7 +36,7 @@ use super::web::WebEnd;
 use super::{End, fault, realtime, signals};
 use crate::app::log::LogWord;
 use crate::app::{App, RemoteSign, Tone, resumed, wall};
-use crate::conductor::{By, Conductor, Input};
+use crate::conductor::{By, Conductor, ConductorInput};
 use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{Health, Outputs};
@@ -270,10 +270,13 @@ impl Station {
         station.shared = shared.map(|start| Box::new(SharedEnd::new(start, &show)));
         station.tick_shared();
         if let Some(begin) = begin {
-            station.drive(Input::Begin(begin));
+            station.drive(ConductorInput::Begin(begin));
         }
         if let Some(cue) = playhead {
-            station.drive(Input::Command { by: By::Program, command: Command::PlayheadTo(cue) });
+            station.drive(ConductorInput::Command {
+                by: By::Program,
+                command: Command::PlayheadTo(cue),
+            });
         }
         if let Some((text, tone)) = words {
             // After the first events, which would take it for old.
@@ -364,8 +367,8 @@ impl Station {
             self.tell_editor(signal);
         }
         match message {
-            Msg::Report(report) => drop(self.drive(Input::Report(report))),
-            Msg::Clip(report) => drop(self.drive(Input::Clip(report))),
+            Msg::Report(report) => drop(self.drive(ConductorInput::Report(report))),
+            Msg::Clip(report) => drop(self.drive(ConductorInput::Clip(report))),
             Msg::Word(text) => {
                 self.app.say(text.clone(), Tone::Attention, machine_ns());
                 self.words.push(LogWord::program(text, Tone::Attention, self.run_ns()));

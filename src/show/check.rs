@@ -18,7 +18,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use std::time::Duration;
 
-use self::cue::{Home, Stage};
+use self::cue::{CueHome, KnownNames};
 use self::names::Names;
 use self::warnings::{CueMarks, Marks, SegmentMarks};
 use super::draft::{CueDraft, Draft, List, ListenDraft, OutputDraft, Placed, SegmentDraft};
@@ -125,7 +125,7 @@ impl Check<'_> {
             notes: person.notes.clone(),
         });
         let (departments, people) = (departments.collect(), people.collect());
-        let stage = Stage {
+        let stage = KnownNames {
             departments: department_names,
             output_names,
             wires,
@@ -270,7 +270,7 @@ impl Check<'_> {
         list: List<SegmentDraft>,
         lacks_names: bool,
         public: bool,
-        stage: &Stage<'_>,
+        stage: &KnownNames<'_>,
     ) -> (Vec<Segment>, Vec<SegmentMarks>, Vec<Cue>, Vec<CueMarks>) {
         if list.items.is_empty() && list.is_whole {
             let fix = "add `[[segment]]` with a title and a duration";
@@ -310,7 +310,7 @@ impl Check<'_> {
                 self.ends_after_start(start, ends, lasts, place);
             }
             let public = draft.public.unwrap_or(public);
-            let home = Home { segment: SegmentIx(at), duration, thresholds, public };
+            let home = CueHome { segment: SegmentIx(at), duration, thresholds, public };
             let (act, notes) = (draft.act, draft.notes);
             segments.push(Segment {
                 title,

@@ -28,7 +28,7 @@ use crate::plain::clean;
 use device::Device;
 
 /// The facts about a protocol.
-pub struct Spec {
+pub struct ProtocolSpec {
     /// Its name in the words of the show file, for messages about it.
     pub word: &'static str,
     /// The keys of an output that choose it.
@@ -130,7 +130,7 @@ impl Protocol {
     }
 
     /// The facts about it.
-    pub fn spec(self) -> &'static Spec {
+    pub fn spec(self) -> &'static ProtocolSpec {
         match self {
             Protocol::Osc => &osc::SPEC,
             Protocol::Http => &http::SPEC,
@@ -157,7 +157,7 @@ impl Protocol {
     }
 }
 
-impl Spec {
+impl ProtocolSpec {
     /// Reports each key of `fields` that only outputs of this protocol may have.
     pub(super) fn refuse_output_keys(&self, fields: &mut Fields<'_>) {
         self.output_keys.iter().for_each(|key| key.refuse(fields));

@@ -20,11 +20,11 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
-use crate::app::flag::{Behind, FlagKey, MuteWhy, Planned, Role, Shared, Station, planned};
+use crate::app::flag::{Behind, FlagKey, MuteWhy, Planned, Role, SharedView, StationView, planned};
 use crate::app::keys::Act;
 use crate::app::{App, Ask};
 use crate::engine::FlagWay;
-use crate::link::{AWAY, SILENT, Step};
+use crate::link::{AWAY, FlagStep, SILENT};
 use crate::show::duration::clock;
 use crate::time::MachineNs;
 
@@ -67,7 +67,7 @@ pub(super) fn take_row(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
 }
 
 /// The words that say who has the flag.
-fn words(scene: &Scene, link: &Shared) -> (String, Style) {
+fn words(scene: &Scene, link: &SharedView) -> (String, Style) {
     let styles = &scene.styles;
     let silence = link.silence(scene.view.machine_ns);
     match &link.role {
@@ -87,14 +87,14 @@ fn words(scene: &Scene, link: &Shared) -> (String, Style) {
 }
 
 /// The words beside these, in at most `columns` cells where that can be.
-fn more<'a>(scene: &Scene, link: &Shared, columns: usize) -> Line<'a> {
+fn more<'a>(scene: &Scene, link: &SharedView, columns: usize) -> Line<'a> {
     let forms = forms(scene, link);
     let fits = |line: &&Line| text::line_width(line) <= columns;
     forms.iter().find(fits).or(forms.last()).cloned().unwrap_or_default()
 }
 
 /// The same in full, and shorter with what is most urgent.
-fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
+fn forms<'a>(scene: &Scene, link: &SharedView) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let key = scene.way(Act::Flag);
     let now = scene.view.machine_ns;
@@ -147,7 +147,7 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
             }
             let clock = if clock_is_known(link, now) { "" } else { ", clock unknown" };
             let follows = format!("you follow, {}{clock}", behind(link.behind()));
-            let then = match crate::app::flag::offer_to_me(link) {
+            let then = match link.offer_to_me() {
                 Some(offer) if offer.accepted => format!("accepted, {holder} passes it"),
                 Some(_) => format!("{holder} offers it to you: {key}"),
                 None if link.has_asked() => format!("{holder} is asked for it"),
@@ -200,15 +200,15 @@ fn forms<'a>(scene: &Scene, link: &Shared) -> Vec<Line<'a>> {
 }
 
 /// The holder's words beside these: the exchange, who asks, and where the others are.
-fn holder_more<'a>(scene: &Scene, link: &Shared) -> Vec<Span<'a>> {
+fn holder_more<'a>(scene: &Scene, link: &SharedView) -> Vec<Span<'a>> {
     let styles = &scene.styles;
     let key = scene.way(Act::Flag);
     if let Some(exchange) = &link.exchange {
         let to = &exchange.to;
         let words = match (exchange.accepted, exchange.taker) {
             (true, _) => format!("{to} has accepted it: {key}"),
-            (false, Step::Reads) => format!("offered to {to}, who reads the briefing"),
-            (false, Step::None | Step::Waits) => format!("offered to {to}"),
+            (false, FlagStep::Reads) => format!("offered to {to}, who reads the briefing"),
+            (false, FlagStep::None | FlagStep::Waits) => format!("offered to {to}"),
         };
         return vec![Span::styled(words, styles.attention)];
     }
@@ -239,7 +239,7 @@ fn holder_more<'a>(scene: &Scene, link: &Shared) -> Vec<Span<'a>> {
 }
 
 /// Distance of a station, in a few words.
-fn standing(scene: &Scene, station: &Station) -> (String, Style) {
+fn standing(scene: &Scene, station: &StationView) -> (String, Style) {
     let styles = &scene.styles;
     match station.heard {
         Some(_) if station.away => ("is away".to_owned(), styles.attention),
@@ -251,7 +251,7 @@ fn standing(scene: &Scene, station: &Station) -> (String, Style) {
 }
 
 /// Returns `true` if this station knows what the run's clock reads, or has only begun to ask.
-fn clock_is_known(link: &Shared, now: MachineNs) -> bool {
+fn clock_is_known(link: &SharedView, now: MachineNs) -> bool {
     let is_known = link.station(&link.me).is_some_and(|own| own.uncertainty.is_some());
     is_known || now.since(link.since) < SILENT
 }
@@ -270,12 +270,12 @@ pub(super) fn seconds(time: Duration) -> String {
 }
 
 /// Time since a station was heard, in words.
-pub(super) fn heard(station: &Station, now: MachineNs) -> Option<String> {
+pub(super) fn heard(station: &StationView, now: MachineNs) -> Option<String> {
     station.heard.map(|heard| clock(now.since(heard)))
 }
 
 /// Returns `true` if this station passed the flag to the one that has it, and looks on.
-fn reviews(scene: &Scene, link: &Shared) -> bool {
+fn reviews(scene: &Scene, link: &SharedView) -> bool {
     let change = scene.state.flag().and_then(|flag| flag.changes.last());
     change.is_some_and(|change| change.how == FlagWay::Passed(link.me.clone()))
 }

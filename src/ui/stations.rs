@@ -20,7 +20,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
-use crate::app::flag::{LogState, Shared, Station, StationRole};
+use crate::app::flag::{LogState, SharedView, StationRole, StationView};
 use crate::engine::FlagWay;
 use crate::plain::counted;
 use crate::show::duration;
@@ -48,7 +48,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> usize {
     most
 }
 
-fn lines<'a>(scene: &Scene<'a>, link: &'a Shared, columns: usize) -> Vec<Line<'a>> {
+fn lines<'a>(scene: &Scene<'a>, link: &'a SharedView, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let names = link.stations.iter().map(|station| text::width(station.name.as_str()) + 6).max();
     let name = names.unwrap_or(0).clamp(10, 38);
@@ -93,8 +93,8 @@ fn titled<'a>(scene: &Scene, heading: &'static str, lines: Vec<Line<'a>>) -> Vec
 
 fn station_rows<'a>(
     scene: &Scene,
-    link: &Shared,
-    station: &'a Station,
+    link: &SharedView,
+    station: &'a StationView,
     name: usize,
     columns: usize,
 ) -> Vec<Line<'a>> {
@@ -188,7 +188,7 @@ fn station_rows<'a>(
     std::iter::once(Line::from(first)).chain(rows).collect()
 }
 
-fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
+fn log(scene: &Scene, link: &SharedView, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let LogState { server, trouble, stored, acknowledged, round_trip, waits, void, void_why } =
         &link.log;
@@ -241,7 +241,7 @@ fn log(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
 }
 
 /// The cues that were fired after the flag had been taken: here, and by others.
-fn aside(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
+fn aside(scene: &Scene, link: &SharedView, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let here = link
         .aside

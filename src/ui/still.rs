@@ -243,7 +243,7 @@ mod tests {
     use super::*;
     use crate::app::log::Log;
     use crate::app::{Theme, Tone};
-    use crate::conductor::{By, Conductor, Input, Output, RunClock};
+    use crate::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
     use crate::engine::{Cause, Command, Event, State};
     use crate::show::{builtin, file};
     use crate::time::MachineNs;
@@ -307,12 +307,12 @@ mod tests {
         };
         let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
         let mut run = Conductor::new(State::new(show), clock, 0, RunNs::ZERO);
-        run.drive(MachineNs::ZERO, Input::Begin(start), UNHEARD);
+        run.drive(MachineNs::ZERO, ConductorInput::Begin(start), UNHEARD);
         run
     }
 
     /// Outputs of whose messages nothing is heard.
-    const UNHEARD: fn(&State, Output) -> Vec<Input> = |_, _| vec![];
+    const UNHEARD: fn(&State, ConductorOutput) -> Vec<ConductorInput> = |_, _| vec![];
 
     /// The machine's clock at an instant of the run.
     fn machine_ns(run_ns: RunNs) -> MachineNs {
@@ -323,7 +323,7 @@ mod tests {
     fn go_at(run: &mut Conductor, now_ns: RunNs) {
         run.pass(MachineNs::ZERO, machine_ns(now_ns), UNHEARD);
         let command = Command::Go { cause: Cause::Go };
-        run.drive(machine_ns(now_ns), Input::Command { by: By::Caller, command }, UNHEARD);
+        run.drive(machine_ns(now_ns), ConductorInput::Command { by: By::Caller, command }, UNHEARD);
     }
 
     fn frame(view: &View, (columns, rows): (u16, u16)) -> Buffer {

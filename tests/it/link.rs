@@ -21,7 +21,7 @@ mod station;
 mod two;
 
 use handover::engine::RunId;
-use handover::link::{Access, Place, Servers, Shared};
+use handover::link::{Access, ServerPlace, Servers, Shared};
 
 pub(crate) use proxy::Proxy;
 pub(crate) use server::{NatsServer, is_missing};
@@ -30,8 +30,8 @@ pub(crate) use station::Station;
 /// The servers of a URL.
 fn servers(url: &str) -> Servers {
     match url.parse().expect("a URL") {
-        Place::Servers(servers) => servers,
-        Place::Local => panic!("no URL"),
+        ServerPlace::Servers(servers) => servers,
+        ServerPlace::Local => panic!("no URL"),
     }
 }
 

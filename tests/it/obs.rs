@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use handover::output::{
-    Answer, Job, Light, Outcome, OutputReport, Outputs, Permits, Surroundings, probe,
+    Job, Light, Outcome, OutputReport, Outputs, Permits, ProbeAnswer, Surroundings, probe,
 };
 use handover::runtime::clock::CLOCK;
 use handover::show::{CueIx, Show, file};
@@ -152,7 +152,8 @@ fn a_real_obs_does_what_it_is_asked_and_may_stand_still_and_start_again() {
     until(&mut outputs, 1, &["Sent"]);
     until(&mut outputs, 2, &["OBS refuses SetCurrentProgramScene: No source"]);
     let probed = || probe(&show, &surroundings, Duration::from_secs(10)).remove(0);
-    let scenes = await_some(START, || Some(probed()).filter(|probed| probed.what == Answer::Up));
+    let scenes =
+        await_some(START, || Some(probed()).filter(|probed| probed.what == ProbeAnswer::Up));
     let scenes = scenes.expect("its scenes").words;
     assert!(scenes.contains("\"Live\"") && scenes.contains("on air: \"Live\""), "{scenes}");
 

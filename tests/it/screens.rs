@@ -38,7 +38,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use handover::app::{Page, RemoteSign, Theme};
-use handover::conductor::Input;
+use handover::conductor::ConductorInput;
 use handover::engine::RunNs;
 use handover::output::{ClipNews, ClipOnAir, ClipReport, Health, Light};
 use handover::show::duration::SECOND_NS;
@@ -157,7 +157,7 @@ fn a_player_has_the_clock_of_its_clip() {
     let cue = run.state.on_air()[0];
     let length_ns = Some(90 * SECOND_NS);
     for what in [ClipNews::Started { length_ns }, ClipNews::Lost("killed".into())] {
-        run.drive(Input::Clip(ClipReport { output: OutputIx(0), cue, firing: 1, what }));
+        run.drive(ConductorInput::Clip(ClipReport { output: OutputIx(0), cue, firing: 1, what }));
     }
     let lost = run.text(120, 36);
     assert!(lost.contains("PICTURE LOST") && lost.contains("⌁"), "{lost}");

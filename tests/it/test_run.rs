@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use handover::conductor::{By, Conductor, Input, Output, RunClock};
+use handover::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
 use handover::engine::{
     Command, Effect, Event, Record, Rejection, Revised, Revision, RunNs, State, put_in_versions,
 };
@@ -70,7 +70,7 @@ impl TestRun {
             late: Duration::ZERO,
             outputs_answer: true,
         };
-        rig.give(Input::Begin(started));
+        rig.give(ConductorInput::Begin(started));
         rig.drain()?;
         rig.before = rig.state().clone();
         Ok(rig)
@@ -82,36 +82,36 @@ impl TestRun {
     }
 
     /// Hands the conductor an input and does what it asks for; gives what became of a command.
-    fn give(&mut self, input: Input) -> Option<Result<(), Rejection>> {
+    fn give(&mut self, input: ConductorInput) -> Option<Result<(), Rejection>> {
         let TestRun { conductor, journal, effects, outputs_answer, .. } = self;
         let mut reply = None;
         let now_ns = MachineNs::ZERO + self.now.since(RunNs::ZERO);
         conductor.drive(now_ns, input, |_, output| {
             match output {
-                Output::Append(records) => journal.extend(records),
-                Output::Send(job) => {
+                ConductorOutput::Append(records) => journal.extend(records),
+                ConductorOutput::Send(job) => {
                     let Job { cue, firing, action } = job;
                     effects.push(Effect::Send { cue, firing, action });
                     return outputs_answer
-                        .then_some(Input::Outcome(job, Outcome::Sent))
+                        .then_some(ConductorInput::Outcome(job, Outcome::Sent))
                         .into_iter()
                         .collect();
                 }
-                Output::Stop { cue, over } => effects.push(Effect::Stop { cue, over }),
-                Output::PauseClip(cue) => effects.push(Effect::PauseClip(cue)),
-                Output::ResumeClip(cue) => effects.push(Effect::ResumeClip(cue)),
-                Output::StopAll(_) => effects.push(Effect::StopOutputs),
-                Output::Reply { result, .. } => reply = Some(result),
-                Output::ClipsLost(_)
-                | Output::Arm(_)
-                | Output::Join(_)
-                | Output::Outages(_)
-                | Output::ShowTime(_)
-                | Output::Tell(_)
-                | Output::Propose(_)
-                | Output::Muted(_)
-                | Output::Revised
-                | Output::StoodStill => {}
+                ConductorOutput::Stop { cue, over } => effects.push(Effect::Stop { cue, over }),
+                ConductorOutput::PauseClip(cue) => effects.push(Effect::PauseClip(cue)),
+                ConductorOutput::ResumeClip(cue) => effects.push(Effect::ResumeClip(cue)),
+                ConductorOutput::StopAll(_) => effects.push(Effect::StopOutputs),
+                ConductorOutput::Reply { result, .. } => reply = Some(result),
+                ConductorOutput::ClipsLost(_)
+                | ConductorOutput::Arm(_)
+                | ConductorOutput::Join(_)
+                | ConductorOutput::Outages(_)
+                | ConductorOutput::ShowTime(_)
+                | ConductorOutput::Tell(_)
+                | ConductorOutput::Propose(_)
+                | ConductorOutput::Muted(_)
+                | ConductorOutput::Revised
+                | ConductorOutput::StoodStill => {}
             }
             vec![]
         });
@@ -127,7 +127,7 @@ impl TestRun {
         let before = self.journal.len();
         while self.journal.len() - before < EVENTS_MAX {
             let events = self.journal.len();
-            self.give(Input::Tick);
+            self.give(ConductorInput::Tick);
             match self.deadline().filter(|&due_ns| due_ns <= self.now) {
                 Some(due_ns) if self.journal.len() == events => {
                     return Err(format!(
@@ -169,7 +169,7 @@ impl TestRun {
         let down_ns = nanoseconds(down);
         self.resume(state);
         let refused = self
-            .give(Input::Begin(Event::RunResumed {
+            .give(ConductorInput::Begin(Event::RunResumed {
                 down_ns,
                 listen: None,
                 web: None,
@@ -206,7 +206,7 @@ impl TestRun {
 
     /// Gives a command and takes what follows from it.
     pub(crate) fn command(&mut self, command: &Command) -> Result<(), Rejection> {
-        self.give(Input::Command { by: By::Caller, command: command.clone() })
+        self.give(ConductorInput::Command { by: By::Caller, command: command.clone() })
             .expect("a command gets a reply")
     }
 
@@ -237,7 +237,7 @@ impl TestRun {
     /// Has everything done that the conductor would journal ahead of its instant now.
     pub(crate) fn flush(&mut self) -> Result<(), String> {
         while self.conductor.is_ahead() {
-            self.give(Input::Flush);
+            self.give(ConductorInput::Flush);
             self.drain()?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::*;
-use crate::conductor::{By, Conductor, Input, Output, RunClock};
+use crate::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
 use crate::engine::{Cause, Command, Event, RunNs, State};
 use crate::show::duration::SECOND_NS;
 use crate::show::file;
@@ -59,7 +59,7 @@ impl Run {
         let ties = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
         let mut conductor = Conductor::new(State::new(show), ties, 0, RunNs::ZERO);
         let begin = Event::started(clock, false);
-        conductor.drive(MachineNs::ZERO, Input::Begin(begin), |_, _| vec![]);
+        conductor.drive(MachineNs::ZERO, ConductorInput::Begin(begin), |_, _| vec![]);
         Run { conductor, now_ns: MachineNs::ZERO }
     }
 
@@ -74,9 +74,9 @@ impl Run {
     }
 
     fn command(&mut self, command: Command) {
-        let input = Input::Command { by: By::Caller, command };
+        let input = ConductorInput::Command { by: By::Caller, command };
         self.conductor.drive(self.now_ns, input, |_, output| {
-            if let Output::Reply { result, .. } = output {
+            if let ConductorOutput::Reply { result, .. } = output {
                 result.unwrap();
             }
             vec![]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::conductor::{By, Conductor, Input, Output, RunClock};
+use crate::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
 use crate::engine::{Cause, Command, Event};
 use crate::show::duration::SECOND_NS;
 use crate::show::file;
@@ -48,7 +48,11 @@ impl Run {
         let clock = "2024-08-11T20:59:00Z".parse().unwrap();
         let ties = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
         let mut conductor = Conductor::new(State::new(show), ties, 0, RunNs::ZERO);
-        conductor.drive(MachineNs::ZERO, Input::Begin(Event::started(clock, false)), |_, _| vec![]);
+        conductor.drive(
+            MachineNs::ZERO,
+            ConductorInput::Begin(Event::started(clock, false)),
+            |_, _| vec![],
+        );
         Run { conductor, now_ns: MachineNs::ZERO }
     }
 
@@ -59,9 +63,9 @@ impl Run {
     }
 
     fn command(&mut self, command: Command) {
-        let input = Input::Command { by: By::Caller, command };
+        let input = ConductorInput::Command { by: By::Caller, command };
         self.conductor.drive(self.now_ns, input, |_, output| {
-            if let Output::Reply { result, .. } = output {
+            if let ConductorOutput::Reply { result, .. } = output {
                 result.unwrap();
             }
             vec![]

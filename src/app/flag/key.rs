@@ -1,7 +1,7 @@
 //! The effect of the flag's key at this moment: what it does when it is pressed, and what the footer
 //! says of it.
 
-use super::{AWAY, MuteWhy, Role, SILENT, Shared, StationName, first_choice};
+use super::{AWAY, MuteWhy, Role, SILENT, SharedView, StationName, first_choice};
 use crate::engine::State;
 use crate::time::MachineNs;
 
@@ -40,7 +40,7 @@ pub(crate) enum FlagKey {
 
 impl FlagKey {
     /// Its effect at `now_ns`.
-    pub(crate) fn of(link: &Shared, state: &State, now_ns: MachineNs) -> Self {
+    pub(crate) fn of(link: &SharedView, state: &State, now_ns: MachineNs) -> Self {
         match &link.role {
             Role::Mute { why: MuteWhy::Asks { .. } } => FlagKey::Decide,
             Role::Mute { why: MuteWhy::Reads { .. } } => FlagKey::Waits,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Act, App, Dialog, MachineNs, Role, Shared, Tone, declined, offer_to_me};
+use super::{Act, App, Dialog, MachineNs, Role, SharedView, Tone, declined};
 use crate::app::Message;
 use crate::engine::TAKEN_BACK;
 use crate::plain::counted;
@@ -10,7 +10,7 @@ use crate::plain::counted;
 impl App {
     /// Takes in the state of the shared run: what is new in it is said, and a dialog that it has
     /// overtaken is closed.
-    pub fn sees_link(&mut self, link: Arc<Shared>, now_ns: MachineNs) {
+    pub fn sees_link(&mut self, link: Arc<SharedView>, now_ns: MachineNs) {
         let before = self.link.replace(link);
         if let (Some(before), Some(link)) = (before, self.link.clone()) {
             self.close_overtaken(&link, now_ns);
@@ -31,7 +31,7 @@ impl App {
         }
     }
 
-    fn close_overtaken(&mut self, link: &Shared, now_ns: MachineNs) {
+    fn close_overtaken(&mut self, link: &SharedView, now_ns: MachineNs) {
         let has = link.is_exchanging();
         let holds = link.may_fire();
         if holds && has && matches!(self.dialog, Some(Dialog::Give { .. })) {
@@ -49,7 +49,7 @@ impl App {
     }
 
     /// Says what has changed between two states of the shared run, the most urgent alone.
-    pub(super) fn say_news(&mut self, before: &Shared, link: &Shared, now_ns: MachineNs) {
+    pub(super) fn say_news(&mut self, before: &SharedView, link: &SharedView, now_ns: MachineNs) {
         let of_role = self.news_of_role(before, link);
         let news = self
             .news_of_aside(before, link)
@@ -67,14 +67,14 @@ impl App {
         }
     }
 
-    fn news_of_aside(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
+    fn news_of_aside(&self, before: &SharedView, link: &SharedView) -> Option<(String, Tone)> {
         let new = link.aside.len().checked_sub(before.aside.len()).filter(|new| *new > 0)?;
         let cues = counted(new, "cue");
         let words = format!("{cues} fired here after the flag had been taken: see the stations");
         Some((words, Tone::Alarm))
     }
 
-    fn news_of_role(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
+    fn news_of_role(&self, before: &SharedView, link: &SharedView) -> Option<(String, Tone)> {
         if before.role == link.role {
             return None;
         }
@@ -122,12 +122,12 @@ impl App {
         })
     }
 
-    fn news_of_exchange(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
+    fn news_of_exchange(&self, before: &SharedView, link: &SharedView) -> Option<(String, Tone)> {
         let key = self.keymap.way(Act::Flag);
         let is_open = self.dialog.is_some();
         let words = match (&before.exchange, &link.exchange) {
             (None, Some(_)) => {
-                let holder = offer_to_me(link).and(link.holder())?;
+                let holder = link.offer_to_me().and(link.holder())?;
                 format!("{holder} offers you the flag: {key} shows the briefing")
             }
             (Some(old), Some(new)) if new.accepted && !old.accepted && new.to != link.me => {
@@ -155,7 +155,7 @@ impl App {
         Some((words, Tone::Attention))
     }
 
-    fn news_of_asking(&self, before: &Shared, link: &Shared) -> Option<(String, Tone)> {
+    fn news_of_asking(&self, before: &SharedView, link: &SharedView) -> Option<(String, Tone)> {
         let asked = |name| before.station(name).is_some_and(|station| station.asks);
         let asks = link.others().find(|station| station.asks && !asked(&station.name))?;
         let key = self.keymap.way(Act::Flag);

@@ -1,6 +1,6 @@
 //! The pass that the rundown asks for, and the station that is offered the flag first.
 
-use super::Shared;
+use super::SharedView;
 use crate::engine::State;
 use crate::show::StationName;
 
@@ -14,7 +14,7 @@ pub(crate) enum Planned<'a> {
 }
 
 /// The pass that the rundown asks for now, where this station has the flag.
-pub(crate) fn planned<'a>(link: &Shared, state: &'a State) -> Option<Planned<'a>> {
+pub(crate) fn planned<'a>(link: &SharedView, state: &'a State) -> Option<Planned<'a>> {
     let to = state.planned_pass().filter(|to| link.may_fire() && **to != link.me)?;
     let is_here = link.station(to).is_some_and(|station| !station.away);
     Some(if is_here { Planned::To(to) } else { Planned::NotHere(to) })
@@ -22,7 +22,7 @@ pub(crate) fn planned<'a>(link: &Shared, state: &'a State) -> Option<Planned<'a>
 
 /// The station that is selected at first: the one that the rundown passes the flag to now, one that
 /// asks for it, or the first that is there.
-pub(super) fn first_choice(link: &Shared, state: &State) -> Option<StationName> {
+pub(super) fn first_choice(link: &SharedView, state: &State) -> Option<StationName> {
     if let Some(Planned::To(to)) = planned(link, state) {
         return Some(to.clone());
     }

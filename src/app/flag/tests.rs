@@ -26,7 +26,7 @@ fn caller(me: &str) -> Caller {
     let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\ncue = [{ number = \"1\", title = \"a\" }]\n";
     let state = State::new(Arc::new(file::parse(text, "UTC").unwrap()));
     let now = MachineNs::new(60_000_000_000);
-    let station = |station: &str| Station {
+    let station = |station: &str| StationView {
         name: name(station),
         role: StationRole::Follows,
         term: 1,
@@ -38,7 +38,7 @@ fn caller(me: &str) -> Caller {
         has_our_show: true,
         terminal: true,
         away: false,
-        step: Step::None,
+        step: FlagStep::None,
         asks: false,
         twice: false,
     };
@@ -47,7 +47,7 @@ fn caller(me: &str) -> Caller {
         _ => Role::Follows { holder: name("paris") },
     };
     let mut app = App::new(Theme::Dark);
-    app.link = Some(Arc::new(Shared {
+    app.link = Some(Arc::new(SharedView {
         me: name(me),
         since: MachineNs::ZERO,
         role,
@@ -92,8 +92,8 @@ impl Caller {
         self.app.key(key, &self.state, self.now)
     }
 
-    fn sees(&mut self, change: impl FnOnce(&mut Shared)) {
-        let mut link = Shared::clone(self.app.link.as_ref().unwrap());
+    fn sees(&mut self, change: impl FnOnce(&mut SharedView)) {
+        let mut link = SharedView::clone(self.app.link.as_ref().unwrap());
         change(&mut link);
         self.app.sees_link(Arc::new(link), self.now);
     }
@@ -110,7 +110,7 @@ impl Caller {
     /// The offer to la, as both sides see it.
     fn offered(&mut self, accepted: bool) {
         let lapses = self.now + Duration::from_secs(60);
-        let (giver, taker) = (Step::Waits, Step::None);
+        let (giver, taker) = (FlagStep::Waits, FlagStep::None);
         let exchange = Exchange { to: name("la"), lapses, accepted, giver, taker };
         self.sees(|link| link.exchange = Some(exchange));
     }
@@ -153,12 +153,12 @@ fn the_holder_offers_waits_for_the_other_and_passes() {
     caller.key(&KeyEvent::from(KeyCode::Up), 1_000);
     assert_eq!(caller.press("⏎"), wish(FlagWish::Offer(name("la"))));
     caller.offered(false);
-    assert_eq!((&caller.app.dialog, caller.app.flag_step()), (&BRIEFING, Step::Waits));
+    assert_eq!((&caller.app.dialog, caller.app.flag_step()), (&BRIEFING, FlagStep::Waits));
     assert_eq!(caller.press("⏎"), []);
     assert_eq!(caller.said(), "la has not accepted the flag yet");
     caller.offered(true);
     assert_eq!(caller.said(), "la has accepted: Enter passes the flag");
-    assert_eq!(caller.app.flag_step(), Step::Reads);
+    assert_eq!(caller.app.flag_step(), FlagStep::Reads);
     assert_eq!(caller.press("⏎"), wish(FlagWish::Pass));
     caller.sees(|link| link.role = Role::OnItsWay { to: name("la") });
     assert_eq!(caller.press(" ⏎"), []);
@@ -394,15 +394,15 @@ fn a_follower_asks_is_briefed_and_accepts() {
     assert_eq!(caller.press("f"), wish(FlagWish::Ask));
     assert_eq!(caller.said(), "paris is asked for the flag; f again takes it without paris");
     caller.sees(|link| link.stations[0].asks = true);
-    assert_eq!(caller.app.flag_step(), Step::Waits);
+    assert_eq!(caller.app.flag_step(), FlagStep::Waits);
     caller.offered(false);
     assert_eq!(caller.said(), "paris offers you the flag: f shows the briefing");
     caller.now += Duration::from_secs(2);
     assert_eq!(caller.press("f"), []);
-    assert_eq!((&caller.app.dialog, caller.app.flag_step()), (&BRIEFING, Step::Reads));
+    assert_eq!((&caller.app.dialog, caller.app.flag_step()), (&BRIEFING, FlagStep::Reads));
     assert_eq!(caller.press("⏎"), wish(FlagWish::Accept));
     caller.offered(true);
-    assert_eq!(caller.app.flag_step(), Step::Waits);
+    assert_eq!(caller.app.flag_step(), FlagStep::Waits);
     assert_eq!(caller.press("⏎"), []);
     caller.sees(|link| (link.role, link.exchange) = (Role::Holds, None));
     assert_eq!(caller.said(), "the flag is here: Space fires from here");
@@ -569,7 +569,7 @@ fn who_leaves_is_told_where_the_flag_is() {
 
 #[test]
 fn the_footer_names_the_flag_s_key_where_it_does_something() {
-    type Change = fn(&mut Shared);
+    type Change = fn(&mut SharedView);
     let alone: Change = |link| link.role = Role::Alone { since: MachineNs::ZERO };
     let nobody: Change = |link| link.role = Role::Nobody;
     let reads: Change = |link| link.role = Role::Mute { why: MuteWhy::Reads { stood: None } };
@@ -701,7 +701,7 @@ fn a_station_that_asks_is_chosen_and_a_refused_offer_leaves_the_list_open() {
 
 #[test]
 fn what_has_become_of_the_flag_is_said() {
-    type Change = fn(&mut Shared);
+    type Change = fn(&mut SharedView);
     let alone: Change = |link| link.role = Role::Alone { since: MachineNs::ZERO };
     let taken: Change = |link| link.role = Role::Follows { holder: name("nyc") };
     let resumed: Change = |link| link.role = Role::Mute { why: MuteWhy::Reads { stood: None } };

@@ -6,14 +6,14 @@
 
 use std::time::Duration;
 
-use crate::link::{FiredAside, Server, Step};
+use crate::link::{FiredAside, FlagStep, ServerFacts};
 use crate::show::StationName;
 use crate::show::duration::clock;
 use crate::time::MachineNs;
 
 /// A shared run as one station sees it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Shared {
+pub struct SharedView {
     /// Name of this station.
     pub me: StationName,
     /// Instant from which it hears the others: it has begun, or its machine had stood still.
@@ -23,7 +23,7 @@ pub struct Shared {
     /// Term of the flag, by the records that were read here.
     pub term: u64,
     /// All stations that were heard, this one too, by their names.
-    pub stations: Vec<Station>,
+    pub stations: Vec<StationView>,
     /// State of the log.
     pub log: LogState,
     /// The exchange that is under way.
@@ -99,7 +99,7 @@ pub struct Behind {
 
 /// A station of the run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Station {
+pub struct StationView {
     /// Its name.
     pub name: StationName,
     /// Its role, by its own word.
@@ -124,7 +124,7 @@ pub struct Station {
     /// `true` if it was not heard for [`AWAY`](crate::link::AWAY).
     pub away: bool,
     /// Step of the exchange at which its caller stands.
-    pub step: Step,
+    pub step: FlagStep,
     /// `true` from its caller's wish for the flag on, until an offer comes or the flag has moved.
     pub asks: bool,
     /// `true` if two programs use its name.
@@ -146,7 +146,7 @@ pub enum StationRole {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogState {
     /// Facts on the server; `None` before the first connection.
-    pub server: Option<Server>,
+    pub server: Option<ServerFacts>,
     /// Reason why there is no connection now.
     pub trouble: Option<String>,
     /// The last record of this run that is known to stand in the log.
@@ -174,9 +174,9 @@ pub struct Exchange {
     /// `true` once the other has accepted.
     pub accepted: bool,
     /// Step of the holder's caller.
-    pub giver: Step,
+    pub giver: FlagStep,
     /// Step of the other's caller.
-    pub taker: Step,
+    pub taker: FlagStep,
 }
 
 /// Wish of the caller about the flag.
@@ -227,10 +227,16 @@ impl MuteWhy {
     }
 }
 
-impl Shared {
+impl SharedView {
     /// The station of this name, if it was heard.
-    pub fn station(&self, name: &StationName) -> Option<&Station> {
+    pub fn station(&self, name: &StationName) -> Option<&StationView> {
         self.stations.iter().find(|station| station.name == *name)
+    }
+
+    /// The offer that stands to this station.
+    pub fn offer_to_me(&self) -> Option<&Exchange> {
+        let follows = matches!(self.role, Role::Follows { .. });
+        self.exchange.as_ref().filter(|exchange| follows && exchange.to == self.me)
     }
 
     /// The holder, as far as this station knows it.
@@ -287,7 +293,7 @@ impl Shared {
     }
 
     /// The stations but this one.
-    pub fn others(&self) -> impl Iterator<Item = &Station> {
+    pub fn others(&self) -> impl Iterator<Item = &StationView> {
         self.stations.iter().filter(|station| station.name != self.me)
     }
 

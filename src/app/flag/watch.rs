@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{AWAY, Behind, Exchange, LogState, MuteWhy, Role, Shared, Station, StationRole};
+use super::{
+    AWAY, Behind, Exchange, LogState, MuteWhy, Role, SharedView, StationRole, StationView,
+};
 use crate::conductor;
 use crate::engine::FlagState;
-use crate::link::{self, FiredAside, News, OFFER_LAPSES, Server, Step};
+use crate::link::{self, FiredAside, FlagStep, News, OFFER_LAPSES, ServerFacts};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -30,7 +32,7 @@ pub struct Watch {
     /// The log cannot be read, so that the caller has to decide.
     asks_caller: bool,
     /// The server, as it was last reached.
-    server: Option<Server>,
+    server: Option<ServerFacts>,
     /// Reason why there is no connection.
     trouble: Option<String>,
     aside: Vec<FiredAside>,
@@ -42,15 +44,15 @@ pub struct Watch {
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
     /// The flag's own knowledge.
-    pub view: &'a link::View,
+    pub view: &'a link::LinkView,
     /// Part of this station, as its conductor has it.
-    pub role: Option<&'a conductor::Role>,
+    pub role: Option<&'a conductor::FlagPart>,
     /// The flag as the records have it that are journaled here.
     pub flag: Option<&'a FlagState>,
     /// Last record of the journal here.
     pub seq: u64,
     /// Step at which the caller here stands: [`App::flag_step`](crate::app::App::flag_step).
-    pub step: Step,
+    pub step: FlagStep,
 }
 
 impl Watch {
@@ -121,14 +123,14 @@ impl Watch {
     }
 
     /// The picture for the screen at `now`.
-    pub fn shared(&mut self, now: MachineNs, sources: &Sources) -> Shared {
+    pub fn shared(&mut self, now: MachineNs, sources: &Sources) -> SharedView {
         let Sources { view, flag, .. } = *sources;
         let term = flag.map_or(0, |flag| flag.term);
         let has_offer = flag.is_some_and(|flag| flag.offer.is_some());
         self.asks.retain(|_, asked| *asked == term && !has_offer);
         self.asked = self.asked.filter(|asked| *asked == term && !has_offer);
         self.asks_caller &= view.is_mute;
-        Shared {
+        SharedView {
             me: self.me.clone(),
             since: self.since.max(now - view.awake),
             role: self.role(now, sources),
@@ -151,7 +153,7 @@ impl Watch {
     }
 
     /// All stations that were heard and this one, by their names.
-    fn stations(&mut self, now: MachineNs, sources: &Sources) -> Vec<Station> {
+    fn stations(&mut self, now: MachineNs, sources: &Sources) -> Vec<StationView> {
         let Sources { view, flag, seq, .. } = *sources;
         let holder = flag.map(|flag| &flag.holder);
         let holds = self.holds(sources);
@@ -195,7 +197,7 @@ impl Watch {
     fn role(&self, now: MachineNs, Sources { view, role, flag, .. }: &Sources) -> Role {
         let holder = flag.map(|flag| flag.holder.clone());
         match (holder, role) {
-            (_, Some(conductor::Role::Passing { to, .. })) => Role::OnItsWay { to: to.clone() },
+            (_, Some(conductor::FlagPart::Passing { to, .. })) => Role::OnItsWay { to: to.clone() },
             (Some(holder), _) if holder != self.me => Role::Follows { holder },
             (Some(_), _) if view.is_mute => Role::Mute {
                 why: match self.asks_caller {
@@ -234,9 +236,9 @@ impl Watch {
         Behind { records, time: now.since(lacks.1) }
     }
 
-    fn station(&self, known: &link::Station, behind: Behind, now: MachineNs) -> Station {
+    fn station(&self, known: &link::OtherStation, behind: Behind, now: MachineNs) -> StationView {
         let beat = &known.beat;
-        Station {
+        StationView {
             name: known.name.clone(),
             role: role_of(beat.mute, beat.holds),
             term: beat.term,
@@ -255,9 +257,9 @@ impl Watch {
     }
 
     /// This station, for the same list.
-    fn own(&self, behind: Behind, sources: &Sources) -> Station {
+    fn own(&self, behind: Behind, sources: &Sources) -> StationView {
         let (view, holds) = (sources.view, self.holds(sources));
-        Station {
+        StationView {
             name: self.me.clone(),
             role: role_of(view.is_mute, holds),
             term: sources.flag.map_or(0, |flag| flag.term),
@@ -283,7 +285,7 @@ impl Watch {
             true => sources.step,
             false => {
                 let known = sources.view.stations.iter().find(|known| known.name == *name);
-                known.map_or(Step::None, |known| known.beat.step)
+                known.map_or(FlagStep::None, |known| known.beat.step)
             }
         };
         // By the machine's clock, as it lapses: a rehearsal's run may be faster.
@@ -328,7 +330,7 @@ mod tests {
     }
 
     /// A station that was heard 200 ms ago.
-    fn known(text: &str, holds: bool, seq: u64) -> link::Station {
+    fn known(text: &str, holds: bool, seq: u64) -> link::OtherStation {
         let beat = Beat {
             holds,
             mute: false,
@@ -341,15 +343,22 @@ mod tests {
             digest: "d".into(),
             terminal: true,
             uncertainty_ns: Some(1_000_000),
-            step: Step::Reads,
+            step: FlagStep::Reads,
             outputs: None,
         };
         let (heard, behind) = (ms(200), 0);
-        link::Station { name: name(text), beat, heard, behind, same_show: true, is_double: false }
+        link::OtherStation {
+            name: name(text),
+            beat,
+            heard,
+            behind,
+            same_show: true,
+            is_double: false,
+        }
     }
 
-    fn view(holds: bool, stations: Vec<link::Station>) -> link::View {
-        link::View {
+    fn view(holds: bool, stations: Vec<link::OtherStation>) -> link::LinkView {
+        link::LinkView {
             holds,
             is_mute: false,
             is_taking: false,
@@ -382,8 +391,8 @@ mod tests {
         }
     }
 
-    fn sources<'a>(view: &'a link::View, flag: &'a FlagState) -> Sources<'a> {
-        let (role, step) = (None, Step::Waits);
+    fn sources<'a>(view: &'a link::LinkView, flag: &'a FlagState) -> Sources<'a> {
+        let (role, step) = (None, FlagStep::Waits);
         Sources { view, role, flag: Some(flag), seq: 9, step }
     }
 
@@ -447,7 +456,7 @@ mod tests {
         watch.cannot_read();
         let why = MuteWhy::Asks { stood: Some(ms(6_000)) };
         assert_eq!(watch.shared(NOW, &sources(&holds, &paris)).role, Role::Mute { why });
-        let passing = conductor::Role::Passing { to: name("la"), from_ns: RunNs::ZERO };
+        let passing = conductor::FlagPart::Passing { to: name("la"), from_ns: RunNs::ZERO };
         let passes = Sources { role: Some(&passing), ..sources(&holds, &paris) };
         assert_eq!(watch.shared(NOW, &passes).role, Role::OnItsWay { to: name("la") });
         let follows = Role::Follows { holder: name("la") };
@@ -465,7 +474,7 @@ mod tests {
         let paris = flag("paris");
         let view = view(true, vec![]);
         assert_eq!(watch.shared(NOW, &sources(&view, &paris)).log.server, None);
-        let server = Server {
+        let server = ServerFacts {
             name: "h1".into(),
             version: "2.15.0".into(),
             replicas: 1,
@@ -485,7 +494,13 @@ mod tests {
         let view = view(false, vec![]);
         let leader = |name: &str| {
             let (leader, version) = (Some(name.to_owned()), "2.15.0".to_owned());
-            News::Connected(Server { name: "h1".into(), version, replicas: 3, leader, stops: None })
+            News::Connected(ServerFacts {
+                name: "h1".into(),
+                version,
+                replicas: 3,
+                leader,
+                stops: None,
+            })
         };
         let lost = News::Disconnected { why: "cut".into() };
         let steps = [
@@ -516,7 +531,7 @@ mod tests {
         let shared = watch.shared(NOW, &sources(&heard, &paris));
         assert!(!shared.stations[0].asks);
         let lapses = NOW + ms(50_000);
-        let (giver, taker) = (Step::Waits, Step::Reads);
+        let (giver, taker) = (FlagStep::Waits, FlagStep::Reads);
         let exchange = Exchange { to: name("la"), lapses, accepted: false, giver, taker };
         assert_eq!(shared.exchange, Some(exchange));
     }

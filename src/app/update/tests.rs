@@ -6,7 +6,7 @@ use crossterm::event::KeyModifiers;
 
 use super::*;
 use crate::app::{Theme, keymap};
-use crate::conductor::{By, Conductor, Input, Output, RunClock};
+use crate::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
 use crate::engine::{Event, Here, Record, Rejection, RunNs};
 use crate::show::{CueIx, CueNumber, file};
 
@@ -248,13 +248,13 @@ fn a_skip_says_what_go_fires_now_and_how_it_is_taken_back() {
         ms += 1_000;
         let tasks = plain(app, KeyCode::Char('x'), run.state(), ms);
         let [Task::Command(command)] = &tasks[..] else { panic!("{tasks:?}") };
-        let input = Input::Command { by: By::Caller, command: command.clone() };
+        let input = ConductorInput::Command { by: By::Caller, command: command.clone() };
         run.drive(at(ms), input, |state, output| {
             match output {
-                Output::Append(records) => {
+                ConductorOutput::Append(records) => {
                     records.iter().for_each(|record| app.happened(&record.event, state, at(ms)))
                 }
-                Output::Reply { command, .. } => app.obeyed(&command, state, at(ms)),
+                ConductorOutput::Reply { command, .. } => app.obeyed(&command, state, at(ms)),
                 _ => {}
             }
             vec![]

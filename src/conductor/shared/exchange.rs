@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::{AHEAD_MAX, Absent, Role};
-use crate::conductor::{Conductor, Output, told};
+use super::{AHEAD_MAX, Absent, FlagPart};
+use crate::conductor::{Conductor, ConductorOutput, told};
 use crate::engine::{Command, Event, FlagWay, MissedWhy, Origin, Record, Rejection, RunNs, State};
 use crate::journal::truncate;
 use crate::show::StationName;
@@ -48,13 +48,13 @@ impl Conductor {
             self.propose(event);
         }
         if let Some(shared) = &mut self.shared {
-            shared.role = Role::Passing { to, from_ns };
+            shared.role = FlagPart::Passing { to, from_ns };
         }
         Ok(())
     }
 
     pub(in crate::conductor) fn take_back(&mut self, why: String) {
-        if matches!(self.role(), Some(Role::Passing { .. })) {
+        if matches!(self.role(), Some(FlagPart::Passing { .. })) {
             self.propose(Event::FlagWithdrawn { why });
         }
     }
@@ -63,20 +63,20 @@ impl Conductor {
         let run_ns = self.run_ns.max(self.clock.run_ns(self.now_ns));
         let at = truncate(self.clock.wall(self.now_ns));
         let record = Record { seq: self.seq + 1, at, run_ns, origin: self.origin(), event };
-        self.does(Output::Propose(Box::new(record)));
+        self.does(ConductorOutput::Propose(Box::new(record)));
     }
 
     /// The log has one of the records that were proposed: the flag is gone, or it stayed.
     pub(in crate::conductor) fn stored(&mut self, record: Record) {
-        if !matches!(self.role(), Some(Role::Passing { .. })) || record.seq != self.seq + 1 {
+        if !matches!(self.role(), Some(FlagPart::Passing { .. })) || record.seq != self.seq + 1 {
             return;
         }
         let is_gone = matches!(record.event, Event::FlagPassed { .. });
         self.take_in(&record);
-        self.does(Output::Append(vec![record]));
+        self.does(ConductorOutput::Append(vec![record]));
         let since_ns = self.decides_at(self.now_ns);
         let Some(shared) = &mut self.shared else { return };
-        shared.role = if is_gone { Role::Follows } else { Role::Holds };
+        shared.role = if is_gone { FlagPart::Follows } else { FlagPart::Holds };
         shared.since = (since_ns, MissedWhy::PassLate);
         let me = shared.me.clone();
         for (from, told) in std::mem::take(&mut shared.withheld) {
@@ -84,7 +84,7 @@ impl Conductor {
                 false => self.told(&from, told),
                 // What this station knows itself it keeps until the run has it.
                 true if from == me => self.tell(told),
-                true => self.does(Output::Tell(told)),
+                true => self.does(ConductorOutput::Tell(told)),
             }
         }
         if !is_gone {
@@ -100,11 +100,11 @@ impl Conductor {
         let taken = flag.changes.last().map(|change| matches!(change.how, FlagWay::Taken { .. }));
         let since_ns = self.decides_at(self.now_ns);
         let Some(shared) = &mut self.shared else { return };
-        if shared.role == Role::Holds {
+        if shared.role == FlagPart::Holds {
             return;
         }
         let why = if taken == Some(true) { MissedWhy::FlagTaken } else { MissedWhy::PassLate };
-        (shared.role, shared.since) = (Role::Holds, (since_ns, why));
+        (shared.role, shared.since) = (FlagPart::Holds, (since_ns, why));
         // A run that is resumed here says itself who calls.
         let resumes = std::mem::take(&mut shared.is_back);
         shared.origin = Arc::new(Origin::new(shared.me.to_string(), term));
@@ -149,7 +149,7 @@ impl Conductor {
     /// Somebody has taken the flag: nothing more is sent, and the run is what the log has of it.
     pub(in crate::conductor) fn set_aside(&mut self, kept: &[Record], aside: &[Record]) {
         let Some(shared) = &mut self.shared else { return };
-        shared.role = Role::Follows;
+        shared.role = FlagPart::Follows;
         let withheld = std::mem::take(&mut shared.withheld);
         (self.catches_up, self.settling, self.obeyed) = (false, None, None);
         let ahead = std::mem::take(&mut self.ahead);

@@ -4,8 +4,8 @@
 use std::collections::VecDeque;
 
 use super::STOOD_STILL;
-use crate::conductor::{Conductor, Output, Step};
-use crate::engine::{Effect, Told, ToldOutcome};
+use crate::conductor::{Conductor, ConductorOutput, NextStep};
+use crate::engine::{Effect, StationReport, ToldOutcome};
 use crate::output::{Job, Outcome, Report};
 use crate::show::OutputIx;
 use crate::time::MachineNs;
@@ -22,7 +22,7 @@ impl Conductor {
         if has_stood {
             self.keeps_back(before_ns);
             self.mute(true);
-            self.does(Output::StoodStill);
+            self.does(ConductorOutput::StoodStill);
         }
         has_stood
     }
@@ -32,31 +32,31 @@ impl Conductor {
         let (mut kept, mut effects) = (VecDeque::new(), vec![]);
         for step in std::mem::take(&mut self.steps) {
             match step {
-                Step::Output(Output::Send(Job { cue, firing, action })) => {
+                NextStep::Output(ConductorOutput::Send(Job { cue, firing, action })) => {
                     effects.push(Effect::Send { cue, firing, action });
                 }
-                Step::Output(Output::StopAll(outputs)) => {
+                NextStep::Output(ConductorOutput::StopAll(outputs)) => {
                     self.was_not_told(&outputs, "the machine stood still");
-                    kept.push_back(Step::Output(Output::StopAll(vec![])));
+                    kept.push_back(NextStep::Output(ConductorOutput::StopAll(vec![])));
                 }
-                Step::Output(
-                    Output::Stop { .. }
-                    | Output::PauseClip(_)
-                    | Output::ResumeClip(_)
-                    | Output::Append(_)
-                    | Output::Reply { .. }
-                    | Output::ClipsLost(_)
-                    | Output::Arm(_)
-                    | Output::Join(_)
-                    | Output::ShowTime(_)
-                    | Output::Outages(_)
-                    | Output::Tell(_)
-                    | Output::Propose(_)
-                    | Output::Muted(_)
-                    | Output::Revised
-                    | Output::StoodStill,
+                NextStep::Output(
+                    ConductorOutput::Stop { .. }
+                    | ConductorOutput::PauseClip(_)
+                    | ConductorOutput::ResumeClip(_)
+                    | ConductorOutput::Append(_)
+                    | ConductorOutput::Reply { .. }
+                    | ConductorOutput::ClipsLost(_)
+                    | ConductorOutput::Arm(_)
+                    | ConductorOutput::Join(_)
+                    | ConductorOutput::ShowTime(_)
+                    | ConductorOutput::Outages(_)
+                    | ConductorOutput::Tell(_)
+                    | ConductorOutput::Propose(_)
+                    | ConductorOutput::Muted(_)
+                    | ConductorOutput::Revised
+                    | ConductorOutput::StoodStill,
                 )
-                | Step::Settle => kept.push_back(step),
+                | NextStep::Settle => kept.push_back(step),
             }
         }
         kept.append(&mut self.steps);
@@ -106,7 +106,12 @@ impl Conductor {
             if self.sender(cue, action) == self.shared.as_ref().map(|shared| &shared.me) {
                 let firing = self.state.cue(cue).firings;
                 let (cue, action) = (self.state.show().cue(cue).number.clone(), action + 1);
-                self.tell(Told::Action { cue, firing, action, outcome: ToldOutcome::Unknown });
+                self.tell(StationReport::Action {
+                    cue,
+                    firing,
+                    action,
+                    outcome: ToldOutcome::Unknown,
+                });
             }
         }
         self.tells_of_unknown_panic();
@@ -121,12 +126,12 @@ impl Conductor {
             shared
                 .told
                 .iter()
-                .any(|told| matches!(told, Told::Panic { output, .. } if output == id))
+                .any(|told| matches!(told, StationReport::Panic { output, .. } if output == id))
         };
         let here = self.sent_from_here().into_iter().filter(|at| self.is_stop_pending(*at));
         let here = here.map(|at| show.output(at).id.clone()).filter(|id| !is_told(id));
         for output in here.collect::<Vec<_>>() {
-            self.tell(Told::Panic { output, outcome: ToldOutcome::Unknown });
+            self.tell(StationReport::Panic { output, outcome: ToldOutcome::Unknown });
         }
     }
 }

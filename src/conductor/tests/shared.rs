@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::engine::{Aside, ClipFact, Expected, MissedWhy, Stop, Told, ToldOutcome};
+use crate::engine::{Aside, ClipFact, Expected, MissedWhy, StationReport, Stop, ToldOutcome};
 use crate::output::{ClipNews, ClipReport};
 use crate::show::{CueNumber, StationName};
 
@@ -51,12 +51,12 @@ fn two() -> (Run, Run) {
     let (mut paris, mut la) = (Run::of(SHOW), Run::of(SHOW));
     paris.conductor.share(name("paris"), Some(1));
     paris.begins(false);
-    paris.gives(0, Input::Heard(BTreeSet::from([name("la")])));
+    paris.gives(0, ConductorInput::Heard(BTreeSet::from([name("la")])));
     la.conductor.share(name("la"), None);
     let clock = la.conductor.clock();
     la.conductor.set_clock(clock);
     let until_ns = MachineNs::new(u64::MAX);
-    la.gives(0, Input::Expected(Some(Expected { after_seq: 0, until_ns })));
+    la.gives(0, ConductorInput::Expected(Some(Expected { after_seq: 0, until_ns })));
     follows(&mut la, 0, &paris);
     la.taken();
     paris.taken();
@@ -66,7 +66,7 @@ fn two() -> (Run, Run) {
 /// Has `follower` read what `holder` has recorded since.
 fn follows(follower: &mut Run, now_ns: u64, holder: &Run) {
     let records = holder.records[follower.records.len()..].to_vec();
-    follower.gives(now_ns, Input::Follow(records));
+    follower.gives(now_ns, ConductorInput::Follow(records));
 }
 
 #[test]
@@ -101,23 +101,23 @@ fn a_panic_reaches_each_output_from_its_own_station() {
 #[test]
 fn a_panic_says_which_outputs_of_a_station_that_is_away_were_not_told() {
     let (mut paris, mut la) = two();
-    paris.gives(0, Input::Heard(BTreeSet::new()));
+    paris.gives(0, ConductorInput::Heard(BTreeSet::new()));
     paris.command(SECOND_NS, Command::Panic);
     assert_eq!(paris.taken()[2], "panic_failed, panic_sent, panic_sent");
-    la.gives(SECOND_NS, Input::Expected(None));
+    la.gives(SECOND_NS, ConductorInput::Expected(None));
     follows(&mut la, SECOND_NS, &paris);
     assert_eq!(la.taken()[1], "> stop outputs []", "what lasts there is stopped all the same");
 }
 
 /// Hands something in, and has the machine stand still until `until_ns` once it is journaled.
-fn stands_still_in(run: &mut Run, now_ns: u64, until_ns: u64, input: Input) {
+fn stands_still_in(run: &mut Run, now_ns: u64, until_ns: u64, input: ConductorInput) {
     let now_ns = MachineNs::new(now_ns);
     run.conductor.handle(now_ns, input);
-    let Some(Output::Append(records)) = run.conductor.poll_output(now_ns) else {
+    let Some(ConductorOutput::Append(records)) = run.conductor.poll_output(now_ns) else {
         panic!("it is journaled first");
     };
     run.records.extend(records);
-    run.gives(until_ns, Input::Flush);
+    run.gives(until_ns, ConductorInput::Flush);
 }
 
 /// Outcome of the last panic at each output.
@@ -129,7 +129,7 @@ fn stops(run: &Run) -> Vec<Stop> {
 fn a_panic_in_which_the_machine_stood_still_is_not_said_to_be_on_its_way() {
     let failed = |why: &str| Stop::Failed(why.to_owned());
     let (mut paris, mut la) = two();
-    let panics = Input::Command { by: By::Caller, command: Command::Panic };
+    let panics = ConductorInput::Command { by: By::Caller, command: Command::Panic };
     stands_still_in(&mut paris, SECOND_NS, 3 * SECOND_NS, panics);
     let done = paris.taken();
     assert_eq!((&*done[0], &*done[3]), ("> stop outputs []", "panic_failed, panic_failed"));
@@ -138,7 +138,7 @@ fn a_panic_in_which_the_machine_stood_still_is_not_said_to_be_on_its_way() {
     // La did so, too, and la tells.
     let is_panic = |record: &Record| matches!(record.event, Event::Panicked { .. });
     let panics = paris.records[la.records.len()..].split_inclusive(is_panic).next();
-    let input = Input::Follow(panics.unwrap().to_vec());
+    let input = ConductorInput::Follow(panics.unwrap().to_vec());
     stands_still_in(&mut la, SECOND_NS, 3 * SECOND_NS, input);
     let done = la.taken();
     assert_eq!(done[0], "> stop outputs []");
@@ -148,7 +148,7 @@ fn a_panic_in_which_the_machine_stood_still_is_not_said_to_be_on_its_way() {
 #[test]
 fn a_message_that_a_standstill_keeps_back_holds_nothing_else_up() {
     let (mut paris, _) = two();
-    let go = Input::Command { by: By::Caller, command: GO };
+    let go = ConductorInput::Command { by: By::Caller, command: GO };
     stands_still_in(&mut paris, SECOND_NS, 3 * SECOND_NS, go);
     assert!(paris.conductor.is_mute() && !paris.conductor.is_ahead(), "the log has to be read");
 }
@@ -157,8 +157,8 @@ fn a_message_that_a_standstill_keeps_back_holds_nothing_else_up() {
 fn a_panic_that_comes_late_is_told_to_have_failed() {
     let (mut paris, mut la) = two();
     paris.command(SECOND_NS, Command::Panic);
-    la.gives(2 * SECOND_NS, Input::Tick);
-    la.gives(3 * SECOND_NS, Input::Tick);
+    la.gives(2 * SECOND_NS, ConductorInput::Tick);
+    la.gives(3 * SECOND_NS, ConductorInput::Tick);
     la.taken();
     follows(&mut la, 3 * SECOND_NS, &paris);
     let done = la.taken();
@@ -166,8 +166,8 @@ fn a_panic_that_comes_late_is_told_to_have_failed() {
     let why = "the log brought this to la 0:02 after it was due";
     assert_eq!(done[2], format!("tell Panic {{ output: \"la\", outcome: Failed({why:?}) }}"));
     let outcome = ToldOutcome::Failed(why.to_owned());
-    let told = Told::Panic { output: "la".to_owned(), outcome };
-    paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+    let told = StationReport::Panic { output: "la".to_owned(), outcome };
+    paris.gives(SECOND_NS, ConductorInput::Told { from: name("la"), told });
     assert_eq!(stops(&paris)[2], Stop::Failed(why.to_owned()));
 }
 
@@ -180,7 +180,7 @@ fn what_lasts_is_stopped_by_a_panic_whose_instant_a_standstill_has_passed() {
     la.taken();
     let again_ns = 2_200 * MILLISECOND_NS;
     // The first word is one of before the standstill.
-    (0..2).for_each(|_| la.gives(again_ns, Input::Mute(false)));
+    (0..2).for_each(|_| la.gives(again_ns, ConductorInput::Mute(false)));
     let done = la.taken();
     assert!(done.contains(&"> stop outputs []".to_owned()), "{done:?}");
     let failed = "tell Panic { output: \"la\", outcome: Failed(\"la was away";
@@ -191,12 +191,12 @@ fn what_lasts_is_stopped_by_a_panic_whose_instant_a_standstill_has_passed() {
 fn a_wish_is_journaled_with_the_station_whose_caller_had_it() {
     let (mut paris, _) = two();
     let note = || Command::Note("la: row 4".to_owned());
-    paris.gives(SECOND_NS, Input::Wish { from: name("la"), command: note() });
+    paris.gives(SECOND_NS, ConductorInput::Wish { from: name("la"), command: note() });
     paris.command(SECOND_NS, note());
     // A wish that is refused leaves nothing behind.
     paris.gives(
         SECOND_NS,
-        Input::Wish {
+        ConductorInput::Wish {
             from: name("la"),
             command: Command::AcceptFlag { by: name("la"), offered_ns: None },
         },
@@ -233,7 +233,10 @@ fn a_warning_that_the_line_kept_back_says_since_when_it_stands() {
     };
     // Said at once, 45 s before, by a clock that is ahead, and by nobody knows which.
     for said_s in [Some(59), Some(15), Some(70), None] {
-        paris.gives(60 * SECOND_NS, Input::Wish { from: name("la"), command: said(said_s) });
+        paris.gives(
+            60 * SECOND_NS,
+            ConductorInput::Wish { from: name("la"), command: said(said_s) },
+        );
     }
     let late = paris.records.iter().filter_map(|record| match record.event {
         Event::StationWarned { late_ns, .. } => Some(late_ns),
@@ -251,8 +254,8 @@ fn what_is_known_of_a_panic_is_not_journaled_again() {
     paris.command(SECOND_NS, Command::Panic);
     paris.taken();
     let tells = |paris: &mut Run, outcome| {
-        let told = Told::Panic { output: "la".to_owned(), outcome };
-        paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+        let told = StationReport::Panic { output: "la".to_owned(), outcome };
+        paris.gives(SECOND_NS, ConductorInput::Told { from: name("la"), told });
         paris.taken()
     };
     assert_eq!(tells(&mut paris, ToldOutcome::Sent), ["panic_sent"]);
@@ -265,7 +268,7 @@ fn a_panic_has_failed_at_a_station_that_goes_away_before_it_tells() {
     let (mut paris, _) = two();
     paris.command(SECOND_NS, Command::Panic);
     assert_eq!(stops(&paris)[2], Stop::Pending);
-    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    paris.gives(SECOND_NS, ConductorInput::Heard(BTreeSet::new()));
     assert_eq!(stops(&paris), [Stop::Sent, Stop::Sent, Stop::Failed("la is away".to_owned())]);
 }
 
@@ -279,16 +282,16 @@ fn started_again(la: Run) -> Run {
     again.conductor = Conductor::new(state, la.conductor.clock(), last.seq, last.run_ns);
     again.records = la.records;
     again.conductor.share(name("la"), None);
-    again.gives(2 * SECOND_NS, Input::Mute(true));
-    again.gives(2 * SECOND_NS, Input::Mute(false));
+    again.gives(2 * SECOND_NS, ConductorInput::Mute(true));
+    again.gives(2 * SECOND_NS, ConductorInput::Mute(false));
     again
 }
 
 #[test]
 fn nobody_knows_if_a_station_that_was_started_again_has_sent_a_panic() {
-    let told = Input::Told {
+    let told = ConductorInput::Told {
         from: name("la"),
-        told: Told::Panic { output: "la".into(), outcome: ToldOutcome::Unknown },
+        told: StationReport::Panic { output: "la".into(), outcome: ToldOutcome::Unknown },
     };
     for sent in [false, true] {
         let (mut paris, mut la) = two();
@@ -299,8 +302,8 @@ fn nobody_knows_if_a_station_that_was_started_again_has_sent_a_panic() {
         assert!(la.iter().any(|done| done.contains("\"la\", outcome: Unknown")), "{la:?}");
         // What the program before has told comes first, or never.
         if sent {
-            let told = Told::Panic { output: "la".into(), outcome: ToldOutcome::Sent };
-            paris.gives(2 * SECOND_NS, Input::Told { from: name("la"), told });
+            let told = StationReport::Panic { output: "la".into(), outcome: ToldOutcome::Sent };
+            paris.gives(2 * SECOND_NS, ConductorInput::Told { from: name("la"), told });
         }
         paris.gives(2 * SECOND_NS, told.clone());
         let why = "la was started again: nobody knows if it was sent";
@@ -314,21 +317,21 @@ fn a_station_that_is_mute_gives_up_no_other_before_it_speaks_and_takes_its_repor
     let (mut paris, _) = two();
     paris.command(SECOND_NS, GO);
     paris.taken();
-    paris.gives(SECOND_NS, Input::Mute(true));
-    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    paris.gives(SECOND_NS, ConductorInput::Mute(true));
+    paris.gives(SECOND_NS, ConductorInput::Heard(BTreeSet::new()));
     let (firing, action, outcome) = (1, 3, ToldOutcome::Sent);
-    let told = Told::Action { cue: number("1"), firing, action, outcome };
-    paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+    let told = StationReport::Action { cue: number("1"), firing, action, outcome };
+    paris.gives(SECOND_NS, ConductorInput::Told { from: name("la"), told });
     paris.taken();
-    paris.gives(SECOND_NS, Input::Mute(false));
+    paris.gives(SECOND_NS, ConductorInput::Mute(false));
     assert_eq!(paris.taken(), ["muted Nothing", "action_sent 1"]);
 
     let (mut paris, _) = two();
     paris.command(SECOND_NS, GO);
-    paris.gives(SECOND_NS, Input::Mute(true));
-    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    paris.gives(SECOND_NS, ConductorInput::Mute(true));
+    paris.gives(SECOND_NS, ConductorInput::Heard(BTreeSet::new()));
     paris.taken();
-    paris.gives(SECOND_NS, Input::Mute(false));
+    paris.gives(SECOND_NS, ConductorInput::Mute(false));
     assert_eq!(paris.taken(), ["muted Nothing", "action_unknown 1"]);
 }
 
@@ -339,19 +342,19 @@ fn nobody_is_away_before_it_is_said_who_is_heard() {
     paris.begins(false);
     paris.command(SECOND_NS, GO);
     assert!(!paris.taken().iter().any(|done| done.contains("failed")));
-    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
+    paris.gives(SECOND_NS, ConductorInput::Heard(BTreeSet::new()));
     assert_eq!(paris.taken(), ["action_unknown 1"], "it may have been there");
-    (2..12).for_each(|second| paris.gives(second * SECOND_NS, Input::Tick));
+    (2..12).for_each(|second| paris.gives(second * SECOND_NS, ConductorInput::Tick));
     assert!(paris.taken().iter().any(|done| done.contains("action_failed")), "of cue 2");
 }
 
 #[test]
 fn a_word_that_the_station_may_speak_is_of_before_its_standstill() {
     let (mut paris, _) = two();
-    paris.gives(SECOND_NS, Input::Mute(true));
-    paris.gives(3 * SECOND_NS, Input::Mute(false));
+    paris.gives(SECOND_NS, ConductorInput::Mute(true));
+    paris.gives(3 * SECOND_NS, ConductorInput::Mute(false));
     assert!(paris.conductor.is_mute());
-    paris.gives(3 * SECOND_NS, Input::Mute(false));
+    paris.gives(3 * SECOND_NS, ConductorInput::Mute(false));
     assert!(!paris.conductor.is_mute());
 }
 
@@ -367,7 +370,7 @@ fn a_follower_sends_only_what_is_recorded_while_the_holder_hears_it() {
             paris.records.iter().find(|r| r.event.kind() == "cue_fired").unwrap().seq,
             heard
         );
-        la.gives(0, Input::Expected(Some(Expected { after_seq, until_ns })));
+        la.gives(0, ConductorInput::Expected(Some(Expected { after_seq, until_ns })));
         follows(&mut la, SECOND_NS, &paris);
         let done = la.taken();
         assert_eq!(done.iter().any(|done| done.contains("> 1.3")), is_sent, "{done:?}");
@@ -407,8 +410,8 @@ fn on_its_way_from(from_ms: u64) -> (Run, Run) {
     follows(&mut la, SECOND_NS, &paris);
     let from_ns = RunNs::new((from_ms * MILLISECOND_NS) as i64);
     for now_ns in (1..11).map(|second| second * SECOND_NS) {
-        paris.gives(now_ns, Input::Tick);
-        la.gives(now_ns, Input::Tick);
+        paris.gives(now_ns, ConductorInput::Tick);
+        la.gives(now_ns, ConductorInput::Tick);
     }
     let now_ns = 10_900 * MILLISECOND_NS;
     paris.command(now_ns, Command::PassFlag { to: name("la"), from_ns });
@@ -421,7 +424,7 @@ fn on_its_way_from(from_ms: u64) -> (Run, Run) {
 /// Lets the log have what was proposed.
 fn stored(paris: &mut Run, la: &mut Run, now_ns: u64) {
     let record = paris.proposed.take().unwrap();
-    paris.gives(now_ns, Input::Stored(Box::new(record)));
+    paris.gives(now_ns, ConductorInput::Stored(Box::new(record)));
     follows(la, now_ns, paris);
 }
 
@@ -429,21 +432,21 @@ fn stored(paris: &mut Run, la: &mut Run, now_ns: u64) {
 fn what_was_recorded_ahead_of_a_pass_leaves_at_its_instant_whatever_is_done_before() {
     let (mut paris, mut la) = on_its_way();
     stored(&mut paris, &mut la, 10_910 * MILLISECOND_NS);
-    la.gives(10_910 * MILLISECOND_NS, Input::Holds);
+    la.gives(10_910 * MILLISECOND_NS, ConductorInput::Holds);
     la.taken();
     la.command(10_920 * MILLISECOND_NS, Command::Note("a key".into()));
     assert_eq!(la.taken(), ["note_taken 1", "ok"]);
     assert_eq!(la.conductor.deadline(), Some(MachineNs::new(11 * SECOND_NS)));
-    la.gives(11 * SECOND_NS, Input::Tick);
+    la.gives(11 * SECOND_NS, ConductorInput::Tick);
     assert_eq!(la.taken()[..2], ["> 2.2", "action_sent 2"]);
 }
 
 #[test]
 fn what_a_follower_reads_late_leaves_after_what_was_recorded_before_it() {
     let (mut paris, mut la) = on_its_way();
-    paris.gives(10_910 * MILLISECOND_NS, Input::TakeBack { why: "no".into() });
+    paris.gives(10_910 * MILLISECOND_NS, ConductorInput::TakeBack { why: "no".into() });
     stored(&mut paris, &mut la, 10_920 * MILLISECOND_NS);
-    paris.gives(11 * SECOND_NS, Input::Tick);
+    paris.gives(11 * SECOND_NS, ConductorInput::Tick);
     paris.command(11_200 * MILLISECOND_NS, Command::Panic);
     la.taken();
     // La's machine was busy since before cue 2 was due.
@@ -458,14 +461,14 @@ fn a_holder_that_stood_still_gives_up_only_what_it_was_to_send_itself() {
     let (mut paris, _) = two();
     paris.command(SECOND_NS, GO);
     for now_ns in (2..11).map(|second| second * SECOND_NS) {
-        paris.gives(now_ns, Input::Tick);
+        paris.gives(now_ns, ConductorInput::Tick);
     }
     // Cue 2, for the lights and for la, is journaled a moment before it is due.
-    paris.gives(11 * SECOND_NS - 200_000, Input::Tick);
+    paris.gives(11 * SECOND_NS - 200_000, ConductorInput::Tick);
     paris.taken();
-    paris.gives(13 * SECOND_NS, Input::Flush);
-    paris.gives(13 * SECOND_NS, Input::Mute(false));
-    paris.gives(13 * SECOND_NS, Input::Tick);
+    paris.gives(13 * SECOND_NS, ConductorInput::Flush);
+    paris.gives(13 * SECOND_NS, ConductorInput::Mute(false));
+    paris.gives(13 * SECOND_NS, ConductorInput::Tick);
     let failed = |record: &&Record| matches!(record.event, Event::ActionFailed { .. });
     let failed: Vec<_> = paris.records.iter().filter(failed).map(|r| r.event.clone()).collect();
     let [Event::ActionFailed { output, .. }] = &failed[..] else { panic!("{failed:?}") };
@@ -475,9 +478,9 @@ fn a_holder_that_stood_still_gives_up_only_what_it_was_to_send_itself() {
 #[test]
 fn what_a_follower_had_kept_by_a_worse_clock_leaves_before_what_is_due_by_a_better_one() {
     let (mut paris, mut la) = on_its_way();
-    paris.gives(10_910 * MILLISECOND_NS, Input::TakeBack { why: "no".into() });
+    paris.gives(10_910 * MILLISECOND_NS, ConductorInput::TakeBack { why: "no".into() });
     stored(&mut paris, &mut la, 10_920 * MILLISECOND_NS);
-    paris.gives(11 * SECOND_NS, Input::Tick);
+    paris.gives(11 * SECOND_NS, ConductorInput::Tick);
     paris.command(11_010 * MILLISECOND_NS, Command::Panic);
     la.taken();
     // By the clock that la had, cue 2 is still to come; by this one the panic is due.
@@ -497,12 +500,12 @@ fn what_a_follower_had_kept_by_a_worse_clock_leaves_before_what_is_due_by_a_bett
 #[test]
 fn a_giver_that_keeps_the_flag_goes_on_with_what_comes_before_that_instant() {
     let (mut paris, mut la) = on_its_way();
-    paris.gives(10_910 * MILLISECOND_NS, Input::TakeBack { why: "no".into() });
+    paris.gives(10_910 * MILLISECOND_NS, ConductorInput::TakeBack { why: "no".into() });
     stored(&mut paris, &mut la, 10_920 * MILLISECOND_NS);
     paris.taken();
     paris.command(10_930 * MILLISECOND_NS, Command::Note("a key".into()));
     assert_eq!(paris.taken(), ["note_taken 1", "ok"]);
-    paris.gives(11 * SECOND_NS, Input::Tick);
+    paris.gives(11 * SECOND_NS, ConductorInput::Tick);
     assert_eq!(paris.taken()[..2], ["> 2.1", "action_sent 2"]);
 }
 
@@ -514,8 +517,8 @@ fn a_station_that_went_away_during_a_pass_is_given_up_when_the_flag_stays() {
     paris.command(SECOND_NS, Command::AcceptFlag { by: name("la"), offered_ns: None });
     let from_ns = RunNs::new(1_100 * MILLISECOND_NS as i64);
     paris.command(SECOND_NS, Command::PassFlag { to: name("la"), from_ns });
-    paris.gives(SECOND_NS, Input::Heard(BTreeSet::new()));
-    paris.gives(SECOND_NS, Input::TakeBack { why: "no".into() });
+    paris.gives(SECOND_NS, ConductorInput::Heard(BTreeSet::new()));
+    paris.gives(SECOND_NS, ConductorInput::TakeBack { why: "no".into() });
     paris.taken();
     stored(&mut paris, &mut la, SECOND_NS);
     assert_eq!(paris.taken(), ["flag_withdrawn", "action_unknown 1"]);
@@ -525,11 +528,14 @@ fn a_station_that_went_away_during_a_pass_is_given_up_when_the_flag_stays() {
 fn a_report_that_came_during_a_pass_is_not_lost_when_the_flag_was_taken() {
     let (mut paris, _) = on_its_way();
     let (firing, action, outcome) = (1, 3, ToldOutcome::Sent);
-    let told = Told::Action { cue: number("1"), firing, action, outcome };
-    paris.gives(10_910 * MILLISECOND_NS, Input::Told { from: name("la"), told: told.clone() });
+    let told = StationReport::Action { cue: number("1"), firing, action, outcome };
+    paris.gives(
+        10_910 * MILLISECOND_NS,
+        ConductorInput::Told { from: name("la"), told: told.clone() },
+    );
     assert_eq!(paris.taken(), [""; 0], "nobody knows yet who journals it");
     let kept = paris.records.clone();
-    paris.gives(10_920 * MILLISECOND_NS, Input::SetAside { kept, aside: vec![] });
+    paris.gives(10_920 * MILLISECOND_NS, ConductorInput::SetAside { kept, aside: vec![] });
     assert!(paris.taken().contains(&format!("tell {told:?}")));
 }
 
@@ -541,13 +547,13 @@ fn a_run_that_is_resumed_before_its_log_was_read_takes_up_what_was_missed_after_
         (paris.conductor.clock(), paris.conductor.seq(), paris.conductor.run_ns());
     paris.conductor = Conductor::new(paris.conductor.state().clone(), clock, seq, run_ns);
     paris.conductor.share(name("paris"), None);
-    paris.gives(30 * SECOND_NS, Input::Mute(true));
-    paris.gives(30 * SECOND_NS, Input::Holds);
+    paris.gives(30 * SECOND_NS, ConductorInput::Mute(true));
+    paris.gives(30 * SECOND_NS, ConductorInput::Holds);
     let down_ns = 29 * SECOND_NS;
     let resumed = Event::RunResumed { down_ns, listen: None, web: None, gap: false, auto: false };
-    paris.gives(30 * SECOND_NS, Input::Begin(resumed));
+    paris.gives(30 * SECOND_NS, ConductorInput::Begin(resumed));
     paris.taken();
-    paris.gives(30 * SECOND_NS, Input::Mute(false));
+    paris.gives(30 * SECOND_NS, ConductorInput::Mute(false));
     let done = paris.taken();
     assert_eq!(done[1..], ["cue_missed 2", "playhead_moved 2", "ok"], "{done:?}");
 }
@@ -558,13 +564,13 @@ fn what_a_player_says_while_the_station_is_mute_is_journaled_when_it_speaks_agai
     paris.conductor.share(name("paris"), Some(1));
     paris.begins(false);
     paris.command(SECOND_NS, GO);
-    paris.gives(SECOND_NS, Input::Mute(true));
+    paris.gives(SECOND_NS, ConductorInput::Mute(true));
     paris.taken();
     let what = ClipNews::Started { length_ns: None };
     let report = ClipReport { cue: CueIx(0), firing: 1, output: OutputIx(0), what };
-    paris.gives(SECOND_NS, Input::Clip(report));
+    paris.gives(SECOND_NS, ConductorInput::Clip(report));
     assert_eq!(paris.taken(), [""; 0]);
-    paris.gives(SECOND_NS, Input::Mute(false));
+    paris.gives(SECOND_NS, ConductorInput::Mute(false));
     assert_eq!(paris.taken()[1..], ["clip_started 1", "ok"]);
 }
 
@@ -574,7 +580,7 @@ fn what_no_journal_takes_is_not_taken_from_another_station() {
     paris.conductor.share(name("paris"), Some(1));
     paris.begins(false);
     paris.command(SECOND_NS, GO);
-    paris.gives(SECOND_NS, Input::Heard(BTreeSet::from([name("la")])));
+    paris.gives(SECOND_NS, ConductorInput::Heard(BTreeSet::from([name("la")])));
     paris.taken();
     let aside = |cue, fired_ns| {
         let fired_ns = RunNs::new(fired_ns);
@@ -588,8 +594,8 @@ fn what_no_journal_takes_is_not_taken_from_another_station() {
         assert_eq!(paris.taken(), [why]);
     }
     let (output, fact) = ("film".to_owned(), ClipFact::Started(Some(u64::MAX)));
-    let told = Told::Clip { cue: number("1"), firing: 1, output, fact };
-    paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+    let told = StationReport::Clip { cue: number("1"), firing: 1, output, fact };
+    paris.gives(SECOND_NS, ConductorInput::Told { from: name("la"), told });
     let started = paris.records.iter().find_map(|record| match record.event {
         Event::ClipStarted { length_ns, .. } => Some(length_ns),
         _ => None,
@@ -612,7 +618,7 @@ fn passes(from: &mut Run, to: &mut Run, now_ns: u64) {
     from.command(now_ns, Command::PassFlag { to: taker, from_ns });
     follows(to, now_ns, from);
     stored(from, to, now_ns);
-    to.gives(now_ns, Input::Holds);
+    to.gives(now_ns, ConductorInput::Holds);
 }
 
 #[test]
@@ -630,8 +636,8 @@ fn the_program_gives_gos_only_at_the_station_that_was_started_with_auto() {
     assert!(!la.conductor.state().is_auto() && !paris.conductor.state().is_auto());
     assert_eq!(la.conductor.deadline(), None, "nobody has asked for its GOs there");
     for now_ns in (2..40).map(|second| second * SECOND_NS) {
-        la.gives(now_ns, Input::Tick);
-        paris.gives(now_ns, Input::Tick);
+        la.gives(now_ns, ConductorInput::Tick);
+        paris.gives(now_ns, ConductorInput::Tick);
     }
     assert!(la.conductor.state().playhead() == Some(CueIx(1)), "cue 2 was planned for 30 s");
     la.command(40 * SECOND_NS, GO);
@@ -640,7 +646,7 @@ fn the_program_gives_gos_only_at_the_station_that_was_started_with_auto() {
     passes(&mut la, &mut paris, 41 * SECOND_NS);
     assert_eq!(paris.records.last().unwrap().event, Event::AutoBegun {});
     for now_ns in (41..60).map(|second| second * SECOND_NS) {
-        paris.gives(now_ns, Input::Tick);
+        paris.gives(now_ns, ConductorInput::Tick);
     }
     let causes = paris.records.iter().filter_map(|record| match &record.event {
         Event::CueFired { cue, cause, due_ns, .. } => Some((cue.to_string(), *cause, due_ns.ns())),
@@ -665,7 +671,7 @@ fn taken_by(run: &mut Run, taker: &str, now_ns: u64) {
     record.origin = Some(Arc::new(origin));
     record.event =
         Event::FlagTaken { from: name("paris"), reason: "gone".to_owned(), silent_ns: 6 };
-    run.gives(now_ns, Input::Follow(vec![record]));
+    run.gives(now_ns, ConductorInput::Follow(vec![record]));
 }
 
 #[test]
@@ -678,8 +684,8 @@ fn what_a_holder_took_in_and_nobody_has_read_is_told_to_the_one_who_takes_the_fl
         assert!(la.taken().iter().any(|done| done == told), "paris has it");
         if is_recorded {
             let (firing, action, outcome) = (1, 3, ToldOutcome::Sent);
-            let told = Told::Action { cue: number("1"), firing, action, outcome };
-            paris.gives(SECOND_NS, Input::Told { from: name("la"), told });
+            let told = StationReport::Action { cue: number("1"), firing, action, outcome };
+            paris.gives(SECOND_NS, ConductorInput::Told { from: name("la"), told });
             follows(&mut la, SECOND_NS, &paris);
         }
         taken_by(&mut la, "mars", SECOND_NS);
@@ -690,7 +696,7 @@ fn what_a_holder_took_in_and_nobody_has_read_is_told_to_the_one_who_takes_the_fl
     paris.command(SECOND_NS, GO);
     follows(&mut la, SECOND_NS, &paris);
     taken_by(&mut la, "la", SECOND_NS);
-    la.gives(SECOND_NS, Input::Holds);
+    la.gives(SECOND_NS, ConductorInput::Holds);
     let done = la.taken();
     let of_its_own = la.records.iter().find_map(|record| match &record.event {
         Event::ActionSent { output, .. } if output == "la" => Some(true),
@@ -725,7 +731,7 @@ fn what_goes_aside_is_told_to_the_new_holder_whatever_became_of_it() {
             _ => Event::ActionUnknown { cue, firing, action, output },
         };
         let mut again = two().0;
-        again.gives(SECOND_NS, Input::SetAside { kept: kept.clone(), aside: vec![gone] });
+        again.gives(SECOND_NS, ConductorInput::SetAside { kept: kept.clone(), aside: vec![gone] });
         let told = format!("tell Action {{ cue: cue 1, firing: 1, action: 1, outcome: {word} }}");
         assert!(again.taken().contains(&told), "{aside}");
     }
@@ -750,7 +756,7 @@ fn taker(gos: usize, at_s: u64) -> Run {
     la.conductor.set_clock(clock);
     (0..gos).for_each(|_| paris.command(SECOND_NS / 2, GO));
     follows(&mut la, SECOND_NS / 2, &paris);
-    (1..=at_s).for_each(|second| la.gives(second * SECOND_NS, Input::Tick));
+    (1..=at_s).for_each(|second| la.gives(second * SECOND_NS, ConductorInput::Tick));
     let mut record = la.records.last().unwrap().clone();
     record.seq += 1;
     record.run_ns = RunNs::new((at_s * SECOND_NS) as i64);
@@ -758,8 +764,8 @@ fn taker(gos: usize, at_s: u64) -> Run {
     record.origin = Some(Arc::new(origin));
     let (from, reason) = (name("paris"), "gone".to_owned());
     record.event = Event::FlagTaken { from, reason, silent_ns: 6 * SECOND_NS };
-    la.gives(at_s * SECOND_NS, Input::Follow(vec![record]));
-    la.gives(at_s * SECOND_NS, Input::Holds);
+    la.gives(at_s * SECOND_NS, ConductorInput::Follow(vec![record]));
+    la.gives(at_s * SECOND_NS, ConductorInput::Holds);
     la.taken();
     la
 }
@@ -796,7 +802,7 @@ fn the_playhead_goes_after_what_was_fired_aside_to_where_its_chain_ended() {
     );
     // Its call brings what follows it.
     la.command(9 * SECOND_NS, GO);
-    (10..13).for_each(|second| la.gives(second * SECOND_NS, Input::Tick));
+    (10..13).for_each(|second| la.gives(second * SECOND_NS, ConductorInput::Tick));
     let fired = la.records.iter().filter(|r| r.event.kind() == "cue_fired").skip(1);
     let fired: Vec<_> = fired.map(|r| r.event.cue().unwrap().to_string()).collect();
     assert_eq!((fired, playhead(&la)), (vec!["2.2".to_owned(), "2.3".to_owned()], "3".to_owned()));
@@ -825,7 +831,7 @@ fn a_chain_that_was_called_after_the_take_comes_all_the_same() {
     let (called, follow) = (number("2"), number("2.1"));
     let is_aside = |cue| state.fired_aside(state.show().find(cue).unwrap()).is_some();
     assert_eq!((is_aside(&called), is_aside(&follow)), (false, true));
-    la.gives(10 * SECOND_NS, Input::Tick);
+    la.gives(10 * SECOND_NS, ConductorInput::Tick);
     let state = la.conductor.state();
     let follow = state.show().find(&follow).unwrap();
     assert_eq!((state.cue(follow).firings, state.fired_aside(follow)), (1, None));
@@ -847,13 +853,13 @@ fn what_was_fired_aside_is_measured_by_the_take_from_the_one_who_fired_it() {
     record.origin = Some(Arc::new(origin));
     let reason = "gone".to_owned();
     record.event = Event::FlagTaken { from: name("la"), reason, silent_ns: 6 * SECOND_NS };
-    mars.gives(10 * SECOND_NS, Input::Follow(vec![record]));
-    mars.gives(10 * SECOND_NS, Input::Holds);
+    mars.gives(10 * SECOND_NS, ConductorInput::Follow(vec![record]));
+    mars.gives(10 * SECOND_NS, ConductorInput::Holds);
     aside(&mut mars, 10, &["2", "2.1"]);
     let find = |run: &Run, cue| run.conductor.state().show().find(&number(cue)).unwrap();
     let (called, follow) = (find(&mars, "2"), find(&mars, "2.1"));
     assert_eq!(mars.conductor.state().fired_aside(called), None, "the run has fired it itself");
-    mars.gives(10_600 * MILLISECOND_NS, Input::Tick);
+    mars.gives(10_600 * MILLISECOND_NS, ConductorInput::Tick);
     assert_eq!(mars.conductor.state().cue(follow).firings, 1);
 }
 
@@ -862,9 +868,9 @@ fn what_fell_due_before_a_late_take_was_known_says_so() {
     let (mut paris, mut la) = two();
     paris.command(SECOND_NS, GO);
     follows(&mut la, SECOND_NS, &paris);
-    (2..13).for_each(|second| la.gives(second * SECOND_NS, Input::Tick));
+    (2..13).for_each(|second| la.gives(second * SECOND_NS, ConductorInput::Tick));
     taken_by(&mut la, "la", 13 * SECOND_NS);
-    la.gives(13 * SECOND_NS, Input::Holds);
+    la.gives(13 * SECOND_NS, ConductorInput::Holds);
     let missed = la.records.iter().find_map(|record| match &record.event {
         Event::CueMissed { cue, why, .. } => Some((cue.to_string(), *why)),
         _ => None,
@@ -878,14 +884,14 @@ fn what_fell_due_before_a_late_pass_was_known_says_so_and_is_next() {
         // Cue 2 is due after the pass, which the log has two seconds later.
         let (mut paris, mut la) = on_its_way_from(10_950);
         for run in [&mut paris, &mut la] {
-            (11..14).for_each(|second| run.gives(second * SECOND_NS - 1, Input::Tick));
+            (11..14).for_each(|second| run.gives(second * SECOND_NS - 1, ConductorInput::Tick));
         }
         if !is_gone {
-            paris.gives(13 * SECOND_NS - 1, Input::TakeBack { why: "no".into() });
+            paris.gives(13 * SECOND_NS - 1, ConductorInput::TakeBack { why: "no".into() });
         }
         stored(&mut paris, &mut la, 13 * SECOND_NS - 1);
         let run = if is_gone {
-            la.gives(13 * SECOND_NS - 1, Input::Holds);
+            la.gives(13 * SECOND_NS - 1, ConductorInput::Holds);
             &la
         } else {
             &paris

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::engine::{Expected, Record, RunNs};
 use crate::link::clock::Estimate;
-use crate::link::message::{FiredAside, Letter, News, OutputSigns, Request, Step};
+use crate::link::message::{FiredAside, FlagStep, Letter, News, OutputSigns, ServerRequest};
 use crate::show::StationName;
 
 /// Something that has happened.
@@ -60,7 +60,7 @@ pub enum FlagInput {
         outcome: Result<(), String>,
     },
     /// The caller's step of the exchange.
-    Step(Step),
+    Step(FlagStep),
     /// The outputs that this station sends, and has tried.
     Outputs(OutputSigns),
     /// The machine has stood still.
@@ -77,7 +77,7 @@ pub enum FlagInput {
 #[derive(Clone, Debug, PartialEq)]
 pub enum FlagOutput {
     /// For the server's thread.
-    Request(Request),
+    Request(ServerRequest),
     /// The conductor follows these.
     Follow(Vec<Record>),
     /// Another version of the show, which the next record to follow takes. The log waits until
@@ -147,12 +147,12 @@ pub enum FlagOutput {
     /// The log cannot be read: the caller has to say whether the run goes on from here.
     Asks,
     /// Something that people should know.
-    Word(Word),
+    Word(StationWord),
 }
 
 /// Something that people should know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
+pub struct StationWord {
     /// In words.
     pub text: String,
     /// `true` if it has to be seen at once.

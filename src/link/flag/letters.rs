@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::stations::GONE;
 use super::{Flag, FlagOutput};
-use crate::link::message::{Body, Instance, Letter, To, Wish};
+use crate::link::message::{Instance, Letter, PostBody, PostTo, Wish};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -72,11 +72,11 @@ impl Flag {
         for (number, (letter, sent_ns)) in self.outbox.letters.range_mut(under_way) {
             if sent_ns.is_none_or(|sent_ns| now_ns.since(sent_ns) >= AGAIN) {
                 *sent_ns = Some(now_ns);
-                posts.push(Body::Letter { number: *number, letter: letter.clone() });
+                posts.push(PostBody::Letter { number: *number, letter: letter.clone() });
             }
         }
         for body in posts {
-            self.send(To::Station(holder.clone()), body);
+            self.send(PostTo::Station(holder.clone()), body);
         }
     }
 
@@ -125,8 +125,8 @@ impl Flag {
                 known.taken_in = first;
             }
         }
-        let got = Body::Got { to: Some(instance), number, refused: None };
-        self.send(To::Station(from.clone()), got);
+        let got = PostBody::Got { to: Some(instance), number, refused: None };
+        self.send(PostTo::Station(from.clone()), got);
         if is_new {
             self.does(FlagOutput::Letter { from, number, letter });
         }
@@ -140,6 +140,6 @@ impl Flag {
             return;
         }
         let instance = self.stations.get(&to).map(|known| known.instance);
-        self.send(To::Station(to), Body::Got { to: instance, number, refused });
+        self.send(PostTo::Station(to), PostBody::Got { to: instance, number, refused });
     }
 }

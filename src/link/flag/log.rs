@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Flag, FlagOutput};
 use crate::engine::{Event, FlagState, Record};
 use crate::journal::{RecordOrder, decode, encode};
-use crate::link::message::{FiredAside, Letter, Request};
+use crate::link::message::{FiredAside, Letter, ServerRequest};
 use crate::plain::counted;
 
 /// Number of cues in one letter.
@@ -22,7 +22,7 @@ impl Flag {
             return;
         }
         if sequence > self.position + 1 {
-            self.request(Request::Follow { from: self.position + 1 });
+            self.request(ServerRequest::Follow { from: self.position + 1 });
             return;
         }
         match self.counts(line) {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::{Flag, Pending};
 use crate::engine::Record;
 use crate::journal::encode;
-use crate::link::message::{Appended, Request};
+use crate::link::message::{Appended, ServerRequest};
 use crate::time::MachineNs;
 
 /// Number of appends under way.
@@ -155,7 +155,7 @@ impl Flag {
         }
         if last > self.position {
             // An entry was lost on the way here.
-            self.request(Request::Follow { from: self.position + 1 });
+            self.request(ServerRequest::Follow { from: self.position + 1 });
         }
         if self.shipping.is_stale || last > self.position {
             self.shipping.reads_at_ns = Some(self.now_ns + RETRY / 4);
@@ -198,7 +198,7 @@ impl Flag {
                 let ticket = self.shipping.ticket();
                 self.shipping.reading = Some((ticket, now_ns, self.position));
                 (self.shipping.reads_at_ns, self.shipping.is_stale) = (None, false);
-                self.request(Request::Read { ticket });
+                self.request(ServerRequest::Read { ticket });
             }
             if self.shipping.reads_at_ns.is_some() || self.shipping.reading.is_some() {
                 return;
@@ -245,6 +245,6 @@ impl Flag {
         );
         let ticket = self.shipping.ticket();
         self.shipping.under_way.insert(ticket, self.now_ns);
-        self.request(Request::Append { ticket, expects, id, line });
+        self.request(ServerRequest::Append { ticket, expects, id, line });
     }
 }

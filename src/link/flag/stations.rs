@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::{Flag, FlagOutput};
 use crate::engine::{Event, Expected, Record, RunNs};
-use crate::link::message::{Beat, Body, HeardBeat, Instance, OutputSigns, Post, Request, To};
+use crate::link::message::{
+    Beat, HeardBeat, Instance, OutputSigns, Post, PostBody, PostTo, ServerRequest,
+};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -28,7 +30,7 @@ const STATIONS_MAX: usize = 64;
 
 /// Knowledge of another station.
 #[derive(Clone, Debug)]
-pub(super) struct Known {
+pub(super) struct KnownStation {
     pub instance: Instance,
     pub beat: Beat,
     pub heard_ns: MachineNs,
@@ -69,25 +71,25 @@ impl Flag {
     /// A message of another station.
     pub(super) fn post(&mut self, Post { from, instance, body }: Post) {
         if from == self.id.me {
-            if instance != self.id.instance && matches!(body, Body::Beat(_)) {
+            if instance != self.id.instance && matches!(body, PostBody::Beat(_)) {
                 self.double_of_me(instance);
             }
             return;
         }
         match body {
-            Body::Beat(beat) => self.beat(from, instance, beat),
-            Body::ClockAsked { asked_ns } => {
+            PostBody::Beat(beat) => self.beat(from, instance, beat),
+            PostBody::ClockAsked { asked_ns } => {
                 if self.holds && !self.is_mute {
                     self.does(FlagOutput::ClockAsked { to: from, asked_ns });
                 }
             }
-            Body::ClockTold { asked_ns, term, run_ns } => {
+            PostBody::ClockTold { asked_ns, term, run_ns } => {
                 self.clock_told(&from, asked_ns, term, run_ns);
             }
-            Body::Version { sha256 } => self.hears_of_version(&from, sha256),
-            Body::HasVersion { sha256 } => self.station_has_version(from, &sha256),
-            Body::Letter { number, letter } => self.letter(from, instance, number, letter),
-            Body::Got { to, number, refused } => {
+            PostBody::Version { sha256 } => self.hears_of_version(&from, sha256),
+            PostBody::HasVersion { sha256 } => self.station_has_version(from, &sha256),
+            PostBody::Letter { number, letter } => self.letter(from, instance, number, letter),
+            PostBody::Got { to, number, refused } => {
                 // One that had the flag does not journal it any more.
                 let is_holder = self.state.as_ref().is_some_and(|flag| flag.holder == from);
                 let is_mine = to.is_none_or(|to| to == self.id.instance);
@@ -127,7 +129,7 @@ impl Flag {
             if !is_full || self.forgets_one() {
                 // Its first beat may have been sent because it has just heard this station.
                 let expects = self.expected_by(&beat, None);
-                let known = Known { expects, ..Known::new(instance, beat, now_ns) };
+                let known = KnownStation { expects, ..KnownStation::new(instance, beat, now_ns) };
                 self.stations.insert(from, known);
             }
             return;
@@ -138,7 +140,7 @@ impl Flag {
             let is_of_before = known.before.is_some_and(|(before, _)| before == instance);
             if !is_of_before && !known.is_double(now_ns) {
                 let before = Some((known.instance, now_ns));
-                *known = Known { before, ..Known::new(instance, beat, now_ns) };
+                *known = KnownStation { before, ..KnownStation::new(instance, beat, now_ns) };
                 return;
             }
             let is_late = known.before.is_some_and(|(_, at_ns)| now_ns.since(at_ns) < LATE);
@@ -217,7 +219,7 @@ impl Flag {
     pub(super) fn tell_clock(&mut self, to: StationName, asked_ns: u64, run_ns: RunNs) {
         if let Some(flag) = self.state.as_ref().filter(|_| self.holds) {
             let term = flag.term;
-            self.send(To::Station(to), Body::ClockTold { asked_ns, term, run_ns });
+            self.send(PostTo::Station(to), PostBody::ClockTold { asked_ns, term, run_ns });
         }
     }
 
@@ -241,9 +243,9 @@ impl Flag {
         }
     }
 
-    pub(super) fn send(&mut self, to: To, body: Body) {
+    pub(super) fn send(&mut self, to: PostTo, body: PostBody) {
         let post = Post { from: self.id.me.clone(), instance: self.id.instance, body };
-        self.request(Request::Post { to, post });
+        self.request(ServerRequest::Post { to, post });
     }
 
     /// Says that this station is there, asks for the clock, and sends letters again.
@@ -270,13 +272,13 @@ impl Flag {
                 step: self.step,
                 outputs: self.outputs_here.clone(),
             };
-            self.send(To::All, Body::Beat(beat));
+            self.send(PostTo::All, PostBody::Beat(beat));
         }
         if !self.holds && self.next_clock_ns <= now_ns {
             let pause = if self.clock.len() < ENOUGH { ASKS_CLOCK_FIRST } else { ASKS_CLOCK };
             self.next_clock_ns = now_ns + pause;
             if let Some(holder) = self.state.as_ref().map(|flag| flag.holder.clone()) {
-                self.send(To::Station(holder), Body::ClockAsked { asked_ns: now_ns.ns() });
+                self.send(PostTo::Station(holder), PostBody::ClockAsked { asked_ns: now_ns.ns() });
             }
         }
         self.sees_if_expected();
@@ -317,9 +319,9 @@ impl Flag {
     }
 }
 
-impl Known {
+impl KnownStation {
     fn new(instance: Instance, beat: Beat, heard_ns: MachineNs) -> Self {
-        Known {
+        KnownStation {
             instance,
             beat,
             heard_ns,

@@ -5,14 +5,14 @@ mod versions;
 use super::*;
 use crate::engine::{Event, Expected, Origin};
 use crate::journal::encode;
-use crate::link::message::{Appended, Beat, Body, HeardBeat, Letter, Post, Wish};
+use crate::link::message::{Appended, Beat, HeardBeat, Letter, Post, PostBody, Wish};
 
 fn name(text: &str) -> StationName {
     StationName::new(text).unwrap()
 }
 
-fn station(me: &str, start: Start) -> Flag {
-    let id = Identity {
+fn station(me: &str, start: FlagStart) -> Flag {
+    let id = StationIdentity {
         me: name(me),
         instance: Instance(1),
         run: "run".into(),
@@ -78,7 +78,7 @@ fn hands(flag: &mut Flag, ms: u64, input: FlagInput, answers: bool) -> Vec<FlagO
     let mut done = vec![];
     flag.handle(now_ns, input);
     while let Some(output) = flag.poll() {
-        if let FlagOutput::Request(Request::Read { ticket }) = output
+        if let FlagOutput::Request(ServerRequest::Read { ticket }) = output
             && answers
         {
             let read = News::ReadTo { ticket, last: flag.position };
@@ -96,7 +96,7 @@ fn entry(sequence: u64, record: &Record) -> FlagInput {
 /// The appends among the outputs: ticket, expected sequence, id.
 fn appends(outputs: &[FlagOutput]) -> Vec<(u64, u64, String)> {
     let append = |output: &FlagOutput| match output {
-        FlagOutput::Request(Request::Append { ticket, expects, id, .. }) => {
+        FlagOutput::Request(ServerRequest::Append { ticket, expects, id, .. }) => {
             Some((*ticket, *expects, id.clone()))
         }
         _ => None,
@@ -106,7 +106,7 @@ fn appends(outputs: &[FlagOutput]) -> Vec<(u64, u64, String)> {
 
 #[test]
 fn a_higher_term_that_is_read_ends_the_flag_and_a_wrong_sequence_does_not() {
-    let mut paris = station("paris", Start::Opens);
+    let mut paris = station("paris", FlagStart::Opens);
     let done = gives(&mut paris, 0, FlagInput::Recorded(vec![started()]));
     let (ticket, expects, _) = appends(&done)[0].clone();
     assert_eq!(expects, 0);
@@ -126,7 +126,7 @@ fn a_higher_term_that_is_read_ends_the_flag_and_a_wrong_sequence_does_not() {
 
 #[test]
 fn a_run_that_is_begun_where_another_has_its_name_says_so() {
-    let mut paris = station("paris", Start::Opens);
+    let mut paris = station("paris", FlagStart::Opens);
     let own = Record { run_ns: RunNs::new(7), ..started() };
     gives(&mut paris, 0, FlagInput::Recorded(vec![own]));
     let done = gives(&mut paris, 10, entry(1, &started()));
@@ -138,7 +138,7 @@ fn a_run_that_is_begun_where_another_has_its_name_says_so() {
 
 #[test]
 fn what_does_not_count_moves_the_sequence_on_and_not_the_run() {
-    let mut paris = station("paris", Start::Opens);
+    let mut paris = station("paris", FlagStart::Opens);
     gives(&mut paris, 0, FlagInput::Recorded(vec![started()]));
     gives(&mut paris, 10, entry(1, &started()));
     for (sequence, void) in [
@@ -160,7 +160,7 @@ fn what_does_not_count_moves_the_sequence_on_and_not_the_run() {
 
 #[test]
 fn a_take_needs_silence_or_the_holders_name_and_a_reason() {
-    let mut la = station("la", Start::Joins);
+    let mut la = station("la", FlagStart::Joins);
     let now = at;
     let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
     assert!(la.take(now(0), "gone", Some("paris"), when).is_err(), "the log was not read");
@@ -180,10 +180,10 @@ fn passed(seq: u64, from: &str, term: u64, to: &str) -> Record {
 
 fn letter(from: &str, number: u64, text: &str) -> FlagInput {
     let letter = Letter::Wish(Wish::Note { text: text.into() });
-    post(from, Body::Letter { number, letter })
+    post(from, PostBody::Letter { number, letter })
 }
 
-fn post(from: &str, body: Body) -> FlagInput {
+fn post(from: &str, body: PostBody) -> FlagInput {
     FlagInput::News(News::Post(Post { from: name(from), instance: Instance(7), body }))
 }
 
@@ -200,10 +200,10 @@ fn sign(from: &str, holds: bool) -> FlagInput {
         digest: "d".into(),
         terminal: true,
         uncertainty_ns: None,
-        step: Step::None,
+        step: FlagStep::None,
         outputs: None,
     };
-    post(from, Body::Beat(beat))
+    post(from, PostBody::Beat(beat))
 }
 
 fn alarms(outputs: &[FlagOutput]) -> Vec<&str> {
@@ -228,7 +228,7 @@ fn answers(flag: &mut Flag, ms: u64, done: &[FlagOutput], outcome: &Appended) ->
 
 /// The station that opens the run, with its first record in the log.
 fn paris() -> Flag {
-    let mut paris = station("paris", Start::Opens);
+    let mut paris = station("paris", FlagStart::Opens);
     let done = gives(&mut paris, 0, FlagInput::Recorded(vec![started()]));
     answers(&mut paris, 1, &done, &Appended::Stored { sequence: 1 });
     gives(&mut paris, 1, entry(1, &started()));
@@ -237,7 +237,7 @@ fn paris() -> Flag {
 
 /// A station that follows it.
 fn la() -> Flag {
-    let mut la = station("la", Start::Joins);
+    let mut la = station("la", FlagStart::Joins);
     gives(&mut la, 1, entry(1, &started()));
     la.is_coming = false;
     la
@@ -347,7 +347,7 @@ fn a_take_that_was_given_up_counts_all_the_same_where_the_log_has_it() {
 fn what_the_program_before_took_is_taken_again_from_its_own_name() {
     let when = (RunNs::new(5), Timestamp::UNIX_EPOCH);
     // The program before has ended before the log had its take, and this one has read the log.
-    let mut la = station("la", Start::Resumes(vec![started()]));
+    let mut la = station("la", FlagStart::Resumes(vec![started()]));
     gives(&mut la, 1, entry(1, &started()));
     gives(&mut la, 2, FlagInput::Tick);
     assert!(!la.is_mute() && la.view().double_silent.is_none());
@@ -384,7 +384,7 @@ fn what_the_program_before_took_is_taken_again_from_its_own_name() {
 #[test]
 fn a_caller_goes_on_without_the_log_only_where_the_flag_was_last() {
     let asks = |own: Vec<Record>| {
-        let mut flag = station("paris", Start::Resumes(own));
+        let mut flag = station("paris", FlagStart::Resumes(own));
         let mut done = vec![];
         for ms in (0..5_000).step_by(500) {
             done.extend(gives_silently(&mut flag, ms, FlagInput::Tick));
@@ -419,7 +419,7 @@ fn what_a_program_before_this_one_may_have_passed_is_not_fired_before_the_log_sa
         record(3, "paris", 1, Event::FlagAccepted { by: name("la") }),
     ];
     for is_passed in [false, true] {
-        let mut paris = station("paris", Start::Resumes(own.clone()));
+        let mut paris = station("paris", FlagStart::Resumes(own.clone()));
         let mut done = vec![];
         for (sequence, record) in (1..).zip(&own) {
             done.extend(gives_silently(&mut paris, 10, entry(sequence, record)));
@@ -438,7 +438,7 @@ fn what_a_program_before_this_one_may_have_passed_is_not_fired_before_the_log_sa
     }
     // Where nothing was accepted, nothing was passed.
     let own = &own[..2];
-    let mut paris = station("paris", Start::Resumes(own.to_vec()));
+    let mut paris = station("paris", FlagStart::Resumes(own.to_vec()));
     let mut done = gives_silently(&mut paris, 10, entry(1, &own[0]));
     done.extend(gives_silently(&mut paris, 10, entry(2, &own[1])));
     let answer = News::ReadTo { ticket: asked(&done), last: 2 };
@@ -469,7 +469,9 @@ fn letters_wait_while_the_flag_is_on_its_way() {
     gives(&mut paris, 10, FlagInput::Propose(passed(2, "paris", 1, "la")));
     let is_about = |output: &FlagOutput| match output {
         FlagOutput::Letter { .. } => true,
-        FlagOutput::Request(Request::Post { post, .. }) => matches!(post.body, Body::Got { .. }),
+        FlagOutput::Request(ServerRequest::Post { post, .. }) => {
+            matches!(post.body, PostBody::Got { .. })
+        }
         _ => false,
     };
     let note = Letter::Wish(Wish::Note { text: "own".into() });
@@ -499,7 +501,7 @@ fn beat(seq: u64, number: Option<u64>) -> FlagInput {
 
 fn from(station: &str, instance: u64, beat: Beat) -> FlagInput {
     let (from, instance) = (name(station), Instance(instance));
-    FlagInput::News(News::Post(Post { from, instance, body: Body::Beat(beat) }))
+    FlagInput::News(News::Post(Post { from, instance, body: PostBody::Beat(beat) }))
 }
 
 fn holder_beat(seq: u64, number: Option<u64>) -> Beat {
@@ -516,14 +518,14 @@ fn holder_beat(seq: u64, number: Option<u64>) -> Beat {
         digest: "d".into(),
         terminal: true,
         uncertainty_ns: None,
-        step: Step::None,
+        step: FlagStep::None,
         outputs: None,
     }
 }
 
 #[test]
 fn the_flag_goes_to_no_station_that_cannot_call_the_show() {
-    let mut paris = station("paris", Start::Opens);
+    let mut paris = station("paris", FlagStart::Opens);
     gives(&mut paris, 0, FlagInput::Recorded(vec![started()]));
     gives(&mut paris, 10, entry(1, &started()));
     let may = |paris: &Flag| paris.may_pass(&name("la")).err();
@@ -556,8 +558,9 @@ fn the_flag_goes_to_no_station_that_cannot_call_the_show() {
 /// The last sign of life among the outputs.
 fn sent(outputs: &[FlagOutput]) -> Option<u64> {
     outputs.iter().rev().find_map(|output| match output {
-        FlagOutput::Request(Request::Post {
-            post: Post { body: Body::Beat(beat), .. }, ..
+        FlagOutput::Request(ServerRequest::Post {
+            post: Post { body: PostBody::Beat(beat), .. },
+            ..
         }) => Some(beat.number),
         _ => None,
     })
@@ -573,7 +576,7 @@ fn expected(outputs: &[FlagOutput]) -> Option<Option<Expected>> {
 
 #[test]
 fn the_first_word_of_a_holder_may_say_that_it_hears_this_station() {
-    let mut la = station("la", Start::Joins);
+    let mut la = station("la", FlagStart::Joins);
     let first = sent(&gives(&mut la, 0, entry(1, &started()))).unwrap();
     gives(&mut la, 10, FlagInput::News(News::ReadTo { ticket: 0, last: 1 }));
     let said = expected(&gives(&mut la, 30, beat(4, Some(first))));
@@ -584,7 +587,7 @@ fn the_first_word_of_a_holder_may_say_that_it_hears_this_station() {
 fn messages_are_left_to_a_station_while_the_holder_hears_what_it_has_sent_since_it_stood_still() {
     const AWAY_MS: u64 = 2_000;
     let at = |ms: u64| MachineNs::new(1 + ms * 1_000_000);
-    let mut la = station("la", Start::Joins);
+    let mut la = station("la", FlagStart::Joins);
     let first = sent(&gives(&mut la, 0, entry(1, &started()))).unwrap();
     gives(&mut la, 10, FlagInput::News(News::ReadTo { ticket: 0, last: 1 }));
     assert!(!la.view().is_mute);
@@ -613,7 +616,7 @@ fn an_answer_to_a_question_from_before_a_standstill_says_nothing_of_the_clock() 
     gives(&mut la, 10, FlagInput::Tick);
     let answer = |ms: u64| {
         let (asked_ns, term, run_ns) = (at(ms).ns(), 1, RunNs::new(5));
-        post("paris", Body::ClockTold { asked_ns, term, run_ns })
+        post("paris", PostBody::ClockTold { asked_ns, term, run_ns })
     };
     let is_told = |done: &[FlagOutput]| done.iter().any(|o| matches!(o, FlagOutput::Clock(_)));
     assert!(is_told(&gives(&mut la, 20, answer(10))));
@@ -626,14 +629,14 @@ fn an_answer_to_a_question_from_before_a_standstill_says_nothing_of_the_clock() 
 fn a_letter_is_taken_in_when_the_one_with_the_flag_says_so() {
     let mut la = la();
     gives(&mut la, 10, FlagInput::Letter(Letter::Wish(Wish::Note { text: "x".into() })));
-    let got = |from| post(from, Body::Got { to: Some(Instance(1)), number: 1, refused: None });
+    let got = |from| post(from, PostBody::Got { to: Some(Instance(1)), number: 1, refused: None });
     let is_sent = |output: &FlagOutput| {
-        matches!(output, FlagOutput::Request(Request::Post { post, .. })
-            if matches!(post.body, Body::Letter { .. }))
+        matches!(output, FlagOutput::Request(ServerRequest::Post { post, .. })
+            if matches!(post.body, PostBody::Letter { .. }))
     };
     gives(&mut la, 20, got("mars"));
     // The letter of the program before this one, which had the same number.
-    let before = Body::Got { to: Some(Instance(9)), number: 1, refused: None };
+    let before = PostBody::Got { to: Some(Instance(9)), number: 1, refused: None };
     gives(&mut la, 30, post("paris", before));
     assert!(gives(&mut la, 1_010, FlagInput::Tick).iter().any(is_sent));
     gives(&mut la, 1_020, got("paris"));
@@ -672,7 +675,7 @@ fn a_station_that_is_gone_makes_room_for_one_that_comes() {
 /// The ticket of the last read among the outputs.
 fn asked(outputs: &[FlagOutput]) -> u64 {
     let asked = outputs.iter().rev().find_map(|output| match output {
-        FlagOutput::Request(Request::Read { ticket }) => Some(*ticket),
+        FlagOutput::Request(ServerRequest::Read { ticket }) => Some(*ticket),
         _ => None,
     });
     asked.unwrap()
@@ -774,7 +777,7 @@ fn an_offer_that_has_lapsed_stands_at_its_receiver_until_it_is_withdrawn() {
 fn a_run_that_was_called_without_its_log_does_not_go_on_in_it_unread() {
     let alone = |seq: u64| Record { origin: None, ..record(seq, "paris", 1, Event::Held {}) };
     for (own, may_go_on) in [(vec![started()], true), (vec![started(), alone(2)], false)] {
-        let mut paris = station("paris", Start::Resumes(own));
+        let mut paris = station("paris", FlagStart::Resumes(own));
         let mut done = vec![];
         for ms in (0..4_000).step_by(500) {
             done.extend(gives_silently(&mut paris, ms, FlagInput::Tick));
@@ -793,12 +796,12 @@ fn a_station_says_at_once_that_it_knows_the_clock() {
     gives(&mut la, 500, sign("paris", true));
     let told = |asked_ms: u64| {
         let (asked_ns, run_ns) = (at(asked_ms).ns(), RunNs::new(7));
-        post("paris", Body::ClockTold { asked_ns, term: 1, run_ns })
+        post("paris", PostBody::ClockTold { asked_ns, term: 1, run_ns })
     };
     let says = |outputs: &[FlagOutput]| {
         outputs.iter().any(|output| match output {
-            FlagOutput::Request(Request::Post {
-                post: Post { body: Body::Beat(beat), .. },
+            FlagOutput::Request(ServerRequest::Post {
+                post: Post { body: PostBody::Beat(beat), .. },
                 ..
             }) => beat.uncertainty_ns.is_some(),
             _ => false,

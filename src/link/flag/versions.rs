@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::{Flag, FlagOutput};
 use crate::engine::{Event, Record};
-use crate::link::message::{Body, Request, To};
+use crate::link::message::{PostBody, PostTo, ServerRequest};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -28,7 +28,7 @@ const GIVES_UP: Duration = Duration::from_secs(15);
 
 /// State of the versions of the show, by the SHA-256 of their texts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Versions {
+pub(super) struct LogVersions {
     /// Texts that records of this station name, as long as the server is not known to have them.
     own: BTreeMap<String, Arc<str>>,
     /// Those that the server has.
@@ -36,7 +36,7 @@ pub(super) struct Versions {
     /// The one that the server is asked to keep, and when it is asked again.
     keeping: Option<(String, MachineNs)>,
     /// The one that the next entry of the log takes, if it is not here.
-    wanted: Option<Wanted>,
+    wanted: Option<WantedVersion>,
     /// The one that this station's caller gives the run, until the others have its text.
     announced: Option<Announced>,
     /// The one that the holder has announced.
@@ -65,7 +65,7 @@ struct Coming {
 
 /// A version that the log waits for.
 #[derive(Clone, Debug)]
-struct Wanted {
+struct WantedVersion {
     number: u32,
     sha256: String,
     /// Instant at which the server is asked again.
@@ -76,7 +76,7 @@ struct Wanted {
     is_told: bool,
 }
 
-impl Versions {
+impl LogVersions {
     /// Returns `true` while the log waits for a version.
     pub(super) fn is_wanting(&self) -> bool {
         self.wanted.as_ref().is_some_and(|wanted| !wanted.is_here)
@@ -123,7 +123,7 @@ impl Flag {
         let now_ns = self.now_ns;
         if keeping.is_none_or(|(asked, again_ns)| *asked != sha256 || *again_ns <= now_ns) {
             self.versions.keeping = Some((sha256.clone(), now_ns + GIVES_UP));
-            self.request(Request::Keep { sha256, text });
+            self.request(ServerRequest::Keep { sha256, text });
         }
         true
     }
@@ -151,7 +151,7 @@ impl Flag {
             self.keeps(sha256.clone());
         } else if told_ns.is_none_or(|told_ns| now_ns.since(told_ns) >= TELLS) {
             *told_ns = Some(now_ns);
-            self.send(To::All, Body::Version { sha256: sha256.clone() });
+            self.send(PostTo::All, PostBody::Version { sha256: sha256.clone() });
         }
         self.versions.announced = Some(announced);
     }
@@ -166,10 +166,10 @@ impl Flag {
         let mut coming = coming.unwrap_or(Coming { sha256, text: None, again_ns });
         let sha256 = coming.sha256.clone();
         if coming.text.is_some() {
-            self.send(To::Station(from.clone()), Body::HasVersion { sha256 });
+            self.send(PostTo::Station(from.clone()), PostBody::HasVersion { sha256 });
         } else if coming.again_ns <= self.now_ns {
             coming.again_ns = self.now_ns + GIVES_UP;
-            self.request(Request::Fetch { sha256 });
+            self.request(ServerRequest::Fetch { sha256 });
         }
         self.versions.coming = Some(coming);
     }
@@ -191,7 +191,7 @@ impl Flag {
                 coming.text = Some(Arc::clone(text));
                 if let Some(holder) = self.state.as_ref().map(|flag| flag.holder.clone()) {
                     let sha256 = sha256.to_owned();
-                    self.send(To::Station(holder), Body::HasVersion { sha256 });
+                    self.send(PostTo::Station(holder), PostBody::HasVersion { sha256 });
                 }
             }
             Err(_) => coming.again_ns = self.now_ns + AGAIN,
@@ -225,11 +225,11 @@ impl Flag {
         let sha256 = sha256.clone().unwrap_or_default();
         // It is there: the record could not be in the log before.
         self.versions.kept.insert(sha256.clone());
-        let is_here = |wanted: &mut Wanted| wanted.is_here && wanted.sha256 == sha256;
+        let is_here = |wanted: &mut WantedVersion| wanted.is_here && wanted.sha256 == sha256;
         if self.versions.wanted.take_if(is_here).is_some() {
             return false;
         }
-        self.versions.wanted = Some(Wanted {
+        self.versions.wanted = Some(WantedVersion {
             number: *revision,
             sha256,
             again_ns: MachineNs::ZERO,
@@ -243,14 +243,14 @@ impl Flag {
     /// Asks the server for the version that the log waits for, if it is time.
     pub(super) fn gets_version(&mut self) {
         let now_ns = self.now_ns;
-        let is_due = |wanted: &&mut Wanted| !wanted.is_here && wanted.again_ns <= now_ns;
+        let is_due = |wanted: &&mut WantedVersion| !wanted.is_here && wanted.again_ns <= now_ns;
         if let Some(wanted) = self.versions.wanted.as_mut().filter(is_due) {
             wanted.again_ns = now_ns + GIVES_UP;
             let (number, sha256) = (wanted.number, wanted.sha256.clone());
             let coming = self.versions.coming.as_ref().filter(|coming| coming.sha256 == sha256);
             match coming.and_then(|coming| coming.text.clone()) {
                 Some(text) => self.does(FlagOutput::Version { number, sha256, text }),
-                None => self.request(Request::Fetch { sha256 }),
+                None => self.request(ServerRequest::Fetch { sha256 }),
             }
         }
     }
@@ -287,7 +287,7 @@ impl Flag {
         if let Some(wanted) = wanted.filter(|w| !w.is_here && w.sha256 == sha256) {
             wanted.is_here = true;
             self.versions.coming = None;
-            self.request(Request::Follow { from: self.position + 1 });
+            self.request(ServerRequest::Follow { from: self.position + 1 });
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::show::StationName;
 
 /// The stations and the log, for a station's screen.
 #[derive(Clone, Debug, PartialEq)]
-pub struct View {
+pub struct LinkView {
     /// `true` if this station has the flag.
     pub holds: bool,
     /// `true` if it is mute until it has read the log.
@@ -45,12 +45,12 @@ pub struct View {
     /// Time since the log has answered; `None` if it never has.
     pub log_heard: Option<Duration>,
     /// The other stations.
-    pub stations: Vec<Station>,
+    pub stations: Vec<OtherStation>,
 }
 
 /// Another station.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Station {
+pub struct OtherStation {
     /// Its name.
     pub name: StationName,
     /// Its last sign of life.
@@ -67,9 +67,9 @@ pub struct Station {
 
 impl Flag {
     /// The picture for the screen.
-    pub fn view(&self) -> View {
+    pub fn view(&self) -> LinkView {
         let now_ns = self.now_ns;
-        let stations = self.stations.iter().map(|(name, known)| Station {
+        let stations = self.stations.iter().map(|(name, known)| OtherStation {
             name: name.clone(),
             beat: known.beat.clone(),
             heard: now_ns.since(known.heard_ns),
@@ -77,7 +77,7 @@ impl Flag {
             same_show: known.beat.digest == self.id.digest,
             is_double: known.is_double(now_ns),
         });
-        View {
+        LinkView {
             holds: self.holds,
             is_mute: self.is_mute,
             is_taking: self.taking.as_ref().is_some_and(|taking| taking.is_wanted),
@@ -105,7 +105,7 @@ impl Flag {
         Some(alone).filter(|&alone| self.holds && alone > ALONE)
     }
 
-    /// See [`View::double_silent`]. The program before this one may have taken the flag and ended
+    /// See [`LinkView::double_silent`]. The program before this one may have taken the flag and ended
     /// before it knew, or another program that goes by this name was passed it.
     fn double_silent(&self) -> Option<Duration> {
         let holder = self.state.as_ref().map(|flag| &flag.holder);

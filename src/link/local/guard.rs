@@ -11,7 +11,9 @@ use rustix::fs::{FlockOperation, flock};
 use rustix::process::{Pid, Signal, kill_process, setsid};
 use serde::{Deserialize, Serialize};
 
-use super::{CONFIG_FILE, KNOWN_FILE, Known, LOG_FILE, PORTS_FOLDER, SERVER, USERS_FILE, open};
+use super::{
+    CONFIG_FILE, KNOWN_FILE, KnownServer, LOG_FILE, PORTS_FOLDER, SERVER, USERS_FILE, open,
+};
 use crate::files::replace;
 
 /// Set to the runtime folder, it makes the program the guard.
@@ -41,7 +43,7 @@ const END_ROUNDS_MAX: u32 = 40;
 
 /// What the guard is told.
 #[derive(Deserialize, Serialize)]
-pub(super) struct Settings {
+pub(super) struct GuardSettings {
     /// The folder of the server's data.
     pub data: PathBuf,
     /// The key of those who may use it.
@@ -51,7 +53,7 @@ pub(super) struct Settings {
 }
 
 /// Leaves `settings` for the guard in `folder`.
-pub(super) fn write_settings(folder: &Path, settings: &Settings) -> io::Result<()> {
+pub(super) fn write_settings(folder: &Path, settings: &GuardSettings) -> io::Result<()> {
     replace(&folder.join(SETTINGS_FILE), serde_json::to_string(settings)?.as_bytes())
 }
 
@@ -73,10 +75,10 @@ pub fn guard() -> Option<ExitCode> {
 fn keep(folder: &Path) -> io::Result<()> {
     let settings = fs::read_to_string(folder.join(SETTINGS_FILE))?;
     fs::remove_file(folder.join(SETTINGS_FILE))?;
-    let settings: Settings = serde_json::from_str(&settings)?;
+    let settings: GuardSettings = serde_json::from_str(&settings)?;
     let users = open(folder, USERS_FILE).map_err(io::Error::other)?;
-    let (mut port, mut idle_rounds, mut pace) = (None, 0, Pace::default());
-    let mut server = Some(Server(begin(folder, &settings, port)?));
+    let (mut port, mut idle_rounds, mut pace) = (None, 0, RestartPause::default());
+    let mut server = Some(GuardedServer(begin(folder, &settings, port)?));
     loop {
         if port.is_none() {
             port = port_in(&folder.join(PORTS_FOLDER));
@@ -85,7 +87,7 @@ fn keep(folder: &Path) -> io::Result<()> {
             }
         }
         thread::sleep(ROUND);
-        if let Some(Server(running)) = &mut server {
+        if let Some(GuardedServer(running)) = &mut server {
             pace.runs();
             if running.try_wait()?.is_some() {
                 server = None;
@@ -95,7 +97,7 @@ fn keep(folder: &Path) -> io::Result<()> {
             }
         } else if pace.is_over() {
             // At the port where its stations look for it.
-            server = Some(Server(begin(folder, &settings, port)?));
+            server = Some(GuardedServer(begin(folder, &settings, port)?));
         }
         idle_rounds = if is_used(&users) { 0 } else { idle_rounds + 1 };
         if idle_rounds >= IDLE_SECONDS * ROUNDS_PER_SECOND {
@@ -111,9 +113,9 @@ fn keep(folder: &Path) -> io::Result<()> {
 }
 
 /// A server that runs: it does not go on without its guard, whatever stops that.
-struct Server(Child);
+struct GuardedServer(Child);
 
-impl Drop for Server {
+impl Drop for GuardedServer {
     fn drop(&mut self) {
         if matches!(self.0.try_wait(), Ok(None)) {
             let _ = self.0.kill().and_then(|()| self.0.wait());
@@ -124,7 +126,7 @@ impl Drop for Server {
 /// The pause before a server that has ended is started again, in rounds: one that ends at once, over
 /// and over, is started less and less often.
 #[derive(Debug, Default)]
-struct Pace {
+struct RestartPause {
     /// Rounds that it has run.
     rounds: u32,
     /// How often in a row it has ended soon after its start.
@@ -133,7 +135,7 @@ struct Pace {
     pause: u32,
 }
 
-impl Pace {
+impl RestartPause {
     /// It runs for another round.
     fn runs(&mut self) {
         self.rounds = self.rounds.saturating_add(1);
@@ -172,7 +174,7 @@ fn is_used(users: &File) -> bool {
     !alone
 }
 
-fn begin(folder: &Path, settings: &Settings, port: Option<u16>) -> io::Result<Child> {
+fn begin(folder: &Path, settings: &GuardSettings, port: Option<u16>) -> io::Result<Child> {
     let ports = folder.join(PORTS_FOLDER);
     match fs::remove_dir_all(&ports) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -193,7 +195,7 @@ fn begin(folder: &Path, settings: &Settings, port: Option<u16>) -> io::Result<Ch
 }
 
 /// The server's configuration: loopback only, one user, every message synced to the disk.
-fn config(folder: &Path, settings: &Settings, port: Option<u16>) -> io::Result<String> {
+fn config(folder: &Path, settings: &GuardSettings, port: Option<u16>) -> io::Result<String> {
     Ok(format!(
         "# Written by handover for `--share local`; it is written again at each start.\n\
          server_name: handover-local\n\
@@ -223,19 +225,19 @@ fn quoted(path: &Path) -> io::Result<String> {
 fn port_in(folder: &Path) -> Option<u16> {
     /// The server's list of where it listens; of it, where clients connect.
     #[derive(Deserialize)]
-    struct Ports {
+    struct ServerPorts {
         nats: Vec<String>,
     }
     let file = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
     let mut files = file.filter(|path| path.extension().is_some_and(|ending| ending == "ports"));
-    let ports: Ports = serde_json::from_str(&fs::read_to_string(files.next()?).ok()?).ok()?;
+    let ports: ServerPorts = serde_json::from_str(&fs::read_to_string(files.next()?).ok()?).ok()?;
     ports.nats.first()?.rsplit_once(':')?.1.parse().ok()
 }
 
 /// Tells the stations of this user where the server is: those that look for it by a file, the one
 /// that has started the guard by a byte.
 fn tell(folder: &Path, port: u16, seed: &str) -> io::Result<()> {
-    let known = Known { port, seed: seed.to_owned() };
+    let known = KnownServer { port, seed: seed.to_owned() };
     replace(&folder.join(KNOWN_FILE), serde_json::to_string(&known)?.as_bytes())?;
     // That station may have given up, or ended.
     let _ = io::stdout().write_all(b"!").and_then(|()| io::stdout().flush());
@@ -263,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_server_that_ends_at_once_is_started_less_and_less_often() {
-        let mut pace = Pace::default();
+        let mut pace = RestartPause::default();
         let mut pauses = vec![];
         for _ in 0..7 {
             pace.ended();
@@ -280,7 +282,7 @@ mod tests {
     fn a_server_ends_with_its_guard() {
         let child = Command::new("sleep").arg("60").spawn().unwrap();
         let pid = Pid::from_child(&child);
-        drop(Server(child));
+        drop(GuardedServer(child));
         assert!(rustix::process::test_kill_process(pid).is_err());
     }
 }

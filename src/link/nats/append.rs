@@ -23,12 +23,12 @@ pub(super) struct Appends {
     context: Context,
     stream: String,
     subject: String,
-    under_way: FuturesUnordered<BoxFuture<'static, Outcome>>,
+    under_way: FuturesUnordered<BoxFuture<'static, AppendOutcome>>,
     tickets: Vec<u64>,
 }
 
 /// Outcome of one append.
-pub(super) struct Outcome {
+pub(super) struct AppendOutcome {
     pub(super) ticket: u64,
     pub(super) result: Result<PublishAck, PublishError>,
 }
@@ -61,7 +61,7 @@ impl Appends {
         expects: u64,
         id: &str,
         line: Vec<u8>,
-    ) -> Option<Outcome> {
+    ) -> Option<AppendOutcome> {
         let message = PublishMessage::build()
             .payload(line.into())
             .message_id(id)
@@ -69,17 +69,17 @@ impl Appends {
             .expected_last_sequence(expects);
         match self.context.send_publish(self.subject.clone(), message).await {
             Ok(ack) => {
-                let outcome = ack.into_future().map(move |result| Outcome { ticket, result });
+                let outcome = ack.into_future().map(move |result| AppendOutcome { ticket, result });
                 self.under_way.push(outcome.boxed());
                 self.tickets.push(ticket);
                 None
             }
-            Err(error) => Some(Outcome { ticket, result: Err(error) }),
+            Err(error) => Some(AppendOutcome { ticket, result: Err(error) }),
         }
     }
 
     /// The next outcome; `None` if nothing is under way.
-    pub(super) async fn next(&mut self) -> Option<Outcome> {
+    pub(super) async fn next(&mut self) -> Option<AppendOutcome> {
         let outcome = self.under_way.next().await?;
         self.tickets.retain(|ticket| *ticket != outcome.ticket);
         Some(outcome)
@@ -92,7 +92,7 @@ impl Appends {
     }
 }
 
-impl Outcome {
+impl AppendOutcome {
     /// The outcome for the flag.
     pub(super) fn appended(&self, subjects: &Subjects) -> Appended {
         match &self.result {

@@ -3,13 +3,13 @@
 
 use tokio::sync::mpsc;
 
-use super::inbox::Inbox;
-use crate::link::message::{Appended, News, Request};
+use super::inbox::NewsInbox;
+use crate::link::message::{Appended, News, ServerRequest};
 
 /// Answers requests until the station has closed its line.
 pub(super) async fn answer(
-    requests: &mut mpsc::Receiver<Request>,
-    inbox: &Inbox,
+    requests: &mut mpsc::Receiver<ServerRequest>,
+    inbox: &NewsInbox,
     follows_from: &mut Option<u64>,
 ) {
     while let Some(request) = requests.recv().await {
@@ -18,18 +18,18 @@ pub(super) async fn answer(
 }
 
 /// Answers a request that there is no log for; a post is dropped.
-pub(super) fn refuse(request: Request, inbox: &Inbox, follows_from: &mut Option<u64>) {
+pub(super) fn refuse(request: ServerRequest, inbox: &NewsInbox, follows_from: &mut Option<u64>) {
     let why = || "there is no connection to the log".to_owned();
     match request {
-        Request::Append { ticket, .. } => {
+        ServerRequest::Append { ticket, .. } => {
             inbox.tell(News::Appended { ticket, outcome: Appended::Refused { why: why() } });
         }
-        Request::Read { ticket } => inbox.tell(News::NotRead { ticket, why: why() }),
-        Request::Keep { sha256, .. } => {
+        ServerRequest::Read { ticket } => inbox.tell(News::NotRead { ticket, why: why() }),
+        ServerRequest::Keep { sha256, .. } => {
             inbox.tell(News::Kept { sha256, outcome: Err(why()) });
         }
-        Request::Fetch { sha256 } => inbox.tell(News::Fetched { sha256, text: Err(why()) }),
-        Request::Follow { from } => *follows_from = Some(from),
-        Request::Post { .. } => {}
+        ServerRequest::Fetch { sha256 } => inbox.tell(News::Fetched { sha256, text: Err(why()) }),
+        ServerRequest::Follow { from } => *follows_from = Some(from),
+        ServerRequest::Post { .. } => {}
     }
 }

@@ -14,7 +14,7 @@ use crate::link::access::Access;
 use crate::link::address::Servers;
 use crate::link::credentials::Credentials;
 use crate::link::fault::LinkError;
-use crate::link::version::{VERSION_MIN, Version};
+use crate::link::version::{ServerVersion, VERSION_MIN};
 use crate::plain;
 
 /// A silent line is noticed after two of these.
@@ -40,7 +40,7 @@ const MESSAGES_MAX: usize = 4096;
 const EVENTS_MAX: usize = 64;
 
 /// A connection and what it says of itself.
-pub(super) struct Connection {
+pub(super) struct ServerConnection {
     pub(super) client: Client,
     pub(super) events: mpsc::Receiver<Event>,
     /// For questions.
@@ -50,14 +50,20 @@ pub(super) struct Connection {
 }
 
 /// Connects to one of `servers`, and looks whether it can keep logs.
-pub(super) async fn connect(access: &Access, servers: &Servers) -> Result<Connection, LinkError> {
+pub(super) async fn connect(
+    access: &Access,
+    servers: &Servers,
+) -> Result<ServerConnection, LinkError> {
     let connection = reach(access, servers).await?;
     keeps_logs(&connection.client, &connection.questions).await?;
     Ok(connection)
 }
 
 /// Connects to one of `servers`, if it is new enough.
-pub(super) async fn reach(access: &Access, servers: &Servers) -> Result<Connection, LinkError> {
+pub(super) async fn reach(
+    access: &Access,
+    servers: &Servers,
+) -> Result<ServerConnection, LinkError> {
     let (tell, events) = mpsc::channel(EVENTS_MAX);
     let mut options = ConnectOptions::new()
         .name("handover")
@@ -93,7 +99,7 @@ pub(super) async fn reach(access: &Access, servers: &Servers) -> Result<Connecti
     let urls: Vec<_> = servers.urls().collect();
     let client = options.connect(urls).await.map_err(|error| fault(access, servers, &error))?;
     let info = client.server_info();
-    let Some(version) = Version::read(&info.version) else {
+    let Some(version) = ServerVersion::read(&info.version) else {
         let version = plain::clean(&info.version);
         return Err(LinkError::NoVersion { servers: servers.to_string(), version });
     };
@@ -103,7 +109,7 @@ pub(super) async fn reach(access: &Access, servers: &Servers) -> Result<Connecti
     }
     let context = |wait| ContextBuilder::new().timeout(wait).build(client.clone());
     let (questions, appends) = (context(ASK_WAIT), context(ACK_WAIT));
-    Ok(Connection { client, events, questions, appends })
+    Ok(ServerConnection { client, events, questions, appends })
 }
 
 /// Looks whether the server can keep logs.
@@ -141,7 +147,7 @@ fn is_noted(event: &Event) -> bool {
     }
 }
 
-impl Connection {
+impl ServerConnection {
     /// Returns `true` if it is the one that was made, and stands: the client makes another one by
     /// itself, with all that this one could not send.
     pub(super) fn stands(&self) -> bool {

@@ -1,6 +1,6 @@
 //! What the server refuses to this station.
 
-use super::inbox::Inbox;
+use super::inbox::NewsInbox;
 use crate::link::fault::LinkError;
 use crate::link::message::News;
 
@@ -17,7 +17,7 @@ pub(super) struct Denied {
 
 impl Denied {
     /// Tells that the server refuses something, once.
-    pub(super) fn tell(&mut self, inbox: &Inbox, why: String) {
+    pub(super) fn tell(&mut self, inbox: &NewsInbox, why: String) {
         if is_of_posts(&why) {
             if !std::mem::replace(&mut self.looks_on, true) {
                 inbox.tell(News::LooksOn);

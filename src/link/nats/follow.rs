@@ -22,12 +22,12 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Hands over entries from one sequence on.
 pub(super) struct Follow {
     stream: Stream,
-    state: State,
+    state: FollowState,
     /// The sequence that is wanted next.
     next: u64,
 }
 
-enum State {
+enum FollowState {
     Idle,
     Starts(BoxFuture<'static, Result<Ordered, String>>),
     Runs(Box<Ordered>),
@@ -36,7 +36,7 @@ enum State {
 
 impl Follow {
     pub(super) fn new(stream: Stream) -> Self {
-        Follow { stream, state: State::Idle, next: 1 }
+        Follow { stream, state: FollowState::Idle, next: 1 }
     }
 
     /// Begins at this sequence, whatever was handed over before.
@@ -57,12 +57,12 @@ impl Follow {
             let consumer = stream.create_consumer(config).await.map_err(|error| said(&error))?;
             consumer.messages().await.map_err(|error| said(&error))
         };
-        self.state = State::Starts(starts.boxed());
+        self.state = FollowState::Starts(starts.boxed());
     }
 
     /// Returns `true` if entries are wanted.
     pub(super) fn is_wanted(&self) -> bool {
-        !matches!(self.state, State::Idle)
+        !matches!(self.state, FollowState::Idle)
     }
 
     /// The sequence that is wanted next.
@@ -75,18 +75,18 @@ impl Follow {
     pub(super) async fn next(&mut self) -> News {
         loop {
             match &mut self.state {
-                State::Idle => std::future::pending().await,
-                State::Pauses(pause) => {
+                FollowState::Idle => std::future::pending().await,
+                FollowState::Pauses(pause) => {
                     pause.await;
                     self.restart();
                 }
-                State::Starts(starts) => {
+                FollowState::Starts(starts) => {
                     self.state = match starts.await {
-                        Ok(entries) => State::Runs(Box::new(entries)),
+                        Ok(entries) => FollowState::Runs(Box::new(entries)),
                         Err(_) => pause(),
                     };
                 }
-                State::Runs(entries) => {
+                FollowState::Runs(entries) => {
                     let Some(Ok(message)) = entries.next().await else {
                         self.state = pause();
                         continue;
@@ -108,6 +108,6 @@ impl Follow {
     }
 }
 
-fn pause() -> State {
-    State::Pauses(tokio::time::sleep(PAUSE).boxed())
+fn pause() -> FollowState {
+    FollowState::Pauses(tokio::time::sleep(PAUSE).boxed())
 }

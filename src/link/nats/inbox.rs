@@ -21,28 +21,28 @@ const BYTES_MAX: usize = 8 << 20;
 const POSTS_MAX: usize = NEWS_MAX / 2;
 
 /// News that waits for the station.
-pub(super) struct Inbox {
-    waiting: Mutex<Waiting>,
+pub(super) struct NewsInbox {
+    waiting: Mutex<WaitingNews>,
     room: Notify,
     wake: Wake,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct WaitingNews {
     news: VecDeque<News>,
     bytes: usize,
     is_closed: bool,
 }
 
-impl fmt::Debug for Inbox {
+impl fmt::Debug for NewsInbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.waiting.fmt(f)
     }
 }
 
-impl Inbox {
+impl NewsInbox {
     pub(super) fn new(wake: Wake) -> Self {
-        Inbox { waiting: Mutex::default(), room: Notify::new(), wake }
+        NewsInbox { waiting: Mutex::default(), room: Notify::new(), wake }
     }
 
     /// The next news.
@@ -134,20 +134,20 @@ mod tests {
     use super::*;
     use crate::link::message::Appended;
 
-    fn inbox() -> (Inbox, Arc<AtomicUsize>) {
+    fn inbox() -> (NewsInbox, Arc<AtomicUsize>) {
         let wakes = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&wakes);
         let wake = Box::new(move || {
             counted.fetch_add(1, Ordering::Relaxed);
         });
-        (Inbox::new(wake), wakes)
+        (NewsInbox::new(wake), wakes)
     }
 
     fn entry(sequence: u64, bytes: usize) -> News {
         News::Entry { sequence, line: vec![0; bytes] }
     }
 
-    fn takes(inbox: &Inbox, entry: News) -> bool {
+    fn takes(inbox: &NewsInbox, entry: News) -> bool {
         inbox.try_entry(&mut Some(entry))
     }
 

@@ -6,13 +6,13 @@ use std::time::Duration;
 use async_nats::jetstream::stream::Info;
 use futures_util::StreamExt;
 
-use super::connect::{self, Connection, said};
+use super::connect::{self, ServerConnection, said};
 use super::setup;
 use crate::engine::{Event, Record, RunId};
 use crate::journal;
 use crate::link::access::Access;
 use crate::link::fault::LinkError;
-use crate::link::message::{Beat, Body, Post};
+use crate::link::message::{Beat, Post, PostBody};
 use crate::link::shared::{Shared, SharedRun, SharedStation};
 use crate::link::subjects::{ALL_OF_ALL, STREAM_PREFIX, Subjects};
 use crate::link::wire;
@@ -25,7 +25,7 @@ const LISTEN: Duration = Duration::from_millis(1200);
 const STATIONS_MAX: usize = 1000;
 
 /// What was heard of stations: by the subject of their run, and by name.
-type Heard = BTreeMap<String, BTreeMap<StationName, Beat>>;
+type HeardStations = BTreeMap<String, BTreeMap<StationName, Beat>>;
 
 /// All runs with their stations.
 pub(super) async fn runs(access: &Access) -> Result<Vec<SharedRun>, LinkError> {
@@ -60,7 +60,7 @@ pub(super) async fn fetch(access: &Access, run: &RunId) -> Result<Shared, LinkEr
 }
 
 /// The logs on the server, without their stations.
-async fn logs(connection: &Connection) -> Result<Vec<SharedRun>, LinkError> {
+async fn logs(connection: &ServerConnection) -> Result<Vec<SharedRun>, LinkError> {
     let mut streams = connection.questions.streams();
     let mut runs = vec![];
     while let Some(info) = streams.next().await {
@@ -75,7 +75,7 @@ async fn logs(connection: &Connection) -> Result<Vec<SharedRun>, LinkError> {
 }
 
 /// The run whose log this stream is.
-async fn log(connection: &Connection, info: &Info) -> Option<SharedRun> {
+async fn log(connection: &ServerConnection, info: &Info) -> Option<SharedRun> {
     let (id, title) = setup::run_of(&info.config)?;
     let last = info.state.last_sequence;
     let record = last_record(connection, &info.config.name, last).await;
@@ -89,7 +89,7 @@ async fn log(connection: &Connection, info: &Info) -> Option<SharedRun> {
     Some(SharedRun { id, title, last, is_over, holder, stations: vec![] })
 }
 
-async fn last_record(connection: &Connection, stream: &str, last: u64) -> Option<Record> {
+async fn last_record(connection: &ServerConnection, stream: &str, last: u64) -> Option<Record> {
     if last == 0 {
         return None;
     }
@@ -99,11 +99,11 @@ async fn last_record(connection: &Connection, stream: &str, last: u64) -> Option
 }
 
 /// The stations of all runs that are heard for a while.
-async fn listen(connection: &Connection) -> Result<Heard, LinkError> {
+async fn listen(connection: &ServerConnection) -> Result<HeardStations, LinkError> {
     let denied = |why| LinkError::Denied { wish: "listen to the stations", why };
     let mut posts =
         connection.client.subscribe(ALL_OF_ALL).await.map_err(|error| denied(said(&error)))?;
-    let mut heard = Heard::new();
+    let mut heard = HeardStations::new();
     let end = tokio::time::sleep(LISTEN);
     tokio::pin!(end);
     loop {
@@ -112,7 +112,8 @@ async fn listen(connection: &Connection) -> Result<Heard, LinkError> {
             message = posts.next() => message,
         };
         let Some(message) = message else { return Ok(heard) };
-        let Ok(Post { from, body: Body::Beat(beat), .. }) = wire::decode(&message.payload) else {
+        let Ok(Post { from, body: PostBody::Beat(beat), .. }) = wire::decode(&message.payload)
+        else {
             continue;
         };
         if heard.values().map(BTreeMap::len).sum::<usize>() < STATIONS_MAX {
@@ -121,7 +122,7 @@ async fn listen(connection: &Connection) -> Result<Heard, LinkError> {
     }
 }
 
-fn add_all(runs: &mut [SharedRun], heard: &Heard) {
+fn add_all(runs: &mut [SharedRun], heard: &HeardStations) {
     for run in runs {
         if let Some(stations) = heard.get(&Subjects::of(&run.id).all) {
             add_stations(run, stations);

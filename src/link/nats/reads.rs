@@ -16,17 +16,17 @@ const READ_WAIT: Duration = Duration::from_secs(3);
 /// Questions under way.
 pub(super) struct Reads {
     stream: Stream,
-    under_way: FuturesUnordered<BoxFuture<'static, Answer>>,
+    under_way: FuturesUnordered<BoxFuture<'static, ReadAnswer>>,
     /// Tickets that are asked for.
     asked: Vec<u64>,
     /// Tickets whose last sequence is known and not handed over yet.
-    waiting: Vec<Waiting>,
+    waiting: Vec<WaitingTicket>,
     is_asking: bool,
 }
 
 /// A ticket that is answered once `last` is handed over.
 #[derive(Clone, Copy)]
-pub(super) struct Waiting {
+pub(super) struct WaitingTicket {
     ticket: u64,
     pub(super) last: u64,
     /// What was handed over when it began to wait.
@@ -34,7 +34,7 @@ pub(super) struct Waiting {
 }
 
 /// What came of a question.
-pub(super) enum Answer {
+pub(super) enum ReadAnswer {
     /// The stream's facts, and the ticket of the one who asked for its last sequence.
     Info(Option<u64>, Result<Box<Info>, String>),
     /// The entries have not come in time.
@@ -65,7 +65,7 @@ impl Reads {
         let stream = self.stream.clone();
         let asks = async move {
             let info = stream.get_info().await;
-            Answer::Info(ticket, info.map(Box::new).map_err(|error| said(&error)))
+            ReadAnswer::Info(ticket, info.map(Box::new).map_err(|error| said(&error)))
         };
         self.under_way.push(asks.boxed());
     }
@@ -76,12 +76,12 @@ impl Reads {
     }
 
     /// The next answer; `None` if nothing is under way.
-    pub(super) async fn next(&mut self) -> Option<Answer> {
+    pub(super) async fn next(&mut self) -> Option<ReadAnswer> {
         let answer = self.under_way.next().await?;
         match answer {
-            Answer::Info(None, _) => self.is_asking = false,
-            Answer::Info(Some(ticket), _) => self.asked.retain(|asked| *asked != ticket),
-            Answer::Late(_) => {}
+            ReadAnswer::Info(None, _) => self.is_asking = false,
+            ReadAnswer::Info(Some(ticket), _) => self.asked.retain(|asked| *asked != ticket),
+            ReadAnswer::Late(_) => {}
         }
         Some(answer)
     }
@@ -89,15 +89,15 @@ impl Reads {
     /// Notes that `ticket` is answered once `last` is handed over, and not before; everything up to
     /// `handed` was.
     pub(super) fn wait_for(&mut self, ticket: u64, last: u64, handed: u64) {
-        self.waiting.push(Waiting { ticket, last, handed });
-        let late = tokio::time::sleep(READ_WAIT).map(move |()| Answer::Late(ticket));
+        self.waiting.push(WaitingTicket { ticket, last, handed });
+        let late = tokio::time::sleep(READ_WAIT).map(move |()| ReadAnswer::Late(ticket));
         self.under_way.push(late.boxed());
     }
 
     /// The tickets that are answered now that everything up to `handed` was handed over.
     pub(super) fn answered(&mut self, handed: u64) -> Vec<News> {
         let mut news = vec![];
-        self.waiting.retain(|&Waiting { ticket, last, .. }| {
+        self.waiting.retain(|&WaitingTicket { ticket, last, .. }| {
             let is_answered = last <= handed;
             news.extend(is_answered.then_some(News::ReadTo { ticket, last }));
             !is_answered
@@ -106,7 +106,7 @@ impl Reads {
     }
 
     /// Takes a ticket out of those that wait, if it still does.
-    pub(super) fn late(&mut self, ticket: u64) -> Option<Waiting> {
+    pub(super) fn late(&mut self, ticket: u64) -> Option<WaitingTicket> {
         let at = self.waiting.iter().position(|waiting| waiting.ticket == ticket)?;
         Some(self.waiting.swap_remove(at))
     }

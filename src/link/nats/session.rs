@@ -11,18 +11,18 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::append::{Appends, Outcome};
-use super::connect::{self, Connection};
+use super::append::{AppendOutcome, Appends};
+use super::connect::{self, ServerConnection};
 use super::follow::Follow;
-use super::inbox::Inbox;
-use super::reads::{Answer, Reads};
-use super::texts::Texts;
+use super::inbox::NewsInbox;
+use super::reads::{ReadAnswer, Reads};
+use super::texts::TextsUnderWay;
 use super::waiting::Posts;
-use super::{Part, away, majority, waiting};
+use super::{LogStart, away, majority, waiting};
 use crate::link::access::Access;
 use crate::link::address::Servers;
 use crate::link::fault::LinkError;
-use crate::link::message::{Appended, News, Request, Server};
+use crate::link::message::{Appended, News, ServerFacts, ServerRequest};
 use crate::link::shared::Shared;
 use crate::link::subjects::Subjects;
 use crate::plain;
@@ -39,16 +39,16 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 const LEAVE_WAIT: Duration = Duration::from_millis(300);
 
 /// What the thread keeps from one session to the next.
-pub(super) struct Line {
+pub(super) struct SessionMemory {
     pub(super) access: Access,
     /// The servers that are known: those of the URL, and those that these have named.
     pub(super) servers: Servers,
     pub(super) run: Shared,
     pub(super) subjects: Subjects,
     pub(super) station: StationName,
-    pub(super) part: Part,
-    pub(super) requests: mpsc::Receiver<Request>,
-    pub(super) inbox: Arc<Inbox>,
+    pub(super) part: LogStart,
+    pub(super) requests: mpsc::Receiver<ServerRequest>,
+    pub(super) inbox: Arc<NewsInbox>,
     /// Sequence of the entry that comes next, once entries are wanted.
     pub(super) follows_from: Option<u64>,
     /// Why there is no connection, as it was last told.
@@ -56,7 +56,7 @@ pub(super) struct Line {
 }
 
 /// The end of a session.
-pub(super) enum End {
+pub(super) enum SessionEnd {
     /// The station wants nothing more.
     Left,
     /// The connection is lost or could not be made.
@@ -69,7 +69,7 @@ pub(super) fn runtime() -> io::Result<Runtime> {
 }
 
 /// Keeps up a connection until the station closes its line.
-pub(super) fn keep(line: &mut Line) {
+pub(super) fn keep(line: &mut SessionMemory) {
     let mut pause = Duration::ZERO;
     loop {
         let (end, was_connected) = match runtime() {
@@ -86,8 +86,8 @@ pub(super) fn keep(line: &mut Line) {
             }
         };
         match end {
-            End::Left => return,
-            End::Lost(why) => line.tell_lost(why),
+            SessionEnd::Left => return,
+            SessionEnd::Lost(why) => line.tell_lost(why),
         }
         pause = if was_connected { PAUSE } else { (pause + PAUSE).min(PAUSE_MAX) };
     }
@@ -95,20 +95,20 @@ pub(super) fn keep(line: &mut Line) {
 
 /// A pause where the machine gives no runtime for a session: it has no file left, as a rule.
 /// Requests are answered meanwhile.
-fn wait_without_io(line: &mut Line) -> End {
+fn wait_without_io(line: &mut SessionMemory) -> SessionEnd {
     let why = line.said.clone().unwrap_or_default();
     let Ok(runtime) = Builder::new_current_thread().enable_time().build() else {
-        return End::Left;
+        return SessionEnd::Left;
     };
     let answers = away::answer(&mut line.requests, &line.inbox, &mut line.follows_from);
     match runtime.block_on(async { tokio::time::timeout(PAUSE_MAX, answers).await }) {
-        Ok(()) => End::Left,
-        Err(_) => End::Lost(why),
+        Ok(()) => SessionEnd::Left,
+        Err(_) => SessionEnd::Lost(why),
     }
 }
 
 /// One session, and whether the log was there in it.
-async fn one(line: &mut Line, pause: Duration) -> (End, bool) {
+async fn one(line: &mut SessionMemory, pause: Duration) -> (SessionEnd, bool) {
     let reached = {
         let reaches = async {
             tokio::time::sleep(pause).await;
@@ -119,29 +119,29 @@ async fn one(line: &mut Line, pause: Duration) -> (End, bool) {
         tokio::select! {
             reached = reaches => reached,
             () = away::answer(&mut line.requests, &line.inbox, &mut line.follows_from) => {
-                return (End::Left, false);
+                return (SessionEnd::Left, false);
             }
         }
     };
     let (mut connection, posts) = match reached {
         Ok(reached) => reached,
-        Err(error) => return (End::Lost(error.to_string()), false),
+        Err(error) => return (SessionEnd::Lost(error.to_string()), false),
     };
     let mut posts = match posts {
         Ok(posts) => posts,
-        Err(why) => return (End::Lost(why), false),
+        Err(why) => return (SessionEnd::Lost(why), false),
     };
     let stream = match waiting::log(line, &mut connection, &mut posts).await {
         Ok(stream) => stream,
         Err(end) => return (end, false),
     };
-    let mut session = Session::begin(line, connection, posts, stream).await;
+    let mut session = ServerSession::begin(line, connection, posts, stream).await;
     let end = session.run().await;
     session.give_up();
     (end, true)
 }
 
-impl Line {
+impl SessionMemory {
     /// Tells that there is no connection, once for each reason.
     pub(super) fn tell_lost(&mut self, why: String) {
         if self.said.as_ref() != Some(&why) {
@@ -152,16 +152,16 @@ impl Line {
 }
 
 /// A connection that stands.
-struct Session<'a> {
-    line: &'a mut Line,
-    connection: Connection,
+struct ServerSession<'a> {
+    line: &'a mut SessionMemory,
+    connection: ServerConnection,
     appends: Appends,
     follow: Follow,
     reads: Reads,
-    texts: Texts,
+    texts: TextsUnderWay,
     posts: Posts,
     facts: Interval,
-    server: Server,
+    server: ServerFacts,
     /// An entry for which the inbox has no room.
     held: Option<News>,
     /// The last entry that was handed over.
@@ -171,10 +171,10 @@ struct Session<'a> {
     is_full: bool,
 }
 
-impl<'a> Session<'a> {
+impl<'a> ServerSession<'a> {
     async fn begin(
-        line: &'a mut Line,
-        connection: Connection,
+        line: &'a mut SessionMemory,
+        connection: ServerConnection,
         posts: Posts,
         stream: Stream,
     ) -> Self {
@@ -182,16 +182,16 @@ impl<'a> Session<'a> {
         line.servers.add_discovered(&info.connect_urls);
         let mut facts = interval(FACTS);
         facts.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let server = Server {
+        let server = ServerFacts {
             name: plain::clean(&info.server_name),
             version: plain::clean(&info.version),
-            ..Server::default()
+            ..ServerFacts::default()
         };
-        let mut session = Session {
+        let mut session = ServerSession {
             appends: Appends::new(connection.appends.clone(), &line.subjects),
             follow: Follow::new(stream.clone()),
             reads: Reads::new(stream.clone()),
-            texts: Texts::new(connection.questions.clone()),
+            texts: TextsUnderWay::new(connection.questions.clone()),
             line,
             connection,
             posts,
@@ -213,14 +213,14 @@ impl<'a> Session<'a> {
         session
     }
 
-    async fn run(&mut self) -> End {
+    async fn run(&mut self) -> SessionEnd {
         loop {
             tokio::select! {
                 request = self.line.requests.recv(), if self.appends.has_room() => match request {
                     Some(request) => self.take(request).await,
                     None => {
                         self.leave().await;
-                        return End::Left;
+                        return SessionEnd::Left;
                     }
                 },
                 Some(outcome) = self.appends.next(), if !self.appends.is_empty() => {
@@ -253,22 +253,22 @@ impl<'a> Session<'a> {
         }
     }
 
-    async fn take(&mut self, request: Request) {
+    async fn take(&mut self, request: ServerRequest) {
         match request {
-            Request::Append { ticket, expects, id, line } => {
+            ServerRequest::Append { ticket, expects, id, line } => {
                 if let Some(outcome) = self.appends.send(ticket, expects, &id, line).await {
                     self.tell_outcome(&outcome);
                 }
             }
-            Request::Read { ticket } if self.follow.is_wanted() => self.reads.ask(ticket),
-            Request::Read { ticket } => {
+            ServerRequest::Read { ticket } if self.follow.is_wanted() => self.reads.ask(ticket),
+            ServerRequest::Read { ticket } => {
                 let why = "nobody asked for the log's records".into();
                 self.line.inbox.tell(News::NotRead { ticket, why });
             }
-            Request::Follow { from } => self.follow(from),
-            Request::Keep { sha256, text } => self.texts.keep(sha256, text),
-            Request::Fetch { sha256 } => self.texts.fetch(sha256),
-            Request::Post { to, post } => {
+            ServerRequest::Follow { from } => self.follow(from),
+            ServerRequest::Keep { sha256, text } => self.texts.keep(sha256, text),
+            ServerRequest::Fetch { sha256 } => self.texts.fetch(sha256),
+            ServerRequest::Post { to, post } => {
                 let (subjects, inbox) = (&self.line.subjects, &self.line.inbox);
                 waiting::send(&self.connection, subjects, inbox, (&to, &post));
             }
@@ -283,7 +283,7 @@ impl<'a> Session<'a> {
         self.follow.from(from);
     }
 
-    fn tell_outcome(&mut self, outcome: &Outcome) {
+    fn tell_outcome(&mut self, outcome: &AppendOutcome) {
         let appended = outcome.appended(&self.line.subjects);
         match outcome.full() {
             Some(why) if !self.is_full => {
@@ -316,9 +316,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn heed(&mut self, answer: Answer) {
+    fn heed(&mut self, answer: ReadAnswer) {
         match answer {
-            Answer::Info(Some(ticket), Ok(info)) => {
+            ReadAnswer::Info(Some(ticket), Ok(info)) => {
                 // A leader that has lost the others answers, too: what it knows may not be the log.
                 match info.cluster.as_ref().and_then(majority::lacks) {
                     Some(why) => self.line.inbox.tell(News::NotRead { ticket, why }),
@@ -327,10 +327,10 @@ impl<'a> Session<'a> {
                 self.tell_read();
                 self.renew(&info);
             }
-            Answer::Info(Some(ticket), Err(why)) => {
+            ReadAnswer::Info(Some(ticket), Err(why)) => {
                 self.line.inbox.tell(News::NotRead { ticket, why });
             }
-            Answer::Info(None, Ok(info)) => {
+            ReadAnswer::Info(None, Ok(info)) => {
                 if self.stalls(info.state.last_sequence, self.handed_before) {
                     self.follow.restart();
                 }
@@ -338,8 +338,8 @@ impl<'a> Session<'a> {
                 self.renew(&info);
             }
             // An append tells soon enough that the leader does not answer.
-            Answer::Info(None, Err(_)) => {}
-            Answer::Late(ticket) => match self.reads.late(ticket) {
+            ReadAnswer::Info(None, Err(_)) => {}
+            ReadAnswer::Late(ticket) => match self.reads.late(ticket) {
                 Some(late) if self.stalls(late.last, late.handed) => {
                     let why = "the server does not hand over the log's last records".to_owned();
                     self.line.inbox.tell(News::NotRead { ticket, why });

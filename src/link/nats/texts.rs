@@ -11,7 +11,7 @@ use super::setup;
 use crate::link::message::News;
 
 /// Texts under way.
-pub(super) struct Texts {
+pub(super) struct TextsUnderWay {
     context: Context,
     under_way: FuturesUnordered<BoxFuture<'static, News>>,
     /// SHA-256 of those that are put there, and of those that are got.
@@ -19,9 +19,9 @@ pub(super) struct Texts {
     gets: Vec<String>,
 }
 
-impl Texts {
+impl TextsUnderWay {
     pub(super) fn new(context: Context) -> Self {
-        Texts { context, under_way: FuturesUnordered::new(), puts: vec![], gets: vec![] }
+        TextsUnderWay { context, under_way: FuturesUnordered::new(), puts: vec![], gets: vec![] }
     }
 
     /// Puts a text there.

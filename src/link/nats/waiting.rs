@@ -9,13 +9,13 @@ use async_nats::{Event, Message, ServerError, Subscriber};
 use futures_util::StreamExt;
 use futures_util::future::FutureExt;
 
-use super::connect::{self, Connection, said};
+use super::connect::{self, ServerConnection, said};
 use super::denied::Denied;
-use super::inbox::Inbox;
-use super::session::{End, Line};
-use super::{Part, away, setup};
+use super::inbox::NewsInbox;
+use super::session::{SessionEnd, SessionMemory};
+use super::{LogStart, away, setup};
 use crate::link::fault::LinkError;
-use crate::link::message::{News, Post, Request, To};
+use crate::link::message::{News, Post, PostTo, ServerRequest};
 use crate::link::subjects::Subjects;
 use crate::link::wire;
 use crate::plain;
@@ -36,7 +36,7 @@ pub(super) struct Posts {
 
 impl Posts {
     pub(super) async fn begin(
-        connection: &Connection,
+        connection: &ServerConnection,
         subjects: &Subjects,
         station: &StationName,
     ) -> Result<Self, String> {
@@ -47,7 +47,12 @@ impl Posts {
     }
 
     /// Notes what the client says of the connection; `true` if it is its end.
-    pub(super) fn notes_end(&mut self, event: Option<Event>, inbox: &Inbox, servers: &str) -> bool {
+    pub(super) fn notes_end(
+        &mut self,
+        event: Option<Event>,
+        inbox: &NewsInbox,
+        servers: &str,
+    ) -> bool {
         match event {
             Some(Event::Disconnected | Event::Closed) | None => return true,
             Some(Event::ServerError(error)) => match error {
@@ -67,22 +72,22 @@ impl Posts {
     }
 
     /// The end of the connection, with the reason as far as it is known.
-    pub(super) fn lost(&mut self, servers: &str) -> End {
+    pub(super) fn lost(&mut self, servers: &str) -> SessionEnd {
         let why = self.why.take();
-        End::Lost(why.unwrap_or_else(|| format!("the connection to {servers} is lost")))
+        SessionEnd::Lost(why.unwrap_or_else(|| format!("the connection to {servers} is lost")))
     }
 }
 
 /// Sends a post.
 pub(super) fn send(
-    connection: &Connection,
+    connection: &ServerConnection,
     subjects: &Subjects,
-    inbox: &Inbox,
-    (to, post): (&To, &Post),
+    inbox: &NewsInbox,
+    (to, post): (&PostTo, &Post),
 ) {
     let subject = match to {
-        To::All => subjects.all.clone(),
-        To::Station(station) => subjects.to(station),
+        PostTo::All => subjects.all.clone(),
+        PostTo::Station(station) => subjects.to(station),
     };
     match wire::encode(post) {
         // A post that has no room in the connection now would only come too late.
@@ -92,7 +97,7 @@ pub(super) fn send(
 }
 
 /// Takes in a message of another station.
-pub(super) fn hear(inbox: &Inbox, message: &Message) {
+pub(super) fn hear(inbox: &NewsInbox, message: &Message) {
     // What is no post was written by somebody else, and is nothing to us.
     if let Ok(post) = wire::decode(&message.payload) {
         inbox.offer(News::Post(post));
@@ -101,10 +106,10 @@ pub(super) fn hear(inbox: &Inbox, message: &Message) {
 
 /// Opens the log as soon as the server can give it.
 pub(super) async fn log(
-    line: &mut Line,
-    connection: &mut Connection,
+    line: &mut SessionMemory,
+    connection: &mut ServerConnection,
     posts: &mut Posts,
-) -> Result<Stream, End> {
+) -> Result<Stream, SessionEnd> {
     let mut pause = Duration::ZERO;
     loop {
         let opened = {
@@ -114,8 +119,8 @@ pub(super) async fn log(
                 tokio::time::sleep(pause).await;
                 connect::keeps_logs(&connection.client, &context).await?;
                 match line.part {
-                    Part::Shares => setup::share(&context, run, subjects).await,
-                    Part::Joins => {
+                    LogStart::Shares => setup::share(&context, run, subjects).await,
+                    LogStart::Joins => {
                         let found = setup::existing(&context, &run.id, subjects).await?;
                         let gone = || LinkError::NoSuchRun {
                             run: run.id.0.clone(),
@@ -130,8 +135,8 @@ pub(super) async fn log(
                 tokio::select! {
                     opened = &mut opens => break opened,
                     request = line.requests.recv() => match request {
-                        None => return Err(End::Left),
-                        Some(Request::Post { to, post }) => {
+                        None => return Err(SessionEnd::Left),
+                        Some(ServerRequest::Post { to, post }) => {
                             send(connection, subjects, &line.inbox, (&to, &post));
                         }
                         Some(request) => {
@@ -153,7 +158,7 @@ pub(super) async fn log(
             Err(LinkError::NotNow(why)) if connection.stands() => {
                 line.tell_lost(LinkError::NotNow(why).to_string());
             }
-            Err(error) => return Err(End::Lost(error.to_string())),
+            Err(error) => return Err(SessionEnd::Lost(error.to_string())),
         }
         pause = AGAIN;
     }

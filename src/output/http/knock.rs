@@ -10,12 +10,12 @@ use std::time::Duration;
 use ureq::http::{Method, Request};
 use ureq::tls::RootCerts;
 
-use super::{Call, Http, Secrets, Settings, agent, clean, host_of, read_headers, trust};
-use crate::output::{Fault, Surroundings};
+use super::{Http, HttpCall, HttpSettings, Secrets, agent, clean, host_of, read_headers, trust};
+use crate::output::{OutputFault, Surroundings};
 
 /// A knock, with its secrets read.
 pub(in crate::output) struct Knock {
-    call: Call,
+    call: HttpCall,
     secrets: Secrets,
     host: String,
     roots: RootCerts,
@@ -28,9 +28,9 @@ impl Knock {
     /// # Errors
     /// All secrets that are missing or not permitted, and what no request can be sent with.
     pub(in crate::output) fn new(
-        settings: &Settings<'_>,
+        settings: &HttpSettings<'_>,
         surroundings: &Surroundings<'_>,
-    ) -> Result<Self, Vec<Fault>> {
+    ) -> Result<Self, Vec<OutputFault>> {
         let (mut headers, secrets) = read_headers(settings.headers, surroundings)?;
         for (name, _) in settings.headers.iter().filter(|(_, value)| value.starts_with("env:")) {
             headers.remove(name);
@@ -38,11 +38,11 @@ impl Knock {
         let roots = trust::roots(settings.ca, surroundings.folder)?;
         let request = Request::builder().method(Method::HEAD).uri(settings.base).body(());
         let mut request = request.map_err(|error| {
-            vec![Fault::Message { place: "probe".into(), why: error.to_string() }]
+            vec![OutputFault::Message { place: "probe".into(), why: error.to_string() }]
         })?;
         *request.headers_mut() = headers;
         Ok(Knock {
-            call: Call { request, content: None, retries: 0 },
+            call: HttpCall { request, content: None, retries: 0 },
             secrets,
             host: host_of(settings.base),
             roots,

@@ -85,13 +85,13 @@ fn post() -> Body {
     body("POST", "/2/tweets", HttpContent::Json(json.into()))
 }
 
-fn plan(base: &str, token: Option<&str>, bodies: Vec<Body>) -> Result<Plan, Vec<Fault>> {
+fn plan(base: &str, token: Option<&str>, bodies: Vec<Body>) -> Result<HttpPlan, Vec<OutputFault>> {
     let kind = kind(base);
     let OutputKind::Http { base, headers, timeout, ca } = &kind else { unreachable!() };
-    let settings = Settings { base, headers, timeout: *timeout, ca: ca.as_deref() };
+    let settings = HttpSettings { base, headers, timeout: *timeout, ca: ca.as_deref() };
     let actions = bodies.into_iter().map(|body| (0, body)).collect();
     let show = show(vec![output("x", kind.clone(), vec![])], actions);
-    Plan::new(
+    HttpPlan::new(
         &show,
         OutputIx(0),
         &settings,
@@ -99,7 +99,7 @@ fn plan(base: &str, token: Option<&str>, bodies: Vec<Body>) -> Result<Plan, Vec<
     )
 }
 
-fn open(base: &str, bodies: Vec<Body>) -> (Queued<Call>, Receiver<Report>) {
+fn open(base: &str, bodies: Vec<Body>) -> (Queued<HttpCall>, Receiver<Report>) {
     let (context, reports) = context("x");
     let plan = plan(base, Some(TOKEN), bodies).unwrap_or_else(|faults| panic!("{faults:?}"));
     (plan.open(context).unwrap(), reports)
@@ -259,13 +259,13 @@ fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
     *ca = Some("cert.pem".into());
     let read = |folder: &std::path::Path, kind: &OutputKind| {
         let OutputKind::Http { base, headers, timeout, ca } = kind else { unreachable!() };
-        let settings = Settings { base, headers, timeout: *timeout, ca: ca.as_deref() };
+        let settings = HttpSettings { base, headers, timeout: *timeout, ca: ca.as_deref() };
         let show = show(
             vec![output("x", kind.clone(), vec![])],
             vec![(0, body("GET", "/", HttpContent::Empty))],
         );
         let env = |_: &str| Some(TOKEN.to_owned());
-        Plan::new(
+        HttpPlan::new(
             &show,
             OutputIx(0),
             &settings,
@@ -486,7 +486,7 @@ fn secrets_are_read_at_opening_and_shown_nowhere() {
 
     let missing = plan(base, None, vec![post()]).err().unwrap();
     let said = "header Authorization needs the environment variable X_TOKEN, which is not set; set it and start again";
-    assert_eq!(missing.iter().map(Fault::to_string).collect::<Vec<_>>(), [said]);
+    assert_eq!(missing.iter().map(OutputFault::to_string).collect::<Vec<_>>(), [said]);
 
     let bad = plan(base, Some("s3cr3t\n"), vec![post()]).err().unwrap();
     assert!(!format!("{bad:?} {}", bad[0]).contains("s3cr3t"), "{bad:?}");
@@ -509,7 +509,7 @@ fn refuses_at_opening_what_no_request_can_be() {
         body("GET", "/a b", HttpContent::Empty),
     ];
     let faults = plan("http://127.0.0.1", Some(TOKEN), bodies).err().unwrap();
-    let said: Vec<_> = faults.iter().map(Fault::to_string).collect();
+    let said: Vec<_> = faults.iter().map(OutputFault::to_string).collect();
     assert_eq!(
         said[0],
         "cue 12: a GET request cannot carry anything: write POST, PUT, PATCH or DELETE"

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 
-use crate::output::Fault;
+use crate::output::OutputFault;
 use crate::output::peer::words;
 
 /// Maximum size of a certificate file that is read, bytes. A venue has a handful of two thousand
@@ -19,10 +19,13 @@ const BYTES_MAX: u64 = 1 << 20;
 ///
 /// # Errors
 /// A file that cannot be read, or holds no certificate in PEM form.
-pub(in crate::output) fn roots(ca: Option<&str>, folder: &Path) -> Result<RootCerts, Vec<Fault>> {
+pub(in crate::output) fn roots(
+    ca: Option<&str>,
+    folder: &Path,
+) -> Result<RootCerts, Vec<OutputFault>> {
     let Some(file) = ca else { return Ok(RootCerts::WebPki) };
     let certificates = read(&folder.join(file))
-        .map_err(|why| vec![Fault::Certificates { file: file.into(), why }])?;
+        .map_err(|why| vec![OutputFault::Certificates { file: file.into(), why }])?;
     Ok(RootCerts::new_with_certs(&certificates))
 }
 

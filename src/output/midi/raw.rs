@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
-use super::{Connection, Port, Ports};
+use super::{MidiConnection, MidiPorts, Port};
 use crate::output::peer::words;
 
 /// The ports of this machine.
@@ -43,7 +43,7 @@ impl Raw {
     }
 }
 
-impl Ports for Raw {
+impl MidiPorts for Raw {
     fn list(&mut self) -> Result<Vec<Port>, String> {
         let entries = match std::fs::read_dir(&self.devices) {
             Ok(entries) => entries,
@@ -57,8 +57,9 @@ impl Ports for Raw {
         Ok(files.into_iter().map(|file| Port { name: self.name(&file), id: file }).collect())
     }
 
-    fn connect(&mut self, port: &Port) -> Result<Box<dyn Connection>, String> {
-        open(&self.devices.join(&port.id)).map(|file| Box::new(Open(file)) as Box<dyn Connection>)
+    fn connect(&mut self, port: &Port) -> Result<Box<dyn MidiConnection>, String> {
+        open(&self.devices.join(&port.id))
+            .map(|file| Box::new(OpenRaw(file)) as Box<dyn MidiConnection>)
     }
 }
 
@@ -84,9 +85,9 @@ fn open(path: &Path) -> Result<File, String> {
     })
 }
 
-struct Open(File);
+struct OpenRaw(File);
 
-impl Connection for Open {
+impl MidiConnection for OpenRaw {
     fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
         match self.0.write(bytes) {
             Ok(taken) if taken == bytes.len() => Ok(()),

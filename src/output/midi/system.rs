@@ -4,7 +4,7 @@
 
 use midir::{MidiOutput, MidiOutputConnection};
 
-use super::{Connection, Port, Ports};
+use super::{MidiConnection, MidiPorts, Port};
 
 /// Name of this program for the machine's other programs.
 const CLIENT: &str = "handover";
@@ -20,7 +20,7 @@ pub(super) struct System {
     lister: Option<MidiOutput>,
 }
 
-impl Ports for System {
+impl MidiPorts for System {
     fn list(&mut self) -> Result<Vec<Port>, String> {
         let lister = match self.lister.take() {
             Some(lister) => lister,
@@ -35,17 +35,17 @@ impl Ports for System {
         Ok(ports)
     }
 
-    fn connect(&mut self, port: &Port) -> Result<Box<dyn Connection>, String> {
+    fn connect(&mut self, port: &Port) -> Result<Box<dyn MidiConnection>, String> {
         let client = client()?;
         let target = client.find_port_by_id(&port.id).ok_or("it has just gone")?;
         let connection = client.connect(&target, "cues").map_err(|error| error.to_string())?;
-        Ok(Box::new(Open(connection)))
+        Ok(Box::new(OpenSystem(connection)))
     }
 }
 
-struct Open(MidiOutputConnection);
+struct OpenSystem(MidiOutputConnection);
 
-impl Connection for Open {
+impl MidiConnection for OpenSystem {
     fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.0.send(bytes).map_err(|error| error.to_string())
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::*;
 use crate::output::clocked::Clocked;
 use crate::output::testing::{CLOCK, SOON, awaited, context, job, now, output, show};
-use crate::output::timecode::{MTC, Timecode};
+use crate::output::timecode::{MTC, TimecodeClock};
 use crate::output::{Driver, Light, Outcome, Report, ShowTime};
 use crate::show::action::MidiMessage;
 use crate::show::{Body, FrameRate, OutputIx, OutputKind};
@@ -31,12 +31,12 @@ impl Default for Machine {
     }
 }
 
-impl Ports for Fake {
+impl MidiPorts for Fake {
     fn list(&mut self) -> Result<Vec<Port>, String> {
         self.machine.lock().unwrap().ports.clone()
     }
 
-    fn connect(&mut self, port: &Port) -> Result<Box<dyn Connection>, String> {
+    fn connect(&mut self, port: &Port) -> Result<Box<dyn MidiConnection>, String> {
         self.machine.lock().unwrap().opened += 1;
         let (machine, heard) = (Arc::clone(&self.machine), self.heard.clone());
         Ok(Box::new(FakeConnection { name: port.name.clone(), machine, heard }))
@@ -49,7 +49,7 @@ struct FakeConnection {
     heard: Sender<(String, Vec<u8>)>,
 }
 
-impl Connection for FakeConnection {
+impl MidiConnection for FakeConnection {
     fn send(&mut self, bytes: &[u8]) -> Result<(), String> {
         if let Some(why) = &self.machine.lock().unwrap().stuck {
             return Err(why.clone());
@@ -193,7 +193,8 @@ fn a_clock_at_the_port_goes_unheard_where_there_is_none_and_is_looked_after_all_
 fn timecode_and_cues_share_the_port() {
     let s = setup("Pyro", &["Pyro"]);
     awaited(|| s.midi.health(now()).light == Light::Ok);
-    let timecode = Timecode::start("pyro", CLOCK, FrameRate::Fps25, MTC, s.midi.clock()).unwrap();
+    let timecode =
+        TimecodeClock::start("pyro", CLOCK, FrameRate::Fps25, MTC, s.midi.clock()).unwrap();
     let mut driver = Clocked::beside(s.midi, Some(timecode));
     driver.show_time(ShowTime { now_ns: 0, runs: true }, now());
     let mut heard = std::iter::from_fn(|| s.heard.recv_timeout(SOON).ok()).map(|(_, bytes)| bytes);

@@ -14,7 +14,7 @@ const KEPT_MAX: usize = 1024;
 /// The jobs of a mirrored output.
 pub(super) struct Ledger {
     names: Vec<Name>,
-    jobs: VecDeque<Tally>,
+    jobs: VecDeque<JobTally>,
     /// Outcomes of the last panic's messages at each machine that the others have not reported yet.
     panic: Vec<Panic>,
     /// Number of messages that a panic sends.
@@ -22,16 +22,16 @@ pub(super) struct Ledger {
 }
 
 /// One job.
-struct Tally {
+struct JobTally {
     job: Job,
     since: MachineNs,
-    sides: Vec<Fate>,
-    told: Told,
+    sides: Vec<MirrorFate>,
+    told: JobOutcome,
 }
 
 /// Outcome of a message at one machine.
 #[derive(Clone, Default)]
-enum Fate {
+enum MirrorFate {
     #[default]
     Open,
     Took,
@@ -40,7 +40,7 @@ enum Fate {
 
 /// What the run has been told of a job.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum JobOutcome {
     Nothing,
     Sent,
     Failed,
@@ -49,7 +49,7 @@ enum Told {
 /// The messages of a panic at one machine.
 #[derive(Clone, Default)]
 struct Panic {
-    waiting: VecDeque<Fate>,
+    waiting: VecDeque<MirrorFate>,
     count: usize,
 }
 
@@ -65,8 +65,8 @@ impl Ledger {
         if self.jobs.len() >= KEPT_MAX {
             self.jobs.pop_front();
         }
-        let sides = vec![Fate::Open; self.names.len()];
-        self.jobs.push_back(Tally { job, since, sides, told: Told::Nothing });
+        let sides = vec![MirrorFate::Open; self.names.len()];
+        self.jobs.push_back(JobTally { job, since, sides, told: JobOutcome::Nothing });
     }
 
     /// Takes in what became of a job at machine `side`. Gives what follows for the output, the
@@ -77,30 +77,30 @@ impl Ledger {
         job: Job,
         outcome: Outcome,
     ) -> (Vec<Outcome>, Option<MachineNs>, bool) {
-        let fate = Fate::of(outcome);
+        let fate = MirrorFate::of(outcome);
         let Some(tally) = self.jobs.iter_mut().rev().find(|tally| tally.job == job) else {
             return (side_failed(&self.names, side, &fate).into_iter().collect(), None, true);
         };
         if let Some(place) = tally.sides.get_mut(side) {
             *place = fate;
         }
-        let has_taken = tally.sides.iter().any(|fate| matches!(fate, Fate::Took));
-        let is_open = tally.sides.iter().any(|fate| matches!(fate, Fate::Open));
-        let was_sent = tally.told == Told::Sent;
+        let has_taken = tally.sides.iter().any(|fate| matches!(fate, MirrorFate::Took));
+        let is_open = tally.sides.iter().any(|fate| matches!(fate, MirrorFate::Open));
+        let was_sent = tally.told == JobOutcome::Sent;
         let failed = |side: usize| side_failed(&self.names, side, tally.sides.get(side)?);
         let news = match tally.told {
-            Told::Nothing | Told::Failed if has_taken => {
+            JobOutcome::Nothing | JobOutcome::Failed if has_taken => {
                 let sides = (0..tally.sides.len()).filter_map(failed);
                 let news = std::iter::once(Outcome::Sent).chain(sides).collect();
-                tally.told = Told::Sent;
+                tally.told = JobOutcome::Sent;
                 news
             }
-            Told::Nothing | Told::Sent if !has_taken && !is_open => {
-                tally.told = Told::Failed;
+            JobOutcome::Nothing | JobOutcome::Sent if !has_taken && !is_open => {
+                tally.told = JobOutcome::Failed;
                 vec![Outcome::Failed(joined(&self.names, &tally.sides))]
             }
-            Told::Sent => failed(side).into_iter().collect(),
-            Told::Nothing | Told::Failed => vec![],
+            JobOutcome::Sent => failed(side).into_iter().collect(),
+            JobOutcome::Nothing | JobOutcome::Failed => vec![],
         };
         (news, Some(tally.since), was_sent)
     }
@@ -113,14 +113,14 @@ impl Ledger {
     /// Takes in what became of a message of panic at machine `side`. It has left once every machine
     /// has taken it: a backup that goes on is no stop.
     pub(super) fn hear_panic(&mut self, side: usize, outcome: Outcome) -> Option<Outcome> {
-        let (fate, panics) = (Fate::of(outcome), self.panics);
+        let (fate, panics) = (MirrorFate::of(outcome), self.panics);
         let own = self.panic.get_mut(side)?;
         own.count += 1;
         if own.count > panics {
             // A message of the panic before was reported among them.
             return match fate {
-                Fate::Failed(why) => Some(Outcome::Failed(self.names.get(side)?.says(&why))),
-                Fate::Took | Fate::Open => None,
+                MirrorFate::Failed(why) => Some(Outcome::Failed(self.names.get(side)?.says(&why))),
+                MirrorFate::Took | MirrorFate::Open => None,
             };
         }
         own.waiting.push_back(fate);
@@ -128,39 +128,39 @@ impl Ledger {
             return None;
         }
         let fates = self.panic.iter_mut().filter_map(|side| side.waiting.pop_front());
-        let fates: Vec<Fate> = fates.collect();
-        match fates.iter().all(|fate| matches!(fate, Fate::Took)) {
+        let fates: Vec<MirrorFate> = fates.collect();
+        match fates.iter().all(|fate| matches!(fate, MirrorFate::Took)) {
             true => Some(Outcome::Sent),
             false => Some(Outcome::Failed(joined(&self.names, &fates))),
         }
     }
 }
 
-impl Fate {
+impl MirrorFate {
     fn of(outcome: Outcome) -> Self {
         match outcome {
-            Outcome::Sent | Outcome::Rehearsed(_) => Fate::Took,
-            Outcome::Failed(why) | Outcome::SideFailed { why, .. } => Fate::Failed(why),
+            Outcome::Sent | Outcome::Rehearsed(_) => MirrorFate::Took,
+            Outcome::Failed(why) | Outcome::SideFailed { why, .. } => MirrorFate::Failed(why),
         }
     }
 
     fn why(&self) -> Option<&str> {
         match self {
-            Fate::Failed(why) => Some(why),
-            Fate::Open | Fate::Took => None,
+            MirrorFate::Failed(why) => Some(why),
+            MirrorFate::Open | MirrorFate::Took => None,
         }
     }
 }
 
 /// That machine `side` did not take what another has, where it did not.
-fn side_failed(names: &[Name], side: usize, fate: &Fate) -> Option<Outcome> {
+fn side_failed(names: &[Name], side: usize, fate: &MirrorFate) -> Option<Outcome> {
     let (name, why) = (names.get(side)?, fate.why()?);
     Some(Outcome::SideFailed { side: name.whole(), why: why.to_owned() })
 }
 
 /// Why the machines failed: once, where all say the same.
-fn joined(names: &[Name], fates: &[Fate]) -> String {
-    let mut whys = fates.iter().map(Fate::why);
+fn joined(names: &[Name], fates: &[MirrorFate]) -> String {
+    let mut whys = fates.iter().map(MirrorFate::why);
     if let Some(Some(first)) = whys.next()
         && whys.all(|why| why == Some(first))
     {

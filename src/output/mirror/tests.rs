@@ -220,7 +220,7 @@ fn a_probe_says_which_machine_is_dead() {
     let env = |_: &str| None;
     let surroundings = Surroundings { permits: permits(), clock: CLOCK, ..surroundings(&env) };
     let probed = probe(&show, &surroundings, Duration::from_secs(3));
-    assert_eq!(probed[0].what, Answer::Down);
+    assert_eq!(probed[0].what, ProbeAnswer::Down);
     let words = &probed[0].words;
     assert!(words.starts_with(&format!("main 127.0.0.1:{alive}: ")), "{words}");
     assert!(words.contains(&format!("; backup 127.0.0.1:{dead}: ")), "{words}");
@@ -231,10 +231,10 @@ fn a_probe_says_which_machine_is_dead() {
 fn what_all_machines_answer_is_said_once() {
     let name = |word: &str, machine: &str| Name { word: word.into(), machine: machine.into() };
     let names = [name("main", "a:1"), name("backup", "b:1")];
-    let said = |one: (Answer, &str), other: (Answer, &str)| {
+    let said = |one: (ProbeAnswer, &str), other: (ProbeAnswer, &str)| {
         together(&names, &[one, other].map(|(what, words)| (what, words.to_owned())))
     };
-    let (up, unknown, down) = (Answer::Up, Answer::Unknown, Answer::Down);
+    let (up, unknown, down) = (ProbeAnswer::Up, ProbeAnswer::Unknown, ProbeAnswer::Down);
     assert_eq!(said((up, "answers"), (up, "answers")), (up, "each: answers".into()));
     let words = "main a:1: answers; backup b:1: nobody refuses".to_owned();
     assert_eq!(said((up, "answers"), (unknown, "nobody refuses")), (unknown, words));

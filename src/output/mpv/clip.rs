@@ -99,7 +99,7 @@ impl Clip {
     /// Place where it breaks off, in words, if its file ends at `there_ns`, before its header says,
     /// and the cue would play on.
     pub(super) fn breaks_off(&self, status: &FileStatus, there_ns: Option<u64>) -> Option<String> {
-        let FileStatus::There(Identity { cut: Some(cut), .. }) = status else { return None };
+        let FileStatus::There(FileIdentity { cut: Some(cut), .. }) = status else { return None };
         let there_ns = there_ns?;
         let is_missed = |end_ns: u64| end_ns > there_ns.saturating_add(SHORT_NS);
         let plays_on = self.to_ns.is_none_or(is_missed) && cut.announced_ns.is_none_or(is_missed);
@@ -133,7 +133,7 @@ pub(super) fn absolute(folder: &Path, clip: &str) -> Result<String, String> {
 /// Identity and version of a file, and whether all of it is there: another file under the same name,
 /// or the same one written again, differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(super) struct FileIdentity {
     device: u64,
     inode: u64,
     size: u64,
@@ -147,7 +147,7 @@ pub(super) struct Identity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FileStatus {
     /// A regular file.
-    There(Identity),
+    There(FileIdentity),
     /// Nothing of that name.
     Missing,
     /// Something that no player may be given, in words.
@@ -180,7 +180,7 @@ pub(super) fn stat(path: &str) -> FileStatus {
         Ok(_) if head == *LIST || head.starts_with(b"#EXTM3U") => {
             FileStatus::Odd("is a playlist, not a clip".into())
         }
-        Ok(mut file) => FileStatus::There(Identity {
+        Ok(mut file) => FileStatus::There(FileIdentity {
             device: data.dev(),
             inode: data.ino(),
             size: data.size(),
@@ -195,10 +195,10 @@ pub(super) fn stat(path: &str) -> FileStatus {
 const LIST: &[u8; 9] = b"# mpv EDL";
 
 #[cfg(test)]
-impl Identity {
+impl FileIdentity {
     /// Some file of this size.
     pub(super) fn of_size(size: u64) -> Self {
-        Identity { device: 1, inode: 1, size, modified: (0, 0), cut: None }
+        FileIdentity { device: 1, inode: 1, size, modified: (0, 0), cut: None }
     }
 }
 

@@ -6,12 +6,12 @@
 use serde_json::{Value, json};
 
 use super::reel::Reel;
-use super::replies::{Question, WATCHED};
+use super::replies::{PlayerQuestion, WATCHED};
 use crate::show::duration::{self, SECOND_NS};
 
 /// The whole of a GO, so that it costs the station one write: the black cover goes, the picture
 /// moves, and the question at the end starts the watchdog with the GO. The ids are those of
-/// [`Question`].
+/// [`PlayerQuestion`].
 pub(super) const GO: &str = concat!(
     r#"{"command":["osd-overlay",1,"none",""],"request_id":0}"#,
     "\n",
@@ -126,7 +126,7 @@ pub(super) fn volume(percent: f64) -> Value {
 }
 
 /// A question.
-pub(super) fn ask(question: Question) -> Value {
+pub(super) fn ask(question: PlayerQuestion) -> Value {
     json!(["get_property", question.property()])
 }
 
@@ -137,7 +137,7 @@ mod tests {
     use std::time::Duration;
 
     use super::super::clip::{Clip, FileStatus};
-    use super::super::reel::Part;
+    use super::super::reel::ReelPart;
     use super::*;
     use crate::show::action::MpvCommand;
     use crate::show::{CueIx, CueNumber};
@@ -154,7 +154,7 @@ mod tests {
         };
         let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/")).unwrap();
         let reel = Reel::new(
-            Part {
+            ReelPart {
                 key: (CueIx(0), 0),
                 clip: Arc::new(clip),
                 facts: None,
@@ -186,7 +186,7 @@ mod tests {
             GO.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(lines.len() == 3 && GO.ends_with('\n'));
         assert_eq!(lines[1]["command"], json!(["set_property", "pause", false]));
-        assert_eq!(lines[2]["command"], ask(Question::Idle));
-        assert_eq!(lines[2]["request_id"], Question::Idle as u64);
+        assert_eq!(lines[2]["command"], ask(PlayerQuestion::Idle));
+        assert_eq!(lines[2]["request_id"], PlayerQuestion::Idle as u64);
     }
 }

@@ -21,8 +21,8 @@ use super::ActionKey;
 use super::clip::{Clip, FileStatus};
 use super::fade::{FadeOrder, Purpose};
 use super::player::Player;
-use super::reel::{Facts, PARTS_MAX};
-use super::state::{Play, Role, Stage, State};
+use super::reel::{ClipFacts, PARTS_MAX};
+use super::state::{ClipStage, Play, PlayerRole, PlayerState};
 use crate::show::{CueIx, OutputIx};
 use crate::time::MachineNs;
 pub(super) use pending_work::PendingWork;
@@ -38,13 +38,13 @@ const RESTART: (Duration, Duration) = (Duration::from_millis(100), Duration::fro
 const CALM: Duration = Duration::from_secs(10);
 
 /// State of a clip's file.
-struct File {
+struct ClipFile {
     status: FileStatus,
     looked: MachineNs,
     /// Reason why it cannot be played.
     fault: Option<String>,
     /// Facts from its examination.
-    facts: Option<Facts>,
+    facts: Option<ClipFacts>,
     /// Number of players that have died over it.
     deaths: u32,
 }
@@ -53,7 +53,7 @@ struct File {
 pub(super) struct Deck {
     output: OutputIx,
     clips: BTreeMap<ActionKey, Arc<Clip>>,
-    files: HashMap<ActionKey, File>,
+    files: HashMap<ActionKey, ClipFile>,
     /// Clips to be armed, the most urgent first.
     wishes: Vec<ActionKey>,
     /// Pairs of clips that follow each other by themselves and without a delay.
@@ -127,13 +127,13 @@ impl Deck {
         let is_other = |key: &ActionKey| clips.get(key) != self.clips.get(key);
         for player in &mut self.players {
             let is_stale = match &player.state {
-                State::Ready { reel, .. } => reel.keys().any(|key| is_other(&key)),
-                State::Starting
-                | State::Idle
-                | State::Examining(_)
-                | State::Loading { .. }
-                | State::Playing { .. }
-                | State::Leaving => false,
+                PlayerState::Ready { reel, .. } => reel.keys().any(|key| is_other(&key)),
+                PlayerState::Starting
+                | PlayerState::Idle
+                | PlayerState::Examining(_)
+                | PlayerState::Loading { .. }
+                | PlayerState::Playing { .. }
+                | PlayerState::Leaving => false,
             };
             if is_stale {
                 player.clear();
@@ -185,7 +185,9 @@ impl Deck {
     }
 
     fn stage(&mut self) -> Option<&mut Player> {
-        self.players.iter_mut().find(|player| player.role == Role::Stage && player.exit.is_none())
+        self.players
+            .iter_mut()
+            .find(|player| player.role == PlayerRole::Stage && player.exit.is_none())
     }
 
     /// Lets what is loaded play as far as its followers may come by themselves.
@@ -193,11 +195,14 @@ impl Deck {
         let joins = mem::take(&mut self.joins);
         if let Some(player) = self.stage() {
             let reel = match &player.state {
-                State::Loading { reel, .. } | State::Ready { reel, .. } => {
+                PlayerState::Loading { reel, .. } | PlayerState::Ready { reel, .. } => {
                     Some((Arc::clone(reel), 0))
                 }
-                State::Playing { reel, part, .. } => Some((Arc::clone(reel), *part)),
-                State::Starting | State::Idle | State::Examining(_) | State::Leaving => None,
+                PlayerState::Playing { reel, part, .. } => Some((Arc::clone(reel), *part)),
+                PlayerState::Starting
+                | PlayerState::Idle
+                | PlayerState::Examining(_)
+                | PlayerState::Leaving => None,
             };
             if let Some((reel, part)) = reel {
                 let keys: Vec<ActionKey> = reel.keys().skip(part).collect();
@@ -239,7 +244,7 @@ impl Deck {
             return None;
         };
         match &mut player.state {
-            State::Ready { reel, .. } if reel.first().key == key => {
+            PlayerState::Ready { reel, .. } if reel.first().key == key => {
                 if player.go(play, at) {
                     return None;
                 }
@@ -247,25 +252,25 @@ impl Deck {
                 self.fail(key, &why);
                 Some(Outcome::Failed(why))
             }
-            State::Playing { reel, part, stage: Stage::Joined { .. }, .. }
+            PlayerState::Playing { reel, part, stage: ClipStage::Joined { .. }, .. }
                 if reel.part(*part).is_some_and(|part| part.key == key) =>
             {
                 player.join(play, at);
                 self.begun(job, at);
                 None
             }
-            State::Loading { reel, play: waiting, .. } if reel.first().key == key => {
+            PlayerState::Loading { reel, play: waiting, .. } if reel.first().key == key => {
                 let earlier = waiting.replace(play);
                 earlier.into_iter().for_each(|earlier| self.replaced(earlier.job));
                 None
             }
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => {
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => {
                 self.called = Some(play);
                 None
             }
@@ -281,15 +286,15 @@ impl Deck {
     /// Returns `true` if the player that plays has a clip of `cue`.
     fn is_on_stage(&mut self, cue: CueIx) -> bool {
         self.stage().is_some_and(|player| match &player.state {
-            State::Playing { play, .. } | State::Loading { play: Some(play), .. } => {
+            PlayerState::Playing { play, .. } | PlayerState::Loading { play: Some(play), .. } => {
                 play.job.cue == cue
             }
-            State::Starting
-            | State::Idle
-            | State::Loading { play: None, .. }
-            | State::Ready { .. }
-            | State::Examining(_)
-            | State::Leaving => false,
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { play: None, .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => false,
         })
     }
 
@@ -304,7 +309,7 @@ impl Deck {
     fn order(
         &mut self,
         later: impl Fn(&mut Play),
-        on_air: impl FnOnce(&mut Player, Stage) -> bool,
+        on_air: impl FnOnce(&mut Player, ClipStage) -> bool,
     ) -> Outcome {
         self.called.iter_mut().for_each(&later);
         let absence = self.absence();
@@ -318,19 +323,19 @@ impl Deck {
 
     /// Freezes the picture on air; a clip that does not move yet stands still as soon as it does.
     pub(super) fn pause(&mut self, at: MachineNs) -> Outcome {
-        let is_on_air = |stage| matches!(stage, Stage::OnAir { .. });
+        let is_on_air = |stage| matches!(stage, ClipStage::OnAir { .. });
         self.order(|play| play.held = true, |player, stage| !is_on_air(stage) || player.pause(at))
     }
 
     /// Lets a picture that was frozen go on.
     pub(super) fn resume(&mut self, at: MachineNs) -> Outcome {
-        let stands = |stage| matches!(stage, Stage::OnAir { moves: false, .. });
+        let stands = |stage| matches!(stage, ClipStage::OnAir { moves: false, .. });
         self.order(|play| play.held = false, |player, stage| !stands(stage) || player.resume(at))
     }
 
     /// Changes the volume of what plays; a clip that does not move yet changes it as soon as it does.
     pub(super) fn fade(&mut self, order: FadeOrder, at: MachineNs) -> Outcome {
-        let is_heard = |stage| matches!(stage, Stage::OnAir { .. } | Stage::Ending { .. });
+        let is_heard = |stage| matches!(stage, ClipStage::OnAir { .. } | ClipStage::Ending { .. });
         self.order(
             |play| play.fade = Some(order),
             |player, stage| !is_heard(stage) || player.fade_to(order, at),
@@ -339,8 +344,8 @@ impl Deck {
 
     /// Fades sound and picture on air out and stops the clip then; calls off what does not move yet.
     pub(super) fn fade_out(&mut self, over: Duration, why: &str, at: MachineNs) -> Outcome {
-        let is_heard = |stage: &Stage| {
-            matches!(stage, Stage::OnAir { moves: true, .. } | Stage::Ending { .. })
+        let is_heard = |stage: &ClipStage| {
+            matches!(stage, ClipStage::OnAir { moves: true, .. } | ClipStage::Ending { .. })
         };
         let player = self.stage();
         if player.and_then(|player| player.state.stage()).filter(is_heard).is_none() {
@@ -408,19 +413,21 @@ impl Deck {
         let mut ended = None;
         let Some(player) = self.stage() else { return (called_off, true) };
         match &player.state {
-            State::Playing { play, stage, .. } if fits(play) => match stage {
-                Stage::Called => called_off.push(play.job),
-                Stage::OnAir { .. } | Stage::Ending { .. } => ended = Some(play.job),
-                Stage::Joined { .. } | Stage::Over { .. } => {}
+            PlayerState::Playing { play, stage, .. } if fits(play) => match stage {
+                ClipStage::Called => called_off.push(play.job),
+                ClipStage::OnAir { .. } | ClipStage::Ending { .. } => ended = Some(play.job),
+                ClipStage::Joined { .. } | ClipStage::Over { .. } => {}
             },
-            State::Loading { play: Some(play), .. } if fits(play) => called_off.push(play.job),
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => return (called_off, true),
+            PlayerState::Loading { play: Some(play), .. } if fits(play) => {
+                called_off.push(play.job)
+            }
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => return (called_off, true),
         }
         let is_told = player.clear();
         self.let_out();

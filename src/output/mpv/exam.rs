@@ -14,8 +14,8 @@ use super::ActionKey;
 use super::clip::{Clip, FileStatus, not_playable};
 use super::commands;
 use super::player::of_seconds;
-use super::reel::{Facts, Part, Reel};
-use super::replies::{Question, Said};
+use super::reel::{ClipFacts, Reel, ReelPart};
+use super::replies::{PlayerLine, PlayerQuestion};
 use crate::show::duration::{self, SECOND_NS};
 use crate::time::MachineNs;
 
@@ -42,44 +42,45 @@ const SAME_NS: u64 = SECOND_NS / 500_000;
 const UNSURE: Duration = Duration::from_secs(2);
 
 /// Questions at the in-point. The last is asked nowhere else, so that its answer is the last.
-const AT_IN_POINT: [Question; 6] = [
-    Question::Duration,
-    Question::Still,
-    Question::Format,
-    Question::Picture,
-    Question::Position,
-    Question::Sound,
+const AT_IN_POINT: [PlayerQuestion; 6] = [
+    PlayerQuestion::Duration,
+    PlayerQuestion::Still,
+    PlayerQuestion::Format,
+    PlayerQuestion::Picture,
+    PlayerQuestion::Position,
+    PlayerQuestion::Sound,
 ];
 
 /// Questions shortly before the end, in an order in which one place is meant: at the end of what
 /// there is, the position that follows is the right one. The last is asked nowhere else.
-const AT_END: [Question; 3] = [Question::Eof, Question::Position, Question::SoundPosition];
+const AT_END: [PlayerQuestion; 3] =
+    [PlayerQuestion::Eof, PlayerQuestion::Position, PlayerQuestion::SoundPosition];
 
 /// One line to a player.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Line {
+pub(super) enum ExamLine {
     /// A command.
     Do(Value),
     /// A question, whose answer says what it answers.
-    Ask(Question),
+    Ask(PlayerQuestion),
 }
 
 /// Step of the examination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+enum ExamStep {
     /// The file is being loaded.
     Loading,
     /// It stands at its in-point, and the player is asked what it is.
     Asking,
     /// The player looks for a place shortly before its end.
-    Seeking { end: End, has_begun: bool },
+    Seeking { end: PlayEnd, has_begun: bool },
     /// It is asked where it has got to, since this instant.
-    Checking { end: End, since: MachineNs },
+    Checking { end: PlayEnd, since: MachineNs },
 }
 
 /// The end of what a cue plays of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct End {
+struct PlayEnd {
     /// The end, nanoseconds from the file's beginning.
     ns: u64,
     /// The place before it that the player looks for.
@@ -99,11 +100,11 @@ pub(super) struct PlayerValues<'a> {
 
 /// Result of a player's reply.
 #[derive(Debug, PartialEq)]
-pub(super) enum Verdict {
+pub(super) enum ExamVerdict {
     /// Nothing yet; these are to be told to the player.
-    Open(Vec<Line>),
+    Open(Vec<ExamLine>),
     /// It can be played.
-    Sound(Facts),
+    Sound(ClipFacts),
     /// It cannot: why.
     Faulty(String),
 }
@@ -118,18 +119,18 @@ pub(super) struct Exam {
     pub(super) request: u64,
     entry: Option<i64>,
     begun: bool,
-    facts: Facts,
+    facts: ClipFacts,
     /// The player's last report of its place, nanoseconds.
     at_ns: Option<u64>,
     /// It has said last that it is at an end.
     is_over: bool,
-    step: Step,
+    step: ExamStep,
 }
 
 impl Exam {
     /// An examination of `clip`; the player is to be told [`Self::load`].
     pub(super) fn new(key: ActionKey, clip: &Arc<Clip>, since: MachineNs) -> Self {
-        let (entry, begun, step) = (None, false, Step::Loading);
+        let (entry, begun, step) = (None, false, ExamStep::Loading);
         Exam {
             key,
             clip: Arc::clone(clip),
@@ -137,7 +138,7 @@ impl Exam {
             request: 0,
             entry,
             begun,
-            facts: Facts::default(),
+            facts: ClipFacts::default(),
             at_ns: None,
             is_over: false,
             step,
@@ -148,7 +149,7 @@ impl Exam {
     pub(super) fn load(&self) -> Vec<Value> {
         commands::load(
             &Reel::new(
-                Part {
+                ReelPart {
                     key: self.key,
                     clip: Arc::clone(&self.clip),
                     facts: None,
@@ -161,105 +162,111 @@ impl Exam {
     }
 
     /// Result if the player takes too long over the next step.
-    pub(super) fn too_long(&self) -> Verdict {
+    pub(super) fn too_long(&self) -> ExamVerdict {
         match self.step {
-            Step::Loading | Step::Asking => {
-                Verdict::Faulty(not_playable("it takes too long to load"))
+            ExamStep::Loading | ExamStep::Asking => {
+                ExamVerdict::Faulty(not_playable("it takes too long to load"))
             }
             // There are files in which no place can be found, and that play all the same.
-            Step::Seeking { .. } | Step::Checking { .. } => Verdict::Sound(self.facts.clone()),
+            ExamStep::Seeking { .. } | ExamStep::Checking { .. } => {
+                ExamVerdict::Sound(self.facts.clone())
+            }
         }
     }
 
     /// Takes in what the player says at this instant.
     pub(super) fn on_reply(
         &mut self,
-        said: &Said,
+        said: &PlayerLine,
         known: PlayerValues<'_>,
         at: MachineNs,
-    ) -> Verdict {
+    ) -> ExamVerdict {
         match (said, self.step) {
-            (Said::Reply { request, data }, step) if *request == self.request => match data {
+            (PlayerLine::Reply { request, data }, step) if *request == self.request => match data {
                 Ok(data) => {
                     self.entry =
                         data.get("playlist_entry_id").and_then(Value::as_i64).or(self.entry)
                 }
-                Err(why) if step == Step::Loading => return Verdict::Faulty(not_playable(why)),
+                Err(why) if step == ExamStep::Loading => {
+                    return ExamVerdict::Faulty(not_playable(why));
+                }
                 Err(_) => {}
             },
-            (Said::Begun { entry }, Step::Loading) => self.begun = self.entry == Some(*entry),
-            (Said::Over { entry, why }, _) if self.entry == Some(*entry) => {
-                return Verdict::Faulty(not_playable(known.error.unwrap_or(why)));
+            (PlayerLine::Begun { entry }, ExamStep::Loading) => {
+                self.begun = self.entry == Some(*entry)
             }
-            (Said::Restart, Step::Loading) if self.begun => {
-                self.step = Step::Asking;
-                return Verdict::Open(AT_IN_POINT.map(Line::Ask).to_vec());
+            (PlayerLine::Over { entry, why }, _) if self.entry == Some(*entry) => {
+                return ExamVerdict::Faulty(not_playable(known.error.unwrap_or(why)));
             }
-            (Said::Seek, Step::Seeking { end, .. }) => {
-                self.step = Step::Seeking { end, has_begun: true }
+            (PlayerLine::Restart, ExamStep::Loading) if self.begun => {
+                self.step = ExamStep::Asking;
+                return ExamVerdict::Open(AT_IN_POINT.map(ExamLine::Ask).to_vec());
             }
-            (Said::Restart, Step::Seeking { end, has_begun: true }) => {
-                self.step = Step::Checking { end, since: at };
-                return Verdict::Open(AT_END.map(Line::Ask).to_vec());
+            (PlayerLine::Seek, ExamStep::Seeking { end, .. }) => {
+                self.step = ExamStep::Seeking { end, has_begun: true }
             }
-            (Said::Answer { question, data }, step) => {
+            (PlayerLine::Restart, ExamStep::Seeking { end, has_begun: true }) => {
+                self.step = ExamStep::Checking { end, since: at };
+                return ExamVerdict::Open(AT_END.map(ExamLine::Ask).to_vec());
+            }
+            (PlayerLine::Answer { question, data }, step) => {
                 return self.answered(*question, data.as_ref().ok(), step, known, at);
             }
             _ => {}
         }
-        Verdict::Open(vec![])
+        ExamVerdict::Open(vec![])
     }
 
     fn answered(
         &mut self,
-        question: Question,
+        question: PlayerQuestion,
         data: Option<&Value>,
-        step: Step,
+        step: ExamStep,
         known: PlayerValues<'_>,
         at: MachineNs,
-    ) -> Verdict {
+    ) -> ExamVerdict {
         match question {
-            Question::Format => {
+            PlayerQuestion::Format => {
                 self.facts.format = data.and_then(Value::as_str).unwrap_or_default().to_owned()
             }
-            Question::Picture => self.facts.has_picture = data.is_some_and(Value::is_number),
-            Question::Position => self.at_ns = data.and_then(Value::as_f64).map(of_seconds),
-            Question::Eof => self.is_over = data.and_then(Value::as_bool) == Some(true),
-            Question::Sound => {
+            PlayerQuestion::Picture => self.facts.has_picture = data.is_some_and(Value::is_number),
+            PlayerQuestion::Position => self.at_ns = data.and_then(Value::as_f64).map(of_seconds),
+            PlayerQuestion::Eof => self.is_over = data.and_then(Value::as_bool) == Some(true),
+            PlayerQuestion::Sound => {
                 self.facts.has_sound = data.is_some_and(Value::is_number);
-                if step == Step::Asking {
+                if step == ExamStep::Asking {
                     return self.stands(known);
                 }
             }
-            Question::SoundPosition => {
-                if let Step::Checking { end, since } = step {
+            PlayerQuestion::SoundPosition => {
+                if let ExamStep::Checking { end, since } = step {
                     let may_ask = at < since + UNSURE;
                     return self.ends(end, may_ask, data.is_some_and(Value::is_number));
                 }
             }
-            Question::Idle
-            | Question::Pause
-            | Question::Duration
-            | Question::Still
-            | Question::Volume => {}
+            PlayerQuestion::Idle
+            | PlayerQuestion::Pause
+            | PlayerQuestion::Duration
+            | PlayerQuestion::Still
+            | PlayerQuestion::Volume => {}
         }
-        Verdict::Open(vec![])
+        ExamVerdict::Open(vec![])
     }
 
     /// It stands at its in-point, or where the player takes that to be.
-    fn stands(&mut self, known: PlayerValues<'_>) -> Verdict {
+    fn stands(&mut self, known: PlayerValues<'_>) -> ExamVerdict {
         let from_ns = self.clip.from_ns;
         if LISTS.contains(&self.facts.format.as_str()) {
-            return Verdict::Faulty("is a playlist, not a clip".into());
+            return ExamVerdict::Faulty("is a playlist, not a clip".into());
         }
         (self.facts.duration_ns, self.facts.is_still) = (known.duration_ns, known.is_still);
         if known.is_still {
-            return Verdict::Sound(self.facts.clone());
+            return ExamVerdict::Sound(self.facts.clone());
         }
         if let Some(lasts_ns) =
             self.facts.duration_ns.filter(|lasts_ns| *lasts_ns <= from_ns && from_ns > 0)
         {
-            return Verdict::Faulty(format!(
+            return ExamVerdict::Faulty(format!(
                 "lasts {}, and its in-point comes later",
                 duration::length(Duration::from_nanos(lasts_ns))
             ));
@@ -272,20 +279,20 @@ impl Exam {
             .map(|lasts_ns| self.clip.to_ns.unwrap_or(lasts_ns).min(lasts_ns));
         match end_ns.filter(|end_ns| end_ns.saturating_sub(from_ns) > SECOND_NS) {
             Some(end_ns) => {
-                self.seek(End { ns: end_ns, sought_ns: end_ns.saturating_sub(BEFORE_END_NS) })
+                self.seek(PlayEnd { ns: end_ns, sought_ns: end_ns.saturating_sub(BEFORE_END_NS) })
             }
-            None => Verdict::Sound(self.facts.clone()),
+            None => ExamVerdict::Sound(self.facts.clone()),
         }
     }
 
-    fn seek(&mut self, end: End) -> Verdict {
-        self.step = Step::Seeking { end, has_begun: false };
-        Verdict::Open(vec![Line::Do(commands::seek(end.sought_ns))])
+    fn seek(&mut self, end: PlayEnd) -> ExamVerdict {
+        self.step = ExamStep::Seeking { end, has_begun: false };
+        ExamVerdict::Open(vec![ExamLine::Do(commands::seek(end.sought_ns))])
     }
 
     /// It has gone as near to its end as it gets, or says so; whether it may be asked again, and
     /// whether there is sound.
-    fn ends(&mut self, end: End, may_ask: bool, has_sound: bool) -> Verdict {
+    fn ends(&mut self, end: PlayEnd, may_ask: bool, has_sound: bool) -> ExamVerdict {
         // What it says may be only what it was told.
         let is_sure = |at_ns: u64| has_sound || at_ns.abs_diff(end.sought_ns) > SAME_NS;
         if !self.at_ns.is_some_and(is_sure) {
@@ -293,37 +300,37 @@ impl Exam {
                 return self.has_nothing_at(end);
             }
             if may_ask {
-                return Verdict::Open(AT_END.map(Line::Ask).to_vec());
+                return ExamVerdict::Open(AT_END.map(ExamLine::Ask).to_vec());
             }
         }
-        let Some(at_ns) = self.at_ns else { return Verdict::Sound(self.facts.clone()) };
+        let Some(at_ns) = self.at_ns else { return ExamVerdict::Sound(self.facts.clone()) };
         if at_ns + SAME_NS + BEFORE_END_NS + SHORT_NS < end.ns {
             // A length that was guessed from the file's size is taken from what there is.
             if !self.facts.is_exact() {
                 self.facts.duration_ns = Some(at_ns);
             } else if at_ns <= self.clip.from_ns {
                 // Nothing is left of what the cue plays.
-                return Verdict::Faulty(broken_off(at_ns, end.ns));
+                return ExamVerdict::Faulty(broken_off(at_ns, end.ns));
             } else {
                 self.facts.breaks_off = Some(broken_off(at_ns, end.ns));
             }
         }
-        Verdict::Sound(self.facts.clone())
+        ExamVerdict::Sound(self.facts.clone())
     }
 
     /// There is nothing at the place before its end, and the player does not say where the last is:
     /// it has no pictures.
-    fn has_nothing_at(&mut self, end: End) -> Verdict {
+    fn has_nothing_at(&mut self, end: PlayEnd) -> ExamVerdict {
         let short_ns = end.ns.saturating_sub(BEFORE_END_NS + SHORT_NS);
         if end.sought_ns > short_ns {
-            return self.seek(End { sought_ns: short_ns, ..end });
+            return self.seek(PlayEnd { sought_ns: short_ns, ..end });
         }
         if self.facts.is_exact() {
             let [at, of] =
                 [end.sought_ns, end.ns].map(|ns| duration::length(Duration::from_nanos(ns)));
             self.facts.breaks_off = Some(format!("breaks off before {at} of {of}"));
         }
-        Verdict::Sound(self.facts.clone())
+        ExamVerdict::Sound(self.facts.clone())
     }
 }
 
@@ -345,17 +352,17 @@ mod tests {
 
     const MOV: &str = "mov,mp4,m4a,3gp,3g2,mj2";
 
-    fn answer(question: Question, data: Value) -> Said {
-        Said::Answer { question, data: Ok(data) }
+    fn answer(question: PlayerQuestion, data: Value) -> PlayerLine {
+        PlayerLine::Answer { question, data: Ok(data) }
     }
 
     /// Replies of a player at the end: that it is at an end, its position, and that of its sound.
-    fn at_end(is_over: bool, seconds: f64, sound: Option<f64>) -> [Said; 3] {
+    fn at_end(is_over: bool, seconds: f64, sound: Option<f64>) -> [PlayerLine; 3] {
         let data = sound.map_or(Err("property unavailable".to_owned()), |at| Ok(json!(at)));
         [
-            answer(Question::Eof, json!(is_over)),
-            answer(Question::Position, json!(seconds)),
-            Said::Answer { question: Question::SoundPosition, data },
+            answer(PlayerQuestion::Eof, json!(is_over)),
+            answer(PlayerQuestion::Position, json!(seconds)),
+            PlayerLine::Answer { question: PlayerQuestion::SoundPosition, data },
         ]
     }
 
@@ -365,9 +372,9 @@ mod tests {
         (format, lasts): (&str, f64),
         from_ns: u64,
         stands: f64,
-        end: Vec<Said>,
+        end: Vec<PlayerLine>,
         pace: Duration,
-    ) -> Verdict {
+    ) -> ExamVerdict {
         let play = MpvCommand::Play {
             clip: "a".into(),
             from_ns,
@@ -382,14 +389,14 @@ mod tests {
         let known =
             PlayerValues { duration_ns: Some(of_seconds(lasts)), ..PlayerValues::default() };
         let mut said = vec![
-            Said::Reply { request: 0, data: Ok(json!({ "playlist_entry_id": 3 })) },
-            Said::Begun { entry: 3 },
-            Said::Restart,
+            PlayerLine::Reply { request: 0, data: Ok(json!({ "playlist_entry_id": 3 })) },
+            PlayerLine::Begun { entry: 3 },
+            PlayerLine::Restart,
             // The answer to a question of before.
-            answer(Question::Position, json!(stands)),
-            answer(Question::Format, json!(format)),
-            answer(Question::Position, json!(stands)),
-            answer(Question::Sound, json!(1)),
+            answer(PlayerQuestion::Position, json!(stands)),
+            answer(PlayerQuestion::Format, json!(format)),
+            answer(PlayerQuestion::Position, json!(stands)),
+            answer(PlayerQuestion::Sound, json!(1)),
         ];
         said.extend(end);
         let mut at = exam.since;
@@ -397,33 +404,33 @@ mod tests {
             at += pace;
             exam.on_reply(said, known, at)
         });
-        verdicts.find(|verdict| !matches!(verdict, Verdict::Open(_))).unwrap_or(exam.too_long())
+        verdicts.find(|verdict| !matches!(verdict, ExamVerdict::Open(_))).unwrap_or(exam.too_long())
     }
 
     /// The verdict on a file in which the player finds this place when it looks for the end.
-    fn verdict(format: &str, lasts: f64, from_ns: u64, stands: f64, ends: f64) -> Verdict {
-        let mut end = vec![Said::Seek, Said::Restart];
+    fn verdict(format: &str, lasts: f64, from_ns: u64, stands: f64, ends: f64) -> ExamVerdict {
+        let mut end = vec![PlayerLine::Seek, PlayerLine::Restart];
         end.extend(at_end(false, ends, Some(ends)));
         hears((format, lasts), from_ns, stands, end, Duration::ZERO)
     }
 
     /// Place at which a file of 10 s breaks off after these replies of the player.
-    fn breaks_off(end: Vec<Said>) -> Option<String> {
+    fn breaks_off(end: Vec<PlayerLine>) -> Option<String> {
         breaks_off_after(end, Duration::ZERO)
     }
 
     /// That place, from a player that takes this long over each reply.
-    fn breaks_off_after(end: Vec<Said>, pace: Duration) -> Option<String> {
+    fn breaks_off_after(end: Vec<PlayerLine>, pace: Duration) -> Option<String> {
         match hears((MOV, 10.0), 0, 0.0, end, pace) {
-            Verdict::Sound(facts) => facts.breaks_off,
+            ExamVerdict::Sound(facts) => facts.breaks_off,
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
     fn a_player_that_names_the_place_it_was_told_is_asked_until_it_is_sure() {
-        let before = |end: Vec<[Said; 3]>| {
-            let mut said = vec![Said::Seek, Said::Restart];
+        let before = |end: Vec<[PlayerLine; 3]>| {
+            let mut said = vec![PlayerLine::Seek, PlayerLine::Restart];
             said.extend(end.into_iter().flatten());
             said
         };
@@ -443,7 +450,7 @@ mod tests {
         // A file whose sound is over earlier may have a picture at that very place.
         assert_eq!(breaks_off_after(late(), Duration::from_millis(1)), None);
         // The news of the loaded file comes twice.
-        let mut twice = vec![Said::Restart];
+        let mut twice = vec![PlayerLine::Restart];
         twice.extend(at_end(false, 0.0, None));
         twice.extend(before(vec![at_end(false, 9.72, Some(9.72))]));
         assert_eq!(breaks_off(twice), None);
@@ -451,10 +458,10 @@ mod tests {
 
     #[test]
     fn a_sound_that_has_nothing_at_its_end_is_tried_once_more_before_that() {
-        let tried = |second: [Said; 3]| {
-            let mut said = vec![Said::Seek, Said::Restart];
+        let tried = |second: [PlayerLine; 3]| {
+            let mut said = vec![PlayerLine::Seek, PlayerLine::Restart];
             said.extend(at_end(true, 9.7027, None));
-            said.extend([Said::Seek, Said::Restart]);
+            said.extend([PlayerLine::Seek, PlayerLine::Restart]);
             said.extend(second);
             breaks_off(said)
         };
@@ -471,7 +478,7 @@ mod tests {
             // Its length was only guessed.
             ("mp3", 8.0, None, 8),
         ] {
-            let Verdict::Sound(facts) = verdict(format, 10.0, 0, 0.0, ends) else {
+            let ExamVerdict::Sound(facts) = verdict(format, 10.0, 0, 0.0, ends) else {
                 panic!("{format} to {ends}")
             };
             assert_eq!(facts.breaks_off.as_deref(), breaks_off, "{format} to {ends}");
@@ -479,19 +486,19 @@ mod tests {
         }
         // Before its in-point.
         let why = "breaks off at 0:04.6 of 0:10".to_owned();
-        assert_eq!(verdict(MOV, 10.0, 5 * SECOND_NS, 5.0, 4.6), Verdict::Faulty(why));
+        assert_eq!(verdict(MOV, 10.0, 5 * SECOND_NS, 5.0, 4.6), ExamVerdict::Faulty(why));
     }
 
     #[test]
     fn an_in_point_that_was_missed_needs_a_run_up_and_one_after_the_end_is_a_fault() {
-        let Verdict::Sound(facts) = verdict("mpegts", 2.0, SECOND_NS / 2, 0.97, 1.9) else {
+        let ExamVerdict::Sound(facts) = verdict("mpegts", 2.0, SECOND_NS / 2, 0.97, 1.9) else {
             panic!("it plays")
         };
         assert!(facts.needs_run_up);
-        assert!(matches!(verdict("wav", 2.0, 3 * SECOND_NS, 2.0, 2.0), Verdict::Faulty(_)));
+        assert!(matches!(verdict("wav", 2.0, 3 * SECOND_NS, 2.0, 2.0), ExamVerdict::Faulty(_)));
         assert_eq!(
             verdict("hls", 2.0, 0, 0.0, 2.0),
-            Verdict::Faulty("is a playlist, not a clip".into())
+            ExamVerdict::Faulty("is a playlist, not a clip".into())
         );
     }
 }

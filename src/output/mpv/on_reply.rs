@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::ActionKey;
 use super::clip::not_playable;
-use super::exam::{Line, PlayerValues, SHORT_NS, Verdict, broken_off};
+use super::exam::{ExamLine, ExamVerdict, PlayerValues, SHORT_NS, broken_off};
 use super::player::{ASK, Player, of_seconds};
-use super::replies::{Question, Said};
-use super::state::{PlayerChange, Stage, State};
+use super::replies::{PlayerLine, PlayerQuestion};
+use super::state::{ClipStage, PlayerChange, PlayerState};
 use crate::show::duration::SECOND_NS;
 use crate::time::MachineNs;
 
@@ -20,28 +20,30 @@ const EARLY_NS: u64 = SECOND_NS / 1000;
 
 impl Player {
     /// Takes in what it says.
-    pub(super) fn on_reply(&mut self, said: Said, at: MachineNs) -> PlayerChange {
+    pub(super) fn on_reply(&mut self, said: PlayerLine, at: MachineNs) -> PlayerChange {
         (self.asked, self.heard) = (None, at);
-        if let State::Starting = self.state {
-            self.state = State::Idle;
+        if let PlayerState::Starting = self.state {
+            self.state = PlayerState::Idle;
             return PlayerChange::Up;
         }
-        if let Said::Error(words) = said {
+        if let PlayerLine::Error(words) = said {
             self.error = Some(words);
             return PlayerChange::Nothing;
         }
-        if let Said::Property { name, data } = &said {
+        if let PlayerLine::Property { name, data } = &said {
             self.learn(name, data);
         }
-        if let Said::Answer { question: question @ (Question::Duration | Question::Still), data } =
-            &said
+        if let PlayerLine::Answer {
+            question: question @ (PlayerQuestion::Duration | PlayerQuestion::Still),
+            data,
+        } = &said
         {
             self.learn(question.property(), data.as_ref().unwrap_or(&Value::Null));
         }
-        if let Said::Answer { question: Question::Volume, data: Ok(volume) } = &said {
+        if let PlayerLine::Answer { question: PlayerQuestion::Volume, data: Ok(volume) } = &said {
             self.default_volume = volume.as_f64().unwrap_or(self.default_volume);
         }
-        if let State::Examining(exam) = &mut self.state {
+        if let PlayerState::Examining(exam) = &mut self.state {
             let known = PlayerValues {
                 error: self.error.as_deref(),
                 duration_ns: self.duration_ns,
@@ -51,16 +53,16 @@ impl Player {
             return self.examined(key, verdict);
         }
         match said {
-            Said::Reply { request, data } => self.on_result(request, data),
-            Said::Answer { question, data } => self.on_answer(question, data.ok(), at),
-            Said::Begun { entry } => {
-                if let State::Loading { entry: own, begun, .. } = &mut self.state {
+            PlayerLine::Reply { request, data } => self.on_result(request, data),
+            PlayerLine::Answer { question, data } => self.on_answer(question, data.ok(), at),
+            PlayerLine::Begun { entry } => {
+                if let PlayerState::Loading { entry: own, begun, .. } = &mut self.state {
                     *begun = *own == Some(entry);
                 }
                 PlayerChange::Nothing
             }
-            Said::Over { entry, why } => match &self.state {
-                State::Loading { reel, entry: own, .. } if *own == Some(entry) => {
+            PlayerLine::Over { entry, why } => match &self.state {
+                PlayerState::Loading { reel, entry: own, .. } if *own == Some(entry) => {
                     PlayerChange::Unplayable(
                         reel.first().key,
                         not_playable(self.error.as_ref().unwrap_or(&why)),
@@ -68,104 +70,110 @@ impl Player {
                 }
                 // The end of a clip before this one is on its way still when this one is called
                 // from the start.
-                State::Playing { stage: Stage::OnAir { .. }, .. } if why != "stop" => {
+                PlayerState::Playing { stage: ClipStage::OnAir { .. }, .. } if why != "stop" => {
                     let why = self.error.as_ref().unwrap_or(&why);
                     PlayerChange::Broke(format!("the clip broke off: {why}"))
                 }
-                State::Starting
-                | State::Idle
-                | State::Loading { .. }
-                | State::Ready { .. }
-                | State::Playing { .. }
-                | State::Examining(_)
-                | State::Leaving => PlayerChange::Nothing,
+                PlayerState::Starting
+                | PlayerState::Idle
+                | PlayerState::Loading { .. }
+                | PlayerState::Ready { .. }
+                | PlayerState::Playing { .. }
+                | PlayerState::Examining(_)
+                | PlayerState::Leaving => PlayerChange::Nothing,
             },
-            Said::Restart => self.stand(at),
-            Said::Property { name, data } => self.on_property(name, &data, at),
-            Said::Error(_) | Said::Seek | Said::Other => PlayerChange::Nothing,
+            PlayerLine::Restart => self.stand(at),
+            PlayerLine::Property { name, data } => self.on_property(name, &data, at),
+            PlayerLine::Error(_) | PlayerLine::Seek | PlayerLine::Other => PlayerChange::Nothing,
         }
     }
 
     /// Learns what the file is that it has loaded.
     fn learn(&mut self, property: &str, data: &Value) {
-        if property == Question::Duration.property() {
+        if property == PlayerQuestion::Duration.property() {
             // A picture that stands has no length for the player.
             self.duration_ns = data.as_f64().map(of_seconds).filter(|length_ns| *length_ns > 0);
-        } else if property == Question::Still.property() {
+        } else if property == PlayerQuestion::Still.property() {
             self.is_still = data.as_bool() == Some(true);
         }
     }
 
     /// Does what an examination asks for, or ends it.
-    pub(super) fn examined(&mut self, key: ActionKey, verdict: Verdict) -> PlayerChange {
+    pub(super) fn examined(&mut self, key: ActionKey, verdict: ExamVerdict) -> PlayerChange {
         let outcome = match verdict {
-            Verdict::Open(lines) => {
+            ExamVerdict::Open(lines) => {
                 self.tell(lines);
                 return PlayerChange::Nothing;
             }
-            Verdict::Sound(facts) => Ok(facts),
-            Verdict::Faulty(why) => Err(why),
+            ExamVerdict::Sound(facts) => Ok(facts),
+            ExamVerdict::Faulty(why) => Err(why),
         };
-        self.state = State::Idle;
+        self.state = PlayerState::Idle;
         self.say([json!(["stop"])]);
         PlayerChange::Examined(key, outcome)
     }
 
     fn on_result(&mut self, answered: u64, data: Result<Value, String>) -> PlayerChange {
         match &mut self.state {
-            State::Loading { reel, request, entry, .. } if *request == answered => match data {
+            PlayerState::Loading { reel, request, entry, .. } if *request == answered => match data
+            {
                 Ok(data) => {
                     *entry = data.get("playlist_entry_id").and_then(Value::as_i64);
                     PlayerChange::Nothing
                 }
                 Err(why) => PlayerChange::Unplayable(reel.first().key, not_playable(&why)),
             },
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => PlayerChange::Nothing,
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => PlayerChange::Nothing,
         }
     }
 
     fn on_answer(
         &mut self,
-        question: Question,
+        question: PlayerQuestion,
         data: Option<Value>,
         now: MachineNs,
     ) -> PlayerChange {
         let is = |yes: bool| data == Some(Value::Bool(yes));
         let place_ns = data.as_ref().and_then(Value::as_f64).map(of_seconds);
         match (&self.state, question) {
-            (State::Playing { stage: Stage::Called, .. }, Question::Idle) if is(false) => {
+            (PlayerState::Playing { stage: ClipStage::Called, .. }, PlayerQuestion::Idle)
+                if is(false) =>
+            {
                 self.begin(now)
             }
             // It was let go, and it stands: what there was is over.
-            (State::Playing { stage: Stage::Called, play, .. }, Question::Pause)
-                if is(true) && !self.is_paused && now >= play.since + ASK =>
-            {
-                PlayerChange::Flashed
-            }
-            (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Pause)
-                if is(true) && !self.is_paused =>
-            {
+            (
+                PlayerState::Playing { stage: ClipStage::Called, play, .. },
+                PlayerQuestion::Pause,
+            ) if is(true) && !self.is_paused && now >= play.since + ASK => PlayerChange::Flashed,
+            (
+                PlayerState::Playing { stage: ClipStage::OnAir { .. }, .. },
+                PlayerQuestion::Pause,
+            ) if is(true) && !self.is_paused => {
                 self.seems_over();
                 PlayerChange::Nothing
             }
-            (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Position) => {
-                self.is_at(place_ns, now)
-            }
-            (State::Playing { stage: Stage::Ending { .. }, .. }, Question::Position) => {
-                self.end(place_ns, now)
-            }
+            (
+                PlayerState::Playing { stage: ClipStage::OnAir { .. }, .. },
+                PlayerQuestion::Position,
+            ) => self.is_at(place_ns, now),
+            (
+                PlayerState::Playing { stage: ClipStage::Ending { .. }, .. },
+                PlayerQuestion::Position,
+            ) => self.end(place_ns, now),
             // It had stood for a pause that was over already when it told of it.
-            (State::Playing { stage: Stage::Ending { from_ns }, .. }, Question::Pause)
-                if is(false) =>
-            {
-                let on_air = Stage::OnAir { from_ns: *from_ns, at: now, moves: true };
-                if let State::Playing { stage, .. } = &mut self.state {
+            (
+                PlayerState::Playing { stage: ClipStage::Ending { from_ns }, .. },
+                PlayerQuestion::Pause,
+            ) if is(false) => {
+                let on_air = ClipStage::OnAir { from_ns: *from_ns, at: now, moves: true };
+                if let PlayerState::Playing { stage, .. } = &mut self.state {
                     *stage = on_air;
                 }
                 PlayerChange::Nothing
@@ -176,10 +184,10 @@ impl Player {
 
     /// The picture moves.
     fn begin(&mut self, at: MachineNs) -> PlayerChange {
-        let State::Playing { stage, play, .. } = &mut self.state else {
+        let PlayerState::Playing { stage, play, .. } = &mut self.state else {
             return PlayerChange::Nothing;
         };
-        *stage = Stage::OnAir { from_ns: 0, at, moves: true };
+        *stage = ClipStage::OnAir { from_ns: 0, at, moves: true };
         let is_held = play.held;
         self.begin_fade(at);
         if is_held {
@@ -191,24 +199,26 @@ impl Player {
     /// The reel that is being loaded stands at its beginning, or a clip that is looped is there
     /// again.
     fn stand(&mut self, now: MachineNs) -> PlayerChange {
-        if let State::Playing { stage: Stage::OnAir { from_ns, at, .. }, .. } = &mut self.state
+        if let PlayerState::Playing { stage: ClipStage::OnAir { from_ns, at, .. }, .. } =
+            &mut self.state
             && !self.is_still
         {
             (*from_ns, *at) = (0, now);
         }
-        let State::Loading { reel, last, begun: true, play, .. } = &mut self.state else {
+        let PlayerState::Loading { reel, last, begun: true, play, .. } = &mut self.state else {
             return PlayerChange::Nothing;
         };
         let (reel, last, play) = (Arc::clone(reel), *last, play.take());
         // The player may not have told of these yet.
-        self.tell([Question::Duration, Question::Still].map(Line::Ask));
+        self.tell([PlayerQuestion::Duration, PlayerQuestion::Still].map(ExamLine::Ask));
         self.set_first_volume();
-        self.state = State::Ready { reel: Arc::clone(&reel), last };
+        self.state = PlayerState::Ready { reel: Arc::clone(&reel), last };
         match play {
             Some(play) if self.go(play.clone(), now) => PlayerChange::Nothing,
             Some(play) => {
                 // It has turned deaf; the code that reaps it has to know what it was called for.
-                self.state = State::Playing { reel, last, part: 0, play, stage: Stage::Called };
+                self.state =
+                    PlayerState::Playing { reel, last, part: 0, play, stage: ClipStage::Called };
                 PlayerChange::Nothing
             }
             None => PlayerChange::Armed,
@@ -220,7 +230,7 @@ impl Player {
         match name {
             "time-pos" => return self.is_at(data.as_f64().map(of_seconds), now),
             "core-idle" if is(false) => {
-                if let State::Playing { stage: Stage::Called, .. } = &self.state {
+                if let PlayerState::Playing { stage: ClipStage::Called, .. } = &self.state {
                     return self.begin(now);
                 }
             }
@@ -228,14 +238,14 @@ impl Player {
             // With `keep-open`, a player that stands without having been told to has shown the last
             // picture to its end.
             "pause" if is(true) && !self.is_paused => {
-                if let State::Playing { stage, .. } = &mut self.state {
+                if let PlayerState::Playing { stage, .. } = &mut self.state {
                     match stage {
-                        Stage::Called if self.has_gone => return PlayerChange::Flashed,
-                        Stage::OnAir { .. } => self.seems_over(),
-                        Stage::Called
-                        | Stage::Ending { .. }
-                        | Stage::Joined { .. }
-                        | Stage::Over { .. } => {}
+                        ClipStage::Called if self.has_gone => return PlayerChange::Flashed,
+                        ClipStage::OnAir { .. } => self.seems_over(),
+                        ClipStage::Called
+                        | ClipStage::Ending { .. }
+                        | ClipStage::Joined { .. }
+                        | ClipStage::Over { .. } => {}
                     }
                 }
             }
@@ -246,20 +256,20 @@ impl Player {
 
     /// It stands without having been told to: it is asked whether it still does, and where.
     fn seems_over(&mut self) {
-        if let State::Playing { stage, .. } = &mut self.state
-            && let Stage::OnAir { from_ns, .. } = *stage
+        if let PlayerState::Playing { stage, .. } = &mut self.state
+            && let ClipStage::OnAir { from_ns, .. } = *stage
         {
-            *stage = Stage::Ending { from_ns };
-            self.tell([Question::Pause, Question::Position].map(Line::Ask));
+            *stage = ClipStage::Ending { from_ns };
+            self.tell([PlayerQuestion::Pause, PlayerQuestion::Position].map(ExamLine::Ask));
         }
     }
 
     /// It is at this place of its own time.
     fn is_at(&mut self, place_ns: Option<u64>, now: MachineNs) -> PlayerChange {
-        let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
+        let PlayerState::Playing { reel, last, part, stage, .. } = &mut self.state else {
             return PlayerChange::Nothing;
         };
-        let (Some(place_ns), Stage::OnAir { from_ns, at, .. }) = (place_ns, &mut *stage) else {
+        let (Some(place_ns), ClipStage::OnAir { from_ns, at, .. }) = (place_ns, &mut *stage) else {
             return PlayerChange::Nothing;
         };
         if self.is_still {
@@ -275,9 +285,9 @@ impl Player {
 
     /// The part that follows has begun by itself, at its own volume.
     fn joins_next(&mut self, now: MachineNs) -> PlayerChange {
-        if let State::Playing { part, stage, .. } = &mut self.state {
+        if let PlayerState::Playing { part, stage, .. } = &mut self.state {
             *part += 1;
-            *stage = Stage::Joined { at: now };
+            *stage = ClipStage::Joined { at: now };
         }
         self.set_own_volume();
         PlayerChange::Joined
@@ -285,7 +295,7 @@ impl Player {
 
     /// Message about the clip that plays if its file ends before its header says.
     pub(super) fn breaks_off(&self) -> Option<String> {
-        let State::Playing { reel, part, .. } = &self.state else { return None };
+        let PlayerState::Playing { reel, part, .. } = &self.state else { return None };
         // What is in a list was examined before, and is whole.
         let part = reel.part(*part).filter(|_| !reel.is_list())?;
         let why = part.clip.breaks_off(&part.status, self.duration_ns)?;
@@ -295,7 +305,7 @@ impl Player {
     /// It stands at the end, at this place of its own time.
     fn end(&mut self, place_ns: Option<u64>, now: MachineNs) -> PlayerChange {
         let (length_ns, cut) = (self.length_ns(), self.breaks_off());
-        let State::Playing { reel, last, part, .. } = &self.state else {
+        let PlayerState::Playing { reel, last, part, .. } = &self.state else {
             return PlayerChange::Nothing;
         };
         if *part < *last

@@ -18,11 +18,11 @@ use serde_json::{Value, json};
 
 use super::super::ClipOnAir;
 use super::commands;
-use super::exam::{Exam, Line};
+use super::exam::{Exam, ExamLine};
 use super::fade::{Fade, FadeOrder, Level, Purpose};
-use super::reel::{Part, Reel};
-use super::replies::Question;
-use super::state::{Exit, Play, Role, Stage, State};
+use super::reel::{Reel, ReelPart};
+use super::replies::PlayerQuestion;
+use super::state::{ClipStage, Exit, Play, PlayerRole, PlayerState};
 use crate::show::duration::SECOND_NS;
 use crate::time::{MachineNs, nanoseconds};
 
@@ -49,10 +49,10 @@ const FIRST_REQUEST: u64 = 100;
 /// A player.
 pub(super) struct Player {
     pub(super) id: u64,
-    pub(super) role: Role,
+    pub(super) role: PlayerRole,
     /// The process; tests have players without one.
     pub(super) child: Option<Child>,
-    pub(super) state: State,
+    pub(super) state: PlayerState,
     /// The way it was lost, until it is reaped.
     pub(super) exit: Option<Exit>,
     /// The last error that it has logged since it was given something to load.
@@ -83,7 +83,7 @@ impl Player {
     /// A player that was just started, at the other end of `line`.
     pub(super) fn new(
         id: u64,
-        role: Role,
+        role: PlayerRole,
         child: Option<Child>,
         line: UnixStream,
         at: MachineNs,
@@ -92,7 +92,7 @@ impl Player {
             id,
             role,
             child,
-            state: State::Starting,
+            state: PlayerState::Starting,
             exit: None,
             error: None,
             line,
@@ -107,9 +107,9 @@ impl Player {
             level: Level { volume: FULL, darkness: 1.0 },
             fade: None,
         };
-        let cover = (role == Role::Stage).then(commands::cover);
-        let watch = commands::watch().into_iter().chain(cover).map(Line::Do);
-        player.tell(watch.chain([Line::Ask(Question::Volume)]));
+        let cover = (role == PlayerRole::Stage).then(commands::cover);
+        let watch = commands::watch().into_iter().chain(cover).map(ExamLine::Do);
+        player.tell(watch.chain([ExamLine::Ask(PlayerQuestion::Volume)]));
         player
     }
 
@@ -123,7 +123,8 @@ impl Player {
         if self.say(cover.into_iter().chain(commands::load(&reel, last))) {
             self.asked = Some(at);
             let request = self.request;
-            self.state = State::Loading { reel, last, request, entry: None, begun: false, play };
+            self.state =
+                PlayerState::Loading { reel, last, request, entry: None, begun: false, play };
         }
     }
 
@@ -133,13 +134,13 @@ impl Player {
         if self.say(exam.load()) {
             exam.request = self.request;
             self.asked = Some(at);
-            self.state = State::Examining(Box::new(exam));
+            self.state = PlayerState::Examining(Box::new(exam));
         }
     }
 
     /// Lets the reel go that stands at its beginning; whether it was told.
     pub(super) fn go(&mut self, play: Play, at: MachineNs) -> bool {
-        let State::Ready { reel, last } = &self.state else { return false };
+        let PlayerState::Ready { reel, last } = &self.state else { return false };
         let (reel, last) = (Arc::clone(reel), *last);
         let fades_in = !reel.first().clip.fade_in.is_zero();
         let told = if fades_in {
@@ -151,28 +152,29 @@ impl Player {
         if told {
             self.asked = Some(at);
             (self.is_paused, self.has_gone) = (false, false);
-            self.state = State::Playing { reel, last, part: 0, play, stage: Stage::Called };
+            self.state =
+                PlayerState::Playing { reel, last, part: 0, play, stage: ClipStage::Called };
         }
         told
     }
 
     /// Gives the part that has begun by itself to the play that it was meant for.
     pub(super) fn join(&mut self, called: Play, now: MachineNs) {
-        if let State::Playing { play, stage, .. } = &mut self.state
-            && let Stage::Joined { at } = *stage
+        if let PlayerState::Playing { play, stage, .. } = &mut self.state
+            && let ClipStage::Joined { at } = *stage
         {
             let from_ns = nanoseconds(now.since(at));
-            (*play, *stage) = (called, Stage::OnAir { from_ns, at: now, moves: true });
+            (*play, *stage) = (called, ClipStage::OnAir { from_ns, at: now, moves: true });
             // A short one may be over already.
-            self.tell([Line::Ask(Question::Pause)]);
+            self.tell([ExamLine::Ask(PlayerQuestion::Pause)]);
         }
     }
 
     /// Lets the reel play to the end of its part `to`, and no further.
     pub(super) fn open_to(&mut self, to: usize) -> bool {
-        let (State::Loading { reel, last, .. }
-        | State::Ready { reel, last }
-        | State::Playing { reel, last, .. }) = &mut self.state
+        let (PlayerState::Loading { reel, last, .. }
+        | PlayerState::Ready { reel, last }
+        | PlayerState::Playing { reel, last, .. }) = &mut self.state
         else {
             return true;
         };
@@ -203,7 +205,9 @@ impl Player {
 
     fn set_moving(&mut self, moving: bool, now: MachineNs) {
         let length_ns = self.length_ns();
-        if let State::Playing { stage: Stage::OnAir { from_ns, at, moves }, .. } = &mut self.state {
+        if let PlayerState::Playing { stage: ClipStage::OnAir { from_ns, at, moves }, .. } =
+            &mut self.state
+        {
             *from_ns = position(*from_ns, *at, *moves, now, length_ns);
             (*at, *moves) = (now, moving);
         }
@@ -214,7 +218,7 @@ impl Player {
 
     /// The reel stands at its beginning: it is told the volume at which its first clip begins.
     pub(super) fn set_first_volume(&mut self) {
-        let State::Loading { reel, .. } = &self.state else { return };
+        let PlayerState::Loading { reel, .. } = &self.state else { return };
         let (volume, fades_in) = (reel.first().clip.volume, !reel.first().clip.fade_in.is_zero());
         let first = volume.map_or(self.default_volume, f64::from);
         self.level.volume = if fades_in { 0.0 } else { first };
@@ -225,7 +229,7 @@ impl Player {
 
     /// The part that plays has the volume that its clip is meant to have; no fade goes on.
     pub(super) fn set_own_volume(&mut self) {
-        let State::Playing { reel, part, .. } = &self.state else { return };
+        let PlayerState::Playing { reel, part, .. } = &self.state else { return };
         let volume = reel.part(*part).and_then(|part| part.clip.volume).map(f64::from);
         let volume = volume.unwrap_or(self.default_volume);
         self.fade = None;
@@ -242,7 +246,7 @@ impl Player {
 
     /// The clip moves since `at`: what was ordered of its volume begins, or its own fade.
     pub(super) fn begin_fade(&mut self, at: MachineNs) {
-        let State::Playing { play, reel, part, .. } = &mut self.state else { return };
+        let PlayerState::Playing { play, reel, part, .. } = &mut self.state else { return };
         let ordered = play.fade.take();
         let clip = reel.part(*part).map(|part| &part.clip);
         let own = clip.filter(|clip| !clip.fade_in.is_zero()).map(|clip| FadeOrder {
@@ -264,7 +268,7 @@ impl Player {
     /// Changes the level of what it plays, from the one that it has at `at`; whether it took that.
     pub(super) fn fade_to(&mut self, order: FadeOrder, at: MachineNs) -> bool {
         let from = self.fade.as_ref().map_or(self.level, |fade| fade.level(at));
-        let stands = matches!(self.state.stage(), Some(Stage::OnAir { moves: false, .. }));
+        let stands = matches!(self.state.stage(), Some(ClipStage::OnAir { moves: false, .. }));
         // Nobody hears what stands still.
         let over = if stands { Duration::ZERO } else { order.over };
         // What a fade before this one does to the picture goes on: a clip never stays half dark.
@@ -296,14 +300,14 @@ impl Player {
 
     /// Goes to black; whatever it was is over.
     pub(super) fn clear(&mut self) -> bool {
-        (self.state, self.fade, self.level.darkness) = (State::Idle, None, 1.0);
+        (self.state, self.fade, self.level.darkness) = (PlayerState::Idle, None, 1.0);
         self.say([commands::cover(), json!(["stop"])])
     }
 
     /// Tells it to quit.
     pub(super) fn leave(&mut self, at: MachineNs) {
-        if !matches!(self.state, State::Leaving) {
-            (self.state, self.asked) = (State::Leaving, Some(at));
+        if !matches!(self.state, PlayerState::Leaving) {
+            (self.state, self.asked) = (PlayerState::Leaving, Some(at));
             self.say([json!(["quit"])]);
         }
     }
@@ -312,25 +316,27 @@ impl Player {
     /// again.
     pub(super) fn watch(&mut self, at: MachineNs) -> MachineNs {
         let limit = match self.state {
-            State::Starting | State::Loading { .. } | State::Examining(_) => LOAD,
-            State::Playing { stage: Stage::Called, .. } => ANSWER,
-            State::Playing { .. } => ANSWER_ON_AIR,
-            State::Idle | State::Ready { .. } | State::Leaving => ANSWER,
+            PlayerState::Starting | PlayerState::Loading { .. } | PlayerState::Examining(_) => LOAD,
+            PlayerState::Playing { stage: ClipStage::Called, .. } => ANSWER,
+            PlayerState::Playing { .. } => ANSWER_ON_AIR,
+            PlayerState::Idle | PlayerState::Ready { .. } | PlayerState::Leaving => ANSWER,
         };
         if self.asked.is_none() && at >= self.heard + ASK {
             let questions: &[_] = match self.state {
                 // A short sound is over before mpv tells that it moves; then only its standing
                 // tells that it has.
-                State::Playing { stage: Stage::Called, .. } => &[Question::Idle, Question::Pause],
-                State::Starting
-                | State::Idle
-                | State::Loading { .. }
-                | State::Ready { .. }
-                | State::Playing { .. }
-                | State::Examining(_)
-                | State::Leaving => &[Question::Position],
+                PlayerState::Playing { stage: ClipStage::Called, .. } => {
+                    &[PlayerQuestion::Idle, PlayerQuestion::Pause]
+                }
+                PlayerState::Starting
+                | PlayerState::Idle
+                | PlayerState::Loading { .. }
+                | PlayerState::Ready { .. }
+                | PlayerState::Playing { .. }
+                | PlayerState::Examining(_)
+                | PlayerState::Leaving => &[PlayerQuestion::Position],
             };
-            self.tell(questions.iter().copied().map(Line::Ask));
+            self.tell(questions.iter().copied().map(ExamLine::Ask));
             self.asked = Some(at);
         }
         let wake = match self.asked {
@@ -348,7 +354,8 @@ impl Player {
     /// Instant at which a still picture on air has stood for as long as its cue lasts; no player
     /// can tell.
     pub(super) fn over_at(&self, now: MachineNs) -> Option<MachineNs> {
-        let State::Playing { stage: Stage::OnAir { from_ns, at, moves: true }, .. } = &self.state
+        let PlayerState::Playing { stage: ClipStage::OnAir { from_ns, at, moves: true }, .. } =
+            &self.state
         else {
             return None;
         };
@@ -364,7 +371,8 @@ impl Player {
 
     /// The clip that it has on air, if any.
     pub(super) fn on_air(&self, now: MachineNs) -> Option<ClipOnAir> {
-        let State::Playing { play, stage: Stage::OnAir { from_ns, at, moves }, .. } = &self.state
+        let PlayerState::Playing { play, stage: ClipStage::OnAir { from_ns, at, moves }, .. } =
+            &self.state
         else {
             return None;
         };
@@ -376,8 +384,8 @@ impl Player {
     /// Length of the clip that plays, from its in-point to its out-point, nanoseconds; for a still
     /// picture, that of its cue.
     pub(super) fn length_ns(&self) -> Option<u64> {
-        let State::Playing { reel, part, .. } = &self.state else { return None };
-        let part: &Part = reel.part(*part)?;
+        let PlayerState::Playing { reel, part, .. } = &self.state else { return None };
+        let part: &ReelPart = reel.part(*part)?;
         if self.is_still {
             let cut_ns = part.clip.to_ns.map(|to_ns| to_ns.saturating_sub(part.clip.from_ns));
             return cut_ns.or(part.clip.still_ns).filter(|_| !part.clip.looped);
@@ -387,18 +395,18 @@ impl Player {
 
     /// Says commands in one write; whether it took them.
     pub(super) fn say(&mut self, commands: impl IntoIterator<Item = Value>) -> bool {
-        self.tell(commands.into_iter().map(Line::Do))
+        self.tell(commands.into_iter().map(ExamLine::Do))
     }
 
-    pub(super) fn tell(&mut self, told: impl IntoIterator<Item = Line>) -> bool {
+    pub(super) fn tell(&mut self, told: impl IntoIterator<Item = ExamLine>) -> bool {
         let mut lines = vec![];
         for line in told {
             let (command, id) = match line {
-                Line::Do(command) => {
+                ExamLine::Do(command) => {
                     self.request += 1;
                     (command, self.request)
                 }
-                Line::Ask(question) => (commands::ask(question), question as u64),
+                ExamLine::Ask(question) => (commands::ask(question), question as u64),
             };
             let line = json!({ "command": command, "request_id": id });
             lines.extend_from_slice(line.to_string().as_bytes());

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::super::probe::{Answer, Said};
+use super::super::probe::{ProbeAnswer, ProbeSentence};
 use super::process::{end_of, find, program_or_mpv};
 use crate::output::Surroundings;
 use crate::output::peer::words;
@@ -22,7 +22,7 @@ use crate::time::MachineClock;
 const NAMED_MAX: usize = 3;
 
 /// Settings of a player before it is looked for.
-pub(super) struct Player {
+pub(super) struct PlayerSettings {
     /// Search path for programs, from the environment.
     path: String,
     program: OsString,
@@ -33,7 +33,7 @@ pub(super) struct Player {
     optional: BTreeSet<String>,
 }
 
-impl Player {
+impl PlayerSettings {
     pub(super) fn new(show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Self {
         let (mut needed, mut optional) = (BTreeSet::new(), BTreeSet::new());
         for action in
@@ -43,7 +43,7 @@ impl Player {
                 if *is_optional { &mut optional } else { &mut needed }.insert(clip.clone());
             }
         }
-        Player {
+        PlayerSettings {
             path: (surroundings.env)("PATH").unwrap_or_default(),
             program: program_or_mpv((surroundings.env)("HANDOVER_MPV")),
             folder: surroundings.folder.to_owned(),
@@ -54,15 +54,15 @@ impl Player {
     }
 
     /// Asks the player for its version, for no longer than `at_most`, and looks for the clips.
-    pub(super) fn look(&self, at_most: Duration) -> Said {
+    pub(super) fn look(&self, at_most: Duration) -> ProbeSentence {
         let Ok(program) = find(&self.program, self.path.as_ref()) else {
-            return (Answer::Down, format!("there is no {} in PATH", self.program.display()));
+            return (ProbeAnswer::Down, format!("there is no {} in PATH", self.program.display()));
         };
         let version = match version(&program, at_most, self.clock) {
             Ok(version) => version,
             Err(error) => {
                 return (
-                    Answer::Down,
+                    ProbeAnswer::Down,
                     format!("{} does not answer: {}", program.display(), words(&error)),
                 );
             }
@@ -73,13 +73,13 @@ impl Player {
             away => format!("; {away} of {} optional clips not there", self.optional.len()),
         };
         if away.is_empty() {
-            return (Answer::Up, format!("{version}{optional}"));
+            return (ProbeAnswer::Up, format!("{version}{optional}"));
         }
         let dots = if away.len() > NAMED_MAX { ", …" } else { "" };
         let named: Vec<_> = away.iter().take(NAMED_MAX).copied().collect();
         let (count, of, named) = (away.len(), self.needed.len(), named.join(", "));
         (
-            Answer::Down,
+            ProbeAnswer::Down,
             format!("{version}; {count} of {of} clips not there: {named}{dots}{optional}"),
         )
     }

@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use super::state::Role;
+use super::state::PlayerRole;
 use crate::locks::Unpoisoned;
 use crate::time::MachineClock;
 
@@ -66,23 +66,23 @@ const GLANCE: Duration = Duration::from_millis(2);
 
 /// Settings for starting players.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(super) struct PlayerProcess {
     program: OsString,
     flags: Vec<String>,
     /// `true` if the clips have only sound, so that no window is opened.
     is_sound: bool,
 }
 
-impl Process {
+impl PlayerProcess {
     /// Players of the executable `program`, or of the `mpv` on the path, with the show's flags.
     pub(super) fn new(program: Option<String>, flags: &[String], is_sound: bool) -> Self {
-        Process { program: program_or_mpv(program), flags: flags.to_vec(), is_sound }
+        PlayerProcess { program: program_or_mpv(program), flags: flags.to_vec(), is_sound }
     }
 
     /// Starts a player; gives the program's end of the line to it, which never blocks.
     ///
     /// The player's end has a number above 2: mpv closes 0 while it looks for a way to the screen.
-    pub(super) fn start(&self, role: Role) -> io::Result<(Child, UnixStream)> {
+    pub(super) fn start(&self, role: PlayerRole) -> io::Result<(Child, UnixStream)> {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let theirs = rustix::io::fcntl_dupfd_cloexec(&theirs, 3)?;
@@ -93,9 +93,9 @@ impl Process {
             .args(FLAGS)
             .arg(format!("--input-ipc-client=fd://{}", theirs.as_raw_fd()));
         match role {
-            Role::Scout => command.args(SCOUT),
-            Role::Stage if self.is_sound => command.args(SOUND).args(&self.flags),
-            Role::Stage => command.args(WINDOW).args(&self.flags),
+            PlayerRole::Scout => command.args(SCOUT),
+            PlayerRole::Stage if self.is_sound => command.args(SOUND).args(&self.flags),
+            PlayerRole::Stage => command.args(WINDOW).args(&self.flags),
         };
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let _alone = STARTING.lock().unpoisoned();

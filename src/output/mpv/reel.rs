@@ -13,7 +13,7 @@ use super::commands::seconds;
 
 /// Facts from the examination of a clip's file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Facts {
+pub(super) struct ClipFacts {
     /// Length of the file, nanoseconds, if it gives one.
     pub(super) duration_ns: Option<u64>,
     /// FFmpeg's name of the format.
@@ -30,7 +30,7 @@ pub(super) struct Facts {
     pub(super) breaks_off: Option<String>,
 }
 
-impl Facts {
+impl ClipFacts {
     /// Returns `true` if places in it are exact, and its length is what it says.
     pub(super) fn is_exact(&self) -> bool {
         EXACT.contains(&self.format.as_str())
@@ -51,16 +51,16 @@ pub(super) const PARTS_MAX: usize = 8;
 
 /// A clip in a reel.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
+pub(super) struct ReelPart {
     pub(super) key: ActionKey,
     pub(super) clip: Arc<Clip>,
     /// Facts of its file; `None` if it was called before the examination.
-    pub(super) facts: Option<Facts>,
+    pub(super) facts: Option<ClipFacts>,
     /// Status of the file when it was loaded.
     pub(super) status: FileStatus,
 }
 
-impl Part {
+impl ReelPart {
     /// Playing time, nanoseconds, if its file is known.
     pub(super) fn length_ns(&self) -> Option<u64> {
         self.clip.length_ns(self.facts.as_ref().and_then(|facts| facts.duration_ns))
@@ -78,9 +78,9 @@ impl Part {
     }
 
     /// Returns `true` if `next` can follow it without a gap.
-    fn joins(&self, next: &Part) -> bool {
+    fn joins(&self, next: &ReelPart) -> bool {
         let (Some(own), Some(other)) = (&self.facts, &next.facts) else { return false };
-        let is_exact = |part: &Part, facts: &Facts| {
+        let is_exact = |part: &ReelPart, facts: &ClipFacts| {
             let is_known = facts.is_exact() && part.length_ns().is_some_and(|length| length > 0);
             is_known && !part.clip.looped && !facts.is_still && facts.breaks_off.is_none()
         };
@@ -95,12 +95,12 @@ impl Part {
 /// One clip, or several that follow each other without a gap.
 #[derive(Clone, Debug)]
 pub(super) struct Reel {
-    parts: Vec<Part>,
+    parts: Vec<ReelPart>,
 }
 
 impl Reel {
     /// The first of `parts`, and as many of the others as can follow without a gap.
-    pub(super) fn new(first: Part, others: impl IntoIterator<Item = Part>) -> Self {
+    pub(super) fn new(first: ReelPart, others: impl IntoIterator<Item = ReelPart>) -> Self {
         let mut parts = vec![first];
         for part in others {
             let joins =
@@ -114,12 +114,12 @@ impl Reel {
     }
 
     /// The part `at`, counted from 0.
-    pub(super) fn part(&self, at: usize) -> Option<&Part> {
+    pub(super) fn part(&self, at: usize) -> Option<&ReelPart> {
         self.parts.get(at)
     }
 
     /// The first part.
-    pub(super) fn first(&self) -> &Part {
+    pub(super) fn first(&self) -> &ReelPart {
         // There is no reel without a part.
         &self.parts[0]
     }
@@ -130,7 +130,7 @@ impl Reel {
 
     /// Returns `true` if `other` has the same parts, in the same versions of their files.
     pub(super) fn is_same(&self, other: &Reel) -> bool {
-        let is_same = |(own, other): (&Part, &Part)| {
+        let is_same = |(own, other): (&ReelPart, &ReelPart)| {
             own.key == other.key && own.status == other.status && own.clip == other.clip
         };
         self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(is_same)
@@ -145,7 +145,7 @@ impl Reel {
     /// in a list after the parts before it.
     pub(super) fn begins_ns(&self, at: usize) -> u64 {
         match self.is_list() {
-            true => self.parts.iter().take(at).filter_map(Part::length_ns).sum(),
+            true => self.parts.iter().take(at).filter_map(ReelPart::length_ns).sum(),
             false => self.first().clip.from_ns,
         }
     }
@@ -164,7 +164,7 @@ impl Reel {
         if !self.is_list() {
             return self.first().clip.path.clone();
         }
-        let part = |part: &Part| {
+        let part = |part: &ReelPart| {
             let (path, length_ns) = (&part.clip.path, part.length_ns().unwrap_or(0));
             // The length in front lets a path have any character.
             format!("%{}%{path},{},{}", path.len(), seconds(part.clip.from_ns), seconds(length_ns))
@@ -183,7 +183,7 @@ mod tests {
     use crate::show::duration::SECOND_NS;
     use crate::show::{CueIx, CueNumber};
 
-    fn part(name: &str, from_ns: u64, format: &str, lasts_ns: u64) -> Part {
+    fn part(name: &str, from_ns: u64, format: &str, lasts_ns: u64) -> ReelPart {
         let play = MpvCommand::Play {
             clip: name.into(),
             from_ns,
@@ -197,14 +197,14 @@ mod tests {
             Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/shows")).unwrap();
         let format = format.into();
         let (has_picture, has_sound) = (true, true);
-        let facts = Facts {
+        let facts = ClipFacts {
             duration_ns: Some(lasts_ns),
             format,
             has_picture,
             has_sound,
-            ..Facts::default()
+            ..ClipFacts::default()
         };
-        Part {
+        ReelPart {
             key: (CueIx(0), 0),
             clip: Arc::new(clip),
             facts: Some(facts),
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn what_differs_in_kind_or_is_not_known_does_not_join() {
         let film = part("a.mp4", 0, EXACT[0], SECOND_NS);
-        let with = |change: &dyn Fn(&mut Facts)| {
+        let with = |change: &dyn Fn(&mut ClipFacts)| {
             let mut part = film.clone();
             part.facts.iter_mut().for_each(change);
             Reel::new(film.clone(), [part]).is_list()
@@ -245,6 +245,6 @@ mod tests {
         assert!(!with(&|facts| facts.is_still = true));
         assert!(!with(&|facts| facts.duration_ns = None));
         assert!(!with(&|facts| facts.breaks_off = Some("breaks off".into())));
-        assert!(!Reel::new(film.clone(), [Part { facts: None, ..film.clone() }]).is_list());
+        assert!(!Reel::new(film.clone(), [ReelPart { facts: None, ..film.clone() }]).is_list());
     }
 }

@@ -13,7 +13,7 @@ pub(super) const WATCHED: [&str; 5] =
 /// A question to a player; the number is the id of the request, so that the answer tells which it
 /// belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
-pub(super) enum Question {
+pub(super) enum PlayerQuestion {
     /// Does nothing move?
     Idle = 1,
     /// The position.
@@ -38,30 +38,30 @@ pub(super) enum Question {
     Volume,
 }
 
-impl Question {
+impl PlayerQuestion {
     const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
 
     /// The property that has the answer.
     pub(super) fn property(self) -> &'static str {
         match self {
-            Question::Idle => "core-idle",
-            Question::Position => "time-pos",
-            Question::Pause => "pause",
-            Question::Eof => "eof-reached",
-            Question::Format => "file-format",
-            Question::Picture => "current-tracks/video/id",
-            Question::Sound => "current-tracks/audio/id",
-            Question::Duration => "duration",
-            Question::Still => "current-tracks/video/image",
-            Question::SoundPosition => "audio-pts",
-            Question::Volume => "volume",
+            PlayerQuestion::Idle => "core-idle",
+            PlayerQuestion::Position => "time-pos",
+            PlayerQuestion::Pause => "pause",
+            PlayerQuestion::Eof => "eof-reached",
+            PlayerQuestion::Format => "file-format",
+            PlayerQuestion::Picture => "current-tracks/video/id",
+            PlayerQuestion::Sound => "current-tracks/audio/id",
+            PlayerQuestion::Duration => "duration",
+            PlayerQuestion::Still => "current-tracks/video/image",
+            PlayerQuestion::SoundPosition => "audio-pts",
+            PlayerQuestion::Volume => "volume",
         }
     }
 }
 
 /// One line of a player.
 #[derive(Debug, PartialEq)]
-pub(super) enum Said {
+pub(super) enum PlayerLine {
     /// The answer to a command: its data, or why it was refused.
     Reply {
         request: u64,
@@ -69,7 +69,7 @@ pub(super) enum Said {
     },
     /// The answer to a question: its data, or why there is none.
     Answer {
-        question: Question,
+        question: PlayerQuestion,
         data: Result<Value, String>,
     },
     /// An error that it has logged, in its own words.
@@ -84,7 +84,7 @@ pub(super) enum Said {
         entry: i64,
         why: String,
     },
-    /// It has begun to look for a place in the file; [`Said::Restart`] follows.
+    /// It has begun to look for a place in the file; [`PlayerLine::Restart`] follows.
     Seek,
     /// The file is loaded, or a seek has been made: the picture stands or moves from here.
     Restart,
@@ -97,39 +97,45 @@ pub(super) enum Said {
 }
 
 /// Reads a line.
-pub(super) fn read(line: &[u8]) -> Said {
-    let Ok(Value::Object(mut line)) = serde_json::from_slice(line) else { return Said::Other };
+pub(super) fn read(line: &[u8]) -> PlayerLine {
+    let Ok(Value::Object(mut line)) = serde_json::from_slice(line) else {
+        return PlayerLine::Other;
+    };
     let entry = line.get("playlist_entry_id").and_then(Value::as_i64).unwrap_or(-1);
     let text = |key: &str| line.get(key).and_then(Value::as_str);
     match text("event") {
-        Some("start-file") => Said::Begun { entry },
-        Some("end-file") => Said::Over {
+        Some("start-file") => PlayerLine::Begun { entry },
+        Some("end-file") => PlayerLine::Over {
             entry,
             why: text("file_error").or(text("reason")).unwrap_or("no reason given").to_owned(),
         },
-        Some("seek") => Said::Seek,
-        Some("playback-restart") => Said::Restart,
+        Some("seek") => PlayerLine::Seek,
+        Some("playback-restart") => PlayerLine::Restart,
         Some("log-message") => {
             let (from, words) = (text("prefix").unwrap_or(""), text("text").unwrap_or("").trim());
-            if words.is_empty() { Said::Other } else { Said::Error(format!("{from}: {words}")) }
+            if words.is_empty() {
+                PlayerLine::Other
+            } else {
+                PlayerLine::Error(format!("{from}: {words}"))
+            }
         }
         Some("property-change") => {
             let name =
                 text("name").and_then(|name| WATCHED.into_iter().find(|watched| *watched == name));
             let data = line.remove("data").unwrap_or(Value::Null);
-            name.map_or(Said::Other, |name| Said::Property { name, data })
+            name.map_or(PlayerLine::Other, |name| PlayerLine::Property { name, data })
         }
-        Some(_) => Said::Other,
+        Some(_) => PlayerLine::Other,
         None => {
             let Some(request) = line.get("request_id").and_then(Value::as_u64) else {
-                return Said::Other;
+                return PlayerLine::Other;
             };
             let error = text("error").unwrap_or("no error given").to_owned();
             let data = line.remove("data").unwrap_or(Value::Null);
             let data = if error == "success" { Ok(data) } else { Err(error) };
-            match Question::ALL.iter().copied().find(|question| *question as u64 == request) {
-                Some(question) => Said::Answer { question, data },
-                None => Said::Reply { request, data },
+            match PlayerQuestion::ALL.iter().copied().find(|question| *question as u64 == request) {
+                Some(question) => PlayerLine::Answer { question, data },
+                None => PlayerLine::Reply { request, data },
             }
         }
     }
@@ -142,40 +148,40 @@ mod tests {
     /// Lines that mpv 0.35.1 has written.
     #[test]
     fn the_lines_of_a_player_are_understood() {
-        let reply = |request, data| Said::Reply { request, data };
+        let reply = |request, data| PlayerLine::Reply { request, data };
         for (line, said) in [
             (r#"{"data":0.520000,"request_id":20,"error":"success"}"#, reply(20, Ok(0.52.into()))),
             (
                 r#"{"request_id":58,"error":"property unavailable"}"#,
                 reply(58, Err("property unavailable".into())),
             ),
-            (r#"{"event":"start-file","playlist_entry_id":5}"#, Said::Begun { entry: 5 }),
+            (r#"{"event":"start-file","playlist_entry_id":5}"#, PlayerLine::Begun { entry: 5 }),
             (
                 r#"{"event":"end-file","reason":"error","playlist_entry_id":4,"file_error":"loading failed"}"#,
-                Said::Over { entry: 4, why: "loading failed".into() },
+                PlayerLine::Over { entry: 4, why: "loading failed".into() },
             ),
             (
                 r#"{"event":"end-file","reason":"stop","playlist_entry_id":3}"#,
-                Said::Over { entry: 3, why: "stop".into() },
+                PlayerLine::Over { entry: 3, why: "stop".into() },
             ),
-            (r#"{"event":"seek"}"#, Said::Seek),
-            (r#"{"event":"playback-restart"}"#, Said::Restart),
+            (r#"{"event":"seek"}"#, PlayerLine::Seek),
+            (r#"{"event":"playback-restart"}"#, PlayerLine::Restart),
             (
                 r#"{"event":"property-change","id":1,"name":"core-idle","data":false}"#,
-                Said::Property { name: "core-idle", data: false.into() },
+                PlayerLine::Property { name: "core-idle", data: false.into() },
             ),
             (
                 r#"{"event":"property-change","id":3,"name":"duration"}"#,
-                Said::Property { name: "duration", data: Value::Null },
+                PlayerLine::Property { name: "duration", data: Value::Null },
             ),
-            (r#"{"event":"audio-reconfig"}"#, Said::Other),
+            (r#"{"event":"audio-reconfig"}"#, PlayerLine::Other),
             (
                 r#"{"data":true,"request_id":1,"error":"success"}"#,
-                Said::Answer { question: Question::Idle, data: Ok(true.into()) },
+                PlayerLine::Answer { question: PlayerQuestion::Idle, data: Ok(true.into()) },
             ),
             (
                 r#"{"event":"log-message","prefix":"ffmpeg/demuxer","level":"error","text":"mov: moov atom not found\n"}"#,
-                Said::Error("ffmpeg/demuxer: mov: moov atom not found".into()),
+                PlayerLine::Error("ffmpeg/demuxer: mov: moov atom not found".into()),
             ),
         ] {
             assert_eq!(read(line.as_bytes()), said, "{line}");
@@ -187,7 +193,7 @@ mod tests {
         for line in
             ["", "{", "[]", "null", "{}", r#"{"event":7}"#, r#"{"request_id":-1}"#, "\u{0}\u{ff}"]
         {
-            assert_eq!(read(line.as_bytes()), Said::Other, "{line}");
+            assert_eq!(read(line.as_bytes()), PlayerLine::Other, "{line}");
         }
     }
 }

@@ -7,12 +7,12 @@ use super::super::Job;
 use super::ActionKey;
 use super::exam::Exam;
 use super::fade::FadeOrder;
-use super::reel::{Facts, Reel};
+use super::reel::{ClipFacts, Reel};
 use crate::time::MachineNs;
 
 /// Role of a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Role {
+pub(super) enum PlayerRole {
     /// Plays for the audience: it is seen and heard.
     Stage,
     /// It examines files, without a window or a sound.
@@ -40,7 +40,7 @@ impl Play {
 
 /// Progress of a clip that was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum ClipStage {
     /// It does not move yet.
     Called,
     /// It is on air: nanoseconds from its in-point at an instant, and whether it has moved since.
@@ -56,7 +56,7 @@ pub(super) enum Stage {
 
 /// State of a player.
 #[derive(Debug)]
-pub(super) enum State {
+pub(super) enum PlayerState {
     /// It has not said anything yet.
     Starting,
     /// It has nothing loaded.
@@ -73,38 +73,38 @@ pub(super) enum State {
     /// A reel stands at its beginning, behind black.
     Ready { reel: Arc<Reel>, last: usize },
     /// A reel was let go: the part that plays, and the last one that may.
-    Playing { reel: Arc<Reel>, last: usize, part: usize, play: Play, stage: Stage },
+    Playing { reel: Arc<Reel>, last: usize, part: usize, play: Play, stage: ClipStage },
     /// It examines a file.
     Examining(Box<Exam>),
     /// It was told to quit.
     Leaving,
 }
 
-impl State {
+impl PlayerState {
     /// Progress of the part that plays, where a reel was let go.
-    pub(super) fn stage(&self) -> Option<Stage> {
+    pub(super) fn stage(&self) -> Option<ClipStage> {
         match self {
-            State::Playing { stage, .. } => Some(*stage),
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Examining(_)
-            | State::Leaving => None,
+            PlayerState::Playing { stage, .. } => Some(*stage),
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => None,
         }
     }
 
     /// The clip that was called and does not move yet.
     pub(super) fn awaited(&mut self) -> Option<&mut Play> {
         match self {
-            State::Playing { play, stage: Stage::Called, .. } => Some(play),
-            State::Loading { play, .. } => play.as_mut(),
-            State::Starting
-            | State::Idle
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => None,
+            PlayerState::Playing { play, stage: ClipStage::Called, .. } => Some(play),
+            PlayerState::Loading { play, .. } => play.as_mut(),
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => None,
         }
     }
 }
@@ -132,7 +132,7 @@ pub(super) enum PlayerChange {
     /// The sound has faded to silence, and the clip was to be stopped then.
     FadedOut,
     /// A file has been examined.
-    Examined(ActionKey, Result<Facts, String>),
+    Examined(ActionKey, Result<ClipFacts, String>),
 }
 
 /// The way a player was lost.

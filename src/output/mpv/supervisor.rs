@@ -23,8 +23,8 @@ use super::super::{Light, Outcome, OutputReport, Report};
 use super::clip::{FileStatus, stat};
 use super::deck::{Deck, PendingWork};
 use super::player::Player;
-use super::process::{Process, end_of, words};
-use super::state::{Exit, Role, State};
+use super::process::{PlayerProcess, end_of, words};
+use super::state::{Exit, PlayerRole, PlayerState};
 use super::{LAST, lock, replies};
 use crate::time::MachineNs;
 
@@ -48,7 +48,7 @@ const REAP_INTERVAL: Duration = Duration::from_millis(50);
 /// The thread's half of an output of clips.
 pub(super) struct Supervisor {
     deck: Arc<Mutex<Deck>>,
-    process: Process,
+    process: PlayerProcess,
     /// Folders that clips may lie in.
     folders: ClipFolders,
     context: WorkerContext,
@@ -70,7 +70,7 @@ impl Supervisor {
     /// The supervisor of `deck`'s players, which `woken` wakes.
     pub(super) fn new(
         deck: Arc<Mutex<Deck>>,
-        plan: (Process, ClipFolders),
+        plan: (PlayerProcess, ClipFolders),
         context: WorkerContext,
         woken: UnixStream,
     ) -> Self {
@@ -145,7 +145,7 @@ impl Supervisor {
         is_busy
     }
 
-    fn start(&mut self, role: Role) {
+    fn start(&mut self, role: PlayerRole) {
         let started = self.process.start(role).and_then(|(child, line)| {
             let reader = PlayerReader { line: line.try_clone()?, begun: vec![] };
             Ok((child, line, reader))
@@ -180,14 +180,17 @@ impl Supervisor {
                 // It may have ended in this very moment; then there is nothing to kill.
                 drop(child.kill());
                 // At the end there are many of them at once: they are waited for together.
-                let patience =
-                    if matches!(player.state, State::Leaving) { Duration::ZERO } else { KILLED };
+                let patience = if matches!(player.state, PlayerState::Leaving) {
+                    Duration::ZERO
+                } else {
+                    KILLED
+                };
                 if end_of(&mut child, patience, clock).is_none() {
                     self.exiting.push(child);
                 }
             }
         }
-        if matches!(player.state, State::Starting) {
+        if matches!(player.state, PlayerState::Starting) {
             why.push_str(" as it started; check the `flags` of the output, and the version of mpv (0.33 or later)");
         }
         // Its last error often says what its exit status does not.

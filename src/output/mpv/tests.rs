@@ -8,10 +8,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::clip::{FileStatus, Identity};
+use super::clip::{FileIdentity, FileStatus};
 use super::player::{ANSWER, ASK, LOAD};
-use super::replies::{Question, Said};
-use super::state::{Exit, Role};
+use super::replies::{PlayerLine, PlayerQuestion};
+use super::state::{Exit, PlayerRole};
 use super::*;
 use crate::output::testing::{SOON, now};
 use crate::output::{ClipNews, Light, OutputReport};
@@ -25,7 +25,7 @@ struct Rig {
     deck: Deck,
     at: MachineNs,
     /// The players' own ends.
-    far: Vec<(u64, Role, UnixStream)>,
+    far: Vec<(u64, PlayerRole, UnixStream)>,
     /// The entry of the playlist that each loads, as mpv counts them.
     entry: i64,
     /// The size of every file, which tells its version.
@@ -60,14 +60,14 @@ impl Rig {
             let pending_work = self.deck.pending_work(self.at);
             let mut is_idle = pending_work.looks.is_empty() && pending_work.start.is_none();
             for (key, _) in pending_work.looks {
-                self.deck.looked(key, FileStatus::There(Identity::of_size(self.size)), self.at);
+                self.deck.looked(key, FileStatus::There(FileIdentity::of_size(self.size)), self.at);
             }
             if let Some(role) = pending_work.start {
                 let (near, far) = UnixStream::pair().unwrap();
                 near.set_nonblocking(true).unwrap();
                 far.set_nonblocking(true).unwrap();
                 let id = self.deck.started(role, None, near, self.at);
-                self.deck.on_reply(id, Said::Other, self.at);
+                self.deck.on_reply(id, PlayerLine::Other, self.at);
                 self.far.push((id, role, far));
             }
             for player in pending_work.lost {
@@ -82,7 +82,7 @@ impl Rig {
     }
 
     /// Everything that the player of this role was told since it was asked last.
-    fn told(&mut self, wanted: Role) -> Vec<Value> {
+    fn told(&mut self, wanted: PlayerRole) -> Vec<Value> {
         let Some((_, _, far)) = self.far.iter_mut().find(|(_, role, _)| *role == wanted) else {
             return vec![];
         };
@@ -92,48 +92,48 @@ impl Rig {
         lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
     }
 
-    fn id(&self, wanted: Role) -> u64 {
+    fn id(&self, wanted: PlayerRole) -> u64 {
         self.far.iter().find(|(_, role, _)| *role == wanted).expect("it was started").0
     }
 
     /// Has the scout examine what it was told to; whether there was anything.
     fn examine(&mut self) -> bool {
-        let told = self.told(Role::Scout);
+        let told = self.told(PlayerRole::Scout);
         let Some(load) = told.iter().find(|line| line["command"][0] == "loadfile").cloned() else {
             return false;
         };
-        self.loads(Role::Scout, &load);
-        let id = self.id(Role::Scout);
+        self.loads(PlayerRole::Scout, &load);
+        let id = self.id(PlayerRole::Scout);
         for (question, answer) in [
-            (Question::Format, json!("wav")),
-            (Question::Picture, json!(1)),
-            (Question::Position, json!(0)),
-            (Question::Sound, json!(1)),
+            (PlayerQuestion::Format, json!("wav")),
+            (PlayerQuestion::Picture, json!(1)),
+            (PlayerQuestion::Position, json!(0)),
+            (PlayerQuestion::Sound, json!(1)),
         ] {
-            self.deck.on_reply(id, Said::Answer { question, data: Ok(answer) }, self.at);
+            self.deck.on_reply(id, PlayerLine::Answer { question, data: Ok(answer) }, self.at);
         }
         true
     }
 
-    fn loads(&mut self, role: Role, load: &Value) {
+    fn loads(&mut self, role: PlayerRole, load: &Value) {
         self.entry += 1;
         let (id, data) = (self.id(role), json!({ "playlist_entry_id": self.entry }));
         let request = load["request_id"].as_u64().unwrap();
-        self.on_reply(id, Said::Reply { request, data: Ok(data) });
-        self.on_reply(id, Said::Begun { entry: self.entry });
-        self.on_reply(id, Said::Property { name: "duration", data: json!(LENGTH) });
-        self.on_reply(id, Said::Restart);
+        self.on_reply(id, PlayerLine::Reply { request, data: Ok(data) });
+        self.on_reply(id, PlayerLine::Begun { entry: self.entry });
+        self.on_reply(id, PlayerLine::Property { name: "duration", data: json!(LENGTH) });
+        self.on_reply(id, PlayerLine::Restart);
     }
 
-    fn on_reply(&mut self, id: u64, said: Said) {
+    fn on_reply(&mut self, id: u64, said: PlayerLine) {
         self.deck.on_reply(id, said, self.at);
     }
 
     /// Has the stage come to the beginning of what it was told to load; gives that.
     fn load(&mut self) -> Option<String> {
-        let told = self.told(Role::Stage);
+        let told = self.told(PlayerRole::Stage);
         let load = told.iter().rfind(|line| line["command"][0] == "loadfile")?.clone();
-        self.loads(Role::Stage, &load);
+        self.loads(PlayerRole::Stage, &load);
         Some(load["command"][1].as_str().unwrap().to_owned())
     }
 
@@ -163,8 +163,8 @@ impl Rig {
 
     /// The stage says that this property has changed.
     fn says(&mut self, name: &'static str, data: Value) {
-        let id = self.id(Role::Stage);
-        self.on_reply(id, Said::Property { name, data });
+        let id = self.id(PlayerRole::Stage);
+        self.on_reply(id, PlayerLine::Property { name, data });
     }
 
     fn moves(&mut self) {
@@ -174,8 +174,11 @@ impl Rig {
     /// The stage stands by itself, at this place.
     fn stands(&mut self, seconds: f64) {
         self.says("pause", true.into());
-        let id = self.id(Role::Stage);
-        self.on_reply(id, Said::Answer { question: Question::Position, data: Ok(json!(seconds)) });
+        let id = self.id(PlayerRole::Stage);
+        self.on_reply(
+            id,
+            PlayerLine::Answer { question: PlayerQuestion::Position, data: Ok(json!(seconds)) },
+        );
     }
 
     /// The names of the commands that the stage was told.
@@ -191,7 +194,7 @@ impl Rig {
             .collect::<Vec<_>>()
             .join(" ")
         };
-        self.told(Role::Stage).iter().map(name).collect()
+        self.told(PlayerRole::Stage).iter().map(name).collect()
     }
 
     /// What was told: the firing, and in a word what became of it.
@@ -320,8 +323,8 @@ fn a_sound_that_is_over_before_it_is_told_of_has_played() {
     let mut rig = Rig::armed(&[0]);
     rig.go(0);
     rig.at += ASK;
-    let id = rig.id(Role::Stage);
-    rig.on_reply(id, Said::Answer { question: Question::Pause, data: Ok(true.into()) });
+    let id = rig.id(PlayerRole::Stage);
+    rig.on_reply(id, PlayerLine::Answer { question: PlayerQuestion::Pause, data: Ok(true.into()) });
     assert_eq!(rig.news(), [(0, "sent"), (0, "started"), (0, "ended")]);
 }
 
@@ -373,8 +376,11 @@ fn a_paused_clip_goes_on() {
     assert_eq!(rig.deck.resume(rig.at), Outcome::Sent);
     rig.news();
     rig.says("pause", true.into());
-    let id = rig.id(Role::Stage);
-    rig.on_reply(id, Said::Answer { question: Question::Pause, data: Ok(false.into()) });
+    let id = rig.id(PlayerRole::Stage);
+    rig.on_reply(
+        id,
+        PlayerLine::Answer { question: PlayerQuestion::Pause, data: Ok(false.into()) },
+    );
     assert_eq!(rig.news(), [], "it is not over");
     let (clip, _) = rig.deck.reading(rig.at + ASK);
     assert!(clip.is_some_and(|clip| clip.moves && clip.position_ns > ASK.as_nanos() as u64));
@@ -414,10 +420,10 @@ fn a_player_on_air_that_dies_is_lost_and_the_next_ones_come_after_longer_and_lon
     assert!(wake <= rig.at + ASK.max(ANSWER));
     rig.moves();
     rig.news();
-    let id = rig.id(Role::Stage);
+    let id = rig.id(PlayerRole::Stage);
     rig.deck.lose(id, Exit::Closed);
     let pending_work = rig.deck.pending_work(rig.at);
-    assert_eq!(pending_work.start, Some(Role::Stage), "the first is replaced at once");
+    assert_eq!(pending_work.start, Some(PlayerRole::Stage), "the first is replaced at once");
     pending_work.lost.iter().for_each(|player| rig.deck.reaped(player, "lost", rig.at));
     assert_eq!(rig.news(), [(0, "lost")]);
     let mut pauses = vec![];
@@ -440,15 +446,15 @@ fn a_file_over_which_players_die_is_faulty_at_the_second_time() {
     while rig.deck.light().0 != Light::Down {
         let pending_work = rig.deck.pending_work(rig.at);
         for (key, _) in pending_work.looks {
-            rig.deck.looked(key, FileStatus::There(Identity::of_size(1)), rig.at);
+            rig.deck.looked(key, FileStatus::There(FileIdentity::of_size(1)), rig.at);
         }
         if let Some(role) = pending_work.start {
             let (near, far) = UnixStream::pair().unwrap();
             let id = rig.deck.started(role, None, near, rig.at);
-            rig.on_reply(id, Said::Other);
+            rig.on_reply(id, PlayerLine::Other);
             rig.far.push((id, role, far));
             rig.deck.pending_work(rig.at);
-            if role == Role::Scout {
+            if role == PlayerRole::Scout {
                 deaths += 1;
                 rig.deck.lose(id, Exit::Closed);
             }
@@ -490,8 +496,8 @@ fn what_has_not_come_for_long_is_called_off() {
     // The player answers and loads without an end.
     for _ in 0..40 {
         rig.at += LOAD / 40;
-        let id = rig.id(Role::Stage);
-        rig.on_reply(id, Said::Other);
+        let id = rig.id(PlayerRole::Stage);
+        rig.on_reply(id, PlayerLine::Other);
     }
     rig.work();
     assert_eq!(rig.news(), [(5, "failed")]);

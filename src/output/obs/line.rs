@@ -37,23 +37,23 @@ const REFUSAL_MAX: usize = 200;
 const RPC_VERSION: u64 = 1;
 
 /// A request without its number.
-pub(super) struct Call {
+pub(super) struct ObsCall {
     request: String,
     data: Option<Value>,
 }
 
-impl Call {
+impl ObsCall {
     /// # Errors
     /// `data` is no JSON.
     pub(super) fn new(request: &str, data: Option<&str>) -> Result<Self, String> {
         let data = data.map(serde_json::from_str).transpose().map_err(|error| error.to_string())?;
-        Ok(Call { request: request.to_owned(), data })
+        Ok(ObsCall { request: request.to_owned(), data })
     }
 }
 
 /// Reason why a request did not do what it asks for, in words.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum ObsTrouble {
     /// OBS has answered so.
     Refused(String),
     /// The connection is of no use any more, and nobody knows what became of the request.
@@ -75,14 +75,14 @@ impl From<String> for Broken {
 }
 
 /// A connection that OBS has let in.
-pub(super) struct Line {
-    socket: WebSocket<Timed>,
+pub(super) struct ObsLine {
+    socket: WebSocket<TimedStream>,
     /// Number of the last request.
     last: u64,
     limit: Duration,
 }
 
-impl Line {
+impl ObsLine {
     /// Connects, and proves that the password is known where OBS asks for that.
     ///
     /// # Errors
@@ -96,13 +96,13 @@ impl Line {
         let config = WebSocketConfig::default()
             .max_message_size(Some(MESSAGE_MAX))
             .max_frame_size(Some(MESSAGE_MAX));
-        let timed = Timed { stream, clock, until };
+        let timed = TimedStream { stream, clock, until };
         let shaken = client::client_with_config(format!("ws://{peer}/"), timed, Some(config));
         let (socket, _) = shaken.map_err(|error| match error {
             HandshakeError::Interrupted(_) => said(no_answer(*limit)),
             HandshakeError::Failure(error) => said(told(&error, *limit)),
         })?;
-        let mut line = Line { socket, last: 0, limit: *limit };
+        let mut line = ObsLine { socket, last: 0, limit: *limit };
         let let_in = line.identify(password.as_deref());
         let_in.map_err(|broken| Broken { why: said(broken.why), ..broken })?;
         Ok(line)
@@ -135,7 +135,7 @@ impl Line {
     }
 
     /// Sends a request and waits for its answer, for `limit`; gives what the answer holds.
-    pub(super) fn ask(&mut self, call: &Call, limit: Duration) -> Result<Value, Trouble> {
+    pub(super) fn ask(&mut self, call: &ObsCall, limit: Duration) -> Result<Value, ObsTrouble> {
         self.limit = limit;
         let timed = self.socket.get_mut();
         timed.until = Some(timed.clock.now() + limit);
@@ -145,9 +145,9 @@ impl Line {
         if let Some(data) = &call.data {
             request["requestData"] = data.clone();
         }
-        self.say(6, &request).map_err(Trouble::Lost)?;
+        self.say(6, &request).map_err(ObsTrouble::Lost)?;
         loop {
-            let said = self.next().map_err(|broken| Trouble::Lost(broken.why))?;
+            let said = self.next().map_err(|broken| ObsTrouble::Lost(broken.why))?;
             let Some(answer) = said.get("d").filter(|_| op(&said) == Some(7)) else { continue };
             // An answer that comes too late belongs to a request that has failed already.
             if answer.get("requestId").and_then(Value::as_str) != Some(id.as_str()) {
@@ -156,7 +156,7 @@ impl Line {
             let status = answer.get("requestStatus").unwrap_or(&Value::Null);
             return match status.get("result").and_then(Value::as_bool) {
                 Some(true) => Ok(answer.get("responseData").cloned().unwrap_or_default()),
-                Some(false) | None => Err(Trouble::Refused(refusal(&call.request, status))),
+                Some(false) | None => Err(ObsTrouble::Refused(refusal(&call.request, status))),
             };
         }
     }
@@ -288,14 +288,14 @@ fn told(error: &Error, limit: Duration) -> String {
 }
 
 /// A stream that waits until an instant and no longer.
-struct Timed {
+struct TimedStream {
     stream: TcpStream,
     clock: MachineClock,
     /// `None` to wait for nothing.
     until: Option<MachineNs>,
 }
 
-impl Timed {
+impl TimedStream {
     /// The time that is left.
     ///
     /// # Errors
@@ -306,7 +306,7 @@ impl Timed {
     }
 }
 
-impl Read for Timed {
+impl Read for TimedStream {
     fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
         if self.until.is_none() {
             let (len, _) = rustix::net::recv(&self.stream, bytes, RecvFlags::DONTWAIT)?;
@@ -317,7 +317,7 @@ impl Read for Timed {
     }
 }
 
-impl Write for Timed {
+impl Write for TimedStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.until.is_none() {
             let sent = rustix::net::send(&self.stream, bytes, rustix::net::SendFlags::DONTWAIT)?;

@@ -13,7 +13,7 @@ use tungstenite::{Message, WebSocket, accept};
 
 use super::*;
 use crate::output::testing::{SOON, awaited, context, job, now, output, show, surroundings};
-use crate::output::{Answer, Light, Outcome, Report, probe};
+use crate::output::{Light, Outcome, ProbeAnswer, Report, probe};
 use crate::show::OutputKind;
 
 /// The proof of [`PASSWORD`] for this salt and challenge, computed with Python's hashlib.
@@ -120,7 +120,7 @@ fn open_to(
     port: u16,
     password: Option<&str>,
     requests: &[&str],
-) -> (Queued<Call>, Receiver<Report>) {
+) -> (Queued<ObsCall>, Receiver<Report>) {
     open_with_panic(port, password, requests, &[])
 }
 
@@ -130,7 +130,7 @@ fn open_with_panic(
     password: Option<&str>,
     requests: &[&str],
     panic: &[&str],
-) -> (Queued<Call>, Receiver<Report>) {
+) -> (Queued<ObsCall>, Receiver<Report>) {
     let kind = OutputKind::Obs { host: "127.0.0.1".into(), port, password: None };
     let body = |request: &&str| {
         let data = (*request == "SetScene").then(|| r#"{"sceneName":"Live"}"#.to_owned());
@@ -146,7 +146,7 @@ fn open_with_panic(
     (open(context, studio, calls).unwrap(), reports)
 }
 
-fn send(obs: &mut Queued<Call>, action: u32) {
+fn send(obs: &mut Queued<ObsCall>, action: u32) {
     assert_eq!(obs.send(crate::output::Job { action, ..job(0) }, now()), None);
 }
 
@@ -316,7 +316,7 @@ fn a_probe_lists_the_scenes_in_the_order_of_obs() {
         (probed.what, probed.words)
     };
     let scenes = "scenes: \"Live\", \"Break\"; on air: \"Live\"".to_owned();
-    assert_eq!(obs(Some("KEY")), (Answer::Up, scenes));
+    assert_eq!(obs(Some("KEY")), (ProbeAnswer::Up, scenes));
     assert_eq!(requests.try_recv().map(|(name, _)| name).as_deref(), Ok("GetSceneList"));
     for (variable, says) in [
         (Some("TOKEN"), "the password is wrong"),
@@ -325,7 +325,7 @@ fn a_probe_lists_the_scenes_in_the_order_of_obs() {
         (Some("HOME"), "shows may not read the variable HOME; "),
     ] {
         let (answer, words) = obs(variable);
-        assert!(answer == Answer::Down && words.contains(says), "{words}");
+        assert!(answer == ProbeAnswer::Down && words.contains(says), "{words}");
     }
 }
 

@@ -18,12 +18,16 @@ fn probed(
     outputs: Vec<(&str, OutputKind)>,
     actions: Vec<(u32, Body)>,
     env: &dyn Fn(&str) -> Option<String>,
-) -> Vec<Said> {
+) -> Vec<ProbeSentence> {
     let outputs = outputs.into_iter().map(|(id, kind)| output(id, kind, vec![fire()])).collect();
     probed_in(Path::new("."), &show(outputs, actions), env)
 }
 
-fn probed_in(folder: &Path, show: &Show, env: &dyn Fn(&str) -> Option<String>) -> Vec<Said> {
+fn probed_in(
+    folder: &Path,
+    show: &Show,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Vec<ProbeSentence> {
     let probed =
         probe(show, &Surroundings { env, folder, permits: permits(), clock: CLOCK }, AT_MOST);
     assert!(probed.iter().zip(0..).all(|(probed, ix)| probed.output == OutputIx(ix)), "{probed:?}");
@@ -60,8 +64,8 @@ fn desks_hear_nothing_that_they_would_act_on() {
     drop(closed);
     let outputs = vec![("open", udp(desk.local_addr().unwrap().port())), ("closed", udp(port))];
     let said = probed(outputs, vec![(0, fire())], &no_env);
-    assert_eq!(said[0], (Answer::Unknown, "nobody refuses (UDP cannot promise more)".into()));
-    assert_eq!(said[1], (Answer::Down, "nobody listens".into()));
+    assert_eq!(said[0], (ProbeAnswer::Unknown, "nobody refuses (UDP cannot promise more)".into()));
+    assert_eq!(said[1], (ProbeAnswer::Down, "nobody listens".into()));
     // "#bundle", the time tag that means "immediately", and no element: OSC 1.0.
     let mut heard = [0; 64];
     let len = desk.recv(&mut heard).unwrap();
@@ -79,8 +83,8 @@ fn a_desk_that_takes_connections_is_told_nothing() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let outputs = vec![("open", tcp(desk.local_addr().unwrap().port())), ("closed", tcp(closed))];
     let said = probed(outputs, vec![(0, fire())], &no_env);
-    assert_eq!(said[0], (Answer::Up, "takes a connection".into()));
-    assert_eq!(said[1], (Answer::Down, "Connection refused".into()));
+    assert_eq!(said[0], (ProbeAnswer::Up, "takes a connection".into()));
+    assert_eq!(said[1], (ProbeAnswer::Down, "Connection refused".into()));
     let (stream, _) = desk.accept().unwrap();
     let mut heard = String::new();
     assert_eq!(BufReader::new(stream).read_line(&mut heard).unwrap(), 0, "{heard}");
@@ -113,9 +117,12 @@ fn any_answer_of_a_server_will_do_and_no_secret_is_shown() {
     let token = |name: &str| (name == "TOKEN").then(|| "Bearer s3cr3t-t0k3n".to_owned());
     let began = now();
     let said = probed(outputs, vec![], &token);
-    assert_eq!(said[0], (Answer::Up, "answers 404 Not Found".into()));
-    assert_eq!(said[1], (Answer::Down, "no answer in time".into()));
-    assert_eq!(said[2], (Answer::Down, "cannot connect to 127.0.0.1: Connection refused".into()));
+    assert_eq!(said[0], (ProbeAnswer::Up, "answers 404 Not Found".into()));
+    assert_eq!(said[1], (ProbeAnswer::Down, "no answer in time".into()));
+    assert_eq!(
+        said[2],
+        (ProbeAnswer::Down, "cannot connect to 127.0.0.1: Connection refused".into())
+    );
     assert!(now().since(began) < SOON);
     let head = serving.join().unwrap();
     assert_eq!(head[0], "HEAD /api HTTP/1.1");
@@ -134,7 +141,7 @@ fn a_secret_that_is_missing_is_said_by_its_name() {
     server.set_nonblocking(true).unwrap();
     let said = probed(vec![("web", http(server.local_addr().unwrap().port()))], vec![], &no_env);
     let words = "header Authorization needs the environment variable TOKEN, which is not set; set it and start again";
-    assert_eq!(said, [(Answer::Down, words.into())]);
+    assert_eq!(said, [(ProbeAnswer::Down, words.into())]);
     assert!(server.accept().is_err(), "nothing was sent");
 }
 
@@ -146,7 +153,7 @@ fn a_midi_port_that_no_machine_has_is_down_with_words() {
         &no_env,
     );
     let [(answer, words)] = &said[..] else { panic!("one output, and {said:?}") };
-    assert_eq!(*answer, Answer::Down);
+    assert_eq!(*answer, ProbeAnswer::Down);
     let has_midi = cfg!(any(feature = "midi", target_os = "linux"));
     assert_eq!(words.contains("--features midi"), !has_midi, "{words}");
 }
@@ -182,13 +189,13 @@ fn a_player_says_its_version_and_which_clips_are_away() {
         let said = probed_in(folder.path(), &show, &env);
         said[0].clone()
     };
-    assert_eq!(look(vec![]), (Answer::Down, "there is no mpv in PATH".into()));
+    assert_eq!(look(vec![]), (ProbeAnswer::Down, "there is no mpv in PATH".into()));
     script("#!/bin/sh\n[ \"$*\" = --version ] && printf 'mpv 0.35.1 Copyright\\nbuilt on\\n'\n");
-    assert_eq!(look(vec![play("there.mp4", false)]), (Answer::Up, "mpv 0.35.1".into()));
+    assert_eq!(look(vec![play("there.mp4", false)]), (ProbeAnswer::Up, "mpv 0.35.1".into()));
     let away = look(vec![play("there.mp4", false), play("film.mp4", false), play("b.mp4", true)]);
     let words = "mpv 0.35.1; 1 of 2 clips not there: film.mp4; 1 of 1 optional clips not there";
-    assert_eq!(away, (Answer::Down, words.into()));
-    assert_eq!(look(vec![play("b.mp4", true)]).0, Answer::Up, "the show goes on without it");
+    assert_eq!(away, (ProbeAnswer::Down, words.into()));
+    assert_eq!(look(vec![play("b.mp4", true)]).0, ProbeAnswer::Up, "the show goes on without it");
     let show = show(vec![output("screen", OutputKind::Mpv { flags: vec![] }, vec![])], vec![]);
     let named = |name: &str| match name {
         "PATH" => Some("/nowhere".into()),
@@ -196,7 +203,7 @@ fn a_player_says_its_version_and_which_clips_are_away() {
     };
     assert_eq!(
         probed_in(folder.path(), &show, &named)[0],
-        (Answer::Up, "mpv 0.35.1".into()),
+        (ProbeAnswer::Up, "mpv 0.35.1".into()),
         "as a run would start it"
     );
     // A path from the working directory is a path too, whatever PATH says.
@@ -206,7 +213,7 @@ fn a_player_says_its_version_and_which_clips_are_away() {
         "PATH" => Some("/nowhere".into()),
         _ => (name == "HANDOVER_MPV").then(|| from_here.display().to_string()),
     };
-    assert_eq!(probed_in(folder.path(), &show, &named)[0], (Answer::Up, "mpv 0.35.1".into()));
+    assert_eq!(probed_in(folder.path(), &show, &named)[0], (ProbeAnswer::Up, "mpv 0.35.1".into()));
     let surroundings =
         Surroundings { env: &named, folder: folder.path(), permits: permits(), clock: CLOCK };
     let found = driver(&show.outputs[OutputIx(0)]).lacks(&surroundings);
@@ -229,7 +236,7 @@ fn nobody_waits_longer_than_was_asked_for() {
     let said = probed(vec![("far", far.clone()), ("farther", far)], vec![], &no_env);
     assert!(now().since(began) < AT_MOST + SOON / 2);
     assert!(
-        said.iter().all(|(what, words)| *what == Answer::Down && !words.is_empty()),
+        said.iter().all(|(what, words)| *what == ProbeAnswer::Down && !words.is_empty()),
         "{said:?}"
     );
 }

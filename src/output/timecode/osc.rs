@@ -11,7 +11,7 @@ use std::net::UdpSocket;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Line;
+use super::ClockReceiver;
 use super::pace::{Grain, Say};
 use super::smpte::FrameLabel;
 use crate::output::gauge::Gauge;
@@ -84,7 +84,7 @@ impl UdpLine {
     }
 }
 
-impl Line for UdpLine {
+impl ClockReceiver for UdpLine {
     fn say(&mut self, packet: Vec<u8>, now: MachineNs) {
         let Some(sent) = self.socket(now).map(|socket| socket.send(&packet)) else { return };
         // Nobody listening and no room are over soon; with anything else the socket may have lost

@@ -13,15 +13,15 @@ use crate::show::duration::{HOUR_NS, SECOND_NS};
 
 struct Heard(Sender<(MachineNs, Vec<u8>)>);
 
-impl Line for Heard {
+impl ClockReceiver for Heard {
     fn say(&mut self, bytes: Vec<u8>, _now: MachineNs) {
         drop(self.0.send((now(), bytes)));
     }
 }
 
-fn mtc(rate: FrameRate) -> (Timecode, Receiver<(MachineNs, Vec<u8>)>) {
+fn mtc(rate: FrameRate) -> (TimecodeClock, Receiver<(MachineNs, Vec<u8>)>) {
     let (sender, heard) = channel();
-    (Timecode::start("desk", CLOCK, rate, MTC, Heard(sender)).unwrap(), heard)
+    (TimecodeClock::start("desk", CLOCK, rate, MTC, Heard(sender)).unwrap(), heard)
 }
 
 fn next(heard: &Receiver<(MachineNs, Vec<u8>)>) -> Vec<u8> {

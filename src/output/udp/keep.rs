@@ -10,20 +10,20 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use super::super::keepalive::{Beat, Keepalive};
+use super::super::keepalive::{BeatGrid, EncodedKeepalive};
 use super::super::ramps::{Step, StepLine};
 use super::super::worker::WorkerContext;
-use super::{Link, REFUSALS, lock};
+use super::{REFUSALS, UdpLink, lock};
 
 /// The way of what leaves beside the cues.
 #[derive(Clone)]
 pub(in crate::output) struct Beside {
     context: WorkerContext,
-    link: Arc<Mutex<Link>>,
+    link: Arc<Mutex<UdpLink>>,
 }
 
 impl Beside {
-    pub(super) fn new(context: &WorkerContext, link: &Arc<Mutex<Link>>) -> Self {
+    pub(super) fn new(context: &WorkerContext, link: &Arc<Mutex<UdpLink>>) -> Self {
         Beside { context: context.clone(), link: Arc::clone(link) }
     }
 
@@ -83,10 +83,10 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Starts the thread, which sends nothing yet. Its grid begins now.
-    pub(super) fn start(beside: Beside, keepalive: Keepalive) -> io::Result<Self> {
+    pub(super) fn start(beside: Beside, keepalive: EncodedKeepalive) -> io::Result<Self> {
         let (tell, told) = channel();
         let name = format!("awake {}", beside.context.name);
-        let beat = Beat::new(beside.context.clock.now(), keepalive.every);
+        let beat = BeatGrid::new(beside.context.clock.now(), keepalive.every);
         let work = move || keep(&beside, beat, &keepalive.message, &told);
         thread::Builder::new().name(name).spawn(work)?;
         Ok(Keeper { tell, is_on: false })
@@ -101,7 +101,7 @@ impl Keeper {
     }
 }
 
-fn keep(beside: &Beside, mut beat: Beat, message: &[u8], told: &Receiver<bool>) {
+fn keep(beside: &Beside, mut beat: BeatGrid, message: &[u8], told: &Receiver<bool>) {
     let (mut is_on, clock) = (false, beside.context.clock);
     loop {
         let news = match is_on {
@@ -135,7 +135,7 @@ mod tests {
     fn open(port: u16) -> Udp {
         let packets = osc::packets(&osc_show("127.0.0.1", port), OutputIx(0)).unwrap();
         let every = Duration::from_millis(5);
-        let keepalive = Keepalive { message: b"awake".to_vec(), every };
+        let keepalive = EncodedKeepalive { message: b"awake".to_vec(), every };
         let peer = Peer::new("127.0.0.1", port);
         Udp::open(context("desk").0, peer, packets, None, Some(keepalive)).unwrap()
     }

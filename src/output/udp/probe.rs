@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::super::osc;
 use super::super::peer::{Peer, first_of, words};
-use super::super::probe::{Answer, Said};
+use super::super::probe::{ProbeAnswer, ProbeSentence};
 use super::connect;
 
 /// Wait for the refusal of a datagram: on the networks of a stage it comes back within a few
@@ -15,7 +15,7 @@ const REFUSAL: Duration = Duration::from_millis(300);
 
 /// Sends the empty bundle, and says whether it is refused.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
-pub(super) fn look(peer: &Peer) -> Said {
+pub(super) fn look(peer: &Peer) -> ProbeSentence {
     let socket = peer.addresses().and_then(|addresses| first_of(&addresses, connect));
     let heard = socket.and_then(|socket| {
         socket.set_nonblocking(false)?;
@@ -24,13 +24,13 @@ pub(super) fn look(peer: &Peer) -> Said {
         socket.recv(&mut [0; 1])
     });
     match heard {
-        Ok(_) => (Answer::Up, "answers".into()),
+        Ok(_) => (ProbeAnswer::Up, "answers".into()),
         Err(error) => match error.kind() {
             ErrorKind::WouldBlock | ErrorKind::TimedOut => {
-                (Answer::Unknown, "nobody refuses (UDP cannot promise more)".into())
+                (ProbeAnswer::Unknown, "nobody refuses (UDP cannot promise more)".into())
             }
-            ErrorKind::ConnectionRefused => (Answer::Down, "nobody listens".into()),
-            _ => (Answer::Down, words(&error)),
+            ErrorKind::ConnectionRefused => (ProbeAnswer::Down, "nobody listens".into()),
+            _ => (ProbeAnswer::Down, words(&error)),
         },
     }
 }

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::{JoinOptions, Line, ServerOptions};
+use super::{JoinOptions, ServerLine, ServerOptions};
 use crate::engine::RunId;
 use crate::link::local::{self, Local};
 use crate::link::{
-    Access, Credentials, Link, News, Part, Place, Request, Shared, SharedRun, Taken, Wake,
-    check_ca, fetch, going_on, runs as listed,
+    Access, Credentials, HandOver, Link, LogStart, News, ServerPlace, ServerRequest, Shared,
+    SharedRun, Wake, check_ca, fetch, going_on, runs as listed,
 };
 use crate::show::StationName;
 
@@ -33,7 +33,7 @@ pub struct Meeting {
 
 /// A server that the command line names rightly, before it is asked for anything.
 #[derive(Debug)]
-pub enum Server {
+pub enum NamedServer {
     /// The one on this machine.
     Local,
     /// Another one.
@@ -45,23 +45,23 @@ impl ServerOptions {
     ///
     /// # Errors
     /// When the URL or a file is no good.
-    pub fn server(&self) -> anyhow::Result<Server> {
-        match self.url.parse::<Place>()? {
-            Place::Local => Ok(Server::Local),
-            Place::Servers(servers) => {
+    pub fn server(&self) -> anyhow::Result<NamedServer> {
+        match self.url.parse::<ServerPlace>()? {
+            ServerPlace::Local => Ok(NamedServer::Local),
+            ServerPlace::Servers(servers) => {
                 if let Some(ca) = &self.ca {
                     check_ca(ca, &servers)?;
                 }
                 let credentials = self.credentials.as_deref().map(Credentials::read);
                 let (credentials, ca) = (credentials.transpose()?, self.ca.clone());
-                Ok(Server::At(Access { servers, credentials, ca }))
+                Ok(NamedServer::At(Access { servers, credentials, ca }))
             }
         }
     }
 }
 
-impl Server {
-    /// The server, for a run that is begun or resumed here. [`Server::Local`] is started, with its
+impl NamedServer {
+    /// The server, for a run that is begun or resumed here. [`NamedServer::Local`] is started, with its
     /// data in `state`, where none runs yet; no other server is asked.
     ///
     /// # Errors
@@ -83,14 +83,14 @@ impl Server {
 
     fn reach(self, local: impl FnOnce(&Path) -> anyhow::Result<Local>) -> anyhow::Result<Reached> {
         match self {
-            Server::Local => {
+            NamedServer::Local => {
                 let local = local(&local::runtime_folder()?)?;
                 let (servers, credentials) = (local.servers.clone(), &local.credentials);
                 let credentials = Some(credentials.clone());
                 let access = Access { servers, credentials, ca: None };
                 Ok(Reached { access, local: Some(local) })
             }
-            Server::At(access) => Ok(Reached { access, local: None }),
+            NamedServer::At(access) => Ok(Reached { access, local: None }),
         }
     }
 }
@@ -102,8 +102,8 @@ struct OpenLine {
     _local: Option<Local>,
 }
 
-impl Line for OpenLine {
-    fn try_send(&self, request: Request) -> Taken {
+impl ServerLine for OpenLine {
+    fn try_send(&self, request: ServerRequest) -> HandOver {
         self.link.try_send(request)
     }
 
@@ -124,9 +124,9 @@ pub fn open(
     reached: Reached,
     run: Shared,
     station: StationName,
-    part: Part,
+    part: LogStart,
     wake: Wake,
-) -> anyhow::Result<Box<dyn Line>> {
+) -> anyhow::Result<Box<dyn ServerLine>> {
     let Reached { access, local } = reached;
     let link = Link::open(access, run, station, part, wake)
         .context("the system gives no thread for the server")?;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Ground;
-use crate::conductor::{By, Conductor, Input, RunClock};
+use crate::conductor::{By, Conductor, ConductorInput, RunClock};
 use crate::engine::{Command, Revised, Revision};
 use crate::output::RevisedOutputs;
 use crate::runtime::clock::machine_ns;
@@ -51,7 +51,7 @@ pub(super) fn tried(ground: &Ground, revision: &Revision) -> (Duration, Vec<CueN
     let mut conductor = Conductor::new(state.clone(), clock, 0, *run_ns);
     let command = Command::Revise(Box::new(revision.clone()));
     let begun_ns = machine_ns();
-    conductor.handle(begun_ns, Input::Command { by: By::Program, command });
+    conductor.handle(begun_ns, ConductorInput::Command { by: By::Program, command });
     while conductor.poll_output(machine_ns()).is_some() {}
     let takes = machine_ns().since(begun_ns);
     let (after, show) = (conductor.state(), state.show());

@@ -4,7 +4,7 @@
 use super::Station;
 use crate::app::Tone;
 use crate::app::log::LogWord;
-use crate::conductor::{By, Input, Output};
+use crate::conductor::{By, ConductorInput, ConductorOutput};
 use crate::engine::{Command, Rejection};
 use crate::runtime::clock::machine_ns;
 use crate::time::MachineNs;
@@ -12,12 +12,12 @@ use crate::time::MachineNs;
 impl Station {
     /// Lets go of what stands ready, because something is about to be looked at or done.
     pub(super) fn flush(&mut self) {
-        self.drive(Input::Flush);
+        self.drive(ConductorInput::Flush);
     }
 
     /// Does what has fallen due, and tells the outputs what may come next.
     pub(super) fn tick(&mut self) {
-        self.drive(Input::Tick);
+        self.drive(ConductorInput::Tick);
     }
 
     /// Gives a command; where a key or the program gave it, the caller is told why it was refused.
@@ -25,12 +25,12 @@ impl Station {
     /// # Errors
     /// With the reason.
     pub(super) fn obey(&mut self, by: By, command: Command) -> Result<(), Rejection> {
-        self.drive(Input::Command { by, command }).unwrap_or(Ok(()))
+        self.drive(ConductorInput::Command { by, command }).unwrap_or(Ok(()))
     }
 
     /// Hands `input` to the conductor and does everything that follows from it now. Gives what
     /// became of the command that it was, if it was one.
-    pub(super) fn drive(&mut self, input: Input) -> Option<Result<(), Rejection>> {
+    pub(super) fn drive(&mut self, input: ConductorInput) -> Option<Result<(), Rejection>> {
         let now_ns = machine_ns();
         let (mut reply, mut heard) = (None, self.news.len());
         self.conductor.handle(now_ns, input);
@@ -38,7 +38,7 @@ impl Station {
             let polled_ns = machine_ns();
             let Some(output) = self.conductor.poll_output(polled_ns) else { break };
             match output {
-                Output::Append(records) => {
+                ConductorOutput::Append(records) => {
                     if let Some(journal) = &mut self.journal
                         && let Err(error) = journal.append(&records)
                     {
@@ -46,21 +46,21 @@ impl Station {
                     }
                     self.news.extend(records);
                 }
-                Output::Send(job) => {
+                ConductorOutput::Send(job) => {
                     if let Some(outcome) = self.outputs.send(job, polled_ns) {
-                        self.conductor.handle(machine_ns(), Input::Outcome(job, outcome));
+                        self.conductor.handle(machine_ns(), ConductorInput::Outcome(job, outcome));
                     }
                 }
-                Output::Stop { cue, over } => self.outputs.stop(cue, over, polled_ns),
-                Output::PauseClip(cue) => self.outputs.freeze(cue, true, polled_ns),
-                Output::ResumeClip(cue) => self.outputs.freeze(cue, false, polled_ns),
-                Output::StopAll(outputs) => {
+                ConductorOutput::Stop { cue, over } => self.outputs.stop(cue, over, polled_ns),
+                ConductorOutput::PauseClip(cue) => self.outputs.freeze(cue, true, polled_ns),
+                ConductorOutput::ResumeClip(cue) => self.outputs.freeze(cue, false, polled_ns),
+                ConductorOutput::StopAll(outputs) => {
                     let is_meant = |output| outputs.contains(&output);
                     for report in self.outputs.panic_of(is_meant, polled_ns) {
-                        self.conductor.handle(machine_ns(), Input::Report(report));
+                        self.conductor.handle(machine_ns(), ConductorInput::Report(report));
                     }
                 }
-                Output::Reply { by, command, result } => {
+                ConductorOutput::Reply { by, command, result } => {
                     heard = self.happened(heard, now_ns);
                     match &result {
                         Ok(()) => self.app.obeyed(&command, self.conductor.state(), machine_ns()),
@@ -72,7 +72,7 @@ impl Station {
                     }
                     reply = Some(result);
                 }
-                Output::ClipsLost(cues) => {
+                ConductorOutput::ClipsLost(cues) => {
                     let show = self.conductor.state().show();
                     let cues: Vec<_> =
                         cues.into_iter().map(|cue| show.cue(cue).number.to_string()).collect();
@@ -83,16 +83,16 @@ impl Station {
                     self.words.push(LogWord::program(text.clone(), Tone::Alarm, self.run_ns()));
                     self.app.say(text, Tone::Alarm, now_ns);
                 }
-                Output::Arm(cues) => self.outputs.arm(&cues),
-                Output::Join(joins) => self.outputs.join(&joins),
-                Output::Outages(outputs) => self.outputs.pretend_down(&outputs),
-                Output::ShowTime(time) => self.show_time(time, polled_ns),
+                ConductorOutput::Arm(cues) => self.outputs.arm(&cues),
+                ConductorOutput::Join(joins) => self.outputs.join(&joins),
+                ConductorOutput::Outages(outputs) => self.outputs.pretend_down(&outputs),
+                ConductorOutput::ShowTime(time) => self.show_time(time, polled_ns),
                 // A run of its own has none of these.
-                Output::Tell(told) => self.tell(told),
-                Output::Propose(record) => self.propose(*record),
-                Output::Muted(muted) => self.mute_outputs(muted),
-                Output::Revised => self.revised(),
-                Output::StoodStill => self.stood_still(),
+                ConductorOutput::Tell(told) => self.tell(told),
+                ConductorOutput::Propose(record) => self.propose(*record),
+                ConductorOutput::Muted(muted) => self.mute_outputs(muted),
+                ConductorOutput::Revised => self.revised(),
+                ConductorOutput::StoodStill => self.stood_still(),
             }
         }
         self.happened(heard, now_ns);

@@ -12,7 +12,7 @@ use super::typed::ANSWER;
 use super::{FAULTS, Station};
 use crate::app::Tone;
 use crate::app::log::Log;
-use crate::conductor::Input;
+use crate::conductor::ConductorInput;
 use crate::engine::CALLER_QUIT;
 use crate::output::Outputs;
 use crate::runtime::clock::machine_ns;
@@ -35,7 +35,7 @@ impl Station {
             if let Some(journal) = &self.journal {
                 let _ = journal.set_terminal(false);
             }
-            self.drive(Input::TerminalLost);
+            self.drive(ConductorInput::TerminalLost);
             self.lost_terminal();
         }
     }
@@ -159,7 +159,7 @@ impl Station {
         terminal::give_back();
         let nothing = Outputs::rehearsal(self.conductor.state().show().clone());
         let unsent = std::mem::replace(&mut self.outputs, nothing).close(machine_ns() + GOODBYE);
-        self.drive(Input::Leave { reason, unsent });
+        self.drive(ConductorInput::Leave { reason, unsent });
         self.leave_shared();
         let state = self.conductor.state();
         let fault = match self.journal.take() {

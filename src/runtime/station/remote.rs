@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{RemoteEnd, Station};
 use crate::app::log::LogWord;
 use crate::app::{Hand, RemoteSign, Tone, Wanted, stopped};
-use crate::conductor::{By, Input};
+use crate::conductor::{By, ConductorInput};
 use crate::engine::Command;
 use crate::remote::{Answer, Counts, RemoteCommand, RemoteRequest, Trouble};
 use crate::runtime::clock::machine_ns;
@@ -36,7 +36,7 @@ impl Station {
                 }
             }
             Wanted::Load(cue) => {
-                self.drive(Input::Load(cue));
+                self.drive(ConductorInput::Load(cue));
                 Ok(())
             }
         };

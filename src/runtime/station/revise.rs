@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::Station;
 use crate::app::log::LogWord;
 use crate::app::{EditNews, EditWish, Question, Tone};
-use crate::conductor::{By, Input};
+use crate::conductor::{By, ConductorInput};
 use crate::engine::{Command, Event, Record, Rejection};
 use crate::output::RevisedOutputs;
 use crate::runtime::clock::machine_ns;
@@ -201,7 +201,7 @@ impl Station {
                 (*show, self.versions.outputs, is_revised) = (revised, Some(outputs), true);
             }
         }
-        self.drive(Input::Follow(records));
+        self.drive(ConductorInput::Follow(records));
         self.versions.outputs = None;
         if let Some(file) = self.file.as_ref().filter(|_| is_revised) {
             (self.app.file, self.app.show_alarm) = (None, None);

@@ -17,21 +17,22 @@ use super::Station;
 use crate::app::Tone;
 use crate::app::flag::{Sources, Watch};
 use crate::app::log::LogWord;
-use crate::conductor::{By, Input, Muted, RunClock};
-use crate::engine::{Command, Event, Record, Told};
+use crate::conductor::{By, ConductorInput, Muted, RunClock};
+use crate::engine::{Command, Event, Record, StationReport};
 use crate::link::{
-    FiredAside, Flag, FlagInput, FlagOutput, Letter, News, OutputSigns, StationName, Word as Said,
+    FiredAside, Flag, FlagInput, FlagOutput, Letter, News, OutputSigns, StationName,
+    StationWord as Said,
 };
 use crate::output::ShowTime;
 use crate::plain::counted;
 use crate::runtime::clock::{machine_ns, wall_now};
-use crate::runtime::share::Line;
+use crate::runtime::share::ServerLine;
 use crate::runtime::showfile::Theirs;
 use crate::runtime::{GOODBYE, opening};
 use crate::show::Show;
 use crate::time::{MachineNs, nanoseconds};
 use elsewhere::Elsewhere;
-use waiting::Waiting;
+use waiting::WaitingRequests;
 
 /// Maximum number of news in one round: the keyboard waits for no more.
 const NEWS_MAX: usize = 256;
@@ -50,7 +51,7 @@ pub(in crate::runtime) struct SharedStart {
     /// The flag.
     pub flag: Flag,
     /// The line to the server.
-    pub line: Box<dyn Line>,
+    pub line: Box<dyn ServerLine>,
     /// What the flag has asked for until now, and is still to be done.
     pub outputs: VecDeque<FlagOutput>,
     /// The first event of a run that is resumed here, once the log says that the flag is still here.
@@ -64,11 +65,11 @@ pub(in crate::runtime) struct SharedStart {
 /// This station's part in a shared run.
 pub(super) struct SharedEnd {
     flag: Flag,
-    line: Box<dyn Line>,
+    line: Box<dyn ServerLine>,
     /// What the flag asks for, to be done in this order.
     outputs: VecDeque<FlagOutput>,
     /// Requests that the line had no room for.
-    waiting: Waiting,
+    waiting: WaitingRequests,
     me: StationName,
     /// What the screen shows of the flag and the stations.
     watch: Watch,
@@ -111,7 +112,7 @@ impl SharedEnd {
             flag,
             line,
             outputs,
-            waiting: Waiting::default(),
+            waiting: WaitingRequests::default(),
             watch,
             me,
             muted: Muted::Nothing,
@@ -222,7 +223,7 @@ impl Station {
         }
     }
 
-    pub(super) fn tell(&mut self, told: Told) {
+    pub(super) fn tell(&mut self, told: StationReport) {
         if let Some(shared) = &mut self.shared {
             shared.flag.handle(machine_ns(), FlagInput::Letter(Letter::Told(told)));
         }
@@ -308,24 +309,26 @@ impl Station {
             FlagOutput::Version { number, sha256, text } => {
                 self.prepare_theirs(Theirs { number, sha256, text });
             }
-            FlagOutput::Stored(record) => drop(self.drive(Input::Stored(Box::new(record)))),
+            FlagOutput::Stored(record) => {
+                drop(self.drive(ConductorInput::Stored(Box::new(record))))
+            }
             FlagOutput::Holds { resumes } => {
-                self.drive(Input::Holds);
+                self.drive(ConductorInput::Holds);
                 if resumes {
                     let resumed = self.resumed();
-                    self.drive(Input::Begin(resumed));
+                    self.drive(ConductorInput::Begin(resumed));
                 }
             }
             FlagOutput::Aside { kept, records, term, fired } => {
                 self.goes_aside(kept, records, term, fired);
             }
-            FlagOutput::Mute(is_mute) => drop(self.drive(Input::Mute(is_mute))),
-            FlagOutput::Expected(expected) => drop(self.drive(Input::Expected(expected))),
+            FlagOutput::Mute(is_mute) => drop(self.drive(ConductorInput::Mute(is_mute))),
+            FlagOutput::Expected(expected) => drop(self.drive(ConductorInput::Expected(expected))),
             FlagOutput::Heard(heard) => {
                 if let Some(shared) = &mut self.shared {
                     shared.heard = Some(heard.clone());
                 }
-                self.drive(Input::Heard(heard));
+                self.drive(ConductorInput::Heard(heard));
             }
             FlagOutput::Letter { from, number, letter } => self.letter(from, number, letter),
             FlagOutput::Refused(why) => self.app.refuse(why, now_ns),
@@ -415,7 +418,7 @@ impl Station {
             None => {}
         }
         let before = Arc::clone(self.conductor.state().show());
-        self.drive(Input::SetAside { kept: kept_records, aside: records });
+        self.drive(ConductorInput::SetAside { kept: kept_records, aside: records });
         self.goes_back_from(&before);
         self.feed.start_over(self.conductor.state());
         self.news.clear();

@@ -19,7 +19,7 @@ const STEPS_MAX: usize = 99;
 pub(crate) const EXTRA_MAX: usize = 99;
 
 /// Names that cues may refer to.
-pub(super) struct Stage<'a> {
+pub(super) struct KnownNames<'a> {
     /// The ids of the departments.
     pub(super) departments: Names<'a>,
     /// The ids of the outputs.
@@ -33,7 +33,7 @@ pub(super) struct Stage<'a> {
 }
 
 /// The segment of a cue.
-pub(super) struct Home {
+pub(super) struct CueHome {
     /// Its index.
     pub(super) segment: SegmentIx,
     /// Its planned duration.
@@ -50,8 +50,8 @@ impl Check<'_> {
     pub(super) fn cue(
         &self,
         draft: CueDraft,
-        home: &Home,
-        stage: &Stage<'_>,
+        home: &CueHome,
+        stage: &KnownNames<'_>,
         cause: Option<CueIx>,
         main: Option<CueIx>,
     ) -> Option<Cue> {
@@ -150,7 +150,7 @@ impl Check<'_> {
     }
 
     /// A moment, as a time from the start of the cue's segment, has to be inside it.
-    fn check_moment(&self, into: Duration, place: &Where, key: &str, home: &Home) {
+    fn check_moment(&self, into: Duration, place: &Where, key: &str, home: &CueHome) {
         if let Some(duration) = &home.duration
             && into > duration.value
         {
@@ -161,7 +161,7 @@ impl Check<'_> {
         }
     }
 
-    fn needs(&self, list: &List<Mention>, stage: &Stage<'_>) -> Vec<DepartmentIx> {
+    fn needs(&self, list: &List<Mention>, stage: &KnownNames<'_>) -> Vec<DepartmentIx> {
         if list.items.len() > NEEDS_MAX {
             let what = format!("this cue needs {} departments", list.items.len());
             let fix = format!("leave some out, or let one answer for several: {NEEDS_MAX} at most");
@@ -199,7 +199,7 @@ impl Check<'_> {
         list.items
     }
 
-    fn route(&self, list: &List<PointDraft>, stage: &Stage<'_>) -> Vec<RoutePoint> {
+    fn route(&self, list: &List<PointDraft>, stage: &KnownNames<'_>) -> Vec<RoutePoint> {
         if list.items.len() < 2 && list.is_whole {
             let fix = "add a place or `[latitude, longitude]`";
             self.faults.fault(list.place.clone(), "a route has two points at least", fix);
@@ -227,7 +227,7 @@ impl Check<'_> {
         points
     }
 
-    fn action(&self, draft: ActionDraft, stage: &Stage<'_>) -> Option<Action> {
+    fn action(&self, draft: ActionDraft, stage: &KnownNames<'_>) -> Option<Action> {
         let name = self.need_some(draft.output.as_ref(), &draft.place, "an action", "output");
         let output = name.and_then(|name| stage.output_names.resolve(self.faults, name));
         let body = self.need_some(draft.body, &draft.place, "an action", "message");

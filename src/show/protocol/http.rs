@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{OutputKey, Spec, Wire, authority};
+use super::{OutputKey, ProtocolSpec, Wire, authority};
 use crate::show::action::HttpContent;
 use crate::show::file::fields::Fields;
 use crate::show::file::json;
@@ -12,7 +12,7 @@ use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind, duration};
 
 /// Facts about HTTP.
-pub(super) const SPEC: Spec = Spec {
+pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     word: "http",
     kinds: &["http"],
     label: "HTTP",

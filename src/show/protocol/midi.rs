@@ -6,7 +6,7 @@ mod message;
 use std::time::Duration;
 use strum::VariantNames;
 
-use super::{Spec, Timecode, Wire, raw};
+use super::{ProtocolSpec, Timecode, Wire, raw};
 use crate::show::action::{MSC_ALL, MSC_FORMATS, MidiMessage, MidiWord, MscCommand, MscCue};
 use crate::show::duration::{self, HOUR_NS};
 use crate::show::file::fields::Fields;
@@ -14,7 +14,7 @@ use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind};
 
 /// Facts about MIDI.
-pub(super) const SPEC: Spec = Spec {
+pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     word: "midi",
     kinds: &["midi"],
     label: "MIDI",

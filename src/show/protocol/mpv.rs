@@ -3,7 +3,7 @@
 use std::time::Duration;
 use strum::VariantNames;
 
-use super::{Lasting, OutputKey, PanicFault, Spec, Wire};
+use super::{Lasting, OutputKey, PanicFault, ProtocolSpec, Wire};
 use crate::show::action::{MpvCommand, MpvWord};
 use crate::show::duration;
 use crate::show::file::fields::Fields;
@@ -15,7 +15,7 @@ use crate::show::{Body, OutputKind};
 use crate::time::nanoseconds;
 
 /// Facts about the player.
-pub(super) const SPEC: Spec = Spec {
+pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     word: "mpv",
     kinds: &["mpv"],
     label: "mpv",

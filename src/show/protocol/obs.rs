@@ -3,7 +3,7 @@
 
 mod requests;
 
-use super::{OutputKey, Spec, Wire, authority, host_and_port, http};
+use super::{OutputKey, ProtocolSpec, Wire, authority, host_and_port, http};
 use crate::show::file::fields::{self, Fields};
 use crate::show::file::json;
 use crate::show::file::machine::Finding;
@@ -12,7 +12,7 @@ use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind};
 
 /// Facts about OBS.
-pub(super) const SPEC: Spec = Spec {
+pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     word: "obs",
     kinds: &["obs"],
     label: "OBS",

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use toml::de::DeValue;
 
-use super::{Lasting, OutputKey, PanicFault, Spec, Timecode, Wire, authority, host_and_port};
+use super::{
+    Lasting, OutputKey, PanicFault, ProtocolSpec, Timecode, Wire, authority, host_and_port,
+};
 use crate::show::action::{Framing, OscArg, OscContent, OscRamp, RampEnds};
 use crate::show::duration;
 use crate::show::file::fields::{self, Fields};
@@ -16,7 +18,7 @@ use crate::show::problem::Problem;
 use crate::show::{Body, OutputKind};
 
 /// Facts about OSC.
-pub(super) const SPEC: Spec = Spec {
+pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     word: "osc",
     kinds: &["osc"],
     label: "OSC",

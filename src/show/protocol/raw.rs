@@ -1,7 +1,7 @@
 //! Text and bytes as they are, over TCP or UDP: for devices with a protocol of their own, such as
 //! CasparCG (AMCP), projectors (PJLink) and cameras.
 
-use super::{Spec, Wire, authority, host_and_port, osc};
+use super::{ProtocolSpec, Wire, authority, host_and_port, osc};
 use crate::show::action::RawMessage;
 use crate::show::file::fields::Fields;
 use crate::show::file::machine::Finding;
@@ -10,7 +10,7 @@ use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind};
 
 /// Facts about text and bytes.
-pub(super) const SPEC: Spec = Spec {
+pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
     word: "text",
     kinds: &[TCP, UDP],
     label: "text",

@@ -14,7 +14,7 @@ use ratatui::text::{Line, Span};
 
 use super::dialog::differs;
 use super::standing;
-use crate::app::flag::Shared;
+use crate::app::flag::SharedView;
 use crate::app::stopped;
 use crate::engine::SendState;
 use crate::show::duration;
@@ -45,7 +45,7 @@ struct Briefing<'s, 'a> {
 /// about them.
 pub(super) fn rows(
     scene: &Scene,
-    link: &Shared,
+    link: &SharedView,
     columns: usize,
     with_stations: bool,
 ) -> Vec<Line<'static>> {
@@ -161,7 +161,7 @@ impl Briefing<'_, '_> {
         self.say("NEXT", words);
     }
 
-    fn trouble(&mut self, link: &Shared) {
+    fn trouble(&mut self, link: &SharedView) {
         let scene = self.scene;
         let state = scene.state;
         // The calls are no longer the program's with the flag, or are again. Nobody knows here if the
@@ -231,7 +231,7 @@ impl Briefing<'_, '_> {
         self.abnormal("LOG", "log reached", log.into_iter().collect());
     }
 
-    fn stations(&mut self, link: &Shared) {
+    fn stations(&mut self, link: &SharedView) {
         let scene = self.scene;
         let styles = scene.styles;
         let mut words = vec![];

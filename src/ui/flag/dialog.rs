@@ -16,8 +16,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::exchange::exchange;
 use super::{briefing, clock, heard, is_take, standing};
-use crate::app::flag::offer_to_me;
-use crate::app::flag::{Role, Shared, Station, StationRole};
+use crate::app::flag::{Role, SharedView, StationRole, StationView};
 use crate::app::keys::Act;
 use crate::app::{Ask, Dialog, Hits, Prompt};
 use crate::link::SILENT;
@@ -128,7 +127,7 @@ fn put(scene: &Scene, buf: &mut Buffer, area: Rect, lines: Vec<Line>, scroll: us
 /// The stations that can be offered the flag.
 fn stations<'a>(
     scene: &Scene,
-    link: &'a Shared,
+    link: &'a SharedView,
     chosen: &str,
     (columns, room): (usize, usize),
 ) -> Vec<Line<'a>> {
@@ -178,7 +177,7 @@ fn stations<'a>(
 }
 
 /// Differences between a station and this one, for a list.
-pub(super) fn differs<'a>(station: &Station, style: Style) -> Option<Span<'a>> {
+pub(super) fn differs<'a>(station: &StationView, style: Style) -> Option<Span<'a>> {
     let mut words = vec![];
     if !station.has_our_show {
         words.push("ANOTHER SHOW".to_owned());
@@ -196,7 +195,7 @@ pub(super) fn differs<'a>(station: &Station, style: Style) -> Option<Span<'a>> {
 }
 
 /// The stakes of a take.
-fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<Line<'static>> {
+fn stake(scene: &Scene, link: &SharedView, prompt: &Prompt, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let silence = link.silence(scene.view.machine_ns).unwrap_or_default();
     let holder = link.taken_from().map_or_else(String::new, ToString::to_string);
@@ -254,7 +253,7 @@ fn stake(scene: &Scene, link: &Shared, prompt: &Prompt, columns: usize) -> Vec<L
 }
 
 /// The question of a station that cannot read the log.
-fn going_on(scene: &Scene, link: &Shared, columns: usize) -> Vec<Line<'static>> {
+fn going_on(scene: &Scene, link: &SharedView, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let cause = match link.role {
         Role::Mute { why } => why.cause("this station"),
@@ -300,7 +299,7 @@ pub(in crate::ui) fn hints(scene: &Scene) -> Vec<(String, &'static str)> {
         Dialog::GoOn => vec![(enter(), "go on without the log"), esc("wait")],
         Dialog::Briefing { .. } => match (&link.role, &link.exchange) {
             (Role::OnItsWay { .. }, _) => vec![esc("take it back"), hides],
-            (_, Some(exchange)) if offer_to_me(link).is_some() => match exchange.accepted {
+            (_, Some(exchange)) if link.offer_to_me().is_some() => match exchange.accepted {
                 true => vec![esc("do not accept after all"), (moves, "scroll"), hides],
                 false => {
                     vec![(enter(), "ACCEPT THE FLAG"), esc("decline"), (moves, "scroll"), hides]

@@ -11,9 +11,9 @@
 use ratatui::text::{Line, Span};
 
 use super::clock;
-use crate::app::flag::{Exchange, Role, Shared, offer_to_me};
+use crate::app::flag::{Exchange, Role, SharedView};
 use crate::app::keys::Act;
-use crate::link::Step;
+use crate::link::FlagStep;
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
@@ -29,7 +29,7 @@ enum ExchangeStage {
 /// The exchange in three steps of at most `columns` cells, with whose turn it is, below its heading.
 pub(super) fn exchange<'a>(
     scene: &Scene,
-    link: &Shared,
+    link: &SharedView,
     columns: usize,
 ) -> (String, Vec<Line<'a>>) {
     let styles = &scene.styles;
@@ -70,7 +70,7 @@ pub(super) fn exchange<'a>(
 }
 
 /// The key that a step waits for, or the one that the other side has pressed.
-fn waits_for(scene: &Scene, link: &Shared, is_mine: bool) -> String {
+fn waits_for(scene: &Scene, link: &SharedView, is_mine: bool) -> String {
     let enter = scene.app.answer_key();
     let other = link.exchange.as_ref().map(|exchange| match link.me == exchange.to {
         true => exchange.giver,
@@ -78,14 +78,19 @@ fn waits_for(scene: &Scene, link: &Shared, is_mine: bool) -> String {
     });
     match (is_mine, other) {
         (true, _) => format!("   {enter}"),
-        (false, Some(Step::Reads)) => "   reads the briefing".to_owned(),
-        (false, Some(Step::None)) => "   has not opened the briefing".to_owned(),
-        (false, Some(Step::Waits) | None) => "   …".to_owned(),
+        (false, Some(FlagStep::Reads)) => "   reads the briefing".to_owned(),
+        (false, Some(FlagStep::None)) => "   has not opened the briefing".to_owned(),
+        (false, Some(FlagStep::Waits) | None) => "   …".to_owned(),
     }
 }
 
 /// A word below the steps.
-fn note(scene: &Scene, link: &Shared, stage: ExchangeStage, columns: usize) -> Vec<Line<'static>> {
+fn note(
+    scene: &Scene,
+    link: &SharedView,
+    stage: ExchangeStage,
+    columns: usize,
+) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let hides = scene.way(Act::Flag);
     let left = |exchange: &Exchange| clock(exchange.lapses.since(scene.view.machine_ns));
@@ -95,7 +100,7 @@ fn note(scene: &Scene, link: &Shared, stage: ExchangeStage, columns: usize) -> V
                 .to_owned(),
             styles.attention,
         ),
-        (_, Some(exchange)) if offer_to_me(link).is_some() => {
+        (_, Some(exchange)) if link.offer_to_me().is_some() => {
             let words = match exchange.accepted {
                 true => "accepted; you have it once the holder passes it".to_owned(),
                 false => format!("the offer lapses in {}", left(exchange)),

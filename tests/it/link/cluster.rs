@@ -3,7 +3,9 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::Duration;
 
-use handover::link::{Appended, Body, Instance, News, Part, Post, Request, StationName, To};
+use handover::link::{
+    Appended, Instance, LogStart, News, Post, PostBody, PostTo, ServerRequest, StationName,
+};
 
 use super::log::write_through;
 use super::server::JETSTREAM;
@@ -65,7 +67,7 @@ fn a_cluster_goes_on_when_the_leader_of_the_log_is_killed() {
         return;
     }
     let mut cluster = Cluster::start();
-    let mut paris = Station::open(access(&cluster.url), run("r-1"), "paris", Part::Shares);
+    let mut paris = Station::open(access(&cluster.url), run("r-1"), "paris", LogStart::Shares);
     assert_eq!(paris.await_connected().replicas, 3);
     let leader = Cluster::leader(&paris);
     let mut la = Station::joins(access(&cluster.url), run("r-1"), "la");
@@ -91,7 +93,7 @@ fn a_holder_says_that_the_log_takes_nothing_while_nothing_is_written() {
     }
     for keeps_leader in [true, false] {
         let mut cluster = Cluster::start();
-        let mut first = Station::open(access(&cluster.url), run("r-1"), "first", Part::Shares);
+        let mut first = Station::open(access(&cluster.url), run("r-1"), "first", LogStart::Shares);
         first.await_connected();
         let leads = Cluster::leader(&first);
         let kept = if keeps_leader { leads } else { (leads + 1) % 3 };
@@ -112,7 +114,7 @@ fn a_holder_says_that_the_log_takes_nothing_while_nothing_is_written() {
         let mut ticket = 0;
         let why = await_some(PATIENCE, || {
             ticket += 1;
-            paris.request(Request::Read { ticket });
+            paris.request(ServerRequest::Read { ticket });
             paris.await_news(|news| match news {
                 News::ReadTo { ticket: told, .. } if told == ticket => Some(None),
                 News::NotRead { ticket: told, why } if told == ticket => Some(Some(why)),
@@ -140,16 +142,16 @@ fn stations_hear_each_other_while_the_log_has_no_leader() {
     }
     let url = format!("nats://127.0.0.1:{}", cluster.servers[0].port());
     let [mut paris, mut la] =
-        ["paris", "la"].map(|name| Station::open(access(&url), run("r-1"), name, Part::Joins));
+        ["paris", "la"].map(|name| Station::open(access(&url), run("r-1"), name, LogStart::Joins));
     let [from_paris, from_la] = ["paris", "la"].map(|name| Post {
         from: StationName::new(name).unwrap(),
         instance: Instance(1),
-        body: Body::ClockAsked { asked_ns: 1 },
+        body: PostBody::ClockAsked { asked_ns: 1 },
     });
     let hears = |station: &mut Station, other: &Station, post: &Post| {
         // It is sent again, as a sign of life is, until the other is there.
         let heard = await_some(PATIENCE, || {
-            other.request(Request::Post { to: To::All, post: post.clone() });
+            other.request(ServerRequest::Post { to: PostTo::All, post: post.clone() });
             let news = station.next(Duration::from_millis(200));
             matches!(news, Some(News::Post(heard)) if heard == *post).then_some(())
         });

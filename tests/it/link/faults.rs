@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use handover::engine::{Event, RunId};
-use handover::link::{Access, Appended, Credentials, LinkError, News, Part, fetch, runs};
+use handover::link::{Access, Appended, Credentials, LinkError, LogStart, News, fetch, runs};
 use nkeys::KeyPair;
 
 use super::server::JETSTREAM;
@@ -17,7 +17,7 @@ use crate::harness::{House, Wire};
 
 /// The words of a station that finds no way in.
 fn word(access: Access) -> String {
-    let mut station = Station::open(access, run("r-1"), "paris", Part::Shares);
+    let mut station = Station::open(access, run("r-1"), "paris", LogStart::Shares);
     let refused = station.append(0, "x", vec![]);
     let (mut word, mut outcome) = (None, None);
     let why = station.await_news(|news| {
@@ -40,7 +40,7 @@ fn a_server_that_is_not_there_is_awaited() {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
     let url = format!("nats://127.0.0.1:{port}");
     assert!(matches!(runs(&access(&url)), Err(LinkError::NoAnswer { .. })));
-    let mut station = Station::open(access(&url), run("r-1"), "paris", Part::Shares);
+    let mut station = Station::open(access(&url), run("r-1"), "paris", LogStart::Shares);
     assert!(station.await_lost().contains("no server answers at nats://127.0.0.1"));
     let mut server = NatsServer::stopped(JETSTREAM);
     server.start_at(port);
@@ -255,7 +255,7 @@ fn a_log_that_is_gone_or_somebody_elses_is_not_followed() {
     }
     let server = NatsServer::start();
     let access = || access(&server.url());
-    let mut la = Station::open(access(), run("r-9"), "la", Part::Joins);
+    let mut la = Station::open(access(), run("r-9"), "la", LogStart::Joins);
     let why = la.await_lost();
     assert!(why.contains("there is no shared run r-9"), "{why}");
     assert!(matches!(fetch(&access(), &RunId("r-9".into())), Err(LinkError::NoSuchRun { .. })));
@@ -310,9 +310,9 @@ fn the_configuration_for_shows_lets_callers_write_and_others_look_on() {
     let outcome = la.note(2);
     assert!(matches!(outcome, Appended::Unknown { .. }), "{outcome:?}");
     let from = handover::link::StationName::new("paris").unwrap();
-    let body = handover::link::Body::Got { to: None, number: 1, refused: None };
+    let body = handover::link::PostBody::Got { to: None, number: 1, refused: None };
     let post = handover::link::Post { from, instance: handover::link::Instance(1), body };
-    la.request(handover::link::Request::Post { to: handover::link::To::All, post });
+    la.request(handover::link::ServerRequest::Post { to: handover::link::PostTo::All, post });
     la.await_news(|news| matches!(news, News::LooksOn).then_some(()));
     assert_eq!(paris.read_all().len(), 2);
     assert_eq!(runs(&with(&viewer)).unwrap().len(), 1);

@@ -9,7 +9,8 @@ use handover::engine::RunId;
 use handover::journal::{LINE_BYTES_MAX, checksum};
 use handover::link::StationName;
 use handover::link::{
-    Beat, Body, Instance, Letter, Part, Post, Request, Shared, Step, To, Wish, fetch,
+    Beat, FlagStep, Instance, Letter, LogStart, Post, PostBody, PostTo, ServerRequest, Shared,
+    Wish, fetch,
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -127,8 +128,8 @@ fn what_another_program_writes_into_the_log_is_told_and_does_not_count() {
 }
 
 /// A sign of life of a station that is like `of`, but for its version.
-fn beat(digest: &str, version: &str) -> Body {
-    Body::Beat(Beat {
+fn beat(digest: &str, version: &str) -> PostBody {
+    PostBody::Beat(Beat {
         holds: false,
         mute: false,
         term: 1,
@@ -140,7 +141,7 @@ fn beat(digest: &str, version: &str) -> Body {
         digest: digest.into(),
         terminal: true,
         uncertainty_ns: None,
-        step: Step::None,
+        step: FlagStep::None,
         outputs: None,
     })
 }
@@ -157,15 +158,15 @@ impl Mallory {
         let id = RunId(run.file_name().expect("a name").to_string_lossy().into_owned());
         let access = || access(&pair.server.url());
         let shared = fetch(&access(), &id).expect("the run");
-        let mut station = Station::open(access(), shared.clone(), "mallory", Part::Joins);
+        let mut station = Station::open(access(), shared.clone(), "mallory", LogStart::Joins);
         station.await_connected();
         Mallory { station, shared }
     }
 
-    fn posts(&self, to: To, body: Body) {
+    fn posts(&self, to: PostTo, body: PostBody) {
         let from = StationName::new("mallory").expect("a name");
         self.station
-            .request(Request::Post { to, post: Post { from, instance: Instance(7), body } });
+            .request(ServerRequest::Post { to, post: Post { from, instance: Instance(7), body } });
     }
 }
 
@@ -177,9 +178,9 @@ fn a_flood_of_wishes_and_of_junk_holds_nobody_up_and_fires_nothing() {
     in_time(|| {
         let mut pair = Pair::new(0);
         let (mallory, stranger) = (Mallory::joins(&pair), Stranger::at(&pair.server));
-        mallory.posts(To::All, beat(&mallory.shared.digest, env!("CARGO_PKG_VERSION")));
+        mallory.posts(PostTo::All, beat(&mallory.shared.digest, env!("CARGO_PKG_VERSION")));
         pair.paris.press_to_see(":page stations\r", &["mallory"]);
-        let paris = || To::Station(StationName::new("paris").expect("a name"));
+        let paris = || PostTo::Station(StationName::new("paris").expect("a name"));
         let begun = Instant::now();
         for round in 0..20 {
             for n in 0..40 {
@@ -190,7 +191,7 @@ fn a_flood_of_wishes_and_of_junk_holds_nobody_up_and_fires_nothing() {
                     2 => Wish::Warn { said_ns: None },
                     _ => Wish::Note { text: format!("flood {number}") },
                 };
-                mallory.posts(paris(), Body::Letter { number, letter: Letter::Wish(wish) });
+                mallory.posts(paris(), PostBody::Letter { number, letter: Letter::Wish(wish) });
                 stranger.publish("to.paris", vec![b'['; 60_000]);
                 stranger.publish("all", b"{\"from\":\"la\",\"instance\":1}".to_vec());
             }
@@ -222,7 +223,7 @@ fn another_show_and_another_version_are_told_before_the_flag_is_given() {
         let mut pair = Pair::new(0);
         let mallory = Mallory::joins(&pair);
         // The version is text of somebody else: nothing in it reaches the terminal as it is.
-        let beats = || mallory.posts(To::All, beat("another", "9.9\u{1b}[2J\u{7}"));
+        let beats = || mallory.posts(PostTo::All, beat("another", "9.9\u{1b}[2J\u{7}"));
         beats();
         let said = pair.paris.press_to_see(":page stations\r", &["mallory", "ANOTHER", "9.9"]);
         assert!(said.contains("THE FLAG IS HERE"), "{said}");

@@ -4,8 +4,8 @@ use std::process::Command;
 
 use handover::engine::{Event, RunId};
 use handover::link::{
-    Access, Appended, Beat, Body, Instance, LinkError, Post, Request, Shared, StationName, Step,
-    To, fetch, going_on,
+    Access, Appended, Beat, FlagStep, Instance, LinkError, Post, PostBody, PostTo, ServerRequest,
+    Shared, StationName, fetch, going_on,
 };
 
 use super::station::line;
@@ -24,11 +24,11 @@ fn beat(name: &str, holds: bool, stored: u64) -> Post {
         digest: String::new(),
         terminal: true,
         uncertainty_ns: None,
-        step: Step::None,
+        step: FlagStep::None,
         outputs: None,
     };
     let from = StationName::new(name).unwrap();
-    Post { from, instance: Instance(1), body: Body::Beat(beat) }
+    Post { from, instance: Instance(1), body: PostBody::Beat(beat) }
 }
 
 /// What `handover stations` prints, while `beats` are sent again and again.
@@ -42,7 +42,7 @@ fn stations(url: &str, beats: &[(&Station, Post)]) -> (bool, String) {
         .unwrap();
     while child.try_wait().unwrap().is_none() {
         for (station, post) in beats {
-            station.request(Request::Post { to: To::All, post: post.clone() });
+            station.request(ServerRequest::Post { to: PostTo::All, post: post.clone() });
         }
         crate::harness::pass(100);
     }

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use handover::link::{
-    Appended, Body, Instance, News, Post, Request, StationName, To, VERSION_MIN, Version,
+    Appended, Instance, News, Post, PostBody, PostTo, ServerRequest, ServerVersion, StationName,
+    VERSION_MIN,
 };
 
 use super::station::note;
@@ -17,9 +18,9 @@ fn what_one_station_appends_another_reads_as_it_was() {
     }
     let server = NatsServer::start();
     let mut paris =
-        Station::open(access(&server.url()), run("r-1"), "paris", handover::link::Part::Shares);
+        Station::open(access(&server.url()), run("r-1"), "paris", handover::link::LogStart::Shares);
     let facts = paris.await_connected();
-    assert!(Version::read(&facts.version).is_some_and(|version| version >= VERSION_MIN));
+    assert!(ServerVersion::read(&facts.version).is_some_and(|version| version >= VERSION_MIN));
     assert_eq!(facts.replicas, 1);
     let mut la = Station::joins(access(&server.url()), run("r-1"), "la");
     la.follow(1);
@@ -84,7 +85,7 @@ fn an_end_is_read_when_all_before_it_was() {
     let lines: Vec<_> = (1..=20).map(|seq| note(seq, "paris")).collect();
     assert_eq!(paris.read_all(), lines);
     let mut la = Station::joins(access(&server.url()), run("r-3"), "la");
-    la.request(Request::Read { ticket: 9 });
+    la.request(ServerRequest::Read { ticket: 9 });
     la.await_news(|news| matches!(news, News::NotRead { ticket: 9, .. }).then_some(()));
     assert_eq!(la.read_all(), lines);
 }
@@ -110,7 +111,7 @@ fn a_station_that_takes_its_time_to_read_is_waited_for() {
     }
     let mut la = Station::joins(access(&server.url()), run("r-9"), "la");
     la.follow(1);
-    la.request(Request::Read { ticket: 9 });
+    la.request(ServerRequest::Read { ticket: 9 });
     // It stands still for longer than a read may stall.
     pass(3_500);
     let mut next = 1;
@@ -259,19 +260,19 @@ fn posts_reach_those_whom_they_are_for() {
     let (mut paris, mut la, mut stage) = (join("paris"), join("la"), join("stage-left"));
     let post = |asked_ns| {
         let from = StationName::new("paris").unwrap();
-        Post { from, instance: Instance(1), body: Body::ClockAsked { asked_ns } }
+        Post { from, instance: Instance(1), body: PostBody::ClockAsked { asked_ns } }
     };
     let heard = |station: &mut Station| {
         station.await_news(|news| match news {
-            News::Post(Post { body: Body::ClockAsked { asked_ns }, .. }) => Some(asked_ns),
+            News::Post(Post { body: PostBody::ClockAsked { asked_ns }, .. }) => Some(asked_ns),
             _ => None,
         })
     };
-    paris.request(Request::Post { to: To::All, post: post(1) });
+    paris.request(ServerRequest::Post { to: PostTo::All, post: post(1) });
     assert_eq!((heard(&mut la), heard(&mut stage), heard(&mut paris)), (1, 1, 1));
-    let to = To::Station(StationName::new("la").unwrap());
-    paris.request(Request::Post { to, post: post(2) });
-    paris.request(Request::Post { to: To::All, post: post(3) });
+    let to = PostTo::Station(StationName::new("la").unwrap());
+    paris.request(ServerRequest::Post { to, post: post(2) });
+    paris.request(ServerRequest::Post { to: PostTo::All, post: post(3) });
     // The order of what is for all and what is for one is nobody's promise.
     let mut both = [heard(&mut la), heard(&mut la)];
     both.sort_unstable();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use handover::link::{Appended, News, Request};
+use handover::link::{Appended, News, ServerRequest};
 
 use super::cluster::Cluster;
 use super::station::note;
@@ -69,13 +69,13 @@ fn join_long_runs() {
             let begun = Instant::now();
             let mut la = Station::joins(access(&server.url()), run("r-1"), "la");
             la.follow(1);
-            la.request(Request::Read { ticket: 7 });
+            la.request(ServerRequest::Read { ticket: 7 });
             let mut entries = 0;
             while let Some(news) = la.next(Duration::from_secs(10)) {
                 match news {
                     News::Entry { .. } => entries += 1,
                     News::ReadTo { .. } => break,
-                    News::NotRead { .. } => la.request(Request::Read { ticket: 7 }),
+                    News::NotRead { .. } => la.request(ServerRequest::Read { ticket: 7 }),
                     _ => {}
                 }
             }

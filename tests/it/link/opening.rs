@@ -1,7 +1,7 @@
 //! What is refused before anything is opened for a shared run, and the wait for the first record.
 
 use handover::engine::{Event, RunId};
-use handover::link::{Body, News, Part, Shared, fetch};
+use handover::link::{LogStart, News, PostBody, Shared, fetch};
 use jiff::Timestamp;
 use nkeys::KeyPair;
 
@@ -105,7 +105,7 @@ fn a_station_that_waits_for_the_first_record_stays_when_its_window_changes() {
     let la = house.spawn(&["join", &server.url(), "r-1", "--station", "la"], (120, 36), &[]);
     let await_beat = |paris: &mut Station| {
         paris.await_news(|news| match news {
-            News::Post(post) => matches!(post.body, Body::Beat(_)).then_some(()),
+            News::Post(post) => matches!(post.body, PostBody::Beat(_)).then_some(()),
             _ => None,
         });
     };
@@ -118,7 +118,7 @@ fn a_station_that_waits_for_the_first_record_stays_when_its_window_changes() {
     drop(paris);
     // One that is told to end ends.
     let nobody = Shared { id: RunId("r-2".into()), ..run };
-    let mut paris = Station::open(access(&server.url()), nobody, "paris", Part::Shares);
+    let mut paris = Station::open(access(&server.url()), nobody, "paris", LogStart::Shares);
     paris.await_connected();
     let mut la = house.spawn(&["join", &server.url(), "r-2", "--station", "la"], (120, 36), &[]);
     await_beat(&mut paris);

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use handover::engine::{Event, Origin, Record, RunNs};
 use handover::journal::encode;
 use handover::link::{
-    Access, Appended, Link, News, Part, Request, Server, Shared, StationName, Taken,
+    Access, Appended, HandOver, Link, LogStart, News, ServerFacts, ServerRequest, Shared,
+    StationName,
 };
 use jiff::Timestamp;
 
@@ -20,7 +21,7 @@ pub(crate) struct Station {
     name: StationName,
     tickets: u64,
     /// What was told last of the server.
-    pub(crate) server: Server,
+    pub(crate) server: ServerFacts,
 }
 
 /// The journal's line of a record, without its newline.
@@ -44,24 +45,24 @@ pub(crate) fn note(seq: u64, station: &str) -> Vec<u8> {
 
 impl Station {
     /// Opens a link and waits for nothing.
-    pub(crate) fn open(access: Access, run: Shared, name: &str, part: Part) -> Self {
+    pub(crate) fn open(access: Access, run: Shared, name: &str, part: LogStart) -> Self {
         let (wake, woken) = mpsc::channel();
         let name = StationName::new(name).expect("a name");
         let wake = Box::new(move || {
             let _ = wake.send(());
         });
         let link = Link::open(access, run, name.clone(), part, wake).expect("a thread");
-        Station { link, woken, name, tickets: 0, server: Server::default() }
+        Station { link, woken, name, tickets: 0, server: ServerFacts::default() }
     }
 
     pub(crate) fn shares(access: Access, run: Shared, name: &str) -> Self {
-        let mut station = Self::open(access, run, name, Part::Shares);
+        let mut station = Self::open(access, run, name, LogStart::Shares);
         station.await_connected();
         station
     }
 
     pub(crate) fn joins(access: Access, run: Shared, name: &str) -> Self {
-        let mut station = Self::open(access, run, name, Part::Joins);
+        let mut station = Self::open(access, run, name, LogStart::Joins);
         station.await_connected();
         station
     }
@@ -93,7 +94,7 @@ impl Station {
         panic!("{} waits for news in vain; it had {passed:#?}", self.name)
     }
 
-    pub(crate) fn await_connected(&mut self) -> Server {
+    pub(crate) fn await_connected(&mut self) -> ServerFacts {
         self.await_news(|news| match news {
             News::Connected(server) => Some(server),
             _ => None,
@@ -107,16 +108,16 @@ impl Station {
         })
     }
 
-    pub(crate) fn request(&self, request: Request) {
+    pub(crate) fn request(&self, request: ServerRequest) {
         let taken = self.link.try_send(request);
-        assert!(matches!(taken, Taken::Yes), "{taken:?}");
+        assert!(matches!(taken, HandOver::Yes), "{taken:?}");
     }
 
     /// Asks for an append; gives its ticket.
     pub(crate) fn append(&mut self, expects: u64, id: &str, line: Vec<u8>) -> u64 {
         self.tickets += 1;
         let (ticket, id) = (self.tickets, id.to_owned());
-        self.request(Request::Append { ticket, expects, id, line });
+        self.request(ServerRequest::Append { ticket, expects, id, line });
         ticket
     }
 
@@ -140,7 +141,7 @@ impl Station {
     }
 
     pub(crate) fn follow(&self, from: u64) {
-        self.request(Request::Follow { from });
+        self.request(ServerRequest::Follow { from });
     }
 
     /// The next entry of the log.
@@ -158,7 +159,7 @@ impl Station {
         loop {
             self.tickets += 1;
             let asked = self.tickets;
-            self.request(Request::Read { ticket: asked });
+            self.request(ServerRequest::Read { ticket: asked });
             let last = self.await_news(|news| match news {
                 News::Entry { sequence, line } => {
                     // Others were on their way before it was asked to begin again.

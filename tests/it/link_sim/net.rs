@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use handover::engine::{Event, FlagState, Record};
 use handover::journal::decode;
-use handover::link::{Appended, News, Post, Request, To};
+use handover::link::{Appended, News, Post, PostTo, ServerRequest};
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
 
 /// A generator of numbers that are the same for the same seed (splitmix64).
@@ -176,11 +176,11 @@ impl Net {
     }
 
     /// A station's request.
-    pub(super) fn request(&mut self, now_ns: u64, from: usize, request: Request) {
+    pub(super) fn request(&mut self, now_ns: u64, from: usize, request: ServerRequest) {
         let life = self.lines[from].life;
         let mut at_ns = now_ns + self.delay();
         match request {
-            Request::Append { ticket, expects, id, line } => {
+            ServerRequest::Append { ticket, expects, id, line } => {
                 let is_cut = self.lines[from].is_cut_to;
                 let event =
                     Motion::Append { from, life, ticket, expects, id, line, answers: !is_cut };
@@ -195,7 +195,7 @@ impl Net {
                     self.put(at_ns, event);
                 }
             }
-            Request::Read { ticket } => {
+            ServerRequest::Read { ticket } => {
                 if self.lines[from].is_cut_to || !self.is_up {
                     let news = News::NotRead { ticket, why: "time-out".into() };
                     self.put(now_ns + TIME_OUT_NS, Motion::News { to: from, life, news });
@@ -203,30 +203,30 @@ impl Net {
                     self.put(at_ns, Motion::Read { from, life, ticket });
                 }
             }
-            Request::Follow { from: first } => {
+            ServerRequest::Follow { from: first } => {
                 self.lines[from].follows_from = Some(first);
                 self.put(at_ns, Motion::Consume { to: from });
             }
-            Request::Keep { sha256, text } => match self.lines[from].is_cut_to {
+            ServerRequest::Keep { sha256, text } => match self.lines[from].is_cut_to {
                 true => self.not_kept(now_ns, from, life, sha256),
                 false => self.put(at_ns, Motion::Keep { from, life, sha256, text }),
             },
-            Request::Fetch { sha256 } => match self.lines[from].is_cut_to {
+            ServerRequest::Fetch { sha256 } => match self.lines[from].is_cut_to {
                 true => self.not_fetched(now_ns, from, life, sha256),
                 false => self.put(at_ns, Motion::Fetch { from, life, sha256 }),
             },
-            Request::Post { to, post } => self.post(now_ns, from, &to, &post),
+            ServerRequest::Post { to, post } => self.post(now_ns, from, &to, &post),
         }
     }
 
-    fn post(&mut self, now_ns: u64, from: usize, to: &To, post: &Post) {
+    fn post(&mut self, now_ns: u64, from: usize, to: &PostTo, post: &Post) {
         if self.lines[from].is_cut_to || !self.is_up {
             return;
         }
         for at in 0..self.lines.len() {
             let is_meant = match to {
-                To::All => true,
-                To::Station(name) => name.as_str() == self.names[at],
+                PostTo::All => true,
+                PostTo::Station(name) => name.as_str() == self.names[at],
             };
             if !is_meant || self.rng.chance(2) {
                 continue;

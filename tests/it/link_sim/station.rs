@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handover::app::flag::{command_of, wishes_of};
-use handover::conductor::{By, Conductor, Input, Muted, Output, Role, RunClock};
+use handover::conductor::{
+    By, Conductor, ConductorInput, ConductorOutput, FlagPart, Muted, RunClock,
+};
 use handover::engine::{
     Aside, Cause, Command, Event, FlagWay, Record, Revised, Revision, RunNs, State,
 };
 use handover::journal::{checksum, digest};
 use handover::link::{
-    Flag, FlagInput, FlagOutput, Identity, Instance, Letter, Request, Start, StationName,
+    Flag, FlagInput, FlagOutput, FlagStart, Instance, Letter, ServerRequest, StationIdentity,
+    StationName,
 };
 use handover::output::{Job, Outcome, Report};
 use handover::show::{CueIx, OutputIx, Show};
@@ -59,7 +62,7 @@ pub(super) struct Program {
     pub flag: Flag,
     pub conductor: Conductor,
     /// What the program does for the network, to be taken, and how long after it woke up.
-    pub requests: Vec<(u64, Request)>,
+    pub requests: Vec<(u64, ServerRequest)>,
     /// Time for which the disk has held it up since it woke up.
     pub held_up_ns: u64,
     /// A disk that is slow at times, where it is.
@@ -104,8 +107,8 @@ const SLOW_NS: u64 = 2_500_000_000;
 
 pub(super) const RUN: &str = "2024-08-11-closing";
 
-fn identity(at: usize, instance: u64) -> Identity {
-    Identity {
+fn identity(at: usize, instance: u64) -> StationIdentity {
+    StationIdentity {
         me: name(at),
         instance: Instance(instance),
         run: RUN.to_owned(),
@@ -139,12 +142,12 @@ impl Program {
         let clock = RunClock::new(now, run_ns + down, wall, 1);
         let mut conductor = Conductor::new(state, clock, seq, run_ns);
         let start = match (&opens, disk.journal.is_empty()) {
-            (Some(_), _) => Start::Opens,
-            (None, true) => Start::Joins,
-            (None, false) => Start::Resumes(disk.journal.clone()),
+            (Some(_), _) => FlagStart::Opens,
+            (None, true) => FlagStart::Joins,
+            (None, false) => FlagStart::Resumes(disk.journal.clone()),
         };
         conductor.share(me.clone(), opens.is_some().then_some(1));
-        if start != Start::Opens && start != Start::Joins {
+        if start != FlagStart::Opens && start != FlagStart::Joins {
             conductor.set_clock(clock);
         }
         let mut flag = Flag::new(identity(at, instance), start, now);
@@ -171,7 +174,7 @@ impl Program {
             fault: None,
         };
         if let Some(started) = opens {
-            program.conductor.handle(now, Input::Begin(started));
+            program.conductor.handle(now, ConductorInput::Begin(started));
         }
         program.drive(now, wall, disk);
         program
@@ -211,9 +214,9 @@ impl Program {
         }
     }
 
-    fn perform(&mut self, now: MachineNs, output: Output, disk: &mut Disk) {
+    fn perform(&mut self, now: MachineNs, output: ConductorOutput, disk: &mut Disk) {
         match output {
-            Output::Append(records) => {
+            ConductorOutput::Append(records) => {
                 for record in &records {
                     self.keeps_what_is_given_up(record);
                     if record.seq != disk.journal.len() as u64 + 1 {
@@ -228,34 +231,36 @@ impl Program {
                     self.held_up_ns += rng.below(SLOW_NS);
                 }
             }
-            Output::Send(job) => {
+            ConductorOutput::Send(job) => {
                 self.sends(now, job, disk);
-                self.conductor.handle(now, Input::Outcome(job, Outcome::Sent));
+                self.conductor.handle(now, ConductorInput::Outcome(job, Outcome::Sent));
             }
-            Output::Tell(told) => self.flag.handle(now, FlagInput::Letter(Letter::Told(told))),
-            Output::Propose(record) => {
+            ConductorOutput::Tell(told) => {
+                self.flag.handle(now, FlagInput::Letter(Letter::Told(told)))
+            }
+            ConductorOutput::Propose(record) => {
                 self.ship(now);
                 self.flag.handle(now, FlagInput::Propose(*record));
             }
-            Output::StoodStill => self.flag.handle(now, FlagInput::StoodStill),
-            Output::StopAll(outputs) => {
+            ConductorOutput::StoodStill => self.flag.handle(now, FlagInput::StoodStill),
+            ConductorOutput::StopAll(outputs) => {
                 for output in outputs {
                     self.panics(output);
                     let report = Report { output, job: None, outcome: Outcome::Sent };
-                    self.conductor.handle(now, Input::Report(report));
+                    self.conductor.handle(now, ConductorInput::Report(report));
                 }
             }
-            Output::Muted(muted) => self.muted = muted,
-            Output::Revised
-            | Output::Stop { .. }
-            | Output::PauseClip(_)
-            | Output::ResumeClip(_)
-            | Output::Reply { .. }
-            | Output::ClipsLost(_)
-            | Output::Arm(_)
-            | Output::Join(_)
-            | Output::Outages(_)
-            | Output::ShowTime(_) => {}
+            ConductorOutput::Muted(muted) => self.muted = muted,
+            ConductorOutput::Revised
+            | ConductorOutput::Stop { .. }
+            | ConductorOutput::PauseClip(_)
+            | ConductorOutput::ResumeClip(_)
+            | ConductorOutput::Reply { .. }
+            | ConductorOutput::ClipsLost(_)
+            | ConductorOutput::Arm(_)
+            | ConductorOutput::Join(_)
+            | ConductorOutput::Outages(_)
+            | ConductorOutput::ShowTime(_) => {}
         }
     }
 
@@ -273,7 +278,9 @@ impl Program {
     fn panics(&mut self, output: OutputIx) {
         let place = self.show.output(output).station.as_ref();
         let is_mine = place
-            .map_or(*self.conductor.role().expect("shared") != Role::Follows, |p| *p == self.me);
+            .map_or(*self.conductor.role().expect("shared") != FlagPart::Follows, |p| {
+                *p == self.me
+            });
         if !is_mine || self.conductor.is_mute() || self.muted == Muted::Everything {
             self.fault = Some(format!("output {output:?} is sent a panic from here"));
         }
@@ -303,7 +310,7 @@ impl Program {
         let is_timed = matches!(&record.event, Event::CueFired { cause: Cause::Follow, .. });
         let is_now = self.flag.state().is_some_and(|flag| flag.term == term);
         let run_ns = self.conductor.clock().run_ns(now + LEAD);
-        let holds = *self.conductor.role().expect("shared") == Role::Holds;
+        let holds = *self.conductor.role().expect("shared") == FlagPart::Holds;
         if is_timed && is_now && holds && run_ns < record.run_ns {
             self.fault = Some(format!("{job:?} leaves at {run_ns:?}, before {:?}", record.run_ns));
         }
@@ -340,7 +347,7 @@ impl Program {
             if is_taken {
                 self.fault = Some(format!("{job:?} leaves after the flag was taken"));
             }
-            if *self.conductor.role().expect("shared") == Role::Follows {
+            if *self.conductor.role().expect("shared") == FlagPart::Follows {
                 let passed = flag.and_then(|flag| flag.changes.iter().find(|c| c.term == term + 1));
                 let due_ns = self.conductor.state().cue(cue).fired_ns;
                 if passed.is_none_or(|passed| due_ns.is_none_or(|due_ns| due_ns >= passed.at_ns)) {
@@ -369,10 +376,10 @@ impl Program {
                 self.flag.handle(now, FlagInput::Version { sha256, outcome });
             }
             FlagOutput::Stored(record) => {
-                self.conductor.handle(now, Input::Stored(Box::new(record)));
+                self.conductor.handle(now, ConductorInput::Stored(Box::new(record)));
             }
             FlagOutput::Holds { resumes } => {
-                self.conductor.handle(now, Input::Holds);
+                self.conductor.handle(now, ConductorInput::Holds);
                 if resumes {
                     let last = disk.journal.last();
                     let down = last.map_or(Duration::ZERO, |last| since(wall, last.at));
@@ -384,7 +391,7 @@ impl Program {
                         gap: false,
                         auto: false,
                     };
-                    self.conductor.handle(now, Input::Begin(resumed));
+                    self.conductor.handle(now, ConductorInput::Begin(resumed));
                 }
             }
             FlagOutput::Aside { kept, records, .. } => {
@@ -400,14 +407,16 @@ impl Program {
                 self.sent_from.values_mut().for_each(|seq| *seq = kept.min(*seq));
                 disk.aside.extend(aside.iter().cloned());
                 let kept = disk.journal.clone();
-                self.conductor.handle(now, Input::SetAside { kept, aside });
+                self.conductor.handle(now, ConductorInput::SetAside { kept, aside });
             }
             FlagOutput::Mute(mute) => {
                 self.asks &= mute;
-                self.conductor.handle(now, Input::Mute(mute));
+                self.conductor.handle(now, ConductorInput::Mute(mute));
             }
-            FlagOutput::Expected(expected) => self.conductor.handle(now, Input::Expected(expected)),
-            FlagOutput::Heard(heard) => self.conductor.handle(now, Input::Heard(heard)),
+            FlagOutput::Expected(expected) => {
+                self.conductor.handle(now, ConductorInput::Expected(expected))
+            }
+            FlagOutput::Heard(heard) => self.conductor.handle(now, ConductorInput::Heard(heard)),
             FlagOutput::Letter { from, number, letter } => self.letter(now, from, number, letter),
             FlagOutput::ClockAsked { to, asked_ns } => {
                 let run_ns = self.conductor.clock().run_ns(now);
@@ -424,7 +433,7 @@ impl Program {
             }
             FlagOutput::Lapsed => {
                 let command = Command::WithdrawFlag("nobody has accepted it".to_owned());
-                self.conductor.handle(now, Input::Command { by: By::Program, command });
+                self.conductor.handle(now, ConductorInput::Command { by: By::Program, command });
             }
             FlagOutput::Asks => self.asks = true,
             FlagOutput::Word(_) | FlagOutput::Refused(_) => {}
@@ -443,7 +452,7 @@ impl Program {
                 None => self.fault = Some("a version is followed that is not here".to_owned()),
             }
         }
-        self.conductor.handle(now, Input::Follow(records));
+        self.conductor.handle(now, ConductorInput::Follow(records));
     }
 
     /// The caller gives the run another version of its show.
@@ -470,7 +479,7 @@ impl Program {
 
     fn letter(&mut self, now: MachineNs, from: StationName, _number: u64, letter: Letter) {
         let input = match letter {
-            Letter::Told(told) => Input::Told { from, told },
+            Letter::Told(told) => ConductorInput::Told { from, told },
             Letter::Aside { fired } => {
                 let aside = fired.into_iter().map(|fired| Aside {
                     cue: fired.cue,
@@ -478,10 +487,10 @@ impl Program {
                     fired_ns: fired.at_ns,
                 });
                 let command = Command::FiredAside(aside.collect());
-                Input::Command { by: By::Remote, command }
+                ConductorInput::Command { by: By::Remote, command }
             }
             Letter::Wish(wish) => match command_of(wish, &from, &self.show) {
-                Ok(Some(command)) => Input::Wish { from, command },
+                Ok(Some(command)) => ConductorInput::Wish { from, command },
                 Ok(None) | Err(_) => return,
             },
         };
@@ -489,12 +498,12 @@ impl Program {
     }
 
     pub(super) fn command(&mut self, now: MachineNs, command: Command) {
-        self.conductor.handle(now, Input::Command { by: By::Caller, command });
+        self.conductor.handle(now, ConductorInput::Command { by: By::Caller, command });
     }
 
     /// The caller wishes something of the holder, or does it themselves where the flag is here.
     pub(super) fn wish(&mut self, now: MachineNs, command: Command) {
-        if self.conductor.role() != Some(&Role::Follows) {
+        if self.conductor.role() != Some(&FlagPart::Follows) {
             return self.command(now, command);
         }
         let run_ns = self.conductor.has_clock().then(|| self.conductor.clock().run_ns(now));

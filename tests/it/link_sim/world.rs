@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use handover::conductor::{Conductor, Input};
+use handover::conductor::{Conductor, ConductorInput};
 use handover::engine::{Command, Event, FlagWay, Record, SendState, State, Stop};
 use handover::journal::encode;
 use handover::link::{FlagInput, Letter, News, Wish};
@@ -177,7 +177,7 @@ impl World {
         let due = program.flag.deadline();
         place.due = Some(program.conductor.deadline().map_or(due, |other| due.min(other)));
         let is_holder = |conductor: &Conductor| {
-            !matches!(conductor.role(), Some(handover::conductor::Role::Follows))
+            !matches!(conductor.role(), Some(handover::conductor::FlagPart::Follows))
         };
         if is_holder(&program.conductor) != program.flag.holds() && !program.flag.is_mute() {
             return Err(format!("{}: the conductor and the flag disagree", program.me));
@@ -298,7 +298,7 @@ impl World {
                 self.takes(at, news)?;
             }
         }
-        self.does(at, |program, now, _, _| program.conductor.handle(now, Input::Tick))?;
+        self.does(at, |program, now, _, _| program.conductor.handle(now, ConductorInput::Tick))?;
         self.does(at, |program, now, _, _| program.flag.handle(now, FlagInput::Tick))?;
         for news in inbox {
             self.takes(at, news)?;
@@ -326,7 +326,7 @@ impl World {
             return Ok(());
         }
         // The program looks at the outside before it does anything else.
-        self.does(to, |program, now, _, _| program.conductor.handle(now, Input::Flush))?;
+        self.does(to, |program, now, _, _| program.conductor.handle(now, ConductorInput::Flush))?;
         self.takes(to, news)
     }
 
@@ -442,8 +442,8 @@ impl World {
         self.does(at, |program, now, _, _| {
             let why = "the caller wants it back".to_owned();
             match program.conductor.role() {
-                Some(handover::conductor::Role::Passing { .. }) => {
-                    program.conductor.handle(now, Input::TakeBack { why });
+                Some(handover::conductor::FlagPart::Passing { .. }) => {
+                    program.conductor.handle(now, ConductorInput::TakeBack { why });
                 }
                 _ => program.command(now, Command::WithdrawFlag(why)),
             }

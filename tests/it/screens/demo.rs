@@ -9,7 +9,7 @@ use std::sync::Arc;
 use handover::app::demo::Demo;
 use handover::app::log::Log;
 use handover::app::{App, Theme};
-use handover::conductor::{Conductor, Input, Output, RunClock};
+use handover::conductor::{Conductor, ConductorInput, ConductorOutput, RunClock};
 use handover::engine::Event;
 use handover::output::{Outcome, Outputs};
 use handover::show::duration::SECOND_NS;
@@ -91,7 +91,7 @@ impl Watched {
     fn until(&mut self, machine_ns: MachineNs) {
         let Watched { outputs, app, fired, .. } = self;
         self.conductor.pass(self.machine_ns, machine_ns, |state, output| match output {
-            Output::Append(records) => {
+            ConductorOutput::Append(records) => {
                 for record in records {
                     app.happened(&record.event, state, MachineNs::ZERO);
                     if let Event::CueFired { cue, .. } = &record.event {
@@ -100,29 +100,29 @@ impl Watched {
                 }
                 vec![]
             }
-            Output::Send(job) => {
+            ConductorOutput::Send(job) => {
                 let outcome = outputs.send(job, machine_ns).expect("a rehearsal knows at once");
                 assert_ne!(outcome, Outcome::Sent, "a rehearsal sends nothing");
-                vec![Input::Outcome(job, outcome)]
+                vec![ConductorInput::Outcome(job, outcome)]
             }
-            Output::Outages(down) => {
+            ConductorOutput::Outages(down) => {
                 outputs.pretend_down(&down);
                 vec![]
             }
-            Output::Stop { .. }
-            | Output::PauseClip(_)
-            | Output::ResumeClip(_)
-            | Output::StopAll(_)
-            | Output::Reply { .. }
-            | Output::ClipsLost(_)
-            | Output::Arm(_)
-            | Output::Join(_)
-            | Output::ShowTime(_)
-            | Output::Tell(_)
-            | Output::Propose(_)
-            | Output::Muted(_)
-            | Output::Revised
-            | Output::StoodStill => vec![],
+            ConductorOutput::Stop { .. }
+            | ConductorOutput::PauseClip(_)
+            | ConductorOutput::ResumeClip(_)
+            | ConductorOutput::StopAll(_)
+            | ConductorOutput::Reply { .. }
+            | ConductorOutput::ClipsLost(_)
+            | ConductorOutput::Arm(_)
+            | ConductorOutput::Join(_)
+            | ConductorOutput::ShowTime(_)
+            | ConductorOutput::Tell(_)
+            | ConductorOutput::Propose(_)
+            | ConductorOutput::Muted(_)
+            | ConductorOutput::Revised
+            | ConductorOutput::StoodStill => vec![],
         });
         self.machine_ns = machine_ns;
         self.app.outputs = self.outputs.health(machine_ns);

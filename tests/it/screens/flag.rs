@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use handover::app::flag::{
-    Behind, Exchange, FlagWish, LogState, MuteWhy, Role, Shared, Station, StationRole,
+    Behind, Exchange, FlagWish, LogState, MuteWhy, Role, SharedView, StationRole, StationView,
 };
 use handover::app::{Page, Task, keymap};
-use handover::conductor::Input;
+use handover::conductor::ConductorInput;
 use handover::engine::{Command, Event, Origin};
-use handover::link::{FiredAside, Server, StationName, Step};
+use handover::link::{FiredAside, FlagStep, ServerFacts, StationName};
 use handover::output::Light;
 use handover::show::CueNumber;
 use handover::time::MachineNs;
@@ -33,8 +33,8 @@ fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
 
-fn station(text: &str, role: StationRole) -> Station {
-    Station {
+fn station(text: &str, role: StationRole) -> StationView {
+    StationView {
         name: name(text),
         role,
         term: 1,
@@ -46,7 +46,7 @@ fn station(text: &str, role: StationRole) -> Station {
         has_our_show: true,
         terminal: true,
         away: false,
-        step: Step::None,
+        step: FlagStep::None,
         asks: false,
         twice: false,
     }
@@ -90,14 +90,14 @@ fn joined(mut run: Run, me: &str) -> Run {
         "paris" => Role::Holds,
         _ => Role::Follows { holder: name("paris") },
     };
-    let server = Server {
+    let server = ServerFacts {
         name: "hand-1".into(),
         version: "2.15.0".into(),
         replicas: 3,
         leader: Some("hand-2".into()),
         stops: None,
     };
-    run.app.link = Some(Arc::new(Shared {
+    run.app.link = Some(Arc::new(SharedView {
         me: name(me),
         since: MachineNs::ZERO,
         role,
@@ -125,8 +125,8 @@ fn joined(mut run: Run, me: &str) -> Run {
 }
 
 /// Changes what the station knows of the shared run.
-pub(super) fn change(run: &mut Run, how: impl FnOnce(&mut Shared)) {
-    let mut link = Shared::clone(run.app.link.as_ref().unwrap());
+pub(super) fn change(run: &mut Run, how: impl FnOnce(&mut SharedView)) {
+    let mut link = SharedView::clone(run.app.link.as_ref().unwrap());
     let now = run.machine_ns();
     let others =
         link.stations.iter_mut().filter(|station| station.heard.is_some() && !station.away);
@@ -137,7 +137,8 @@ pub(super) fn change(run: &mut Run, how: impl FnOnce(&mut Shared)) {
 
 fn offered(run: &mut Run, accepted: bool) {
     let lapses = run.machine_ns() + Duration::from_secs(58);
-    let (giver, taker) = (Step::Waits, if accepted { Step::Waits } else { Step::Reads });
+    let (giver, taker) =
+        (FlagStep::Waits, if accepted { FlagStep::Waits } else { FlagStep::Reads });
     let exchange = Exchange { to: name("la"), lapses, accepted, giver, taker };
     change(run, |link| link.exchange = Some(exchange));
 }
@@ -224,7 +225,7 @@ fn over_everything_else_it_says_who_has_the_flag() {
 
 #[test]
 fn a_follower_reads_what_it_cannot_do_and_who_has_left() {
-    let first = |how: fn(&mut Shared), heard: u64, (columns, rows)| {
+    let first = |how: fn(&mut SharedView), heard: u64, (columns, rows)| {
         let mut run = shared("la");
         let now = run.machine_ns();
         change(&mut run, |link| {
@@ -241,16 +242,16 @@ fn a_follower_reads_what_it_cannot_do_and_who_has_left() {
     };
     for (columns, rows) in SIZES {
         let size = (columns, rows);
-        let left = |link: &mut Shared| link.holder_left = true;
+        let left = |link: &mut SharedView| link.holder_left = true;
         let words = if columns < 120 { "left the run" } else { "paris left the run 0:12 ago" };
         assert!(first(left, 12_000, size).contains(words), "{size:?}");
         assert!(first(left, 12_000, size).contains("f takes it"), "{size:?}");
         assert!(!first(left, 3_000, size).contains("f takes it"), "{size:?}");
-        let taking = |link: &mut Shared| link.is_taking = true;
+        let taking = |link: &mut SharedView| link.is_taking = true;
         for heard in [300, 12_000] {
             assert!(first(taking, heard, size).contains("Esc gives "), "{size:?}");
         }
-        let looks_on = |link: &mut Shared| {
+        let looks_on = |link: &mut SharedView| {
             (link.looks_on, link.stations[0].uncertainty) = (true, None);
         };
         let seen = first(looks_on, 300, size);
@@ -445,15 +446,15 @@ fn cues_that_the_disk_lost_are_an_alarm_until_the_caller_answers_it() {
     run.go();
     let resumed = |gap| Event::RunResumed { down_ns: 1, listen: None, web: None, gap, auto: false };
     let next = run.state.show().cue(run.state.playhead().unwrap()).number.clone();
-    run.drive(Input::Begin(resumed(true)));
+    run.drive(ConductorInput::Begin(resumed(true)));
     let words = format!("CHECK  cues from {next} on may have been sent");
     for (columns, rows) in SIZES {
         assert!(run.text(columns, rows).contains(&words), "{}", run.text(columns, rows));
     }
     // A further resume tells of the same end.
     run.keys("n");
-    run.drive(Input::Begin(resumed(false)));
-    run.drive(Input::Begin(resumed(true)));
+    run.drive(ConductorInput::Begin(resumed(false)));
+    run.drive(ConductorInput::Begin(resumed(true)));
     assert!(run.text(120, 36).contains(&words), "{}", run.text(120, 36));
     run.keys("!");
     assert!(!run.text(120, 36).contains("CHECK"), "{}", run.text(120, 36));

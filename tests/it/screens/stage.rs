@@ -7,7 +7,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::log::{Log, LogWord};
 use handover::app::{App, Hits, Page, Task, Theme};
-use handover::conductor::{By, Conductor, Input, Output, RunClock};
+use handover::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
 use handover::engine::{Cause, Command, Event, Origin, Record, Rejection, RunNs, State};
 use handover::output::{Health, Job, Light, Outcome, Report};
 use handover::show::{CueNumber, Show, StationName, file};
@@ -127,13 +127,13 @@ impl Run {
             listen: None,
             web: None,
         };
-        run.drive(Input::Begin(begin));
+        run.drive(ConductorInput::Begin(begin));
         run
     }
 
     /// Hands `input` to the conductor, and does what follows from it now. Gives what became of the
     /// command that it was, if it was one.
-    pub(super) fn drive(&mut self, input: Input) -> Option<Result<(), Rejection>> {
+    pub(super) fn drive(&mut self, input: ConductorInput) -> Option<Result<(), Rejection>> {
         let mut outputs = vec![];
         self.conductor.drive(conducted(self.now_ns), input, |_, output| {
             outputs.push(output);
@@ -144,11 +144,11 @@ impl Run {
 
     /// Does what the conductor asks for, as the program does. No message has an outcome before a
     /// test says so.
-    fn follow(&mut self, outputs: Vec<Output>) -> Option<Result<(), Rejection>> {
+    fn follow(&mut self, outputs: Vec<ConductorOutput>) -> Option<Result<(), Rejection>> {
         let mut reply = None;
         for output in outputs {
             match output {
-                Output::Append(records) => {
+                ConductorOutput::Append(records) => {
                     for record in records {
                         self.now_ns = self.now_ns.max(record.run_ns);
                         self.state.fold(&record);
@@ -158,7 +158,7 @@ impl Run {
                         self.records.push(record);
                     }
                 }
-                Output::Reply { by, command, result } => {
+                ConductorOutput::Reply { by, command, result } => {
                     let machine_ns = self.machine_ns();
                     match &result {
                         Ok(()) => self.app.obeyed(&command, &self.state, machine_ns),
@@ -169,21 +169,21 @@ impl Run {
                     }
                     reply = Some(result);
                 }
-                Output::Send(_)
-                | Output::Stop { .. }
-                | Output::PauseClip(_)
-                | Output::ResumeClip(_)
-                | Output::StopAll(_)
-                | Output::ClipsLost(_)
-                | Output::Arm(_)
-                | Output::Join(_)
-                | Output::Outages(_)
-                | Output::ShowTime(_)
-                | Output::Tell(_)
-                | Output::Propose(_)
-                | Output::Muted(_)
-                | Output::Revised
-                | Output::StoodStill => {}
+                ConductorOutput::Send(_)
+                | ConductorOutput::Stop { .. }
+                | ConductorOutput::PauseClip(_)
+                | ConductorOutput::ResumeClip(_)
+                | ConductorOutput::StopAll(_)
+                | ConductorOutput::ClipsLost(_)
+                | ConductorOutput::Arm(_)
+                | ConductorOutput::Join(_)
+                | ConductorOutput::Outages(_)
+                | ConductorOutput::ShowTime(_)
+                | ConductorOutput::Tell(_)
+                | ConductorOutput::Propose(_)
+                | ConductorOutput::Muted(_)
+                | ConductorOutput::Revised
+                | ConductorOutput::StoodStill => {}
             }
         }
         reply
@@ -207,7 +207,7 @@ impl Run {
     /// # Errors
     /// With the reason why it is refused.
     pub(super) fn command(&mut self, command: Command) -> Result<(), Rejection> {
-        self.drive(Input::Command { by: By::Remote, command }).unwrap()
+        self.drive(ConductorInput::Command { by: By::Remote, command }).unwrap()
     }
 
     /// Lets time pass to `seconds` of the run, and everything happen that falls due.
@@ -282,7 +282,7 @@ impl Run {
         let tasks = self.app.key(key, &self.state, machine_ns);
         for task in &tasks {
             let Task::Command(command) = task else { continue };
-            self.drive(Input::Command { by: By::Caller, command: command.clone() });
+            self.drive(ConductorInput::Command { by: By::Caller, command: command.clone() });
         }
         for why in self.app.take_refusals() {
             self.log.say(LogWord::refusal(why, self.now_ns));
@@ -309,7 +309,7 @@ impl Run {
         let cue = self.state.show().find(&CueNumber::new(cue).unwrap()).unwrap();
         let output = self.state.show().cue(cue).actions[action as usize].output;
         let job = Some(Job { cue, firing, action });
-        self.drive(Input::Report(Report { output, job, outcome }));
+        self.drive(ConductorInput::Report(Report { output, job, outcome }));
     }
 
     pub(super) fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use handover::app::Page;
-use handover::conductor::Input;
+use handover::conductor::ConductorInput;
 use handover::engine::{Cause, Command};
 use handover::output::{ClipNews, ClipOnAir, ClipReport, Outcome};
 use handover::show::duration::SECOND_NS;
@@ -386,7 +386,7 @@ fn a_strip_shows_no_picture_that_is_not_there() {
     );
     run.app.outputs[player].clip = None;
     let lost = ClipNews::Lost("killed".into());
-    run.drive(Input::Clip(ClipReport { output: OutputIx(0), cue, firing: 1, what: lost }));
+    run.drive(ConductorInput::Clip(ClipReport { output: OutputIx(0), cue, firing: 1, what: lost }));
     let screen = page(&mut run);
     assert!(screen.contains("PICTURE LOST") && !screen.contains("▪ ▪"), "{screen}");
 }

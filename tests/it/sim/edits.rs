@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use handover::conductor::{By, Input};
+use handover::conductor::{By, ConductorInput};
 use handover::edit::batch::{BatchChange, KeyValue};
 use handover::edit::document::{Document, Edit, EditTarget};
 use handover::engine::{Command, CueState, Event, Revised, Revision, SegmentState, State};
@@ -331,7 +331,7 @@ impl World {
     fn settle(&mut self) -> Result<(), String> {
         self.look()?;
         while self.is_ahead() {
-            self.step(Input::Flush)?;
+            self.step(ConductorInput::Flush)?;
             self.look()?;
         }
         Ok(())

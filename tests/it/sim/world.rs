@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use handover::conductor::{By, Conductor, Input, Output, RunClock};
+use handover::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
 use handover::engine::{Cause, Command, Event, Record, Rejection, Revised, RunNs, State};
 use handover::journal::{decode, encode, recover_bytes};
 use handover::output::{Job, Outcome, Report};
@@ -132,7 +132,7 @@ impl World {
             opening,
         };
         let begin = run_started(&world.show, &world.opening);
-        world.step(Input::Begin(begin))?;
+        world.step(ConductorInput::Begin(begin))?;
         Ok(world)
     }
 
@@ -159,7 +159,7 @@ impl World {
         if !matches!(command, Command::Go { .. }) {
             self.just_fired = None;
         }
-        self.step(Input::Command { by, command })
+        self.step(ConductorInput::Command { by, command })
     }
 
     /// Lets time pass until the conductor wants to be woken, and no longer: what it journals ahead
@@ -168,7 +168,7 @@ impl World {
         match self.conductor.deadline().filter(|&due_ns| due_ns > self.now_ns) {
             Some(due_ns) if self.pending.iter().all(|(at_ns, _)| *at_ns > due_ns) => {
                 self.now_ns = due_ns;
-                self.step(Input::Tick).map(drop)
+                self.step(ConductorInput::Tick).map(drop)
             }
             _ => Ok(()),
         }
@@ -211,11 +211,11 @@ impl World {
             if let Some(job) = report.job {
                 self.told.insert(key(job), report.outcome == Outcome::Sent);
             }
-            self.step(Input::Report(report))?;
+            self.step(ConductorInput::Report(report))?;
         }
         for _ in 0..OUTPUTS_MAX {
             let before = self.journal.len();
-            self.step(Input::Tick)?;
+            self.step(ConductorInput::Tick)?;
             match self.conductor.deadline().filter(|&due_ns| due_ns <= self.now_ns) {
                 Some(_) if self.journal.len() == before => {
                     return Err("what is due does not happen".to_owned());
@@ -229,7 +229,7 @@ impl World {
 
     /// The program leaves the run, and another one takes it up.
     pub(super) fn leave(&mut self, down_ns: u64) -> Result<(), String> {
-        self.step(Input::Flush)?;
+        self.step(ConductorInput::Flush)?;
         let unsent = std::mem::take(&mut self.pending)
             .into_iter()
             .map(|(_, report)| Report { outcome: Outcome::Failed("closed".into()), ..report });
@@ -237,7 +237,7 @@ impl World {
         for job in unsent.iter().filter_map(|report| report.job) {
             self.told.insert(key(job), false);
         }
-        self.step(Input::Leave { reason: "quit".into(), unsent })?;
+        self.step(ConductorInput::Leave { reason: "quit".into(), unsent })?;
         self.resume(down_ns)
     }
 
@@ -276,7 +276,7 @@ impl World {
         let owed = std::mem::take(&mut self.owed).into_iter();
         let owed: Vec<Key> =
             owed.filter(|(cue, firing, _)| self.fired.contains(&(*cue, *firing))).collect();
-        if let Some(Err(why)) = self.step(Input::Begin(Event::RunResumed {
+        if let Some(Err(why)) = self.step(ConductorInput::Begin(Event::RunResumed {
             down_ns: nanoseconds(down),
             listen: None,
             web: None,
@@ -349,7 +349,10 @@ impl World {
     }
 
     /// Hands the conductor an input, does what it asks for, and checks what holds at any moment.
-    pub(super) fn step(&mut self, input: Input) -> Result<Option<Result<(), Rejection>>, String> {
+    pub(super) fn step(
+        &mut self,
+        input: ConductorInput,
+    ) -> Result<Option<Result<(), Rejection>>, String> {
         let before = self.journal.len();
         let due: Vec<CueIx> = self.due();
         let mut reply = None;
@@ -362,23 +365,23 @@ impl World {
             let dies = self.kill.filter(|kill| count > kill.after);
             if dies.is_none_or(|kill| !kill.undone) {
                 match output {
-                    Output::Append(records) => self.append(records)?,
-                    Output::Send(job) => self.send(job)?,
-                    Output::Reply { result, .. } => reply = Some(result),
-                    Output::Stop { .. }
-                    | Output::PauseClip(_)
-                    | Output::ResumeClip(_)
-                    | Output::StopAll(_)
-                    | Output::ClipsLost(_)
-                    | Output::Arm(_)
-                    | Output::Join(_)
-                    | Output::Outages(_)
-                    | Output::ShowTime(_)
-                    | Output::Tell(_)
-                    | Output::Propose(_)
-                    | Output::Muted(_)
-                    | Output::Revised
-                    | Output::StoodStill => {}
+                    ConductorOutput::Append(records) => self.append(records)?,
+                    ConductorOutput::Send(job) => self.send(job)?,
+                    ConductorOutput::Reply { result, .. } => reply = Some(result),
+                    ConductorOutput::Stop { .. }
+                    | ConductorOutput::PauseClip(_)
+                    | ConductorOutput::ResumeClip(_)
+                    | ConductorOutput::StopAll(_)
+                    | ConductorOutput::ClipsLost(_)
+                    | ConductorOutput::Arm(_)
+                    | ConductorOutput::Join(_)
+                    | ConductorOutput::Outages(_)
+                    | ConductorOutput::ShowTime(_)
+                    | ConductorOutput::Tell(_)
+                    | ConductorOutput::Propose(_)
+                    | ConductorOutput::Muted(_)
+                    | ConductorOutput::Revised
+                    | ConductorOutput::StoodStill => {}
                 }
             }
             if let Some(kill) = dies {
@@ -510,7 +513,7 @@ impl World {
         match self.answers[output.0 as usize % self.answers.len()] {
             Answer::AtOnce { sent } => {
                 self.told.insert(key, sent);
-                self.conductor.handle(self.now_ns, Input::Outcome(job, outcome(sent)));
+                self.conductor.handle(self.now_ns, ConductorInput::Outcome(job, outcome(sent)));
             }
             Answer::Later { ns, sent } => {
                 let report = Report { output, job: Some(job), outcome: outcome(sent) };

@@ -18,13 +18,13 @@ fn revised(seq: u64, station: &str, sha256: &str) -> Record {
 
 fn keeps(outputs: &[FlagOutput]) -> usize {
     let is_keep =
-        |output: &&FlagOutput| matches!(output, FlagOutput::Request(Request::Keep { .. }));
+        |output: &&FlagOutput| matches!(output, FlagOutput::Request(ServerRequest::Keep { .. }));
     outputs.iter().filter(is_keep).count()
 }
 
 fn fetches(outputs: &[FlagOutput]) -> usize {
     let is_fetch =
-        |output: &&FlagOutput| matches!(output, FlagOutput::Request(Request::Fetch { .. }));
+        |output: &&FlagOutput| matches!(output, FlagOutput::Request(ServerRequest::Fetch { .. }));
     outputs.iter().filter(is_fetch).count()
 }
 
@@ -46,7 +46,7 @@ fn text() -> FlagInput {
 
 /// LA, which follows Paris and has read the first record.
 fn follower() -> Flag {
-    let mut la = station("la", Start::Joins);
+    let mut la = station("la", FlagStart::Joins);
     gives(&mut la, 0, entry(1, &started()));
     gives(&mut la, 1, sign("paris", true));
     la
@@ -54,7 +54,7 @@ fn follower() -> Flag {
 
 #[test]
 fn a_record_waits_until_the_server_has_the_version_that_it_names() {
-    let mut paris = station("paris", Start::Opens);
+    let mut paris = station("paris", FlagStart::Opens);
     gives(&mut paris, 0, text());
     let records = vec![started(), revised(2, "paris", "b"), record(3, "paris", 1, Event::Held {})];
     let done = gives(&mut paris, 1, FlagInput::Recorded(records));
@@ -73,7 +73,7 @@ fn a_record_waits_until_the_server_has_the_version_that_it_names() {
 
 #[test]
 fn a_version_whose_text_is_lost_is_said_to_be_lost() {
-    let mut paris = station("paris", Start::Opens);
+    let mut paris = station("paris", FlagStart::Opens);
     let done = gives(&mut paris, 0, FlagInput::Recorded(vec![started(), revised(2, "paris", "b")]));
     assert_eq!(appends(&done).len(), 1);
     let lost = "the log cannot have version 2 of the show: its text is not here";
@@ -110,7 +110,7 @@ fn the_log_waits_for_a_version_that_is_not_here() {
     let version = FlagOutput::Version { number: 2, sha256: "b".into(), text: "text".into() };
     assert!(done.contains(&version) && follows(&done) == 0, "{done:?}");
     let done = gives(&mut la, 2_400, FlagInput::Version { sha256: "b".into(), outcome: Ok(()) });
-    assert!(done.contains(&FlagOutput::Request(Request::Follow { from: 2 })), "{done:?}");
+    assert!(done.contains(&FlagOutput::Request(ServerRequest::Follow { from: 2 })), "{done:?}");
     let done = gives(&mut la, 2_500, entry(2, &revised(2, "paris", "b")));
     assert_eq!((follows(&done), fetches(&done)), (1, 0));
     assert_eq!((follows(&gives(&mut la, 2_600, held)), la.seq()), (1, 3));
@@ -118,13 +118,13 @@ fn the_log_waits_for_a_version_that_is_not_here() {
 
 #[test]
 fn a_version_is_announced_until_all_that_are_heard_have_it() {
-    let mut paris = station("paris", Start::Opens);
+    let mut paris = station("paris", FlagStart::Opens);
     gives(&mut paris, 0, FlagInput::Recorded(vec![started()]));
     gives(&mut paris, 1, entry(1, &started()));
     gives(&mut paris, 2, sign("la", false));
     let announce = || FlagInput::Announce { sha256: "b".into(), text: "title = \"B\"".into() };
     let tells = |done: &[FlagOutput]| {
-        let is_word = |output: &FlagOutput| matches!(output, FlagOutput::Request(Request::Post { post, .. }) if matches!(post.body, Body::Version { .. }));
+        let is_word = |output: &FlagOutput| matches!(output, FlagOutput::Request(ServerRequest::Post { post, .. }) if matches!(post.body, PostBody::Version { .. }));
         done.iter().filter(|output| is_word(output)).count()
     };
     let done = gives(&mut paris, 10, announce());
@@ -133,9 +133,9 @@ fn a_version_is_announced_until_all_that_are_heard_have_it() {
     assert_eq!((tells(&done), announced(&done)), (1, false));
     // What is sent from station to station may get lost.
     assert_eq!(tells(&gives(&mut paris, 530, FlagInput::Tick)), 1);
-    let other = post("la", Body::HasVersion { sha256: "c".into() });
+    let other = post("la", PostBody::HasVersion { sha256: "c".into() });
     assert!(!announced(&gives(&mut paris, 540, other)));
-    let has = post("la", Body::HasVersion { sha256: "b".into() });
+    let has = post("la", PostBody::HasVersion { sha256: "b".into() });
     assert!(announced(&gives(&mut paris, 550, has)));
     // A station that does not answer is not waited for in vain.
     gives(&mut paris, 600, sign("la", false));
@@ -145,19 +145,19 @@ fn a_version_is_announced_until_all_that_are_heard_have_it() {
     assert!(!announced(&gives(&mut paris, 3_600, sign("la", false))));
     assert!(announced(&gives(&mut paris, 3_800, FlagInput::Tick)));
     // Where nobody is there, nobody is waited for.
-    let mut alone = station("paris", Start::Opens);
+    let mut alone = station("paris", FlagStart::Opens);
     assert!(announced(&gives(&mut alone, 0, announce())));
 }
 
 #[test]
 fn a_version_that_was_announced_is_there_when_its_record_comes() {
     let mut la = follower();
-    let version = || Body::Version { sha256: "b".into() };
+    let version = || PostBody::Version { sha256: "b".into() };
     assert_eq!(fetches(&gives(&mut la, 10, post("mars", version()))), 0, "mars has no flag");
     assert_eq!(fetches(&gives(&mut la, 20, post("paris", version()))), 1);
     assert_eq!(fetches(&gives(&mut la, 30, post("paris", version()))), 0, "it is under way");
     let answers = |done: &[FlagOutput]| {
-        let is_answer = |output: &FlagOutput| matches!(output, FlagOutput::Request(Request::Post { post, .. }) if matches!(post.body, Body::HasVersion { .. }));
+        let is_answer = |output: &FlagOutput| matches!(output, FlagOutput::Request(ServerRequest::Post { post, .. }) if matches!(post.body, PostBody::HasVersion { .. }));
         done.iter().filter(|output| is_answer(output)).count()
     };
     assert_eq!(answers(&gives(&mut la, 40, fetched(Ok("text".into())))), 1);

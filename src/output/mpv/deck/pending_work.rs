@@ -12,9 +12,9 @@ use std::time::Duration;
 use super::super::clip::FileStatus;
 use super::super::exam::Exam;
 use super::super::player::{LOAD, Player};
-use super::super::reel::{Part, Reel};
-use super::super::state::{Play, PlayerChange, Role, Stage, State};
-use super::{ActionKey, CALM, Deck, File, RESTART};
+use super::super::reel::{Reel, ReelPart};
+use super::super::state::{ClipStage, Play, PlayerChange, PlayerRole, PlayerState};
+use super::{ActionKey, CALM, ClipFile, Deck, RESTART};
 use crate::output::{ClipNews, Outcome, OutputReport};
 use crate::time::MachineNs;
 
@@ -44,7 +44,7 @@ pub(in super::super) struct PendingWork {
     /// Files to look at.
     pub(in super::super) looks: Vec<(ActionKey, String)>,
     /// A player to start.
-    pub(in super::super) start: Option<Role>,
+    pub(in super::super) start: Option<PlayerRole>,
     /// Players to reap; each has its exit.
     pub(in super::super) lost: Vec<Player>,
     /// Instant of the next call, if nothing is received before.
@@ -75,8 +75,8 @@ impl Deck {
         };
         self.open_reel();
         let start = missing.filter(|_| self.start_at.is_none_or(|start| at >= start));
-        if missing != Some(Role::Stage)
-            && self.players.iter().all(|player| !matches!(player.state, State::Starting))
+        if missing != Some(PlayerRole::Stage)
+            && self.players.iter().all(|player| !matches!(player.state, PlayerState::Starting))
         {
             self.trouble = None;
         }
@@ -105,15 +105,15 @@ impl Deck {
     /// Next instant at which something is due on stage that no player reports.
     fn due(&self) -> Option<MachineNs> {
         self.players.iter().find_map(|player| match &player.state {
-            State::Playing { stage: Stage::Joined { at }, .. } => Some(*at + UNCALLED),
-            State::Playing { stage: Stage::Over { at }, .. } => Some(*at + BRIDGE),
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => None,
+            PlayerState::Playing { stage: ClipStage::Joined { at }, .. } => Some(*at + UNCALLED),
+            PlayerState::Playing { stage: ClipStage::Over { at }, .. } => Some(*at + BRIDGE),
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => None,
         })
     }
 
@@ -130,20 +130,20 @@ impl Deck {
         let waits = self.called.is_some();
         if let Some(player) = self.stage() {
             let is_done = match &player.state {
-                State::Playing { stage: Stage::Joined { at: since }, .. } => {
+                PlayerState::Playing { stage: ClipStage::Joined { at: since }, .. } => {
                     at >= *since + UNCALLED
                 }
-                State::Playing { play, stage: Stage::Over { at: since }, .. } => {
+                PlayerState::Playing { play, stage: ClipStage::Over { at: since }, .. } => {
                     let follows = joins.iter().any(|(leader, _)| *leader == play.job.cue);
                     !waits && (!follows || at >= *since + BRIDGE)
                 }
-                State::Starting
-                | State::Idle
-                | State::Loading { .. }
-                | State::Ready { .. }
-                | State::Playing { .. }
-                | State::Examining(_)
-                | State::Leaving => false,
+                PlayerState::Starting
+                | PlayerState::Idle
+                | PlayerState::Loading { .. }
+                | PlayerState::Ready { .. }
+                | PlayerState::Playing { .. }
+                | PlayerState::Examining(_)
+                | PlayerState::Leaving => false,
             };
             if is_done {
                 player.clear();
@@ -166,24 +166,25 @@ impl Deck {
         let known = match known {
             Some(file) if !is_new => file,
             earlier => {
-                let is_replaced =
-                    |file: &File| file.facts.is_some() && matches!(status, FileStatus::There(_));
+                let is_replaced = |file: &ClipFile| {
+                    file.facts.is_some() && matches!(status, FileStatus::There(_))
+                };
                 if earlier.as_ref().is_some_and(is_replaced) {
                     self.reports.push(OutputReport::Word(
                         clip.said("the file was replaced; the new one is being loaded"),
                     ));
                 }
                 let fault = clip.fault(&status);
-                File { status, looked, fault, facts: None, deaths: 0 }
+                ClipFile { status, looked, fault, facts: None, deaths: 0 }
             }
         };
-        self.files.insert(key, File { looked, ..known });
+        self.files.insert(key, ClipFile { looked, ..known });
     }
 
     /// Takes a player in that was just started, and gives it an id.
     pub(in super::super) fn started(
         &mut self,
-        role: Role,
+        role: PlayerRole,
         child: Option<Child>,
         line: UnixStream,
         at: MachineNs,
@@ -208,8 +209,12 @@ impl Deck {
     /// Says of what a player had on air or was called for that it is lost, and why.
     pub(in super::super) fn reaped(&mut self, player: &Player, why: &str, at: MachineNs) {
         match &player.state {
-            State::Leaving => return,
-            State::Playing { play, stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
+            PlayerState::Leaving => return,
+            PlayerState::Playing {
+                play,
+                stage: ClipStage::OnAir { .. } | ClipStage::Ending { .. },
+                ..
+            } => {
                 self.tell(play.job, ClipNews::Lost(why.into()));
                 // The caller may want to call it again.
                 let key = play.key();
@@ -217,19 +222,19 @@ impl Deck {
                     self.wishes.insert(0, key);
                 }
             }
-            State::Playing { play, stage: Stage::Called, .. }
-            | State::Loading { play: Some(play), .. } => {
+            PlayerState::Playing { play, stage: ClipStage::Called, .. }
+            | PlayerState::Loading { play: Some(play), .. } => {
                 self.report(play.job, Outcome::Failed(why.into()));
             }
-            State::Examining(exam) => self.died_over(exam.key, why),
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. } => {}
+            PlayerState::Examining(exam) => self.died_over(exam.key, why),
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. } => {}
         }
         self.wait_to_start(at);
-        if player.role == Role::Stage {
+        if player.role == PlayerRole::Stage {
             self.let_out();
             self.trouble = Some(why.to_owned());
         }
@@ -278,15 +283,15 @@ impl Deck {
         let mut late = self.called.take_if(|play| is_late(play.since));
         if let Some(player) = self.stage() {
             let play = match &player.state {
-                State::Playing { play, stage: Stage::Called, .. } => Some(play),
-                State::Loading { play: Some(play), .. } => Some(play),
-                State::Starting
-                | State::Idle
-                | State::Loading { .. }
-                | State::Ready { .. }
-                | State::Playing { .. }
-                | State::Examining(_)
-                | State::Leaving => None,
+                PlayerState::Playing { play, stage: ClipStage::Called, .. } => Some(play),
+                PlayerState::Loading { play: Some(play), .. } => Some(play),
+                PlayerState::Starting
+                | PlayerState::Idle
+                | PlayerState::Loading { .. }
+                | PlayerState::Ready { .. }
+                | PlayerState::Playing { .. }
+                | PlayerState::Examining(_)
+                | PlayerState::Leaving => None,
             };
             if let Some(play) = play.filter(|play| is_late(play.since)).cloned() {
                 player.clear();
@@ -300,17 +305,17 @@ impl Deck {
             self.report(job, Outcome::Failed(why));
         }
         let endless = self.players.iter_mut().find_map(|player| match &player.state {
-            State::Examining(exam) if at >= exam.since + EXAM => {
+            PlayerState::Examining(exam) if at >= exam.since + EXAM => {
                 let (key, verdict) = (exam.key, exam.too_long());
                 Some((player.id, player.examined(key, verdict)))
             }
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => None,
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => None,
         });
         if let Some((id, change)) = endless {
             self.take(id, change, at);
@@ -318,7 +323,7 @@ impl Deck {
     }
 
     /// Gives clips to players; says which player it lacks.
-    fn serve(&mut self, at: MachineNs) -> Option<Role> {
+    fn serve(&mut self, at: MachineNs) -> Option<PlayerRole> {
         if let Some(play) = &self.called
             && let Some(why) = self.files.get(&play.key()).and_then(|file| file.fault.clone())
         {
@@ -329,10 +334,10 @@ impl Deck {
         }
         self.serve_stage(at);
         let exam = self.serve_scout(at);
-        let has = |role: Role| self.players.iter().any(|player| player.role == role);
-        match (has(Role::Stage), exam && !has(Role::Scout)) {
-            (false, _) => Some(Role::Stage),
-            (true, true) => Some(Role::Scout),
+        let has = |role: PlayerRole| self.players.iter().any(|player| player.role == role);
+        match (has(PlayerRole::Stage), exam && !has(PlayerRole::Scout)) {
+            (false, _) => Some(PlayerRole::Stage),
+            (true, true) => Some(PlayerRole::Scout),
             (true, false) => None,
         }
     }
@@ -346,22 +351,29 @@ impl Deck {
         let wanted = called.as_ref().map(Play::key).or(wish).and_then(|key| self.reel(key));
         let Some(player) = self.stage() else { return };
         let (loaded, outgoing, called_off) = match &player.state {
-            State::Starting | State::Leaving | State::Examining(_) => return,
-            State::Idle => (None, None, None),
-            State::Ready { reel, .. } | State::Loading { reel, play: None, .. } => {
+            PlayerState::Starting | PlayerState::Leaving | PlayerState::Examining(_) => return,
+            PlayerState::Idle => (None, None, None),
+            PlayerState::Ready { reel, .. } | PlayerState::Loading { reel, play: None, .. } => {
                 (Some(Arc::clone(reel)), None, None)
             }
-            State::Loading { play: Some(play), .. } => (None, None, Some(play.job)),
-            State::Playing { play, stage: Stage::Called, .. } => (None, None, Some(play.job)),
-            State::Playing { play, stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
-                (None, Some(play.job), None)
+            PlayerState::Loading { play: Some(play), .. } => (None, None, Some(play.job)),
+            PlayerState::Playing { play, stage: ClipStage::Called, .. } => {
+                (None, None, Some(play.job))
             }
-            State::Playing { stage: Stage::Joined { .. } | Stage::Over { .. }, .. } => {
-                (None, None, None)
-            }
+            PlayerState::Playing {
+                play,
+                stage: ClipStage::OnAir { .. } | ClipStage::Ending { .. },
+                ..
+            } => (None, Some(play.job), None),
+            PlayerState::Playing {
+                stage: ClipStage::Joined { .. } | ClipStage::Over { .. },
+                ..
+            } => (None, None, None),
         };
-        let is_busy =
-            matches!(player.state, State::Playing { .. } | State::Loading { play: Some(_), .. });
+        let is_busy = matches!(
+            player.state,
+            PlayerState::Playing { .. } | PlayerState::Loading { play: Some(_), .. }
+        );
         match (called, wanted) {
             (Some(play), Some(reel)) => {
                 player.load(Arc::new(reel), 0, Some(play), at);
@@ -393,7 +405,7 @@ impl Deck {
             return false;
         };
         let idle = |player: &&mut Player| {
-            player.role == Role::Scout && matches!(player.state, State::Idle)
+            player.role == PlayerRole::Scout && matches!(player.state, PlayerState::Idle)
         };
         if let Some(scout) = self.players.iter_mut().find(idle) {
             scout.examine(Exam::new(key, clip, at), at);
@@ -405,7 +417,7 @@ impl Deck {
     fn reel(&self, key: ActionKey) -> Option<Reel> {
         let part = |key: ActionKey| {
             let (clip, file) = (self.clips.get(&key)?, self.files.get(&key)?);
-            Some(Part {
+            Some(ReelPart {
                 key,
                 clip: Arc::clone(clip),
                 facts: file.facts.clone(),
@@ -420,13 +432,13 @@ impl Deck {
     /// and what is on air.
     fn wanted(&self) -> Vec<ActionKey> {
         let on_air = self.players.iter().find_map(|player| match &player.state {
-            State::Playing { play, .. } => Some(play.key()),
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Examining(_)
-            | State::Leaving => None,
+            PlayerState::Playing { play, .. } => Some(play.key()),
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => None,
         });
         let mut keys = vec![];
         let firsts = self.called.iter().map(Play::key).chain(self.wishes.iter().copied());

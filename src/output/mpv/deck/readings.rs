@@ -5,7 +5,7 @@ use super::super::super::{ClipOnAir, Light, ReadyClip};
 use super::super::ActionKey;
 use super::super::clip::FileStatus;
 use super::super::player::Player;
-use super::super::state::{Stage, State};
+use super::super::state::{ClipStage, PlayerState};
 use super::Deck;
 use crate::time::MachineNs;
 
@@ -26,13 +26,13 @@ impl Deck {
     pub(in super::super) fn reading(&self, now: MachineNs) -> (Option<ClipOnAir>, usize) {
         let on_air = self.players.iter().find_map(|player| player.on_air(now));
         let waits = |player: &&Player| match &player.state {
-            State::Loading { play, .. } => play.is_some(),
-            State::Playing { stage, .. } => *stage == Stage::Called,
-            State::Starting
-            | State::Idle
-            | State::Ready { .. }
-            | State::Examining(_)
-            | State::Leaving => false,
+            PlayerState::Loading { play, .. } => play.is_some(),
+            PlayerState::Playing { stage, .. } => *stage == ClipStage::Called,
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Ready { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => false,
         };
         (on_air, usize::from(self.called.is_some()) + self.players.iter().filter(waits).count())
     }

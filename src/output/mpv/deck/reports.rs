@@ -6,9 +6,9 @@ use std::mem;
 use super::super::super::gauge::Delivery;
 use super::super::super::{ClipNews, ClipReport, Job, Outcome, OutputReport, Report};
 use super::super::ActionKey;
-use super::super::reel::Facts;
-use super::super::replies::Said;
-use super::super::state::{Exit, PlayerChange, Stage, State};
+use super::super::reel::ClipFacts;
+use super::super::replies::PlayerLine;
+use super::super::state::{ClipStage, Exit, PlayerChange, PlayerState};
 use super::Deck;
 use crate::time::MachineNs;
 
@@ -24,7 +24,7 @@ impl Deck {
     }
 
     /// Takes in what the player `id` says.
-    pub(in super::super) fn on_reply(&mut self, id: u64, said: Said, at: MachineNs) {
+    pub(in super::super) fn on_reply(&mut self, id: u64, said: PlayerLine, at: MachineNs) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let change = player.on_reply(said, at);
         self.take(id, change, at);
@@ -34,13 +34,13 @@ impl Deck {
     pub(super) fn take(&mut self, id: u64, change: PlayerChange, at: MachineNs) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let job = match &player.state {
-            State::Playing { play, .. } => Some(play.job),
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Examining(_)
-            | State::Leaving => None,
+            PlayerState::Playing { play, .. } => Some(play.job),
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => None,
         };
         match change {
             PlayerChange::Nothing | PlayerChange::Armed => {}
@@ -78,8 +78,10 @@ impl Deck {
     /// The clip of the stage has come to its end.
     fn ended(&mut self, id: u64, at: MachineNs) {
         let player = self.players.iter_mut().find(|player| player.id == id);
-        if let Some(State::Playing { play, stage, .. }) = player.map(|player| &mut player.state) {
-            *stage = Stage::Over { at };
+        if let Some(PlayerState::Playing { play, stage, .. }) =
+            player.map(|player| &mut player.state)
+        {
+            *stage = ClipStage::Over { at };
             let job = play.job;
             self.tell(job, ClipNews::Ended);
         }
@@ -88,16 +90,16 @@ impl Deck {
     /// The picture of `job` moves, since `at`.
     pub(super) fn begun(&mut self, job: Job, at: MachineNs) {
         let playing = self.players.iter().find_map(|player| match &player.state {
-            State::Playing { play, .. } if play.job == job => {
+            PlayerState::Playing { play, .. } if play.job == job => {
                 Some((player.length_ns(), play.since))
             }
-            State::Starting
-            | State::Idle
-            | State::Loading { .. }
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => None,
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Loading { .. }
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => None,
         });
         let Some((length_ns, since)) = playing else { return };
         self.failed = None;
@@ -117,13 +119,13 @@ impl Deck {
     fn unplayable(&mut self, id: u64, key: ActionKey, why: &str) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let (play, is_list) = match &mut player.state {
-            State::Loading { play, reel, .. } => (play.take(), reel.is_list()),
-            State::Starting
-            | State::Idle
-            | State::Ready { .. }
-            | State::Playing { .. }
-            | State::Examining(_)
-            | State::Leaving => (None, false),
+            PlayerState::Loading { play, reel, .. } => (play.take(), reel.is_list()),
+            PlayerState::Starting
+            | PlayerState::Idle
+            | PlayerState::Ready { .. }
+            | PlayerState::Playing { .. }
+            | PlayerState::Examining(_)
+            | PlayerState::Leaving => (None, false),
         };
         player.clear();
         if is_list {
@@ -143,7 +145,7 @@ impl Deck {
         }
     }
 
-    pub(super) fn examined(&mut self, key: ActionKey, outcome: Result<Facts, String>) {
+    pub(super) fn examined(&mut self, key: ActionKey, outcome: Result<ClipFacts, String>) {
         let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else {
             return;
         };

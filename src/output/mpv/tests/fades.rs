@@ -45,7 +45,7 @@ impl Rig {
     /// How dark the picture is that the stage was told last, of 255; `None` where it was told
     /// nothing of that.
     fn darkness(&mut self) -> Option<u8> {
-        let told = self.told(Role::Stage);
+        let told = self.told(PlayerRole::Stage);
         told.iter().rev().find_map(|line| match &line["command"] {
             Value::Array(words) if words[0] == "osd-overlay" => Some(0),
             Value::Object(named) if named["name"] == "osd-overlay" => {
@@ -68,7 +68,7 @@ impl Rig {
     }
 
     fn volumes(&mut self) -> Vec<f64> {
-        let told = self.told(Role::Stage);
+        let told = self.told(PlayerRole::Stage);
         let is_volume = |line: &&Value| line["command"][1] == "file-local-options/volume";
         told.iter().filter(is_volume).map(|line| line["command"][2].as_f64().unwrap()).collect()
     }
@@ -235,7 +235,7 @@ fn a_fade_goes_on_through_an_edit_and_ends_with_a_lost_player() {
     rig.passes(100);
     rig.deck.revise(BTreeMap::new());
     assert!(rig.passes(100).last().is_some_and(|volume| (volume - 40.0).abs() < 3.5));
-    let id = rig.id(Role::Stage);
+    let id = rig.id(PlayerRole::Stage);
     rig.deck.lose(id, Exit::Closed);
     rig.passes(400);
     assert_eq!(rig.news(), [(0, "lost")]);

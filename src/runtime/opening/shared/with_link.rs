@@ -16,7 +16,8 @@ use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::files;
 use crate::journal::{Journal, Store};
 use crate::link::{
-    Flag, FlagInput, FlagOutput, Identity, Instance, News, Part, Shared, SharedRun, Start, Taken,
+    Flag, FlagInput, FlagOutput, FlagStart, HandOver, Instance, LogStart, News, Shared, SharedRun,
+    StationIdentity,
 };
 use crate::output::Permits;
 use crate::runtime::clock::{machine_ns, wall_now};
@@ -25,7 +26,7 @@ use crate::runtime::opening::source::{machine_zone, parse, parse_warned};
 use crate::runtime::opening::{
     RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
 };
-use crate::runtime::share::{JoinOptions, Line, Meeting, Reached, Server, meet, open};
+use crate::runtime::share::{JoinOptions, Meeting, NamedServer, Reached, ServerLine, meet, open};
 use crate::runtime::showfile::WatchedFile;
 use crate::runtime::station::SharedStart;
 use crate::runtime::takeover::lock;
@@ -61,8 +62,9 @@ pub(in crate::runtime) fn join(
     let mut records: Vec<Record> = records.unwrap_or_default();
     store.put_in_versions(&id, &mut records, &machine_zone())?;
     let identity = identity(&me, &run.id, &shared.digest);
-    let line = open(reached, run, me.clone(), Part::Joins, waker(post))?;
-    let begun = if records.is_empty() { Start::Joins } else { Start::Resumes(records.clone()) };
+    let line = open(reached, run, me.clone(), LogStart::Joins, waker(post))?;
+    let begun =
+        if records.is_empty() { FlagStart::Joins } else { FlagStart::Resumes(records.clone()) };
     let mut flag = Flag::new(identity, begun, machine_ns());
     give_texts(&mut flag, &records, &store, &id)?;
     let mut outputs = VecDeque::new();
@@ -140,12 +142,12 @@ pub(in crate::runtime) fn join(
 }
 
 /// The caller's wish to share the run that is opened, if they have it.
-pub(in crate::runtime) struct Sharing(Option<(StationName, Server)>);
+pub(in crate::runtime) struct Sharing(Option<(StationName, NamedServer)>);
 
 /// A run that is about to be shared: its server can be asked.
-pub(in crate::runtime) struct Shares(Option<Ready>);
+pub(in crate::runtime) struct Shares(Option<ReadyLine>);
 
-struct Ready {
+struct ReadyLine {
     me: StationName,
     reached: Reached,
 }
@@ -176,7 +178,7 @@ impl Sharing {
         {
             bail!("run {id} was not shared from its beginning: `--fresh` begins one that is");
         }
-        Ok(Shares(Some(Ready { me, reached: server.start(state)? })))
+        Ok(Shares(Some(ReadyLine { me, reached: server.start(state)? })))
     }
 }
 
@@ -192,7 +194,7 @@ impl Shares {
         (store, permits): (&Store, &Permits),
         post: &Sender,
     ) -> anyhow::Result<Session> {
-        let Some(Ready { me, reached }) = self.0 else { return Ok(session) };
+        let Some(ReadyLine { me, reached }) = self.0 else { return Ok(session) };
         let id = session.id.clone().context(
             "a run is shared by its journal, and this one cannot be written; free some room, or share it later",
         )?;
@@ -202,16 +204,16 @@ impl Shares {
         let mut begin = None;
         let begun = if records.is_empty() {
             session.conductor.share(me.clone(), Some(1));
-            Start::Opens
+            FlagStart::Opens
         } else {
             let clock = session.conductor.clock();
             session.conductor.share(me.clone(), None);
             session.conductor.set_clock(clock);
             begin = session.begin.take();
-            Start::Resumes(records.clone())
+            FlagStart::Resumes(records.clone())
         };
         let identity = identity(&me, &base, &run.digest);
-        let line = open(reached, run, me.clone(), Part::Shares, waker(post))?;
+        let line = open(reached, run, me.clone(), LogStart::Shares, waker(post))?;
         let mut flag = Flag::new(identity, begun, machine_ns());
         give_texts(&mut flag, &records, store, &id)?;
         if session.file.is_none() {
@@ -259,8 +261,8 @@ fn edited_here(
 }
 
 /// This program as the other stations know it.
-fn identity(me: &StationName, run: &RunId, digest: &str) -> Identity {
-    Identity {
+fn identity(me: &StationName, run: &RunId, digest: &str) -> StationIdentity {
+    StationIdentity {
         me: me.clone(),
         // Of the standard library's random numbers the first one is as good as any.
         instance: Instance(RandomState::new().build_hasher().finish()),
@@ -280,7 +282,7 @@ fn waker(post: &Sender) -> Box<dyn Fn() + Send + Sync> {
 /// if the program was told to end meanwhile. What else comes is left in the inbox for the station.
 fn first_record(
     flag: &mut Flag,
-    line: &dyn Line,
+    line: &dyn ServerLine,
     outputs: &mut VecDeque<FlagOutput>,
     (inbox, post): (&Inbox, &Sender),
 ) -> anyhow::Result<Option<Vec<News>>> {
@@ -306,9 +308,9 @@ fn first_record(
                 continue;
             };
             match line.try_send(request) {
-                Taken::Yes => {}
-                Taken::Full(request) => outputs.push_back(FlagOutput::Request(request)),
-                Taken::Gone => bail!("the thread that talks to the server has ended"),
+                HandOver::Yes => {}
+                HandOver::Full(request) => outputs.push_back(FlagOutput::Request(request)),
+                HandOver::Gone => bail!("the thread that talks to the server has ended"),
             }
         }
         if followed(outputs).next().is_some() {
@@ -361,16 +363,16 @@ mod tests {
 
     use super::*;
     use crate::journal::encode;
-    use crate::link::{self, Request};
+    use crate::link::{self, ServerRequest};
     use crate::runtime::inbox::inbox;
 
     /// A line that takes everything and has this news.
     #[derive(Debug)]
     struct Has(RefCell<VecDeque<News>>);
 
-    impl Line for Has {
-        fn try_send(&self, _: Request) -> Taken {
-            Taken::Yes
+    impl ServerLine for Has {
+        fn try_send(&self, _: ServerRequest) -> HandOver {
+            HandOver::Yes
         }
 
         fn next(&self) -> Option<News> {
@@ -382,7 +384,7 @@ mod tests {
 
     #[test]
     fn what_a_line_says_of_itself_before_the_first_record_is_handed_on() {
-        let server = || link::Server {
+        let server = || link::ServerFacts {
             name: "h1".into(),
             version: "2.15.0".into(),
             replicas: 1,
@@ -401,7 +403,7 @@ mod tests {
         news.push_back(News::Entry { sequence: 1, line });
         let me = StationName::new("la").unwrap();
         let mut flag =
-            Flag::new(identity(&me, &RunId("r".into()), "d"), Start::Joins, machine_ns());
+            Flag::new(identity(&me, &RunId("r".into()), "d"), FlagStart::Joins, machine_ns());
         let (inbox, post) = inbox().unwrap();
         let mut outputs = VecDeque::new();
         let has = Has(RefCell::new(news));

@@ -3,7 +3,7 @@
 use super::Station;
 use crate::app::Hand;
 use crate::app::flag::{FlagWish, command_of, wishes_of};
-use crate::conductor::{By, Input, Role, RunClock};
+use crate::conductor::{By, ConductorInput, FlagPart, RunClock};
 use crate::engine::{Aside, Command, Record, RunNs, TAKEN_BACK};
 use crate::link::{FiredAside, FlagInput, Letter, StationName, Wish};
 use crate::runtime::clock::{machine_ns, wall_now};
@@ -13,7 +13,7 @@ impl Station {
     /// A letter of another station to the holder, which is this one.
     pub(super) fn letter(&mut self, from: StationName, number: u64, letter: Letter) {
         match letter {
-            Letter::Told(told) => drop(self.drive(Input::Told { from, told })),
+            Letter::Told(told) => drop(self.drive(ConductorInput::Told { from, told })),
             Letter::Aside { fired } => {
                 let aside = fired.into_iter().map(|FiredAside { cue, at_ns }| Aside {
                     cue,
@@ -43,7 +43,7 @@ impl Station {
         };
         let now_ns = machine_ns();
         let pass = self.app.guard(&command, Hand::Connection, self.conductor.state(), now_ns)?;
-        let result = self.drive(Input::Wish { from: from.clone(), command });
+        let result = self.drive(ConductorInput::Wish { from: from.clone(), command });
         result.unwrap_or(Ok(())).map_err(|why| why.to_string())?;
         self.app.remember(pass);
         Ok(())
@@ -54,9 +54,11 @@ impl Station {
         let now_ns = machine_ns();
         let done = match wish {
             FlagWish::Offer(to) => self.offer_flag(to),
-            FlagWish::Withdraw if matches!(self.conductor.role(), Some(Role::Passing { .. })) => {
+            FlagWish::Withdraw
+                if matches!(self.conductor.role(), Some(FlagPart::Passing { .. })) =>
+            {
                 let why = TAKEN_BACK.to_owned();
-                self.drive(Input::TakeBack { why });
+                self.drive(ConductorInput::TakeBack { why });
                 Ok(())
             }
             FlagWish::Withdraw => self.commands_flag(Command::WithdrawFlag(TAKEN_BACK.to_owned())),
@@ -116,7 +118,7 @@ impl Station {
     }
 
     fn commands_flag(&mut self, command: Command) -> Result<(), String> {
-        self.drive(Input::Command { by: By::Program, command })
+        self.drive(ConductorInput::Command { by: By::Program, command })
             .unwrap_or(Ok(()))
             .map_err(|why| why.to_string())
     }
@@ -182,7 +184,7 @@ impl Station {
         &self,
         command: &Command,
     ) -> Option<Result<Vec<Wish>, String>> {
-        if !matches!(self.conductor.role(), Some(Role::Follows)) {
+        if !matches!(self.conductor.role(), Some(FlagPart::Follows)) {
             return None;
         }
         let wishes = wishes_of(command, self.conductor.state(), self.known_run_ns())?;
