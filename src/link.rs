@@ -42,9 +42,9 @@ pub use flag::{
     OFFER_LAPSES, OtherStation, SILENT, StationIdentity, StationWord,
 };
 pub use message::{
-    Answer, Appended, Beat, Call, FiredAside, FlagStep, HandOver, HeardBeat, Instance, Letter,
+    Appended, Beat, DepartmentAnswer, FiredAside, FlagStep, HandOver, HeardBeat, Instance, Letter,
     News, OutputLight, OutputSign, OutputSigns, Post, PostBody, PostTo, ServerFacts, ServerRequest,
-    Wish,
+    StandbyCall, Wish,
 };
 #[cfg(feature = "link")]
 pub use nats::{Link, LogStart, Wake, fetch, going_on, runs};

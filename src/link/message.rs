@@ -405,10 +405,10 @@ pub enum Wish {
         said_ns: Option<RunNs>,
     },
     /// A department answers ready.
-    Ready(Answer),
+    Ready(DepartmentAnswer),
     /// A department is not ready after all. It is a wish of its own, so that a version which does not
     /// know it does not take it for ready.
-    Unready(Answer),
+    Unready(DepartmentAnswer),
     /// Every department answers ready. A version wrote it that does not say for which cue.
     ReadyAll,
     /// A department says that something is wrong there.
@@ -445,13 +445,13 @@ pub enum Wish {
 
 /// Answer of a department, and what it answers: the line may keep it back, and counts for no other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct DepartmentAnswer {
     /// Id of the department.
     pub department: String,
     /// The cue, and the instant of the standby that was called for it; `None` from a version that
     /// does not say so.
     #[serde(default)]
-    pub call: Option<Call>,
+    pub call: Option<StandbyCall>,
     /// `true` if the department has answered on its page in a browser.
     #[serde(default)]
     pub from_browser: bool,
@@ -459,7 +459,7 @@ pub struct Answer {
 
 /// A standby that was called.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Call {
+pub struct StandbyCall {
     /// The cue.
     pub cue: CueNumber,
     /// Its instant, by the run's clock.

@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-use super::ramps::Step;
+use super::ramps::RampStep;
 use super::{Job, timecode};
 use crate::locks::Unpoisoned;
 use crate::time::MachineNs;
@@ -60,7 +60,7 @@ pub(super) enum NextWork<T> {
     /// Send this, if it can go at once and that is no later than `until`.
     Tick { message: Arc<T>, until: MachineNs },
     /// Send this, if it can go at once and is still wanted.
-    Step(Step<T>),
+    Step(RampStep<T>),
     /// Nothing came in time: look after the connection, if it is time for that.
     Look,
     /// Look after the connection whatever the time is.
@@ -103,7 +103,7 @@ struct WaitingLine<T> {
     /// Messages of a clock, each with the instant until which it is true.
     ticks: VecDeque<(Arc<T>, MachineNs)>,
     /// One step of each ramp at most.
-    steps: VecDeque<Step<T>>,
+    steps: VecDeque<RampStep<T>>,
     stage: QueueStage,
     /// `true` while the worker sends a message: others may then have to wait for long.
     busy: bool,
@@ -169,7 +169,7 @@ impl<T> Queue<T> {
     }
 
     /// Sends steps of ramps after all that waits; each takes the place of an earlier one of its ramp.
-    pub(super) fn step(&self, steps: Vec<Step<T>>) {
+    pub(super) fn step(&self, steps: Vec<RampStep<T>>) {
         let mut line = self.lock();
         if line.stage != QueueStage::Open {
             return;
@@ -359,8 +359,8 @@ mod tests {
     fn a_step_goes_behind_all_others_and_only_the_last_of_its_ramp_waits() {
         let queue = Queue::new();
         let (one, other) = (Mark::default().into(), Mark::default().into());
-        queue.step(vec![Step::new(1, &one, false), Step::new(2, &other, false)]);
-        queue.step(vec![Step::new(3, &one, false)]);
+        queue.step(vec![RampStep::new(1, &one, false), RampStep::new(2, &other, false)]);
+        queue.step(vec![RampStep::new(3, &one, false)]);
         queue.push(Senders::one(job(0)), &Arc::new(0), now()).unwrap();
         queue.tick(Arc::new(9), now() + SOON);
         assert!(matches!(queue.next(None), NextWork::Send(w) if *w.message == 0));
@@ -368,7 +368,7 @@ mod tests {
         assert!(matches!(queue.next(None), NextWork::Step(step) if step.message == 3));
         queue.replace(&[], now()).unwrap();
         assert!(matches!(queue.next(Some(Duration::ZERO)), NextWork::Look), "panic drops steps");
-        queue.step(vec![Step::new(4, &one, true)]);
+        queue.step(vec![RampStep::new(4, &one, true)]);
         queue.finish();
         assert!(matches!(queue.next(None), NextWork::End));
     }

@@ -29,7 +29,7 @@ use crate::show::action::{OscContent, OscRamp};
 use crate::show::protocol::Lasting;
 use crate::show::{Body, CueIx, OutputIx, Show};
 use crate::time::{MachineClock, MachineNs};
-use pace::Pace;
+use pace::RampPace;
 
 /// What the station, the thread and the line of an output know of one ramp.
 #[derive(Debug, Default)]
@@ -52,17 +52,17 @@ impl Mark {
 
 /// A value of a ramp on its way.
 #[derive(Debug)]
-pub(super) struct Step<T> {
+pub(super) struct RampStep<T> {
     /// What says it, encoded.
     pub(super) message: T,
     mark: Arc<Mark>,
     is_last: bool,
 }
 
-impl<T> Step<T> {
+impl<T> RampStep<T> {
     /// A value of the ramp of `mark`.
     pub(super) fn new(message: T, mark: &Arc<Mark>, is_last: bool) -> Self {
-        Step { message, mark: Arc::clone(mark), is_last }
+        RampStep { message, mark: Arc::clone(mark), is_last }
     }
 
     /// Returns `true` if it may still leave.
@@ -86,7 +86,7 @@ impl<T> Step<T> {
 /// The way of steps to a far end.
 pub(super) trait StepLine: Clone + Send + 'static {
     /// Lets those that are wanted go, or loses them; never waits for a far end.
-    fn say(&mut self, steps: Vec<Step<Vec<u8>>>);
+    fn say(&mut self, steps: Vec<RampStep<Vec<u8>>>);
 }
 
 /// What an output is sent, with what of it changes a value for a while.
@@ -210,8 +210,8 @@ impl<D: Driver, L: StepLine> Driver for Ramped<D, L> {
         if let (Some(ramp), Some(thread), false) = (turn.ramp, &self.thread, has_failed) {
             let (mark, address) = (Arc::new(Mark::default()), Arc::clone(&turn.address));
             self.begun.insert(Arc::clone(&address), (job.cue, Arc::clone(&mark)));
-            let pace = Pace::new(ramp, now);
-            thread.tell(News::Begin(Begun { cue: job.cue, address, pace, mark }));
+            let pace = RampPace::new(ramp, now);
+            thread.tell(RampNews::Begin(BegunRamp { cue: job.cue, address, pace, mark }));
         }
         outcome
     }
@@ -292,7 +292,7 @@ impl<D: Driver, L: StepLine> Lasts for Ramped<D, L> {
             Lasting::Clip => {}
             Lasting::Ramp => {
                 if let Some(thread) = &self.thread {
-                    thread.tell(News::Freeze { cue, is_frozen, at: now });
+                    thread.tell(RampNews::Freeze { cue, is_frozen, at: now });
                 }
             }
         }
@@ -300,16 +300,16 @@ impl<D: Driver, L: StepLine> Lasts for Ramped<D, L> {
 }
 
 /// A ramp whose first value has left.
-struct Begun {
+struct BegunRamp {
     cue: CueIx,
     address: Arc<str>,
-    pace: Pace,
+    pace: RampPace,
     mark: Arc<Mark>,
 }
 
 /// What the station tells the thread.
-enum News {
-    Begin(Begun),
+enum RampNews {
+    Begin(BegunRamp),
     /// What this cue has begun stands still, or goes on.
     Freeze {
         cue: CueIx,
@@ -319,24 +319,24 @@ enum News {
 }
 
 /// The station's end of the thread. Dropping it ends the thread without waiting for it.
-struct Thread(Arc<Mailbox>);
+struct Thread(Arc<RampMailbox>);
 
 /// Mailbox in which the station leaves its news.
 #[derive(Default)]
-struct Mailbox {
+struct RampMailbox {
     told: Mutex<Told>,
     changed: Condvar,
 }
 
 #[derive(Default)]
 struct Told {
-    news: Vec<News>,
+    news: Vec<RampNews>,
     has_ended: bool,
 }
 
-impl Mailbox {
+impl RampMailbox {
     /// Waits for news no longer than `at_most`, or without an end; gives none once all is over.
-    fn wait(&self, at_most: Option<Duration>) -> Option<Vec<News>> {
+    fn wait(&self, at_most: Option<Duration>) -> Option<Vec<RampNews>> {
         let is_idle = |told: &mut Told| told.news.is_empty() && !told.has_ended;
         let told = self.lock();
         let mut told = match at_most {
@@ -354,14 +354,14 @@ impl Mailbox {
 
 impl Thread {
     fn start(context: &WorkerContext, line: impl StepLine) -> io::Result<Self> {
-        let mailbox = Arc::new(Mailbox::default());
+        let mailbox = Arc::new(RampMailbox::default());
         let (told, context) = (Arc::clone(&mailbox), context.clone());
         let name = format!("ramps to {}", context.name);
         thread::Builder::new().name(name).spawn(move || keep_time(&told, &context, line))?;
         Ok(Thread(mailbox))
     }
 
-    fn tell(&self, news: News) {
+    fn tell(&self, news: RampNews) {
         self.0.lock().news.push(news);
         self.0.changed.notify_all();
     }
@@ -374,15 +374,15 @@ impl Drop for Thread {
     }
 }
 
-fn keep_time(mailbox: &Mailbox, context: &WorkerContext, mut line: impl StepLine) {
-    let (clock, mut ramps): (MachineClock, Vec<Begun>) = (context.clock, vec![]);
+fn keep_time(mailbox: &RampMailbox, context: &WorkerContext, mut line: impl StepLine) {
+    let (clock, mut ramps): (MachineClock, Vec<BegunRamp>) = (context.clock, vec![]);
     loop {
         let next = ramps.iter().filter_map(|ramp| ramp.pace.next_at()).min();
         let Some(news) = mailbox.wait(next.map(|next| next.since(clock.now()))) else { return };
         for news in news {
             match news {
-                News::Begin(begun) => ramps.push(begun),
-                News::Freeze { cue, is_frozen, at } => ramps
+                RampNews::Begin(begun) => ramps.push(begun),
+                RampNews::Freeze { cue, is_frozen, at } => ramps
                     .iter_mut()
                     .filter(|ramp| ramp.cue == cue)
                     .for_each(|ramp| ramp.pace.freeze(is_frozen, at)),
@@ -397,9 +397,9 @@ fn keep_time(mailbox: &Mailbox, context: &WorkerContext, mut line: impl StepLine
     }
 }
 
-impl Begun {
+impl BegunRamp {
     /// The value that is due at `now`.
-    fn step(&mut self, now: MachineNs, context: &WorkerContext) -> Option<Step<Vec<u8>>> {
+    fn step(&mut self, now: MachineNs, context: &WorkerContext) -> Option<RampStep<Vec<u8>>> {
         if self.pace.is_lost(now) {
             self.mark.end();
             let why = format!("the ramp of {} did not get to its end", self.address);
@@ -409,7 +409,7 @@ impl Begun {
         let (value, is_last) = self.pace.step(now)?;
         // The first value has the same length, and was encoded.
         let message = osc::message(&self.address, &[value]).ok()?;
-        Some(Step::new(message, &self.mark, is_last))
+        Some(RampStep::new(message, &self.mark, is_last))
     }
 }
 

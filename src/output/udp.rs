@@ -39,7 +39,7 @@ use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use crate::time::MachineNs;
-use keep::{Beside, Keeper};
+use keep::{BesideCues, Keeper};
 use recent::{Left, Recent};
 
 /// Interval at which a name without an address, or an address without a route, is tried again.
@@ -135,7 +135,7 @@ impl Udp {
         let ready = socket.is_some();
         let link = Arc::new(Mutex::new(UdpLink { socket, answers, ..UdpLink::default() }));
         let helper = if ready { None } else { Some(start_helper(&context, &peer, &link)?) };
-        let beside = || Beside::new(&context, &link);
+        let beside = || BesideCues::new(&context, &link);
         let keeper = keepalive.map(|asked| Keeper::start(beside(), asked)).transpose()?;
         let longest =
             packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
@@ -154,8 +154,8 @@ impl Udp {
     }
 
     /// The way of what leaves beside the cues.
-    pub(super) fn beside(&self) -> Beside {
-        Beside::new(&self.context, &self.link)
+    pub(super) fn beside(&self) -> BesideCues {
+        BesideCues::new(&self.context, &self.link)
     }
 
     /// Sends a bundle with the time of this moment, and a message as it is.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::gauge::{Delivery, Gauge, SLOW};
 use super::queue::{LIMIT, NextWork, Overdue, Queue, QueueRefusal, QueuedMessage, Senders};
-use super::ramps::{Step, StepLine};
+use super::ramps::{RampStep, StepLine};
 use super::{Job, Light, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC};
 use crate::show::OutputIx;
 use crate::time::{MachineClock, MachineNs};
@@ -298,7 +298,7 @@ impl<T> Clone for Steps<T> {
 }
 
 impl StepLine for Steps<Vec<u8>> {
-    fn say(&mut self, steps: Vec<Step<Vec<u8>>>) {
+    fn say(&mut self, steps: Vec<RampStep<Vec<u8>>>) {
         self.0.step(steps);
     }
 }

@@ -2,7 +2,7 @@
 //! into commands again and journals.
 
 use crate::engine::{Command, Event, Rejection, RunNs, State};
-use crate::link::{Answer, Call, Wish};
+use crate::link::{DepartmentAnswer, StandbyCall, Wish};
 use crate::show::{CueIx, CueNumber, DepartmentIx, Show, StationName};
 
 /// The wishes for the holder that stand for `command`; `None` if the command needs the flag. `now` is
@@ -76,11 +76,11 @@ fn answers(command: &Command, state: &State, now: RunNs) -> Result<Vec<Wish>, Re
     let events = state.decide(command, now)?;
     let id = |department: DepartmentIx| state.show().department(department).id.clone();
     let wish = |cue: CueIx, department: String, is_ready: bool, from_browser: bool| {
-        let call = state
-            .cue(cue)
-            .called_ns
-            .map(|at_ns| Call { cue: CueNumber::clone(&state.show().cue(cue).number), at_ns });
-        let answer = Answer { department, call, from_browser };
+        let call = state.cue(cue).called_ns.map(|at_ns| StandbyCall {
+            cue: CueNumber::clone(&state.show().cue(cue).number),
+            at_ns,
+        });
+        let answer = DepartmentAnswer { department, call, from_browser };
         if is_ready { Wish::Ready(answer) } else { Wish::Unready(answer) }
     };
     let next = state.playhead().ok_or(Rejection::NoPlayhead)?;
@@ -139,13 +139,13 @@ pub fn command_of(wish: Wish, from: &StationName, show: &Show) -> Result<Option<
 
 /// The command that the answer of a department at station `from` is for.
 fn answered(
-    answer: Answer,
+    answer: DepartmentAnswer,
     is_ready: bool,
     from: &StationName,
     show: &Show,
 ) -> Result<Command, String> {
-    let Answer { department: id, call, from_browser } = answer;
-    let Call { cue: number, at_ns } = call.ok_or_else(|| no_call(from))?;
+    let DepartmentAnswer { department: id, call, from_browser } = answer;
+    let StandbyCall { cue: number, at_ns } = call.ok_or_else(|| no_call(from))?;
     let cue = show.find(&number).ok_or_else(|| Rejection::NoSuchCue(number).to_string())?;
     let department = department(&id, show)?;
     Ok(Command::ReadyFor { cue, department, is_ready, from_browser, called_ns: Some(at_ns) })

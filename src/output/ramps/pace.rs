@@ -21,7 +21,7 @@ const TRIED_MAX: Duration = Duration::from_secs(2);
 
 /// A ramp that goes on.
 #[derive(Clone, Debug)]
-pub(super) struct Pace {
+pub(super) struct RampPace {
     ramp: OscRamp,
     /// The part of it that was over at `since`.
     done: Duration,
@@ -30,10 +30,10 @@ pub(super) struct Pace {
     next_at: MachineNs,
 }
 
-impl Pace {
+impl RampPace {
     /// A ramp whose first value left at `at`.
     pub(super) fn new(ramp: OscRamp, at: MachineNs) -> Self {
-        let mut pace = Pace { ramp, done: Duration::ZERO, since: Some(at), next_at: at };
+        let mut pace = RampPace { ramp, done: Duration::ZERO, since: Some(at), next_at: at };
         pace.plan(at, at);
         pace
     }
@@ -89,9 +89,9 @@ mod tests {
         MachineNs::ZERO + Duration::from_millis(ms)
     }
 
-    fn pace(from: f32, to: f32, ms: u64) -> Pace {
+    fn pace(from: f32, to: f32, ms: u64) -> RampPace {
         let ramp = OscRamp { ends: RampEnds::Decimal(from, to), over: Duration::from_millis(ms) };
-        Pace::new(ramp, at(1_000))
+        RampPace::new(ramp, at(1_000))
     }
 
     fn float(step: Option<(OscArg, bool)>) -> Option<(f32, bool)> {
@@ -166,12 +166,12 @@ mod tests {
     #[test]
     fn whole_numbers_stay_whole() {
         let ramp = OscRamp { ends: RampEnds::Whole(0, 127), over: Duration::from_secs(1) };
-        let mut pace = Pace::new(ramp, at(0));
+        let mut pace = RampPace::new(ramp, at(0));
         assert_eq!(pace.step(at(500)), Some((OscArg::Int(64), false)), "63.5 is rounded");
         assert_eq!(pace.step(at(1_000)), Some((OscArg::Int(127), true)));
         let ramp = OscRamp { ends: RampEnds::Whole(i32::MIN, i32::MAX), ..ramp };
         assert_eq!(
-            Pace::new(ramp, at(0)).step(at(250)),
+            RampPace::new(ramp, at(0)).step(at(250)),
             Some((OscArg::Int(-1_073_741_824), false))
         );
     }

@@ -11,20 +11,20 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::super::keepalive::{BeatGrid, EncodedKeepalive};
-use super::super::ramps::{Step, StepLine};
+use super::super::ramps::{RampStep, StepLine};
 use super::super::worker::WorkerContext;
 use super::{REFUSALS, UdpLink, lock};
 
 /// The way of what leaves beside the cues.
 #[derive(Clone)]
-pub(in crate::output) struct Beside {
+pub(in crate::output) struct BesideCues {
     context: WorkerContext,
     link: Arc<Mutex<UdpLink>>,
 }
 
-impl Beside {
+impl BesideCues {
     pub(super) fn new(context: &WorkerContext, link: &Arc<Mutex<UdpLink>>) -> Self {
-        Beside { context: context.clone(), link: Arc::clone(link) }
+        BesideCues { context: context.clone(), link: Arc::clone(link) }
     }
 
     /// Has `send` send over the socket, where there is one, and leaves in the link what it finds out
@@ -43,8 +43,8 @@ impl Beside {
     }
 }
 
-impl StepLine for Beside {
-    fn say(&mut self, steps: Vec<Step<Vec<u8>>>) {
+impl StepLine for BesideCues {
+    fn say(&mut self, steps: Vec<RampStep<Vec<u8>>>) {
         self.send(|socket| {
             let mut is_any_refused = false;
             for step in steps.iter().filter(|step| step.is_wanted()) {
@@ -83,7 +83,7 @@ pub(super) struct Keeper {
 
 impl Keeper {
     /// Starts the thread, which sends nothing yet. Its grid begins now.
-    pub(super) fn start(beside: Beside, keepalive: EncodedKeepalive) -> io::Result<Self> {
+    pub(super) fn start(beside: BesideCues, keepalive: EncodedKeepalive) -> io::Result<Self> {
         let (tell, told) = channel();
         let name = format!("awake {}", beside.context.name);
         let beat = BeatGrid::new(beside.context.clock.now(), keepalive.every);
@@ -101,7 +101,7 @@ impl Keeper {
     }
 }
 
-fn keep(beside: &Beside, mut beat: BeatGrid, message: &[u8], told: &Receiver<bool>) {
+fn keep(beside: &BesideCues, mut beat: BeatGrid, message: &[u8], told: &Receiver<bool>) {
     let (mut is_on, clock) = (false, beside.context.clock);
     loop {
         let news = match is_on {
