@@ -48,9 +48,7 @@ impl ShowKey {
             Typing::Source
         }
     }
-}
 
-impl ShowKey {
     /// Returns `true` if its text may have several lines.
     pub fn has_lines(&self) -> bool {
         self.value.contains("several lines")

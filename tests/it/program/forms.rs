@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use handover::edit::keys::KeyTable;
+
 use crate::harness::{House, Program, Wire};
 use crate::program::{DOWN, UP};
 
@@ -41,6 +43,13 @@ title  = "Fourth"
     )
 }
 
+/// The presses that go from one field of a cue's form down to another.
+fn down(from: &str, to: &str) -> String {
+    let keys = KeyTable::Cue.keys();
+    let place = |name: &str| keys.iter().position(|key| key.name == name).expect("a key of a cue");
+    DOWN.repeat(place(to) - place(from))
+}
+
 /// Opens the form of the selected cue.
 fn open_form(program: &mut Program) {
     program.await_screen("no form", |text| !text.contains("AND ITS SEGMENT"));
@@ -59,7 +68,7 @@ fn a_form_changes_the_file_and_the_run_and_no_cue_of_a_chain() {
     // The playhead is at cue 3, and 2 comes by itself while the form is open.
     open_form(&mut program);
     program.keys(" and last");
-    program.press_to_see(&DOWN.repeat(11), &["trigger"]);
+    program.press_to_see(&down("title", "trigger"), &["trigger"]);
     program.press_to_see("{ after = \"9\" }", &["! trigger: no cue has the number `9`"]);
     wire.expect("/two");
     program.press_to_see("\r", &["not saved: not right yet"]);
@@ -123,11 +132,11 @@ fn notes_of_several_lines_are_typed_in_a_window_of_any_size() {
     program.keys("e");
     program.await_words(&["CUE 1, AND ITS SEGMENT", "▸ title", "First", "Enter save"]);
     // The chosen field is there, with what is above it, and what is on air and next stays.
-    program.press_to_see(&DOWN.repeat(2), &["▸ notes", "NEXT"]);
+    program.press_to_see(&down("title", "notes"), &["▸ notes", "NEXT"]);
     program.keys("Loud");
     program.await_words(&["Alt-Enter new line"]);
     program.press_to_see("\x1b\rand long", &["Loud⏎and long"]);
-    program.press_to_see(&DOWN.repeat(9), &["▸ trigger"]);
+    program.press_to_see(&down("notes", "trigger"), &["▸ trigger"]);
     program.press_to_see("x", &["! trigger"]);
     program.press_to_see("\x15", &["1 changed"]);
     program.keys("\r");
