@@ -23,7 +23,9 @@ use std::time::Duration;
 
 use super::messages::Messages;
 use super::worker::WorkerContext;
-use super::{Driver, Encoded, Health, Job, Lasts, Outcome, OutputFault, Report, ShowTime, osc};
+use super::{
+    Driver, Encoded, Health, Job, Lasts, Outcome, OutputFault, OutputReport, Report, ShowTime, osc,
+};
 use crate::locks::Unpoisoned;
 use crate::show::action::{OscContent, OscRamp};
 use crate::show::protocol::Lasting;
@@ -211,7 +213,7 @@ impl<D: Driver, L: StepLine> Driver for Ramped<D, L> {
             let (mark, address) = (Arc::new(Mark::default()), Arc::clone(&turn.address));
             self.begun.insert(Arc::clone(&address), (job.cue, Arc::clone(&mark)));
             let pace = RampPace::new(ramp, now);
-            thread.tell(RampNews::Begin(BegunRamp { cue: job.cue, address, pace, mark }));
+            thread.tell(RampNews::Begin(BegunRamp { job, address, pace, mark }));
         }
         outcome
     }
@@ -301,7 +303,7 @@ impl<D: Driver, L: StepLine> Lasts for Ramped<D, L> {
 
 /// A ramp whose first value has left.
 struct BegunRamp {
-    cue: CueIx,
+    job: Job,
     address: Arc<str>,
     pace: RampPace,
     mark: Arc<Mark>,
@@ -384,7 +386,7 @@ fn keep_time(mailbox: &RampMailbox, context: &WorkerContext, mut line: impl Step
                 RampNews::Begin(begun) => ramps.push(begun),
                 RampNews::Freeze { cue, is_frozen, at } => ramps
                     .iter_mut()
-                    .filter(|ramp| ramp.cue == cue)
+                    .filter(|ramp| ramp.job.cue == cue)
                     .for_each(|ramp| ramp.pace.freeze(is_frozen, at)),
             }
         }
@@ -403,7 +405,10 @@ impl BegunRamp {
         if self.pace.is_lost(now) {
             self.mark.end();
             let why = format!("the ramp of {} did not get to its end", self.address);
-            context.gauge.down(why);
+            context.gauge.down(why.clone());
+            // Its first value was reported as sent: the message is not, as a whole.
+            let report = context.report(Some(self.job), Outcome::Failed(why));
+            (context.reporter)(OutputReport::Report(report));
             return None;
         }
         let (value, is_last) = self.pace.step(now)?;

@@ -4,7 +4,9 @@ use std::io::Read;
 use std::net::{TcpListener, UdpSocket};
 
 use super::*;
-use crate::output::testing::{SOON, awaited, job, now, output, reporter, show, surroundings};
+use crate::output::testing::{
+    SOON, awaited, context, job, now, output, reporter, show, surroundings,
+};
 use crate::output::{Light, Outputs};
 use crate::show::OutputKind;
 use crate::show::action::{Framing, OscArg, RampEnds};
@@ -125,6 +127,23 @@ fn what_is_sent_to_the_same_address_takes_its_place() {
     outputs.send(action(4), now());
     awaited(|| desk.hear() == ("/c".into(), 3.0));
     awaited(|| desk.hear().0 == "/b");
+}
+
+#[test]
+fn a_ramp_that_does_not_get_to_its_end_is_a_message_that_failed() {
+    let (context, reports) = context("desk");
+    let begun = now();
+    let ramp = OscRamp { ends: RampEnds::Decimal(0.0, 1.0), over: LONG };
+    let (address, mark) = ("/late".into(), Arc::default());
+    let pace = RampPace::new(ramp, begun);
+    let mut ramp = BegunRamp { job: action(2), address, pace, mark };
+    assert!(ramp.step(begun + Duration::from_millis(16), &context).is_some());
+    assert!(reports.try_recv().is_err(), "it goes on");
+    // The machine stood still.
+    assert!(ramp.step(begun + LONG / 2, &context).is_none());
+    let why = "the ramp of /late did not get to its end".to_owned();
+    assert_eq!(reports.try_recv(), Ok(context.report(Some(action(2)), Outcome::Failed(why))));
+    assert!(ramp.mark.is_ended());
 }
 
 #[test]
