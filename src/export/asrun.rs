@@ -227,6 +227,8 @@ pub struct CueRow {
     pub difference_ms: Option<i64>,
     /// Cause of the firing.
     pub cause: Option<Cause>,
+    /// `true` if a panic has cut it short.
+    pub by_panic: bool,
     /// Further remarks.
     pub remarks: Vec<String>,
     /// Messages that it should have sent and did not, or perhaps did not.

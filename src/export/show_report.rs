@@ -217,8 +217,9 @@ impl ReportPage<'_> {
             CueOutcome::Missed
             | CueOutcome::Skipped
             | CueOutcome::NotCalled
-            | CueOutcome::Replaced
-            | CueOutcome::Stopped => true,
+            | CueOutcome::Replaced => true,
+            // All other stops were called: by hand, by another cue, or by a clip in its place.
+            CueOutcome::Stopped => cue.by_panic,
             CueOutcome::Complete | CueOutcome::Running | CueOutcome::Spare => false,
         };
         let rows = self.run.cues().flat_map(|cue| {

@@ -71,6 +71,8 @@ pub(super) struct FiredRow {
     pub fired_ns: RunNs,
     pub over_ns: Option<RunNs>,
     pub stopped: bool,
+    /// `true` if a panic did that.
+    pub by_panic: bool,
     pub steps_done: u32,
     pub remarks: Vec<String>,
     pub sends: Vec<Send>,
@@ -413,6 +415,7 @@ impl Fold {
             fired_ns: due_ns,
             over_ns: None,
             stopped: false,
+            by_panic: false,
             steps_done: 0,
             remarks,
             sends,
@@ -437,6 +440,7 @@ impl Fold {
         for cue in self.state.on_air() {
             if let Some(firing) = self.cues[*cue].firings.last_mut() {
                 (firing.over_ns, firing.stopped) = (Some(run_ns), true);
+                firing.by_panic = true;
                 firing.remarks.push("stopped by panic".to_owned());
             }
         }

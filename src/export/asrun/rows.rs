@@ -245,6 +245,7 @@ impl Fold {
             actual_ms: None,
             difference_ms: None,
             cause: None,
+            by_panic: false,
             remarks: vec![],
             lost: vec![],
         };
@@ -287,6 +288,7 @@ impl Fold {
                 .map(|planned| ms_between(planned, &actual_start)),
             actual_start: Some(actual_start),
             cause: Some(firing.cause),
+            by_panic: firing.by_panic,
             remarks,
             lost: self.lost(ix, firing),
             ..blank.clone()

@@ -42,6 +42,7 @@ duration = "30m"
 [[segment.cue]]
 number = "3"
 title = "Storm"
+duration = "10m"
 "##;
 
 fn number(text: &str) -> CueNumber {
@@ -169,6 +170,17 @@ fn notes_go_to_the_departments_that_they_name_or_that_their_cue_needs() {
     assert_eq!(wrong[0], cells(&["20:02:10", "1", "House to half", "desk: failed: no route"]));
     assert_eq!(wrong[1][1..3], cells(&["2", "Moon"]));
     assert!(wrong[1][3].starts_with("missed: "), "{wrong:?}");
+}
+
+#[test]
+fn a_stop_that_was_called_is_no_fault_and_a_panic_is_one() {
+    let stopped = Event::CueStopped { cue: number("3"), by_player: false };
+    for (event, is_fault) in [(stopped, false), (Event::Panicked {}, true)] {
+        let mut events = evening();
+        events.push((2_800, event));
+        let wrong = rows(&ShowReport::of(&report(events)), "What went wrong");
+        assert_eq!(wrong.iter().any(|row| row[1] == "3"), is_fault, "{wrong:?}");
+    }
 }
 
 #[test]
