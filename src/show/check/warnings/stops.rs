@@ -35,8 +35,10 @@ impl PlannedTimes<'_> {
 /// Returns `true` if a cue may have something to stop at some time after it was called.
 fn goes_on(cue: &Cue) -> bool {
     let is_delayed = match cue.trigger {
-        Trigger::With { delay, .. } | Trigger::After { delay, .. } => !delay.is_zero(),
-        Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => false,
+        Trigger::With { delay, .. }
+        | Trigger::After { delay, .. }
+        | Trigger::Into { offset: delay } => !delay.is_zero(),
+        Trigger::Go | Trigger::At { .. } => false,
     };
     let has_length = cue.duration.is_some_and(|duration| !duration.is_zero());
     let lasts = cue.actions.iter().any(|action| action.body.lasting().is_some());

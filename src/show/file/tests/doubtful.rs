@@ -251,7 +251,10 @@ fn a_stop_of_a_cue_that_has_nothing_to_stop_is_named() {
     let plain = "do = [{ stop_cue = \"1\" }]";
     let loops = "do = [{ output = \"vt\", play = \"a.mp4\", loop = true, optional = true }, { output = \"desk\", osc = \"/a\" }]";
     let fade = fade.replace(['«', '»'], "");
-    for (first, second) in [(ramp, plain), (loops, &fade), ("duration = \"9s\"", plain)] {
+    let waits = "trigger = { into = \"5m\" }";
+    for (first, second) in
+        [(ramp, plain), (loops, &fade), ("duration = \"9s\"", plain), (waits, plain)]
+    {
         let said = warnings(&show(first, second));
         assert!(
             said.iter().all(|what| !what.contains("stopped") && !what.contains("fade")),
