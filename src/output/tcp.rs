@@ -5,38 +5,36 @@
 //! has taken, so it is reported as failed and never written again. While nothing is to be sent, the
 //! worker keeps the connection up, so that a dead desk shows before the cue that needs it.
 
+mod connect;
+
 use std::io::{self, ErrorKind, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::{RecvFlags, SendFlags, sockopt};
+use rustix::net::{RecvFlags, SendFlags};
 
 use super::answers::Answers;
 use super::clocked::Clocked;
 use super::keepalive::{BeatGrid, EncodedKeepalive};
 use super::messages::Messages;
-use super::peer::{Peer, first_of, words};
+use super::peer::{Peer, words};
 use super::probe::{Attempt, ProbeAnswer};
 use super::queued::Queued;
 use super::ramps::{Ramped, Ramping};
 use super::timecode::OSC;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
-use super::{Opening, OutputFault, Surroundings, osc, start_timecode};
+use super::{Opening, OutputFault, OutputReport, Surroundings, osc, start_timecode};
 use crate::show::action::Framing;
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use crate::slip;
 use crate::time::{MachineClock, MachineNs};
-
-/// Time limit for a connection, over all addresses of the host.
-const CONNECT_LIMIT: Duration = Duration::from_secs(2);
-
-/// Time limit for looking up the host's name.
-const RESOLVE_LIMIT: Duration = Duration::from_secs(2);
+use connect::SILENCE_MAX;
+pub(super) use connect::connect;
 
 /// Time that the far end has to make room for a message.
 const WRITE_LIMIT: Duration = Duration::from_secs(2);
@@ -54,9 +52,6 @@ const DOUBT: Duration = Duration::from_millis(30);
 /// The longest pause between two attempts to connect; the first is [`LOOK`], each is twice the one
 /// before.
 const PAUSE_MAX: Duration = Duration::from_secs(4);
-
-/// Maximum number of a host's addresses that are tried.
-const ADDRESSES_MAX: usize = 4;
 
 /// Maximum number of received blocks that are taken in at one check.
 const BLOCKS_MAX: usize = 64;
@@ -222,6 +217,18 @@ impl Tcp {
     fn closed(&mut self, error: &io::Error) -> String {
         let now = self.context.clock.now();
         let lasted = self.link.take().is_none_or(|link| link.has_lasted(LASTS, now));
+        if error.kind() == ErrorKind::TimedOut {
+            // It may take the next connection as readily, and nothing from that either.
+            self.hung_up = self.hung_up.saturating_add(1);
+            let why = format!(
+                "{} has taken nothing for {} s: what was sent last may not have arrived",
+                self.peer,
+                SILENCE_MAX.as_secs()
+            );
+            let note = format!("{}: {why}", self.context.name);
+            (self.context.reporter)(OutputReport::Note(note));
+            return why;
+        }
         self.hung_up = if lasted { 0 } else { self.hung_up.saturating_add(1) };
         let did =
             if lasted { "closed the connection" } else { "hangs up as soon as it is connected" };
@@ -282,6 +289,11 @@ impl Transmit for Tcp {
 
     fn tick(&mut self, packet: &Vec<u8>) -> bool {
         let Some(link) = &mut self.link else { return false };
+        // What nobody reads is not to fill the room that a cue needs.
+        let mut room = [PollFd::new(&link.stream, PollFlags::OUT)];
+        if !matches!(poll(&mut room, Some(&Timespec::default())), Ok(1)) {
+            return false;
+        }
         let clock = self.context.clock;
         let frame = self.speech.frame(packet, clock.wall());
         let sent = match rustix::net::send(&link.stream, &frame, SendFlags::DONTWAIT) {
@@ -391,34 +403,6 @@ fn thrown_away_within(
     }
 }
 
-/// A connection to the first address of `peer` that takes one, within [`CONNECT_LIMIT`] once its
-/// name is known, which takes at most [`RESOLVE_LIMIT`].
-pub(super) fn connect(peer: &Peer) -> io::Result<TcpStream> {
-    let mut addresses = peer.addresses_within(RESOLVE_LIMIT)?;
-    addresses.truncate(ADDRESSES_MAX);
-    let share = CONNECT_LIMIT / addresses.len().max(1) as u32;
-    first_of(&addresses, |address| connect_to(address, share))
-}
-
-fn connect_to(address: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect_timeout(&address, limit)?;
-    if stream.local_addr()? == stream.peer_addr()? {
-        // On one machine, a socket that tries a port without a listener can be given that very port
-        // and meet itself.
-        return Err(ErrorKind::ConnectionRefused.into());
-    }
-    stream.set_nodelay(true)?;
-    // A desk that loses its power says nothing: without these, it would look alive, and take
-    // messages, for hours.
-    sockopt::set_socket_keepalive(&stream, true)?;
-    sockopt::set_tcp_keepidle(&stream, Duration::from_secs(2))?;
-    sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(1))?;
-    sockopt::set_tcp_keepcnt(&stream, 3)?;
-    #[cfg(target_os = "linux")]
-    sockopt::set_tcp_user_timeout(&stream, 5_000)?;
-    Ok(stream)
-}
-
 /// Takes in what the far end says, and finds out whether it has gone.
 ///
 /// Desks talk back; if nobody took it in, their side of the connection would fill up and they would
@@ -471,6 +455,7 @@ mod tests {
     use std::sync::atomic::AtomicU64;
     use std::sync::mpsc::Receiver;
 
+    use super::connect::{CONNECT_LIMIT, connect_to};
     use super::*;
     use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
     use crate::output::testing::{
@@ -523,6 +508,48 @@ mod tests {
         stream.read_exact(&mut heard).unwrap();
         assert_eq!(&heard, b"\xC0/stop\0\0\0,\0\0\0\xC0");
         assert_eq!(reports.recv_timeout(SOON).unwrap().job, None);
+    }
+
+    /// A line to a desk that takes connections and reads nothing.
+    fn unread(context: WorkerContext) -> (Tcp, TcpListener) {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peer = Peer::new("127.0.0.1", desk.local_addr().unwrap().port());
+        let speech = Speech::Osc(Framing::Slip);
+        let (keepalive, link, hung_up, pause) = (None, None, 0, LOOK);
+        let mut tcp = Tcp { context, peer, speech, keepalive, link, hung_up, pause };
+        tcp.connect().unwrap();
+        (tcp, desk)
+    }
+
+    #[test]
+    fn what_is_ticked_to_a_desk_that_reads_nothing_leaves_room_for_cues() {
+        let (mut tcp, _desk) = unread(context("lights").0);
+        let tick = FIRE_BYTES.repeat(100);
+        let ticked = (0..100_000).take_while(|_| tcp.tick(&tick)).count();
+        assert!(ticked < 100_000);
+        let (tcp, message) = (&mut tcp, FIRE_BYTES.to_vec());
+        for _ in 0..500 {
+            tcp.transmit(&message).unwrap_or_else(|failure| panic!("{}", failure.why));
+        }
+    }
+
+    #[test]
+    fn a_desk_that_took_nothing_is_said_and_its_next_connection_has_to_last() {
+        let (sender, notes) = std::sync::mpsc::channel();
+        let reporter = std::sync::Arc::new(move |news| {
+            if let OutputReport::Note(text) = news {
+                sender.send(text).unwrap();
+            }
+        });
+        let (mut tcp, _desk) = unread(WorkerContext { reporter, ..context("lights").0 });
+        let why = tcp.closed(&ErrorKind::TimedOut.into());
+        assert!(
+            why.ends_with("has taken nothing for 5 s: what was sent last may not have arrived")
+        );
+        assert_eq!(notes.try_recv(), Ok(format!("lights: {why}")));
+        tcp.context.gauge.down(why);
+        tcp.connect().unwrap();
+        assert_eq!(tcp.context.gauge.health(0, now()).light, Light::Down);
     }
 
     #[test]
