@@ -9,15 +9,16 @@
 //!
 //! ```text
 //! station ─ message ─► driver ─────────────────────────────────► far end
-//!         └ begin, freeze ─► mailbox ─► thread: pace ─► steps ─► line ─┘
+//!         └ begin, freeze ─► channel ─► thread: pace ─► steps ─► line ─┘
 //! ```
 
 mod pace;
 
 use std::collections::{HashMap, HashSet};
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -26,7 +27,6 @@ use super::worker::WorkerContext;
 use super::{
     Driver, Encoded, Health, Job, Lasts, Outcome, OutputFault, OutputReport, Report, ShowTime, osc,
 };
-use crate::locks::Unpoisoned;
 use crate::show::action::{OscContent, OscRamp};
 use crate::show::protocol::Lasting;
 use crate::show::{Body, CueIx, OutputIx, Show};
@@ -321,67 +321,35 @@ enum RampNews {
 }
 
 /// The station's end of the thread. Dropping it ends the thread without waiting for it.
-struct Thread(Arc<RampMailbox>);
-
-/// Mailbox in which the station leaves its news.
-#[derive(Default)]
-struct RampMailbox {
-    told: Mutex<Told>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Told {
-    news: Vec<RampNews>,
-    has_ended: bool,
-}
-
-impl RampMailbox {
-    /// Waits for news no longer than `at_most`, or without an end; gives none once all is over.
-    fn wait(&self, at_most: Option<Duration>) -> Option<Vec<RampNews>> {
-        let is_idle = |told: &mut Told| told.news.is_empty() && !told.has_ended;
-        let told = self.lock();
-        let mut told = match at_most {
-            Some(at_most) => self.changed.wait_timeout_while(told, at_most, is_idle).unpoisoned().0,
-            None => self.changed.wait_while(told, is_idle).unpoisoned(),
-        };
-        (!told.has_ended).then(|| std::mem::take(&mut told.news))
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Told> {
-        // Every writer leaves it whole, so a poisoned lock has nothing broken to hide.
-        self.told.lock().unpoisoned()
-    }
-}
+struct Thread(Sender<RampNews>);
 
 impl Thread {
     fn start(context: &WorkerContext, line: impl StepLine) -> io::Result<Self> {
-        let mailbox = Arc::new(RampMailbox::default());
-        let (told, context) = (Arc::clone(&mailbox), context.clone());
+        let (sender, news) = channel();
+        let context = context.clone();
         let name = format!("ramps to {}", context.name);
-        thread::Builder::new().name(name).spawn(move || keep_time(&told, &context, line))?;
-        Ok(Thread(mailbox))
+        thread::Builder::new().name(name).spawn(move || keep_time(&news, &context, line))?;
+        Ok(Thread(sender))
     }
 
     fn tell(&self, news: RampNews) {
-        self.0.lock().news.push(news);
-        self.0.changed.notify_all();
+        // The thread ends only with this.
+        let _ = self.0.send(news);
     }
 }
 
-impl Drop for Thread {
-    fn drop(&mut self) {
-        self.0.lock().has_ended = true;
-        self.0.changed.notify_all();
-    }
-}
-
-fn keep_time(mailbox: &RampMailbox, context: &WorkerContext, mut line: impl StepLine) {
+fn keep_time(news: &Receiver<RampNews>, context: &WorkerContext, mut line: impl StepLine) {
     let (clock, mut ramps): (MachineClock, Vec<BegunRamp>) = (context.clock, vec![]);
     loop {
         let next = ramps.iter().filter_map(|ramp| ramp.pace.next_at()).min();
-        let Some(news) = mailbox.wait(next.map(|next| next.since(clock.now()))) else { return };
-        for news in news {
+        let first = match next {
+            Some(next) => news.recv_timeout(next.since(clock.now())),
+            None => news.recv().map_err(RecvTimeoutError::from),
+        };
+        if matches!(first, Err(RecvTimeoutError::Disconnected)) {
+            return;
+        }
+        for news in first.into_iter().chain(news.try_iter()) {
             match news {
                 RampNews::Begin(begun) => ramps.push(begun),
                 RampNews::Freeze { cue, is_frozen, at } => ramps

@@ -220,10 +220,9 @@ impl Tcp {
         if error.kind() == ErrorKind::TimedOut {
             // It may take the next connection as readily, and nothing from that either.
             self.hung_up = self.hung_up.saturating_add(1);
+            let (peer, limit) = (&self.peer, SILENCE_MAX.as_secs());
             let why = format!(
-                "{} has taken nothing for {} s: what was sent last may not have arrived",
-                self.peer,
-                SILENCE_MAX.as_secs()
+                "the connection to {peer} timed out after {limit} s: what was sent last may not have arrived"
             );
             let note = format!("{}: {why}", self.context.name);
             (self.context.reporter)(OutputReport::Note(note));
@@ -527,10 +526,13 @@ mod tests {
         let tick = FIRE_BYTES.repeat(100);
         let ticked = (0..100_000).take_while(|_| tcp.tick(&tick)).count();
         assert!(ticked < 100_000);
-        let (tcp, message) = (&mut tcp, FIRE_BYTES.to_vec());
+        let since = |tcp: &Tcp| tcp.link.as_ref().map(|link| link.since);
+        let begun = since(&tcp).expect("a tick has not broken it");
         for _ in 0..500 {
-            tcp.transmit(&message).unwrap_or_else(|failure| panic!("{}", failure.why));
+            let sent = tcp.transmit(&FIRE_BYTES.to_vec());
+            sent.unwrap_or_else(|failure| panic!("{}", failure.why));
         }
+        assert_eq!(since(&tcp), Some(begun), "all over one connection");
     }
 
     #[test]
@@ -544,7 +546,8 @@ mod tests {
         let (mut tcp, _desk) = unread(WorkerContext { reporter, ..context("lights").0 });
         let why = tcp.closed(&ErrorKind::TimedOut.into());
         assert!(
-            why.ends_with("has taken nothing for 5 s: what was sent last may not have arrived")
+            why.ends_with("timed out after 5 s: what was sent last may not have arrived"),
+            "{why}"
         );
         assert_eq!(notes.try_recv(), Ok(format!("lights: {why}")));
         tcp.context.gauge.down(why);
