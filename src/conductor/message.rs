@@ -1,11 +1,10 @@
 //! Inputs of the [`Conductor`](super::Conductor) and its outputs.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use crate::engine::{Command, Event, Expected, Record, Rejection, StationReport};
 use crate::output::{ClipReport, Job, Outcome, Report, ShowTime};
-use std::time::Duration;
-
 use crate::show::{CueIx, OutputIx, StationName};
 
 /// Something that has happened outside.

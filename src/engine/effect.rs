@@ -32,12 +32,6 @@ pub enum Effect {
     StopOutputs,
 }
 
-impl Effect {
-    fn of_stop(&StopCue { cue, over }: &StopCue) -> Self {
-        Effect::Stop { cue, over }
-    }
-}
-
 impl State {
     /// Returns the effects that `event` has outside, in order.
     pub fn effects(&self, event: &Event) -> Vec<Effect> {
@@ -48,10 +42,11 @@ impl State {
                 let actions = 0..plan.actions.len() as u32;
                 let sends = actions.map(|action| Effect::Send { cue, firing: *firing, action });
                 // What is sent waits for nothing, and the stops are only of what others sent.
-                sends.chain(plan.stops.iter().map(Effect::of_stop)).collect()
+                let stop = |&StopCue { cue, over }: &StopCue| Effect::Stop { cue, over };
+                sends.chain(plan.stops.iter().map(stop)).collect()
             }
             Event::CueStopped { cue, by_player: false } => {
-                let at_once = |cue| Effect::of_stop(&StopCue { cue, over: Duration::ZERO });
+                let at_once = |cue| Effect::Stop { cue, over: Duration::ZERO };
                 self.show().find(cue).map(at_once).into_iter().collect()
             }
             Event::ClipPaused { cue } => {

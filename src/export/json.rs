@@ -15,7 +15,7 @@ use super::asrun::{
     SpottedRow,
 };
 use super::csv::rfc3339;
-use crate::engine::{FlagWay, RunId, Stop as PanicStop};
+use crate::engine::{FlagWay, RunId, Stop};
 use crate::show::StationName;
 use crate::show::duration::MILLISECOND_NS;
 
@@ -266,11 +266,11 @@ fn stops(panic: &PanicRow) -> impl Iterator<Item = StopJson<'_>> {
     let at = rfc3339(&panic.at);
     panic.stops.iter().map(move |(output, stop)| {
         let (outcome, error) = match stop {
-            PanicStop::Sent => ("sent", None),
-            PanicStop::Rehearsed => ("rehearsed", None),
-            PanicStop::Failed(why) => ("failed", Some(why.as_str())),
-            PanicStop::NoMessage => ("no_message", None),
-            PanicStop::Pending | PanicStop::Unknown => ("unknown", None),
+            Stop::Sent => ("sent", None),
+            Stop::Rehearsed => ("rehearsed", None),
+            Stop::Failed(why) => ("failed", Some(why.as_str())),
+            Stop::NoMessage => ("no_message", None),
+            Stop::Pending | Stop::Unknown => ("unknown", None),
         };
         StopJson { panic: at.clone(), output, outcome, error }
     })

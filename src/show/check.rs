@@ -24,7 +24,7 @@ use self::warnings::{CueMarks, Marks, SegmentMarks};
 use super::draft::{CueDraft, Draft, List, ListenDraft, OutputDraft, Placed, SegmentDraft};
 use super::faults::Faults;
 use super::file::machine::{Machine, Secret};
-use super::problem::{Problem, ProblemPlace as Where, quoted};
+use super::problem::{Problem, ProblemPlace, quoted};
 use super::protocol::Wire;
 use super::{
     Clock, Cue, Department, ListenAt, NamedPlace, Output, Person, Rundown, Segment, SegmentIx,
@@ -77,7 +77,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     /// A value that `noun` needs; reports that it is missing, unless the reading has done so.
-    fn need<T: Default>(&self, value: Option<T>, place: &Where, noun: &str, key: &str) -> T {
+    fn need<T: Default>(&self, value: Option<T>, place: &ProblemPlace, noun: &str, key: &str) -> T {
         if value.is_none() && self.is_read {
             let fix = format!("add `{key}`");
             self.faults.fault(place.clone(), format!("{noun} has no `{key}`"), fix);
@@ -165,7 +165,13 @@ impl Check<'_> {
     }
 
     /// A value that `noun` needs, as [`Check::need`] does, for which nothing can stand in.
-    fn need_some<T>(&self, value: Option<T>, place: &Where, noun: &str, key: &str) -> Option<T> {
+    fn need_some<T>(
+        &self,
+        value: Option<T>,
+        place: &ProblemPlace,
+        noun: &str,
+        key: &str,
+    ) -> Option<T> {
         self.need(value.is_some().then_some(()), place, noun, key);
         value
     }
@@ -173,7 +179,7 @@ impl Check<'_> {
     fn zone(
         &self,
         name: Option<&Placed<String>>,
-        show: &Where,
+        show: &ProblemPlace,
         machine_zone: &str,
     ) -> (TimeZone, String) {
         if let Some(name) = name {
@@ -387,7 +393,7 @@ impl Check<'_> {
         start: Option<Time>,
         end: Option<Time>,
         lasts: Duration,
-        place: Where,
+        place: ProblemPlace,
     ) {
         let Some((start, end)) = start.zip(end) else { return };
         if super::plan::length_to(start, end, lasts).is_some() {

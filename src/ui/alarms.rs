@@ -17,7 +17,7 @@ use super::scene::Scene;
 use super::{header, signs, text};
 use crate::app::keys::Act;
 use crate::app::{RemoteSign, stopped};
-use crate::engine::Alarm as Standing;
+use crate::engine::Alarm;
 use crate::output::Light;
 use crate::show::CueIx;
 use crate::show::duration;
@@ -181,14 +181,14 @@ fn alarms(scene: &Scene) -> (Vec<AlarmWords>, usize) {
 }
 
 /// An alarm that stands until the caller answers it: its badge, and the rest with the key for that.
-fn answered(scene: &Scene, standing: &Standing) -> (String, Style, String) {
+fn answered(scene: &Scene, standing: &Alarm) -> (String, Style, String) {
     let styles = &scene.styles;
     let answers = match scene.app.followed() {
         Some((holder, _)) => format!("{holder} answers it"),
         None => format!("{} answers it", scene.way(Act::Warn)),
     };
     match standing {
-        Standing::Warning(warnings) => {
+        Alarm::Warning(warnings) => {
             let mut by: Vec<String> = vec![];
             for (_, station) in warnings.iter().rev() {
                 let station = station.as_str().to_uppercase();
@@ -200,20 +200,20 @@ fn answered(scene: &Scene, standing: &Standing) -> (String, Style, String) {
             let badge = format!(" {}: SOMETHING IS WRONG ", stopped::named(&by));
             (badge, styles.on_air_badge, format!(" {answers}; said at {at}"))
         }
-        Standing::Department(warnings) => {
+        Alarm::Department(warnings) => {
             let name = |&(_, department)| scene.show.department(department).name.to_uppercase();
             let by: Vec<String> = warnings.iter().rev().map(name).collect();
             let at = warnings.last().map_or(String::new(), |(at_ns, _)| scene.wall(*at_ns));
             let badge = format!(" {}: SOMETHING IS WRONG ", stopped::named(&by));
             (badge, styles.on_air_badge, format!(" {answers}; said at {at}"))
         }
-        Standing::LostEnd(from) => {
+        Alarm::LostEnd(from) => {
             let which =
                 from.map_or("the last cues".to_owned(), |cue| format!("cues from {cue} on"));
             let more = format!(" {which} may have been sent; {answers}: the disk lost the end");
             (" CHECK ".to_owned(), styles.on_air_badge, more)
         }
-        Standing::Aside(cues) => {
+        Alarm::Aside(cues) => {
             let by = cues.last().map_or("", |aside| aside.fired_by.as_str());
             let named: Vec<_> = cues.iter().rev().map(|aside| aside.cue.as_str()).collect();
             let mut unsent: Vec<&str> = cues

@@ -126,7 +126,8 @@ impl<'a> Scene<'a> {
         self.state.shown_late(from_ns, to_ns)
     }
 
-    /// Difference between the actual and the planned length of a segment that is over; negative if it was shorter. In whole seconds, as its start and its end are shown.
+    /// Difference between the actual and the planned length of a segment that is over; negative if it
+    /// was shorter. In whole seconds, as its start and its end are shown.
     pub(super) fn segment_over(&self, segment: SegmentIx) -> Option<SignedDuration> {
         let run = self.state.segment(segment);
         let (started_ns, ended_ns) = run.started_ns.zip(run.ended_ns)?;

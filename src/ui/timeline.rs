@@ -12,9 +12,10 @@
 //!   as planned 0:00       ⠤⠒⠒⠉
 //! ```
 //!
-//! A show with acts has a row of them above the clock. With more segments than rows the page scrolls, the running segment in sight until the caller
-//! scrolls; the axis always shows the time of the segments in sight. Must never compute a time of
-//! its own: planned and projected times come from the engine.
+//! A show with acts has a row of them above the clock. With more segments than rows the page scrolls,
+//! the running segment in sight until the caller scrolls; the axis always shows the time of the
+//! segments in sight. Must never compute a time of its own: planned and projected times come from the
+//! engine.
 
 mod acts;
 mod bars;

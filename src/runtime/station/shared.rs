@@ -20,8 +20,7 @@ use crate::app::log::LogWord;
 use crate::conductor::{By, ConductorInput, Muted, RunClock};
 use crate::engine::{Command, Event, Record, StationReport};
 use crate::link::{
-    FiredAside, Flag, FlagInput, FlagOutput, Letter, News, OutputSigns, StationName,
-    StationWord as Said,
+    FiredAside, Flag, FlagInput, FlagOutput, Letter, News, OutputSigns, StationName, StationWord,
 };
 use crate::output::ShowTime;
 use crate::plain::counted;
@@ -143,7 +142,7 @@ impl Station {
         let Some(shared) = &mut self.shared else { return };
         shared.waiting.hand_over(&*shared.line);
         if shared.waiting.has_just_ended() {
-            self.hears_of_flag(Said { text: THREAD_ENDED.to_owned(), is_alarm: true });
+            self.hears_of_flag(StationWord { text: THREAD_ENDED.to_owned(), is_alarm: true });
         }
         // What is to leave in a moment waits for no news; they come in the next round.
         let has_more = (0..NEWS_MAX).all(|_| self.conductor.is_ahead() || self.take_news());
@@ -361,7 +360,7 @@ impl Station {
     }
 
     /// Tells the caller something about the shared run, and logs it.
-    fn hears_of_flag(&mut self, Said { text, is_alarm }: Said) {
+    fn hears_of_flag(&mut self, StationWord { text, is_alarm }: StationWord) {
         let tone = if is_alarm { Tone::Alarm } else { Tone::Attention };
         self.words.push(LogWord::program(text.clone(), tone, self.conductor.run_ns()));
         if is_alarm {

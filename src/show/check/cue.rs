@@ -3,7 +3,7 @@
 use super::names::Names;
 use super::{Check, together};
 use crate::show::draft::{ActionDraft, CueDraft, List, Mention, Placed, PointDraft, TriggerDraft};
-use crate::show::problem::{ProblemPlace as Where, quoted};
+use crate::show::problem::{ProblemPlace, quoted};
 use crate::show::protocol::{Protocol, Wire};
 use crate::show::{
     Action, Cue, CueIx, CueNumber, DepartmentIx, Extra, Look, NamedPlace, OutputIx, RoutePoint,
@@ -150,7 +150,7 @@ impl Check<'_> {
     }
 
     /// A moment, as a time from the start of the cue's segment, has to be inside it.
-    fn check_moment(&self, into: Duration, place: &Where, key: &str, home: &CueHome) {
+    fn check_moment(&self, into: Duration, place: &ProblemPlace, key: &str, home: &CueHome) {
         if let Some(duration) = &home.duration
             && into > duration.value
         {

@@ -11,7 +11,7 @@ use crate::show::{Body, CueNumber, OutputKind};
 
 /// A value in a column of the row of a cue.
 fn at<T>(value: T, row: u32, column: u32) -> Placed<T> {
-    Placed { value, place: Where::cell("Cues", row, column) }
+    Placed { value, place: ProblemPlace::cell("Cues", row, column) }
 }
 
 fn name(text: &str, row: u32, column: u32) -> Mention {
@@ -20,7 +20,7 @@ fn name(text: &str, row: u32, column: u32) -> Mention {
 
 fn cue(number: &str, row: u32) -> CueDraft {
     CueDraft {
-        place: Where::cell("Cues", row, 1),
+        place: ProblemPlace::cell("Cues", row, 1),
         number: Some(name(number, row, 1)),
         title: Some("A cue".to_owned()),
         call: None,
@@ -49,14 +49,14 @@ fn cue(number: &str, row: u32) -> CueDraft {
 
 /// A trigger `with` another cue, in the fifth column.
 fn with(number: &str, row: u32) -> Option<Box<Entry<TriggerDraft>>> {
-    let cell = Where::cell("Cues", row, 5);
+    let cell = ProblemPlace::cell("Cues", row, 5);
     let value = TriggerDraft::With(name(number, row, 5), Duration::ZERO);
     Some(Box::new(Entry { value, place: cell.clone(), key: cell }))
 }
 
 /// A show of one segment that lasts a minute.
 fn draft(cues: Vec<CueDraft>) -> Draft {
-    let place = || Where::cell("Show", 1, 1);
+    let place = || ProblemPlace::cell("Show", 1, 1);
     let segment = SegmentDraft {
         place: place(),
         title: Some("A segment".to_owned()),
@@ -121,12 +121,12 @@ fn problems_are_told_by_their_cells() {
     let mut late = cue("3", 4);
     late.planned = Some(Box::new(Entry {
         value: Duration::from_nanos(60_000_000_001),
-        place: Where::cell("Cues", 4, 4),
-        key: Where::cell("Cues", 4, 4),
+        place: ProblemPlace::cell("Cues", 4, 4),
+        key: ProblemPlace::cell("Cues", 4, 4),
     }));
     let stop = Body::Mpv(MpvCommand::Stop { over: Duration::ZERO });
     let foreign = ActionDraft {
-        place: Where::cell("Cues", 5, 6),
+        place: ProblemPlace::cell("Cues", 5, 6),
         output: Some(name("lights", 5, 6)),
         body: Some(stop),
     };
@@ -147,7 +147,8 @@ fn problems_are_told_by_their_cells() {
 
 #[test]
 fn what_the_reading_has_reported_is_not_reported_again() {
-    let problem = Problem::error(Where::cell("Cues", 2, 2), "a title of two lines", "make it one");
+    let problem =
+        Problem::error(ProblemPlace::cell("Cues", 2, 2), "a title of two lines", "make it one");
     let untitled = CueDraft { title: None, ..cue("1", 2) };
     let faults = Faults::from(vec![problem.clone()]);
     assert_eq!(check(draft(vec![untitled]), faults, "UTC", &Unseen), Err(vec![problem]));
