@@ -31,6 +31,7 @@ pub mod log;
 mod message;
 mod mouse;
 pub(crate) mod nudge;
+pub mod ongoing;
 pub mod page;
 mod paste;
 mod people;
@@ -65,7 +66,7 @@ pub use remote::{BrowserSign, RemoteSign, Wanted};
 pub use theme::Theme;
 pub use version::FileNews;
 
-use crate::engine::{Rejection, State};
+use crate::engine::{Rejection, RunNs, State};
 use crate::output::Health;
 use crate::show::{CueIx, PersonIx, SegmentIx};
 use crate::time::MachineNs;
@@ -139,6 +140,8 @@ pub struct App {
     pub outputs: Vec<Health>,
     /// Instant of that by the machine's clock.
     pub outputs_ns: MachineNs,
+    /// The run's clock when a key came, or when it shows what is new in the show file.
+    pub run_ns: RunNs,
     /// State of the remote control, if the show or the caller asks for one.
     pub remote: Option<RemoteSign>,
     /// State of the pages for browsers, if there are any.
@@ -245,6 +248,7 @@ impl App {
             held_keys: HeldKeys::Told,
             outputs: vec![],
             outputs_ns: MachineNs::ZERO,
+            run_ns: RunNs::ZERO,
             remote: None,
             browsers: None,
             journal_alarm: None,

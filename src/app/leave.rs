@@ -1,6 +1,6 @@
 //! Leaving: quit and suspend, and the questions before.
 
-use super::{App, Question, Task};
+use super::{App, Question, Task, ongoing};
 use crate::engine::State;
 use crate::time::MachineNs;
 
@@ -35,7 +35,8 @@ impl App {
             "it can be resumed"
         };
         let flag = self.flag_left().map_or(String::new(), |words| format!("{words}; "));
-        self.ask(Question::Quit, &format!("{flag}{left}, {after}"), now_ns)
+        let ramps = self.staying(state);
+        self.ask(Question::Quit, &format!("{flag}{ramps}{left}, {after}"), now_ns)
     }
 
     /// Suspends the program, as a shell's job.
@@ -43,6 +44,14 @@ impl App {
         if state.is_rehearsal() || state.has_ended() || self.follows() {
             return vec![Task::Suspend];
         }
-        self.ask(Question::Suspend, "nothing fires by itself until fg", now_ns)
+        let ramps = self.staying(state);
+        let why = format!("{ramps}nothing fires by itself until fg");
+        self.ask(Question::Suspend, &why, now_ns)
+    }
+
+    /// The ramps that leaving would end, before other words.
+    fn staying(&self, state: &State) -> String {
+        let ramps = ongoing::staying(state, self.run_ns, |_| true);
+        ramps.map_or(String::new(), |ramps| format!("{ramps}; "))
     }
 }

@@ -11,10 +11,12 @@ use crate::show::duration;
 /// `None` where there was none. `is_known` is `true` if the journal has the words with which the
 /// program before left the run; without them its last events may be missing. `is_clock_behind` is
 /// `true` if the machine's clock is behind the journal: nobody knows how long no program ran.
+/// `cut_off` are the words for the ramps of the program before.
 pub fn words<'a>(
     events: impl Iterator<Item = &'a Event>,
     is_known: bool,
     is_clock_behind: bool,
+    cut_off: Option<String>,
 ) -> Option<(String, Tone)> {
     let (mut down, mut missed, mut unknown, mut has_gap) = (None, vec![], vec![], false);
     for event in events {
@@ -33,8 +35,8 @@ pub fn words<'a>(
         (missed.is_empty(), format!("{} missed", named(&missed))),
         (unknown.is_empty(), format!("not known whether all of {} was sent", named(&unknown))),
     ];
-    let found: Vec<_> =
-        found.into_iter().filter_map(|(is_empty, words)| (!is_empty).then_some(words)).collect();
+    let found = found.into_iter().filter_map(|(is_empty, words)| (!is_empty).then_some(words));
+    let found: Vec<_> = found.chain(cut_off).collect();
     let found = match (found.is_empty(), is_known) {
         (true, _) if has_gap => String::new(),
         (true, true) => "nothing missed".to_owned(),
@@ -83,7 +85,7 @@ mod tests {
             let (cue, output) = (number("2"), "desk".to_owned());
             Event::ActionUnknown { cue, firing: 1, action, output }
         };
-        let said = |events: &[Event]| words(events.iter(), true, false).map(|(text, _)| text);
+        let said = |events: &[Event]| words(events.iter(), true, false, None).map(|(text, _)| text);
         assert_eq!(said(&[missed("3")]), None, "no program was down");
         let all = [resumed.clone(), unknown(1), unknown(2), missed("3")];
         assert_eq!(
@@ -101,7 +103,7 @@ mod tests {
             "resumed after 0:03 down: nothing missed"
         );
         assert_eq!(
-            words([resumed.clone()].iter(), false, false).unwrap().0,
+            words([resumed.clone()].iter(), false, false, None).unwrap().0,
             "resumed after 0:03 down: nothing missed that the journal knows of"
         );
         let gap = Event::RunResumed {
@@ -112,7 +114,7 @@ mod tests {
             auto: false,
         };
         for events in [vec![gap.clone()], vec![gap, missed("3")]] {
-            let (text, tone) = words(events.iter(), true, false).unwrap();
+            let (text, tone) = words(events.iter(), true, false, None).unwrap();
             let expected = "CHECK which cues were called: the disk lost the last events; resumed";
             assert!(text.starts_with(expected) && !text.contains("nothing missed"), "{text}");
             assert_eq!(tone, Tone::Alarm);

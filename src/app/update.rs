@@ -189,7 +189,7 @@ impl App {
             Act::FilterLog => return self.filter_log(now_ns),
             Act::Flag => return self.press_flag(state, now_ns),
             Act::Warn => return self.warn(state, now_ns),
-            Act::Review => return self.review(now_ns),
+            Act::Review => return self.review(state, now_ns),
             Act::Editor => return self.open_editor(state, now_ns),
             Act::Edit(act) => return self.edit(act, state, now_ns),
             Act::Palette => return self.open(Ask::Palette),

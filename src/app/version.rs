@@ -1,9 +1,9 @@
 //! Another version of the show: what is new in the show file, and the run that has taken it.
 
 use super::keys::Act;
-use super::{App, Page, Question, Task, Tone};
+use super::{App, Page, Question, Task, Tone, ongoing};
 use crate::engine::State;
-use crate::show::{CueIx, SegmentIx};
+use crate::show::{CueIx, OutputIx, SegmentIx};
 use crate::time::MachineNs;
 
 /// Differences between the show file and the show that runs.
@@ -13,6 +13,8 @@ pub struct FileNews {
     pub words: String,
     /// Line by line, for the log.
     pub lines: Vec<String>,
+    /// The outputs of the show that runs that it opens again.
+    pub outputs: Vec<OutputIx>,
     /// `false` if it has faults, so that no run takes it.
     pub is_sound: bool,
 }
@@ -29,7 +31,7 @@ impl App {
     }
 
     /// Shows what is new in the show file, and asks whether to take it.
-    pub fn review(&mut self, now_ns: MachineNs) -> Vec<Task> {
+    pub fn review(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let Some(file) = self.file.clone() else {
             match self.not_watched {
                 Some(why) => self.refuse_once(why, now_ns),
@@ -44,7 +46,11 @@ impl App {
         let mut tasks = vec![Task::TellOfFile];
         tasks.extend(self.turn_to(Page::Log));
         if file.is_sound {
-            tasks.extend(self.ask(Question::TakeVersion, &file.words, now_ns));
+            let ramps =
+                ongoing::staying(state, self.run_ns, |output| file.outputs.contains(&output));
+            let ramps = ramps.map_or(String::new(), |ramps| format!("; {ramps}"));
+            let words = format!("{}{ramps}", file.words);
+            tasks.extend(self.ask(Question::TakeVersion, &words, now_ns));
         } else {
             let keeps =
                 if self.is_editor { "what is shown stays" } else { "the run keeps its show" };

@@ -57,6 +57,7 @@ impl State {
                 for cue in self.on_air.clone() {
                     self.estimate_end(cue, known, run_ns);
                 }
+                self.cut_off_ongoing(known);
             }
             Event::RunEnded { .. } => self.ended_ns = Some(run_ns),
             Event::SegmentStarted { segment, due_ns, retimed, .. } => {
@@ -169,17 +170,30 @@ impl State {
             }
             Event::CueUnskipped { .. } => self.take_back(cue, run_ns),
             Event::CueStopped { by_player, .. } => self.take_off(cue, *by_player, run_ns),
+            Event::ClipStarted { firing, .. } if *firing == self.cue(cue).firings => {
+                self.fades_begin(cue, run_ns);
+            }
             Event::ClipLost { firing, .. } if *firing == self.cue(cue).firings => {
+                self.end_fades(cue);
                 self.estimate_end(cue, run_ns, run_ns)
             }
             Event::ActionFailed { firing, action, .. }
             | Event::ActionUnknown { firing, action, .. }
-                if *firing == self.cue(cue).firings && self.plays_clip(cue, *action) =>
+                if *firing == self.cue(cue).firings =>
             {
-                self.estimate_end(cue, run_ns, run_ns);
+                self.ongoing_failed(cue, *action);
+                if self.plays_clip(cue, *action) {
+                    self.estimate_end(cue, run_ns, run_ns);
+                }
             }
-            Event::ClipPaused { .. } => self.set_paused(cue, true, run_ns),
-            Event::ClipResumed { .. } => self.set_paused(cue, false, run_ns),
+            Event::ClipPaused { .. } => {
+                self.set_paused(cue, true, run_ns);
+                self.set_ramps_moving(cue, false, run_ns);
+            }
+            Event::ClipResumed { .. } => {
+                self.set_paused(cue, false, run_ns);
+                self.set_ramps_moving(cue, true, run_ns);
+            }
             Event::ActionSent { action, .. } => self.pause_by_action(cue, *action, run_ns),
             Event::StepDone { step, title, .. } => {
                 self.step_spotted(cue, title, run_ns);
@@ -375,6 +389,7 @@ impl State {
                 self.arm(follower, show_ns + delay);
             }
         }
+        self.begin_ongoing(cue, due_ns);
     }
 
     fn cue_completed(&mut self, number: &CueNumber, due_ns: RunNs) {
@@ -389,6 +404,7 @@ impl State {
             (state.completed_ns, state.completed_show_ns) = (Some(due_ns), Some(show_ns));
         }
         self.on_air.retain(|&running| running != cue);
+        self.end_fades(cue);
         self.touched_ns = self.touched_ns.max(show_ns);
         for &follower in show.after(cue) {
             if let Trigger::After { delay, .. } = show.cue(follower).trigger

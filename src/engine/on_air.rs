@@ -304,6 +304,7 @@ impl State {
         if !self.on_air.contains(&cue) || self.show.cue(cue).clip().is_none() {
             return;
         }
+        self.set_fades_moving(cue, !is_paused, run_ns);
         if is_paused {
             let now_ns = self.show_ns(run_ns);
             self.cues[cue].paused_since_ns.get_or_insert(now_ns);
@@ -370,6 +371,7 @@ impl State {
             state.phase = Phase::Stopped;
         }
         self.on_air.retain(|&running| running != cue);
+        self.end_ongoing(cue, by_player);
         self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
     }
 }

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::alarm::Alarms;
+use super::ongoing::AllOngoing;
 use super::paged::Paged;
 use super::stops::Stops;
 use super::timer::{CueTurn, Timers};
@@ -51,8 +52,7 @@ pub struct State {
     /// Cues from which an edit has taken the playhead, in that order: an undo gives it back. Empty as
     /// soon as it moves for another reason, or its cue is fired.
     pub(super) displaced: Vec<CueIx>,
-    /// The cue at the playhead has fired or is skipped, so the playhead moves on before anything
-    /// else happens.
+    /// The cue at the playhead has fired or is skipped: the playhead moves on before all else.
     pub(super) leaves: Option<Leaves>,
     /// The segment that runs, and when it started.
     pub(super) segment: Option<(SegmentIx, ShowNs)>,
@@ -64,8 +64,7 @@ pub struct State {
     pub(super) held_total: Duration,
     pub(super) panicked: bool,
     pub(super) stops: Stops,
-    /// Instant from which a program has been running: whatever fell due before it is missed, not
-    /// late.
+    /// Instant from which a program has been running: what fell due before is missed, not late.
     pub(super) up_since_ns: RunNs,
     /// Reason why it is missed.
     pub(super) down_why: MissedWhy,
@@ -73,11 +72,11 @@ pub struct State {
     pub(super) flag: Option<FlagState>,
     /// The cues that run now, in the order in which they fired.
     pub(super) on_air: Vec<CueIx>,
-    /// The cues whose phase is [`Phase::Missed`]: a frame has no time to look through all cues for
-    /// them.
+    /// Ramps and fades.
+    pub(super) ongoing: AllOngoing,
+    /// The cues that are [`Phase::Missed`]: a frame has no time to look through all cues for them.
     pub(super) missed: BTreeSet<CueTurn>,
-    /// Cues whose instant an edit has put in the past, and that instant: they are missed before
-    /// anything else happens.
+    /// Cues whose instant an edit has put in the past, and that instant: they are missed first.
     pub(super) put_past: Vec<(CueIx, RunNs)>,
     /// The last cue that fired at the playhead in the normal order: where the order goes on after a
     /// missed cue.
@@ -278,6 +277,7 @@ impl State {
             down_why: MissedWhy::ProgramDown,
             flag: None,
             on_air: vec![],
+            ongoing: AllOngoing::default(),
             missed: BTreeSet::new(),
             put_past: vec![],
             frontier: None,

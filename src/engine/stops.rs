@@ -144,6 +144,7 @@ impl State {
         self.panicked = true;
         self.stops.begin(&self.show);
         self.timers.by_show.clear();
+        self.ongoing.now.clear();
         self.cues.change_where(
             |state| state.due_ns.is_some() || state.complete_ns.is_some() || state.awaits_clip,
             |state| {

@@ -30,10 +30,10 @@ use crate::engine::{Revised, Revision, RunId, RunNs, State};
 use crate::export::diff;
 use crate::journal::{Store, checksum, digest};
 use crate::output::{Permits, RevisedOutputs};
-use crate::show::Show;
 use crate::show::file::expand::expand;
 use crate::show::file::machine::Unseen;
 use crate::show::problem::{self, visible};
+use crate::show::{Output, OutputIx, Show};
 use looks::Stamp;
 pub(super) use ready::ReadyVersion;
 use ready::{fitted, tried};
@@ -367,6 +367,7 @@ impl Watcher {
                 FileNews {
                     words: format!("{} changed and has {}", self.name, problem::counted(&problems)),
                     lines: report.lines().take(LINES_MAX).map(str::to_owned).collect(),
+                    outputs: vec![],
                     is_sound: false,
                 }
             }
@@ -376,7 +377,7 @@ impl Watcher {
     /// Remembers the version that the file has, and gives the words on it.
     fn has_version(&mut self, written: String, text: String, show: Arc<Show>) -> FileNews {
         let comparison = self.compared(&show);
-        let news = self.news(&comparison);
+        let news = FileNews { outputs: self.reopened(&show), ..self.news(&comparison) };
         self.latest = Some(FileVersion { written, text, show, comparison, is_theirs: false });
         news
     }
@@ -385,6 +386,15 @@ impl Watcher {
     /// large as the show, and most runs have one version only: none is kept.
     fn compared(&self, show: &Show) -> Comparison {
         compare(&Listing::of(&self.watched.show), &Listing::of(show))
+    }
+
+    /// The outputs of the version that runs that are other in `show`.
+    fn reopened(&self, show: &Show) -> Vec<OutputIx> {
+        let is_other = |output: &&Output| {
+            show.outputs.iter().any(|other| other.id == output.id && other != *output)
+        };
+        let known = (0..).map(OutputIx).zip(&self.watched.show.outputs);
+        known.filter(|(_, output)| is_other(output)).map(|(ix, _)| ix).collect()
     }
 
     fn news(&self, comparison: &Comparison) -> FileNews {
@@ -397,6 +407,7 @@ impl Watcher {
         FileNews {
             words: format!("{} changed: {words}", self.name),
             lines: lines.take(LINES_MAX).map(str::to_owned).collect(),
+            outputs: vec![],
             is_sound: true,
         }
     }

@@ -35,7 +35,7 @@ use super::terminal::{self, Keys};
 use super::web::WebEnd;
 use super::{End, fault, realtime, signals};
 use crate::app::log::LogWord;
-use crate::app::{App, RemoteSign, Tone, resumed, wall};
+use crate::app::{App, RemoteSign, Tone, ongoing, resumed, wall};
 use crate::conductor::{By, Conductor, ConductorInput};
 use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
@@ -282,8 +282,16 @@ impl Station {
             // After the first events, which would take it for old.
             station.app.say_too(&text, tone, machine_ns());
         }
+        let cut_off = ongoing::cut_off(
+            station.conductor.state(),
+            match end_known {
+                true => ongoing::STAY,
+                // They may have come to their end.
+                false => ["may have stopped on its way", "may have stopped on their way"],
+            },
+        );
         let events = station.news.iter().map(|record| &record.event);
-        if let Some((text, tone)) = resumed::words(events, end_known, is_clock_behind) {
+        if let Some((text, tone)) = resumed::words(events, end_known, is_clock_behind, cut_off) {
             station.app.say_too(&text, tone, machine_ns());
         }
         // It is in the first words where it matters.

@@ -25,7 +25,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{digits, flag, signs, text};
 use crate::app::keys::Act;
-use crate::app::{EditAct, stopped};
+use crate::app::{EditAct, ongoing, stopped};
 use crate::engine::{ActTiming, Countdown, RunNs};
 use crate::show::duration;
 use crate::show::{CountDirection, CueIx, SegmentIx};
@@ -162,7 +162,7 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         Some(cue) => {
             headline.push(Span::styled(format!("{}  ", scene.number(cue)), styles.on_air));
             headline.push(Span::styled(scene.cue(cue).title.as_str(), styles.strong));
-            face.badge = scene.source(cue).map_or(Line::default(), Line::from);
+            face.badge = badge(scene, cue);
         }
         None => {
             headline.push(Span::styled(format!("segment {}  ", segment.0 + 1), styles.past));
@@ -234,6 +234,14 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     face
 }
 
+/// The source of a cue on air, and before it the fade of its clip.
+fn badge<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
+    let fade = scene.fade(cue).map(|fade| Span::styled(fade, scene.styles.attention));
+    let gap = fade.is_some().then(|| Span::raw("  "));
+    let source = scene.source(cue);
+    Line::from_iter(fade.into_iter().chain(gap.filter(|_| source.is_some())).chain(source))
+}
+
 /// The time left of the act that runs, its end, and how far that is from the plan.
 fn act<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
     let styles = &scene.styles;
@@ -295,9 +303,14 @@ fn steps<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
 
 fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>> {
     let styles = &scene.styles;
-    let others: Vec<_> =
-        scene.state.on_air().iter().rev().copied().filter(|&cue| Some(cue) != first).collect();
-    if others.is_empty() {
+    let state = scene.state;
+    let on_air = state.on_air().iter().rev().copied();
+    // The clip of a cue that is over may still fade out.
+    let fading = state.ongoing(scene.now_ns).filter(|ongoing| ongoing.kind.is_fade_out());
+    let fading = fading.map(|ongoing| ongoing.cue).filter(|cue| !state.on_air().contains(cue));
+    let others: Vec<_> = on_air.chain(fading).filter(|&cue| Some(cue) != first).collect();
+    let ramps = ongoing::ramps(scene.state, scene.now_ns, |_| true);
+    if others.is_empty() && ramps.is_none() {
         return None;
     }
     let mut spans = vec![Span::styled("also running", styles.past)];
@@ -308,7 +321,11 @@ fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>>
             let (left, style) = scene.left_of(cue, countdown);
             spans.push(Span::styled(format!(" {left}"), style));
         }
+        if let Some(fade) = scene.fade(cue) {
+            spans.push(Span::styled(format!("  {fade}"), styles.attention));
+        }
     }
+    spans.extend(ramps.map(|ramps| Span::styled(format!("  {ramps}"), styles.text)));
     Some(Line::from(spans))
 }
 

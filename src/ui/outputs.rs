@@ -30,9 +30,10 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{header, text};
+use crate::app::ongoing;
 use crate::output::{ClipOnAir, Health, Last, Latency, Light, Packet, SideHealth};
 use crate::show::duration;
-use crate::show::{Output, OutputKind};
+use crate::show::{Output, OutputIx, OutputKind};
 
 /// From this width on, an output is one row.
 const ROOMY: u16 = 150;
@@ -53,7 +54,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> usize {
     let is_roomy = area.width >= ROOMY;
     let name = name_cells(scene, is_roomy);
     let mut lines = vec![];
-    for (output, health) in scene.show.outputs.iter().zip(&scene.app.outputs) {
+    let outputs = (0..).map(OutputIx).zip(&scene.show.outputs);
+    for (output, health) in outputs.zip(&scene.app.outputs) {
         lines.extend(rows(scene, output, health, name, columns));
         if area.height > 24 && !is_roomy {
             lines.push(Line::default());
@@ -101,7 +103,7 @@ fn heading<'a>(scene: &Scene, name: usize) -> Line<'a> {
 
 fn rows<'a>(
     scene: &Scene<'a>,
-    output: &'a Output,
+    (ix, output): (OutputIx, &'a Output),
     health: &'a Health,
     name: usize,
     columns: usize,
@@ -120,7 +122,10 @@ fn rows<'a>(
         second.spans.extend(last(scene, output, health, &address, columns.saturating_sub(2)).spans);
         lines.push(second);
     }
-    lines.extend(health.clip.as_ref().map(|clip| on_air(scene, clip)));
+    lines.extend(health.clip.as_ref().map(|clip| on_air(scene, ix, clip)));
+    if let Some(ramps) = ongoing::ramps(scene.state, scene.now_ns, |other| other == ix) {
+        lines.push(Line::styled(format!("    {ramps}"), scene.styles.text));
+    }
     // An answer that is an error stands below, as what is wrong.
     if let Some(answer) = health.answer.as_ref().filter(|_| health.light != Light::Refused) {
         let words = format!("    answers {answer:?}");
@@ -278,7 +283,7 @@ fn ago(scene: &Scene, tried: &Last) -> String {
 }
 
 /// The clip that a player shows, and how far it has come.
-fn on_air<'a>(scene: &Scene<'a>, clip: &ClipOnAir) -> Line<'a> {
+fn on_air<'a>(scene: &Scene<'a>, output: OutputIx, clip: &ClipOnAir) -> Line<'a> {
     let styles = &scene.styles;
     let since = scene.view.machine_ns.since(scene.app.outputs_ns);
     let moved = if clip.moves { since } else { Duration::ZERO };
@@ -293,6 +298,9 @@ fn on_air<'a>(scene: &Scene<'a>, clip: &ClipOnAir) -> Line<'a> {
     }
     spans.push(Span::styled(format!("  {at}{of}"), styles.strong));
     spans.push(Span::styled(paused, styles.attention));
+    if let Some(fade) = scene.fade_on(clip.cue, output) {
+        spans.push(Span::styled(format!("  {fade}"), styles.attention));
+    }
     Line::from(spans)
 }
 

@@ -12,13 +12,13 @@ use ratatui::text::Span;
 
 use super::View;
 use super::theme::Styles;
-use crate::app::App;
 use crate::app::board::{Nearness, left_words};
 use crate::app::keys::Act;
-use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
+use crate::app::{App, ongoing};
+use crate::engine::{Countdown, Ongoing, Phase, RunNs, SendState, State, Timing};
 use crate::output::{ClipOnAir, ReadyClip};
 use crate::show::duration;
-use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
+use crate::show::{Cue, CueIx, OutputIx, SegmentIx, Show, Source, Thresholds, Trigger};
 use crate::time::{signed, unsigned};
 
 /// Times sooner than this are bold.
@@ -208,6 +208,21 @@ impl<'a> Scene<'a> {
     pub(super) fn clip(&self, cue: CueIx) -> Option<&'a ClipOnAir> {
         let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
         self.app.outputs.get(player)?.clip.as_ref().filter(|clip| clip.cue == cue)
+    }
+
+    /// The fade of the clip of `cue`, in words, where one goes on.
+    pub(super) fn fade(&self, cue: CueIx) -> Option<String> {
+        self.fade_of(|ongoing| ongoing.cue == cue)
+    }
+
+    /// The fade of the clip that `cue` has on `output`, in words, where one goes on.
+    pub(super) fn fade_on(&self, cue: CueIx, output: OutputIx) -> Option<String> {
+        self.fade_of(|ongoing| (ongoing.cue, ongoing.output) == (cue, output))
+    }
+
+    fn fade_of(&self, is_meant: impl Fn(&Ongoing) -> bool) -> Option<String> {
+        let mut ongoing = self.state.ongoing(self.now_ns).filter(|ongoing| is_meant(ongoing));
+        ongoing.find_map(|ongoing| ongoing::fade(ongoing, self.now_ns))
     }
 
     /// State of the clip of `cue` in its player, if it was examined and may be next.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{View, flag, monitor};
 use crate::app::{App, Page};
-use crate::engine::{Countdown, RunNs};
+use crate::engine::{Countdown, Ongoing, RunNs};
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, Show, Trigger};
 use crate::time::{nanoseconds, signed_nanoseconds};
@@ -206,6 +206,10 @@ fn figures(view: &View, next: &mut NextChange) -> Option<()> {
             next.countdown(countdown)?;
         }
     }
+    for ends_ns in state.ongoing(now_ns).filter_map(Ongoing::ends_ns) {
+        next.second(ends_ns.ns());
+        next.at(ends_ns.ns());
+    }
     if let Some(act) = state.running_act() {
         next.second(state.act_timing(&act, &scene.timing, now_ns).ends_ns.ns());
     }
@@ -364,7 +368,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(256))]
         #[test]
         fn nothing_moves_before_the_instant_that_is_named(
-            show in 0..7_usize,
+            show in 0..8_usize,
             us in 0..2_000_000_i64,
             at_s in 0..9_000_u64,
             at_ns in 0..SECOND_NS,
@@ -383,7 +387,8 @@ mod tests {
             let loose = spread.replace("start = 20:00:00\n", "");
             // The segment and the cue count up, and each segment is an act.
             let up = TIED.replace("\"90s\"", "\"90s\"\ncount = \"up\"").replace("\"40s\"", "\"40s\"\ncount = \"up\"").replace("[[segment]]", "[[segment]]\nact = \"Act\"");
-            let shows = [TIED, paris, &untied, &fractions, &up, &spread, &loose];
+            let ramps = TIED.replace("title = \"Tied\"", "title = \"Ramps\"\noutput.desk.osc = \"udp://127.0.0.1:8000\"").replace("title = \"Later\"", "title = \"Later\"\ndo = [{ output = \"desk\", osc = \"/a\", ramp = [0, 9], over = \"47.3s\" }]");
+            let shows = [TIED, paris, &untied, &fractions, &up, &ramps, &spread, &loose];
             let mut run = started(shows[show], us);
             let (mut app, log) = (App::new(Theme::Dark), Log::default());
             app.page = Page::ALL[page];
@@ -404,7 +409,7 @@ mod tests {
             let until_ns = Still::default().until(&view);
             // A late show takes along all its times, which are too many to foresee where they are
             // spread.
-            let is_spread_and_late = show > 4 && state.planned_begin_ns().in_run() <= now_ns;
+            let is_spread_and_late = show > 5 && state.planned_begin_ns().in_run() <= now_ns;
             prop_assert!(gos > 0 || until_ns.is_some() || app.page != Page::Run || is_spread_and_late);
             if let Some(until_ns) = until_ns {
                 prop_assert!(until_ns > now_ns && until_ns <= now_ns + Duration::from_secs(1));

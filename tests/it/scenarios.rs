@@ -14,7 +14,7 @@
 //!   replaced by the second, after the step's command;
 //! - `spotted`: the sheet, a line a person: the id, when spotted (and by which cue's step), and the
 //!   notes;
-//! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected),
+//! - `playhead` (`"-"`: none), `segment`, `on_air`, `ongoing`, `cut_off`, `missed`, `over`, `starts` (projected),
 //!   `cue_left`, `effects`, `next_clips`, `clip_joins`, `timecode`, `ended`, `next` (by itself),
 //!   `left_behind` (by `now` on a cue), `comes` (projected), `now_over`, `phases` (of the segments), `passed` (over by the playhead):
 //!   what the state says then.
@@ -35,8 +35,8 @@ use std::time::Duration;
 
 use handover::app::crew::command_of;
 use handover::engine::{
-    Cause, ClipFact, Command, Effect, Event, Here, MissedWhy, Nudge, Record, RunNs, SegmentPhase,
-    State,
+    Cause, ClipFact, Command, Effect, Event, Here, MissedWhy, Nudge, Ongoing, OngoingKind, Record,
+    RunNs, SegmentPhase, State,
 };
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, SegmentIx, Show, duration, file};
 use handover::time::{nanoseconds, signed};
@@ -102,6 +102,10 @@ struct Step {
     segment: Option<u32>,
     on_air: Option<Vec<String>>,
     missed: Option<Vec<String>>,
+    /// Ramps and fades that go on: `ramp 7 /fader 3s`, `in 1 500ms`, `to 40 1 2s`, `out 1 2s`.
+    ongoing: Option<Vec<String>>,
+    /// Ramps that the program before did not bring to their end: `ramp 7 /fader`.
+    cut_off: Option<Vec<String>>,
     over: Option<String>,
     starts: Option<Vec<String>>,
     cue_left: Option<BTreeMap<String, String>>,
@@ -449,6 +453,22 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
     }
     if let Some(on_air) = &step.on_air {
         same("on air", on_air, &state.on_air().iter().copied().map(number).collect())?;
+    }
+    let told = |ongoing: &Ongoing| {
+        let cue = number(ongoing.cue);
+        match &ongoing.kind {
+            OngoingKind::Ramp(address) => format!("ramp {cue} {address}"),
+            OngoingKind::FadeIn => format!("in {cue}"),
+            OngoingKind::FadeTo(volume) => format!("to {volume} {cue}"),
+            OngoingKind::FadeOut => format!("out {cue}"),
+        }
+    };
+    if let Some(ongoing) = &step.ongoing {
+        let left = |ongoing: &Ongoing| format!("{} {:?}", told(ongoing), ongoing.left(rig.now));
+        same("ongoing", ongoing, &state.ongoing(rig.now).map(left).collect())?;
+    }
+    if let Some(cut_off) = &step.cut_off {
+        same("cut off", cut_off, &state.cut_off().iter().map(told).collect())?;
     }
     if let Some(missed) = &step.missed {
         same("missed", missed, &state.missed().map(number).collect())?;

@@ -23,6 +23,7 @@ mod ended;
 mod facts;
 mod flag;
 mod map;
+mod ongoing;
 mod pages;
 mod people;
 mod scrolling;

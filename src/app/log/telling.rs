@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{LineKind, LineMark};
-use crate::app::{Tone, nudge, stopped};
+use crate::app::{Tone, nudge, ongoing, stopped};
 use crate::engine::{Event, State};
 use crate::show::duration;
 use crate::show::{CueNumber, SegmentIx, Show};
@@ -99,7 +99,10 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             let gap = if *gap { "; the journal has a gap before it" } else { "" };
             let auto = if *auto { "; the program gives the GOs" } else { "" };
             let down = duration::countdown(Duration::from_nanos(*down_ns));
-            LineKind::Program.says(format!("run resumed after {down} down{gap}{auto}")).attention()
+            let ramps = ongoing::cut_off(state, ["was on its way", "were on their way"]);
+            let ramps = ramps.map_or(String::new(), |ramps| format!("; {ramps}"));
+            let words = format!("run resumed after {down} down{ramps}{gap}{auto}");
+            LineKind::Program.says(words).attention()
         }
         Event::RunLeft { reason } => {
             LineKind::Program.says(format!("program left the run: {reason}")).attention()

@@ -56,7 +56,7 @@ impl Watcher {
         if self.away == AWAY {
             (self.stamp, self.read, self.latest) = (None, None, None);
             let words = format!("{} is not there any more", self.name);
-            let news = FileNews { words, lines: vec![], is_sound: false };
+            let news = FileNews { words, lines: vec![], outputs: vec![], is_sound: false };
             self.post.send(Msg::Show(ShowNews::File(Some(news))));
         }
     }

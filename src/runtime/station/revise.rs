@@ -68,7 +68,8 @@ impl Station {
                 self.app.show_alarm = file.as_ref().map(|file| self.app.file_words(file));
                 self.app.file = file;
                 let now_ns = machine_ns();
-                let tasks = self.app.review(now_ns);
+                self.app.run_ns = self.conductor.clock().run_ns(now_ns);
+                let tasks = self.app.review(self.conductor.state(), now_ns);
                 self.perform(tasks, now_ns);
             }
             ShowNews::Edited(Err(words)) => self.app.hint(words, machine_ns()),

@@ -143,6 +143,7 @@ impl Station {
     fn input(&mut self, input: &Input) {
         self.flush();
         let (now_ns, came_ns) = (machine_ns(), self.keyboard.came_ns());
+        self.app.run_ns = self.conductor.clock().run_ns(now_ns);
         let tasks = match input {
             Input::Key(key) => {
                 if self.app.needs_hits(key)

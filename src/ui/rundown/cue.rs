@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{NARROW, WIDE, column, put_row};
+use crate::app::ongoing;
 use crate::engine::{Phase, RunNs};
 use crate::show::duration;
 use crate::show::{CueIx, Trigger};
@@ -139,9 +140,21 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     let state = scene.state.cue(cue);
     let past = |text: String| vec![Span::styled(text, styles.past)];
     let plain = |text: String| vec![Span::styled(text, styles.text)];
+    let ongoing = ongoing(scene, cue, columns);
     if state.phase == Phase::Running {
         // In little room the title is worth more than a second bar.
-        return progress(scene, cue, if columns < NARROW { 0 } else { 8 });
+        return match (ongoing, columns < NARROW) {
+            (Some(ongoing), true) => vec![ongoing],
+            (ongoing, is_narrow) => {
+                let progress = progress(scene, cue, if is_narrow { 0 } else { 8 });
+                let gap = ongoing.is_some() && !progress.is_empty();
+                let gap = gap.then(|| Span::raw("  "));
+                ongoing.into_iter().chain(gap).chain(progress).collect()
+            }
+        };
+    }
+    if let Some(ongoing) = ongoing.filter(|_| state.firings > 0) {
+        return vec![ongoing];
     }
     if state.skipped {
         return past("skipped".into());
@@ -203,6 +216,28 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
         None if is_wide => vec![],
         None => planned(scene, cue, columns),
     }
+}
+
+/// The fade of its clip, or else the longest of its ramps. In little room the time left of the cue is
+/// worth more, unless its clip goes out.
+fn ongoing(scene: &Scene, cue: CueIx, columns: u16) -> Option<Span<'static>> {
+    let (styles, now_ns) = (&scene.styles, scene.now_ns);
+    let is_narrow = columns < NARROW;
+    let has_more = is_narrow && scene.countdown(cue).is_some();
+    let own = || scene.state.ongoing(now_ns).filter(move |ongoing| ongoing.cue == cue);
+    if let Some(fade) = own().find(|ongoing| !ongoing.kind.is_ramp()) {
+        if has_more && !fade.kind.is_fade_out() {
+            return None;
+        }
+        let words = match is_narrow {
+            true => Some(format!("fading {}", duration::countdown(fade.left(now_ns)))),
+            false => ongoing::fade(fade, now_ns),
+        };
+        return words.map(|words| Span::styled(words, styles.attention));
+    }
+    let longest = own().map(|ramp| ramp.left(now_ns)).max();
+    let longest = longest.filter(|_| !has_more && !scene.state.is_rehearsal())?;
+    Some(Span::styled(format!("ramp {}", duration::countdown(longest)), styles.text))
 }
 
 /// Its planned time; if it will come at another time, that, and the difference if there is room.

@@ -279,6 +279,7 @@ impl Run {
         let machine_ns = self.machine_ns();
         self.presses += 1;
         self.app.sees(&self.hits);
+        self.app.run_ns = self.now_ns;
         let tasks = self.app.key(key, &self.state, machine_ns);
         for task in &tasks {
             let Task::Command(command) = task else { continue };

@@ -141,7 +141,7 @@ fn is_first(before: &Run, after: &Run) -> bool {
 fn situations() -> Vec<(&'static str, Run)> {
     let mut fresh = Run::new(SHOW, false);
     let words = "show.toml changed: 1 cue changed".to_owned();
-    fresh.app.file = Some(FileNews { words, lines: vec![], is_sound: true });
+    fresh.app.file = Some(FileNews { words, lines: vec![], outputs: vec![], is_sound: true });
     let mut middle = Run::new(SHOW, false);
     middle.until(60.0);
     middle.keys("  s1");

@@ -1,0 +1,295 @@
+//! Ramps and fades that go on after their message has left, as far as the records tell.
+//!
+//! An output makes them, and reports only what goes wrong. But the records say when each has begun,
+//! how long it takes and what has ended it, so that all stations and a resume know of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{RunNs, State};
+use crate::show::action::{MpvCommand, OscContent};
+use crate::show::protocol::Lasting;
+use crate::show::{Body, CueIx, OutputIx, Show, StationName, StopCue};
+
+/// A ramp or a fade that goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ongoing {
+    /// The cue whose stop ends it: the one that has begun a ramp, or the one whose clip fades.
+    pub cue: CueIx,
+    /// The output.
+    pub output: OutputIx,
+    /// Its kind.
+    pub kind: OngoingKind,
+    /// The action that has begun it: its cue, and its index there from 0. None of a stop of a cue.
+    begun_by: Option<(CueIx, usize)>,
+    began_ns: RunNs,
+    over: Duration,
+    /// It stands still since then, with its clip.
+    stands_since_ns: Option<RunNs>,
+}
+
+/// The ramps and fades of a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct AllOngoing {
+    /// Those that have begun and that nothing has ended; some may be over.
+    pub(super) now: Vec<Ongoing>,
+    /// Ramps of the program before, which have not come to their end.
+    cut_off: Vec<Ongoing>,
+}
+
+/// The kinds of what goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OngoingKind {
+    /// The value of this OSC address goes evenly to another one.
+    Ramp(String),
+    /// A clip comes out of silence and black.
+    FadeIn,
+    /// The volume of a clip goes to this one, 0 to 100.
+    FadeTo(u8),
+    /// A clip goes to silence and black, and is stopped then.
+    FadeOut,
+}
+
+impl OngoingKind {
+    /// Returns `true` if it is the value of an OSC address.
+    pub fn is_ramp(&self) -> bool {
+        match self {
+            OngoingKind::Ramp(_) => true,
+            OngoingKind::FadeIn | OngoingKind::FadeTo(_) | OngoingKind::FadeOut => false,
+        }
+    }
+
+    /// Returns `true` if a clip is stopped at its end.
+    pub fn is_fade_out(&self) -> bool {
+        match self {
+            OngoingKind::FadeOut => true,
+            OngoingKind::Ramp(_) | OngoingKind::FadeIn | OngoingKind::FadeTo(_) => false,
+        }
+    }
+}
+
+impl Ongoing {
+    /// Time until it is over.
+    pub fn left(&self, now: RunNs) -> Duration {
+        let until = self.stands_since_ns.unwrap_or(now);
+        self.over.saturating_sub(until.since(self.began_ns))
+    }
+
+    /// The instant at which it is over; `None` while it stands still.
+    pub fn ends_ns(&self) -> Option<RunNs> {
+        self.stands_since_ns.is_none().then(|| self.began_ns + self.over)
+    }
+
+    /// Returns `true` if it is a ramp of this address.
+    fn is_at(&self, place: &str) -> bool {
+        match &self.kind {
+            OngoingKind::Ramp(address) => address == place,
+            OngoingKind::FadeIn | OngoingKind::FadeTo(_) | OngoingKind::FadeOut => false,
+        }
+    }
+
+    fn set_moving(&mut self, is_moving: bool, at: RunNs) {
+        match (is_moving, self.stands_since_ns) {
+            (true, Some(since_ns)) => {
+                self.began_ns += at.since(since_ns);
+                self.stands_since_ns = None;
+            }
+            (false, None) => self.stands_since_ns = Some(at),
+            (true, None) | (false, Some(_)) => {}
+        }
+    }
+}
+
+impl State {
+    /// The ramps and fades that go on, in the order in which they have begun.
+    pub fn ongoing(&self, now: RunNs) -> impl Iterator<Item = &Ongoing> {
+        self.ongoing.now.iter().filter(move |ongoing| !ongoing.left(now).is_zero())
+    }
+
+    /// The ramps that went on when the program before was last heard of: their values stay where
+    /// they were. None in a run that was not resumed.
+    pub fn cut_off(&self) -> &[Ongoing] {
+        &self.ongoing.cut_off
+    }
+
+    /// `cue` has fired at `at`: what its actions and its stops begin and end.
+    pub(super) fn begin_ongoing(&mut self, cue: CueIx, at: RunNs) {
+        self.ongoing.now.retain(|ongoing| !ongoing.left(at).is_zero());
+        let show = Arc::clone(&self.show);
+        let plan = show.cue(cue);
+        for (index, action) in plan.actions.iter().enumerate() {
+            let begun_by = Some((cue, index));
+            match &action.body {
+                Body::Osc { address, content } => {
+                    self.ongoing.now.retain(|ongoing| {
+                        ongoing.output != action.output || !ongoing.is_at(address)
+                    });
+                    if let OscContent::Ramp(ramp) = content {
+                        self.ongoing.now.push(Ongoing {
+                            cue,
+                            output: action.output,
+                            kind: OngoingKind::Ramp(address.clone()),
+                            begun_by,
+                            began_ns: at,
+                            over: ramp.over,
+                            stands_since_ns: None,
+                        });
+                    }
+                }
+                Body::Mpv(command) => {
+                    self.ordered_of_player(command, (cue, action.output), begun_by, at);
+                }
+                Body::Http { .. } | Body::Midi(_) | Body::Raw(_) | Body::Obs { .. } => {}
+            }
+        }
+        for &StopCue { cue: stopped, over } in &plan.stops {
+            self.ongoing.now.retain(|ongoing| ongoing.cue != stopped || !ongoing.kind.is_ramp());
+            if !over.is_zero() && self.on_air.contains(&stopped) {
+                for output in players(&show, stopped) {
+                    let kind = OngoingKind::FadeOut;
+                    self.fade(stopped, output, kind, over, None, at);
+                }
+            }
+        }
+    }
+
+    /// What `cue` tells a player.
+    fn ordered_of_player(
+        &mut self,
+        command: &MpvCommand,
+        (cue, output): (CueIx, OutputIx),
+        begun_by: Option<(CueIx, usize)>,
+        at: RunNs,
+    ) {
+        let heard = || {
+            let playing = self.on_air.iter().rev().copied();
+            playing.into_iter().find(|&other| players(&self.show, other).any(|ix| ix == output))
+        };
+        match command {
+            MpvCommand::Play { fade_in, .. } => {
+                self.ongoing
+                    .now
+                    .retain(|ongoing| ongoing.kind.is_ramp() || ongoing.output != output);
+                self.fade(cue, output, OngoingKind::FadeIn, *fade_in, begun_by, at);
+            }
+            MpvCommand::Volume { to, over, .. } => {
+                if let Some(heard) = heard() {
+                    self.fade(heard, output, OngoingKind::FadeTo(*to), *over, begun_by, at);
+                }
+            }
+            MpvCommand::Stop { over, .. } => {
+                if let Some(heard) = heard() {
+                    self.fade(heard, output, OngoingKind::FadeOut, *over, begun_by, at);
+                }
+            }
+            MpvCommand::Pause | MpvCommand::Resume => {}
+        }
+    }
+
+    /// The clip of `cue` on `output` changes its level: this gives way to the change before.
+    fn fade(
+        &mut self,
+        cue: CueIx,
+        output: OutputIx,
+        kind: OngoingKind,
+        over: Duration,
+        begun_by: Option<(CueIx, usize)>,
+        at: RunNs,
+    ) {
+        self.ongoing.now.retain(|ongoing| {
+            ongoing.kind.is_ramp() || (ongoing.cue, ongoing.output) != (cue, output)
+        });
+        // What stands still changes at once.
+        if !over.is_zero() && self.cue(cue).paused_since_ns.is_none() {
+            let stands_since_ns = None;
+            self.ongoing.now.push(Ongoing {
+                cue,
+                output,
+                kind,
+                begun_by,
+                began_ns: at,
+                over,
+                stands_since_ns,
+            });
+        }
+    }
+
+    /// The clip of `cue` moves since `at`, and what was ordered of it begins.
+    pub(super) fn fades_begin(&mut self, cue: CueIx, at: RunNs) {
+        for ongoing in self.ongoing.now.iter_mut().filter(|ongoing| ongoing.cue == cue) {
+            if !ongoing.kind.is_ramp() {
+                ongoing.began_ns = at;
+            }
+        }
+    }
+
+    /// The clips of `cue` do not play any more.
+    pub(super) fn end_fades(&mut self, cue: CueIx) {
+        self.ongoing.now.retain(|ongoing| ongoing.cue != cue || ongoing.kind.is_ramp());
+    }
+
+    /// `cue` is stopped, by its player or with all that it has going. A clip may be fading out
+    /// though its cue is off the air; not so in a rehearsal, which has no players.
+    pub(super) fn end_ongoing(&mut self, cue: CueIx, by_player: bool) {
+        let keeps = by_player && !self.rehearsal;
+        self.ongoing.now.retain(|ongoing| {
+            let is_left = match ongoing.kind {
+                OngoingKind::Ramp(_) => by_player,
+                OngoingKind::FadeOut => keeps,
+                OngoingKind::FadeIn | OngoingKind::FadeTo(_) => false,
+            };
+            ongoing.cue != cue || is_left
+        });
+    }
+
+    /// An action of `cue`, counted from 1, was not carried out.
+    pub(super) fn ongoing_failed(&mut self, cue: CueIx, action: u32) {
+        let failed = (action as usize).checked_sub(1).map(|index| (cue, index));
+        self.ongoing.now.retain(|ongoing| ongoing.begun_by.is_none() || ongoing.begun_by != failed);
+    }
+
+    /// The clip of `cue` stands still since `at`, or moves again, and its fades with it.
+    pub(super) fn set_fades_moving(&mut self, cue: CueIx, is_moving: bool, at: RunNs) {
+        let fades = self.ongoing.now.iter_mut().filter(|ongoing| !ongoing.kind.is_ramp());
+        let own = fades.filter(|ongoing| ongoing.cue == cue);
+        own.for_each(|ongoing| ongoing.set_moving(is_moving, at));
+    }
+
+    /// The ramps of `cue` stand still since `at`, or go on.
+    pub(super) fn set_ramps_moving(&mut self, cue: CueIx, is_moving: bool, at: RunNs) {
+        let ramps = self.ongoing.now.iter_mut().filter(|ongoing| ongoing.kind.is_ramp());
+        let own = ramps.filter(|ongoing| ongoing.cue == cue);
+        own.for_each(|ongoing| ongoing.set_moving(is_moving, at));
+    }
+
+    /// A program takes the run up that was last heard of at `known`.
+    pub(super) fn cut_off_ongoing(&mut self, known: RunNs) {
+        let ongoing = std::mem::take(&mut self.ongoing.now).into_iter();
+        let goes_on = |ongoing: &Ongoing| ongoing.kind.is_ramp() && !ongoing.left(known).is_zero();
+        self.ongoing.cut_off = ongoing.filter(goes_on).collect();
+    }
+
+    /// The flag was taken from `station`: nobody knows what goes on at the outputs that it sent.
+    pub(super) fn lose_ongoing_at(&mut self, station: &StationName) {
+        let show = &self.show;
+        self.ongoing.now.retain(|ongoing| {
+            let place = &show.output(ongoing.output).station;
+            place.as_ref().is_some_and(|place| place != station)
+        });
+    }
+
+    /// Another version of the show, in the place of `was`, opens outputs again.
+    pub(super) fn reopen_outputs(&mut self, was: &Show) {
+        let show = &self.show;
+        let is_same = |output| was.outputs.get(output) == show.outputs.get(output);
+        self.ongoing.now.retain(|ongoing| !ongoing.kind.is_ramp() || is_same(ongoing.output));
+    }
+}
+
+/// The players on which `cue` plays clips.
+fn players(show: &Show, cue: CueIx) -> impl Iterator<Item = OutputIx> {
+    let actions = show.cue(cue).actions.iter();
+    actions
+        .filter(|action| action.body.lasting() == Some(Lasting::Clip))
+        .map(|action| action.output)
+}
