@@ -249,10 +249,12 @@ impl Player {
         let PlayerState::Playing { play, reel, part, .. } = &mut self.state else { return };
         let ordered = play.fade.take();
         let clip = reel.part(*part).map(|part| &part.clip);
+        // It is over so long after the call: a fade-out of another player, called with it, ends then.
+        let late = at.since(play.since);
         let own = clip.filter(|clip| !clip.fade_in.is_zero()).map(|clip| FadeOrder {
             // A cast of a float saturates, and mpv's own option is whole for nearly everybody.
             to: clip.volume.unwrap_or(self.default_volume.min(FULL) as u8),
-            over: clip.fade_in,
+            over: clip.fade_in.saturating_sub(late).max(clip.fade_in / 2),
             purpose: Purpose::In,
         });
         // An order goes before the clip's own fade, and the picture is there then.

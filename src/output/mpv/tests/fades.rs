@@ -96,6 +96,19 @@ fn a_clip_fades_in_from_silence_to_its_volume() {
 }
 
 #[test]
+fn a_clip_that_starts_late_is_at_its_volume_in_time() {
+    for (late, takes) in [(100, 300), (300, 200)] {
+        let mut rig = Rig::fading(Duration::from_millis(400));
+        rig.go(0);
+        rig.at += Duration::from_millis(late);
+        rig.moves();
+        let told = rig.passes(takes - 1);
+        assert!(told.is_sorted() && told.last().is_some_and(|volume| *volume < 80.0), "{told:?}");
+        assert_eq!(rig.passes(1), [80.0], "called {late} ms before it moved");
+    }
+}
+
+#[test]
 fn the_picture_comes_out_of_black_and_goes_behind_it() {
     let mut rig = Rig::fading(Duration::from_millis(400));
     rig.darkness();
