@@ -258,7 +258,7 @@ impl Conductor {
                 let event = self.reported(report);
                 self.commit(vec![event]);
             }
-            ConductorInput::Clip(ClipReport { cue, firing, output, what }) => {
+            ConductorInput::Clip(ClipReport { cue, firing, player, what }) => {
                 let fact = match what {
                     ClipNews::Started { length_ns } => ClipFact::Started(length_ns),
                     ClipNews::Ended => ClipFact::Ended,
@@ -267,9 +267,9 @@ impl Conductor {
                     ClipNews::BrokeOff(why) => ClipFact::BrokeOff(why),
                 };
                 if self.holds() && !self.is_mute() {
-                    self.obey(By::Player, Command::Clip { cue, firing, output, fact });
+                    self.obey(By::Player, Command::Clip { cue, firing, player, fact });
                 } else {
-                    self.tell_of_clip(cue, firing, output, fact);
+                    self.tell_of_clip(cue, firing, player, fact);
                 }
             }
             ConductorInput::Load(cue) => self.ready.load(cue),

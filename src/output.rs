@@ -73,7 +73,7 @@ pub use revise::RevisedOutputs;
 
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
-use crate::show::{CueIx, FrameRate, IndexVec, Output, OutputIx, OutputKind, Show};
+use crate::show::{ClipJoin, CueIx, FrameRate, IndexVec, Output, OutputIx, OutputKind, Show};
 use crate::time::{MachineClock, MachineNs};
 use closed::Closed;
 use gauge::Gauge;
@@ -138,9 +138,8 @@ trait Driver: Send {
     /// others may go.
     fn arm(&mut self, _cues: &[CueIx]) {}
 
-    /// Hears which cues with clips follow which by themselves and without a delay, if nothing
-    /// changes.
-    fn join(&mut self, _joins: &[(CueIx, CueIx)]) {}
+    /// Hears which clips follow which by themselves and without a delay, if nothing changes.
+    fn join(&mut self, _joins: &[ClipJoin]) {}
 
     /// Hears what the show's clock read at `at`, from where it goes on.
     fn show_time(&mut self, _time: ShowTime, _at: MachineNs) {}
@@ -282,9 +281,9 @@ impl Outputs {
         self.drivers.iter_mut().for_each(|driver| driver.arm(cues));
     }
 
-    /// Tells every output which cues with clips follow which by themselves and without a delay, if
-    /// nothing changes: the first of each pair, and what follows it. Such clips play without a gap.
-    pub fn join(&mut self, joins: &[(CueIx, CueIx)]) {
+    /// Tells every output which clips follow which by themselves and without a delay, if nothing
+    /// changes. Such clips play without a gap.
+    pub fn join(&mut self, joins: &[ClipJoin]) {
         self.drivers.iter_mut().for_each(|driver| driver.join(joins));
     }
 

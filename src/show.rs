@@ -10,6 +10,7 @@ pub mod action;
 pub mod acts;
 pub mod builtin;
 mod check;
+mod clip;
 pub mod colour;
 pub mod cue;
 pub mod demonstration;
@@ -18,6 +19,7 @@ pub mod duration;
 mod faults;
 pub mod file;
 mod index;
+mod layer;
 pub mod listen;
 mod lookup;
 pub mod number;
@@ -39,6 +41,7 @@ pub use action::{Action, Body, FrameRate, OutputKind};
 pub(crate) use check::CUES_MAX;
 #[cfg(test)]
 pub(crate) use check::REMOTE_WORDS;
+pub use clip::ClipKind;
 pub use colour::Colour;
 pub use cue::{
     CountDirection, Cue, Extra, Look, NO_TITLE, RoutePoint, Source, Step, StopCue, Thresholds,
@@ -46,6 +49,7 @@ pub use cue::{
 };
 use index::IndexLists;
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
+pub use layer::{ClipJoin, LAYERS_MAX, Layer, OutputLayer};
 use lookup::{Index, OUT};
 pub use number::CueNumber;
 pub use rundown::{

@@ -70,7 +70,7 @@ fn running(
     is_meant: impl Fn(OutputIx) -> bool,
 ) -> impl Iterator<Item = &Ongoing> {
     let ramps = state.ongoing(now).filter(|ongoing| ongoing.kind.is_ramp());
-    ramps.filter(move |ramp| !state.is_rehearsal() && is_meant(ramp.output))
+    ramps.filter(move |ramp| !state.is_rehearsal() && is_meant(ramp.place.output))
 }
 
 fn named(state: &State, ramp: &Ongoing) -> String {

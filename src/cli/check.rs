@@ -16,7 +16,7 @@ use crate::runtime::opening::machine_zone;
 use crate::show::action::MpvCommand;
 use crate::show::file::machine::{Machine, Unseen};
 use crate::show::problem::visible;
-use crate::show::{Body, Show, duration, problem};
+use crate::show::{Show, duration, problem};
 
 /// Checks the show at `path`; `strict` makes a failure of warnings, and `permits` is what the user
 /// allows shows. Instead of a summary it `prints` the show without repeats, if it has no errors.
@@ -85,7 +85,7 @@ fn optional(show: &Show, machine: &dyn Machine) -> String {
     let mut told: Vec<&str> = vec![];
     let mut notes = String::new();
     for action in show.listed().flat_map(|(_, cue)| &cue.actions) {
-        let Body::Mpv(MpvCommand::Play { clip, optional: true, .. }) = &action.body else {
+        let Some((_, MpvCommand::Play { clip, optional: true, .. })) = action.command() else {
             continue;
         };
         if told.contains(&clip.as_str()) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::engine::{Command, Event, Expected, Record, Rejection, StationReport};
 use crate::output::{ClipReport, Job, Outcome, Report, ShowTime};
-use crate::show::{CueIx, OutputIx, StationName};
+use crate::show::{ClipJoin, CueIx, OutputIx, StationName};
 
 /// Something that has happened outside.
 #[derive(Clone, Debug)]
@@ -134,9 +134,8 @@ pub enum ConductorOutput {
     ClipsLost(Vec<CueIx>),
     /// Get these clips ready, the next one first.
     Arm(Vec<CueIx>),
-    /// The first clip of each pair is followed by the second one without a delay, if nothing
-    /// changes.
-    Join(Vec<(CueIx, CueIx)>),
+    /// These clips follow each other without a delay, if nothing changes.
+    Join(Vec<ClipJoin>),
     /// These outputs of a demonstration pretend to be down, and no others.
     Outages(Vec<OutputIx>),
     /// Reading of the show's clock, for outputs that are sent timecode.

@@ -2,7 +2,7 @@
 
 use super::{Conductor, ConductorOutput, Muted};
 use crate::output::ShowTime;
-use crate::show::{CueIx, OutputIx};
+use crate::show::{ClipJoin, CueIx, OutputIx};
 use crate::time::nanoseconds;
 
 /// Number of clips that the outputs are asked to have ready.
@@ -15,8 +15,8 @@ pub(super) struct ReadyState {
     loaded: Option<CueIx>,
     /// The clips to get ready.
     armed: Vec<CueIx>,
-    /// Pairs of cues whose clips follow each other directly.
-    joined: Vec<(CueIx, CueIx)>,
+    /// The clips that follow each other directly.
+    joined: Vec<ClipJoin>,
     /// The outputs that pretend to be down.
     outages: Vec<OutputIx>,
     /// State of the show's clock: `true` and the instant from which it counts, or `false` and its

@@ -7,7 +7,7 @@ use crate::engine::{
     ClipFact, Command, Event, Record, SendState, StationReport, Stop, ToldOutcome,
 };
 use crate::output::{Job, Outcome, Report};
-use crate::show::{CueIx, OutputIx, StationName};
+use crate::show::{CueIx, OutputIx, OutputLayer, StationName};
 
 impl Conductor {
     /// Tells the holder, or keeps it until it is known who that is.
@@ -60,12 +60,13 @@ impl Conductor {
         &mut self,
         cue: CueIx,
         firing: u32,
-        output: OutputIx,
+        player: OutputLayer,
         fact: ClipFact,
     ) {
         let show = self.state.show();
+        let OutputLayer { output, layer } = player;
         let (cue, output) = (show.cue(cue).number.clone(), show.output(output).id.clone());
-        self.tell(StationReport::Clip { cue, firing, output, fact });
+        self.tell(StationReport::Clip { cue, firing, output, layer, fact });
     }
 
     /// Outcome of a message, for the holder; without a job, of one of a panic to `output`.
@@ -133,9 +134,10 @@ impl Conductor {
                     self.commit(vec![event]);
                 }
             }
-            StationReport::Clip { cue, firing, output, fact } => {
+            StationReport::Clip { cue, firing, output, layer, fact } => {
                 if let Some((cue, output)) = show.find(&cue).zip(find(&output)) {
-                    self.obey(By::Player, Command::Clip { cue, firing, output, fact });
+                    let player = OutputLayer { output, layer };
+                    self.obey(By::Player, Command::Clip { cue, firing, player, fact });
                 }
             }
         }

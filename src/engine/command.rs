@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::Cause;
 use super::{Aside, Here, MESSAGE_CHARS_MAX, Nudge, Revision, RunNs};
-use crate::show::{CueIx, CueNumber, DepartmentIx, OutputIx, PersonIx, StationName};
+use crate::show::{CueIx, CueNumber, DepartmentIx, OutputLayer, PersonIx, StationName};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +106,7 @@ pub enum Command {
         /// Number of the firing.
         firing: u32,
         /// The player that says so.
-        output: OutputIx,
+        player: OutputLayer,
         /// The change of the clip.
         fact: ClipFact,
     },

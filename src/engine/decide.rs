@@ -69,8 +69,8 @@ impl State {
             Command::NotePerson { person, text } => self.note_person(*person, text),
             Command::Panic => Ok(self.panic(now)),
             Command::End => self.end_by_caller(now),
-            Command::Clip { cue, firing, output, fact } => {
-                Ok(self.clip(*cue, *firing, *output, fact, now))
+            Command::Clip { cue, firing, player, fact } => {
+                Ok(self.clip(*cue, *firing, player, fact, now))
             }
             Command::OfferFlag(to) => self.offer_flag(to),
             Command::AcceptFlag { by, offered_ns } => self.accept_flag(by, *offered_ns),

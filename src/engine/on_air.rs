@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::timer::TimerKind;
 use super::{ClipFact, Event, MissedWhy, Phase, RUN_NS_MAX, Rejection, RunNs, ShowNs, State};
 use crate::show::action::MpvCommand;
-use crate::show::{Action, Body, CueIx, CueNumber, OutputIx, Trigger};
+use crate::show::{Action, ClipJoin, CueIx, CueNumber, OutputLayer, Trigger};
 
 /// Maximum number of delays that are searched for clips.
 const DUE_MAX: usize = 64;
@@ -79,14 +79,11 @@ impl State {
 
     /// Returns `true` if in a rehearsal the clip of `other` is off the air once `cue` fires.
     fn gives_way(&self, other: CueIx, cue: CueIx) -> bool {
-        let takes =
-            |action: &Action| matches!(&action.body, Body::Mpv(command) if command.replaces());
-        let taken = |output| {
-            self.show.cue(cue).actions.iter().any(|action| takes(action) && action.output == output)
-        };
+        let mut commands = self.show.cue(cue).actions.iter().filter_map(Action::command);
+        let mut taken = |own| commands.any(|(player, command)| command.replaces() && player == own);
         let clip = self.show.cue(other).clip();
         let has_player_end = self.has_player_end(other) && other != cue;
-        self.rehearsal && has_player_end && clip.is_some_and(|(_, output, _)| taken(output))
+        self.rehearsal && has_player_end && clip.is_some_and(|(_, player, _)| taken(player))
     }
 
     /// Returns `true` if a delay still brings `cue`.
@@ -99,12 +96,12 @@ impl State {
         &self,
         cue: CueIx,
         firing: u32,
-        output: OutputIx,
+        player: &OutputLayer,
         fact: &ClipFact,
         now: RunNs,
     ) -> Vec<Event> {
         let state = self.cue(cue);
-        let leads = self.show.cue(cue).clip().is_some_and(|(_, player, _)| player == output);
+        let leads = self.show.cue(cue).clip().is_some_and(|(_, own, _)| own == *player);
         // Further clips of the cue come and go on other players without a word of the run's.
         if !leads || state.firings != firing || !self.on_air.contains(&cue) {
             return vec![];
@@ -136,29 +133,28 @@ impl State {
         }
     }
 
-    /// Pairs of cues with clips that follow each other by themselves and without a delay if nothing
-    /// changes, so that players can join the clips: from what is on air and from `next` on. Empty
-    /// in a hold, since then nothing comes by itself.
-    pub fn clip_joins(&self, next: &[CueIx]) -> Vec<(CueIx, CueIx)> {
+    /// The clips that follow each other by themselves and without a delay if nothing changes, so
+    /// that players can join them: from what is on air and from `next` on. Empty in a hold, since
+    /// then nothing comes by itself.
+    pub fn clip_joins(&self, next: &[CueIx]) -> Vec<ClipJoin> {
         if self.held_since().is_some() || self.rehearsal {
             return vec![];
         }
-        let mut joins: Vec<(CueIx, CueIx)> = vec![];
+        let mut joins: Vec<ClipJoin> = vec![];
         let mut leaders: Vec<CueIx> = self.on_air.iter().chain(next).copied().collect();
         while let Some(leader) = leaders.pop() {
-            let is_new = joins.iter().all(|(known, _)| *known != leader);
-            if let Some(follower) =
-                self.clip_join(leader).filter(|_| is_new && joins.len() < JOINS_MAX)
+            let is_new = joins.iter().all(|known| known.leader != leader);
+            if let Some(join) = self.clip_join(leader).filter(|_| is_new && joins.len() < JOINS_MAX)
             {
-                joins.push((leader, follower));
-                leaders.push(follower);
+                leaders.push(join.follower);
+                joins.push(join);
             }
         }
         joins
     }
 
     /// The cue with a clip for the same player that follows `leader`'s clip at once.
-    fn clip_join(&self, leader: CueIx) -> Option<CueIx> {
+    fn clip_join(&self, leader: CueIx) -> Option<ClipJoin> {
         let (_, player, _) =
             self.show.cue(leader).clip().filter(|_| self.is_ended_by_player(leader))?;
         let follows = |cue: CueIx| {
@@ -169,8 +165,10 @@ impl State {
             is_at_once && comes && self.is_in_order(cue) && self.cue(cue).due_ns.is_none()
         };
         let on_player =
-            |cue: CueIx| self.show.cue(cue).clip().is_some_and(|(_, output, _)| output == player);
-        self.show.after(leader).iter().copied().find(|&cue| follows(cue) && on_player(cue))
+            |cue: CueIx| self.show.cue(cue).clip().is_some_and(|(_, own, _)| own == player);
+        let after = self.show.after(leader).iter().copied();
+        let follower = after.into_iter().find(|&cue| follows(cue) && on_player(cue))?;
+        Some(ClipJoin { player, leader, follower })
     }
 
     /// The cues with clips that are likely to fire next, the next first, `count` at most: what is
@@ -323,9 +321,9 @@ impl State {
         let action = action.checked_sub(1).and_then(|at| show.cue(cue).actions.get(at as usize));
         let Some(action) = action else { return };
         let Some(is_paused) = action.body.pauses() else { return };
-        let output = action.output;
+        let Some((player, _)) = action.command() else { return };
         for cue in self.on_air.clone() {
-            if show.cue(cue).clip().is_some_and(|(_, player, _)| player == output) {
+            if show.cue(cue).clip().is_some_and(|(_, own, _)| own == player) {
                 self.set_paused(cue, is_paused, run_ns);
             }
         }

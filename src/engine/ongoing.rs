@@ -9,15 +9,15 @@ use std::time::Duration;
 use super::{RunNs, State};
 use crate::show::action::{MpvCommand, OscContent};
 use crate::show::protocol::Lasting;
-use crate::show::{Body, CueIx, OutputIx, Show, StationName, StopCue};
+use crate::show::{Action, Body, CueIx, OutputLayer, Show, StationName, StopCue};
 
 /// A ramp or a fade that goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ongoing {
     /// The cue whose stop ends it: the one that has begun a ramp, or the one whose clip fades.
     pub cue: CueIx,
-    /// The output.
-    pub output: OutputIx,
+    /// The output, and for a fade the layer on which the clip plays.
+    pub place: OutputLayer,
     /// Its kind.
     pub kind: OngoingKind,
     /// The action that has begun it: its cue, and its index there from 0. None of a stop of a cue.
@@ -122,12 +122,12 @@ impl State {
             match &action.body {
                 Body::Osc { address, content } => {
                     self.ongoing.now.retain(|ongoing| {
-                        ongoing.output != action.output || !ongoing.is_at(address)
+                        ongoing.place.output != action.output || !ongoing.is_at(address)
                     });
                     if let OscContent::Ramp(ramp) = content {
                         self.ongoing.now.push(Ongoing {
                             cue,
-                            output: action.output,
+                            place: OutputLayer::main(action.output),
                             kind: OngoingKind::Ramp(address.clone()),
                             begun_by,
                             began_ns: at,
@@ -136,8 +136,10 @@ impl State {
                         });
                     }
                 }
-                Body::Mpv(command) => {
-                    self.ordered_of_player(command, (cue, action.output), begun_by, at);
+                Body::Mpv { .. } => {
+                    if let Some((player, command)) = action.command() {
+                        self.ordered_of_player(command, (cue, player), begun_by, at);
+                    }
                 }
                 Body::Http { .. } | Body::Midi(_) | Body::Raw(_) | Body::Obs { .. } => {}
             }
@@ -145,9 +147,9 @@ impl State {
         for &StopCue { cue: stopped, over } in &plan.stops {
             self.ongoing.now.retain(|ongoing| ongoing.cue != stopped || !ongoing.kind.is_ramp());
             if !over.is_zero() && self.on_air.contains(&stopped) {
-                for output in players(&show, stopped) {
+                for player in players(&show, stopped) {
                     let kind = OngoingKind::FadeOut;
-                    self.fade(stopped, output, kind, over, None, at);
+                    self.fade(stopped, player, kind, over, None, at);
                 }
             }
         }
@@ -157,54 +159,54 @@ impl State {
     fn ordered_of_player(
         &mut self,
         command: &MpvCommand,
-        (cue, output): (CueIx, OutputIx),
+        (cue, player): (CueIx, OutputLayer),
         begun_by: Option<(CueIx, usize)>,
         at: RunNs,
     ) {
         let heard = || {
             let playing = self.on_air.iter().rev().copied();
-            playing.into_iter().find(|&other| players(&self.show, other).any(|ix| ix == output))
+            playing.into_iter().find(|&other| players(&self.show, other).any(|own| own == player))
         };
         match command {
             MpvCommand::Play { fade_in, .. } => {
                 self.ongoing
                     .now
-                    .retain(|ongoing| ongoing.kind.is_ramp() || ongoing.output != output);
-                self.fade(cue, output, OngoingKind::FadeIn, *fade_in, begun_by, at);
+                    .retain(|ongoing| ongoing.kind.is_ramp() || ongoing.place != player);
+                self.fade(cue, player, OngoingKind::FadeIn, *fade_in, begun_by, at);
             }
             MpvCommand::Volume { to, over, .. } => {
                 if let Some(heard) = heard() {
-                    self.fade(heard, output, OngoingKind::FadeTo(*to), *over, begun_by, at);
+                    self.fade(heard, player, OngoingKind::FadeTo(*to), *over, begun_by, at);
                 }
             }
             MpvCommand::Stop { over, .. } => {
                 if let Some(heard) = heard() {
-                    self.fade(heard, output, OngoingKind::FadeOut, *over, begun_by, at);
+                    self.fade(heard, player, OngoingKind::FadeOut, *over, begun_by, at);
                 }
             }
             MpvCommand::Pause | MpvCommand::Resume => {}
         }
     }
 
-    /// The clip of `cue` on `output` changes its level: this gives way to the change before.
+    /// The clip of `cue` on `player` changes its level: this gives way to the change before.
     fn fade(
         &mut self,
         cue: CueIx,
-        output: OutputIx,
+        player: OutputLayer,
         kind: OngoingKind,
         over: Duration,
         begun_by: Option<(CueIx, usize)>,
         at: RunNs,
     ) {
         self.ongoing.now.retain(|ongoing| {
-            ongoing.kind.is_ramp() || (ongoing.cue, ongoing.output) != (cue, output)
+            ongoing.kind.is_ramp() || (ongoing.cue, &ongoing.place) != (cue, &player)
         });
         // What stands still changes at once.
         if !over.is_zero() && self.cue(cue).paused_since_ns.is_none() {
             let stands_since_ns = None;
             self.ongoing.now.push(Ongoing {
                 cue,
-                output,
+                place: player,
                 kind,
                 begun_by,
                 began_ns: at,
@@ -214,11 +216,13 @@ impl State {
         }
     }
 
-    /// The clip of `cue` moves since `at`, and what was ordered of it begins.
+    /// The clip of `cue` moves since `at`, and what was ordered of it begins. Its own fade is over so
+    /// long after the call.
     pub(super) fn fades_begin(&mut self, cue: CueIx, at: RunNs) {
         for ongoing in self.ongoing.now.iter_mut().filter(|ongoing| ongoing.cue == cue) {
-            if !ongoing.kind.is_ramp() {
-                ongoing.began_ns = at;
+            match ongoing.kind {
+                OngoingKind::FadeTo(_) | OngoingKind::FadeOut => ongoing.began_ns = at,
+                OngoingKind::Ramp(_) | OngoingKind::FadeIn => {}
             }
         }
     }
@@ -273,7 +277,7 @@ impl State {
     pub(super) fn lose_ongoing_at(&mut self, station: &StationName) {
         let show = &self.show;
         self.ongoing.now.retain(|ongoing| {
-            let place = &show.output(ongoing.output).station;
+            let place = &show.output(ongoing.place.output).station;
             place.as_ref().is_some_and(|place| place != station)
         });
     }
@@ -282,14 +286,14 @@ impl State {
     pub(super) fn reopen_outputs(&mut self, was: &Show) {
         let show = &self.show;
         let is_same = |output| was.outputs.get(output) == show.outputs.get(output);
-        self.ongoing.now.retain(|ongoing| !ongoing.kind.is_ramp() || is_same(ongoing.output));
+        self.ongoing.now.retain(|ongoing| !ongoing.kind.is_ramp() || is_same(ongoing.place.output));
     }
 }
 
 /// The players on which `cue` plays clips.
-fn players(show: &Show, cue: CueIx) -> impl Iterator<Item = OutputIx> {
-    let actions = show.cue(cue).actions.iter();
-    actions
-        .filter(|action| action.body.lasting() == Some(Lasting::Clip))
-        .map(|action| action.output)
+fn players(show: &Show, cue: CueIx) -> impl Iterator<Item = OutputLayer> {
+    let commands = show.cue(cue).actions.iter().filter_map(Action::command);
+    commands
+        .filter(|(_, command)| command.lasting() == Some(Lasting::Clip))
+        .map(|(player, _)| player)
 }

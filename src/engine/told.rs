@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ClipFact;
-use crate::show::CueNumber;
+use crate::show::{CueNumber, Layer};
 use crate::time::MachineNs;
 
 /// Report of a station on one of its outputs. Names stand for indices, because it travels.
@@ -35,8 +35,11 @@ pub enum StationReport {
         cue: CueNumber,
         /// Number of the firing in the run.
         firing: u32,
-        /// Id of the player.
+        /// Id of the output.
         output: String,
+        /// The layer whose player it is.
+        #[serde(default, skip_serializing_if = "Layer::is_main")]
+        layer: Layer,
         /// The change.
         fact: ClipFact,
     },

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::show::CueIx;
+use crate::show::{CueIx, OutputLayer};
 
 /// An output's sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,9 +43,9 @@ pub struct Health {
     pub last: Option<Last>,
     /// Latency of the last messages that left.
     pub latency: Option<Latency>,
-    /// The clip on air, where it is a player.
-    pub clip: Option<ClipOnAir>,
-    /// The clips that were examined and may be next, where it is a player.
+    /// The clips on air, where it plays any, those of the main layer first.
+    pub clips: Vec<ClipOnAir>,
+    /// The clips that were examined and may be next, where it plays any.
     pub ready: Vec<ReadyClip>,
     /// The machines of a mirrored output, the main one first; none of any other.
     pub sides: Vec<SideHealth>,
@@ -71,6 +71,8 @@ pub struct SideHealth {
 /// A clip that was examined and found whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadyClip {
+    /// Player of the clip.
+    pub player: OutputLayer,
     /// Cue of the clip.
     pub cue: CueIx,
     /// Nanoseconds from its in-point to its out-point, where the file says it.
@@ -86,7 +88,7 @@ impl Health {
             .zip(newer.last)
             .map(|(last, newer)| Last { age: newer.age, ..last })
             .or(self.last);
-        self.clip.is_none() && Health { last, ..self.clone() } == *newer
+        self.clips.is_empty() && Health { last, ..self.clone() } == *newer
     }
 }
 
@@ -132,6 +134,8 @@ pub struct Latency {
 /// The clip that a player has on air, at the moment it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClipOnAir {
+    /// The player.
+    pub player: OutputLayer,
     /// Cue of the clip.
     pub cue: CueIx,
     /// Nanoseconds from its in-point, by the player's own clock.

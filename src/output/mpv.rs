@@ -21,6 +21,10 @@
 //! Wayland and a bare screen. The price: a clip that is called over another one is loaded then (40
 //! to 80 ms longer).
 //!
+//! **Layers.** Clips of different layers of an output play together. Each layer has a deck, players
+//! and a supervisor of its own ([`layers`]), and all that is above holds for each. Only the layer
+//! `main` has a window; the others are only heard. Where a show names no layer, there is only `main`.
+//!
 //! **Clips that follow each other without a delay** are loaded as one list, without a gap
 //! ([`reel`]). The player goes on by itself; the station hears of the end at the first frame of the
 //! next one, and its GO, which comes a moment later, finds the clip on air. A list may play only as
@@ -43,7 +47,9 @@ mod exam;
 mod fade;
 mod header;
 mod lacks;
+mod layers;
 mod on_reply;
+mod plan;
 mod player;
 mod probe;
 mod process;
@@ -55,18 +61,13 @@ mod supervisor;
 mod tests;
 mod tryout;
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::{self, Write};
-use std::os::unix::net::UnixStream;
-use std::sync::mpsc::{Receiver, channel};
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread;
 use std::time::Duration;
 
 pub(super) use tryout::try_out;
 
 use super::gauge::Delivery;
-use super::permits::ClipFolders;
 use super::probe::Attempt;
 use super::worker::WorkerContext;
 use super::{
@@ -74,15 +75,13 @@ use super::{
     Surroundings,
 };
 use crate::locks::Unpoisoned;
-use crate::show::action::MpvCommand;
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
-use crate::show::{Body, CueIx, Output, OutputIx, Show};
-use crate::time::{MachineNs, nanoseconds};
-use clip::Clip;
+use crate::show::{ClipJoin, CueIx, Layer, OutputIx, Show};
+use crate::time::MachineNs;
 use deck::Deck;
-use fade::{FadeOrder, Purpose};
-use supervisor::Supervisor;
+use layers::{LayerDeck, LayerLights, LayerParts};
+use plan::{LayerOrder, MpvPlan, PlayerOrders};
 
 /// Time that the supervisor has to reap its players when the time for closing is over.
 const LAST: Duration = Duration::from_secs(1);
@@ -92,21 +91,6 @@ const BEFORE_IT_MOVED: &str = "stopped before it moved";
 
 /// One action of one cue.
 type ActionKey = (CueIx, u32);
-
-/// Command of a job to the player.
-enum PlayerOrder {
-    Play(Arc<Clip>),
-    Fade(FadeOrder),
-    Pause,
-    Resume,
-    Stop { over: Duration },
-}
-
-/// The endings of files that hold only sound. An output that plays nothing else gets no window.
-const SOUNDS: [&str; 14] = [
-    "wav", "mp3", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "wma", "ac3", "mka",
-    "caf",
-];
 
 /// A player, before it is started.
 pub(super) struct MpvKind<'a> {
@@ -124,7 +108,7 @@ impl super::Kind for MpvKind<'_> {
         let plan = MpvPlan::new(show, output, self.flags, surroundings)?;
         let MpvPlan { orders, panics, process, folders } = plan;
         Ok(Opening::new(orders, move |orders, context, _| {
-            Ok(Box::new(MpvPlan { orders, panics, process, folders }.open(context)?))
+            Ok(Box::new(Mpv::open(MpvPlan { orders, panics, process, folders }, context)?))
         }))
     }
 
@@ -139,170 +123,81 @@ impl super::Kind for MpvKind<'_> {
     }
 }
 
-/// An output with all its orders read, but no player started.
-pub(super) struct MpvPlan {
-    orders: HashMap<ActionKey, PlayerOrder>,
-    /// Number of messages of a panic; each of them is the stop that a panic is anyway.
-    panics: usize,
-    process: process::PlayerProcess,
-    folders: ClipFolders,
-}
-
-impl MpvPlan {
-    /// Reads all that `show` sends to `output`.
-    ///
-    /// # Errors
-    /// All messages that no player can be given.
-    pub(super) fn new(
-        show: &Show,
-        output: OutputIx,
-        flags: &[String],
-        surroundings: &Surroundings<'_>,
-    ) -> Result<Self, Vec<OutputFault>> {
-        let (mut orders, mut faults) = (HashMap::new(), vec![]);
-        let mut fault =
-            |place: String, why: String| faults.push(OutputFault::Message { place, why });
-        for (ix, cue) in show.listed() {
-            for (at, action) in
-                (0..).zip(&cue.actions).filter(|(_, action)| action.output == output)
-            {
-                let Body::Mpv(command) = &action.body else {
-                    fault(format!("cue {}", cue.number), "not a command to a player".into());
-                    continue;
-                };
-                let order = match command {
-                    MpvCommand::Play { .. } => {
-                        let lasts_ns = cue.duration.map(nanoseconds);
-                        let clip = Clip::new(command, &cue.number, lasts_ns, surroundings.folder);
-                        clip.map(Arc::new).map(PlayerOrder::Play)
-                    }
-                    MpvCommand::Volume { to, over } => {
-                        let (to, over, purpose) = (*to, *over, Purpose::Volume);
-                        Ok(PlayerOrder::Fade(FadeOrder { to, over, purpose }))
-                    }
-                    MpvCommand::Pause => Ok(PlayerOrder::Pause),
-                    MpvCommand::Resume => Ok(PlayerOrder::Resume),
-                    MpvCommand::Stop { over } => Ok(PlayerOrder::Stop { over: *over }),
-                };
-                match order {
-                    Ok(order) => drop(orders.insert((ix, at), order)),
-                    Err(why) => fault(format!("cue {}", cue.number), why),
-                }
-            }
-        }
-        let target = show.outputs.get(output);
-        let panic = target.map(|output| output.panic.as_slice()).unwrap_or_default();
-        if panic.iter().any(|body| body.panic_fault().is_some()) {
-            fault(
-                "panic".into(),
-                "a panic takes the picture away: it can only stop or pause a player".into(),
-            );
-        }
-        let is_sound = |order: &PlayerOrder| match order {
-            PlayerOrder::Play(clip) => clip.path.rsplit_once('.').is_some_and(|(_, ending)| {
-                let ending = ending.to_ascii_lowercase();
-                SOUNDS.contains(&ending.as_str())
-            }),
-            PlayerOrder::Fade(_)
-            | PlayerOrder::Pause
-            | PlayerOrder::Resume
-            | PlayerOrder::Stop { .. } => true,
-        };
-        let is_sound = orders.values().all(is_sound);
-        let folders = ClipFolders::of(surroundings.folder, surroundings.permits);
-        let process =
-            process::PlayerProcess::new((surroundings.env)("HANDOVER_MPV"), flags, is_sound);
-        if faults.is_empty() {
-            Ok(MpvPlan {
-                orders,
-                panics: target.map_or(0, Output::stop_messages),
-                process,
-                folders,
-            })
-        } else {
-            Err(faults)
-        }
-    }
-
-    /// Starts the supervisor, which starts the players.
-    pub(super) fn open(self, context: WorkerContext) -> io::Result<Mpv> {
-        let (wake, woken) = UnixStream::pair()?;
-        wake.set_nonblocking(true)?;
-        woken.set_nonblocking(true)?;
-        let deck = Arc::new(Mutex::new(Deck::new(context.output, clips_of(&self.orders))));
-        let (done, ended) = channel();
-        let supervisor = Supervisor::new(
-            Arc::clone(&deck),
-            (self.process, self.folders),
-            context.clone(),
-            woken,
-        );
-        thread::Builder::new().name(format!("to {}", context.name)).spawn(move || {
-            supervisor.supervise();
-            // Nobody may be waiting any more.
-            let _ = done.send(());
-        })?;
-        Ok(Mpv { deck, orders: self.orders, panics: self.panics, context, wake, ended })
-    }
-}
-
-/// The clips that are played.
-fn clips_of(orders: &HashMap<ActionKey, PlayerOrder>) -> BTreeMap<ActionKey, Arc<Clip>> {
-    let clips = orders.iter().filter_map(|(key, order)| match order {
-        PlayerOrder::Play(clip) => Some((*key, Arc::clone(clip))),
-        PlayerOrder::Fade(_)
-        | PlayerOrder::Pause
-        | PlayerOrder::Resume
-        | PlayerOrder::Stop { .. } => None,
-    });
-    clips.collect()
-}
-
 /// The station's end of an output of clips. Dropping it ends the players.
 pub(super) struct Mpv {
-    deck: Arc<Mutex<Deck>>,
-    orders: HashMap<ActionKey, PlayerOrder>,
+    /// Those on which clips play, `main` first.
+    layers: Vec<LayerDeck>,
+    orders: PlayerOrders,
     panics: usize,
-    context: WorkerContext,
-    /// A byte in here wakes the supervisor.
-    wake: UnixStream,
-    ended: Receiver<()>,
+    parts: LayerParts,
 }
 
 impl Mpv {
-    fn deck(&self) -> MutexGuard<'_, Deck> {
-        lock(&self.deck)
+    /// Starts the layers of `plan`, each with its supervisor, which starts its players.
+    ///
+    /// # Errors
+    /// When the system gives no thread or no sockets for one of them.
+    fn open(plan: MpvPlan, context: WorkerContext) -> io::Result<Self> {
+        let MpvPlan { orders, panics, process, folders } = plan;
+        let lights = Arc::new(LayerLights::new(Arc::clone(&context.gauge)));
+        let wanted = orders.layers();
+        lights.keep(wanted.iter());
+        let parts = LayerParts { process, folders, context, lights };
+        let layers = wanted.iter().map(|layer| LayerDeck::start(layer, &orders, &parts));
+        let layers = layers.collect::<io::Result<_>>()?;
+        Ok(Mpv { layers, orders, panics, parts })
     }
 
-    fn wake(&self) {
-        // Where it takes no more, enough bytes wait in it to wake anybody.
-        drop((&self.wake).write(&[1]));
+    fn now(&self) -> MachineNs {
+        self.parts.context.clock.now()
+    }
+
+    /// Makes the layers those of the orders. One on which nothing plays any more goes, unless
+    /// something is on air there; the main one stays, since its window covers a screen.
+    fn revise_layers(&mut self) {
+        let (wanted, now) = (self.orders.layers(), self.now());
+        self.layers.retain(|own| {
+            own.layer.is_main() || wanted.contains(&own.layer) || own.is_at_work(now)
+        });
+        for own in &self.layers {
+            own.deck().revise(self.orders.clips(&own.layer));
+            own.wake();
+        }
+        let is_new = |layer: &&Layer| self.layers.iter().all(|own| own.layer != **layer);
+        let new: Vec<Layer> = wanted.iter().filter(is_new).cloned().collect();
+        let all = self.layers.iter().map(|own| &own.layer).chain(&new);
+        self.parts.lights.keep(all);
+        for layer in &new {
+            let started = LayerDeck::start(layer, &self.orders, &self.parts);
+            let started = started.unwrap_or_else(|error| {
+                LayerDeck::lacking(layer, &self.orders, &self.parts, (&error, now))
+            });
+            self.layers.push(started);
+        }
+        self.layers.sort_by(|one, other| one.layer.cmp(&other.layer));
     }
 }
 
 impl Driver for Mpv {
     fn send(&mut self, job: Job, now: MachineNs) -> Option<Outcome> {
-        let outcome = match self.orders.get(&(job.cue, job.action)) {
+        let outcome = match self.orders.get((job.cue, job.action)) {
             None => Some(Outcome::no_message()),
-            Some(PlayerOrder::Play(_)) => self.deck().play(job, now),
-            Some(PlayerOrder::Pause) => Some(self.deck().pause(now)),
-            Some(PlayerOrder::Resume) => Some(self.deck().resume(now)),
-            Some(PlayerOrder::Fade(order)) => Some(self.deck().fade(*order, now)),
-            Some(PlayerOrder::Stop { over }) if over.is_zero() => {
-                Some(self.deck().stop(|_| true, BEFORE_IT_MOVED))
-            }
-            Some(PlayerOrder::Stop { over }) => {
-                Some(self.deck().fade_out(*over, BEFORE_IT_MOVED, now))
+            Some(LayerOrder { layer, order }) => {
+                match self.layers.iter().find(|own| own.layer == *layer) {
+                    Some(own) => own.obey(order, job, now),
+                    // No clip ever plays there, so nothing is left to be done.
+                    None => Some(Outcome::Sent),
+                }
             }
         };
-        let delivery = Delivery::new(Some(job), now, self.context.clock.now());
+        let delivery = Delivery::new(Some(job), now, self.now());
+        let gauge = &self.parts.context.gauge;
         match &outcome {
-            Some(Outcome::Sent) => self.context.gauge.sent_in_doubt(delivery),
-            Some(_) => self.context.gauge.failed(delivery),
+            Some(Outcome::Sent) => gauge.sent_in_doubt(delivery),
+            Some(_) => gauge.failed(delivery),
             // What becomes of it is the supervisor's to hear.
             None => {}
         }
-        self.wake();
         outcome
     }
 
@@ -315,20 +210,21 @@ impl Driver for Mpv {
                 outcome = ended;
             }
         }
-        let delivery = Delivery::new(None, now, self.context.clock.now());
+        let context = &self.parts.context;
+        let delivery = Delivery::new(None, now, self.now());
         for _ in 0..self.panics {
             match &outcome {
-                Outcome::Sent => self.context.gauge.sent_in_doubt(delivery),
+                Outcome::Sent => context.gauge.sent_in_doubt(delivery),
                 Outcome::Rehearsed(_) | Outcome::Failed(_) | Outcome::SideFailed { .. } => {
-                    self.context.gauge.failed(delivery);
+                    context.gauge.failed(delivery);
                 }
             }
         }
         let dropped = dropped.into_iter().map(|job| {
             let why = Outcome::Failed(STOPPED_BY_PANIC.into());
-            self.context.report(Some(job), why)
+            context.report(Some(job), why)
         });
-        let messages = (0..self.panics).map(|_| self.context.report(None, outcome.clone()));
+        let messages = (0..self.panics).map(|_| context.report(None, outcome.clone()));
         dropped.chain(messages).collect()
     }
 
@@ -338,11 +234,9 @@ impl Driver for Mpv {
     }
 
     fn revise(&mut self, _: &Arc<Show>, messages: Option<Encoded>) {
-        type Orders = HashMap<ActionKey, PlayerOrder>;
-        if let Some(Ok(orders)) = messages.map(|messages| messages.downcast::<Orders>()) {
+        if let Some(Ok(orders)) = messages.map(|messages| messages.downcast::<PlayerOrders>()) {
             self.orders = *orders;
-            self.deck().revise(clips_of(&self.orders));
-            self.wake();
+            self.revise_layers();
         }
     }
 
@@ -351,75 +245,100 @@ impl Driver for Mpv {
     }
 
     fn health(&self, now: MachineNs) -> Health {
-        let deck = self.deck();
-        let (clip, queued) = deck.reading(now);
-        Health { clip, ready: deck.ready(), ..self.context.gauge.health(queued, now) }
+        let (mut clips, mut ready, mut queued) = (vec![], vec![], 0);
+        for own in &self.layers {
+            let deck = own.deck();
+            let (clip, waiting) = deck.reading(now);
+            clips.extend(clip);
+            ready.extend(deck.ready());
+            queued += waiting;
+        }
+        Health { clips, ready, ..self.parts.context.gauge.health(queued, now) }
     }
 
     fn arm(&mut self, cues: &[CueIx]) {
-        self.deck().arm(cues);
-        self.wake();
+        for own in &self.layers {
+            own.deck().arm(cues);
+            own.wake();
+        }
     }
 
-    fn join(&mut self, joins: &[(CueIx, CueIx)]) {
-        self.deck().join(joins);
-        self.wake();
+    fn join(&mut self, joins: &[ClipJoin]) {
+        let output = self.parts.context.output;
+        for own in &self.layers {
+            let is_own =
+                |join: &&ClipJoin| join.player.output == output && join.player.layer == own.layer;
+            let joins = joins.iter().filter(is_own).map(|join| (join.leader, join.follower));
+            own.deck().join(joins.collect());
+            own.wake();
+        }
     }
 
     fn finish(&mut self) {
-        self.deck().finish();
-        self.wake();
+        for own in &self.layers {
+            own.deck().finish();
+            own.wake();
+        }
     }
 
     fn close(&mut self, deadline: MachineNs) -> Vec<Report> {
-        let left = self.deck().close(deadline);
-        self.wake();
-        // Whether it ends in time or not, there is nothing more to be done about it here.
-        let _ = self.ended.recv_timeout(deadline.since(self.context.clock.now()) + LAST);
+        // All of them first: what one waits for, the others can use.
+        let left: Vec<Job> = self.layers.iter().flat_map(|own| own.close(deadline)).collect();
+        for own in &self.layers {
+            own.await_end(deadline.since(self.now()) + LAST);
+        }
         let why = || Outcome::Failed("the program closed before it could be sent".into());
-        left.into_iter().map(|job| self.context.report(Some(job), why())).collect()
+        left.into_iter().map(|job| self.parts.context.report(Some(job), why())).collect()
     }
 }
 
 impl Lasts for Mpv {
     fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>) {
-        let ended = match what {
-            Lasting::Clip => self.deck().panic(),
-            Lasting::Ramp => (Outcome::Sent, vec![]),
-        };
-        self.wake();
-        ended
+        let (mut outcome, mut called_off) = (Outcome::Sent, vec![]);
+        match what {
+            Lasting::Clip => {
+                for own in &self.layers {
+                    let (ended, jobs) = own.deck().panic();
+                    own.wake();
+                    called_off.extend(jobs);
+                    if ended != Outcome::Sent {
+                        outcome = ended;
+                    }
+                }
+            }
+            Lasting::Ramp => {}
+        }
+        (outcome, called_off)
     }
 
     fn end(&mut self, what: Lasting, cue: CueIx, over: Duration, now: MachineNs) {
         match what {
-            Lasting::Clip => self.deck().end(cue, over, BEFORE_IT_MOVED, now),
+            Lasting::Clip => {
+                for own in &self.layers {
+                    own.deck().end(cue, over, BEFORE_IT_MOVED, now);
+                    own.wake();
+                }
+            }
             Lasting::Ramp => {}
         }
-        self.wake();
     }
 
     fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs) {
         match what {
             Lasting::Clip => {
-                let mut deck = self.deck();
-                if deck.has(cue) {
-                    // A player that does not take it is ended, and then the clip is lost, which is
-                    // told.
-                    drop(if is_frozen { deck.pause(now) } else { deck.resume(now) });
+                for own in &self.layers {
+                    let mut deck = own.deck();
+                    if deck.has(cue) {
+                        // A player that does not take it is ended, and then the clip is lost, which
+                        // is told.
+                        drop(if is_frozen { deck.pause(now) } else { deck.resume(now) });
+                    }
+                    drop(deck);
+                    own.wake();
                 }
             }
             Lasting::Ramp => {}
         }
-        self.wake();
-    }
-}
-
-impl Drop for Mpv {
-    fn drop(&mut self) {
-        // Those who wait for nothing leave no time for a farewell.
-        drop(self.deck().close(self.context.clock.now()));
-        self.wake();
     }
 }
 

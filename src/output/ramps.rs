@@ -119,7 +119,7 @@ impl Ramping {
                     }
                     Body::Http { .. }
                     | Body::Midi(_)
-                    | Body::Mpv(_)
+                    | Body::Mpv { .. }
                     | Body::Raw(_)
                     | Body::Obs { .. } => None,
                 })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::show::{CueIx, OutputIx};
+use crate::show::{CueIx, OutputIx, OutputLayer};
 
 /// One message to send: one action of one firing of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClipReport {
     /// The player.
-    pub output: OutputIx,
+    pub player: OutputLayer,
     /// The cue whose clip it is.
     pub cue: CueIx,
     /// Number of the firing, as in the job.

@@ -139,7 +139,7 @@ impl Outputs {
     pub fn let_go(&mut self, now: MachineNs) {
         self.retired.retain(|(_, driver)| {
             let health = driver.health(now);
-            health.queued > 0 || health.clip.is_some()
+            health.queued > 0 || !health.clips.is_empty()
         });
     }
 }

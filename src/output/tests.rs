@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::testing::{FIRE_BYTES, SOON, fire, job, now, output, reporter, show, surroundings};
 use super::*;
-use crate::show::Body;
 use crate::show::action::{HttpContent, MidiMessage, MpvCommand, OscContent};
+use crate::show::{Body, Layer};
 
 fn udp_to(socket: &UdpSocket) -> OutputKind {
     OutputKind::OscUdp { host: "127.0.0.1".into(), port: socket.local_addr().unwrap().port() }
@@ -206,7 +206,11 @@ fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
         output("screen", OutputKind::Mpv { flags: vec![] }, vec![]),
     ];
     let note = Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 });
-    let actions = vec![(0, fire()), (1, note), (2, Body::Mpv(MpvCommand::Pause))];
+    let actions = vec![
+        (0, fire()),
+        (1, note),
+        (2, Body::Mpv { layer: Layer::MAIN, command: MpvCommand::Pause }),
+    ];
     let mut outputs = Outputs::rehearsal(Arc::new(show(outputs, actions)));
     for (n, said) in [
         "/eos/cue/1/12/fire 1 0.5 \"text\" true",

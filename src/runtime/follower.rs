@@ -67,7 +67,7 @@ impl Follower {
         let mut waiting = self.mailbox.lock();
         let told = &mut waiting.also;
         told.clips.clear();
-        told.clips.extend(outputs.iter().filter_map(|health| health.clip.clone()));
+        told.clips.extend(outputs.iter().flat_map(|health| health.clips.iter().cloned()));
         told.clips_ns = now_ns;
         if !waiting.news.is_empty() {
             self.mailbox.ring();
@@ -180,8 +180,13 @@ impl Account {
             }
             Some(clip.length_ns? as i64 - clip.position_ns.saturating_add(since_ns(clip)) as i64)
         };
+        // A cue may play further clips, which are not its clock.
+        let clip_of = |cue: &CueIx| {
+            let (_, player, _) = state.show().cue(*cue).clip()?;
+            self.clips.iter().find(|clip| clip.cue == *cue && clip.player == player)
+        };
         let left_ns = |cue: &CueIx| {
-            let clip = self.clips.iter().find(|clip| clip.cue == *cue).and_then(clip_left_ns);
+            let clip = clip_of(cue).and_then(clip_left_ns);
             clip.or_else(|| {
                 state
                     .cue_countdown(*cue, run_ns)
@@ -197,7 +202,7 @@ impl Account {
             let of_ns = countdown.as_ref().map(|countdown| nanoseconds(countdown.of));
             let elapsed_ns = nanoseconds(state.show_ns(run_ns).since(fired_ns));
             let moves = state.held_since().is_none();
-            match self.clips.iter().find(|clip| clip.cue == *cue) {
+            match clip_of(cue) {
                 Some(clip) => {
                     let elapsed_ns = clip.position_ns.saturating_add(since_ns(clip));
                     Running {

@@ -461,19 +461,20 @@ fn lock_restored(path: &std::path::Path) -> String {
 /// Returns `true` if an output has something to do still: a picture that runs must not go with the
 /// caller's terminal.
 fn is_at_work(health: &Health) -> bool {
-    health.queued > 0 || health.clip.is_some()
+    health.queued > 0 || !health.clips.is_empty()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::output::ClipOnAir;
-    use crate::show::CueIx;
+    use crate::show::{CueIx, OutputIx, OutputLayer};
 
     #[test]
     fn a_picture_on_air_is_work_and_a_dead_output_is_none() {
-        let clip = Some(ClipOnAir { cue: CueIx(0), position_ns: 1, length_ns: None, moves: true });
-        assert!(is_at_work(&Health { clip, ..Health::default() }));
+        let (player, cue) = (OutputLayer::main(OutputIx(0)), CueIx(0));
+        let clip = ClipOnAir { player, cue, position_ns: 1, length_ns: None, moves: true };
+        assert!(is_at_work(&Health { clips: vec![clip], ..Health::default() }));
         assert!(is_at_work(&Health { queued: 1, ..Health::default() }));
         assert!(!is_at_work(&Health { error: Some("down".into()), ..Health::default() }));
     }

@@ -1,7 +1,8 @@
 //! Messages of a cue and their outputs, as the file has them: checked but not yet encoded.
 
-use super::OutputIx;
 use std::time::Duration;
+
+use super::{Layer, OutputIx, OutputLayer};
 
 /// One message of a cue.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +11,14 @@ pub struct Action {
     pub output: OutputIx,
     /// Its message, of the output's kind.
     pub body: Body,
+}
+
+impl Action {
+    /// The player that it commands, and the command.
+    pub fn command(&self) -> Option<(OutputLayer, &MpvCommand)> {
+        let Body::Mpv { layer, command } = &self.body else { return None };
+        Some((OutputLayer { output: self.output, layer: layer.clone() }, command))
+    }
 }
 
 /// The protocol and address of an output.
@@ -126,8 +135,13 @@ pub enum Body {
     },
     /// A MIDI message.
     Midi(MidiMessage),
-    /// A command to the player.
-    Mpv(MpvCommand),
+    /// A command to the player of a layer.
+    Mpv {
+        /// The layer.
+        layer: Layer,
+        /// What its player is to do.
+        command: MpvCommand,
+    },
     /// Text or bytes as they are.
     Raw(RawMessage),
     /// A request to OBS.

@@ -6,6 +6,7 @@
 
 mod alike;
 mod cue;
+mod layers;
 mod links;
 mod names;
 mod together;
@@ -293,6 +294,7 @@ impl Check<'_> {
             let fix = format!("make two shows of it: {CUES_MAX} at most");
             self.faults.fault(cue.place.clone(), what, fix);
         }
+        layers::check(self.faults, &all, self.is_read);
         let links = links::link(self.faults, &all, lacks_names);
         let mut links = links.causes.into_iter().zip(links.mains).zip(links.stops);
         let (mut cues, mut cue_marks) =

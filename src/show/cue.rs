@@ -7,9 +7,7 @@ use jiff::civil::Time;
 
 use super::action::MpvCommand;
 use super::protocol::Lasting;
-use super::{
-    Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, SegmentIx, StationName,
-};
+use super::{Action, Colour, CueIx, CueNumber, DepartmentIx, OutputLayer, SegmentIx, StationName};
 
 /// The title of a cue or a segment for which a sheet has none, or does not tell it.
 pub const NO_TITLE: &str = "—";
@@ -112,11 +110,11 @@ impl CountDirection {
 impl Cue {
     /// The first clip that it plays: that one is the cue's clock. Where it stands in `actions`, the
     /// player, and what the player is told.
-    pub fn clip(&self) -> Option<(usize, OutputIx, &MpvCommand)> {
+    pub fn clip(&self) -> Option<(usize, OutputLayer, &MpvCommand)> {
         self.actions.iter().enumerate().find_map(|(at, action)| {
-            let Body::Mpv(command) = &action.body else { return None };
+            let (player, command) = action.command()?;
             match command.lasting()? {
-                Lasting::Clip => Some((at, action.output, command)),
+                Lasting::Clip => Some((at, player, command)),
                 Lasting::Ramp => None,
             }
         })

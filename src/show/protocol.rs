@@ -342,7 +342,7 @@ impl Body {
                 http::describe(output, method, path, content, *retries)
             }
             Body::Midi(message) => midi::describe(message),
-            Body::Mpv(command) => mpv::describe(command),
+            Body::Mpv { layer, command } => mpv::describe(layer, command),
             Body::Raw(message) => raw::describe(message),
             Body::Obs { request, data } => obs::describe(request, data.as_deref()),
         })
@@ -353,7 +353,7 @@ impl Body {
         match self {
             Body::Osc { content, .. } => content.lasting(),
             Body::Http { .. } | Body::Midi(_) | Body::Raw(_) | Body::Obs { .. } => None,
-            Body::Mpv(command) => command.lasting(),
+            Body::Mpv { command, .. } => command.lasting(),
         }
     }
 
@@ -361,9 +361,11 @@ impl Body {
     pub fn post(&self) -> Option<String> {
         match self {
             Body::Http { content, .. } => http::words(content),
-            Body::Osc { .. } | Body::Midi(_) | Body::Mpv(_) | Body::Raw(_) | Body::Obs { .. } => {
-                None
-            }
+            Body::Osc { .. }
+            | Body::Midi(_)
+            | Body::Mpv { .. }
+            | Body::Raw(_)
+            | Body::Obs { .. } => None,
         }
     }
 
@@ -376,7 +378,7 @@ impl Body {
             | Body::Midi(_)
             | Body::Raw(_)
             | Body::Obs { .. } => None,
-            Body::Mpv(command) => command.pauses(),
+            Body::Mpv { command, .. } => command.pauses(),
         }
     }
 
@@ -385,7 +387,7 @@ impl Body {
         match self {
             Body::Osc { content, .. } => content.panic_fault(),
             Body::Http { .. } | Body::Midi(_) | Body::Raw(_) | Body::Obs { .. } => None,
-            Body::Mpv(command) => command.panic_fault(),
+            Body::Mpv { layer, command } => command.panic_fault().or(mpv::panic_fault(layer)),
         }
     }
 }

@@ -122,7 +122,7 @@ fn rows<'a>(
         second.spans.extend(last(scene, output, health, &address, columns.saturating_sub(2)).spans);
         lines.push(second);
     }
-    lines.extend(health.clip.as_ref().map(|clip| on_air(scene, ix, clip)));
+    lines.extend(health.clips.iter().map(|clip| on_air(scene, clip)));
     if let Some(ramps) = ongoing::ramps(scene.state, scene.now_ns, |other| other == ix) {
         lines.push(Line::styled(format!("    {ramps}"), scene.styles.text));
     }
@@ -283,7 +283,7 @@ fn ago(scene: &Scene, tried: &Last) -> String {
 }
 
 /// The clip that a player shows, and how far it has come.
-fn on_air<'a>(scene: &Scene<'a>, output: OutputIx, clip: &ClipOnAir) -> Line<'a> {
+fn on_air<'a>(scene: &Scene<'a>, clip: &ClipOnAir) -> Line<'a> {
     let styles = &scene.styles;
     let since = scene.view.machine_ns.since(scene.app.outputs_ns);
     let moved = if clip.moves { since } else { Duration::ZERO };
@@ -292,13 +292,17 @@ fn on_air<'a>(scene: &Scene<'a>, output: OutputIx, clip: &ClipOnAir) -> Line<'a>
     let of = of.unwrap_or_default();
     let paused = if clip.moves { "" } else { "  paused" };
     let mut spans = vec![Span::styled("  ▶ on air ", styles.on_air)];
+    let layer = &clip.player.layer;
+    if !layer.is_main() {
+        spans.push(Span::styled(format!("layer {layer} "), styles.text));
+    }
     if let Some(cue) = scene.show.cues.get(clip.cue) {
         spans.push(Span::styled(format!("cue {} ", cue.number), styles.text));
         spans.push(Span::styled(cue.title.as_str(), styles.vt));
     }
     spans.push(Span::styled(format!("  {at}{of}"), styles.strong));
     spans.push(Span::styled(paused, styles.attention));
-    if let Some(fade) = scene.fade_on(clip.cue, output) {
+    if let Some(fade) = scene.fade_on(clip.cue, &clip.player) {
         spans.push(Span::styled(format!("  {fade}"), styles.attention));
     }
     Line::from(spans)

@@ -18,7 +18,7 @@ use crate::app::{App, ongoing};
 use crate::engine::{Countdown, Ongoing, Phase, RunNs, SendState, State, Timing};
 use crate::output::{ClipOnAir, ReadyClip};
 use crate::show::duration;
-use crate::show::{Cue, CueIx, OutputIx, SegmentIx, Show, Source, Thresholds, Trigger};
+use crate::show::{Cue, CueIx, OutputLayer, SegmentIx, Show, Source, Thresholds, Trigger};
 use crate::time::{signed, unsigned};
 
 /// Times sooner than this are bold.
@@ -204,10 +204,11 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The clip that a player shows for `cue`.
+    /// The clip that is the clock of `cue`, if its player plays it.
     pub(super) fn clip(&self, cue: CueIx) -> Option<&'a ClipOnAir> {
-        let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
-        self.app.outputs.get(player)?.clip.as_ref().filter(|clip| clip.cue == cue)
+        let (_, player, _) = self.cue(cue).clip()?;
+        let mut clips = self.app.outputs.get(player.output.0 as usize)?.clips.iter();
+        clips.find(|clip| clip.cue == cue && clip.player == player)
     }
 
     /// The fade of the clip of `cue`, in words, where one goes on.
@@ -215,9 +216,9 @@ impl<'a> Scene<'a> {
         self.fade_of(|ongoing| ongoing.cue == cue)
     }
 
-    /// The fade of the clip that `cue` has on `output`, in words, where one goes on.
-    pub(super) fn fade_on(&self, cue: CueIx, output: OutputIx) -> Option<String> {
-        self.fade_of(|ongoing| (ongoing.cue, ongoing.output) == (cue, output))
+    /// The fade of the clip that `cue` has on `player`, in words, where one goes on.
+    pub(super) fn fade_on(&self, cue: CueIx, player: &OutputLayer) -> Option<String> {
+        self.fade_of(|ongoing| (ongoing.cue, &ongoing.place) == (cue, player))
     }
 
     fn fade_of(&self, is_meant: impl Fn(&Ongoing) -> bool) -> Option<String> {
@@ -227,8 +228,9 @@ impl<'a> Scene<'a> {
 
     /// State of the clip of `cue` in its player, if it was examined and may be next.
     pub(super) fn ready_clip(&self, cue: CueIx) -> Option<&'a ReadyClip> {
-        let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
-        self.app.outputs.get(player)?.ready.iter().find(|ready| ready.cue == cue)
+        let (_, player, _) = self.cue(cue).clip()?;
+        let mut ready = self.app.outputs.get(player.output.0 as usize)?.ready.iter();
+        ready.find(|ready| ready.cue == cue && ready.player == player)
     }
 
     /// Countdown of a running cue: by its player's clock if it has a clip on air that has an end,

@@ -49,7 +49,7 @@ impl Still {
         // The outputs' page tells how long ago something was tried, by the machine's clock; a clip
         // has its player's.
         let is_played = matches!(app.page, Page::Outputs | Page::Stations)
-            || app.outputs.iter().any(|health| health.clip.is_some());
+            || app.outputs.iter().any(|health| !health.clips.is_empty());
         if is_paced || is_stopped || is_played || flag::counts(app) {
             return None;
         }

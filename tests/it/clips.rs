@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use handover::output::{ClipNews, Light, OutputReport};
 use handover::runtime::clock::CLOCK;
+use handover::show::{ClipJoin, OutputIx, OutputLayer};
 
 use crate::harness::{House, PATIENCE, Remote, await_some, in_time};
 use crate::player::{Stage, film, is_equipped};
@@ -348,7 +349,9 @@ fn sounds_that_follow_each_other_lose_no_sample() {
         let cues = [play("a.wav"), play("b.wav")];
         let env = |name: &str| (name == "HANDOVER_MPV").then(|| player.display().to_string());
         let mut stage = Stage::of(house, &show(&[&cues[0], &cues[1]]), &env);
-        stage.outputs.join(&[(stage.cue("1"), stage.cue("2"))]);
+        let player = OutputLayer::main(OutputIx(0));
+        let (leader, follower) = (stage.cue("1"), stage.cue("2"));
+        stage.outputs.join(&[ClipJoin { player, leader, follower }]);
         stage.arm(&["1"]);
         // Both are in one list as soon as both are known.
         let both = await_some(PATIENCE, || {

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -34,7 +35,41 @@ const LAST_STEP: f64 = 20.0;
 /// A stage whose player tells its volume to a second listener, too.
 struct Heard {
     stage: Stage,
-    volumes: Receiver<(Instant, f64)>,
+    volumes: Volumes,
+}
+
+/// The volumes that a player tells, and when.
+pub(crate) struct Volumes(Receiver<(Instant, f64)>);
+
+impl Volumes {
+    /// Those of the player that has a line here.
+    pub(crate) fn of(line: &Path) -> Self {
+        let line = await_some(PATIENCE, || UnixStream::connect(line).ok()).expect("its line");
+        let (sender, volumes) = channel();
+        (&line).write_all(b"{\"command\":[\"observe_property\",1,\"volume\"]}\n").expect("told");
+        thread::spawn(move || {
+            for line in BufReader::new(line).lines().map_while(Result::ok) {
+                let now = Instant::now();
+                let line: Value = serde_json::from_str(&line).unwrap_or_default();
+                let volume = line["data"].as_f64().filter(|_| line["event"] == "property-change");
+                if volume.is_some_and(|volume| sender.send((now, volume)).is_err()) {
+                    return;
+                }
+            }
+        });
+        Volumes(volumes)
+    }
+
+    /// The volumes up to this one.
+    pub(crate) fn up_to(&self, last: f64) -> Vec<(Instant, f64)> {
+        let mut all = vec![];
+        while all.last().is_none_or(|(_, volume)| *volume != last) {
+            all.push(self.0.recv_timeout(PATIENCE).unwrap_or_else(|why| {
+                panic!("{why} before {last}: {all:?}");
+            }));
+        }
+        all
+    }
 }
 
 impl Heard {
@@ -52,31 +87,12 @@ impl Heard {
         let env = |name: &str| (name == "HANDOVER_MPV").then(|| player.display().to_string());
         let mut stage = Stage::of(house, &crate::player::show(&CUES), &env);
         stage.arm(&["1"]);
-        let line = await_some(PATIENCE, || UnixStream::connect(&line).ok()).expect("its line");
-        let (sender, volumes) = channel();
-        (&line).write_all(b"{\"command\":[\"observe_property\",1,\"volume\"]}\n").expect("told");
-        thread::spawn(move || {
-            for line in BufReader::new(line).lines().map_while(Result::ok) {
-                let now = Instant::now();
-                let line: Value = serde_json::from_str(&line).unwrap_or_default();
-                let volume = line["data"].as_f64().filter(|_| line["event"] == "property-change");
-                if volume.is_some_and(|volume| sender.send((now, volume)).is_err()) {
-                    return;
-                }
-            }
-        });
-        Heard { stage, volumes }
+        Heard { stage, volumes: Volumes::of(&line) }
     }
 
     /// The volumes up to this one.
     fn up_to(&self, last: f64) -> Vec<(Instant, f64)> {
-        let mut all = vec![];
-        while all.last().is_none_or(|(_, volume)| *volume != last) {
-            all.push(self.volumes.recv_timeout(PATIENCE).unwrap_or_else(|why| {
-                panic!("{why} before {last}: {all:?}");
-            }));
-        }
-        all
+        self.volumes.up_to(last)
     }
 
     /// The volumes of a fade to `last`.

@@ -9,6 +9,7 @@
 )]
 
 mod board;
+mod clip_layers;
 mod clips;
 mod commands;
 mod crash;

@@ -112,7 +112,7 @@ const CUES: [(&str, &str); 14] = [
 /// The outputs of a show, and the news that comes from them.
 pub(crate) struct Stage {
     pub outputs: Outputs,
-    show: Arc<Show>,
+    pub(crate) show: Arc<Show>,
     news: Receiver<OutputReport>,
     firing: u32,
     pub house: House,
@@ -172,8 +172,13 @@ impl Stage {
 
     pub(crate) fn go(&mut self, number: &str) -> (u32, Option<Outcome>) {
         self.firing += 1;
-        let job = Job { cue: self.cue(number), firing: self.firing, action: 0 };
-        (self.firing, self.outputs.send(job, CLOCK.now()))
+        (self.firing, self.send(number, 0))
+    }
+
+    /// Sends one of the actions of a cue, as a part of the last firing.
+    pub(crate) fn send(&mut self, number: &str, action: u32) -> Option<Outcome> {
+        let job = Job { cue: self.cue(number), firing: self.firing, action };
+        self.outputs.send(job, CLOCK.now())
     }
 
     /// Fires a cue whose outcome comes later.
@@ -211,7 +216,7 @@ impl Stage {
         }
     }
 
-    fn expect_silence(&self) {
+    pub(crate) fn expect_silence(&self) {
         let news = self.news.recv_timeout(crate::harness::SILENCE);
         assert!(news.is_err(), "{news:?}");
     }
@@ -224,7 +229,7 @@ impl Stage {
     }
 
     /// The only player that is playing: the one whose clip is on air, by the file that it has open.
-    fn playing(&self, clip: &str) -> Pid {
+    pub(crate) fn playing(&self, clip: &str) -> Pid {
         let with: Vec<_> = players(std::process::id())
             .into_iter()
             .filter(|pid| !is_scout(*pid) && files(*pid).iter().any(|file| file.ends_with(clip)))
@@ -241,7 +246,7 @@ impl Stage {
 }
 
 /// The children of a process, dead ones that nobody has buried among them, that are players.
-fn players(parent: u32) -> Vec<u32> {
+pub(crate) fn players(parent: u32) -> Vec<u32> {
     let pids = fs::read_dir("/proc").into_iter().flatten().flatten();
     let pids = pids.filter_map(|entry| entry.file_name().to_string_lossy().parse::<u32>().ok());
     let is_player = |pid: &u32| {
@@ -291,11 +296,11 @@ fn at_most_ns(called: Instant) -> u64 {
 fn an_armed_clip_plays_to_its_end() {
     let Some(mut stage) = Stage::new() else { return };
     stage.arm(&["1", "2"]);
-    assert_eq!(stage.health()[0].clip, None, "nothing plays that nobody has called");
+    assert_eq!(stage.health()[0].clips, [], "nothing plays that nobody has called");
     let began = Instant::now();
     let firing = stage.go_pending("1");
     assert_eq!(stage.expect_start(firing), Some(2000));
-    let clip = stage.health()[0].clip.clone().expect("a clip on air");
+    let clip = stage.health()[0].clips.first().cloned().expect("a clip on air");
     assert!(
         clip.cue == stage.cue("1") && clip.moves && clip.length_ns == Some(2_000_000_000),
         "{clip:?}"
@@ -304,7 +309,7 @@ fn an_armed_clip_plays_to_its_end() {
     stage.expect(firing, ClipNews::Ended);
     let took = began.elapsed();
     assert!(took > Duration::from_millis(1900), "it took {took:?}");
-    assert_eq!(stage.health()[0].clip, None);
+    assert_eq!(stage.health()[0].clips, []);
     assert_eq!(stage.health()[0].sent, 1);
     stage.close();
 }
@@ -326,7 +331,7 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
     assert_eq!(stage.expect_start(firing), Some(300));
     let (mut passes, mut last_ns) = (0, 0);
     let falls_back_twice = || {
-        let clip = stage.health()[0].clip.clone().expect("it plays on");
+        let clip = stage.health()[0].clips.first().cloned().expect("it plays on");
         assert!(clip.position_ns <= 300_000_000, "{clip:?}");
         passes += u32::from(clip.position_ns < last_ns);
         last_ns = clip.position_ns;
@@ -340,7 +345,7 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
     stage.expect_silence();
     stage.expect_silence();
     assert!(
-        stage.health()[0].clip.as_ref().is_some_and(|clip| clip.moves),
+        stage.health()[0].clips.first().is_some_and(|clip| clip.moves),
         "it is looped to the file's end"
     );
     stage.close();
@@ -360,7 +365,7 @@ fn a_clip_takes_the_place_of_another_and_the_same_one_of_itself() {
     let third = stage.go_pending("14");
     assert_eq!(stage.expect_start(third), Some(29_000));
     stage.expect(second, ClipNews::Stopped);
-    let position_ns = stage.health()[0].clip.as_ref().expect("a clip on air").position_ns;
+    let position_ns = stage.health()[0].clips.first().expect("a clip on air").position_ns;
     assert!(position_ns <= at_most_ns(called), "it goes on where the one before was");
     stage.close();
 }
@@ -371,7 +376,7 @@ fn pause_freezes_the_picture_resume_lets_it_go_on_and_stop_takes_it_away() {
     stage.arm(&["4", "1"]);
     let firing = stage.go_pending("4");
     stage.expect_start(firing);
-    let position = |stage: &Stage| stage.health()[0].clip.clone().expect("a clip on air");
+    let position = |stage: &Stage| stage.health()[0].clips.first().cloned().expect("a clip on air");
     for _ in 0..2 {
         assert_eq!(stage.go("10").1, Some(Outcome::Sent));
         await_some(PATIENCE, || (!position(&stage).moves).then_some(())).expect("it stands");
@@ -388,7 +393,7 @@ fn pause_freezes_the_picture_resume_lets_it_go_on_and_stop_takes_it_away() {
     await_some(PATIENCE, goes_on).expect("it goes on");
     assert_eq!(stage.go("9").1, Some(Outcome::Sent));
     stage.expect(firing, ClipNews::Stopped);
-    assert_eq!(stage.health()[0].clip, None);
+    assert_eq!(stage.health()[0].clips, []);
     // What is armed stays armed.
     let firing = stage.go_pending("1");
     stage.expect_start(firing);
@@ -443,7 +448,7 @@ fn lose_the_player(signal: Signal) -> Option<String> {
     println!("found out after {took:?}");
     let Err(ClipNews::Lost(why)) = lost else { panic!("{lost:?}") };
     assert_eq!(of, firing);
-    assert_eq!(stage.health()[0].clip, None);
+    assert_eq!(stage.health()[0].clips, []);
     // The next one plays as soon as there is another player, and so does the lost one.
     let called = Instant::now();
     let next = stage.go_pending("1");

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use handover::engine::{Cause, ClipFact, Command, Event, Here, Nudge, Phase, Record, RunNs};
-use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show};
+use handover::show::{CueIx, CueNumber, OutputIx, OutputLayer, PersonIx, Show};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -117,6 +117,16 @@ fn trigger() -> impl Strategy<Value = TriggerSketch> {
     ]
 }
 
+/// A clip, with what stands behind it in its action.
+fn clip() -> impl Strategy<Value = &'static str> {
+    select(vec![
+        "a.mp4",
+        "a.mp4\", loop = true, from = \"1s",
+        "a.mp3\", layer = \"bgm",
+        "a.mp3\", loop = true, layer = \"bgm",
+    ])
+}
+
 pub(crate) fn cue() -> impl Strategy<Value = CueSketch> {
     let rarely =
         |some: BoxedStrategy<&'static str>| prop_oneof![2 => Just(None), 1 => some.prop_map(Some)];
@@ -128,7 +138,7 @@ pub(crate) fn cue() -> impl Strategy<Value = CueSketch> {
         few(2),
         few(3),
         few(2),
-        prop_oneof![5 => Just(None), 1 => select(vec!["a.mp4", "a.mp4\", loop = true, from = \"1s"]).prop_map(Some)],
+        prop_oneof![5 => Just(None), 1 => clip().prop_map(Some)],
         prop_oneof![5 => Just(None), 1 => any::<Index>().prop_map(Some)],
         prop_oneof![4 => Just(None), 1 => (any::<Index>(), select(vec!["0s", "2s"])).prop_map(Some)],
     )
@@ -330,6 +340,11 @@ pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
     })
 }
 
+/// The player of the clip of `cue`; for a cue without one, some player.
+pub(crate) fn player_of(show: &Show, cue: CueIx) -> OutputLayer {
+    show.cue(cue).clip().map_or(OutputLayer::main(OutputIx(1)), |(_, player, _)| player)
+}
+
 pub(crate) fn do_it(rig: &mut TestRun, deed: &Deed) -> Result<(), String> {
     match deed {
         Deed::Wait(ns) => rig.live_until(rig.now + Duration::from_nanos(*ns)),
@@ -342,7 +357,8 @@ pub(crate) fn do_it(rig: &mut TestRun, deed: &Deed) -> Result<(), String> {
         Deed::Clip(at, fact) if !rig.state().show().cues.is_empty() => {
             let cue = CueIx(at.index(rig.state().show().cues.len()) as u32);
             let firing = rig.state().cue(cue).firings;
-            rig.command(&Command::Clip { cue, firing, output: OutputIx(1), fact: fact.clone() })
+            let player = player_of(rig.state().show(), cue);
+            rig.command(&Command::Clip { cue, firing, player, fact: fact.clone() })
                 .map_err(|why| why.to_string())?;
             rig.drain()
         }
@@ -447,12 +463,8 @@ fn bring_home(rig: &mut TestRun) -> Result<(), String> {
         }
         for cue in rig.state().on_air().to_vec() {
             let firing = rig.state().cue(cue).firings;
-            let _ = rig.command(&Command::Clip {
-                cue,
-                firing,
-                output: OutputIx(1),
-                fact: ClipFact::Ended,
-            });
+            let player = player_of(rig.state().show(), cue);
+            let _ = rig.command(&Command::Clip { cue, firing, player, fact: ClipFact::Ended });
             rig.drain()?;
         }
         do_it(rig, &Deed::Override)?;

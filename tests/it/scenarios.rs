@@ -38,7 +38,10 @@ use handover::engine::{
     Cause, ClipFact, Command, Effect, Event, Here, MissedWhy, Nudge, Ongoing, OngoingKind, Record,
     RunNs, SegmentPhase, State,
 };
-use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, SegmentIx, Show, duration, file};
+use handover::show::{
+    ClipJoin, CueIx, CueNumber, Layer, OutputIx, OutputLayer, PersonIx, SegmentIx, Show, duration,
+    file,
+};
 use handover::time::{nanoseconds, signed};
 use handover::web::CrewWish;
 use jiff::{SignedDuration, Timestamp};
@@ -368,8 +371,8 @@ fn remote(state: &State, words: &str) -> Result<Command, String> {
 }
 
 /// Reports of a player on a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12
-/// stopped`, `12 lost WHY`, `12 broke off`; with `12#1` of its first, with `12@wall` of another
-/// player's clip.
+/// stopped`, `12 lost WHY`, `12 broke off`; with `12#1` of its first, with `12@wall` or
+/// `12@wall/bgm` of another player's clip.
 fn clip(state: &State, words: &str) -> Result<Command, String> {
     let (number, said) = words.split_once(' ').ok_or("a clip has a cue and a fact")?;
     let (number, firing) =
@@ -377,11 +380,13 @@ fn clip(state: &State, words: &str) -> Result<Command, String> {
     let (number, output) =
         number.split_once('@').map_or((number, None), |(number, output)| (number, Some(output)));
     let cue = find(state, number)?;
-    let own = state.show().cue(cue).clip().map(|(_, output, _)| output);
-    let named = |id: &str| {
-        state.show().outputs.iter().position(|output| output.id == id).map(|at| OutputIx(at as u32))
+    let own = state.show().cue(cue).clip().map(|(_, player, _)| player);
+    let named = |words: &str| {
+        let (id, layer) = words.split_once('/').unwrap_or((words, "main"));
+        let at = state.show().outputs.iter().position(|output| output.id == id)?;
+        Some(OutputLayer { output: OutputIx(at as u32), layer: Layer::new(layer) })
     };
-    let output = output.map_or(own, named).ok_or("no such player")?;
+    let player = output.map_or(own, named).ok_or("no such player")?;
     let firing = firing
         .map_or(Ok(state.cue(cue).firings), |f| f.parse().map_err(|e| format!("{f:?}: {e}")))?;
     let fact = match said.split_once(' ').unwrap_or((said, "")) {
@@ -396,7 +401,7 @@ fn clip(state: &State, words: &str) -> Result<Command, String> {
         ("broke", why) => ClipFact::BrokeOff(why.to_owned()),
         _ => return Err(format!("no player says {said:?}")),
     };
-    Ok(Command::Clip { cue, firing, output, fact })
+    Ok(Command::Clip { cue, firing, player, fact })
 }
 
 fn find(state: &State, number: &str) -> Result<CueIx, String> {
@@ -532,7 +537,7 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
         same("effects", effects, &told.collect())?;
     }
     if let Some(joins) = &step.clip_joins {
-        let of = |(leader, follower)| format!("{}>{}", number(leader), number(follower));
+        let of = |join: ClipJoin| format!("{}>{}", number(join.leader), number(join.follower));
         let mut found: Vec<_> =
             state.clip_joins(&state.next_clips(3)).into_iter().map(of).collect();
         found.sort();

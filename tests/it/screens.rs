@@ -43,7 +43,7 @@ use handover::conductor::ConductorInput;
 use handover::engine::RunNs;
 use handover::output::{ClipNews, ClipOnAir, ClipReport, Health, Light};
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueIx, OutputIx};
+use handover::show::{CueIx, OutputIx, OutputLayer};
 use handover::ui::Depth;
 
 use stage::{
@@ -135,9 +135,10 @@ fn a_player_has_the_clock_of_its_clip() {
     run.until(20.0);
     let clip = |position_s, moves| {
         let (position_ns, length_ns) = (position_s * SECOND_NS, Some(90 * SECOND_NS));
-        Some(ClipOnAir { cue: CueIx(0), position_ns, length_ns, moves })
+        let (player, cue) = (OutputLayer::main(OutputIx(0)), CueIx(0));
+        vec![ClipOnAir { player, cue, position_ns, length_ns, moves }]
     };
-    run.app.outputs[0].clip = clip(8, true);
+    run.app.outputs[0].clips = clip(8, true);
     run.app.outputs_ns = run.machine_ns() - Duration::from_secs(1);
     run.app.remote =
         Some(RemoteSign::Heard { address: "127.0.0.1:53000".parse().unwrap(), denied: 2 });
@@ -147,18 +148,23 @@ fn a_player_has_the_clock_of_its_clip() {
         ["1:21", "ON AIR", "The film", "VT", "left of 1:30", "OSC in 127.0.0.1:53000", "2 denied"];
     words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
     run_page("clip", &mut run);
-    run.app.outputs[0].clip = clip(8, false);
+    run.app.outputs[0].clips = clip(8, false);
     run.app.remote = Some(RemoteSign::Deaf("127.0.0.1:53000 is taken".into()));
     let paused = run.text(120, 36);
     assert!(
         paused.contains("VT paused") && paused.contains("OSC IN OFF  127.0.0.1:53000 is taken"),
         "{paused}"
     );
-    run.app.outputs[0].clip = None;
+    run.app.outputs[0].clips = vec![];
     let cue = run.state.on_air()[0];
     let length_ns = Some(90 * SECOND_NS);
     for what in [ClipNews::Started { length_ns }, ClipNews::Lost("killed".into())] {
-        run.drive(ConductorInput::Clip(ClipReport { output: OutputIx(0), cue, firing: 1, what }));
+        run.drive(ConductorInput::Clip(ClipReport {
+            player: OutputLayer::main(OutputIx(0)),
+            cue,
+            firing: 1,
+            what,
+        }));
     }
     let lost = run.text(120, 36);
     assert!(lost.contains("PICTURE LOST") && lost.contains("⌁"), "{lost}");

@@ -14,12 +14,12 @@ use std::fmt::Write as _;
 use handover::conductor::By;
 use handover::engine::{ClipFact, Command, Event, Record};
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
-use handover::show::{CueIx, OutputIx, Show};
+use handover::show::{CueIx, Show};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use crate::properties::{Deed, SegmentSketch, command, deed, segment, write};
+use crate::properties::{Deed, SegmentSketch, command, deed, player_of, segment, write};
 use crate::scenarios::read_show;
 use crate::seeds;
 use crate::test_run::Opening;
@@ -164,7 +164,8 @@ fn make(world: &mut World, step: &Move) -> Result<(), String> {
             }
             let cue = CueIx(at.index(cues) as u32);
             let firing = world.state().cue(cue).firings;
-            let command = Command::Clip { cue, firing, output: OutputIx(1), fact: fact.clone() };
+            let player = player_of(world.state().show(), cue);
+            let command = Command::Clip { cue, firing, player, fact: fact.clone() };
             world.command(By::Player, command).map(drop)
         }
         Move::Deed(deed) => match command(deed, world.state().show()) {

@@ -15,6 +15,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use handover::output::ClipNews;
+use handover::show::{ClipJoin, OutputIx, OutputLayer};
 
 use crate::harness::display::{Display, Hue, SIZE};
 use crate::harness::{self, House, PATIENCE, Program, await_some};
@@ -282,7 +283,9 @@ fn measure_screen() {
         let is_blue = |pixel: &[u8; 3]| pixel[2] > pixel[0].saturating_add(30);
         let (mut first, mut over, mut lost, mut longest) = (vec![], vec![], vec![], vec![]);
         for joined in [true, false] {
-            let joins = [(stage.cue("1"), stage.cue("2"))];
+            let player = OutputLayer::main(OutputIx(0));
+            let (leader, follower) = (stage.cue("1"), stage.cue("2"));
+            let joins = [ClipJoin { player, leader, follower }];
             stage.outputs.join(if joined { &joins } else { &[] });
             for _ in 0..30 {
                 stage.arm(&["1", "2"]);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::engine::{Aside, ClipFact, Expected, MissedWhy, StationReport, Stop, ToldOutcome};
 use crate::output::{ClipNews, ClipReport};
-use crate::show::{CueNumber, StationName};
+use crate::show::{CueNumber, Layer, OutputLayer, StationName};
 
 /// A show with an output of the holder and one of each station; cue 1 goes to all of them.
 const SHOW: &str = r#"
@@ -567,7 +567,8 @@ fn what_a_player_says_while_the_station_is_mute_is_journaled_when_it_speaks_agai
     paris.gives(SECOND_NS, ConductorInput::Mute(true));
     paris.taken();
     let what = ClipNews::Started { length_ns: None };
-    let report = ClipReport { cue: CueIx(0), firing: 1, output: OutputIx(0), what };
+    let report =
+        ClipReport { cue: CueIx(0), firing: 1, player: OutputLayer::main(OutputIx(0)), what };
     paris.gives(SECOND_NS, ConductorInput::Clip(report));
     assert_eq!(paris.taken(), [""; 0]);
     paris.gives(SECOND_NS, ConductorInput::Mute(false));
@@ -594,7 +595,8 @@ fn what_no_journal_takes_is_not_taken_from_another_station() {
         assert_eq!(paris.taken(), [why]);
     }
     let (output, fact) = ("film".to_owned(), ClipFact::Started(Some(u64::MAX)));
-    let told = StationReport::Clip { cue: number("1"), firing: 1, output, fact };
+    let (cue, layer) = (number("1"), Layer::MAIN);
+    let told = StationReport::Clip { cue, firing: 1, output, layer, fact };
     paris.gives(SECOND_NS, ConductorInput::Told { from: name("la"), told });
     let started = paris.records.iter().find_map(|record| match record.event {
         Event::ClipStarted { length_ns, .. } => Some(length_ns),

@@ -1,4 +1,4 @@
-//! The players of an output and what is wanted of them: which clip is armed, which is on air, what
+//! The players of a layer of an output and what is wanted of them: which clip is armed, which is on air, what
 //! is to be told.
 //!
 //! The station and the supervisor share it under a lock, under which nothing waits: commands are
@@ -23,7 +23,7 @@ use super::fade::{FadeOrder, Purpose};
 use super::player::Player;
 use super::reel::{ClipFacts, PARTS_MAX};
 use super::state::{ClipStage, Play, PlayerRole, PlayerState};
-use crate::show::{CueIx, OutputIx};
+use crate::show::{CueIx, OutputLayer};
 use crate::time::MachineNs;
 pub(super) use pending_work::PendingWork;
 
@@ -49,9 +49,10 @@ struct ClipFile {
     deaths: u32,
 }
 
-/// The players of an output.
+/// The players of a layer of an output.
 pub(super) struct Deck {
-    output: OutputIx,
+    /// The layer whose clips they play.
+    player: OutputLayer,
     clips: BTreeMap<ActionKey, Arc<Clip>>,
     files: HashMap<ActionKey, ClipFile>,
     /// Clips to be armed, the most urgent first.
@@ -89,9 +90,9 @@ pub(super) struct Deck {
 
 impl Deck {
     /// A deck without players for `clips`.
-    pub(super) fn new(output: OutputIx, clips: BTreeMap<ActionKey, Arc<Clip>>) -> Self {
+    pub(super) fn new(player: OutputLayer, clips: BTreeMap<ActionKey, Arc<Clip>>) -> Self {
         Deck {
-            output,
+            player,
             clips,
             files: HashMap::new(),
             wishes: vec![],
@@ -158,8 +159,8 @@ impl Deck {
     }
 
     /// Hears which cue follows which by itself and without a delay, if nothing changes.
-    pub(super) fn join(&mut self, joins: &[(CueIx, CueIx)]) {
-        self.joins = joins.to_vec();
+    pub(super) fn join(&mut self, joins: Vec<(CueIx, CueIx)>) {
+        self.joins = joins;
         // At once, on the caller's thread: a hold may come a moment before the end.
         self.open_reel();
     }

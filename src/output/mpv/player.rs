@@ -23,6 +23,7 @@ use super::fade::{Fade, FadeOrder, Level, Purpose};
 use super::reel::{Reel, ReelPart};
 use super::replies::PlayerQuestion;
 use super::state::{ClipStage, Exit, Play, PlayerRole, PlayerState};
+use crate::show::OutputLayer;
 use crate::show::duration::SECOND_NS;
 use crate::time::{MachineNs, nanoseconds};
 
@@ -371,8 +372,8 @@ impl Player {
         self.asked = self.asked.map(|asked| asked + late);
     }
 
-    /// The clip that it has on air, if any.
-    pub(super) fn on_air(&self, now: MachineNs) -> Option<ClipOnAir> {
+    /// The clip that it has on air as the `player` of its layer, if any.
+    pub(super) fn on_air(&self, player: &OutputLayer, now: MachineNs) -> Option<ClipOnAir> {
         let PlayerState::Playing { play, stage: ClipStage::OnAir { from_ns, at, moves }, .. } =
             &self.state
         else {
@@ -380,7 +381,8 @@ impl Player {
         };
         let length_ns = self.length_ns();
         let position_ns = position(*from_ns, *at, *moves, now, length_ns);
-        Some(ClipOnAir { cue: play.job.cue, position_ns, length_ns, moves: *moves })
+        let (player, cue, moves) = (player.clone(), play.job.cue, *moves);
+        Some(ClipOnAir { player, cue, position_ns, length_ns, moves })
     }
 
     /// Length of the clip that plays, from its in-point to its out-point, nanoseconds; for a still

@@ -15,7 +15,7 @@ use super::process::{end_of, find, program_or_mpv};
 use crate::output::Surroundings;
 use crate::output::peer::words;
 use crate::show::action::MpvCommand;
-use crate::show::{Body, OutputIx, Show};
+use crate::show::{OutputIx, Show};
 use crate::time::MachineClock;
 
 /// Maximum number of missing clips that are named.
@@ -39,7 +39,9 @@ impl PlayerSettings {
         for action in
             show.listed().flat_map(|(_, cue)| &cue.actions).filter(|action| action.output == output)
         {
-            if let Body::Mpv(MpvCommand::Play { clip, optional: is_optional, .. }) = &action.body {
+            if let Some((_, MpvCommand::Play { clip, optional: is_optional, .. })) =
+                action.command()
+            {
                 if *is_optional { &mut optional } else { &mut needed }.insert(clip.clone());
             }
         }

@@ -65,7 +65,7 @@ static STARTING: Mutex<()> = Mutex::new(());
 const GLANCE: Duration = Duration::from_millis(2);
 
 /// Settings for starting players.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct PlayerProcess {
     program: OsString,
     flags: Vec<String>,
@@ -75,8 +75,13 @@ pub(super) struct PlayerProcess {
 
 impl PlayerProcess {
     /// Players of the executable `program`, or of the `mpv` on the path, with the show's flags.
-    pub(super) fn new(program: Option<String>, flags: &[String], is_sound: bool) -> Self {
-        PlayerProcess { program: program_or_mpv(program), flags: flags.to_vec(), is_sound }
+    pub(super) fn new(program: Option<String>, flags: &[String]) -> Self {
+        PlayerProcess { program: program_or_mpv(program), flags: flags.to_vec(), is_sound: false }
+    }
+
+    /// The same, for clips of which nothing is seen if `is_sound`.
+    pub(super) fn of(&self, is_sound: bool) -> Self {
+        PlayerProcess { is_sound, ..self.clone() }
     }
 
     /// Starts a player; gives the program's end of the line to it, which never blocks.

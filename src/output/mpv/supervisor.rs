@@ -1,4 +1,4 @@
-//! The thread of an output of clips: listens to its players, and does for the deck whatever takes
+//! The thread of a layer of an output of clips: listens to its players, and does for the deck whatever takes
 //! time.
 //!
 //! The only place where players are started, killed and reaped, and where reports are told. Must never
@@ -22,6 +22,7 @@ use super::super::worker::WorkerContext;
 use super::super::{Light, Outcome, OutputReport, Report};
 use super::clip::{FileStatus, stat};
 use super::deck::{Deck, PendingWork};
+use super::layers::LayerLight;
 use super::player::Player;
 use super::process::{PlayerProcess, end_of, words};
 use super::state::{Exit, PlayerRole, PlayerState};
@@ -45,13 +46,14 @@ const LATE: Duration = Duration::from_millis(100);
 /// Reap interval of players that were killed and have not exited.
 const REAP_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The thread's half of an output of clips.
+/// The thread's half of a layer of an output of clips.
 pub(super) struct Supervisor {
     deck: Arc<Mutex<Deck>>,
     process: PlayerProcess,
     /// Folders that clips may lie in.
     folders: ClipFolders,
     context: WorkerContext,
+    shown: LayerLight,
     woken: UnixStream,
     readers: HashMap<u64, PlayerReader>,
     /// Killed, and not exited yet.
@@ -71,15 +73,16 @@ impl Supervisor {
     pub(super) fn new(
         deck: Arc<Mutex<Deck>>,
         plan: (PlayerProcess, ClipFolders),
-        context: WorkerContext,
+        told: (WorkerContext, LayerLight),
         woken: UnixStream,
     ) -> Self {
-        let (process, folders) = plan;
+        let ((process, folders), (context, shown)) = (plan, told);
         Supervisor {
             deck,
             process,
             folders,
             context,
+            shown,
             woken,
             readers: HashMap::new(),
             exiting: vec![],
@@ -210,11 +213,7 @@ impl Supervisor {
         deliveries.into_iter().for_each(|delivery| self.context.gauge.sent_in_doubt(delivery));
         if self.light != light {
             self.light = light.clone();
-            match light {
-                (Light::Down, why) => self.context.gauge.down(why.unwrap_or_default()),
-                (Light::Idle, why) => self.context.gauge.idle(why),
-                _ => self.context.gauge.up(),
-            }
+            self.shown.set(light);
         }
         for report in reports {
             if let OutputReport::Report(Report { job, outcome, .. }) = &report

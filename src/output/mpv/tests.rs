@@ -2,20 +2,25 @@
 //! what is said of losses.
 
 mod fades;
+mod layers;
 
+use std::collections::BTreeMap;
 use std::io::Read;
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::clip::{FileIdentity, FileStatus};
+use super::clip::{Clip, FileIdentity, FileStatus};
+use super::fade::{FadeOrder, Purpose};
 use super::player::{ANSWER, ASK, LOAD};
 use super::replies::{PlayerLine, PlayerQuestion};
 use super::state::{Exit, PlayerRole};
 use super::*;
 use crate::output::testing::{SOON, now};
 use crate::output::{ClipNews, Light, OutputReport};
-use crate::show::CueNumber;
+use crate::show::action::MpvCommand;
+use crate::show::{CueNumber, Layer, OutputIx, OutputLayer};
 
 /// How long each clip is, seconds.
 const LENGTH: f64 = 0.9;
@@ -30,10 +35,17 @@ struct Rig {
     entry: i64,
     /// The size of every file, which tells its version.
     size: u64,
+    /// `true` if every file has sound.
+    has_sound: bool,
 }
 
 impl Rig {
     fn new() -> Self {
+        Self::of(Layer::MAIN)
+    }
+
+    /// The deck of a layer.
+    fn of(layer: Layer) -> Self {
         let clip = |cue: u32| {
             let clip = format!("{cue}.mp4");
             let play = MpvCommand::Play {
@@ -50,8 +62,9 @@ impl Rig {
                 .unwrap();
             ((CueIx(cue), 0), Arc::new(clip))
         };
-        let deck = Deck::new(OutputIx(0), (0..8).map(clip).collect());
-        Rig { deck, at: now(), far: vec![], entry: 0, size: 1 }
+        let player = OutputLayer { output: OutputIx(0), layer };
+        let deck = Deck::new(player, (0..8).map(clip).collect());
+        Rig { deck, at: now(), far: vec![], entry: 0, size: 1, has_sound: true }
     }
 
     /// Does all pending work but reaping, has new players answer, and files examined.
@@ -108,7 +121,7 @@ impl Rig {
             (PlayerQuestion::Format, json!("wav")),
             (PlayerQuestion::Picture, json!(1)),
             (PlayerQuestion::Position, json!(0)),
-            (PlayerQuestion::Sound, json!(1)),
+            (PlayerQuestion::Sound, if self.has_sound { json!(1) } else { json!(false) }),
         ] {
             self.deck.on_reply(id, PlayerLine::Answer { question, data: Ok(answer) }, self.at);
         }
@@ -154,7 +167,7 @@ impl Rig {
     fn join(&mut self, joins: &[(u32, u32)]) {
         let joins: Vec<_> =
             joins.iter().map(|(leader, follower)| (CueIx(*leader), CueIx(*follower))).collect();
-        self.deck.join(&joins);
+        self.deck.join(joins);
     }
 
     fn go(&mut self, cue: u32) -> Option<Outcome> {

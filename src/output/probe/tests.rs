@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::*;
 use crate::output::testing::{CLOCK, SOON, fire, now, output, permits, show};
 use crate::show::action::{Framing, MpvCommand};
-use crate::show::{Body, OutputKind};
+use crate::show::{Body, Layer, OutputKind};
 
 /// How long everything may take: enough for a program to start on a machine with other work.
 const AT_MOST: Duration = Duration::from_secs(2);
@@ -171,15 +171,18 @@ fn a_player_says_its_version_and_which_clips_are_away() {
         let (clip, from_ns, to_ns, volume, looped) = (clip.into(), 0, None, None, false);
         (
             0,
-            Body::Mpv(MpvCommand::Play {
-                clip,
-                from_ns,
-                to_ns,
-                volume,
-                looped,
-                optional,
-                fade_in: Duration::ZERO,
-            }),
+            Body::Mpv {
+                layer: Layer::MAIN,
+                command: MpvCommand::Play {
+                    clip,
+                    from_ns,
+                    to_ns,
+                    volume,
+                    looped,
+                    optional,
+                    fade_in: Duration::ZERO,
+                },
+            },
         )
     };
     let look = |actions| {

@@ -7,7 +7,7 @@ use super::*;
 use crate::show::action::{MpvCommand, OscContent};
 use crate::show::draft::{ActionDraft, CueDraft, Entry, Mention, TriggerDraft};
 use crate::show::file::machine::Unseen;
-use crate::show::{Body, CueNumber, OutputKind};
+use crate::show::{Body, CueNumber, Layer, OutputKind};
 
 /// A value in a column of the row of a cue.
 fn at<T>(value: T, row: u32, column: u32) -> Placed<T> {
@@ -124,7 +124,7 @@ fn problems_are_told_by_their_cells() {
         place: ProblemPlace::cell("Cues", 4, 4),
         key: ProblemPlace::cell("Cues", 4, 4),
     }));
-    let stop = Body::Mpv(MpvCommand::Stop { over: Duration::ZERO });
+    let stop = Body::Mpv { layer: Layer::MAIN, command: MpvCommand::Stop { over: Duration::ZERO } };
     let foreign = ActionDraft {
         place: ProblemPlace::cell("Cues", 5, 6),
         output: Some(name("lights", 5, 6)),

@@ -112,8 +112,10 @@ impl<'a> Fields<'a> {
         entries.into_iter().filter_map(read).collect()
     }
 
-    fn check_id(&self, id: &SourceText<'_>) {
-        if id.text.len() > ID_MAX {
+    /// Reports what keeps a text from being an id. Returns `true` if nothing does.
+    pub(crate) fn check_id(&self, id: &SourceText<'_>) -> bool {
+        let is_short = id.text.len() <= ID_MAX;
+        if !is_short {
             let what = format!("an id of {} characters", id.text.len());
             self.reader.fault(
                 id.span.clone(),
@@ -122,7 +124,8 @@ impl<'a> Fields<'a> {
             );
         }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if (id.text.is_empty() || !id.text.chars().all(fits)) && !self.reader.is_broken(&id.span) {
+        let fits = !id.text.is_empty() && id.text.chars().all(fits);
+        if !fits && !self.reader.is_broken(&id.span) {
             let what = format!("{} cannot be an id", quoted(id.text));
             self.reader.fault(
                 id.span.clone(),
@@ -130,6 +133,7 @@ impl<'a> Fields<'a> {
                 "write an id of letters a–z, digits, `-` and `_`",
             );
         }
+        is_short && fits
     }
 
     /// Returns `true` if `key` is there, readable or not.

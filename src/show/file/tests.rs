@@ -19,7 +19,7 @@ use crate::show::builtin;
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, Severity, report};
 use crate::show::{
-    Body, Colour, CountDirection, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx,
+    Body, Colour, CountDirection, CueIx, CueNumber, DepartmentIx, FrameRate, Layer, Look, OutputIx,
     OutputKind, PersonIx, SegmentIx, Show, Source, Thresholds, Trigger,
 };
 
@@ -333,15 +333,18 @@ fn every_kind_of_action_is_read() {
             device: 127,
             format: 1,
         }),
-        Body::Mpv(MpvCommand::Play {
-            clip: "film.mp4".into(),
-            from_ns: 10 * SECOND_NS,
-            to_ns: Some(60 * SECOND_NS),
-            volume: Some(80),
-            fade_in: Duration::ZERO,
-            looped: true,
-            optional: true,
-        }),
+        Body::Mpv {
+            layer: Layer::MAIN,
+            command: MpvCommand::Play {
+                clip: "film.mp4".into(),
+                from_ns: 10 * SECOND_NS,
+                to_ns: Some(60 * SECOND_NS),
+                volume: Some(80),
+                fade_in: Duration::ZERO,
+                looped: true,
+                optional: true,
+            },
+        },
     ];
     assert_eq!(actions.iter().map(|action| action.body.clone()).collect::<Vec<_>>(), expected);
 }

@@ -11,7 +11,7 @@ use crate::show::file::flags::flags;
 use crate::show::file::reader::quoted;
 use crate::show::file::value::Value;
 use crate::show::problem::Problem;
-use crate::show::{Body, OutputKind};
+use crate::show::{Body, ClipKind, Layer, OutputKind};
 use crate::time::nanoseconds;
 
 /// Facts about the player.
@@ -35,11 +35,14 @@ pub(super) const SPEC: ProtocolSpec = ProtocolSpec {
 /// Meaning of its latency.
 pub(super) const LATENCY: &str = "mpv: the picture moves";
 
-/// The keys that go with other commands: those of `play`, and `over`.
-const FURTHER: [&str; 6] = ["from", "to", "loop", "optional", "fade_in", OVER];
+/// The keys that go with the commands: those of `play`, `over`, and `layer`.
+const FURTHER: [&str; 7] = ["from", "to", "loop", "optional", "fade_in", OVER, LAYER];
 
 /// The time that `volume` and `stop` take.
 const OVER: &str = "over";
+
+/// The layer that a command is for.
+const LAYER: &str = "layer";
 
 /// The words of its commands, and the keys that go with them. `volume` is a command, and goes with
 /// `play`.
@@ -98,6 +101,12 @@ impl MpvCommand {
     }
 }
 
+/// The reason why a panic cannot name a layer; nothing for the one that needs no name.
+pub(super) fn panic_fault(layer: &Layer) -> Option<PanicFault> {
+    let why = "a panic stops all layers of an output";
+    (!layer.is_main()).then_some(PanicFault { key: LAYER, why, fix: "remove `layer`" })
+}
+
 fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKind> {
     let flags = flags(fields);
     let value = value?;
@@ -113,11 +122,13 @@ fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
     let commands: Vec<&str> = MpvWord::VARIANTS.iter().filter(is_command).copied().collect();
     let key = fields.exactly_one(&commands, "command");
     let word = key.and_then(|key| key.parse::<MpvWord>().ok());
+    let layer = layer(fields);
     if word == Some(MpvWord::Play) {
         fields.refuse(OVER, "`over` is only for `volume` and `stop`", "write `fade_in`");
-        return play(fields).map(Body::Mpv);
+        let command = play(fields, layer.as_ref());
+        return Some(Body::Mpv { layer: layer?, command: command? });
     }
-    for key in FURTHER.into_iter().filter(|key| *key != OVER) {
+    for key in FURTHER.into_iter().filter(|key| ![OVER, LAYER].contains(key)) {
         fields.refuse(key, &format!("`{key}` is only for `play`"), "remove it");
     }
     let (key, word) = (key?, word?);
@@ -141,7 +152,7 @@ fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
             "remove the action",
         );
     }
-    Some(Body::Mpv(command))
+    Some(Body::Mpv { layer: layer?, command })
 }
 
 impl MpvWord {
@@ -156,14 +167,45 @@ fn over(fields: &mut Fields<'_>) -> Option<Duration> {
     fields.find(OVER).map_or(Some(Duration::ZERO), |value| value.duration())
 }
 
-fn play(fields: &mut Fields<'_>) -> Option<MpvCommand> {
+/// The layer that a command names, or else the main one; `None` for a fault.
+fn layer(fields: &mut Fields<'_>) -> Option<Layer> {
+    let Some(value) = fields.find(LAYER) else { return Some(Layer::MAIN) };
+    let name = value.mention()?;
+    fields.check_id(&name).then(|| Layer::new(name.text))
+}
+
+/// Checks that a layer, of which only `main` has a picture, can play the clip at `value`.
+fn check_layer(value: &Value<'_>, clip: &str, layer: &Layer) {
+    if layer.is_main() {
+        return;
+    }
+    let layer = quoted(layer.name());
+    match ClipKind::of(clip) {
+        ClipKind::Sound => {}
+        ClipKind::Still => value.fault(
+            format!("layer {layer} plays only sound, and {} is a still picture", quoted(clip)),
+            "remove `layer`, or use another output for a second picture",
+        ),
+        ClipKind::Film => value.reader.report(Problem::warning(
+            value.span.clone(),
+            format!("layer {layer} plays only the sound of {}", quoted(clip)),
+            "use another output for a second picture",
+        )),
+    }
+}
+
+fn play(fields: &mut Fields<'_>, layer: Option<&Layer>) -> Option<MpvCommand> {
     let (from, to) = (fields.find("from"), fields.find("to"));
     let (volume, looped) = (fields.find(MpvWord::Volume.key()), fields.find("loop"));
     let fade_in = fields.find("fade_in");
     let optional = fields.find("optional").map(|value| value.boolean());
     let optional = optional.unwrap_or(Some(false));
+    let found = fields.find("play");
     let (clip, length_ns) =
-        fields.find("play").map(|value| clip(&value, optional == Some(false))).unwrap_or_default();
+        found.as_ref().map(|value| clip(value, optional == Some(false))).unwrap_or_default();
+    if let (Some(value), Some(clip), Some(layer)) = (&found, &clip, layer) {
+        check_layer(value, clip, layer);
+    }
     if let Some(length_ns) = length_ns {
         from.iter().for_each(|value| check_moment(value, length_ns, "the clip has ended by then"));
         to.iter().for_each(|value| check_moment(value, length_ns, "the clip ends before that"));
@@ -244,8 +286,12 @@ fn clip(value: &Value<'_>, is_needed: bool) -> (Option<String>, Option<u64>) {
     (Some(text), found.length_ns)
 }
 
-/// Describes a command: `play clips/flight.mp4 from 0:02`.
-pub(super) fn describe(command: &MpvCommand) -> String {
+/// Describes a command to the player of a layer: `play clips/flight.mp4 from 0:02`, `stop layer bgm`.
+pub(super) fn describe(layer: &Layer, command: &MpvCommand) -> String {
+    let of = |before: &str| match layer.is_main() {
+        true => String::new(),
+        false => format!("{before} layer {layer}"),
+    };
     let over = |words: String, over: &Duration| match over.is_zero() {
         true => words,
         false => format!("{words} over {}", duration::exact(*over)),
@@ -254,12 +300,14 @@ pub(super) fn describe(command: &MpvCommand) -> String {
         MpvCommand::Play { clip, from_ns, to_ns, volume, fade_in, looped, optional } => {
             (clip, from_ns, to_ns, volume, fade_in, looped, optional)
         }
-        MpvCommand::Volume { to, over: time } => return over(format!("volume {to}"), time),
-        MpvCommand::Pause => return "pause".into(),
-        MpvCommand::Resume => return "resume".into(),
-        MpvCommand::Stop { over: time } => return over("stop".to_owned(), time),
+        MpvCommand::Volume { to, over: time } => {
+            return over(format!("volume {to}{}", of(" of")), time);
+        }
+        MpvCommand::Pause => return format!("pause{}", of("")),
+        MpvCommand::Resume => return format!("resume{}", of("")),
+        MpvCommand::Stop { over: time } => return over(format!("stop{}", of("")), time),
     };
-    let mut said = format!("play {clip}");
+    let mut said = format!("play {clip}{}", of(" on"));
     if *from_ns > 0 {
         said.push_str(&format!(" from {}", duration::exact(Duration::from_nanos(*from_ns))));
     }

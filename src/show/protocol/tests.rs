@@ -7,10 +7,11 @@ use crate::show::action::{
     OscArg, OscContent, OscRamp, RampEnds,
 };
 use crate::show::duration::SECOND_NS;
-use crate::show::{Body, FrameRate, OutputKind};
+use crate::show::{Body, FrameRate, Layer, OutputKind};
 
 #[test]
 fn says_every_kind_of_message_in_one_line() {
+    let bgm = |command| Body::Mpv { layer: Layer::new("bgm"), command };
     let x = OutputKind::Http {
         base: "https://api.x.com".into(),
         headers: vec![("Authorization".into(), "env:X_TOKEN".into())],
@@ -23,8 +24,9 @@ fn says_every_kind_of_message_in_one_line() {
         content,
         retries: 0,
     };
-    let play = |to_ns, volume, looped, optional| {
-        Body::Mpv(MpvCommand::Play {
+    let play = |to_ns, volume, looped, optional| Body::Mpv {
+        layer: Layer::MAIN,
+        command: MpvCommand::Play {
             clip: "flight.mp4".into(),
             from_ns: 2 * SECOND_NS,
             to_ns,
@@ -32,7 +34,7 @@ fn says_every_kind_of_message_in_one_line() {
             fade_in: if looped { Duration::from_secs(2) } else { Duration::ZERO },
             looped,
             optional,
-        })
+        },
     };
     let cue = |list: &str| MscCue { number: "25.5".into(), list: list.into(), path: String::new() };
     let msc =
@@ -111,14 +113,48 @@ fn says_every_kind_of_message_in_one_line() {
             play(Some(5 * SECOND_NS), Some(80), true, true),
             "play flight.mp4 from 0:02 to 0:05, volume 80, fades in over 0:02, looped, if it is there",
         ),
-        (Body::Mpv(MpvCommand::Stop { over: Duration::ZERO }), "stop"),
-        (Body::Mpv(MpvCommand::Stop { over: Duration::from_millis(2500) }), "stop over 0:02.5"),
-        (Body::Mpv(MpvCommand::Volume { to: 40, over: Duration::ZERO }), "volume 40"),
         (
-            Body::Mpv(MpvCommand::Volume { to: 0, over: Duration::from_secs(90) }),
+            Body::Mpv { layer: Layer::MAIN, command: MpvCommand::Stop { over: Duration::ZERO } },
+            "stop",
+        ),
+        (bgm(MpvCommand::Stop { over: Duration::from_secs(3) }), "stop layer bgm over 0:03"),
+        (bgm(MpvCommand::Volume { to: 40, over: Duration::ZERO }), "volume 40 of layer bgm"),
+        (bgm(MpvCommand::Pause), "pause layer bgm"),
+        (bgm(MpvCommand::Resume), "resume layer bgm"),
+        (
+            bgm(MpvCommand::Play {
+                clip: "bed.mp3".into(),
+                from_ns: 2 * SECOND_NS,
+                to_ns: None,
+                volume: Some(80),
+                fade_in: Duration::from_secs(4),
+                looped: true,
+                optional: false,
+            }),
+            "play bed.mp3 on layer bgm from 0:02, volume 80, fades in over 0:04, looped",
+        ),
+        (
+            Body::Mpv {
+                layer: Layer::MAIN,
+                command: MpvCommand::Stop { over: Duration::from_millis(2500) },
+            },
+            "stop over 0:02.5",
+        ),
+        (
+            Body::Mpv {
+                layer: Layer::MAIN,
+                command: MpvCommand::Volume { to: 40, over: Duration::ZERO },
+            },
+            "volume 40",
+        ),
+        (
+            Body::Mpv {
+                layer: Layer::MAIN,
+                command: MpvCommand::Volume { to: 0, over: Duration::from_secs(90) },
+            },
             "volume 0 over 1:30",
         ),
-        (Body::Mpv(MpvCommand::Resume), "resume"),
+        (Body::Mpv { layer: Layer::MAIN, command: MpvCommand::Resume }, "resume"),
     ] {
         assert_eq!(x.describe(&body), said);
     }
@@ -127,15 +163,18 @@ fn says_every_kind_of_message_in_one_line() {
 #[test]
 fn leaves_nothing_for_a_terminal_to_obey() {
     let hostile = "a\u{1b}[2Jb\r\nc\u{202e}d ";
-    let sent = Body::Mpv(MpvCommand::Play {
-        clip: hostile.into(),
-        from_ns: 0,
-        to_ns: None,
-        volume: None,
-        fade_in: Duration::ZERO,
-        looped: false,
-        optional: false,
-    });
+    let sent = Body::Mpv {
+        layer: Layer::MAIN,
+        command: MpvCommand::Play {
+            clip: hostile.into(),
+            from_ns: 0,
+            to_ns: None,
+            volume: None,
+            fade_in: Duration::ZERO,
+            looped: false,
+            optional: false,
+        },
+    };
     let player = OutputKind::Mpv { flags: vec![] };
     assert_eq!(player.describe(&sent), "play a [2Jb  cd");
 }

@@ -28,7 +28,7 @@ use crate::engine::{Countdown, Phase};
 use crate::output::Light;
 use crate::show::action::MpvCommand;
 use crate::show::duration::{self, SECOND_NS};
-use crate::show::{CueIx, OutputIx};
+use crate::show::{CueIx, OutputLayer};
 use crate::time::nanoseconds;
 use crate::ui::scene::{Scene, widest};
 use crate::ui::{digits, text};
@@ -39,10 +39,9 @@ pub(super) const ROWS_MIN: u16 = 4;
 const STRIP_MAX: u16 = 13;
 
 /// A clip as the show file has it, and how far it is.
-#[derive(Clone, Copy)]
 struct FilmReel<'a> {
     file: &'a str,
-    output: OutputIx,
+    player: OutputLayer,
     from_ns: u64,
     to_ns: Option<u64>,
     volume: Option<u8>,
@@ -55,7 +54,7 @@ struct FilmReel<'a> {
 
 impl<'a> FilmReel<'a> {
     fn of(scene: &Scene<'a>, cue: CueIx) -> Option<Self> {
-        let (_, output, command) = scene.cue(cue).clip()?;
+        let (_, player, command) = scene.cue(cue).clip()?;
         let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, .. } = command else {
             return None;
         };
@@ -63,7 +62,7 @@ impl<'a> FilmReel<'a> {
         let (is_running, is_over) = (phase == Phase::Running, phase == Phase::Complete);
         let (from_ns, to_ns, volume, looped) = (*from_ns, *to_ns, *volume, *looped);
         let countdown = scene.countdown(cue).filter(|_| is_running);
-        Some(FilmReel { file: clip, output, from_ns, to_ns, volume, looped, countdown, is_over })
+        Some(FilmReel { file: clip, player, from_ns, to_ns, volume, looped, countdown, is_over })
     }
 
     /// Its length, if known.
@@ -101,7 +100,7 @@ impl<'a> FilmReel<'a> {
             let is_down = scene
                 .app
                 .outputs
-                .get(self.output.0 as usize)
+                .get(self.player.output.0 as usize)
                 .is_some_and(|health| health.light == Light::Down);
             return match is_down && scene.ready_clip(cue).is_none() {
                 true => Span::styled("VT NOT READY", styles.attention),
@@ -135,7 +134,9 @@ impl<'a> FilmReel<'a> {
         let lasts = self.length_ns(scene, cue).map(Duration::from_nanos);
         facts.extend(lasts.map(|lasts| ("length", duration::length(lasts))));
         facts.extend(self.volume.map(|volume| ("volume", format!("{volume} %"))));
-        facts.push(("on", scene.show.output(self.output).id.clone()));
+        facts.push(("on", scene.show.output(self.player.output).id.clone()));
+        let layer = (!self.player.layer.is_main()).then(|| self.player.layer.to_string());
+        facts.extend(layer.map(|layer| ("layer", layer)));
         let mut spans = vec![];
         for (word, value) in facts {
             let gap = if spans.is_empty() { "" } else { "   " };
@@ -192,7 +193,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     // Where the run page has no countdown in sight, this is where it is read.
     let spare = usize::from(rows.saturating_sub(5 + 3 * air).saturating_sub(1));
     let is_plain = scene.view.capabilities.is_plain();
-    let figure = figure(scene, reel, cue).and_then(|figure| {
+    let figure = figure(scene, &reel, cue).and_then(|figure| {
         let scale = digits::scale_for(&figure.1, columns, spare, is_plain).filter(|&s| s > 1)?;
         Some((figure, scale))
     });
@@ -208,7 +209,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         digits::draw(buf, Rect { y, ..area }, &figure, &widest, scale, style);
         y += figure_rows;
     }
-    strip::draw(scene, buf, Rect { y, height: high, ..area }, &window(scene, reel, cue));
+    strip::draw(scene, buf, Rect { y, height: high, ..area }, &window(scene, &reel, cue));
     y += high + air;
     text::put(buf, area, y, reel.bar(scene, cue, columns));
     text::put(buf, area, y + 1, reel.facts(scene, cue));
@@ -241,7 +242,7 @@ pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx
 /// The countdown, and its digits at their widest.
 fn figure(
     scene: &Scene,
-    reel: FilmReel,
+    reel: &FilmReel,
     cue: CueIx,
 ) -> Option<(String, String, ratatui::style::Style)> {
     let countdown = reel.countdown.filter(|_| !reel.looped)?;
@@ -250,7 +251,7 @@ fn figure(
 }
 
 /// Range of the strip: the second in the gate, and the beginning and end of the film.
-fn window(scene: &Scene, reel: FilmReel, cue: CueIx) -> strip::Window {
+fn window(scene: &Scene, reel: &FilmReel, cue: CueIx) -> strip::Window {
     let seconds = |ns: u64| (ns / SECOND_NS).min(i64::MAX as u64 / 4) as i64;
     let ends = reel.length_ns(scene, cue).filter(|_| !reel.looped);
     strip::Window {

@@ -34,8 +34,10 @@ fn called(cues: u64, rehearsal: bool) -> Run {
         run.go();
     }
     let (length_ns, moves) = (Some(300 * SECOND_NS), true);
-    let clip = ClipOnAir { cue: CueIx(0), position_ns: SECOND_NS, length_ns, moves };
-    run.app.outputs = vec![Health::default(), Health { clip: Some(clip), ..Health::default() }];
+    let (player, cue) = (run.state.show().cue(CueIx(0)).clip().expect("a clip").1, CueIx(0));
+    let clip = ClipOnAir { player, cue, position_ns: SECOND_NS, length_ns, moves };
+    let playing = Health { clips: vec![clip], ..Health::default() };
+    run.app.outputs = vec![Health::default(), playing];
     run.app.outputs_ns = run.machine_ns();
     run
 }

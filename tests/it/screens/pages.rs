@@ -6,8 +6,8 @@ use std::time::Duration;
 use handover::app::Page;
 use handover::engine::Command;
 use handover::output::{ClipOnAir, Health, Last, Latency, Light, Packet, SideHealth};
-use handover::show::CueIx;
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
+use handover::show::{CueIx, OutputIx, OutputLayer};
 
 use super::stage::{BODY, Run, SHOW};
 use super::{jump_on_standby, small_is_the_run_page};
@@ -210,6 +210,7 @@ fn every_kind_of_health(run: &mut Run) {
     };
     let panic = Some(Last { packet: Packet::Panic, has_left: false, age: Duration::from_secs(72) });
     let clip = ClipOnAir {
+        player: OutputLayer::main(OutputIx(3)),
         cue: CueIx(0),
         position_ns: 8 * SECOND_NS,
         length_ns: Some(90 * SECOND_NS),
@@ -243,7 +244,7 @@ fn every_kind_of_health(run: &mut Run) {
             sent: 1,
             last: fired(0, 8),
             latency: latency(18_200_000, 1, 1),
-            clip: Some(clip),
+            clips: vec![clip],
             ..ok
         },
         Health::default(),

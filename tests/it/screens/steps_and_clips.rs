@@ -8,7 +8,7 @@ use handover::conductor::ConductorInput;
 use handover::engine::{Cause, Command};
 use handover::output::{ClipNews, ClipOnAir, ClipReport, Outcome};
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueIx, CueNumber, OutputIx, builtin};
+use handover::show::{CueIx, CueNumber, OutputIx, OutputLayer, builtin};
 use handover::ui::{Depth, Glyphs};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Color;
@@ -370,12 +370,13 @@ fn a_strip_shows_no_picture_that_is_not_there() {
     run.until(20.0);
     let (cue, player) = (run.state.on_air()[0], 0);
     let clip = ClipOnAir {
+        player: OutputLayer::main(OutputIx(0)),
         cue,
         position_ns: 10 * SECOND_NS,
         length_ns: Some(30 * SECOND_NS),
         moves: false,
     };
-    run.app.outputs[player].clip = Some(clip);
+    run.app.outputs[player].clips = vec![clip];
     run.app.outputs_ns = run.machine_ns();
     let screen = page(&mut run);
     assert!(
@@ -384,9 +385,14 @@ fn a_strip_shows_no_picture_that_is_not_there() {
             && screen.contains("▪ ▪"),
         "{screen}"
     );
-    run.app.outputs[player].clip = None;
+    run.app.outputs[player].clips = vec![];
     let lost = ClipNews::Lost("killed".into());
-    run.drive(ConductorInput::Clip(ClipReport { output: OutputIx(0), cue, firing: 1, what: lost }));
+    run.drive(ConductorInput::Clip(ClipReport {
+        player: OutputLayer::main(OutputIx(0)),
+        cue,
+        firing: 1,
+        what: lost,
+    }));
     let screen = page(&mut run);
     assert!(screen.contains("PICTURE LOST") && !screen.contains("▪ ▪"), "{screen}");
 }

@@ -17,14 +17,14 @@ impl Deck {
             let facts = file.facts.as_ref().filter(|_| file.fault.is_none())?;
             let length_ns =
                 if facts.is_still { clip.still_ns } else { clip.length_ns(facts.duration_ns) };
-            Some(ReadyClip { cue: key.0, length_ns })
+            Some(ReadyClip { player: self.player.clone(), cue: key.0, length_ns })
         };
         self.wishes.iter().filter_map(ready).collect()
     }
 
     /// The clip on air, and how many clips were called that do not move yet.
     pub(in super::super) fn reading(&self, now: MachineNs) -> (Option<ClipOnAir>, usize) {
-        let on_air = self.players.iter().find_map(|player| player.on_air(now));
+        let on_air = self.players.iter().find_map(|player| player.on_air(&self.player, now));
         let waits = |player: &&Player| match &player.state {
             PlayerState::Loading { play, .. } => play.is_some(),
             PlayerState::Playing { stage, .. } => *stage == ClipStage::Called,

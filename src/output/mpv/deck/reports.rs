@@ -150,6 +150,11 @@ impl Deck {
             return;
         };
         match outcome {
+            Ok(facts) if !facts.has_sound && !self.player.layer.is_main() => {
+                let layer = &self.player.layer;
+                let why = format!("has no sound, and layer {layer} plays nothing else");
+                file.fault = Some(clip.said(&why));
+            }
             Ok(mut facts) => {
                 let by_header = || clip.breaks_off(&file.status, facts.duration_ns);
                 facts.breaks_off = facts.breaks_off.or_else(by_header);
@@ -172,13 +177,14 @@ impl Deck {
     }
 
     pub(super) fn tell(&mut self, job: Job, what: ClipNews) {
-        let report = ClipReport { output: self.output, cue: job.cue, firing: job.firing, what };
+        let (player, Job { cue, firing, .. }) = (self.player.clone(), job);
+        let report = ClipReport { player, cue, firing, what };
         self.reports.push(OutputReport::Clip(report));
     }
 
     pub(super) fn report(&mut self, job: Job, outcome: Outcome) {
         self.reports.push(OutputReport::Report(Report {
-            output: self.output,
+            output: self.player.output,
             job: Some(job),
             outcome,
         }));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{PlannedTimes, Problem};
+use crate::show::ClipKind;
 use crate::show::action::MpvCommand;
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::file::machine::Machine;
@@ -19,7 +20,10 @@ impl PlannedTimes<'_> {
             else {
                 continue;
             };
-            if plan.lasts().is_some() || !plan.steps.is_empty() || is_still(clip) {
+            if plan.lasts().is_some()
+                || !plan.steps.is_empty()
+                || ClipKind::of(clip) == ClipKind::Still
+            {
                 continue;
             }
             let length_ns = machine.clip(clip).length_ns;
@@ -39,13 +43,4 @@ impl PlannedTimes<'_> {
         }
         warnings
     }
-}
-
-/// The endings of pictures that do not move: they stand for as long as nothing replaces them.
-const STILLS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "svg"];
-
-/// Returns `true` if the clip is a still picture, going by its name.
-fn is_still(clip: &str) -> bool {
-    let ending = clip.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    ending.is_some_and(|ending| STILLS.contains(&ending.as_str()))
 }

@@ -264,6 +264,54 @@ fn a_stop_of_a_cue_that_has_nothing_to_stop_is_named() {
 }
 
 #[test]
+fn a_film_on_a_layer_without_a_picture_and_a_layer_on_which_nothing_plays_are_named() {
+    let show = |first: &str, second: &str| {
+        let cues = [cue("1", &format!("do = [{first}]")), cue("2", &format!("do = [{second}]"))];
+        format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("S", HOUR, &cues.concat()))
+    };
+    let bed = "{ output = \"vt\", play = \"a.mp3\", loop = true, layer = \"bgm\" }";
+    only_warning(
+        &show(bed, "{ output = \"vt\", play = «\"b.mp4\"», layer = \"fx\", loop = true }"),
+        &["layer `fx` plays only the sound of `b.mp4`", "another output"],
+    );
+    only_warning(
+        &show(bed, "«{ output = \"vt\", stop = true, layer = \"bmg\" }»"),
+        &["no clip of output `vt` plays on layer `bmg`", "did you mean `bgm`?"],
+    );
+    only_warning(
+        &show(bed, "«{ output = \"vt\", volume = 20, over = \"2s\" }»"),
+        &["no clip of output `vt` plays on layer `main`, which is meant where none is named"],
+    );
+    let film = "{ output = \"vt\", play = \"b.mp4\", loop = true, layer = \"main\" }";
+    for (first, second) in [
+        (film, "{ output = \"vt\", stop = true }"),
+        (bed, "{ output = \"vt\", stop = true, layer = \"bgm\" }"),
+        ("{ output = \"vt\", stop = true, layer = \"bgm\" }", "{ output = \"vt\", pause = true }"),
+    ] {
+        assert_eq!(warnings(&show(first, second)), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn an_output_has_eight_layers_at_most() {
+    let show = |count: usize| {
+        let play = |at: usize| {
+            let clip = format!("output = \"vt\", play = \"a.mp3\", loop = true, layer = \"l{at}\"");
+            let actions = format!("do = [{{ {clip} }}, {{ {clip} }}]");
+            cue(&at.to_string(), &actions)
+        };
+        let cues: String = (0..count).map(play).collect();
+        format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("S", HOUR, &cues))
+    };
+    assert_eq!(warnings(&show(8)), Vec::<String>::new());
+    let text = show(10);
+    let faults = check(&text, "UTC", &House).expect_err("too many layers");
+    let shown = report(&faults, "show.toml", &text, false);
+    assert_eq!(faults.len(), 1, "{shown}");
+    assert!(shown.contains("output `vt` has more than 8 layers"), "{shown}");
+}
+
+#[test]
 fn the_built_in_shows_have_nothing_to_warn_of() {
     for show in builtin::ALL {
         assert_eq!(warnings(show.text), Vec::<String>::new(), "{}", show.name);

@@ -171,6 +171,10 @@ fn faults_of_the_head_are_found() {
             "[output.a]\nmpv = true\npanic = [{ «resume» = true }]",
             &["a panic resumes no clip", "`stop = true`"],
         ),
+        (
+            "[output.a]\nmpv = true\npanic = [{ stop = true, «layer» = \"bgm\" }]",
+            &["a panic stops all layers", "remove `layer`"],
+        ),
         ("[output.a]\nosc = \"udp://h:1\"\n«timeout» = \"1s\"", &["only for HTTP"]),
         ("[output.a]\ntcp = «\"10.0.0.9\"»", &["no port", "`tcp = \"10.0.0.9:5250\"`"]),
         ("[output.a]\ntcp = «\"tcp://h:1\"»", &["no host and port", "`tcp = \"h:1\"`"]),
@@ -505,6 +509,19 @@ fn faults_of_cues_are_found() {
             &["`volume` and `stop`", "write `fade_in`"],
         ),
         ("do = [{ output = \"vt\", stop = true, «optional» = true }]", &["only for `play`"]),
+        (
+            "do = [{ output = \"vt\", play = \"a.mp3\", layer = «\"bg m\"» }]",
+            &["`bg m` cannot be an id", "letters"],
+        ),
+        ("do = [{ output = \"vt\", stop = true, layer = «5» }]", &["`layer` is a whole number"]),
+        (
+            "do = [{ output = \"vt\", play = «\"logo.PNG\"», layer = \"bgm\" }]",
+            &["layer `bgm` plays only sound", "`logo.PNG` is a still picture", "another output"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = \"/a\", «layer» = \"bgm\" }]",
+            &["speaks osc, but `layer` is for mpv"],
+        ),
         ("do = [{ output = \"vt\", play = «\"https://x/y.mp4\"» }]", &["a clip is a file"]),
         ("do = «{ output = \"vt\", stop = true }»", &["not a list of tables"]),
     ] {
