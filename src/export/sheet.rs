@@ -6,6 +6,7 @@
 //! durations, and of an item under embargo its time and number.
 
 pub mod csv;
+mod deeds;
 mod department;
 pub mod html;
 pub mod text;
@@ -22,7 +23,7 @@ use crate::plain::counted;
 use crate::show::duration;
 use crate::show::plan::{Plan, PlanNs, start_on};
 use crate::show::{
-    Colour, CountDirection, CueIx, NO_TITLE, SegmentIx, Show, Source, Thresholds, Trigger,
+    Colour, CountDirection, Cue, CueIx, NO_TITLE, SegmentIx, Show, Source, Thresholds, Trigger,
 };
 use crate::time::unsigned;
 
@@ -155,6 +156,8 @@ pub struct CueLine {
     pub notes: Option<String>,
     /// The outputs that it sends to.
     pub sends: Vec<String>,
+    /// What else it does, in words: `sound: play a.wav, fades in over 0:04`, `stops 12 over 0:03`.
+    pub does: Vec<String>,
 }
 
 impl Sheet {
@@ -377,28 +380,58 @@ impl<'a> Clockwork<'a> {
             Audience::Crew => self.show.backups(ix),
             Audience::Partners | Audience::Public => &[],
         };
+        // Every key of a cue has a place on the sheet, or a reason why it has none.
+        let Cue {
+            number: own_number,
+            title,
+            call,
+            notes: _,
+            extra: _,
+            source: from,
+            needs,
+            embargo,
+            // The public sheet leaves out what is not.
+            public: _,
+            duration: _,
+            // How the caller's screen counts and draws it.
+            thresholds: _,
+            count: _,
+            look: _,
+            planned: _,
+            trigger: _,
+            backup_for,
+            steps,
+            route: _,
+            actions,
+            stops: _,
+            // How messages leave, and not which.
+            together: _,
+            pass: _,
+            segment: _,
+        } = cue;
         let mut sends: Vec<String> = vec![];
-        for action in &cue.actions {
+        for action in actions {
             let id = &self.show.output(action.output).id;
             if !sends.contains(id) {
                 sends.push(id.clone());
             }
         }
         CueLine {
-            title: cue.title.clone(),
-            embargo: cue.embargo,
+            number: own_number.to_string(),
+            title: title.clone(),
+            embargo: *embargo,
             trigger: self.show.trigger_words(ix).unwrap_or_else(|| "GO".to_owned()),
-            source: source(cue.source),
+            source: source(*from),
             length: cue.lasts().map(duration::length),
             lasts: cue.lasts(),
-            call: cue.call.clone(),
-            needs: cue.needs.iter().map(|department| department.0 as usize).collect(),
-            backup_for: cue.backup_for.map(number),
+            call: call.clone(),
+            needs: needs.iter().map(|department| department.0 as usize).collect(),
+            backup_for: backup_for.map(number),
             backups: backups.iter().copied().map(number).collect(),
-            steps: cue.steps.iter().map(|step| step.title.clone()).collect(),
+            steps: steps.iter().map(|step| step.title.clone()).collect(),
             notes: cue.remarks().map(Cow::into_owned),
             sends,
-            number: number(ix),
+            does: deeds::of(self.show, cue),
             ..CueLine::default()
         }
     }

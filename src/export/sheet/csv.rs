@@ -8,8 +8,7 @@ use super::{CueLine, SegmentBlock, Sheet};
 use crate::export::csv::{line, text};
 
 /// The first line.
-pub const HEADER: &str =
-    "segment,cue,title,planned,length,source,trigger,call,needs,backup_for,steps,sends,notes,act";
+pub const HEADER: &str = "segment,cue,title,planned,length,source,trigger,call,needs,backup_for,steps,sends,notes,act,does";
 
 /// Writes the sheet.
 pub fn write(sheet: &Sheet) -> String {
@@ -23,9 +22,9 @@ pub fn write(sheet: &Sheet) -> String {
     csv
 }
 
-fn segment_cells(segment: &SegmentBlock) -> [String; 14] {
+fn segment_cells(segment: &SegmentBlock) -> [String; 15] {
     let trigger = if segment.hard_start { "hard start" } else { "" };
-    let mut cells: [String; 14] = Default::default();
+    let mut cells: [String; 15] = Default::default();
     cells[0] = text(&segment.title);
     cells[2] = text(&segment.title);
     cells[3] = segment.planned.clone();
@@ -36,7 +35,7 @@ fn segment_cells(segment: &SegmentBlock) -> [String; 14] {
     cells
 }
 
-fn cue_cells(sheet: &Sheet, segment: &SegmentBlock, cue: &CueLine) -> [String; 14] {
+fn cue_cells(sheet: &Sheet, segment: &SegmentBlock, cue: &CueLine) -> [String; 15] {
     let is_number = cue.number.parse::<f64>().is_ok();
     let needs: Vec<&str> =
         sheet.needed(cue).iter().map(|department| department.name.as_str()).collect();
@@ -55,5 +54,6 @@ fn cue_cells(sheet: &Sheet, segment: &SegmentBlock, cue: &CueLine) -> [String; 1
         text(&cue.sends.join("; ")),
         text(cue.notes.as_deref().unwrap_or_default()),
         String::new(),
+        text(&cue.does.join("; ")),
     ]
 }

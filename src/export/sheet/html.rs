@@ -140,7 +140,8 @@ fn what(cue: &CueLine) -> String {
         (!steps.is_empty()).then(|| format!("<p>{}</p>", steps.join(" "))),
         cue.notes.as_ref().map(|notes| format!("<p class=\"notes\">{}</p>", escape(notes))),
     ];
-    let below: String = below.into_iter().flatten().collect();
+    let does = cue.does.iter().map(|deed| format!("<p class=\"sends\">{}</p>", escape(deed)));
+    let below: String = below.into_iter().flatten().chain(does).collect();
     format!("<p class=\"title\">{embargo}{}</p>{below}", escape(&cue.title))
 }
 

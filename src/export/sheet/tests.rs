@@ -216,6 +216,38 @@ fn the_text_keeps_to_its_width_and_loses_nothing() {
 }
 
 #[test]
+fn what_a_cue_does_stands_on_the_sheet_of_those_who_work_with_it() {
+    let toml = "title = \"T\"\n[department.a]\nname = \"Sound\"\n[output.desk]\nosc = \"udp://[::1]:8000\"\n\
+        [output.vt]\nmpv = true\n[place.roof]\nname = \"The roof\"\nat = [48.9245, 2.3602]\n\
+        [[segment]]\ntitle = \"One\"\nduration = \"1h\"\ncue = [\n\
+        { number = \"1\", title = \"In\", needs = [\"a\"], do = [{ output = \"vt\", play = \"walk.wav\", fade_in = \"4s\" }, { output = \"desk\", osc = \"/x\" }] },\n\
+        { number = \"2\", title = \"Out\", needs = [\"a\"], do = [{ stop_cue = \"1\", over = \"3s\" }, { stop_cue = \"3\" }] },\n\
+        { number = \"3\", title = \"Down\", do = [{ output = \"desk\", osc = \"/f\", ramp = [0.75, 0.0], over = \"2s\" }, { output = \"vt\", volume = 40, over = \"3s\" }] },\n\
+        { number = \"4\", title = \"Ride\", pass = \"la\", route = { points = [\"roof\", [48.8, 2.35]] } },\n]\n";
+    let crew = sheet(toml, false);
+    let department = sheet(toml, false).of_department(0);
+    let does = [
+        ("1", "vt: play walk.wav, fades in over 0:04"),
+        ("2", "stops 1 over 0:03"),
+        ("2", "stops 3"),
+        ("3", "desk: /f 0.75 to 0.0 over 0:02"),
+        ("3", "vt: volume 40 over 0:03"),
+        ("4", "route from The roof to 48.8000, 2.3500"),
+        ("4", "passes the flag to la"),
+    ];
+    for (cue, words) in does {
+        let is_own = matches!(cue, "1" | "2");
+        for written in [text::write(&crew, 100), html::write(&crew), csv::write(&crew)] {
+            assert!(written.contains(words), "{words}:\n{written}");
+        }
+        let written = text::write(&department, 100);
+        assert_eq!(written.contains(words), is_own, "{words}:\n{written}");
+        assert!(!html::write(&sheet(toml, true)).contains(words), "{words}");
+    }
+    assert!(!text::write(&crew, 100).contains("desk: /x"), "{}", text::write(&crew, 100));
+}
+
+#[test]
 fn a_spreadsheet_has_a_row_for_each_segment_and_cue() {
     let toml = "title = \"T\"\n[department.a]\nname = \"Lights\"\n[output.desk]\nosc = \"udp://[::1]:8000\"\n\
         [[segment]]\ntitle = \"One, two\"\nstart = 20:00:00\nduration = \"1h\"\nact = \"Act one\"\nnotes = \"=A1\"\n[[segment.cue]]\n\
@@ -227,10 +259,13 @@ fn a_spreadsheet_has_a_row_for_each_segment_and_cue() {
     assert_eq!(rows[0], csv::HEADER);
     assert_eq!(
         rows[1],
-        "\"One, two\",,\"One, two\",20:00:00,1:00:00,,hard start,,,,,,'=A1,Act one"
+        "\"One, two\",,\"One, two\",20:00:00,1:00:00,,hard start,,,,,,'=A1,Act one,"
     );
-    assert_eq!(rows[2], "\"One, two\",1,Go,20:00:10,0:05,VT,GO,\"Say \"\"go\"\"\",Lights,,,desk,,");
-    assert_eq!(rows[3], "\"One, two\",2,Then,20:00:15,,,follows 1,,,,,,,");
+    assert_eq!(
+        rows[2],
+        "\"One, two\",1,Go,20:00:10,0:05,VT,GO,\"Say \"\"go\"\"\",Lights,,,desk,,,"
+    );
+    assert_eq!(rows[3], "\"One, two\",2,Then,20:00:15,,,follows 1,,,,,,,,");
     assert!(
         !csv::write(&sheet(toml, true)).contains("Lights"),
         "a public sheet has no departments"

@@ -219,7 +219,7 @@ impl<'a> SheetText<'a> {
             cue.notes.clone(),
             listed("sends to", cue.sends.join(", ")),
         ];
-        lines.into_iter().flatten().collect()
+        lines.into_iter().flatten().chain(cue.does.iter().cloned()).collect()
     }
 
     fn departments(&self) -> Vec<String> {
