@@ -118,8 +118,8 @@ impl super::Kind for MpvKind<'_> {
         Box::new(move |at_most| player.look(at_most))
     }
 
-    fn lacks(&self, surroundings: &Surroundings<'_>) -> Vec<Finding> {
-        lacks::Lacks(surroundings).of(self.flags)
+    fn lacks(&self, clips: &[&str], surroundings: &Surroundings<'_>) -> Vec<Finding> {
+        lacks::Lacks(surroundings).of(self.flags, clips)
     }
 }
 

@@ -17,19 +17,21 @@ pub(crate) use alike::REMOTE_WORDS;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use self::cue::{CueHome, KnownNames};
 use self::names::Names;
 use self::warnings::{CueMarks, Marks, SegmentMarks};
+use super::action::MpvCommand;
 use super::draft::{CueDraft, Draft, List, ListenDraft, OutputDraft, Placed, SegmentDraft};
 use super::faults::Faults;
 use super::file::machine::{Machine, Secret};
 use super::problem::{Problem, ProblemPlace, quoted};
 use super::protocol::Wire;
 use super::{
-    Clock, Cue, Department, ListenAt, NamedPlace, Output, Person, Rundown, Segment, SegmentIx,
-    Show, Thresholds, duration,
+    Body, Clock, Cue, Department, ListenAt, NamedPlace, Output, Person, Rundown, Segment,
+    SegmentIx, Show, Thresholds, duration,
 };
 
 /// The most segments that a show may have.
@@ -108,7 +110,8 @@ impl Check<'_> {
             let name = department.name.clone().unwrap_or_else(|| id.clone());
             Department { id, name, colour: department.colour }
         });
-        let (outputs, wires) = self.outputs(&draft.outputs, &output_names);
+        let clips = clips(&draft.segments.items);
+        let (outputs, wires) = self.outputs(&draft.outputs, &output_names, &clips);
         let remote = draft.remote.as_ref().map(|remote| self.listen(remote));
         let web = draft.web.as_ref().map(|web| self.listen(web));
         self.listens_apart(draft.remote.as_ref(), draft.web.as_ref());
@@ -215,6 +218,7 @@ impl Check<'_> {
         &self,
         drafts: &[OutputDraft],
         names: &Names<'_>,
+        clips: &HashMap<&str, Vec<&str>>,
     ) -> (Vec<Output>, Vec<Option<Wire>>) {
         let (mut outputs, mut wires) = (vec![], vec![]);
         for (at, draft) in (0..).zip(drafts) {
@@ -234,7 +238,8 @@ impl Check<'_> {
                 keepalive: draft.keepalive.clone(),
                 station: draft.station.clone(),
             };
-            for finding in self.machine.output(&output) {
+            let own = clips.get(output.id.as_str()).map_or(&[][..], Vec::as_slice);
+            for finding in self.machine.output(&output, own) {
                 self.faults.found(draft.id.place.clone(), finding);
             }
             outputs.push(output);
@@ -432,6 +437,20 @@ impl Check<'_> {
         }
         Thresholds { danger: own.danger.min(own.warn), ..own }
     }
+}
+
+/// The clips that are played on each output.
+fn clips(segments: &[SegmentDraft]) -> HashMap<&str, Vec<&str>> {
+    let mut clips: HashMap<&str, Vec<&str>> = HashMap::new();
+    let cues = segments.iter().flat_map(|segment| &segment.cues);
+    for action in cues.flat_map(|cue| cue.actions.iter().flat_map(|list| &list.items)) {
+        if let (Some(output), Some(Body::Mpv { command: MpvCommand::Play { clip, .. }, .. })) =
+            (&action.output, &action.body)
+        {
+            clips.entry(&output.value).or_default().push(clip);
+        }
+    }
+    clips
 }
 
 #[cfg(test)]

@@ -209,7 +209,7 @@ pub(crate) struct CueDraft {
     /// Remaining time at which its countdown turns red, nanoseconds.
     pub(crate) danger: Option<Box<Placed<Duration>>>,
     /// The way in which its big figure counts.
-    pub(crate) count: Option<CountDirection>,
+    pub(crate) count: Option<Box<Placed<CountDirection>>>,
     /// Its planned time, nanoseconds into its segment.
     pub(crate) planned: Option<Box<Entry<Duration>>>,
     /// Its trigger; the caller's GO if it has none.

@@ -30,7 +30,7 @@ fn is_told(body: &Body) -> bool {
             OscContent::Ramp(_) => true,
             OscContent::Args(_) => false,
         },
-        Body::Mpv(_) => true,
+        Body::Mpv { .. } => true,
         Body::Http { .. } | Body::Midi(_) | Body::Raw(_) | Body::Obs { .. } => false,
     }
 }

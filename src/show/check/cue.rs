@@ -104,7 +104,7 @@ impl Check<'_> {
             public: draft.public.unwrap_or(home.public),
             duration: draft.duration.map(|duration| duration.value),
             thresholds,
-            count: draft.count.unwrap_or_default(),
+            count: draft.count.as_ref().map(|count| count.value).unwrap_or_default(),
             planned: draft.planned.map(|planned| planned.value),
             trigger,
             backup_for: main,

@@ -6,6 +6,8 @@
 
 mod clips;
 mod ends;
+mod figures;
+mod ramps;
 mod stops;
 
 use std::collections::BTreeMap;
@@ -66,6 +68,10 @@ pub(super) struct CueMarks {
     pub trigger: Option<ProblemPlace>,
     /// Place of the number of the cue that it is a backup for.
     pub backup_for: Option<ProblemPlace>,
+    /// Place of its `count`.
+    pub count: Option<ProblemPlace>,
+    /// Its actions.
+    pub actions: Vec<ProblemPlace>,
     /// The number of each cue that it stops, and the time that this takes.
     pub stops: Vec<(ProblemPlace, Option<ProblemPlace>)>,
 }
@@ -79,6 +85,13 @@ impl CueMarks {
             planned: cue.planned.as_ref().map(|planned| planned.place.clone()),
             trigger: cue.trigger.as_ref().map(|trigger| trigger.place.clone()),
             backup_for: cue.backup_for.as_ref().map(|main| main.place.clone()),
+            count: cue.count.as_ref().map(|count| count.place.clone()),
+            actions: cue
+                .actions
+                .iter()
+                .flat_map(|list| &list.items)
+                .map(|action| action.place.clone())
+                .collect(),
             stops: cue
                 .stops
                 .iter()
@@ -103,6 +116,8 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
         times.order(),
         times.endless(),
         times.stops(),
+        times.ramps(),
+        times.figures(),
         times.clips(machine),
         times.unused(),
         alike::numbers(show, marks),

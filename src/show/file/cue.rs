@@ -38,7 +38,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
     let duration = fields.placed("duration", Value::duration);
     let warn = fields.placed("warn", Value::duration);
     let danger = fields.placed("danger", Value::duration);
-    let count = fields.find("count").and_then(|value| value.word(CountDirection::WORDS));
+    let count = fields.placed("count", |value| value.word(CountDirection::WORDS)).map(Box::new);
     let planned = fields.entry("planned", Value::duration);
     let trigger = fields.entry("trigger", trigger);
     let backup_for = fields.find("backup_for").and_then(|value| mention(&value));

@@ -237,8 +237,11 @@ impl<'a> Fields<'a> {
 
     /// Reports `key`, if it is there, as one that does not belong.
     pub(crate) fn refuse(&mut self, key: &'static str, what: &str, fix: &str) {
-        self.know(key);
+        #[cfg(test)]
+        ASKED.with_borrow_mut(|asked| asked.insert((self.noun, key)));
+        // What is not there is not to be suggested either.
         if self.has(key) {
+            self.known.push(key);
             self.reader.fault(self.key_span(key), what, fix);
         }
     }

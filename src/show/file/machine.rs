@@ -21,8 +21,8 @@ pub trait Machine {
     /// A machine that has none does nothing, and the work is done where it was asked for.
     fn apart(&self, _work: &mut (dyn FnMut() + Send)) {}
 
-    /// Findings on what `output` will not do on this machine.
-    fn output(&self, _output: &Output) -> Vec<Finding> {
+    /// Findings on what `output` will not do on this machine, on which the show plays `clips`.
+    fn output(&self, _output: &Output, _clips: &[&str]) -> Vec<Finding> {
         vec![]
     }
 }

@@ -193,9 +193,15 @@ pub(in crate::show) fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
 fn panic_bodies(fields: &mut Fields<'_>, id: &SourceText<'_>, wire: Option<&Wire>) -> Vec<Body> {
     let list =
         fields.find("panic").map(|value| value.list_of_fields("a panic action", "panic = [{ … }]"));
-    let read = |fields: Fields<'_>| {
+    // What lasts is what a panic ends.
+    let wire = wire.map(|wire| Wire { may_last: false, ..wire.clone() });
+    let is_osc = wire.as_ref().is_some_and(|wire| wire.protocol == Protocol::Osc);
+    let read = |mut fields: Fields<'_>| {
+        if is_osc {
+            osc::refuse_ramp(&mut fields);
+        }
         let (reader, keys) = (fields.reader, fields.keys());
-        let body = body(fields, wire, Some(id.text))?;
+        let body = body(fields, wire.as_ref(), Some(id.text))?;
         if let Some(PanicFault { key, why, fix }) = body.panic_fault()
             && let Some(key) = keys.into_iter().find(|there| there.text == key)
         {

@@ -187,12 +187,19 @@ impl<'a> Value<'a> {
 
     /// One of the words of `choice`, and what it stands for.
     pub(crate) fn word<T: Copy>(&self, choice: &[(&'static str, T)]) -> Option<T> {
-        let text = self.text()?;
+        let write = || {
+            let words: Vec<_> = choice.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            format!("write one of {}", words.join(", "))
+        };
+        let DeValue::String(text) = self.value else {
+            self.fault(format!("{} is {}, not text", self.name(), kind(self.value)), write());
+            return None;
+        };
+        let text: &str = text;
         let found = choice.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
-            let words: Vec<_> = choice.iter().map(|(word, _)| format!("\"{word}\"")).collect();
             let fix = self.reader.suggestion(text, choice.iter().map(|(word, _)| *word));
-            let fix = fix.unwrap_or_else(|| format!("write one of {}", words.join(", ")));
+            let fix = fix.unwrap_or_else(write);
             self.fault(format!("{} cannot be {}", self.name(), quoted(text)), fix);
         }
         found

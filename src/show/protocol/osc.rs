@@ -51,6 +51,13 @@ const OVER: &str = "over";
 /// A way to write a ramp.
 const RAMP_EXAMPLE: &str = "[0.0, 0.75]";
 
+/// The reason why a panic has no ramp.
+const NO_RAMP: PanicFault = PanicFault {
+    key: RAMP,
+    why: "a panic changes a value at once",
+    fix: "write `args` with the last value",
+};
+
 /// The key of the address before all others.
 const PREFIX: &str = "prefix";
 
@@ -163,6 +170,15 @@ fn action(fields: &mut Fields<'_>, wire: Option<&Wire>) -> Option<Body> {
     Some(Body::Osc { address, content })
 }
 
+/// Reports a ramp in a panic, which ends ramps.
+pub(in crate::show) fn refuse_ramp(fields: &mut Fields<'_>) {
+    let PanicFault { key, why, fix } = NO_RAMP;
+    fields.refuse(key, why, fix);
+    if fields.has(RAMP) {
+        fields.know(OVER);
+    }
+}
+
 fn args(fields: &mut Fields<'_>, may_last: bool) -> Vec<OscArg> {
     if may_last {
         fields.know(RAMP);
@@ -189,8 +205,9 @@ fn ramp(fields: &mut Fields<'_>) -> Option<OscRamp> {
                 "write `over = \"2s\"`, or `args` instead of `ramp`",
             );
         }
-        Some(over)
+        Some(over).filter(|over| !over.is_zero())
     });
+    let is_ramp = over.is_some() && !fields.has("args");
     let value = fields.find(RAMP)?;
     let ends = value.list(RAMP_EXAMPLE)?;
     let [from, to] = ends.as_slice() else {
@@ -204,6 +221,7 @@ fn ramp(fields: &mut Fields<'_>) -> Option<OscRamp> {
     };
     if let RampEnds::Whole(from, to) = ends
         && from.abs_diff(to) == 1
+        && is_ramp
     {
         let what = format!("there is no whole number between {from} and {to}: this ramp jumps");
         let fix = format!("write `{RAMP} = [{from}.0, {to}.0]`, which are sent as decimal numbers");
@@ -254,11 +272,7 @@ impl OscContent {
     pub(super) fn panic_fault(&self) -> Option<PanicFault> {
         match self {
             OscContent::Args(_) => None,
-            OscContent::Ramp(_) => Some(PanicFault {
-                key: RAMP,
-                why: "a panic changes a value at once",
-                fix: "write `args` with the last value",
-            }),
+            OscContent::Ramp(_) => Some(NO_RAMP),
         }
     }
 }

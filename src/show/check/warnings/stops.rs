@@ -25,6 +25,12 @@ impl PlannedTimes<'_> {
                     let what = format!("only clips fade out, and cue {number} plays none");
                     let fix = "remove `over`: everything else stops at once";
                     warnings.push(Problem::warning(place.clone(), what, fix));
+                } else if let Some(place) = over
+                    && stop.over.is_zero()
+                {
+                    let what = format!("nothing fades in no time: cue {number} is stopped at once");
+                    let fix = "write a time such as `over = \"3s\"`, or remove `over`";
+                    warnings.push(Problem::warning(place.clone(), what, fix));
                 }
             }
         }

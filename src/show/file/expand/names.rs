@@ -150,6 +150,12 @@ fn word(value: &Value<'_>, scope: &Scope<'_>) -> Option<(String, Option<String>)
             return Some((source.clone(), Some(source)));
         }
     };
+    // A name alone is its value, which is no text perhaps.
+    if let Some(known) = alone(text).and_then(|name| scope.get(name))
+        && known.source.is_some()
+    {
+        return Some((known.text.clone(), known.source.clone()));
+    }
     let faults: &Faults = value.reader;
     let filled = filled(text, scope, |name| {
         let (what, fix) = scope.unknown(faults, name);

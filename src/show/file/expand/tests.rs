@@ -427,6 +427,32 @@ fn what_refers_to_the_cues_of_a_missing_template_is_no_second_fault() {
 }
 
 #[test]
+fn a_value_that_is_only_a_name_stays_a_number() {
+    let text = |to: &str| {
+        let same = if to.contains("same") { "same = \"{house}\"\n" } else { "" };
+        format!(
+            "title = \"T {{house}}\"\n[vars]\nhouse = 0.8\n{same}\
+             [output.desk]\nosc = \"udp://127.0.0.1:8000\"\n\
+             [[template.t.cue]]\nnumber = \"1\"\ntitle = \"{{to}}\"\n\
+             do = [{{ output = \"desk\", osc = \"/a\", args = [\"{{to}}\"] }}]\n\
+             [[segment]]\ntitle = \"S\"\nduration = \"1m\"\nuse = \"t\"\nwith = {{ to = {to} }}\n"
+        )
+    };
+    for (to, sent) in [
+        ("0.8", "/a 0.8"),
+        ("\"{house}\"", "/a 0.8"),
+        ("\"{same}\"", "/a 0.8"),
+        ("\"{house} \"", "/a \"0.8 \""),
+        ("\"0.8\"", "/a \"0.8\""),
+    ] {
+        let text = text(to);
+        let show = good(&text, &Shelf::default());
+        let cue = show.cues.iter().next().unwrap();
+        assert_eq!(cue.actions[0].body.describe(), sent, "{to}");
+    }
+}
+
+#[test]
 fn faults_of_the_syntax_come_first() {
     let files = Shelf::of(&[("house.toml", HOUSE)]);
     let text =

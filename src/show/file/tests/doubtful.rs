@@ -312,6 +312,83 @@ fn an_output_has_eight_layers_at_most() {
 }
 
 #[test]
+fn a_stop_that_fades_in_no_time_is_named() {
+    let outputs = "title = \"T\"\n[output.vt]\nmpv = true\n";
+    let play = "do = [{ output = \"vt\", play = \"a.mp4\", loop = true, optional = true }]";
+    let stop = "do = [{ stop_cue = \"1\", over = «\"0s\"» }]";
+    let cues = [cue("1", play), cue("2", stop)].concat();
+    only_warning(
+        &format!("{outputs}{}", segment("S", HOUR, &cues)),
+        &["cue 1 is stopped at once", "write a time such as `over = \"3s\"`, or remove `over`"],
+    );
+}
+
+#[test]
+fn what_a_cue_sends_to_the_address_of_its_own_ramp_is_named() {
+    let show = |actions: &str| {
+        let outputs = "title = \"T\"\n[output.desk]\nosc = \"udp://10.0.0.1:8000\"\n\
+                       [output.other]\nosc = \"udp://10.0.0.2:8000\"\n";
+        let own = cue("1", &format!("do = [{actions}]"));
+        let cues = [own, cue("2", "do = [{ output = \"other\", osc = \"/a\" }]")].concat();
+        format!("{outputs}{}", segment("S", HOUR, &cues))
+    };
+    let to = |output: &str, address: &str| {
+        format!("{{ output = \"{output}\", osc = \"{address}\", args = [1.0] }}")
+    };
+    let ramp = "{ output = \"desk\", osc = \"/a\", ramp = [0.0, 1.0], over = \"2s\" }";
+    let marked = |action: &str| format!("«{action}»");
+    let (same, other, elsewhere) = (to("desk", "/a"), to("other", "/a"), to("desk", "/b"));
+    let ends = "this ramp ends at its first value";
+    for (actions, says) in [
+        ([marked(ramp), ramp.to_owned()], [ends, "another ramp of cue 1 goes to `/a` too"]),
+        ([marked(ramp), same.clone()], [ends, "another message of cue 1 goes to `/a` too"]),
+        ([marked(&same), ramp.to_owned()], ["this message has no effect: a ramp of cue 1", "/a"]),
+    ] {
+        only_warning(&show(&actions.join(", ")), &says);
+    }
+    for fine in [[ramp, &other], [ramp, &elsewhere], [&same, &same]] {
+        assert_eq!(warnings(&show(&fine.join(", "))), Vec::<String>::new(), "{fine:?}");
+    }
+}
+
+#[test]
+fn a_ramp_with_errors_is_not_doubted_as_well() {
+    let text = |keys: &str| {
+        let action = format!("{{ output = \"desk\", osc = \"/a\", ramp = [0, 1], {keys} }}");
+        let own = cue("1", &format!("do = [{action}]"));
+        let output = "title = \"T\"\n[output.desk]\nosc = \"udp://10.0.0.1:8000\"\n";
+        format!("{output}{}", segment("S", HOUR, &own))
+    };
+    for (keys, what) in [
+        ("over = \"0s\"", "a ramp takes its time"),
+        ("over = \"2s\", args = [1]", "a ramp is the only argument of its message"),
+    ] {
+        let problems = check(&text(keys), "UTC", &House).expect_err("an error");
+        let said: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
+        assert_eq!(said, [what]);
+    }
+    assert!(warnings(&text("over = \"2s\""))[0].contains("this ramp jumps"));
+}
+
+#[test]
+fn a_figure_that_counts_up_needs_a_length() {
+    let show = |keys: &str| {
+        let outputs = "title = \"T\"\n[output.vt]\nmpv = true\n";
+        let stop = cue("2", "do = [{ output = \"vt\", stop = true }]");
+        let cues = [cue("1", keys), stop].concat();
+        format!("{outputs}{}", segment("S", HOUR, &cues))
+    };
+    only_warning(
+        &show("count = «\"up\"»"),
+        &["cue 1 has no length: no figure counts up", "add `duration`, or remove `count`"],
+    );
+    let clip = "count = \"up\", do = [{ output = \"vt\", play = \"c.mp4\" }]";
+    for fine in ["count = \"down\"", "count = \"up\", duration = \"9s\"", clip] {
+        assert_eq!(warnings(&show(fine)), Vec::<String>::new(), "{fine}");
+    }
+}
+
+#[test]
 fn the_built_in_shows_have_nothing_to_warn_of() {
     for show in builtin::ALL {
         assert_eq!(warnings(show.text), Vec::<String>::new(), "{}", show.name);

@@ -115,6 +115,10 @@ fn faults_of_the_head_are_found() {
              keepalive = { osc = \"/a\", «ramp» = [1.0, 0.0], every = \"9s\" }",
             &["unknown key `ramp`"],
         ),
+        (
+            "[output.a]\nosc = \"udp://a:1\"\npanic = [{ osc = \"/a\", «rampe» = 3 }]",
+            &["unknown key `rampe`", "a panic action knows `osc` and `args`"],
+        ),
         ("«[web]»", &["the page server has no `listen`", "127.0.0.1:8080"]),
         ("[web]\nlisten = «\"0.0.0.0:8080\"»", &["no passcode"]),
         (
@@ -236,6 +240,10 @@ fn faults_of_the_head_are_found() {
         ),
         ("[output.a]\nosc = \"udp://x:1\"\nprefix = «\"/\"»", &["ends without `/`", "remove it"]),
         ("[output.a]\ntcp = \"x:1\"\n«prefix» = \"/a\"", &["only for OSC outputs"]),
+        (
+            "[output.a]\nosc = \"tcp://x:1\"\nframing = «true»",
+            &["`framing` is true or false, not text", "write one of \"slip\", \"length\""],
+        ),
         ("[output.a]\nosc = \"udp://x:1\"\n«framing» = \"length\"", &["only for OSC over TCP"]),
         ("[output.a]\nosc = \"tcp://x:1\"\nframing = «\"lenght\"»", &["did you mean `length`?"]),
         (
