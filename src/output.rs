@@ -17,7 +17,7 @@
 //!          ├─ mirror: several of these, each with its own queue
 //!          ├─ ramps: OSC, and a thread ─ steps ─► the same way, after the cues
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, after the cues
-//!          ├─ mpv ─ deck ◄─► supervisor ───────────► player        (a GO on the caller's thread)
+//!          ├─ mpv, for each layer ─ deck ◄─► supervisor ──► player  (a GO on the caller's thread)
 //!          ├─ closed                                           (it could not be opened: each message fails)
 //!          └─ rehearsal                                        (words only)
 //! ```

@@ -76,3 +76,26 @@ pub struct Expected {
     /// Only records that are made before this instant of the station's own clock.
     pub until_ns: MachineNs,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_names_its_layer_only_where_it_is_not_the_main_one() {
+        let told = |layer| StationReport::Clip {
+            cue: CueNumber::new("12").unwrap(),
+            firing: 1,
+            output: "screens".into(),
+            layer,
+            fact: ClipFact::Ended,
+        };
+        let (main, bgm) = (told(Layer::MAIN), told(Layer::new("bgm")));
+        let text = serde_json::to_string(&main).unwrap();
+        assert!(!text.contains("layer"), "a station of an older version reads it: {text}");
+        assert_eq!(serde_json::from_str::<StationReport>(&text).unwrap(), main);
+        let text = serde_json::to_string(&bgm).unwrap();
+        assert!(text.contains("\"layer\":\"bgm\""), "{text}");
+        assert_eq!(serde_json::from_str::<StationReport>(&text).unwrap(), bgm);
+    }
+}

@@ -46,7 +46,27 @@ fn stage() -> Option<Stage> {
     is_equipped().then(|| Stage::of(house(), &show(&CUES), &|_| None))
 }
 
+/// A stage with these cues whose players each tell their volumes to a second listener, too.
+fn heard(cues: &[(&str, &str)]) -> Stage {
+    let house = house();
+    let player = house.path("player");
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *--hwdec=no*) exec mpv \"$@\";; esac\n\
+         exec mpv \"$@\" --input-ipc-server={}/$$\n",
+        house.path("").display()
+    );
+    fs::write(&player, script).expect("a script");
+    fs::set_permissions(&player, fs::Permissions::from_mode(0o755)).expect("one that runs");
+    let env = |name: &str| (name == "HANDOVER_MPV").then(|| player.display().to_string());
+    Stage::of(house, &show(cues), &env)
+}
+
 impl Stage {
+    /// The volumes of the player that has this clip loaded.
+    fn volumes(&self, clip: &str) -> Volumes {
+        Volumes::of(&self.house.path(&self.playing(clip).as_raw_nonzero().to_string()))
+    }
+
     /// Arms these cues until each of the clips is loaded.
     fn arm_all(&mut self, numbers: &[&str], clips: &[&str]) {
         let cues: Vec<_> = numbers.iter().map(|number| self.cue(number)).collect();
@@ -63,6 +83,16 @@ impl Stage {
         firing
     }
 
+    /// Fires a cue whose clip takes the place of the one of an earlier firing.
+    fn takes_the_place(&mut self, number: &str, earlier: u32) -> u32 {
+        let firing = self.go_pending(number);
+        let mut news = [self.next(), self.next(), self.next()];
+        news.sort_by_key(|(firing, _)| *firing);
+        assert_eq!(news[0], (earlier, Err(ClipNews::Stopped)));
+        assert!(news[1..].iter().all(|(of, _)| *of == firing), "{news:?}");
+        firing
+    }
+
     /// The layers that have a clip on air, each with whether it moves.
     fn on_air(&self) -> Vec<(String, bool)> {
         let clips = self.health()[0].clips.clone();
@@ -72,7 +102,9 @@ impl Stage {
     fn plays(&self, layers: &[(&str, bool)]) {
         let layers: Vec<_> =
             layers.iter().map(|(name, moves)| ((*name).to_owned(), *moves)).collect();
-        assert_eq!(self.on_air(), layers);
+        // A player that is asked where it stands is not known to play until it has answered.
+        let found = await_some(PATIENCE, || (self.on_air() == layers).then_some(()));
+        assert!(found.is_some(), "{:?} are on air, not {layers:?}", self.on_air());
     }
 }
 
@@ -90,15 +122,8 @@ fn clips_of_different_layers_play_together_and_obey_commands_of_their_own() {
     assert_eq!(stage.go("8").1, Some(Outcome::Sent), "nothing ever plays there");
     stage.plays(&[("main", true), ("bgm", true)]);
     // Another clip takes the place of the one of its own layer.
-    let other = stage.go_pending("3");
-    let mut news = [stage.next(), stage.next(), stage.next()];
-    news.sort_by_key(|(firing, _)| *firing);
-    assert_eq!(news[0], (bed, Err(ClipNews::Stopped)));
-    assert!(news[1..].iter().all(|(firing, _)| *firing == other), "{news:?}");
-    let again = stage.go_pending("10");
-    let mut news = [stage.next(), stage.next(), stage.next()];
-    news.sort_by_key(|(firing, _)| *firing);
-    assert_eq!(news[0], (picture, Err(ClipNews::Stopped)));
+    let other = stage.takes_the_place("3", bed);
+    let again = stage.takes_the_place("10", picture);
     stage.plays(&[("main", true), ("bgm", true)]);
     assert_eq!(stage.go("6").1, Some(Outcome::Sent));
     stage.expect(again, ClipNews::Stopped);
@@ -175,6 +200,42 @@ fn a_layer_of_an_edit_gets_its_player_then_and_one_that_is_gone_loses_it() {
     stage.close();
 }
 
+#[test]
+fn a_fade_goes_on_whatever_another_layer_does_and_ends_with_its_own_clip() {
+    if !is_equipped() {
+        return;
+    }
+    let mut stage = heard(&CUES);
+    stage.arm_all(&["2", "1"], &["bed.wav", "film.mp4"]);
+    let volumes = stage.volumes("bed.wav");
+    volumes.up_to(0.0);
+    let bed = stage.starts("2");
+    // On the main layer: a clip, a pause, another clip, and a stop.
+    let film = stage.starts("1");
+    assert_eq!(stage.go("4").1, Some(Outcome::Sent));
+    let other = stage.takes_the_place("10", film);
+    assert_eq!(stage.go("6").1, Some(Outcome::Sent));
+    stage.expect(other, ClipNews::Stopped);
+    let grows = volumes.up_to(100.0);
+    let steps = grows.windows(2).map(|pair| pair[1].0 - pair[0].0);
+    let pause = steps.max().expect("steps");
+    assert!(grows.len() >= 10 && grows.is_sorted_by_key(|(_, volume)| *volume), "{grows:?}");
+    assert!(pause < Duration::from_millis(300), "it stood still for {pause:?}: {grows:?}");
+    // Its own pause holds the next fade, and another clip ends it.
+    assert_eq!(stage.go("9").1, Some(Outcome::Sent));
+    stage.outputs.freeze(stage.cue("2"), true, CLOCK.now());
+    stage.plays(&[("bgm", false)]);
+    stage.expect_silence();
+    stage.outputs.freeze(stage.cue("2"), false, CLOCK.now());
+    volumes.up_to(20.0);
+    stage.plays(&[("bgm", true)]);
+    let again = stage.takes_the_place("3", bed);
+    volumes.up_to(100.0);
+    stage.outputs.stop(stage.cue("3"), Duration::ZERO, CLOCK.now());
+    stage.expect(again, ClipNews::Stopped);
+    stage.close();
+}
+
 /// The longest time between the ends of two layers that crossfade.
 const APART: Duration = Duration::from_millis(20);
 
@@ -183,16 +244,6 @@ fn two_layers_that_crossfade_end_together() {
     if !is_equipped() {
         return;
     }
-    let house = house();
-    let player = house.path("player");
-    let script = format!(
-        "#!/bin/sh\ncase \"$*\" in *--hwdec=no*) exec mpv \"$@\";; esac\n\
-         exec mpv \"$@\" --input-ipc-server={}/$$\n",
-        house.path("").display()
-    );
-    fs::write(&player, script).expect("a script");
-    fs::set_permissions(&player, fs::Permissions::from_mode(0o755)).expect("one that runs");
-    let env = |name: &str| (name == "HANDOVER_MPV").then(|| player.display().to_string());
     let beds = [("bed.wav", "a"), ("other.wav", "b")];
     let crossfade = |(clip, to): (&str, &str), from: &str| {
         format!(
@@ -203,12 +254,9 @@ fn two_layers_that_crossfade_end_together() {
     let (to_b, to_a) = (crossfade(beds[1], "a"), crossfade(beds[0], "b"));
     let cues =
         [("1", "play = \"bed.wav\", layer = \"a\""), ("2", to_b.as_str()), ("3", to_a.as_str())];
-    let mut stage = Stage::of(house, &show(&cues), &env);
+    let mut stage = heard(&cues);
     stage.arm_all(&["1", "2"], &["bed.wav", "other.wav"]);
-    let lines = beds.map(|(clip, _)| {
-        let pid = stage.playing(clip).as_raw_nonzero().to_string();
-        Volumes::of(&stage.house.path(&pid))
-    });
+    let lines = beds.map(|(clip, _)| stage.volumes(clip));
     let mut playing = stage.starts("1");
     let mut apart = vec![];
     for round in 0..3 {

@@ -134,9 +134,12 @@ impl<'a> FilmReel<'a> {
         let lasts = self.length_ns(scene, cue).map(Duration::from_nanos);
         facts.extend(lasts.map(|lasts| ("length", duration::length(lasts))));
         facts.extend(self.volume.map(|volume| ("volume", format!("{volume} %"))));
-        facts.push(("on", scene.show.output(self.player.output).id.clone()));
-        let layer = (!self.player.layer.is_main()).then(|| self.player.layer.to_string());
-        facts.extend(layer.map(|layer| ("layer", layer)));
+        let output = &scene.show.output(self.player.output).id;
+        let on = match self.player.layer.is_main() {
+            true => output.clone(),
+            false => format!("{output}, layer {}", self.player.layer),
+        };
+        facts.push(("on", on));
         let mut spans = vec![];
         for (word, value) in facts {
             let gap = if spans.is_empty() { "" } else { "   " };
