@@ -393,9 +393,9 @@ trait Kind {
     /// Tries if the far end of `output` is there, without firing anything.
     fn probe(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Attempt;
 
-    /// Findings on what this machine lacks for it and for `clips`, if it plays any, for a check of the
-    /// show.
-    fn lacks(&self, clips: &[&str], surroundings: &Surroundings<'_>) -> Vec<Finding>;
+    /// Findings on what this machine lacks for it, for a check of the show; `is_seen` is `false` if it
+    /// plays clips of which none is seen.
+    fn lacks(&self, is_seen: bool, surroundings: &Surroundings<'_>) -> Vec<Finding>;
 }
 
 /// The drivers: each kind of output has one.

@@ -115,7 +115,7 @@ impl super::Kind for HttpSettings<'_> {
         })
     }
 
-    fn lacks(&self, _: &[&str], surroundings: &Surroundings<'_>) -> Vec<Finding> {
+    fn lacks(&self, _: bool, surroundings: &Surroundings<'_>) -> Vec<Finding> {
         let faults = trust::roots(self.ca, surroundings.folder).err().unwrap_or_default();
         let finding = |fault: OutputFault| Finding {
             what: fault.to_string(),

@@ -65,8 +65,8 @@ impl Machine for ThisMachine<'_> {
         self.variable(name).is_none().then(finding)
     }
 
-    fn output(&self, output: &Output, clips: &[&str]) -> Vec<Finding> {
-        driver(output).lacks(clips, &self.surroundings)
+    fn output(&self, output: &Output, is_seen: bool) -> Vec<Finding> {
+        driver(output).lacks(is_seen, &self.surroundings)
     }
 }
 

@@ -103,7 +103,7 @@ impl super::Kind for MidiKind<'_> {
         Box::new(move |_| probe::look_for(&wanted))
     }
 
-    fn lacks(&self, _: &[&str], _: &Surroundings<'_>) -> Vec<Finding> {
+    fn lacks(&self, _: bool, _: &Surroundings<'_>) -> Vec<Finding> {
         missing_port(self.wanted).into_iter().collect()
     }
 }

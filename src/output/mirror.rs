@@ -100,9 +100,9 @@ impl super::Kind for MirrorKind<'_> {
         })
     }
 
-    fn lacks(&self, clips: &[&str], surroundings: &Surroundings<'_>) -> Vec<Finding> {
+    fn lacks(&self, is_seen: bool, surroundings: &Surroundings<'_>) -> Vec<Finding> {
         let mut findings: Vec<Finding> = vec![];
-        for finding in self.0.iter().flat_map(|(_, kind)| kind.lacks(clips, surroundings)) {
+        for finding in self.0.iter().flat_map(|(_, kind)| kind.lacks(is_seen, surroundings)) {
             if findings.iter().all(|known| known.what != finding.what) {
                 findings.push(finding);
             }

@@ -118,8 +118,8 @@ impl super::Kind for MpvKind<'_> {
         Box::new(move |at_most| player.look(at_most))
     }
 
-    fn lacks(&self, clips: &[&str], surroundings: &Surroundings<'_>) -> Vec<Finding> {
-        lacks::Lacks(surroundings).of(self.flags, clips)
+    fn lacks(&self, is_seen: bool, surroundings: &Surroundings<'_>) -> Vec<Finding> {
+        lacks::Lacks(surroundings).of(self.flags, is_seen)
     }
 }
 
@@ -285,7 +285,7 @@ impl Driver for Mpv {
         // All of them first: what one waits for, the others can use.
         let left: Vec<Job> = self.layers.iter().flat_map(|own| own.close(deadline)).collect();
         for own in &self.layers {
-            own.await_end(deadline.since(self.now()) + LAST);
+            own.await_end((deadline + LAST).since(self.now()));
         }
         let why = || Outcome::Failed("the program closed before it could be sent".into());
         left.into_iter().map(|job| self.parts.context.report(Some(job), why())).collect()

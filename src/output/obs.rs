@@ -112,7 +112,7 @@ impl super::Kind for ObsKind<'_> {
         })
     }
 
-    fn lacks(&self, _: &[&str], _: &Surroundings<'_>) -> Vec<Finding> {
+    fn lacks(&self, _: bool, _: &Surroundings<'_>) -> Vec<Finding> {
         vec![]
     }
 }

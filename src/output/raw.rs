@@ -40,7 +40,7 @@ impl super::Kind for TcpKind {
         tcp::probe(&self.0)
     }
 
-    fn lacks(&self, _: &[&str], _: &Surroundings<'_>) -> Vec<Finding> {
+    fn lacks(&self, _: bool, _: &Surroundings<'_>) -> Vec<Finding> {
         vec![]
     }
 }
@@ -69,7 +69,7 @@ impl super::Kind for UdpKind {
         })
     }
 
-    fn lacks(&self, _: &[&str], _: &Surroundings<'_>) -> Vec<Finding> {
+    fn lacks(&self, _: bool, _: &Surroundings<'_>) -> Vec<Finding> {
         vec![]
     }
 }

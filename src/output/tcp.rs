@@ -88,7 +88,7 @@ impl super::Kind for OscTcpKind {
         probe(&self.0)
     }
 
-    fn lacks(&self, _: &[&str], _: &Surroundings<'_>) -> Vec<Finding> {
+    fn lacks(&self, _: bool, _: &Surroundings<'_>) -> Vec<Finding> {
         vec![]
     }
 }

@@ -83,7 +83,7 @@ impl super::Kind for OscUdpKind {
         Box::new(move |_| probe::look(&peer))
     }
 
-    fn lacks(&self, _: &[&str], _: &Surroundings<'_>) -> Vec<Finding> {
+    fn lacks(&self, _: bool, _: &Surroundings<'_>) -> Vec<Finding> {
         vec![]
     }
 }

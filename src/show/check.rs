@@ -30,7 +30,7 @@ use super::file::machine::{Machine, Secret};
 use super::problem::{Problem, ProblemPlace, quoted};
 use super::protocol::Wire;
 use super::{
-    Body, Clock, Cue, Department, ListenAt, NamedPlace, Output, Person, Rundown, Segment,
+    Body, ClipKind, Clock, Cue, Department, ListenAt, NamedPlace, Output, Person, Rundown, Segment,
     SegmentIx, Show, Thresholds, duration,
 };
 
@@ -110,8 +110,8 @@ impl Check<'_> {
             let name = department.name.clone().unwrap_or_else(|| id.clone());
             Department { id, name, colour: department.colour }
         });
-        let clips = clips(&draft.segments.items);
-        let (outputs, wires) = self.outputs(&draft.outputs, &output_names, &clips);
+        let seen = seen(&draft.segments.items);
+        let (outputs, wires) = self.outputs(&draft.outputs, &output_names, &seen);
         let remote = draft.remote.as_ref().map(|remote| self.listen(remote));
         let web = draft.web.as_ref().map(|web| self.listen(web));
         self.listens_apart(draft.remote.as_ref(), draft.web.as_ref());
@@ -218,7 +218,7 @@ impl Check<'_> {
         &self,
         drafts: &[OutputDraft],
         names: &Names<'_>,
-        clips: &HashMap<&str, Vec<&str>>,
+        seen: &HashMap<&str, bool>,
     ) -> (Vec<Output>, Vec<Option<Wire>>) {
         let (mut outputs, mut wires) = (vec![], vec![]);
         for (at, draft) in (0..).zip(drafts) {
@@ -238,8 +238,9 @@ impl Check<'_> {
                 keepalive: draft.keepalive.clone(),
                 station: draft.station.clone(),
             };
-            let own = clips.get(output.id.as_str()).map_or(&[][..], Vec::as_slice);
-            for finding in self.machine.output(&output, own) {
+            // Without clips of the show's, a window is there for whatever comes.
+            let is_seen = seen.get(output.id.as_str()).copied().unwrap_or(true);
+            for finding in self.machine.output(&output, is_seen) {
                 self.faults.found(draft.id.place.clone(), finding);
             }
             outputs.push(output);
@@ -439,18 +440,18 @@ impl Check<'_> {
     }
 }
 
-/// The clips that are played on each output.
-fn clips(segments: &[SegmentDraft]) -> HashMap<&str, Vec<&str>> {
-    let mut clips: HashMap<&str, Vec<&str>> = HashMap::new();
+/// For each output that plays clips, `true` if any of them may be seen.
+fn seen(segments: &[SegmentDraft]) -> HashMap<&str, bool> {
+    let mut seen: HashMap<&str, bool> = HashMap::new();
     let cues = segments.iter().flat_map(|segment| &segment.cues);
     for action in cues.flat_map(|cue| cue.actions.iter().flat_map(|list| &list.items)) {
-        if let (Some(output), Some(Body::Mpv { command: MpvCommand::Play { clip, .. }, .. })) =
+        if let (Some(output), Some(Body::Mpv { layer, command: MpvCommand::Play { clip, .. } })) =
             (&action.output, &action.body)
         {
-            clips.entry(&output.value).or_default().push(clip);
+            *seen.entry(&output.value).or_default() |= ClipKind::of(clip).is_seen_on(layer);
         }
     }
-    clips
+    seen
 }
 
 #[cfg(test)]

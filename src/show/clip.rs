@@ -1,5 +1,7 @@
 //! The kinds of clips, as far as the endings of their names tell.
 
+use super::Layer;
+
 /// The endings of files that hold only sound.
 const SOUNDS: [&str; 14] = [
     "wav", "mp3", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "wma", "ac3", "mka",
@@ -30,6 +32,11 @@ impl ClipKind {
             Some(_) | None => ClipKind::Film,
         }
     }
+
+    /// Returns `true` if such a clip has a picture on `layer`: only the main one shows any.
+    pub fn is_seen_on(self, layer: &Layer) -> bool {
+        layer.is_main() && self != ClipKind::Sound
+    }
 }
 
 #[cfg(test)]
@@ -41,5 +48,8 @@ mod tests {
         let kinds = ["a.mp3", "a.WAV", "b.PNG", "c.mp4", "mp3"].map(ClipKind::of);
         let (sound, still, film) = (ClipKind::Sound, ClipKind::Still, ClipKind::Film);
         assert_eq!(kinds, [sound, sound, still, film, film]);
+        let seen = |layer: Layer| kinds.map(|kind| kind.is_seen_on(&layer));
+        assert_eq!(seen(Layer::MAIN), [false, false, true, true, true]);
+        assert_eq!(seen(Layer::new("bgm")), [false; 5]);
     }
 }

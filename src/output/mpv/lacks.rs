@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use super::super::Surroundings;
 use super::process::{find, program_or_mpv};
 use super::tryout::flags_fault;
-use crate::show::ClipKind;
 use crate::show::file::machine::Finding;
 
 /// Environment variables of a display, which a picture needs.
@@ -27,8 +26,8 @@ impl Lacks<'_> {
         (self.0.env)(name).filter(|value| !value.is_empty())
     }
 
-    /// All that a player with these flags would miss for these clips.
-    pub(super) fn of(&self, flags: &[String], clips: &[&str]) -> Vec<Finding> {
+    /// All that a player with these flags would miss; it needs a display if anything `is_seen`.
+    pub(super) fn of(&self, flags: &[String], is_seen: bool) -> Vec<Finding> {
         let named = self.variable("HANDOVER_MPV");
         let finding = |what: String, fix: &str| Finding { what, fix: fix.to_owned() };
         let path = self.variable("PATH").unwrap_or_default();
@@ -48,8 +47,8 @@ impl Lacks<'_> {
         let sets = |names: &[&str]| {
             flags.iter().any(|flag| names.iter().any(|name| flag.starts_with(name)))
         };
-        if !sets(&["--vo=null", "--vo=drm", "--no-video", "--video=no", "--vid=no"])
-            && (clips.is_empty() || clips.iter().any(|clip| ClipKind::of(clip) != ClipKind::Sound))
+        if is_seen
+            && !sets(&["--vo=null", "--vo=drm", "--no-video", "--video=no", "--vid=no"])
             && !self.has_display()
         {
             let fix =

@@ -175,11 +175,13 @@ impl LayerLights {
         }
     }
 
-    /// Shows the light of a layer, and what is wrong there.
+    /// Shows the light of a layer, and what is wrong there; not of one that is not kept.
     pub(super) fn set(&self, layer: &Layer, light: (Light, Option<String>)) {
         let mut lights = self.layers.lock().unpoisoned();
-        lights.insert(layer.clone(), light);
-        self.show(&lights);
+        if let Some(known) = lights.get_mut(layer) {
+            *known = light;
+            self.show(&lights);
+        }
     }
 
     fn show(&self, lights: &BTreeMap<Layer, (Light, Option<String>)>) {
@@ -240,5 +242,7 @@ mod tests {
         lights.set(&main, (Light::Ok, None));
         lights.keep([&main].into_iter());
         assert_eq!(reading(), (Light::Ok, None), "a layer that is not there any more is not down");
+        lights.set(&bgm, down("its player is killed"));
+        assert_eq!(reading(), (Light::Ok, None));
     }
 }

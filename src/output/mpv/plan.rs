@@ -52,11 +52,10 @@ impl PlayerOrders {
         here.map(|(key, _, clip)| (key, Arc::clone(clip))).collect()
     }
 
-    /// Returns `true` if nothing of `layer` is ever seen: it is not the main one, which alone has a
-    /// picture, or its clips have only sound.
+    /// Returns `true` if nothing of `layer` is ever seen.
     pub(super) fn is_sound(&self, layer: &Layer) -> bool {
         let mut here = self.plays().filter(|(_, own, _)| *own == layer);
-        !layer.is_main() || here.all(|(_, _, clip)| ClipKind::of(&clip.path) == ClipKind::Sound)
+        here.all(|(_, layer, clip)| !ClipKind::of(&clip.path).is_seen_on(layer))
     }
 
     fn plays(&self) -> impl Iterator<Item = (ActionKey, &Layer, &Arc<Clip>)> {

@@ -21,8 +21,9 @@ pub trait Machine {
     /// A machine that has none does nothing, and the work is done where it was asked for.
     fn apart(&self, _work: &mut (dyn FnMut() + Send)) {}
 
-    /// Findings on what `output` will not do on this machine, on which the show plays `clips`.
-    fn output(&self, _output: &Output, _clips: &[&str]) -> Vec<Finding> {
+    /// Findings on what `output` will not do on this machine; `is_seen` is `false` if it plays clips
+    /// of which none is seen.
+    fn output(&self, _output: &Output, _is_seen: bool) -> Vec<Finding> {
         vec![]
     }
 }
