@@ -57,6 +57,8 @@ pub enum When {
 pub struct Sheet {
     /// The show's title.
     pub title: String,
+    /// The name of the time zone of all its times.
+    pub zone_name: String,
     /// `true` if it leaves the house.
     pub public: bool,
     /// The day of the show, where the file names it.
@@ -140,6 +142,8 @@ pub struct CueLine {
     pub length: Option<String>,
     /// The same duration.
     pub lasts: Option<Duration>,
+    /// The way in which its big figure counts.
+    pub count: CountDirection,
     /// Its trigger: `GO`, `follows 24 +2s`.
     pub trigger: String,
     /// The words that the caller says.
@@ -179,6 +183,7 @@ impl Sheet {
             |one: &crate::show::Person| (one.name.clone(), one.role.clone(), one.notes.clone());
         Sheet {
             title: show.title.clone(),
+            zone_name: show.zone_name.clone(),
             public,
             date: show.date,
             is_tied: clock.plan.anchored,
@@ -393,10 +398,10 @@ impl<'a> Clockwork<'a> {
             // The public sheet leaves out what is not.
             public: _,
             duration: _,
-            // How the caller's screen counts and draws it.
+            // How the caller's screen warns and draws it.
             thresholds: _,
-            count: _,
             look: _,
+            count,
             planned: _,
             trigger: _,
             backup_for,
@@ -422,6 +427,7 @@ impl<'a> Clockwork<'a> {
             embargo: *embargo,
             trigger: self.show.trigger_words(ix).unwrap_or_else(|| "GO".to_owned()),
             source: source(*from),
+            count: *count,
             length: cue.lasts().map(duration::length),
             lasts: cue.lasts(),
             call: call.clone(),

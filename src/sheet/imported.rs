@@ -27,6 +27,8 @@ impl Doubt {
 pub struct Imported {
     /// Its title.
     pub title: String,
+    /// The name of the time zone of its times, where the file has it.
+    pub zone: Option<String>,
     /// The day of its first segment.
     pub date: Option<Date>,
     /// Text of the file that belongs to no line, for the top of the show file.
@@ -147,6 +149,8 @@ pub struct ImportedCue {
     /// The moment that a sheet of `handover export` has for it, nanoseconds into its segment, also
     /// where it would come then anyway.
     pub offset_ns: Option<u64>,
+    /// The way in which its big figure counts.
+    pub count: CountDirection,
     /// Its source as the show file writes it: `live` or `vt`.
     pub source: Option<&'static str>,
     /// The titles of its steps.

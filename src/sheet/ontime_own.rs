@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
 use super::Refusal;
@@ -24,7 +25,7 @@ const WRITTEN: &str = "Written by handover export";
 const DAY_MS: i64 = 86_400_000;
 
 /// The columns of the sheet, before those of departments.
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "Cue",
     "Title",
     "Start",
@@ -37,7 +38,13 @@ const COLUMNS: [&str; 12] = [
     "Steps",
     "Backup for",
     "Notes",
+    "Count",
 ];
+
+/// Beginning of the project's information, before the name of the time zone.
+const ZONE: &str = "Time zone: ";
+/// The line of a cue whose big figure counts up.
+const COUNTS_UP: &str = "counts up";
 
 /// Beginning of the next line of one that is longer than Ontime has it: its whole length.
 const LASTS: &str = "segment lasts ";
@@ -47,7 +54,7 @@ const LONGEST_MS: u64 = 86_399_000;
 /// A row while it is filled.
 #[derive(Default)]
 struct FilledRow<'p> {
-    cells: [String; 12],
+    cells: [String; 13],
     /// The user's own fields, by their places, with their texts.
     fields: BTreeMap<usize, &'p str>,
 }
@@ -58,7 +65,8 @@ struct CueNumbers(HashSet<String>);
 impl CueNumbers {
     /// The lines of a note that are facts, in the row's cells; gives the rest.
     fn facts<'n>(&self, note: &'n str, line: &mut FilledRow<'_>) -> &'n str {
-        let [_, _, start, _, lasts, trigger, _, call, source, steps, main, _] = &mut line.cells;
+        let [_, _, start, _, lasts, trigger, _, call, source, steps, main, _, counts] =
+            &mut line.cells;
         let mut rest = note;
         while !rest.is_empty() {
             let (first, after) = rest.split_once('\n').unwrap_or((rest, ""));
@@ -75,6 +83,8 @@ impl CueNumbers {
                 && lasts.is_empty()
             {
                 *lasts = length.to_owned();
+            } else if first == COUNTS_UP && counts.is_empty() {
+                "up".clone_into(counts);
             } else if matches!(first, "live" | "VT") && source.is_empty() {
                 *source = first.to_owned();
             } else if let Some(words) = begins("“").and_then(|words| words.strip_suffix('”'))
@@ -230,6 +240,8 @@ pub(super) fn read(
     let title = text(about, "title").unwrap_or_else(|| name.to_owned());
     let read = own::read(&grid, &title, OwnForm::Project)?;
     Some(read.map(|mut show| {
+        let zone = text(about, "info").and_then(|info| Some(info.strip_prefix(ZONE)?.to_owned()));
+        show.zone = zone.filter(|zone| TimeZone::get(zone).is_ok());
         let entry = |row: u32| of.get((row as usize).wrapping_sub(2));
         for segment in &mut show.segments {
             let Some((_, entry)) = entry(segment.row) else { continue };

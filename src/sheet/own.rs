@@ -7,6 +7,7 @@
 mod by_clock;
 mod instant;
 mod links;
+mod names;
 mod plan;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 use self::by_clock::ByClock;
 pub(super) use self::by_clock::is_by_clock;
 use self::instant::{DAY_NS, Instant, instant, since_start, time_of_day};
+use self::names::{NAMES, Own};
 pub(crate) use self::plan::INEXACT_NS;
 use super::Refusal;
 use super::cells::{self, Departments, is_mark, one_line, prose};
@@ -33,43 +35,6 @@ use crate::time::nanoseconds;
 const STEPS_MAX: usize = 99;
 /// The length of a segment that says none.
 const ASSUMED_NS: u64 = HOUR_NS;
-
-/// The columns of an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Own {
-    Cue,
-    Title,
-    Start,
-    FromStart,
-    Duration,
-    Lasts,
-    Trigger,
-    Act,
-    Call,
-    Source,
-    Steps,
-    BackupFor,
-    SendsTo,
-    Notes,
-}
-
-/// Their names.
-const NAMES: [(&str, Own); 14] = [
-    ("Cue", Own::Cue),
-    ("Title", Own::Title),
-    ("Start", Own::Start),
-    ("From start", Own::FromStart),
-    ("Duration", Own::Duration),
-    ("Lasts", Own::Lasts),
-    (TRIGGER, Own::Trigger),
-    ("Act", Own::Act),
-    ("Call", Own::Call),
-    ("Source", Own::Source),
-    ("Steps", Own::Steps),
-    (BACKUP_FOR, Own::BackupFor),
-    (SENDS_TO, Own::SendsTo),
-    ("Notes", Own::Notes),
-];
 
 /// The name of the column under which what a cue sends to is kept: no sheet says what it sends.
 pub(crate) const SENDS_TO: &str = "Sends to";
@@ -128,6 +93,7 @@ pub(super) fn read(grid: &Grid, title: &str, form: OwnForm) -> Option<Result<Imp
         own,
         others,
         show: Imported { title: title.to_owned(), ..Imported::default() },
+        has_title: false,
         written: vec![],
         rows: HashMap::new(),
         departments: Departments::default(),
@@ -183,6 +149,8 @@ struct OwnReading<'g> {
     own: Vec<(Own, u32)>,
     others: BTreeMap<u32, Other>,
     show: Imported,
+    /// A row has said the title of the show.
+    has_title: bool,
     written: Vec<Written>,
     /// The row of each number.
     rows: HashMap<String, u32>,
@@ -270,6 +238,7 @@ impl OwnReading<'_> {
         if is_empty {
             return;
         }
+        self.of_show(row);
         let has_number = !self.text(row, Own::Cue).is_empty();
         if !has_number && !self.text(row, Own::Duration).is_empty() {
             self.segment(row);
@@ -296,8 +265,10 @@ impl OwnReading<'_> {
         if is_hard && hard.is_none() {
             self.doubt(row.number, Own::Start, "a hard start without a time: left out".to_owned());
         }
+        let count = self.count(row);
         self.show.segments.push(ImportedSegment {
             row: row.number,
+            count,
             act: Some(act).filter(|act| !act.is_empty()),
             title: if title.is_empty() { NO_TITLE.to_owned() } else { title },
             start: hard,
@@ -316,6 +287,7 @@ impl OwnReading<'_> {
         let only_of_cues = |cell: &&Cell| match own(cell.column) {
             Some((Own::Cue | Own::Title | Own::Start | Own::FromStart, _)) => false,
             Some((Own::Duration | Own::Trigger | Own::Act | Own::Notes, _)) => false,
+            Some((Own::Count | Own::Show | Own::TimeZone, _)) => false,
             Some((Own::Lasts | Own::Call | Own::Source | Own::Steps, _)) => true,
             Some((Own::BackupFor | Own::SendsTo, _)) => true,
             None => self.others.contains_key(&cell.column),
@@ -375,6 +347,7 @@ impl OwnReading<'_> {
             title: if title.is_empty() { NO_TITLE.to_owned() } else { title },
             ..ImportedCue::default()
         };
+        cue.count = self.count(row);
         cue.duration_ns = self.length(row, Own::Lasts);
         if cue.duration_ns.is_none() && self.cell(row, Own::Duration).is_some() {
             cue.duration_ns = self.length(row, Own::Duration);

@@ -36,10 +36,13 @@ pub fn write(show: &Imported, source: &str) -> String {
     text.push('\n');
     let mut head = vec![("title", quoted(&show.title))];
     head.extend(show.date.map(|date| ("date", date.to_string())));
+    head.extend(show.zone.as_ref().map(|zone| ("timezone", quoted(zone))));
     keys(&mut text, &head);
-    text.push_str(
-        "# timezone = \"Europe/Paris\"   # without it, times of day are those of the machine\n",
-    );
+    if show.zone.is_none() {
+        text.push_str(
+            "# timezone = \"Europe/Paris\"   # without it, times of day are those of the machine\n",
+        );
+    }
     for department in &show.departments {
         let _ = write!(text, "\n[department.{}]\n", department.id);
         let mut keys_of = vec![("name", quoted(&department.name))];
@@ -93,12 +96,17 @@ pub(super) fn segment_keys(segment: &ImportedSegment) -> Vec<(&'static str, Stri
     all.push(("duration", length(segment.duration_ns)));
     all.extend(segment.warn_ns.map(|ns| ("warn", length(ns))));
     all.extend(segment.danger_ns.map(|ns| ("danger", length(ns))));
-    all.extend(match segment.count {
-        CountDirection::Down => None,
-        CountDirection::Up => Some(("count", quoted("up"))),
-    });
+    all.extend(count(segment.count));
     all.extend(segment.notes.as_ref().map(|notes| ("notes", prose(notes))));
     all
+}
+
+/// The key of figures that count up; counting down goes without saying.
+fn count(direction: CountDirection) -> Option<(&'static str, String)> {
+    match direction {
+        CountDirection::Down => None,
+        CountDirection::Up => Some(("count", quoted("up"))),
+    }
 }
 
 /// A doubt with its place.
@@ -147,6 +155,7 @@ pub(super) fn cue_keys(
         all.push(("needs", format!("[{}]", ids.join(", "))));
     }
     all.extend(cue.duration_ns.map(|ns| ("duration", length(ns))));
+    all.extend(count(cue.count));
     all.extend(cue.planned_ns.filter(|_| cue.trigger.is_none()).map(|ns| ("planned", length(ns))));
     let caused = |key: &str, row: &u32, ns: u64| {
         let cause = numbers.get(row)?;

@@ -91,6 +91,7 @@ fn git_shows_what_differs_as_the_guide_has_it() {
 fn an_export_is_written_by_its_ending_and_withholds_what_others_may_not_know() {
     let house = House::new();
     let text = SHOW.replace("duration = \"1m30s\"", "start = 21:05:00\nduration = \"1m30s\"");
+    let text = text.replacen('\n', "\ntimezone = \"Europe/Paris\"\n", 1);
     let secret = "[[segment.cue]]\nnumber = \"13\"\ntitle = \"SECRET\"\nembargo = true\n\
                   [[segment.cue]]\nnumber = \"14\"\ntitle = \"Rigging\"\npublic = false\n";
     let show = path_in(&house, "show.toml", &(text + secret));
@@ -102,8 +103,9 @@ fn an_export_is_written_by_its_ending_and_withholds_what_others_may_not_know() {
          --all has everything\n"
     );
     assert_eq!(told, expected);
-    let expected = "Cue,Title,Start,Duration,Trigger\n,The jump,21:05:00,0:01:30,hard start\n\
-                    12,Off the roof,21:05:00,,GO\n13,—,21:05:30,,\n";
+    let expected = "Cue,Title,Start,Duration,Trigger,Show,Time zone\n\
+                    ,The jump,21:05:00,0:01:30,hard start,A small show,Europe/Paris\n\
+                    12,Off the roof,21:05:00,,GO,,\n13,—,21:05:30,,,,\n";
     assert_eq!(std::fs::read_to_string(&csv).unwrap(), expected);
     let known = std::fs::read_to_string(&show).unwrap().replace("embargo = true\n", "");
     let told = succeeds(&["export", &path_in(&house, "known.toml", &known), "-o", &csv]);

@@ -30,6 +30,10 @@ const WRITTEN: &str = "Written by handover export";
 const WRITTEN_UNTIED: &str = "Written by handover export; times count from the start of the show";
 /// Beginning of the next line of one that is longer than Ontime has it.
 const LASTS: &str = "segment lasts ";
+/// Beginning of the project's information, before the name of the time zone.
+const ZONE: &str = "Time zone: ";
+/// The line of a cue whose big figure counts up.
+const COUNTS_UP: &str = "counts up";
 /// The id of the one rundown.
 const RUNDOWN: &str = "default";
 
@@ -95,7 +99,7 @@ pub fn write(sheet: &Sheet) -> String {
             "title": plain::line(&sheet.title),
             "description": if sheet.is_tied { WRITTEN } else { WRITTEN_UNTIED },
             "url": "",
-            "info": "",
+            "info": format!("{ZONE}{}", plain::line(&sheet.zone_name)),
             "logo": null,
             "custom": fields.names(),
         },
@@ -273,9 +277,14 @@ fn said(cue: &CueLine) -> Vec<String> {
     let length = cue.lasts.map(|time| format!("lasts {}", duration::exact(time)));
     let call = cue.call.as_ref().map(|call| format!("“{call}”"));
     let steps = (!cue.steps.is_empty()).then(|| format!("steps: {}", plain::joined(&cue.steps)));
+    let counts = match cue.count {
+        CountDirection::Down => None,
+        CountDirection::Up => Some(COUNTS_UP.to_owned()),
+    };
     let source = Some(cue.source.to_owned()).filter(|source| !source.is_empty());
     let main = cue.backup_for.as_ref().map(|main| format!("backup for {main}"));
-    let facts = [trigger, length, source, call, steps, main].into_iter().flatten().collect();
+    let facts =
+        [trigger, length, counts, source, call, steps, main].into_iter().flatten().collect();
     with_notes(facts, cue.notes.as_deref())
 }
 
@@ -299,6 +308,7 @@ fn is_like_a_fact(line: &str) -> bool {
         "at ",
         "into ",
         "lasts ",
+        COUNTS_UP,
         "live",
         "VT",
         "“",

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain::joined;
+use crate::show::CountDirection;
 
 /// A table with one row of names on top.
 pub(super) struct PlanTable {
@@ -47,6 +48,19 @@ pub(super) enum PlanCell {
     Length(Duration),
 }
 
+/// The columns of the show's title and of its time zone, each with a cell in the first row.
+const SHOW: [&str; 2] = ["Show", "Time zone"];
+
+/// The columns in which a segment has something.
+const TITLE: &str = "Title";
+const START: &str = "Start";
+const FROM_START: &str = "From start";
+const DURATION: &str = "Duration";
+const TRIGGER: &str = "Trigger";
+const ACT: &str = "Act";
+const COUNT: &str = "Count";
+const NOTES: &str = "Notes";
+
 /// Cell of a department that has to be ready.
 const READY: &str = "ready";
 
@@ -74,15 +88,17 @@ impl PlanTable {
         let has_calls = any(&|cue| cue.call.is_some());
         let last = LAST.iter().filter(|(_, read)| any(&|cue| read(cue) != PlanCell::Empty));
         let last: Vec<&(&str, Read)> = last.collect();
+        let has_count = any(&|cue| !count(cue.count).is_empty())
+            || sheet.segments.iter().any(|segment| !count(segment.count).is_empty());
         let has_notes = any(&|cue| cue.notes.is_some())
             || sheet.segments.iter().any(|segment| segment.notes.is_some());
 
         let plain = |name: &str| PlanColumn { name: name.to_owned(), department: None };
-        let start = if sheet.is_tied { "Start" } else { "From start" };
-        let mut columns = Vec::from(["Cue", "Title", start, "Duration"].map(plain));
+        let start = if sheet.is_tied { START } else { FROM_START };
+        let mut columns = Vec::from(["Cue", TITLE, start, DURATION].map(plain));
         columns.extend(has_lengths.then(|| plain("Lasts")));
-        columns.push(plain("Trigger"));
-        columns.extend(has_acts.then(|| plain("Act")));
+        columns.push(plain(TRIGGER));
+        columns.extend(has_acts.then(|| plain(ACT)));
         columns.extend(has_calls.then(|| plain("Call")));
         columns.extend(
             needed
@@ -91,7 +107,9 @@ impl PlanTable {
                 .map(|one| PlanColumn { name: one.name.clone(), department: Some(one.clone()) }),
         );
         columns.extend(last.iter().map(|(name, _)| plain(name)));
-        columns.extend(has_notes.then(|| plain("Notes")));
+        columns.extend(has_count.then(|| plain(COUNT)));
+        columns.extend(has_notes.then(|| plain(NOTES)));
+        columns.extend(SHOW.map(plain));
 
         let row = |cue: &CueLine| {
             let mut cells = first(sheet, cue);
@@ -103,7 +121,9 @@ impl PlanTable {
                 |at: &usize| if cue.needs.contains(at) { text(READY) } else { PlanCell::Empty };
             cells.extend(needed.iter().map(ready));
             cells.extend(last.iter().map(|(_, read)| read(cue)));
+            cells.extend(has_count.then(|| text(count(cue.count))));
             cells.extend(has_notes.then(|| text(cue.notes.as_deref().unwrap_or_default())));
+            cells.extend(SHOW.iter().map(|_| PlanCell::Empty));
             PlanRow { is_segment: false, cells }
         };
         let mut rows = vec![];
@@ -112,9 +132,12 @@ impl PlanTable {
             let by_clock = by_clock(segment, first_day.take());
             let ends = segment.fixed_end.map(|end| format!("ends {end}"));
             let by_clock: Vec<_> = by_clock.into_iter().chain(ends).collect();
-            let may_have = [has_lengths, has_acts, has_notes];
-            rows.push(segment_row(segment, &by_clock.join(", "), columns.len(), may_have));
+            rows.push(segment_row(segment, &by_clock.join(", "), &columns));
             rows.extend(segment.cues.iter().map(row));
+        }
+        if let Some(first) = rows.first_mut() {
+            let cells = first.cells.iter_mut().rev().zip([&sheet.zone_name, &sheet.title]);
+            cells.for_each(|(cell, words)| *cell = text(words));
         }
         PlanTable { columns, rows }
     }
@@ -140,27 +163,29 @@ pub(super) fn by_clock(segment: &SegmentBlock, first_day: Option<Date>) -> Vec<S
     hard.into_iter().chain(day).chain(first).collect()
 }
 
-/// The row of a segment in a table of `width` columns, some of which need not be there.
-fn segment_row(
-    segment: &SegmentBlock,
-    by_clock: &str,
-    width: usize,
-    [has_lengths, has_acts, has_notes]: [bool; 3],
-) -> PlanRow {
-    let mut cells = vec![
-        PlanCell::Empty,
-        text(&segment.title),
-        PlanCell::Start(segment.start.clone()),
-        PlanCell::Length(segment.lasts),
-    ];
-    cells.extend(has_lengths.then_some(PlanCell::Empty));
-    cells.push(text(by_clock));
-    cells.extend(has_acts.then(|| text(segment.act.as_deref().unwrap_or_default())));
-    cells.resize(width, PlanCell::Empty);
-    if let Some(last) = cells.last_mut().filter(|_| has_notes) {
-        *last = text(segment.notes.as_deref().unwrap_or_default());
+/// The row of a segment.
+fn segment_row(segment: &SegmentBlock, by_clock: &str, columns: &[PlanColumn]) -> PlanRow {
+    let cell = |column: &PlanColumn| match column.name.as_str() {
+        // A department may have any name.
+        _ if column.department.is_some() => PlanCell::Empty,
+        TITLE => text(&segment.title),
+        START | FROM_START => PlanCell::Start(segment.start.clone()),
+        DURATION => PlanCell::Length(segment.lasts),
+        TRIGGER => text(by_clock),
+        ACT => text(segment.act.as_deref().unwrap_or_default()),
+        COUNT => text(count(segment.count)),
+        NOTES => text(segment.notes.as_deref().unwrap_or_default()),
+        _ => PlanCell::Empty,
+    };
+    PlanRow { is_segment: true, cells: columns.iter().map(cell).collect() }
+}
+
+/// The word for figures that count up; of those that count down nothing is said.
+fn count(direction: CountDirection) -> &'static str {
+    match direction {
+        CountDirection::Down => "",
+        CountDirection::Up => "up",
     }
-    PlanRow { is_segment: true, cells }
 }
 
 fn text(words: &str) -> PlanCell {
