@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissedWhy {
+    /// Its time was over before the run began.
+    BeforeRun,
     /// No program was running.
     ProgramDown,
     /// The station that had the flag was silent, and another took it: nobody knows whether it was
@@ -37,6 +39,7 @@ impl MissedWhy {
     /// For people.
     pub fn words(self) -> &'static str {
         match self {
+            MissedWhy::BeforeRun => "its time had passed before the run began",
             MissedWhy::ProgramDown => "the program was down",
             MissedWhy::FlagTaken => {
                 "the flag was taken from a silent station, which may have fired it"

@@ -139,7 +139,9 @@ impl State {
 
     fn fall_due(&self, cue: CueIx, cause: Cause, due_ns: RunNs, now: RunNs) -> Vec<Event> {
         let at_ns = due_ns.max(RunNs::ZERO);
-        let why = if due_ns < self.up_since_ns {
+        let why = if due_ns < RunNs::ZERO {
+            Some(MissedWhy::BeforeRun)
+        } else if due_ns < self.up_since_ns {
             Some(self.down_why)
         } else if self.panicked {
             Some(MissedWhy::Panicked)

@@ -615,6 +615,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::CueCompleted { cue, due_ns } => format!("{kind} {cue} {}", due(*due_ns)),
         Event::CueMissed { cue, why, due_ns } => {
             let why = match why {
+                MissedWhy::BeforeRun => "before_run",
                 MissedWhy::ProgramDown => "program_down",
                 MissedWhy::FlagTaken => "flag_taken",
                 MissedWhy::PassLate => "pass_late",
