@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{RunNs, State, Timing};
+use crate::show::SegmentIx;
 use crate::show::acts::ActSpan;
-use crate::show::{SegmentIx, Show};
 
 /// An act over time, on the run's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +25,7 @@ impl State {
     /// The act that runs, where it has a name.
     pub fn running_act(&self) -> Option<ActSpan<'_>> {
         let running = self.current_segment().filter(|_| !self.has_ended())?;
-        let show: &Show = self.show();
-        let mut acts = show.acts().into_iter();
-        let act = acts.find(|act| act.segments.contains(&(running.0 as usize)))?;
-        act.name.is_some().then_some(act)
+        self.show().act_of(running).filter(|act| act.name.is_some())
     }
 
     /// Times of an act; `timing` is the projection of `now`.

@@ -331,9 +331,7 @@ impl<'a> Clockwork<'a> {
         if self.show.segment(first).act.is_none() {
             return Duration::ZERO;
         }
-        let acts = self.show.acts();
-        let own = acts.iter().find(|act| act.first() == first);
-        own.map_or(Duration::ZERO, |act| act.planned(&self.plan))
+        self.show.act_of(first).map_or(Duration::ZERO, |act| act.planned(&self.plan))
     }
 
     fn line(&self, ix: CueIx, audience: Audience) -> CueLine {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::plan::Plan;
-use super::{Rundown, Segment, SegmentIx};
+use super::{Rundown, Segment, SegmentIx, Show};
 use crate::time::unsigned;
 
 /// An act, or the segments before the first one.
@@ -48,10 +48,29 @@ pub fn spans<'a>(names: impl IntoIterator<Item = Option<&'a str>>) -> Vec<ActSpa
     spans
 }
 
-impl Rundown {
+/// The segments of each act of `rundown`, by their places in the running order.
+pub(super) fn grouped(rundown: &Rundown) -> Vec<Range<usize>> {
+    let names = rundown.segments.iter().map(|segment| segment.act.as_deref());
+    spans(names).into_iter().map(|span| span.segments).collect()
+}
+
+impl Show {
     /// The acts of the show; one without a name where it has none.
-    pub fn acts(&self) -> Vec<ActSpan<'_>> {
-        spans(self.segments.iter().map(|segment| segment.act.as_deref()))
+    pub fn acts(&self) -> impl Iterator<Item = ActSpan<'_>> {
+        self.index.acts.iter().map(|segments| self.act(segments))
+    }
+
+    /// The act in which `segment` stands, with a name or without; none where the show has no such
+    /// segment.
+    pub fn act_of(&self, segment: SegmentIx) -> Option<ActSpan<'_>> {
+        let at = segment.0 as usize;
+        let place = self.index.acts.partition_point(|segments| segments.end <= at);
+        self.index.acts.get(place).map(|segments| self.act(segments))
+    }
+
+    fn act(&self, segments: &Range<usize>) -> ActSpan<'_> {
+        let first = self.segments.get(SegmentIx(segments.start as u32));
+        ActSpan { name: first.and_then(|first| first.act.as_deref()), segments: segments.clone() }
     }
 }
 

@@ -4,7 +4,9 @@
 //! doesn't say.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
+use super::acts;
 use super::people::{self, NamedPeople};
 use super::{CueIx, CueNumber, IndexLists, IndexVec, Rundown, Trigger};
 
@@ -32,6 +34,8 @@ pub(super) struct Index {
     pub(super) is_pictured: bool,
     /// `true` if a segment says on which day it is.
     pub(super) lasts_days: bool,
+    /// The segments of each act: a frame has no time to group them.
+    pub(super) acts: Vec<Range<usize>>,
     /// The cues at which the flag is to be passed, in running order.
     pub(super) passes: Vec<CueIx>,
     /// Names of people in cues.
@@ -64,6 +68,7 @@ impl Index {
             clips: cues().filter(|(_, cue)| cue.clip().is_some()).map(|(ix, _)| ix).collect(),
             is_pictured: cues().any(|(_, cue)| cue.is_pictured()),
             lasts_days: rundown.last_day().is_some(),
+            acts: acts::grouped(rundown),
             passes: cues().filter(|(_, cue)| cue.pass.is_some()).map(|(ix, _)| ix).collect(),
             named: people::named(rundown),
         }

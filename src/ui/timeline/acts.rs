@@ -22,7 +22,7 @@ const NAMED_MIN: usize = 6;
 
 /// Returns `true` if the show has an act with a name.
 pub(super) fn has_acts(scene: &Scene) -> bool {
-    scene.show.segments.iter().any(|segment| segment.act.is_some())
+    scene.show.acts().any(|act| act.name.is_some())
 }
 
 /// Draws the row `y`: the running act into `titles`, all of them into `chart`, and what is left of the
@@ -37,16 +37,16 @@ pub(super) fn draw(
     let styles = &scene.styles;
     let [titles, chart, words] = [titles, chart, words].map(|field| Rect { y, height: 1, ..field });
     let running = scene.state.running_act();
-    for act in scene.show.acts().iter().filter(|act| act.name.is_some()) {
-        let timing = scene.state.act_timing(act, &scene.timing, scene.now_ns);
-        let is_running = running.as_ref() == Some(act);
+    for act in scene.show.acts().filter(|act| act.name.is_some()) {
+        let timing = scene.state.act_timing(&act, &scene.timing, scene.now_ns);
+        let is_running = running.as_ref() == Some(&act);
         let is_past = timing.ends_ns <= scene.now_ns && scene.state.has_begun() && !is_running;
         let style = match (is_running, is_past) {
             (true, _) => styles.strong,
             (false, true) => styles.past,
             (false, false) => styles.text,
         };
-        bar(scene, buf, chart, scale, (act, &timing), style);
+        bar(scene, buf, chart, scale, (&act, &timing), style);
         if is_running {
             let name = act.name.unwrap_or_default();
             let ends = format!("  ends {}", scene.wall(timing.ends_ns));
@@ -56,7 +56,13 @@ pub(super) fn draw(
             let line = text::with_tail(line, Line::styled(ends, styles.past), columns, NAMED_MIN);
             text::put(buf, titles, y, line);
             let left = duration::countdown(unsigned(timing.ends_ns.until(scene.now_ns)));
-            text::put(buf, words, y, Line::styled(format!("left    {left}"), styles.text));
+            let left = Span::styled(format!("left    {left}"), styles.text);
+            let over = scene.over_under(timing.over);
+            let cells = text::width(&left.content) + 2 + text::width(&over.content);
+            let has_room = !timing.over.is_zero() && cells <= usize::from(words.width);
+            let over = has_room.then(|| [Span::raw("  "), over]);
+            let line = std::iter::once(left).chain(over.into_iter().flatten());
+            text::put(buf, words, y, Line::from_iter(line));
         }
     }
     if running.is_none() {

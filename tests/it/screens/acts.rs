@@ -50,8 +50,7 @@ fn the_running_act_says_what_is_left_and_how_far_its_end_is_from_the_plan() {
     let timing = run.state.projection(run.now_ns);
     let over: Vec<_> = show
         .acts()
-        .iter()
-        .map(|act| run.state.act_timing(act, &timing, run.now_ns).over.as_secs())
+        .map(|act| run.state.act_timing(&act, &timing, run.now_ns).over.as_secs())
         .collect();
     assert_eq!(over, [30, 30, 0]);
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
@@ -61,6 +60,8 @@ fn the_running_act_says_what_is_left_and_how_far_its_end_is_from_the_plan() {
         for words in ["▶ Act one  ends 21:05:30", "├ Act one", "├ Interval", "├ Act two"] {
             assert!(timeline.contains(words), "{words} at {columns}x{rows}\n{timeline}");
         }
+        let has_over = timeline.contains("left    4:30  +0:30");
+        assert_eq!(has_over, columns > 80, "{columns}x{rows}\n{timeline}");
         run.app.page = Page::Run;
     }
     // The overture goes on past its time, and the scene of three minutes is still to come.
