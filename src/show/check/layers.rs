@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::show::action::MpvWord;
+use crate::show::action::{MpvCommand, MpvWord};
 use crate::show::draft::CueDraft;
 use crate::show::faults::Faults;
 use crate::show::problem::{Problem, ProblemPlace, one_of, quoted};
@@ -18,9 +18,35 @@ struct NamedLayers<'a> {
     told: Vec<(&'a Layer, &'a ProblemPlace)>,
 }
 
+/// Warns of a cue that fades a clip out and plays another on the same layer: one of the two is lost.
+fn check_crossfade(faults: &Faults, cue: &CueDraft) {
+    let actions = || cue.actions.iter().flat_map(|list| &list.items);
+    let commands = || {
+        actions().filter_map(|action| {
+            let (Some(output), Some(Body::Mpv { layer, command })) = (&action.output, &action.body)
+            else {
+                return None;
+            };
+            Some(((&output.value, layer), command, &action.place))
+        })
+    };
+    let is_played = |player| {
+        commands().any(|(own, command, _)| own == player && MpvWord::from(command) == MpvWord::Play)
+    };
+    for (player, command, place) in commands() {
+        if matches!(command, MpvCommand::Stop { over } if !over.is_zero()) && is_played(player) {
+            let layer = quoted(player.1.name());
+            let what = format!("nothing fades out: the cue plays a clip on layer {layer} as well");
+            let fix = "play that clip on another layer: `layer = \"b\"`";
+            faults.report(Problem::warning(place.clone(), what, fix));
+        }
+    }
+}
+
 /// Checks the layers that `cues` name. Only where the text was read whole, `is_read`, can anybody
 /// say that nothing plays on one.
 pub(super) fn check(faults: &Faults, cues: &[&CueDraft], is_read: bool) {
+    cues.iter().for_each(|cue| check_crossfade(faults, cue));
     let mut outputs: BTreeMap<&str, NamedLayers<'_>> = BTreeMap::new();
     let actions = cues.iter().filter_map(|cue| cue.actions.as_deref());
     for action in actions.flat_map(|list| &list.items) {

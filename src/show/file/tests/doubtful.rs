@@ -293,6 +293,26 @@ fn a_film_on_a_layer_without_a_picture_and_a_layer_on_which_nothing_plays_are_na
 }
 
 #[test]
+fn a_crossfade_on_one_layer_is_named() {
+    let show = |stop: &str, play: &str| {
+        let bed = "{ output = \"vt\", play = \"a.mp3\", loop = true, layer = \"bgm\" }";
+        let both = format!("{stop}, {{ output = \"vt\", play = \"b.mp3\", loop = true{play} }}");
+        let cues = [cue("1", &format!("do = [{bed}]")), cue("2", &format!("do = [{both}]"))];
+        format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("S", HOUR, &cues.concat()))
+    };
+    let fades = "«{ output = \"vt\", stop = true, over = \"2s\", layer = \"bgm\" }»";
+    only_warning(
+        &show(fades, ", layer = \"bgm\""),
+        &["nothing fades out", "plays a clip on layer `bgm` as well", "another layer"],
+    );
+    let fades = fades.replace(['«', '»'], "");
+    let cuts = fades.replace(", over = \"2s\"", "");
+    for (stop, play) in [(&fades, ""), (&fades, ", layer = \"b\""), (&cuts, ", layer = \"bgm\"")] {
+        assert_eq!(warnings(&show(stop, play)), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn an_output_has_eight_layers_at_most() {
     let show = |count: usize| {
         let play = |at: usize| {
