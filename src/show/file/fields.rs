@@ -204,6 +204,15 @@ impl<'a> Fields<'a> {
         self.known.push(key);
     }
 
+    /// Makes `key` a known one if it is there: it is never suggested.
+    pub(crate) fn know_if_there(&mut self, key: &'static str) {
+        #[cfg(test)]
+        ASKED.with_borrow_mut(|asked| asked.insert((self.noun, key)));
+        if self.has(key) {
+            self.known.push(key);
+        }
+    }
+
     /// Of `keys`, which exclude each other, the one that is there; a fault when it is not exactly
     /// one.
     ///
@@ -237,11 +246,8 @@ impl<'a> Fields<'a> {
 
     /// Reports `key`, if it is there, as one that does not belong.
     pub(crate) fn refuse(&mut self, key: &'static str, what: &str, fix: &str) {
-        #[cfg(test)]
-        ASKED.with_borrow_mut(|asked| asked.insert((self.noun, key)));
-        // What is not there is not to be suggested either.
+        self.know_if_there(key);
         if self.has(key) {
-            self.known.push(key);
             self.reader.fault(self.key_span(key), what, fix);
         }
     }

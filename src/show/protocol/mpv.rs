@@ -116,9 +116,21 @@ fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKi
     Some(OutputKind::Mpv { flags })
 }
 
-fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
-    let plays = fields.find(MpvWord::Play.key()).is_some();
-    let is_command = |key: &&&str| !(plays && **key == MpvWord::Volume.key());
+fn action(fields: &mut Fields<'_>, wire: Option<&Wire>) -> Option<Body> {
+    // A panic refuses the others, and suggests none of them.
+    let is_panic = wire.is_some_and(|wire| !wire.may_last);
+    let is_of_panic = |key: &str| [MpvWord::Pause, MpvWord::Stop].map(MpvWord::key).contains(&key);
+    for key in MpvWord::VARIANTS.iter().filter(|key| is_panic && !is_of_panic(key)) {
+        fields.know_if_there(key);
+    }
+    if is_panic {
+        fields.know_if_there(OVER);
+    }
+    let plays = fields.has(MpvWord::Play.key());
+    let is_command = |key: &&&str| {
+        let is_suggested = !is_panic || is_of_panic(key) || fields.has(key);
+        is_suggested && !(plays && **key == MpvWord::Volume.key())
+    };
     let commands: Vec<&str> = MpvWord::VARIANTS.iter().filter(is_command).copied().collect();
     let key = fields.exactly_one(&commands, "command");
     let word = key.and_then(|key| key.parse::<MpvWord>().ok());
@@ -140,6 +152,7 @@ fn action(fields: &mut Fields<'_>, _wire: Option<&Wire>) -> Option<Body> {
         }
         MpvWord::Pause => MpvCommand::Pause,
         MpvWord::Resume => MpvCommand::Resume,
+        MpvWord::Stop if is_panic && !fields.has(OVER) => MpvCommand::Stop { over: Duration::ZERO },
         MpvWord::Stop => MpvCommand::Stop { over: over(fields)? },
     };
     if matches!(word, MpvWord::Pause | MpvWord::Resume) {

@@ -119,6 +119,14 @@ fn faults_of_the_head_are_found() {
             "[output.a]\nosc = \"udp://a:1\"\npanic = [{ osc = \"/a\", «rampe» = 3 }]",
             &["unknown key `rampe`", "a panic action knows `osc` and `args`"],
         ),
+        (
+            "[output.a]\nmpv = true\npanic = [{ stop = true, «foo» = 1 }]",
+            &["unknown key `foo`", "a panic action knows `pause`, `stop` and `layer`"],
+        ),
+        (
+            "[output.a]\nmpv = true\npanic = [«{ }»]",
+            &["a panic action has no command", "add `pause` or `stop`"],
+        ),
         ("«[web]»", &["the page server has no `listen`", "127.0.0.1:8080"]),
         ("[web]\nlisten = «\"0.0.0.0:8080\"»", &["no passcode"]),
         (
