@@ -30,6 +30,16 @@ pub fn ramps(state: &State, now: RunNs, is_meant: impl Fn(OutputIx) -> bool) -> 
     })
 }
 
+/// All ramps in fewer words: "ramp of cue 12, 0:42", or "3 ramps, longest 0:42". `None` where none runs.
+pub fn short_ramps(state: &State, now: RunNs) -> Option<String> {
+    let ramps: Vec<&Ongoing> = running(state, now, |_| true).collect();
+    let left = countdown(ramps.iter().map(|ramp| ramp.left(now)).max()?);
+    Some(match ramps.as_slice() {
+        [ramp] => format!("ramp of cue {}, {left}", state.show().cue(ramp.cue).number),
+        ramps => format!("{} ramps, longest {left}", ramps.len()),
+    })
+}
+
 /// The words for the ramps that something ends: "ramp of cue 12 to /ch/01 stays where it is", or "3 ramps stay
 /// where they are". `None` where none runs.
 pub fn staying(state: &State, now: RunNs, is_meant: impl Fn(OutputIx) -> bool) -> Option<String> {

@@ -309,7 +309,7 @@ fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>>
     let fading = state.ongoing(scene.now_ns).filter(|ongoing| ongoing.kind.is_fade_out());
     let fading = fading.map(|ongoing| ongoing.cue).filter(|cue| !state.on_air().contains(cue));
     let others: Vec<_> = on_air.chain(fading).filter(|&cue| Some(cue) != first).collect();
-    let ramps = ongoing::ramps(scene.state, scene.now_ns, |_| true);
+    let ramps = ongoing::short_ramps(scene.state, scene.now_ns);
     if others.is_empty() && ramps.is_none() {
         return None;
     }

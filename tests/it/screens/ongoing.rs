@@ -59,8 +59,10 @@ fn the_rundown_and_the_panel_say_what_goes_on() {
     has(&run.text(80, 24), &["2    Fader            ramp 0:41"]);
     has(
         &run.text(200, 60),
-        &["ramp 0:41", "ramp 0:20", "also running  1 Walk-in", "2 ramps run, longest 0:41 left"],
+        &["ramp 0:41", "ramp 0:20", "also running  1 Walk-in", "2 ramps, longest 0:41"],
     );
+    run.until(40.0);
+    has(&run.text(120, 36), &["also running  1 Walk-in 4:31  ramp of cue 2, 0:13"]);
     let mut run = called(4, false);
     run.until(13.5);
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
