@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::timer::TimerKind;
-use super::{ClipFact, Event, MissedWhy, Phase, RUN_NS_MAX, Rejection, RunNs, ShowNs, State};
+use super::{
+    ClipFact, Event, MissedWhy, Phase, RUN_NS_MAX, Rejection, RunNs, SendState, ShowNs, State,
+};
 use crate::show::action::MpvCommand;
 use crate::show::{Action, ClipJoin, CueIx, CueNumber, OutputLayer, Trigger};
 
@@ -101,9 +103,10 @@ impl State {
         now: RunNs,
     ) -> Vec<Event> {
         let state = self.cue(cue);
-        let leads = self.show.cue(cue).clip().is_some_and(|(_, own, _)| own == *player);
-        // Further clips of the cue come and go on other players without a word of the run's.
-        if !leads || state.firings != firing || !self.on_air.contains(&cue) {
+        if !self.leads(cue, player) {
+            return self.further_clip_lost(cue, firing, player, fact).into_iter().collect();
+        }
+        if state.firings != firing || !self.on_air.contains(&cue) {
             return vec![];
         }
         let number = self.show.cue(cue).number.clone();
@@ -122,15 +125,43 @@ impl State {
             }
             ClipFact::Ended | ClipFact::Stopped => vec![],
             ClipFact::Lost(error) => {
-                vec![Event::ClipLost { cue: number, firing, error: error.clone() }]
+                vec![Event::ClipLost { cue: number, firing, error: on_layer(player, error) }]
             }
             // What was to follow at the end of the film would come in the middle of it.
             ClipFact::BrokeOff(error) => {
-                let lost = Event::ClipLost { cue: number, firing, error: error.clone() };
+                let lost = Event::ClipLost { cue: number, firing, error: on_layer(player, error) };
                 let ended = if state.awaits_clip { self.unplayed_end(cue, now) } else { vec![] };
                 std::iter::once(lost).chain(ended).collect()
             }
         }
+    }
+
+    /// Returns `true` if the clip that is the clock of `cue` is the one on `player`.
+    pub(crate) fn leads(&self, cue: CueIx, player: &OutputLayer) -> bool {
+        self.show.cue(cue).clip().is_some_and(|(_, own, _)| own == *player)
+    }
+
+    /// The failure of the action that plays a further clip of `cue` on `player`, if that clip is
+    /// lost and the run does not know it yet. Else such clips come and go without a word of the
+    /// run's.
+    pub(crate) fn further_clip_lost(
+        &self,
+        cue: CueIx,
+        firing: u32,
+        player: &OutputLayer,
+        fact: &ClipFact,
+    ) -> Option<Event> {
+        let (ClipFact::Lost(why) | ClipFact::BrokeOff(why)) = fact else { return None };
+        let (plan, state) = (self.show.cue(cue), self.cue(cue));
+        let at = plan.actions.iter().rposition(|action| action.plays_on(player))?;
+        let is_known = state.sends.get(at) == Some(&SendState::Failed);
+        (state.firings == firing && !is_known).then(|| Event::ActionFailed {
+            cue: plan.number.clone(),
+            firing,
+            action: at as u32 + 1,
+            output: self.show.output(player.output).id.clone(),
+            error: format!("clip lost: {}", on_layer(player, why)),
+        })
     }
 
     /// The clips that follow each other by themselves and without a delay if nothing changes, so
@@ -371,5 +402,13 @@ impl State {
         self.on_air.retain(|&running| running != cue);
         self.end_ongoing(cue, by_player);
         self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
+    }
+}
+
+/// What happened to a clip on `player`, with its layer where that has a name.
+fn on_layer(player: &OutputLayer, why: &str) -> String {
+    match player.layer.is_main() {
+        true => why.to_owned(),
+        false => format!("layer {}: {why}", player.layer),
     }
 }

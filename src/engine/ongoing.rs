@@ -248,8 +248,17 @@ impl State {
 
     /// An action of `cue`, counted from 1, was not carried out.
     pub(super) fn ongoing_failed(&mut self, cue: CueIx, action: u32) {
-        let failed = (action as usize).checked_sub(1).map(|index| (cue, index));
-        self.ongoing.now.retain(|ongoing| ongoing.begun_by.is_none() || ongoing.begun_by != failed);
+        let Some(index) = (action as usize).checked_sub(1) else { return };
+        let show = Arc::clone(&self.show);
+        let action = show.cue(cue).actions.get(index);
+        // With a clip, whatever has begun to fade it is over.
+        let is_of_clip = |ongoing: &Ongoing| {
+            let is_here = ongoing.cue == cue && !ongoing.kind.is_ramp();
+            is_here && action.is_some_and(|action| action.plays_on(&ongoing.place))
+        };
+        self.ongoing
+            .now
+            .retain(|ongoing| ongoing.begun_by != Some((cue, index)) && !is_of_clip(ongoing));
     }
 
     /// The clip of `cue` stands still since `at`, or moves again, and its fades with it.

@@ -19,6 +19,13 @@ impl Action {
         let Body::Mpv { layer, command } = &self.body else { return None };
         Some((OutputLayer { output: self.output, layer: layer.clone() }, command))
     }
+
+    /// Returns `true` if it plays a clip on `player`.
+    pub(crate) fn plays_on(&self, player: &OutputLayer) -> bool {
+        self.command().is_some_and(|(own, command)| {
+            own == *player && matches!(command, MpvCommand::Play { .. })
+        })
+    }
 }
 
 /// The protocol and address of an output.

@@ -276,7 +276,8 @@ fn failed(scene: &Scene) -> Vec<String> {
             }
         }
         if at.clip_lost {
-            failed.push(format!("the picture of cue {}", scene.number(cue)));
+            let clip = if scene.is_seen(cue) { "picture" } else { "sound" };
+            failed.push(format!("the {clip} of cue {}", scene.number(cue)));
         }
     }
     failed

@@ -266,7 +266,7 @@ fn act<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
 fn fired(scene: &Scene, cue: CueIx) -> Option<Line<'static>> {
     let styles = &scene.styles;
     if scene.state.cue(cue).clip_lost {
-        return Some(Line::styled("PICTURE LOST", styles.on_air));
+        return Some(Line::styled(scene.lost_words(cue), styles.on_air));
     }
     if let Some(clip) = scene.clip(cue) {
         if !clip.moves {

@@ -17,8 +17,11 @@ use crate::app::keys::Act;
 use crate::app::{App, ongoing};
 use crate::engine::{Countdown, Ongoing, Phase, RunNs, SendState, State, Timing};
 use crate::output::{ClipOnAir, ReadyClip};
+use crate::show::action::MpvCommand;
 use crate::show::duration;
-use crate::show::{Cue, CueIx, OutputLayer, SegmentIx, Show, Source, Thresholds, Trigger};
+use crate::show::{
+    ClipKind, Cue, CueIx, OutputLayer, SegmentIx, Show, Source, Thresholds, Trigger,
+};
 use crate::time::{signed, unsigned};
 
 /// Times sooner than this are bold.
@@ -209,6 +212,27 @@ impl<'a> Scene<'a> {
         let (_, player, _) = self.cue(cue).clip()?;
         let mut clips = self.app.outputs.get(player.output.0 as usize)?.clips.iter();
         clips.find(|clip| clip.cue == cue && clip.player == player)
+    }
+
+    /// Returns `true` if the clip of `cue` has a picture, on its layer.
+    pub(super) fn is_seen(&self, cue: CueIx) -> bool {
+        match self.cue(cue).clip() {
+            Some((_, player, MpvCommand::Play { clip, .. })) => {
+                ClipKind::of(clip).is_seen_on(&player.layer)
+            }
+            Some(_) | None => true,
+        }
+    }
+
+    /// That the clip of `cue` is lost, and on which layer, unless that is the main one.
+    pub(super) fn lost_words(&self, cue: CueIx) -> String {
+        let what = if self.is_seen(cue) { "PICTURE LOST" } else { "SOUND LOST" };
+        match self.cue(cue).clip() {
+            Some((_, player, _)) if !player.layer.is_main() => {
+                format!("{what}, layer {}", player.layer)
+            }
+            Some(_) | None => what.to_owned(),
+        }
     }
 
     /// The fade of the clip of `cue`, in words, where one goes on.

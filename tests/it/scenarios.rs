@@ -654,6 +654,9 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::ActionSent { cue, action, .. } | Event::ActionUnknown { cue, action, .. } => {
             format!("{kind} {cue} {action}")
         }
+        Event::ActionFailed { cue, action, output, error, .. } => {
+            format!("{kind} {cue} {action} {output}: {error}")
+        }
         Event::MessageShown { text } => format!("{kind} {text}"),
         Event::PersonSpotted { person, .. } | Event::PersonUnspotted { person, .. } => {
             format!("{kind} {person}")

@@ -108,7 +108,7 @@ impl<'a> FilmReel<'a> {
             };
         }
         if state.clip_lost {
-            return Span::styled("PICTURE LOST", styles.on_air);
+            return Span::styled(scene.lost_words(cue), styles.on_air);
         }
         match scene.clip(cue) {
             Some(clip) if clip.moves => Span::styled("VT playing", styles.vt),

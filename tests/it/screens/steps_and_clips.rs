@@ -360,6 +360,32 @@ fn film_runs_past_the_gate() {
 }
 
 #[test]
+fn a_clip_that_is_only_heard_has_no_picture_to_lose() {
+    for (layer, clip, panel, line) in [
+        ("bgm", "a.mp3", "SOUND LOST, layer bgm", "cue 1 CLIP LOST: layer bgm: killed"),
+        ("bgm", "a.mp4", "SOUND LOST, layer bgm", "cue 1 CLIP LOST: layer bgm: killed"),
+        ("main", "a.mp3", "SOUND LOST", "cue 1 CLIP LOST: killed"),
+        ("main", "a.mp4", "PICTURE LOST", "cue 1 CLIP LOST: killed"),
+    ] {
+        let text = format!(
+            "title = \"Bed\"\n[output.screens]\nmpv = true\n[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n\
+             [[segment.cue]]\nnumber = \"1\"\ntitle = \"Bed\"\nduration = \"5m\"\n\
+             do = [{{ output = \"screens\", play = \"{clip}\", layer = \"{layer}\" }}]\n"
+        );
+        let mut run = Run::new(&text, false);
+        run.until(10.0);
+        run.go();
+        run.until(20.0);
+        let cue = run.state.on_air()[0];
+        let player = run.state.show().cue(cue).clip().expect("a clip").1;
+        let what = ClipNews::Lost("killed".into());
+        run.drive(ConductorInput::Clip(ClipReport { player, cue, firing: 1, what }));
+        let screen = run.text(120, 36);
+        assert!(screen.contains(panel) && screen.contains(line), "{screen}");
+    }
+}
+
+#[test]
 fn a_strip_shows_no_picture_that_is_not_there() {
     let text = "title = \"Film\"\n[output.screens]\nmpv = true\n[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n\
                 [[segment.cue]]\nnumber = \"1\"\ntitle = \"Film\"\n\
