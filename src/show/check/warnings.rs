@@ -119,6 +119,7 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
         times.ramps(),
         times.figures(),
         times.clips(machine),
+        times.further_clips(machine),
         times.unused(),
         alike::numbers(show, marks),
         alike::words(show, marks),

@@ -293,6 +293,33 @@ fn a_film_on_a_layer_without_a_picture_and_a_layer_on_which_nothing_plays_are_na
 }
 
 #[test]
+fn layers_that_differ_only_by_case_are_named() {
+    let show = |first: &str, second: &str| {
+        let cues = [cue("1", &format!("do = [{first}]")), cue("2", &format!("do = [{second}]"))];
+        format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("S", HOUR, &cues.concat()))
+    };
+    let play = |layer: &str| {
+        format!("{{ output = \"vt\", play = \"a.mp3\", loop = true, layer = \"{layer}\" }}")
+    };
+    let stop = |layer: &str| format!("{{ output = \"vt\", stop = true, layer = \"{layer}\" }}");
+    only_warning(
+        &show(&format!("«{}»", play("Main")), &stop("Main")),
+        &["layer `Main` is another one than `main`", "did you mean `main`?"],
+    );
+    only_warning(
+        &show(&play("bgm"), &format!("«{}»", play("BGM"))),
+        &["layer `BGM` is another one than `bgm`", "did you mean `bgm`?"],
+    );
+    // A command for it has one warning.
+    only_warning(
+        &show(&play("bgm"), &format!("«{}»", stop("BGM"))),
+        &["no clip of output `vt` plays on layer `BGM`", "did you mean `bgm`?"],
+    );
+    only_warning(&show(&format!("«{}»", stop("MAIN")), &stop("main")), &["did you mean `main`?"]);
+    assert_eq!(warnings(&show(&play("bgm"), &play("bgm-2"))), Vec::<String>::new());
+}
+
+#[test]
 fn a_crossfade_on_one_layer_is_named() {
     let show = |stop: &str, play: &str| {
         let bed = "{ output = \"vt\", play = \"a.mp3\", loop = true, layer = \"bgm\" }";
@@ -436,6 +463,38 @@ fn a_clip_whose_length_the_show_does_not_say_is_named_with_it() {
     }
     // Of a file that nobody has looked at there is nothing to say.
     assert_eq!(warnings(&plain(show("", "")).replace("b.mp4", "c.mp4")), [] as [&str; 0]);
+}
+
+#[test]
+fn a_clip_that_plays_on_when_the_first_of_its_cue_is_over_is_named() {
+    let show = |keys: &str, first: &str, second: &str| {
+        let play = |clip: &str| format!("{{ output = \"vt\", play = {clip} }}");
+        let (first, second) = (play(first), play(&format!("{second}, layer = \"bgm\"")));
+        let cue = cue("1", &format!("{keys}do = [{first}, «{second}»]"));
+        format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("S", HOUR, &cue))
+    };
+    let says = ["plays on when the first clip of cue 1 is over", "`trigger = { with = \"1\" }`"];
+    let still = "duration = \"30s\", ";
+    for (keys, first, second) in [
+        ("", "\"c.mp4\"", "\"a.mp3\", loop = true"),
+        ("", "\"c.mp4\", to = \"5s\"", "\"c.mp3\", to = \"7s\""),
+        ("duration = \"10s\", ", "\"b.mp4\"", "\"c.mp3\", from = \"5s\", to = \"20s\""),
+        (still, "\"a.png\"", "\"c.mp3\", to = \"40s\""),
+        (still, "\"c.mp4\", loop = true", "\"c.mp3\", loop = true"),
+    ] {
+        only_warning(&show(keys, first, second), &says);
+    }
+    for (keys, first, second) in [
+        // It ends with the first, or nobody knows when.
+        ("duration = \"10s\", ", "\"b.mp4\"", "\"c.mp3\", to = \"10.5s\""),
+        ("", "\"c.mp4\"", "\"c.mp3\""),
+        // The first does not end by itself.
+        ("", "\"c.mp4\", loop = true", "\"c.mp3\", loop = true"),
+        ("", "\"a.png\"", "\"c.mp3\", loop = true"),
+    ] {
+        let text = show(keys, first, second).replace(['«', '»'], "");
+        assert_eq!(warnings(&text), Vec::<String>::new(), "{first} {second}");
+    }
 }
 
 #[test]
