@@ -71,8 +71,8 @@ use super::gauge::Delivery;
 use super::probe::Attempt;
 use super::worker::WorkerContext;
 use super::{
-    Driver, Encoded, Health, Job, Lasts, Opening, Outcome, OutputFault, Report, STOPPED_BY_PANIC,
-    Surroundings,
+    Driver, Encoded, Health, Job, Lasts, Opening, Outcome, OutputFault, OutputReport, Report,
+    STOPPED_BY_PANIC, Surroundings,
 };
 use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
@@ -183,7 +183,13 @@ impl Driver for Mpv {
         let outcome = match self.orders.get((job.cue, job.action)) {
             None => Some(Outcome::no_message()),
             Some(LayerOrder { layer, order }) => {
-                match self.layers.iter().find(|own| own.layer == *layer) {
+                let own = self.layers.iter().find(|own| own.layer == *layer);
+                if !order.plays() && !own.is_some_and(|own| own.is_at_work(now)) {
+                    let name = &self.parts.context.name;
+                    let note = format!("{name}: nothing plays on layer {layer}");
+                    (self.parts.context.reporter)(OutputReport::Note(note));
+                }
+                match own {
                     Some(own) => own.obey(order, job, now),
                     // No clip ever plays there, so nothing is left to be done.
                     None => Some(Outcome::Sent),

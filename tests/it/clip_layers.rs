@@ -120,6 +120,8 @@ fn clips_of_different_layers_play_together_and_obey_commands_of_their_own() {
     stage.plays(&[("main", false), ("bgm", true)]);
     assert_eq!(stage.go("5").1, Some(Outcome::Sent));
     assert_eq!(stage.go("8").1, Some(Outcome::Sent), "nothing ever plays there");
+    let note = OutputReport::Note("screens: nothing plays on layer fx".into());
+    assert_eq!(stage.news(), note);
     stage.plays(&[("main", true), ("bgm", true)]);
     // Another clip takes the place of the one of its own layer.
     let other = stage.takes_the_place("3", bed);
@@ -132,6 +134,9 @@ fn clips_of_different_layers_play_together_and_obey_commands_of_their_own() {
     stage.outputs.stop(stage.cue("3"), Duration::ZERO, CLOCK.now());
     stage.expect(other, ClipNews::Stopped);
     stage.plays(&[]);
+    assert_eq!(stage.go("9").1, Some(Outcome::Sent));
+    let note = OutputReport::Note("screens: nothing plays on layer bgm".into());
+    assert_eq!(stage.news(), note);
     let (bed, picture) = (stage.starts("2"), stage.starts("1"));
     stage.outputs.panic(CLOCK.now());
     let mut stopped = [stage.next(), stage.next()];

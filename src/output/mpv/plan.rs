@@ -29,6 +29,19 @@ pub(super) enum PlayerOrder {
     Stop { over: Duration },
 }
 
+impl PlayerOrder {
+    /// Returns `true` if it is a clip, and not a command for one that plays.
+    pub(super) fn plays(&self) -> bool {
+        match self {
+            PlayerOrder::Play(_) => true,
+            PlayerOrder::Fade(_)
+            | PlayerOrder::Pause
+            | PlayerOrder::Resume
+            | PlayerOrder::Stop { .. } => false,
+        }
+    }
+}
+
 /// All orders to the players of an output.
 #[derive(Default)]
 pub(super) struct PlayerOrders(HashMap<ActionKey, LayerOrder>);
