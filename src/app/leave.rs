@@ -35,8 +35,8 @@ impl App {
             "it can be resumed"
         };
         let flag = self.flag_left().map_or(String::new(), |words| format!("{words}; "));
-        let ramps = self.staying(state);
-        self.ask(Question::Quit, &format!("{flag}{ramps}{left}, {after}"), now_ns)
+        let (clips, ramps) = (self.clips_stop(), self.staying(state));
+        self.ask(Question::Quit, &format!("{flag}{clips}{ramps}{left}, {after}"), now_ns)
     }
 
     /// Suspends the program, as a shell's job.
@@ -47,6 +47,15 @@ impl App {
         let ramps = self.staying(state);
         let why = format!("{ramps}nothing fires by itself until fg");
         self.ask(Question::Suspend, &why, now_ns)
+    }
+
+    /// The clips that leaving would stop, before other words.
+    fn clips_stop(&self) -> String {
+        match self.outputs.iter().map(|output| output.clips.len()).sum::<usize>() {
+            0 => String::new(),
+            1 => "1 clip stops; ".to_owned(),
+            count => format!("{count} clips stop; "),
+        }
     }
 
     /// The ramps that leaving would end, before other words.

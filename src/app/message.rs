@@ -33,8 +33,8 @@ impl Message {
     }
 }
 
-/// Urgency of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Urgency of a message, the least urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Tone {
     /// Good to know.
     Calm,
@@ -58,11 +58,12 @@ impl App {
         self.message = Some(Message { text, tone, at_ns: now_ns, then, is_of_role, too });
     }
 
-    /// Puts a word on the message line, before the one that stands there.
+    /// Puts a word on the message line, before the one that stands there. The line is as urgent as the
+    /// more urgent of the two.
     pub fn say_too(&mut self, text: &str, tone: Tone, now_ns: MachineNs) {
         match self.message.take() {
             Some(said) => {
-                self.say(format!("{text}; {}", said.text), said.tone, now_ns);
+                self.say(format!("{text}; {}", said.text), said.tone.max(tone), now_ns);
                 let Some(message) = self.message.as_mut().filter(|_| said.is_of_role) else {
                     return;
                 };

@@ -55,6 +55,13 @@ pub fn words<'a>(
     Some((if has_gap { format!("{check}; {words}") } else { words }, tone))
 }
 
+/// The words for the clips of these cues, which ended with the program before: "the clips of cues 3, 4
+/// stopped with the program".
+pub fn clips_lost(cues: &[String]) -> String {
+    let word = if cues.len() == 1 { "clip" } else { "clips" };
+    format!("the {word} of {} stopped with the program", named(cues))
+}
+
 /// The cues by their numbers: "cues 3, 4".
 fn named(cues: &[String]) -> String {
     let word = if cues.len() == 1 { "cue" } else { "cues" };
@@ -66,6 +73,14 @@ mod tests {
     use super::*;
     use crate::engine::{MissedWhy, RunNs};
     use crate::show::CueNumber;
+
+    #[test]
+    fn clips_that_are_gone_are_counted() {
+        let lost =
+            |cues: &[&str]| clips_lost(&cues.iter().map(|n| n.to_string()).collect::<Vec<_>>());
+        assert_eq!(lost(&["1"]), "the clip of cue 1 stopped with the program");
+        assert_eq!(lost(&["1", "2", "4"]), "the clips of cues 1, 2, 4 stopped with the program");
+    }
 
     #[test]
     fn a_resume_is_told_in_one_line() {

@@ -96,6 +96,8 @@ struct Station {
     editor: Option<Editing>,
     /// Words for the log that are no events, which the screen has not been told yet.
     words: Vec<LogWord>,
+    /// That clips have ended with the program before, until the caller is told.
+    clips_lost: Option<String>,
     /// Reason for the end of the loop, once it ends.
     leaving: Option<String>,
     /// Way of the end, for the shell.
@@ -253,6 +255,7 @@ impl Station {
             versions: RevisingVersion::default(),
             editor: None,
             words: vec![],
+            clips_lost: None,
             leaving: None,
             end: End::Left,
         };
@@ -293,6 +296,10 @@ impl Station {
         let events = station.news.iter().map(|record| &record.event);
         if let Some((text, tone)) = resumed::words(events, end_known, is_clock_behind, cut_off) {
             station.app.say_too(&text, tone, machine_ns());
+        }
+        // What is not on air any more comes first: a line is short.
+        if let Some(text) = station.clips_lost.take() {
+            station.app.say_too(&text, Tone::Alarm, machine_ns());
         }
         // It is in the first words where it matters.
         if let Some(ahead_ns) = station.clock_ahead_ns(machine_ns()).filter(|ns| *ns != 0) {

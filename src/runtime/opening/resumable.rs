@@ -184,14 +184,14 @@ pub(in crate::runtime) fn account_rows(summary: &Summary, now: Timestamp) -> [St
     let (show, kind, fired) = (&summary.show, summary.kind(), summary.cues_fired);
     let cues = plain::counted(fired as usize, "cue");
     let (begun, since) = (listed(summary.started_at), ago(summary.last_at, now));
-    let on_air = on_air(summary).map_or(String::new(), |words| format!(", {words}"));
+    let on_air = on_air(summary).map_or(String::new(), |cues| format!(", {cues} on air"));
     [
         format!("“{show}”, {kind}, begun {begun},"),
         format!("{cues} fired, last event {since} ago{on_air}"),
     ]
 }
 
-/// Cues that were on air at the last event: `cue 14 on air`.
+/// Cues that were on air at the last event: `cue 14`.
 pub(super) fn on_air(summary: &Summary) -> Option<String> {
     /// Maximum number of cues that are named, the last first.
     const NAMED_MAX: usize = 4;
@@ -199,7 +199,7 @@ pub(super) fn on_air(summary: &Summary) -> Option<String> {
         summary.on_air.iter().rev().take(NAMED_MAX).map(ToString::to_string).collect();
     let more = if summary.on_air.len() > NAMED_MAX { " …" } else { "" };
     let cues = if named.len() == 1 { "cue" } else { "cues" };
-    (!named.is_empty()).then(|| format!("{cues} {}{more} on air", named.join(", ")))
+    (!named.is_empty()).then(|| format!("{cues} {}{more}", named.join(", ")))
 }
 
 #[cfg(test)]

@@ -133,7 +133,9 @@ pub(super) fn resume(
     }
     words.iter().for_each(|line| log.say(LogWord::program(line, Tone::Alarm, run_ns)));
     if let Some(summary) = &folder.summary {
-        let on_air = resumable::on_air(summary).unwrap_or_else(|| "nothing on air".into());
+        let was = if summary.on_air.len() == 1 { "was" } else { "were" };
+        let on_air = resumable::on_air(summary)
+            .map_or("nothing was on air".into(), |cues| format!("{cues} {was} on air"));
         words.push(format!("“{}”, {}, {on_air}; run {id}", summary.show, summary.kind()));
     }
     let mut app = options.config.app(options.theme);

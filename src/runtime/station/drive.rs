@@ -2,8 +2,8 @@
 //! and the application.
 
 use super::Station;
-use crate::app::Tone;
 use crate::app::log::LogWord;
+use crate::app::{Tone, resumed};
 use crate::conductor::{By, ConductorInput, ConductorOutput};
 use crate::engine::{Command, Rejection};
 use crate::runtime::clock::machine_ns;
@@ -74,14 +74,11 @@ impl Station {
                 }
                 ConductorOutput::ClipsLost(cues) => {
                     let show = self.conductor.state().show();
-                    let cues: Vec<_> =
-                        cues.into_iter().map(|cue| show.cue(cue).number.to_string()).collect();
-                    let text = format!(
-                        "the clip of cue {} stopped with the program and is not on air",
-                        cues.join(", ")
-                    );
+                    let number = |cue| show.cue(cue).number.to_string();
+                    let cues: Vec<String> = cues.into_iter().map(number).collect();
+                    let text = resumed::clips_lost(&cues);
                     self.words.push(LogWord::program(text.clone(), Tone::Alarm, self.run_ns()));
-                    self.app.say(text, Tone::Alarm, now_ns);
+                    self.clips_lost = Some(text);
                 }
                 ConductorOutput::Arm(cues) => self.outputs.arm(&cues),
                 ConductorOutput::Join(joins) => self.outputs.join(&joins),

@@ -118,7 +118,7 @@ fn a_live_run_is_preferred_and_named_with_its_age_and_what_was_on_air() {
     resumed.await_words(&[
         "LIVE",
         "resumed after 0:0",
-        " down: nothing missed; “An evening”, live, cue 1 on air; run ",
+        " down: nothing missed; “An evening”, live, cue 1 was on air; run ",
     ]);
 }
 

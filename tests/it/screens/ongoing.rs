@@ -101,7 +101,7 @@ fn leaving_says_which_ramps_stay_where_they_are() {
     has(&run.text(200, 60), &["ramp of cue 2 to /ch/01/mix/fader stays where it is; the run is"]);
     let mut run = called(3, false);
     run.keys("q");
-    has(&run.text(80, 24), &["2 ramps stay where they are"]);
+    has(&run.text(80, 24), &["1 clip stops; 2 ramps stay"]);
     run.until(60.0);
     run.keys("nq");
     let screen = run.text(200, 60);
