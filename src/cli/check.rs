@@ -39,7 +39,9 @@ pub(super) fn check(
     tell(problems, &source.name, &source.text);
     let counted = problem::counted(problems);
     match &checked {
-        Err(_) => bail!("{shown} has {counted}"),
+        Err(_) => {
+            bail!("{shown} has {counted}; more warnings are looked for once no error is left")
+        }
         Ok(_) if strict && !problems.is_empty() => {
             bail!("{shown} has {counted}, which --strict does not allow")
         }

@@ -213,6 +213,7 @@ fn files_of_other_formats_take_one_error_and_many_errors_twenty() {
     let csv = house.show(&format!("Cue,Title,Duration\n{}", "1,House lights,0:30\n".repeat(1_600)));
     let said = fails(1, &["check", &csv]);
     assert!(said.contains("this looks like CSV") && said.contains("has 1 error"), "{said}");
+    assert!(said.contains("; more warnings are looked for once no error is left"), "{said}");
     let cue = |number: usize| format!("[[segment.cue]]\nnumber = {number}\ntitle = \"A\"\n");
     let cues: String = (0..32).map(cue).collect();
     let many = house
