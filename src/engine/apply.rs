@@ -76,7 +76,7 @@ impl State {
                     self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
                 }
             }
-            Event::Panicked {} => self.stop_everything(),
+            Event::Panicked {} => self.stop_everything(run_ns),
             Event::PanicSent { .. } | Event::PanicRehearsed { .. } | Event::PanicFailed { .. } => {
                 self.stops.settle(&self.show, event);
             }

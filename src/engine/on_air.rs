@@ -400,7 +400,7 @@ impl State {
             state.phase = Phase::Stopped;
         }
         self.on_air.retain(|&running| running != cue);
-        self.end_ongoing(cue, by_player);
+        self.end_ongoing(cue, by_player, run_ns);
         self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
     }
 }

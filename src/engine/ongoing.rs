@@ -11,6 +11,9 @@ use crate::show::action::{MpvCommand, OscContent};
 use crate::show::protocol::Lasting;
 use crate::show::{Action, Body, CueIx, OutputLayer, Show, StationName, StopCue};
 
+/// The words for one ramp and for several that something has ended.
+pub const RAMP_STAYS: [&str; 2] = ["stays where it is", "stay where they are"];
+
 /// A ramp or a fade that goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ongoing {
@@ -35,6 +38,8 @@ pub(super) struct AllOngoing {
     pub(super) now: Vec<Ongoing>,
     /// Ramps of the program before, which have not come to their end.
     cut_off: Vec<Ongoing>,
+    /// Ramps that the last stop has ended.
+    stopped: Vec<Ongoing>,
 }
 
 /// The kinds of what goes on.
@@ -112,8 +117,58 @@ impl State {
         &self.ongoing.cut_off
     }
 
+    /// The ramps that the last stop has ended on their way: a panic, a cue that fired, a stop of a cue
+    /// or another version of the show. Their values stay where they are.
+    pub fn stopped_ramps(&self) -> &[Ongoing] {
+        &self.ongoing.stopped
+    }
+
+    /// The words for `ramps` and what became of them, of one and of several: "ramp of cue 12 stays where
+    /// it is: /ch/01", "3 ramps stay where they are: /ch/01, /ch/02, /ch/03". All are named: somebody may have to
+    /// set them. `None` where there are none.
+    pub fn ramp_words(
+        &self,
+        ramps: &[&Ongoing],
+        [of_one, of_several]: [&str; 2],
+    ) -> Option<String> {
+        let first = ramps.first()?;
+        let is_one_output = ramps.iter().all(|ramp| ramp.place.output == first.place.output);
+        let addresses: Vec<_> = ramps
+            .iter()
+            .filter_map(|ramp| match &ramp.kind {
+                OngoingKind::Ramp(address) if is_one_output => Some(address.clone()),
+                OngoingKind::Ramp(address) => {
+                    Some(format!("{} {address}", self.show.output(ramp.place.output).id))
+                }
+                OngoingKind::FadeIn | OngoingKind::FadeTo(_) | OngoingKind::FadeOut => None,
+            })
+            .collect();
+        let said = match ramps {
+            [ramp] => format!("ramp of cue {} {of_one}", self.show.cue(ramp.cue).number),
+            ramps => format!("{} ramps {of_several}", ramps.len()),
+        };
+        Some(format!("{said}: {}", addresses.join(", ")))
+    }
+
+    /// Ends the ramps that `is_meant` names.
+    fn stop_ramps(&mut self, at: RunNs, is_meant: impl Fn(&Ongoing) -> bool) {
+        let AllOngoing { now, stopped, .. } = &mut self.ongoing;
+        let ended = now.extract_if(.., |ongoing| ongoing.kind.is_ramp() && is_meant(ongoing));
+        stopped.extend(ended.filter(|ramp| !ramp.left(at).is_zero()));
+    }
+
+    /// A panic at `at`: all of it ends. A second one stops nothing more.
+    pub(super) fn stop_ongoing(&mut self, at: RunNs) {
+        if !self.panicked {
+            self.ongoing.stopped.clear();
+        }
+        self.stop_ramps(at, |_| true);
+        self.ongoing.now.clear();
+    }
+
     /// `cue` has fired at `at`: what its actions and its stops begin and end.
     pub(super) fn begin_ongoing(&mut self, cue: CueIx, at: RunNs) {
+        self.ongoing.stopped.clear();
         self.ongoing.now.retain(|ongoing| !ongoing.left(at).is_zero());
         let show = Arc::clone(&self.show);
         let plan = show.cue(cue);
@@ -145,7 +200,7 @@ impl State {
             }
         }
         for &StopCue { cue: stopped, over } in &plan.stops {
-            self.ongoing.now.retain(|ongoing| ongoing.cue != stopped || !ongoing.kind.is_ramp());
+            self.stop_ramps(at, |ramp| ramp.cue == stopped);
             if !over.is_zero() && self.on_air.contains(&stopped) {
                 for player in players(&show, stopped) {
                     let kind = OngoingKind::FadeOut;
@@ -232,13 +287,17 @@ impl State {
         self.ongoing.now.retain(|ongoing| ongoing.cue != cue || ongoing.kind.is_ramp());
     }
 
-    /// `cue` is stopped, by its player or with all that it has going. A clip may be fading out
+    /// `cue` is stopped at `at`, by its player or with all that it has going. A clip may be fading out
     /// though its cue is off the air; not so in a rehearsal, which has no players.
-    pub(super) fn end_ongoing(&mut self, cue: CueIx, by_player: bool) {
+    pub(super) fn end_ongoing(&mut self, cue: CueIx, by_player: bool, at: RunNs) {
+        if !by_player {
+            self.ongoing.stopped.clear();
+            self.stop_ramps(at, |ramp| ramp.cue == cue);
+        }
         let keeps = by_player && !self.rehearsal;
         self.ongoing.now.retain(|ongoing| {
             let is_left = match ongoing.kind {
-                OngoingKind::Ramp(_) => by_player,
+                OngoingKind::Ramp(_) => true,
                 OngoingKind::FadeOut => keeps,
                 OngoingKind::FadeIn | OngoingKind::FadeTo(_) => false,
             };
@@ -291,11 +350,12 @@ impl State {
         });
     }
 
-    /// Another version of the show, in the place of `was`, opens outputs again.
-    pub(super) fn reopen_outputs(&mut self, was: &Show) {
-        let show = &self.show;
+    /// Another version of the show, in the place of `was`, opens outputs again at `at`.
+    pub(super) fn reopen_outputs(&mut self, was: &Show, at: RunNs) {
+        let show = Arc::clone(&self.show);
         let is_same = |output| was.outputs.get(output) == show.outputs.get(output);
-        self.ongoing.now.retain(|ongoing| !ongoing.kind.is_ramp() || is_same(ongoing.place.output));
+        self.ongoing.stopped.clear();
+        self.stop_ramps(at, |ramp| !is_same(ramp.place.output));
     }
 }
 

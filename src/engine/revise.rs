@@ -216,7 +216,7 @@ impl State {
         let Merged { show, were } = &prepared.merged;
         self.revision = revision;
         (self.show, self.plan) = (Arc::clone(show), Arc::clone(&prepared.plan));
-        self.reopen_outputs(&was.show);
+        self.reopen_outputs(&was.show, run_ns);
         self.cues.grow(self.show.cues.len());
         self.people = resized(std::mem::take(&mut self.people), self.show.people.len());
         let segment = |before: &Option<SegmentIx>| before.map(|ix| was.segments[ix]);

@@ -3,7 +3,7 @@
 //! A panic can only ask: an output may be down, or the show may have no stop message for it. Nobody
 //! may say that everything stopped before it is known.
 
-use super::{Event, Phase, State};
+use super::{Event, Phase, RunNs, State};
 use crate::show::{OutputIx, Show};
 
 /// Outcome of the last panic's stop at one output.
@@ -140,11 +140,11 @@ impl Stops {
 impl State {
     /// Everything that runs stops, and nothing more comes by itself; what comes by the clock will
     /// be missed.
-    pub(super) fn stop_everything(&mut self) {
+    pub(super) fn stop_everything(&mut self, run_ns: RunNs) {
+        self.stop_ongoing(run_ns);
         self.panicked = true;
         self.stops.begin(&self.show);
         self.timers.by_show.clear();
-        self.ongoing.now.clear();
         self.cues.change_where(
             |state| state.due_ns.is_some() || state.complete_ns.is_some() || state.awaits_clip,
             |state| {

@@ -69,6 +69,8 @@ pub struct AsRun {
     pub warnings: Vec<(ZonedDateTime, StationName)>,
     /// The panics, and which outputs they told to stop.
     pub panics: Vec<PanicRow>,
+    /// Ramps that were stopped on their way by what nobody had planned: somebody has to set their values.
+    pub stopped_ramps: Vec<StoppedRamps>,
     /// Times at which the program lost its terminal.
     pub terminal_lost: Vec<ZonedDateTime>,
     /// Times without a running program.
@@ -104,6 +106,36 @@ pub struct PanicRow {
     pub at: ZonedDateTime,
     /// The id of each output, and what became of its stop; in the order of the show.
     pub stops: Vec<(String, Stop)>,
+}
+
+/// Ramps that were stopped on their way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoppedRamps {
+    /// The time.
+    pub at: ZonedDateTime,
+    /// What has stopped them.
+    pub by: RampStop,
+    /// "ramp of cue 12 stays where it is: /ch/01/mix/fader".
+    pub words: String,
+}
+
+/// What stops ramps without a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RampStop {
+    /// A panic.
+    Panic,
+    /// Another version of the show, which opens their output again.
+    Edit,
+}
+
+impl RampStop {
+    /// For people.
+    pub fn word(self) -> &'static str {
+        match self {
+            RampStop::Panic => "panic",
+            RampStop::Edit => "edit",
+        }
+    }
 }
 
 /// One hold.

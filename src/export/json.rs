@@ -12,7 +12,7 @@ use serde::{Serialize, Serializer};
 
 use super::asrun::{
     AsRun, CueRow, Downtime, FlagRow, LostSend, NoteRow, PanicRow, SegmentRow, SpottedNote,
-    SpottedRow,
+    SpottedRow, StoppedRamps,
 };
 use super::csv::rfc3339;
 use crate::engine::{FlagWay, RunId, Stop};
@@ -80,6 +80,9 @@ struct RunJson<'a> {
     panics: Vec<String>,
     terminal_lost: Vec<String>,
     stops: Vec<StopJson<'a>>,
+    /// Only where there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stopped_ramps: Vec<StoppedRampsJson<'a>>,
     downtimes: Vec<Down>,
     /// Only where a newer version has written the journal.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -121,6 +124,15 @@ struct StopJson<'a> {
     outcome: &'static str,
     #[serde(serialize_with = "plain_where_any")]
     error: Option<&'a str>,
+}
+
+/// Ramps that were stopped on their way without a plan.
+#[derive(Serialize)]
+struct StoppedRampsJson<'a> {
+    at: String,
+    by: &'static str,
+    #[serde(serialize_with = "plain")]
+    what: &'a str,
 }
 
 #[derive(Serialize)]
@@ -237,6 +249,7 @@ impl<'a> From<&'a AsRun> for RunJson<'a> {
             terminal_lost: run.terminal_lost.iter().map(rfc3339).collect(),
             panics: run.panics.iter().map(|panic| rfc3339(&panic.at)).collect(),
             stops: run.panics.iter().flat_map(stops).collect(),
+            stopped_ramps: run.stopped_ramps.iter().map(StoppedRampsJson::from).collect(),
             downtimes: run.downtimes.iter().map(Down::from).collect(),
             unknown_events: &run.unknown,
             segments: run.segments.iter().map(SegmentJson::from).collect(),
@@ -274,6 +287,12 @@ fn stops(panic: &PanicRow) -> impl Iterator<Item = StopJson<'_>> {
         };
         StopJson { panic: at.clone(), output, outcome, error }
     })
+}
+
+impl<'a> From<&'a StoppedRamps> for StoppedRampsJson<'a> {
+    fn from(StoppedRamps { at, by, words }: &'a StoppedRamps) -> Self {
+        StoppedRampsJson { at: rfc3339(at), by: by.word(), what: words }
+    }
 }
 
 impl From<&Downtime> for Down {

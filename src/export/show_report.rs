@@ -7,7 +7,8 @@
 use jiff::ZonedDateTime;
 
 use super::asrun::{
-    AsRun, CueOutcome, CueRow, HoldRow, LostSend, NoteRow, SegmentRow, shown_difference_ms,
+    AsRun, CueOutcome, CueRow, HoldRow, LostSend, NoteRow, SegmentRow, StoppedRamps,
+    shown_difference_ms,
 };
 use super::layout::plain;
 use super::words::{self, Days, lasted, over_under, planned};
@@ -238,8 +239,12 @@ impl ReportPage<'_> {
             let lost = cue.lost.iter().map(|lost| plain(&LostSend::words(lost)));
             outcome.into_iter().chain(lost).map(row).collect::<Vec<_>>()
         });
+        let ramps = self.run.stopped_ramps.iter().map(|StoppedRamps { at, by, words }| {
+            vec![self.days.clock(at), NONE.to_owned(), by.word().to_owned(), plain(words)]
+        });
+        let rows = rows.chain(ramps).collect();
         let columns = vec![time("Time"), word("Cue"), words("Title"), words("What")];
-        ReportTable { title: "What went wrong".to_owned(), columns, rows: rows.collect() }
+        ReportTable { title: "What went wrong".to_owned(), columns, rows }
     }
 
     /// A table for each department that a note is about, and one for what is about none.

@@ -9,7 +9,9 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::{SignedDuration, ZonedDateTime};
 
-use super::asrun::{AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow, SightingRow};
+use super::asrun::{
+    AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow, SightingRow, StoppedRamps,
+};
 use super::layout::plain;
 use crate::engine::{FlagWay, RunId, Stop};
 use crate::plain::counted;
@@ -131,6 +133,9 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         for panic in &run.panics {
             fact("Stopped", format!("at {}: {}", days.clock(&panic.at), stopped(panic)));
         }
+    }
+    for StoppedRamps { at, by, words } in &run.stopped_ramps {
+        fact("Ramps", format!("at {}, {}: {}", days.clock(at), by.word(), plain(words)));
     }
     if run.show_changed {
         fact(

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::AsRun;
-use crate::engine::{Cause, Event, Record, RunNs, State, Stop};
+use super::{AsRun, RampStop};
+use crate::engine::{Cause, Event, RAMP_STAYS, Record, RunNs, State, Stop};
 use crate::export::layout::plain;
 use crate::show::duration::{self, MILLISECOND_NS};
 use crate::show::{CueIx, IndexVec, OutputIx, SegmentIx, Show};
@@ -47,6 +47,8 @@ pub(super) struct Fold {
     pub held: Duration,
     /// Instant of each panic, and the outcome of its stop at each output.
     pub panics: Vec<(RunNs, Vec<(OutputIx, Stop)>)>,
+    /// Ramps that were stopped without a plan: when, by what, and in words.
+    pub stopped_ramps: Vec<(RunNs, RampStop, String)>,
     pub terminal_lost: Vec<RunNs>,
     /// Instants at which the program was back, and the length of its absence.
     pub downs: Vec<(RunNs, Duration)>,
@@ -144,6 +146,7 @@ impl Fold {
             holds: vec![],
             held: Duration::ZERO,
             panics: vec![],
+            stopped_ramps: vec![],
             terminal_lost: vec![],
             downs: vec![],
             unknown: BTreeMap::new(),
@@ -261,14 +264,27 @@ impl Fold {
                 }
             }
         }
+        let was_panicked = self.state.is_panicked();
         self.state.fold(record);
         if let Event::ShowRevised { .. } = &record.event {
             self.revise();
+            self.keep_stopped_ramps(record.run_ns, RampStop::Edit);
+        }
+        if let (Event::Panicked {}, false) = (&record.event, was_panicked) {
+            self.keep_stopped_ramps(record.run_ns, RampStop::Panic);
         }
         self.auto |= self.state.is_auto();
         if let Some((_, stops)) = self.panics.last_mut() {
             *stops = self.state.panic_stops().collect();
         }
+    }
+
+    /// The ramps that the last record has stopped; a rehearsal makes none.
+    fn keep_stopped_ramps(&mut self, run_ns: RunNs, by: RampStop) {
+        let ramps: Vec<_> =
+            self.state.stopped_ramps().iter().filter(|_| !self.state.is_rehearsal()).collect();
+        let words = self.state.ramp_words(&ramps, RAMP_STAYS);
+        self.stopped_ramps.extend(words.map(|words| (run_ns, by, words)));
     }
 
     /// The message that stands on the boards goes, if one does.

@@ -11,7 +11,7 @@ use jiff::{Timestamp, ZonedDateTime};
 use super::fold::{FiredRow, Fold, Send};
 use super::{
     AsRun, CueOutcome, CueRow, Downtime, EMBARGOED, FlagRow, HoldRow, LostSend, NoteRow, PanicRow,
-    SegmentRow, SightingRow, SpottedNote, SpottedRow,
+    RampStop, SegmentRow, SightingRow, SpottedNote, SpottedRow, StoppedRamps,
 };
 use crate::engine::{FlagChange, Note, PersonState, Phase, RunNs, Sighting, Stop};
 use crate::show::duration::{self, MILLISECOND_NS};
@@ -61,6 +61,11 @@ impl Fold {
             let (from, until) = (wall(until_ns - down), wall(until_ns));
             Downtime { down_ms: ms_between(&from, &until).max(0) as u64, from, until }
         };
+        let stopped = |(at_ns, by, words): &(RunNs, RampStop, String)| StoppedRamps {
+            at: wall(*at_ns),
+            by: *by,
+            words: words.clone(),
+        };
         AsRun {
             show: self.show.title.clone(),
             run: id.to_owned(),
@@ -88,6 +93,7 @@ impl Fold {
             warnings: warnings.iter().map(|(at_ns, by)| (wall(*at_ns), by.clone())).collect(),
             terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns)).collect(),
             panics: self.panics.iter().map(|(ns, stops)| self.panic_row(*ns, stops)).collect(),
+            stopped_ramps: self.stopped_ramps.iter().map(stopped).collect(),
             downtimes: self.downs.iter().map(down).collect(),
             unknown: self.unknown.clone(),
             notes: self.state.notes().iter().map(note).collect(),

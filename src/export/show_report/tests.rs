@@ -95,7 +95,11 @@ fn evening() -> Vec<(i64, Event)> {
 }
 
 fn report(events: Vec<(i64, Event)>) -> AsRun {
-    let show = Arc::new(file::parse(SHOW, "UTC").unwrap());
+    report_of(SHOW, events)
+}
+
+fn report_of(show: &str, events: Vec<(i64, Event)>) -> AsRun {
+    let show = Arc::new(file::parse(show, "UTC").unwrap());
     let clock: Timestamp = "2024-08-11T20:00:00Z".parse().unwrap();
     let records: Vec<Record> = (1..)
         .zip(events)
@@ -181,6 +185,30 @@ fn a_stop_that_was_called_is_no_fault_and_a_panic_is_one() {
         let wrong = rows(&ShowReport::of(&report(events)), "What went wrong");
         assert_eq!(wrong.iter().any(|row| row[1] == "3"), is_fault, "{wrong:?}");
     }
+}
+
+#[test]
+fn a_ramp_that_a_panic_stops_on_its_way_went_wrong() {
+    let ramp = r#"do = [{ output = "desk", osc = "/ch/01", ramp = [0.0, 1.0], over = "2m" }]"#;
+    let show = format!("{SHOW}{ramp}\n");
+    let stays = "ramp of cue 3 stays where it is: /ch/01";
+    for (s, is_on_its_way) in [(2_819, true), (2_821, false)] {
+        let mut events = evening();
+        events.extend([(s, Event::Panicked {}), (s + 1, Event::Panicked {})]);
+        let report = report_of(&show, events);
+        let wrong = rows(&ShowReport::of(&report), "What went wrong");
+        let told: Vec<_> = wrong.iter().filter(|row| row[3] == stays).collect();
+        let expected = cells(&["20:46:59", "–", "panic", stays]);
+        assert_eq!(told, if is_on_its_way { vec![&expected] } else { vec![] }, "{wrong:?}");
+        let text = crate::export::text::write(&report, 80);
+        assert_eq!(text.contains(&format!("at 20:46:59, panic: {stays}")), is_on_its_way, "{text}");
+        let json = crate::export::json::write(&report);
+        assert_eq!(json.contains(&format!("\"what\": \"{stays}\"")), is_on_its_way, "{json}");
+    }
+    // Who stops a cue by hand has seen its ramps, and the log says which.
+    let stop = [(2_710, Event::CueStopped { cue: number("3"), by_player: false })];
+    let report = report_of(&show, evening().into_iter().chain(stop).collect());
+    assert_eq!(report.stopped_ramps, []);
 }
 
 #[test]
