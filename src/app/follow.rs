@@ -2,7 +2,7 @@
 
 use super::keys::Act;
 use super::log::telling::{Telling, telling};
-use super::{App, Message, Page, Tone};
+use super::{App, Message, Page, Tone, ongoing};
 use crate::engine::{Command, Event, State};
 use crate::show::{CueNumber, Show};
 use crate::time::MachineNs;
@@ -48,7 +48,10 @@ impl App {
         if let Event::ShowRevised { .. } = event
             && let Some(words) = self.edits.words.take()
         {
-            self.say(words, Tone::Calm, now_ns);
+            match ongoing::stopped(state) {
+                Some(ramps) => self.say(format!("{ramps}; {words}"), Tone::Attention, now_ns),
+                None => self.say(words, Tone::Calm, now_ns),
+            }
         }
     }
 

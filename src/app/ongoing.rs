@@ -1,12 +1,19 @@
 //! Ramps and fades that go on, in words.
 
-use super::stopped;
-use crate::engine::{Ongoing, OngoingKind, RunNs, State};
+use crate::engine::{Ongoing, OngoingKind, RAMP_STAYS, RunNs, State};
 use crate::show::OutputIx;
 use crate::show::duration::countdown;
 
-/// The words for one ramp and for several that something has ended.
-pub const STAY: [&str; 2] = ["stays where it is", "stay where they are"];
+/// The fade of a clip in little room: "fade out 0:02", "to 40 0:02"; `None` where it is a ramp.
+pub fn short_fade(ongoing: &Ongoing, now: RunNs) -> Option<String> {
+    let does = match &ongoing.kind {
+        OngoingKind::Ramp(_) => return None,
+        OngoingKind::FadeIn => "fade in".to_owned(),
+        OngoingKind::FadeTo(volume) => format!("to {volume}"),
+        OngoingKind::FadeOut => "fade out".to_owned(),
+    };
+    Some(format!("{does} {}", countdown(ongoing.left(now))))
+}
 
 /// The fade of a clip: "fading out 0:02", "fading to 40, 0:02"; `None` where it is a ramp.
 pub fn fade(ongoing: &Ongoing, now: RunNs) -> Option<String> {
@@ -19,15 +26,20 @@ pub fn fade(ongoing: &Ongoing, now: RunNs) -> Option<String> {
     Some(format!("{does} {}", countdown(ongoing.left(now))))
 }
 
-/// The ramps to the outputs that `is_meant` names: "ramp of cue 12 to /ch/01/mix/fader, 0:42 left", or
-/// "3 ramps run, longest 0:42 left". `None` where none runs.
-pub fn ramps(state: &State, now: RunNs, is_meant: impl Fn(OutputIx) -> bool) -> Option<String> {
-    let ramps: Vec<&Ongoing> = running(state, now, is_meant).collect();
-    let left = countdown(ramps.iter().map(|ramp| ramp.left(now)).max()?);
-    Some(match ramps.as_slice() {
-        [ramp] => format!("{}, {left} left", named(state, ramp)),
-        ramps => format!("{} ramps run, longest {left} left", ramps.len()),
-    })
+/// The ramps to `output`, one a line: "ramp of cue 12 to /ch/01/mix/fader, 0:42 left". Where there are more
+/// than `lines_max`, which is at least 1, the last line counts the rest: "3 more ramps, longest 0:42 left".
+pub fn ramps(state: &State, now: RunNs, output: OutputIx, lines_max: usize) -> Vec<String> {
+    let ramps: Vec<&Ongoing> = running(state, now, |other| other == output).collect();
+    let named = if ramps.len() > lines_max { lines_max.saturating_sub(1) } else { ramps.len() };
+    let (named, rest) = ramps.split_at(named);
+    let line =
+        |ramp: &&Ongoing| format!("{}, {} left", ramp_to(state, ramp), countdown(ramp.left(now)));
+    let longest = rest.iter().map(|ramp| ramp.left(now)).max();
+    let rest = longest.map(|left| {
+        let what = if named.is_empty() { "ramps run" } else { "more ramps" };
+        format!("{} {what}, longest {} left", rest.len(), countdown(left))
+    });
+    named.iter().map(line).chain(rest).collect()
 }
 
 /// All ramps in fewer words: "ramp of cue 12, 0:42", or "3 ramps, longest 0:42". `None` where none runs.
@@ -40,37 +52,27 @@ pub fn short_ramps(state: &State, now: RunNs) -> Option<String> {
     })
 }
 
-/// The words for the ramps that something ends: "ramp of cue 12 to /ch/01 stays where it is", or "3 ramps stay
-/// where they are". `None` where none runs.
+/// The words for the ramps that leaving or an edit would end: "ramp of cue 12 stays where it is: /ch/01", or
+/// "2 ramps stay where they are: /ch/01, /ch/02". `None` where none runs.
 pub fn staying(state: &State, now: RunNs, is_meant: impl Fn(OutputIx) -> bool) -> Option<String> {
     let ramps: Vec<&Ongoing> = running(state, now, is_meant).collect();
-    let [of_one, of_several] = STAY;
-    match ramps.as_slice() {
-        [] => None,
-        [ramp] => Some(format!("{} {of_one}", named(state, ramp))),
-        ramps => Some(format!("{} ramps {of_several}", ramps.len())),
-    }
+    state.ramp_words(&ramps, RAMP_STAYS)
 }
 
-/// The words for the ramps of the program before, with what is said of one and of several: "ramp of cue 12
-/// to /ch/01 stays where it is". `None` where there were none.
-pub fn cut_off(state: &State, [of_one, of_several]: [&str; 2]) -> Option<String> {
-    let ramps = if state.is_rehearsal() { &[] } else { state.cut_off() };
-    match ramps {
-        [] => None,
-        [ramp] => Some(format!("{} {of_one}", named(state, ramp))),
-        ramps => {
-            let mut cues: Vec<&str> = vec![];
-            for number in ramps.iter().map(|ramp| state.show().cue(ramp.cue).number.as_str()) {
-                if !cues.contains(&number) {
-                    cues.push(number);
-                }
-            }
-            let word = if cues.len() == 1 { "cue" } else { "cues" };
-            let cues = stopped::named(&cues);
-            Some(format!("{} ramps of {word} {cues} {of_several}", ramps.len()))
-        }
-    }
+/// The words for the ramps of the program before, with what is said of one and of several. `None` where
+/// there were none.
+pub fn cut_off(state: &State, stay: [&str; 2]) -> Option<String> {
+    of_live_run(state, state.cut_off(), stay)
+}
+
+/// The words for the ramps that the last stop has ended. `None` where there were none.
+pub fn stopped(state: &State) -> Option<String> {
+    of_live_run(state, state.stopped_ramps(), RAMP_STAYS)
+}
+
+fn of_live_run(state: &State, ramps: &[Ongoing], stay: [&str; 2]) -> Option<String> {
+    let ramps: Vec<&Ongoing> = ramps.iter().filter(|_| !state.is_rehearsal()).collect();
+    state.ramp_words(&ramps, stay)
 }
 
 /// The ramps that outputs make; a rehearsal only says them.
@@ -83,7 +85,7 @@ fn running(
     ramps.filter(move |ramp| !state.is_rehearsal() && is_meant(ramp.place.output))
 }
 
-fn named(state: &State, ramp: &Ongoing) -> String {
+fn ramp_to(state: &State, ramp: &Ongoing) -> String {
     let cue = &state.show().cue(ramp.cue).number;
     match &ramp.kind {
         OngoingKind::Ramp(address) => format!("ramp of cue {cue} to {address}"),

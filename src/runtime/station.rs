@@ -37,7 +37,7 @@ use super::{End, fault, realtime, signals};
 use crate::app::log::LogWord;
 use crate::app::{App, RemoteSign, Tone, ongoing, resumed, wall};
 use crate::conductor::{By, Conductor, ConductorInput};
-use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
+use crate::engine::{Command, RAMP_STAYS, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Ear, Remote};
@@ -288,7 +288,7 @@ impl Station {
         let cut_off = ongoing::cut_off(
             station.conductor.state(),
             match end_known {
-                true => ongoing::STAY,
+                true => RAMP_STAYS,
                 // They may have come to their end.
                 false => ["may have stopped on its way", "may have stopped on their way"],
             },

@@ -13,6 +13,7 @@
 //!  also running  13 He lands 0:12
 //! ```
 
+mod also;
 mod figure;
 
 use std::time::Duration;
@@ -30,6 +31,7 @@ use crate::engine::{ActTiming, Countdown, RunNs};
 use crate::show::duration;
 use crate::show::{CountDirection, CueIx, SegmentIx};
 use crate::time::unsigned;
+use also::also_running;
 use figure::{beside_digits, figure};
 
 /// The cells of the words beside the digits, at least.
@@ -55,13 +57,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digits: Rect) {
         return;
     }
     let face = if scene.state.is_panicked() {
-        panicked(scene)
+        panicked(scene, usize::from(area.width))
     } else if !scene.state.has_begun() {
         to_begin(scene)
     } else {
         match scene.state.gap(scene.now_ns).filter(|_| scene.on_air_cue().is_none()) {
             Some((next, starts_ns)) => in_gap(scene, next, starts_ns),
-            None => running(scene),
+            None => running(scene, usize::from(area.width)),
         }
     };
     face.draw(scene, buf, area, digits);
@@ -151,7 +153,7 @@ fn bar(scene: &Scene, done: f64, cells: usize) -> [Span<'static>; 2] {
     text::bar(done, cells, scene.styles.on_air, scene.styles.rule)
 }
 
-fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
+fn running<'a>(scene: &Scene<'a>, columns: usize) -> PanelFace<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     let segment = scene.segment();
     let segment_title = scene.show.segment(segment).title.as_str();
@@ -221,7 +223,7 @@ fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         spans.push(Span::styled(segment_title, styles.text));
         face.below.push(Line::from(spans));
     }
-    face.below.extend(also_running(scene, cue));
+    face.below.extend(also_running(scene, cue, columns));
     if state.is_over() {
         let left = state.uncalled().next().is_some();
         let words = match left {
@@ -301,37 +303,9 @@ fn steps<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
     ]))
 }
 
-fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>> {
-    let styles = &scene.styles;
-    let state = scene.state;
-    let on_air = state.on_air().iter().rev().copied();
-    // The clip of a cue that is over may still fade out.
-    let fading = state.ongoing(scene.now_ns).filter(|ongoing| ongoing.kind.is_fade_out());
-    let fading = fading.map(|ongoing| ongoing.cue).filter(|cue| !state.on_air().contains(cue));
-    let others: Vec<_> = on_air.chain(fading).filter(|&cue| Some(cue) != first).collect();
-    let ramps = ongoing::short_ramps(scene.state, scene.now_ns);
-    if others.is_empty() && ramps.is_none() {
-        return None;
-    }
-    let mut spans = vec![Span::styled("also running", styles.past)];
-    for cue in others {
-        spans.push(Span::styled(format!("  {} ", scene.number(cue)), styles.on_air));
-        spans.push(Span::styled(scene.cue(cue).title.as_str(), styles.text));
-        if let Some(countdown) = scene.countdown(cue) {
-            let (left, style) = scene.left_of(cue, countdown);
-            spans.push(Span::styled(format!(" {left}"), style));
-        }
-        if let Some(fade) = scene.fade(cue) {
-            spans.push(Span::styled(format!("  {fade}"), styles.attention));
-        }
-    }
-    spans.extend(ramps.map(|ramps| Span::styled(format!("  {ramps}"), styles.text)));
-    Some(Line::from(spans))
-}
-
 /// After a panic nothing comes by itself before the caller goes on; outputs that could not be told
 /// are named.
-fn panicked<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
+fn panicked<'a>(scene: &Scene<'a>, columns: usize) -> PanelFace<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     let mut face = PanelFace {
         headline: Line::from(vec![
@@ -344,6 +318,9 @@ fn panicked<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
         let name = Span::styled(format!("{output} NOT told to stop"), styles.attention);
         face.below.push(Line::from(vec![name, Span::styled(format!("  {why}"), styles.text)]));
     }
+    let ramps = ongoing::stopped(state).map(|ramps| text::wrap(&ramps, columns, 3));
+    let ramps = ramps.into_iter().flatten();
+    face.below.extend(ramps.map(|words| Line::styled(words, styles.attention)));
     let go = Span::styled(scene.way_on(), styles.strong);
     face.below.push(match state.playhead() {
         Some(cue) => Line::from(vec![

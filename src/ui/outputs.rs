@@ -53,16 +53,24 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> usize {
     }
     let is_roomy = area.width >= ROOMY;
     let name = name_cells(scene, is_roomy);
-    let mut lines = vec![];
-    let outputs = (0..).map(OutputIx).zip(&scene.show.outputs);
-    for (output, health) in outputs.zip(&scene.app.outputs) {
-        lines.extend(rows(scene, output, health, name, columns));
-        if area.height > 24 && !is_roomy {
-            lines.push(Line::default());
-        }
-    }
-    let legend = legend(scene, columns);
     let room = usize::from(area.height).saturating_sub(1);
+    let lay = |mut spare: usize| {
+        let mut lines = vec![];
+        let outputs = (0..).map(OutputIx).zip(&scene.show.outputs);
+        for (output, health) in outputs.zip(&scene.app.outputs) {
+            let ramps = ongoing::ramps(scene.state, scene.now_ns, output.0, spare + 1);
+            spare -= ramps.len().saturating_sub(1);
+            lines.extend(rows(scene, output.1, health, ramps, (name, columns)));
+            if area.height > 24 && !is_roomy {
+                lines.push(Line::default());
+            }
+        }
+        lines
+    };
+    // Each output has one row for its ramps, and more as far as there is room.
+    let spare = room.saturating_sub(lay(0).len());
+    let lines = lay(spare);
+    let legend = legend(scene, columns);
     // What latency means gives way to the outputs themselves.
     let legend_rows = if lines.len() + legend.len() < room { legend.len() } else { 0 };
     text::put(buf, area, area.y, heading(scene, name));
@@ -103,10 +111,10 @@ fn heading<'a>(scene: &Scene, name: usize) -> Line<'a> {
 
 fn rows<'a>(
     scene: &Scene<'a>,
-    (ix, output): (OutputIx, &'a Output),
+    output: &'a Output,
     health: &'a Health,
-    name: usize,
-    columns: usize,
+    ramps: Vec<String>,
+    (name, columns): (usize, usize),
 ) -> Vec<Line<'a>> {
     let mut first = numbers(scene, output, health, name);
     let address = output.kind.address();
@@ -123,9 +131,8 @@ fn rows<'a>(
         lines.push(second);
     }
     lines.extend(health.clips.iter().map(|clip| on_air(scene, clip)));
-    if let Some(ramps) = ongoing::ramps(scene.state, scene.now_ns, |other| other == ix) {
-        lines.push(Line::styled(format!("    {ramps}"), scene.styles.text));
-    }
+    let ramp = |words| Line::styled(format!("    {words}"), scene.styles.text);
+    lines.extend(ramps.into_iter().map(ramp));
     // An answer that is an error stands below, as what is wrong.
     if let Some(answer) = health.answer.as_ref().filter(|_| health.light != Light::Refused) {
         let words = format!("    answers {answer:?}");

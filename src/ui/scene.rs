@@ -237,17 +237,37 @@ impl<'a> Scene<'a> {
 
     /// The fade of the clip of `cue`, in words, where one goes on.
     pub(super) fn fade(&self, cue: CueIx) -> Option<String> {
-        self.fade_of(|ongoing| ongoing.cue == cue)
+        self.fade_of(|ongoing| ongoing.cue == cue, ongoing::fade)
+    }
+
+    /// The same in fewer words.
+    pub(super) fn short_fade(&self, cue: CueIx) -> Option<String> {
+        self.fade_of(|ongoing| ongoing.cue == cue, ongoing::short_fade)
     }
 
     /// The fade of the clip that `cue` has on `player`, in words, where one goes on.
     pub(super) fn fade_on(&self, cue: CueIx, player: &OutputLayer) -> Option<String> {
-        self.fade_of(|ongoing| (ongoing.cue, &ongoing.place) == (cue, player))
+        self.fade_of(|ongoing| (ongoing.cue, &ongoing.place) == (cue, player), ongoing::fade)
     }
 
-    fn fade_of(&self, is_meant: impl Fn(&Ongoing) -> bool) -> Option<String> {
+    /// Returns `true` if the clip of `cue` goes out: its length does not say any more how long it plays.
+    pub(super) fn is_going_out(&self, cue: CueIx) -> bool {
+        let Some((_, player, _)) = self.cue(cue).clip() else { return false };
+        let is_meant = |ongoing: &Ongoing| {
+            (ongoing.cue, &ongoing.place) == (cue, &player) && ongoing.kind.is_fade_out()
+        };
+        // One with a duration of its own goes on without its clip.
+        let is_its_end = self.state.cue(cue).awaits_clip || !self.state.on_air().contains(&cue);
+        is_its_end && self.state.ongoing(self.now_ns).any(is_meant)
+    }
+
+    fn fade_of(
+        &self,
+        is_meant: impl Fn(&Ongoing) -> bool,
+        words: impl Fn(&Ongoing, RunNs) -> Option<String>,
+    ) -> Option<String> {
         let mut ongoing = self.state.ongoing(self.now_ns).filter(|ongoing| is_meant(ongoing));
-        ongoing.find_map(|ongoing| ongoing::fade(ongoing, self.now_ns))
+        ongoing.find_map(|ongoing| words(ongoing, self.now_ns))
     }
 
     /// State of the clip of `cue` in its player, if it was examined and may be next.

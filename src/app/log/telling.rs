@@ -9,7 +9,7 @@ use super::{LineKind, LineMark};
 use crate::app::{Tone, nudge, ongoing, stopped};
 use crate::engine::{Event, State};
 use crate::show::duration;
-use crate::show::{CueNumber, SegmentIx, Show};
+use crate::show::{Action, CueNumber, SegmentIx, Show, StopCue};
 use crate::time::signed_nanoseconds;
 
 /// Log entry of an event.
@@ -160,15 +160,16 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         }
         Event::CueFired { cue, cause, firing, .. } => {
             let again = if *firing > 1 { format!(", firing {firing}") } else { String::new() };
+            let (stops, ramps) = (stops(cue, show), left_ramps(state));
             LineKind::Cue
-                .says(format!("cue {cue} fired ({}{again})", cause.word()))
+                .says(format!("cue {cue} fired ({}{again}){stops}{ramps}", cause.word()))
                 .marked(LineMark::Fired)
         }
         Event::CueCompleted { cue, .. } => {
             LineKind::Cue.says(format!("cue {cue} complete")).marked(LineMark::Done).quiet()
         }
         Event::CueStopped { cue, .. } => {
-            LineKind::Cue.says(format!("cue {cue} stopped")).attention()
+            LineKind::Cue.says(format!("cue {cue} stopped{}", left_ramps(state))).attention()
         }
         Event::ClipStarted { cue, length_ns: Some(ns), .. } => LineKind::Cue.says(format!(
             "cue {cue} clip playing, {}",
@@ -202,7 +203,11 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::Held {} => LineKind::Program.says("show held").attention(),
         Event::Resumed {} => LineKind::Program.says("show resumed"),
         Event::Panicked {} => LineKind::Program
-            .says(format!("PANIC: nothing comes by itself, {}", stopped::at_panic(state)))
+            .says(format!(
+                "PANIC: nothing comes by itself, {}{}",
+                stopped::at_panic(state),
+                left_ramps(state)
+            ))
             .alarm(),
         Event::PanicSent { output } => LineKind::Send
             .says(format!("PANIC → {output}: stop sent"))
@@ -226,8 +231,8 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         Event::PersonNoted { name, text, .. } => {
             LineKind::Note.says(format!("note on {name}: {text}"))
         }
-        Event::ActionSent { cue, output, .. } => LineKind::Send
-            .says(format!("cue {cue} → {output}: sent"))
+        Event::ActionSent { cue, action, output, .. } => LineKind::Send
+            .says(format!("cue {cue} → {output}: sent{}", which(cue, *action, output, show)))
             .marked(LineMark::Routine)
             .quiet(),
         Event::ActionRehearsed { cue, output, message, .. } => {
@@ -282,8 +287,9 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         }
         Event::ShowRevised { revision, changed, added, removed, .. } => LineKind::Program
             .says(format!(
-                "the show was revised, version {revision}: {}",
-                counted_changes(*changed, *added, *removed)
+                "the show was revised, version {revision}: {}{}",
+                counted_changes(*changed, *added, *removed),
+                left_ramps(state)
             ))
             .attention(),
         Event::Unknown(unknown) => LineKind::Program
@@ -315,6 +321,39 @@ pub(crate) fn counted_changes(changed: u32, added: u32, removed: u32) -> String 
     let told = counts.iter().filter(|(count, _)| *count > 0);
     let told: Vec<_> = told.map(|(count, word)| format!("{count} {word}")).collect();
     if told.is_empty() { "nothing that a run has".into() } else { told.join(", ") }
+}
+
+/// What `cue` stops by `stop_cue`: ", stops cue 3 over 0:05".
+fn stops(cue: &CueNumber, show: &Show) -> String {
+    let stops = show.find(cue).map_or(&[][..], |cue| &show.cue(cue).stops);
+    let stop = |stop: &StopCue| {
+        let over = match stop.over.is_zero() {
+            true => String::new(),
+            false => format!(" over {}", duration::exact(stop.over)),
+        };
+        format!(", stops cue {}{over}", show.cue(stop.cue).number)
+    };
+    stops.iter().map(stop).collect()
+}
+
+/// The ramps that this event has stopped, after other words.
+fn left_ramps(state: &State) -> String {
+    ongoing::stopped(state).map_or(String::new(), |ramps| format!("; {ramps}"))
+}
+
+/// The message that `action` of `cue`, counted from 1, has sent, if the cue has several for this output.
+fn which(cue: &CueNumber, action: u32, output: &str, show: &Show) -> String {
+    let Some(actions) = show.find(cue).map(|cue| &show.cue(cue).actions) else {
+        return String::new();
+    };
+    let is_to = |action: &&Action| show.output(action.output).id == output;
+    let at = action.checked_sub(1).and_then(|at| actions.get(at as usize)).filter(is_to);
+    match at.filter(|_| actions.iter().filter(is_to).count() > 1) {
+        Some(action) => {
+            format!(": {}", show.output(action.output).kind.describe(&action.body))
+        }
+        None => String::new(),
+    }
 }
 
 /// That `by` has the place of `cue`, and what does not come therefore.

@@ -7,13 +7,15 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{NARROW, WIDE, column, put_row};
-use crate::app::ongoing;
+use super::{COLUMNS, NARROW, WIDE, column, put_row};
 use crate::engine::{Phase, RunNs};
 use crate::show::duration;
 use crate::show::{CueIx, Trigger};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
+
+/// A running cue's story drops what is worth less than so many cells of its title.
+const TITLE_MIN: usize = 10;
 
 /// Draws a cue's row.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: CueIx) {
@@ -64,7 +66,17 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: Cue
         let is_near = state.phase == Phase::Running || scene.state.playhead() == Some(cue);
         add(vec![if is_near { source } else { Span::styled(source.content, styles.past) }]);
     }
-    add(story(scene, cue, area.width));
+    let title = text::width(&plan.title);
+    let others = text::line_width(&Line::from(left.clone())) - title;
+    let beside = right.iter().map(|span| text::width(&span.content)).sum::<usize>();
+    let gap = if right.is_empty() { 0 } else { 2 };
+    let columns: usize = if is_wide { COLUMNS.iter().sum() } else { 0 };
+    let needed = others + title.min(TITLE_MIN) + beside + gap + columns + 2;
+    right.extend({
+        let story = story(scene, cue, area.width, usize::from(area.width).saturating_sub(needed));
+        let gap = (!right.is_empty() && !story.is_empty()).then(|| Span::raw("  "));
+        gap.into_iter().chain(story)
+    });
     if is_wide {
         let fired_ns = state.fired_ns;
         let is_planned = plan.backup_for.is_none() || has_fired;
@@ -132,29 +144,21 @@ pub(in crate::ui) fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
     (Span::styled(sign, styles.past), styles.text)
 }
 
-/// Text about a cue now: its progress, the reason why it waits, the time when it came or comes.
-fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
+/// Text about a cue now: its progress, the reason why it waits, the time when it came or comes. What is said
+/// of one that runs fits into `room` cells, as far as it can be shorter.
+fn story(scene: &Scene, cue: CueIx, columns: u16, room: usize) -> Vec<Span<'static>> {
     let is_wide = columns >= WIDE;
     let styles = &scene.styles;
     let plan = scene.cue(cue);
     let state = scene.state.cue(cue);
     let past = |text: String| vec![Span::styled(text, styles.past)];
     let plain = |text: String| vec![Span::styled(text, styles.text)];
-    let ongoing = ongoing(scene, cue, columns);
-    if state.phase == Phase::Running {
-        // In little room the title is worth more than a second bar.
-        return match (ongoing, columns < NARROW) {
-            (Some(ongoing), true) => vec![ongoing],
-            (ongoing, is_narrow) => {
-                let progress = progress(scene, cue, if is_narrow { 0 } else { 8 });
-                let gap = ongoing.is_some() && !progress.is_empty();
-                let gap = gap.then(|| Span::raw("  "));
-                ongoing.into_iter().chain(gap).chain(progress).collect()
-            }
-        };
-    }
-    if let Some(ongoing) = ongoing.filter(|_| state.firings > 0) {
-        return vec![ongoing];
+    if state.phase == Phase::Running || state.firings > 0 {
+        let is_running = state.phase == Phase::Running;
+        let told = running(scene, cue, columns < NARROW, room, is_running);
+        if is_running || !told.is_empty() {
+            return told;
+        }
     }
     if state.skipped {
         return past("skipped".into());
@@ -218,26 +222,58 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     }
 }
 
-/// The fade of its clip, or else the longest of its ramps. In little room the time left of the cue is
-/// worth more, unless its clip goes out.
-fn ongoing(scene: &Scene, cue: CueIx, columns: u16) -> Option<Span<'static>> {
+/// What goes on of a cue: the fade of its clip, the longest of its ramps, and its progress if it runs; in the
+/// first of several forms that fits into `room` cells.
+fn running(
+    scene: &Scene,
+    cue: CueIx,
+    is_narrow: bool,
+    room: usize,
+    is_running: bool,
+) -> Vec<Span<'static>> {
     let (styles, now_ns) = (&scene.styles, scene.now_ns);
-    let is_narrow = columns < NARROW;
-    let has_more = is_narrow && scene.countdown(cue).is_some();
     let own = || scene.state.ongoing(now_ns).filter(move |ongoing| ongoing.cue == cue);
-    if let Some(fade) = own().find(|ongoing| !ongoing.kind.is_ramp()) {
-        if has_more && !fade.kind.is_fade_out() {
-            return None;
-        }
-        let words = match is_narrow {
-            true => Some(format!("fading {}", duration::countdown(fade.left(now_ns)))),
-            false => ongoing::fade(fade, now_ns),
+    let fade = |is_short: bool| {
+        let words = if is_short { scene.short_fade(cue) } else { scene.fade(cue) };
+        words.map(|words| Span::styled(words, styles.attention))
+    };
+    let longest =
+        own().filter(|ongoing| ongoing.kind.is_ramp()).map(|ramp| ramp.left(now_ns)).max();
+    let longest = longest.filter(|_| !scene.state.is_rehearsal());
+    let ramp = |has_figure: bool| {
+        let words = match has_figure {
+            true => format!("ramp {}", duration::countdown(longest?)),
+            false => longest.map(|_| "ramp".to_owned())?,
         };
-        return words.map(|words| Span::styled(words, styles.attention));
-    }
-    let longest = own().map(|ramp| ramp.left(now_ns)).max();
-    let longest = longest.filter(|_| !has_more && !scene.state.is_rehearsal())?;
-    Some(Span::styled(format!("ramp {}", duration::countdown(longest)), styles.text))
+        Some(Span::styled(words, styles.text))
+    };
+    let progress = |bar: usize| match is_running && !scene.is_going_out(cue) {
+        true => progress(scene, cue, bar),
+        false => vec![],
+    };
+    let joined = |parts: [Vec<Span<'static>>; 3]| {
+        let mut spans: Vec<Span<'static>> = vec![];
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            spans.extend((!spans.is_empty()).then(|| Span::raw("  ")));
+            spans.extend(part);
+        }
+        spans
+    };
+    let one = |span: Option<Span<'static>>| Vec::from_iter(span);
+    // In little room the title is worth more than a second bar.
+    let forms = [
+        (!is_narrow).then(|| joined([one(fade(false)), one(ramp(true)), progress(8)])),
+        (!is_narrow).then(|| joined([one(fade(false)), one(ramp(true)), progress(0)])),
+        Some(joined([one(fade(true)), one(ramp(true)), progress(0)])),
+        Some(joined([one(fade(true)), one(ramp(false)), progress(0)])),
+    ];
+    let mut forms = forms.into_iter().flatten();
+    let cells = |spans: &[Span]| spans.iter().map(|span| text::width(&span.content)).sum::<usize>();
+    let least = || {
+        let parts = [one(fade(true)), progress(0), one(ramp(true))];
+        parts.into_iter().find(|part| !part.is_empty()).unwrap_or_default()
+    };
+    forms.find(|form| cells(form) <= room).unwrap_or_else(least)
 }
 
 /// Its planned time; if it will come at another time, that, and the difference if there is room.

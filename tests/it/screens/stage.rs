@@ -313,6 +313,12 @@ impl Run {
         self.drive(ConductorInput::Report(Report { output, job, outcome }));
     }
 
+    /// The words of the log, the newest first.
+    pub(super) fn log_text(&self) -> String {
+        let lines: Vec<&str> = self.log.newest_first().map(|line| line.text.as_str()).collect();
+        lines.join("\n")
+    }
+
     pub(super) fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
         self.drawn_with_hits(columns, rows).0
     }
