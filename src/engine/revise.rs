@@ -227,10 +227,13 @@ impl State {
         };
         self.segment = was.segment.and_then(|(ix, started_ns)| Some((now_of(ix)?, started_ns)));
         self.segments_were.clone_from(were);
-        for (cue, _) in was.show.listed().filter(|(cue, _)| !self.show.has(*cue)) {
-            // An undo may bring it back, and what the caller has skipped stays skipped.
-            let skipped = self.cues[cue].skipped;
-            self.cues[cue] = CueState { skipped, ..CueState::default() };
+        for (cue, plan) in was.show.listed().filter(|(cue, _)| !self.show.has(*cue)) {
+            // An undo may bring it back: what the caller has skipped stays skipped, and a cause that
+            // is used up stays so.
+            let known = was.cue(cue);
+            let cause = plan.trigger.cause().filter(|_| is_out_of_turn(known, &plan.trigger));
+            let came_by = cause.and_then(|cause| was.cue(cause).origin).or(known.came_by);
+            self.cues[cue] = CueState { skipped: known.skipped, came_by, ..CueState::default() };
         }
         self.take_over_backups();
         self.take_over_answers(&was);
@@ -306,9 +309,13 @@ impl State {
         let others: Vec<CueIx> = show.cue_indices().filter(|&cue| !goes_on(cue)).collect();
         (self.timers.by_show, self.timers.by_wall) = (by_show, by_wall);
         for cue in others {
-            let waited = was.show.has(cue) && was.is_due(cue);
+            let (is_known, trigger) = (was.show.has(cue), &show.cue(cue).trigger);
+            let waited = is_known && was.is_due(cue);
             self.cues[cue].due_ns = None;
-            self.wait_again(cue, waited, now.get(&cue).copied(), run_ns);
+            let is_same = is_known && was.show.cue(cue).trigger == *trigger;
+            if !is_same || !is_out_of_turn(was.cue(cue), trigger) {
+                self.wait_again(cue, waited, now.get(&cue).copied(), run_ns);
+            }
         }
     }
 
@@ -442,6 +449,18 @@ fn resized<I: crate::show::Ix, T: Clone + Default>(
     let mut items = list.into_vec();
     items.resize(count.max(items.len()), T::default());
     items.into()
+}
+
+/// Returns `true` if a cue with this trigger was taken out of its delay, by a stop or because it was
+/// missed: its cause is used up, wherever an edit puts the cue.
+fn is_out_of_turn(state: &CueState, trigger: &Trigger) -> bool {
+    match state.phase {
+        Phase::Stopped => true,
+        // Its instant may be another one after the edit where it comes by the clock or into its
+        // segment.
+        Phase::Missed => trigger.cause().is_some(),
+        Phase::Waiting | Phase::Running | Phase::Complete => false,
+    }
 }
 
 #[cfg(test)]
