@@ -58,8 +58,8 @@ impl Still {
         let begins_ns = state.planned_begin_ns().ns();
         // A show that is late to begin takes all its times along.
         let is_late = !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns.ns();
-        if is_late && app.page == Page::Timeline {
-            // Its bars move along, and reach the next cell at any moment.
+        if !state.has_begun() && app.page == Page::Timeline {
+            // The line of now moves to the next cell at any moment, and bars that are late with it.
             return None;
         }
         for fraction_ns in self.fractions_that_move(view, is_late)? {
