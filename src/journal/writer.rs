@@ -242,6 +242,7 @@ mod tests {
 
     use super::*;
     use crate::journal::disk::fake::{Fake, FakeDisk};
+    use crate::journal::lock::testing::take_freed;
     use crate::journal::{
         Holder, LineFault, RecoverError, Store, SyncReport, encode, recover_bytes, sample,
     };
@@ -360,7 +361,7 @@ mod tests {
         test.disk.change(|fake| fake.room = 0);
         test.append(4..6).unwrap_err();
         test.journal.close(PATIENCE).unwrap_err();
-        assert!(RunLock::take(test.dir.path()).unwrap().has_gap());
+        assert!(take_freed(test.dir.path()).has_gap());
     }
 
     #[test]
@@ -486,7 +487,7 @@ mod tests {
         let mut bytes = bytes_of(&sample::dozen());
         bytes[20] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        let lock = || RunLock::take(dir.path()).unwrap();
+        let lock = || take_freed(dir.path());
         assert!(matches!(
             Journal::open(lock(), reporter().0),
             Err(OpenError::Recover(RecoverError::Damaged { .. }))
