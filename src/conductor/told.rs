@@ -7,7 +7,7 @@ use crate::engine::{
     ClipFact, Command, Event, Record, SendState, StationReport, Stop, ToldOutcome,
 };
 use crate::output::{Job, Outcome, Report};
-use crate::show::{CueIx, OutputIx, OutputLayer, Show, StationName};
+use crate::show::{CueIx, OutputIx, OutputLayer, StationName};
 
 impl Conductor {
     /// Tells the holder, or keeps it until it is known who that is.
@@ -105,7 +105,7 @@ impl Conductor {
             return;
         }
         let show = Arc::clone(self.state.show());
-        let find = |id: &str| find_output(&show, id);
+        let find = |id: &str| show.find_output(id);
         match told {
             StationReport::Action { cue, firing, action, outcome } => {
                 let found = show.find(&cue).zip(action.checked_sub(1));
@@ -164,7 +164,7 @@ impl Conductor {
                 self.state.panic_stops().any(is_it)
             }
             StationReport::Clip { cue, firing, output, layer, fact } => {
-                let found = find_output(show, output).zip(show.find(cue));
+                let found = show.find_output(output).zip(show.find(cue));
                 let Some((output, cue)) = found else { return false };
                 let player = OutputLayer { output, layer: layer.clone() };
                 if !self.state.leads(cue, &player) {
@@ -246,12 +246,6 @@ pub(super) fn told_by(record: &Record) -> Option<StationReport> {
         return None;
     };
     Some(StationReport::Panic { output: output.clone(), outcome })
-}
-
-/// The output of `show` with this id.
-fn find_output(show: &Show, id: &str) -> Option<OutputIx> {
-    let mut outputs = (0..).map(OutputIx).zip(show.outputs.iter());
-    outputs.find(|(_, output)| output.id == id).map(|(ix, _)| ix)
 }
 
 /// The outcome, if one is known.

@@ -225,10 +225,7 @@ impl State {
         };
         let down =
             outages.iter().filter(move |outage| has_fired(outage.from) && !is_coming(outage.to));
-        down.filter_map(|outage| {
-            let at = self.show.outputs.iter().position(|output| output.id == outage.output)?;
-            Some(OutputIx(at as u32))
-        })
+        down.filter_map(|outage| self.show.find_output(outage.output))
     }
 
     /// Instant at which `cue`, at the playhead, is to be called; `None` while its segment has to

@@ -125,8 +125,8 @@ impl Stops {
             | Event::ShowRevised { .. }
             | Event::Unknown(_) => return,
         };
-        let at = show.outputs.iter().position(|known| known.id == *output);
-        if let Some(stop) = at.and_then(|at| self.0.get_mut(at)) {
+        let at = show.find_output(output);
+        if let Some(stop) = at.and_then(|at| self.0.get_mut(at.0 as usize)) {
             stop.keep(result);
         }
     }

@@ -184,16 +184,19 @@ impl Driver for Mpv {
             None => Some(Outcome::no_message()),
             Some(LayerOrder { layer, order }) => {
                 let own = self.layers.iter().find(|own| own.layer == *layer);
-                if !order.plays() && !own.is_some_and(|own| own.is_at_work(now)) {
+                let is_idle = !order.plays() && !own.is_some_and(|own| own.is_at_work(now));
+                let outcome = match own {
+                    Some(own) => own.obey(order, job, now),
+                    // No clip ever plays there, so nothing is left to be done.
+                    None => Some(Outcome::Sent),
+                };
+                // The order has left first.
+                if is_idle {
                     let name = &self.parts.context.name;
                     let note = format!("{name}: nothing plays on layer {layer}");
                     (self.parts.context.reporter)(OutputReport::Note(note));
                 }
-                match own {
-                    Some(own) => own.obey(order, job, now),
-                    // No clip ever plays there, so nothing is left to be done.
-                    None => Some(Outcome::Sent),
-                }
+                outcome
             }
         };
         let delivery = Delivery::new(Some(job), now, self.now());

@@ -228,6 +228,12 @@ impl Rundown {
         departments.find(|(_, department)| department.id == id).map(|(ix, _)| ix)
     }
 
+    /// The output with this id.
+    pub fn find_output(&self, id: &str) -> Option<OutputIx> {
+        let mut outputs = (0..).map(OutputIx).zip(&self.outputs);
+        outputs.find(|(_, output)| output.id == id).map(|(ix, _)| ix)
+    }
+
     /// The output at `ix`.
     pub fn output(&self, ix: OutputIx) -> &Output {
         &self.outputs[ix]
@@ -292,10 +298,15 @@ impl Rundown {
 
     /// A stop in a few words: `stop cue 12`, `stop cue 12 over 0:03`.
     pub fn stop_words(&self, stop: &StopCue) -> String {
+        format!("stop cue {}", self.stopped_words(stop))
+    }
+
+    /// The cue that is stopped, and over what time: `12`, `12 over 0:03`.
+    pub fn stopped_words(&self, stop: &StopCue) -> String {
         let number = &self.cue(stop.cue).number;
         match stop.over.is_zero() {
-            true => format!("stop cue {number}"),
-            false => format!("stop cue {number} over {}", duration::exact(stop.over)),
+            true => number.to_string(),
+            false => format!("{number} over {}", duration::exact(stop.over)),
         }
     }
 

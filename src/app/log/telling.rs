@@ -9,7 +9,7 @@ use super::{LineKind, LineMark};
 use crate::app::{Tone, nudge, ongoing, stopped};
 use crate::engine::{Event, State};
 use crate::show::duration;
-use crate::show::{Action, CueNumber, SegmentIx, Show, StopCue};
+use crate::show::{Action, CueNumber, SegmentIx, Show};
 use crate::time::signed_nanoseconds;
 
 /// Log entry of an event.
@@ -326,14 +326,7 @@ pub(crate) fn counted_changes(changed: u32, added: u32, removed: u32) -> String 
 /// What `cue` stops by `stop_cue`: ", stops cue 3 over 0:05".
 fn stops(cue: &CueNumber, show: &Show) -> String {
     let stops = show.find(cue).map_or(&[][..], |cue| &show.cue(cue).stops);
-    let stop = |stop: &StopCue| {
-        let over = match stop.over.is_zero() {
-            true => String::new(),
-            false => format!(" over {}", duration::exact(stop.over)),
-        };
-        format!(", stops cue {}{over}", show.cue(stop.cue).number)
-    };
-    stops.iter().map(stop).collect()
+    stops.iter().map(|stop| format!(", stops cue {}", show.stopped_words(stop))).collect()
 }
 
 /// The ramps that this event has stopped, after other words.

@@ -1,8 +1,7 @@
 //! What a cue does besides sending messages: what goes on after it, what it stops, where it leads.
 
 use crate::show::action::OscContent;
-use crate::show::duration;
-use crate::show::{Action, Body, Cue, RoutePoint, Show, StopCue};
+use crate::show::{Action, Body, Cue, RoutePoint, Show};
 
 /// What `cue` does, in words, one line each.
 pub(super) fn of(show: &Show, cue: &Cue) -> Vec<String> {
@@ -11,13 +10,7 @@ pub(super) fn of(show: &Show, cue: &Cue) -> Vec<String> {
         let output = show.output(*output);
         format!("{}: {}", output.id, output.kind.describe(body))
     });
-    let stops = cue.stops.iter().map(|StopCue { cue, over }| {
-        let number = &show.cue(*cue).number;
-        match over.is_zero() {
-            true => format!("stops {number}"),
-            false => format!("stops {number} over {}", duration::length(*over)),
-        }
-    });
+    let stops = cue.stops.iter().map(|stop| format!("stops {}", show.stopped_words(stop)));
     let pass = cue.pass.iter().map(|station| format!("passes the flag to {station}"));
     told.chain(stops).chain(route(&cue.route)).chain(pass).collect()
 }
