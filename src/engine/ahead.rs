@@ -160,6 +160,11 @@ impl State {
             .min_by_key(|upcoming| (upcoming.at_ns, self.show.place(upcoming.cue)))
     }
 
+    /// The instants at which cues that wait for the clock are due, in their order.
+    pub fn due_by_clock(&self) -> impl Iterator<Item = RunNs> + use<'_> {
+        self.timers.by_wall.iter().map(|&(at_ns, _)| at_ns)
+    }
+
     /// Instant of the show's clock at which the running `cue` will be complete by itself; for a
     /// clip, only if its length is known.
     fn completes_ns(&self, cue: CueIx) -> Option<ShowNs> {

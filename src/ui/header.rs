@@ -144,7 +144,7 @@ fn clocks<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Span<'a>> {
 
 /// Over or under, and when it ends.
 pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
-    let (styles, timing) = (&scene.styles, &scene.timing);
+    let (styles, timing) = (&scene.styles, &scene.expected);
     let mut spans: Vec<Span<'static>> = vec![];
     let mut say = |before: &str, value: String, style, after: &str| {
         spans.push(Span::styled(before.to_owned(), styles.past));

@@ -51,7 +51,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
         ribbon.segment(buf, track);
     }
     if scene.state.has_begun() && !scene.state.has_ended() {
-        let cell = ribbon.cell(scene.shown_now_ns().ns()).min(row.width.saturating_sub(1));
+        let cell = ribbon.cell(scene.shown_now_ns.ns()).min(row.width.saturating_sub(1));
         buf.set_string(row.x + cell, row.y, "┃", scene.styles.strong);
     }
 }
@@ -81,7 +81,7 @@ impl Ribbon<'_> {
         let is_over = track.over_from_ns < end_ns || track.overlap_from_ns.is_some();
         let now = match track.stand {
             Stand::Past => after,
-            Stand::Running => self.cell(self.scene.shown_now_ns().ns()),
+            Stand::Running => self.cell(self.scene.shown_now_ns.ns()),
             Stand::ToCome | Stand::PassedOver => first,
         };
         for cell in first..last {

@@ -34,19 +34,29 @@ pub(super) struct Scene<'a> {
     pub show: &'a Show,
     pub view: &'a View<'a>,
     pub now_ns: RunNs,
+    /// Now as the clock shows it: in whole seconds.
+    pub shown_now_ns: RunNs,
+    /// The timing now: for what counts down.
     pub timing: Timing,
+    /// The timing of [`Scene::shown_now_ns`]: for instants that are only expected. Those that move
+    /// along with the clock do so with its seconds, all at once.
+    pub expected: Timing,
     pub styles: Styles,
 }
 
 impl<'a> Scene<'a> {
     pub(super) fn new(view: &'a View<'a>) -> Self {
+        let past = view.state.wall(view.now_ns).subsec_nanosecond();
+        let shown_now_ns = view.now_ns.shifted(-SignedDuration::from_nanos(i64::from(past)));
         Scene {
             app: view.app,
             state: view.state,
             show: view.state.show(),
             view,
             now_ns: view.now_ns,
+            shown_now_ns,
             timing: view.state.projection(view.now_ns),
+            expected: view.state.projection(shown_now_ns),
             styles: Styles::new(view.app.paints(), view.capabilities.depth),
         }
     }
@@ -101,12 +111,6 @@ impl<'a> Scene<'a> {
         time_of_day(self.state.wall(run_ns), &self.show.zone)
     }
 
-    /// Now as the clock shows it: in whole seconds.
-    pub(super) fn shown_now_ns(&self) -> RunNs {
-        let past = self.state.wall(self.now_ns).subsec_nanosecond();
-        self.now_ns.shifted(-SignedDuration::from_nanos(i64::from(past)))
-    }
-
     /// Returns `true` if the plan's times are times of day already: not before an open show has
     /// begun.
     pub(super) fn is_tied(&self) -> bool {
@@ -119,7 +123,7 @@ impl<'a> Scene<'a> {
         if self.is_tied() {
             return self.wall(run_ns);
         }
-        let since = run_ns.since(self.state.plan_origin_ns(self.now_ns));
+        let since = run_ns.since(self.state.plan_origin_ns(self.shown_now_ns));
         format!("T+{}", duration::clock(since))
     }
 
@@ -166,7 +170,7 @@ impl<'a> Scene<'a> {
         match self.cue(cue).trigger {
             Trigger::At { .. } => planned_ns.in_run(),
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
-                self.state.plan_origin_ns(self.now_ns).shifted(planned_ns.from_origin())
+                self.state.plan_origin_ns(self.shown_now_ns).shifted(planned_ns.from_origin())
             }
         }
     }
@@ -390,11 +394,11 @@ impl<'a> Scene<'a> {
     /// Projected end of the segment in front of `segment`.
     pub(super) fn end_before_ns(&self, segment: SegmentIx) -> Option<RunNs> {
         let before = SegmentIx(segment.0.checked_sub(1)?);
+        let now_ns = self.shown_now_ns;
         if self.state.current_segment() == Some(before) {
-            let left = self.state.segment_countdown(self.now_ns)?.left();
-            return Some(self.now_ns + unsigned(left));
+            return Some(now_ns + unsigned(self.state.segment_countdown(now_ns)?.left()));
         }
-        Some(self.state.projected_end_ns(before, self.timing.start_ns[before]))
+        Some(self.state.projected_end_ns(before, self.expected.start_ns[before]))
     }
 }
 

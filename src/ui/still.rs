@@ -13,30 +13,18 @@ use super::{View, flag, monitor};
 use crate::app::{App, Page};
 use crate::engine::{Countdown, Ongoing, RunNs};
 use crate::show::duration::SECOND_NS;
-use crate::show::{CueIx, Show, Trigger};
 use crate::time::{nanoseconds, signed_nanoseconds};
 use crate::ui::scene::Scene;
 
-/// Up to so many cues of a show are looked at one by one for their delays.
-const CUES_MAX: usize = 2_000;
-
-/// The fractions of a second that a plan may have.
+/// The fractions of a second that the times of a plan may have.
 const FRACTIONS_MAX: usize = 4;
 
 /// Fixed times of the run's plan.
 #[derive(Debug, Default)]
 pub struct Still {
-    /// Beginning of the plan's run on the wall clock, and the fractions of seconds in its times.
-    fractions: Option<(Timestamp, Fractions)>,
-}
-
-/// Fractions of a second, nanoseconds; nothing where there are too many.
-#[derive(Debug)]
-struct Fractions {
-    /// Of all planned times.
-    all: Option<Vec<i64>>,
-    /// Of times of the clock, and of how long cues come after those that they follow.
-    follows: Option<Vec<i64>>,
+    /// Beginning of the plan's run on the wall clock, and the fractions of a second that the plan's
+    /// times have then, nanoseconds; nothing where there are too many.
+    fractions: Option<(Timestamp, Option<Vec<i64>>)>,
 }
 
 impl Still {
@@ -54,20 +42,17 @@ impl Still {
             return None;
         }
         let mut next = NextChange { now_ns: view.now_ns.ns(), at_ns: i64::MAX };
+        // The clock, and with it all that is only expected.
         let whole_ns = whole_second_ns(view);
-        let begins_ns = state.planned_begin_ns().ns();
-        // A show that is late to begin takes all its times along.
-        let is_late = !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns.ns();
-        if !state.has_begun() && app.page == Page::Timeline {
-            // The line of now moves to the next cell at any moment, and bars that are late with it.
-            return None;
+        next.second(whole_ns);
+        next.at(state.planned_begin_ns().ns());
+        if app.page == Page::People {
+            // Each has a countdown to what comes.
+            for fraction_ns in self.fractions(view)? {
+                next.second(whole_ns + fraction_ns);
+                next.second(whole_ns - fraction_ns);
+            }
         }
-        for fraction_ns in self.fractions_that_move(view, is_late)? {
-            // What is planned then, and what is planned so long after now.
-            next.second(whole_ns + fraction_ns);
-            next.second(whole_ns - fraction_ns);
-        }
-        next.at(begins_ns);
         if let Some(left) = message_left(view) {
             next.at((view.now_ns + left).ns());
         }
@@ -78,52 +63,24 @@ impl Still {
         (next.at_ns >= 0).then_some(RunNs::new(next.at_ns))
     }
 
-    /// The fractions of a second at which a planned time may move; nothing where there are too many.
-    fn fractions_that_move(&mut self, view: &View, is_late: bool) -> Option<&[i64]> {
-        let is_run_page = view.app.page == Page::Run && !is_late;
-        if is_run_page && !view.state.has_begun() {
-            // The rundown has the plan's own times still, and only the clock moves.
-            return Some(&[0]);
-        }
-        let Fractions { all, follows } = self.fractions(view);
-        follows.as_deref().filter(|_| is_run_page).or(all.as_deref())
-    }
-
-    /// The fractions of the planned times: after a whole second of the wall clock, or, where the
-    /// plan is not tied to that, of the plan's own.
-    fn fractions(&mut self, view: &View) -> &Fractions {
+    /// The fractions of a second that the planned times have, after a whole second of the wall
+    /// clock, or, where the plan is not tied to that, of the plan's own.
+    fn fractions(&mut self, view: &View) -> Option<&[i64]> {
         let begun = view.state.wall(RunNs::ZERO);
         if self.fractions.as_ref().is_some_and(|(known, _)| *known != begun) {
             self.fractions = None;
         }
-        &self.fractions.get_or_insert_with(|| (begun, Fractions::of(view))).1
+        self.fractions.get_or_insert_with(|| (begun, fractions(view))).1.as_deref()
     }
 }
 
-impl Fractions {
-    fn of(view: &View) -> Self {
-        let (plan, show) = (view.state.plan(), view.state.show());
-        let origin_ns = if plan.anchored { whole_second_ns(view) } else { 0 };
-        let planned = plan.segment_start_ns.iter().chain(&plan.cue_start_ns).chain([&plan.end_ns]);
-        let all = few(planned.map(|at_ns| at_ns.ns() - origin_ns));
-        let follows = (show.order.len() <= CUES_MAX).then(|| {
-            few(show.cue_indices().map(|cue| match show.cue(cue).trigger {
-                Trigger::At { .. } => plan.cue_start_ns[cue].ns() - origin_ns,
-                Trigger::Go
-                | Trigger::Into { .. }
-                | Trigger::With { .. }
-                | Trigger::After { .. } => delays_ns(show, cue),
-            }))
-        });
-        Fractions { all, follows: follows.flatten() }
-    }
-}
-
-/// The fractions of a second that `times` have, if they are few.
-fn few(times: impl Iterator<Item = i64>) -> Option<Vec<i64>> {
+fn fractions(view: &View) -> Option<Vec<i64>> {
+    let plan = view.state.plan();
+    let origin_ns = if plan.anchored { whole_second_ns(view) } else { 0 };
+    let planned = plan.segment_start_ns.iter().chain(&plan.cue_start_ns).chain([&plan.end_ns]);
     let mut fractions = BTreeSet::from([0]);
-    for ns in times {
-        fractions.insert(ns.rem_euclid(SECOND_NS as i64));
+    for at_ns in planned {
+        fractions.insert((at_ns.ns() - origin_ns).rem_euclid(SECOND_NS as i64));
         if fractions.len() > FRACTIONS_MAX {
             return None;
         }
@@ -131,29 +88,13 @@ fn few(times: impl Iterator<Item = i64>) -> Option<Vec<i64>> {
     Some(fractions.into_iter().collect())
 }
 
-/// Time between the head of a cue's chain and the cue; for a cue that comes into its segment, time
-/// since that began.
-fn delays_ns(show: &Show, cue: CueIx) -> i64 {
-    let (mut at, mut delays) = (cue, Duration::ZERO);
-    loop {
-        let (cause, later) = match show.cue(at).trigger {
-            Trigger::With { cue, delay } => (cue, delay),
-            Trigger::After { cue, delay } => {
-                (cue, delay.saturating_add(show.cue(cue).lasts().unwrap_or_default()))
-            }
-            Trigger::Into { offset } => return nanoseconds(delays.saturating_add(offset)) as i64,
-            Trigger::Go | Trigger::At { .. } => return nanoseconds(delays) as i64,
-        };
-        (at, delays) = (cause, delays.saturating_add(later));
-    }
-}
-
-/// The time until the next cue is called, and until the next one comes by itself.
+/// The time until the next cue is called, and until others come by themselves.
 fn ahead(view: &View, next: &mut NextChange) {
     let (state, now_ns) = (view.state, view.now_ns);
     let upcoming = [state.next_by_itself(now_ns), state.next_auto_call(now_ns)];
-    for upcoming in upcoming.into_iter().flatten() {
-        next.second(upcoming.at_ns.ns());
+    let upcoming = upcoming.into_iter().flatten().map(|upcoming| upcoming.at_ns);
+    for at_ns in upcoming.chain(state.due_by_clock()) {
+        next.second(at_ns.ns());
     }
     let timing = state.projection(now_ns);
     if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left(cue, &timing, now_ns)) {
@@ -198,15 +139,13 @@ impl NextChange {
     }
 }
 
-/// The figures of the run page once the show has begun; nothing where something moves that this
+/// The figures of the pages that are known once the show has begun; nothing where something moves that this
 /// does not know.
 fn figures(view: &View, next: &mut NextChange) -> Option<()> {
     let (state, now_ns) = (view.state, view.now_ns);
     let scene = Scene::new(view);
-    if view.app.page != Page::Run || state.gap(now_ns).is_some() {
-        return None;
-    }
-    if monitor::has_picture(&scene) {
+    let is_known = matches!(view.app.page, Page::Run | Page::Timeline | Page::Log | Page::Help);
+    if !is_known || monitor::has_picture(&scene) || state.gap(now_ns).is_some() {
         return None;
     }
     next.countdown(state.segment_countdown(now_ns)?)?;
@@ -298,6 +237,18 @@ mod tests {
         title = "The last"
     "#;
 
+    /// The same with a chain that has more fractions of a second than a plan may have.
+    fn chained() -> String {
+        let links = (7..14).map(|cue| {
+            format!(
+                "\n[[segment.cue]]\nnumber = \"{cue}\"\ntitle = \"Link\"\n\
+                 trigger = {{ with = \"{}\", delay = \"70ms\" }}",
+                cue - 1
+            )
+        });
+        TIED.to_owned() + &links.collect::<String>()
+    }
+
     fn started(text: &str, us: i64) -> Conductor {
         let show = Arc::new(file::parse(text, "UTC").unwrap());
         let day = show.date.unwrap_or(date(2026, 11, 28));
@@ -349,6 +300,7 @@ mod tests {
         for text in [
             TIED,
             &TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", ""),
+            &chained(),
         ] {
             let mut run = started(text, 250_001);
             let now_ns = RunNs::ZERO + Duration::from_secs(3_600);
@@ -382,7 +334,7 @@ mod tests {
             at_s in 0..9_000_u64,
             at_ns in 0..SECOND_NS,
             later in 0.0..1.0_f64,
-            page in 0..7_usize,
+            page in 0..Page::ALL.len(),
             gos in 0..12_u64,
             said_ms in proptest::option::of(0..10_000_u64),
             between_ns in 0..400 * SECOND_NS,
@@ -397,9 +349,7 @@ mod tests {
             // The segment and the cue count up, and each segment is an act.
             let up = TIED.replace("\"90s\"", "\"90s\"\ncount = \"up\"").replace("\"40s\"", "\"40s\"\ncount = \"up\"").replace("[[segment]]", "[[segment]]\nact = \"Act\"");
             let ramps = TIED.replace("title = \"Tied\"", "title = \"Ramps\"\noutput.desk.osc = \"udp://127.0.0.1:8000\"").replace("title = \"Later\"", "title = \"Later\"\ndo = [{ output = \"desk\", osc = \"/a\", ramp = [0, 9], over = \"47.3s\" }]");
-            // A chain has more fractions of a second than are looked at.
-            let links = (7..14).map(|cue| format!("\n[[segment.cue]]\nnumber = \"{cue}\"\ntitle = \"Link\"\ntrigger = {{ with = \"{}\", delay = \"70ms\" }}", cue - 1));
-            let chain = TIED.to_owned() + &links.collect::<String>();
+            let chain = chained();
             let shows = [TIED, paris, &untied, &fractions, &up, &ramps, &spread, &loose, &chain];
             let mut run = started(shows[show], us);
             let (mut app, log) = (App::new(Theme::Dark), Log::default());
@@ -419,10 +369,8 @@ mod tests {
             let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
             let view = View { app: &app, state, log: &log, now_ns, machine_ns: machine_ns(now_ns), capabilities };
             let until_ns = Still::default().until(&view);
-            // A late show takes along all its times, which are too many to foresee where they are
-            // spread.
-            let is_spread_and_late = show > 5 && state.planned_begin_ns().in_run() <= now_ns;
-            prop_assert!(gos > 0 || until_ns.is_some() || app.page != Page::Run || is_spread_and_late);
+            let is_counted = matches!(app.page, Page::Run | Page::Timeline | Page::Log | Page::Help);
+            prop_assert!(gos > 0 || until_ns.is_some() || !is_counted);
             if let Some(until_ns) = until_ns {
                 prop_assert!(until_ns > now_ns && until_ns <= now_ns + Duration::from_secs(1));
                 let ns = Duration::from_nanos(1);

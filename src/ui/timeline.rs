@@ -164,11 +164,12 @@ fn lay_out(area: Rect, segments: usize) -> TimelineAreas {
 fn scale(scene: &Scene, in_sight: &[&Track], cells: u16) -> Scale {
     let spans = in_sight.iter().map(|track| track.span_ns());
     let (from, to) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((0, 1));
-    let (now, near) = (scene.now_ns.ns(), (to - from) / 4);
+    let (now, near) = (scene.shown_now_ns.ns(), (to - from) / 4);
     let from = if now < from && from - now <= near { now } else { from };
     let to = if now > to && now - to <= near && !scene.state.has_ended() { now } else { to };
     // On an axis that begins with the show, the origin is what has to be round.
-    let origin = if scene.is_tied() { 0 } else { scene.state.plan_origin_ns(scene.now_ns).ns() };
+    let origin =
+        if scene.is_tied() { 0 } else { scene.state.plan_origin_ns(scene.shown_now_ns).ns() };
     let scale = Scale::new(
         from - origin,
         to - origin,
@@ -182,7 +183,7 @@ fn scale(scene: &Scene, in_sight: &[&Track], cells: u16) -> Scale {
 /// nanoseconds.
 fn clock_ns(scene: &Scene, run_ns: i64) -> i64 {
     if !scene.is_tied() {
-        return run_ns - scene.state.plan_origin_ns(scene.now_ns).ns();
+        return run_ns - scene.state.plan_origin_ns(scene.shown_now_ns).ns();
     }
     let at = scene.state.wall(RunNs::new(run_ns));
     let offset_ns = i64::from(scene.show.zone.to_offset(at).seconds()) * SECOND_NS as i64;
@@ -203,7 +204,7 @@ fn grid(
         areas.rule.map_or(area.y + 1 + areas.shown as u16 * areas.pair, |y| y + 1 + areas.curve);
     let rows = || area.y + 1..last.min(area.bottom());
     // Where now lies after all that is seen, it is said at the right edge.
-    let kept = if scene.now_ns.ns() > scale.to_ns { 6 } else { 0 };
+    let kept = if scene.shown_now_ns.ns() > scale.to_ns { 6 } else { 0 };
     for &tick in ticks {
         rows().for_each(|y| bars::put(buf, chart, y, scale, tick, "┊", styles.rule));
         let (label, style) = tick_label(scene, scale, tick);
@@ -212,7 +213,7 @@ fn grid(
             buf.set_string(chart.x + cell, area.y, label, style);
         }
     }
-    let now_ns = scene.now_ns.ns();
+    let now_ns = scene.shown_now_ns.ns();
     rows().for_each(|y| bars::put(buf, chart, y, scale, now_ns, "┃", styles.strong));
     let (x, word) = match scale.cell(now_ns) {
         Some(cell) => (chart.x + cell, "▼"),
@@ -322,7 +323,7 @@ fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
             vec![Span::styled(format!("took    {}", duration::clock(unsigned(took))), styles.past)]
         }
         Stand::Running => {
-            let countdown = scene.state.segment_countdown(scene.now_ns);
+            let countdown = scene.state.segment_countdown(scene.shown_now_ns);
             let elapsed = countdown.map_or(Duration::ZERO, |countdown| countdown.elapsed);
             vec![Span::styled(format!("runs    {}", duration::clock(elapsed)), styles.on_air)]
         }

@@ -109,7 +109,7 @@ impl Briefing<'_, '_> {
                     format!(", {} left when the hold ends", scene.left_of(cue, countdown).0)
                 }
                 Some(countdown) if !countdown.left().is_negative() => {
-                    let end = scene.shown_now_ns().shifted(countdown.left());
+                    let end = scene.shown_now_ns.shifted(countdown.left());
                     let left = scene.left_of(cue, countdown).0;
                     format!(", ends {}, {left} left", scene.wall(end))
                 }

@@ -299,7 +299,7 @@ fn planned(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
 /// Projected instant of a cue that has not fired.
 fn expected_ns(scene: &Scene, cue: CueIx) -> Option<RunNs> {
     let waits = scene.state.cue(cue).firings == 0;
-    waits.then(|| scene.state.projected_cue_ns(cue, &scene.timing, scene.now_ns)).flatten()
+    waits.then(|| scene.state.projected_cue_ns(cue, &scene.expected, scene.shown_now_ns)).flatten()
 }
 
 /// A small bar and what is left, or the steps that are marked.

@@ -80,9 +80,9 @@ pub(super) fn draw(
     if let Some(end) = scene.fixed_end(segment).filter(|_| is_to_end && !is_narrow) {
         right.push(Span::styled(format!(" to {} {end}", signs::CLOCK), styles.text));
     }
-    let planned_ns = state.planned_start_ns(segment, scene.now_ns);
+    let planned_ns = state.planned_start_ns(segment, scene.shown_now_ns);
     let started_ns = run.started_ns.filter(|_| phase != SegmentPhase::ToCome);
-    let expected_ns = (phase == SegmentPhase::ToCome).then(|| scene.timing.start_ns[segment]);
+    let expected_ns = (phase == SegmentPhase::ToCome).then(|| scene.expected.start_ns[segment]);
     let over = scene.segment_over(segment);
     match (phase, over) {
         (SegmentPhase::Done, Some(over)) => {
@@ -135,7 +135,7 @@ fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static
     };
     let mut spans = vec![Span::styled(format!("{} {wall}", signs::CLOCK), styles.text)];
     if let Some(end_ns) = scene.end_before_ns(segment) {
-        let gap = hard_ns.until(end_ns);
+        let gap = scene.late(end_ns, hard_ns);
         let amount = duration::clock(gap.unsigned_abs());
         if gap.as_secs() >= 1 {
             let words = if is_narrow { String::new() } else { format!(" gap {amount}") };

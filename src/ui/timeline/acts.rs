@@ -38,9 +38,10 @@ pub(super) fn draw(
     let [titles, chart, words] = [titles, chart, words].map(|field| Rect { y, height: 1, ..field });
     let running = scene.state.running_act();
     for act in scene.show.acts().filter(|act| act.name.is_some()) {
-        let timing = scene.state.act_timing(&act, &scene.timing, scene.now_ns);
+        let timing = scene.state.act_timing(&act, &scene.expected, scene.shown_now_ns);
         let is_running = running.as_ref() == Some(&act);
-        let is_past = timing.ends_ns <= scene.now_ns && scene.state.has_begun() && !is_running;
+        let is_past =
+            timing.ends_ns <= scene.shown_now_ns && scene.state.has_begun() && !is_running;
         let style = match (is_running, is_past) {
             (true, _) => styles.strong,
             (false, true) => styles.past,
@@ -55,7 +56,7 @@ pub(super) fn draw(
             let columns = usize::from(titles.width.saturating_sub(1));
             let line = text::with_tail(line, Line::styled(ends, styles.past), columns, NAMED_MIN);
             text::put(buf, titles, y, line);
-            let left = duration::countdown(unsigned(timing.ends_ns.until(scene.now_ns)));
+            let left = duration::countdown(unsigned(timing.ends_ns.until(scene.shown_now_ns)));
             let left = Span::styled(format!("left    {left}"), styles.text);
             let over = scene.over_under(timing.over);
             let cells = text::width(&left.content) + 2 + text::width(&over.content);

@@ -87,7 +87,7 @@ fn parts(scene: &Scene, track: &Track) -> Vec<BarPart> {
     match track.stand {
         Stand::Past => add(start_ns, plain_ns, Fill::solid(styles.past)),
         Stand::Running => {
-            let now_ns = scene.now_ns.ns().clamp(start_ns, plain_ns);
+            let now_ns = scene.shown_now_ns.ns().clamp(start_ns, plain_ns);
             add(start_ns, now_ns, Fill::solid(styles.on_air));
             add(now_ns, plain_ns, Fill::new("░", styles.on_air));
         }

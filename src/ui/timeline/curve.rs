@@ -80,7 +80,7 @@ pub(super) fn draw(
     let place = |point: CurvePoint| (scale.at(point.0) * 2.0, range.y(point.1, height));
     let zero = range.y(0, height).round() as i32;
     (0..dots.width()).step_by(2).for_each(|x| dots.dot(x, zero, ZERO));
-    let now_ns = scene.now_ns.ns();
+    let now_ns = scene.shown_now_ns.ns();
     for pair in points.windows(2) {
         let &[from, to] = pair else { continue };
         let is_late = from.1.max(to.1) >= SECOND_NS as i64;
@@ -107,7 +107,7 @@ pub(super) fn draw(
 /// The starts of all segments that are played, where the show stands now, and its end.
 fn points(scene: &Scene, tracks: &[Track]) -> Vec<CurvePoint> {
     let mut points: Vec<CurvePoint> = vec![];
-    let now_ns = scene.now_ns.ns();
+    let now_ns = scene.shown_now_ns.ns();
     for track in tracks.iter().filter(|track| track.stand != Stand::PassedOver) {
         points.push((track.actual_ns.0, track.late_ns()));
         if track.stand == Stand::Running {
@@ -115,7 +115,7 @@ fn points(scene: &Scene, tracks: &[Track]) -> Vec<CurvePoint> {
             points.push((now_ns, track.late_ns() + over_ns));
         }
     }
-    points.push((scene.timing.end_ns.ns(), signed_nanoseconds(scene.timing.over)));
+    points.push((scene.expected.end_ns.ns(), signed_nanoseconds(scene.expected.over)));
     points
 }
 

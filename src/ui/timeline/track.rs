@@ -86,14 +86,15 @@ pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
 fn track(scene: &Scene, segment: SegmentIx) -> Track {
     let state = scene.state;
     let length_ns = nanoseconds(state.plan().length[segment]) as i64;
-    let planned_ns = state.planned_start_ns(segment, scene.now_ns).ns();
-    let start_ns = scene.timing.start_ns.get(segment).map_or(planned_ns, |start_ns| start_ns.ns());
+    let planned_ns = state.planned_start_ns(segment, scene.shown_now_ns).ns();
+    let start_ns =
+        scene.expected.start_ns.get(segment).map_or(planned_ns, |start_ns| start_ns.ns());
     let stand = stand(state, segment);
     let over_from_ns = state.projected_end_ns(segment, RunNs::new(start_ns)).ns();
     let end_ns = match (stand, state.segment(segment).ended_ns) {
         (Stand::Past | Stand::Running, Some(ended_ns)) => ended_ns.ns(),
         (Stand::Past, None) => {
-            let next_ns = scene.timing.start_ns.get(segment.next());
+            let next_ns = scene.expected.start_ns.get(segment.next());
             next_ns.map_or(over_from_ns, |next_ns| next_ns.ns())
         }
         (Stand::Running, None) => running_end_ns(scene).unwrap_or(over_from_ns),
@@ -115,10 +116,10 @@ fn track(scene: &Scene, segment: SegmentIx) -> Track {
 /// Projected end of the running segment; one after which the show waits for a hard start is over
 /// already.
 fn running_end_ns(scene: &Scene) -> Option<i64> {
-    let left = scene.state.segment_countdown(scene.now_ns)?.left();
+    let left = scene.state.segment_countdown(scene.shown_now_ns)?.left();
     let left_ns = signed_nanoseconds(left);
-    let waits = scene.state.gap(scene.now_ns).is_some();
-    Some(scene.now_ns.ns() + if waits { left_ns.min(0) } else { left_ns.max(0) })
+    let waits = scene.state.gap(scene.shown_now_ns).is_some();
+    Some(scene.shown_now_ns.ns() + if waits { left_ns.min(0) } else { left_ns.max(0) })
 }
 
 fn stand(state: &State, segment: SegmentIx) -> Stand {
