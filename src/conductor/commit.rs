@@ -3,6 +3,8 @@
 //! The order is the promise: journaled with one write, folded into the state, sent; then what
 //! became of the sending is journaled.
 
+use std::time::Duration;
+
 use super::{Conductor, ConductorOutput, NextStep};
 use crate::engine::{Effect, Event, Record};
 use crate::journal::truncate;
@@ -62,8 +64,12 @@ impl Conductor {
         if events.is_empty() {
             return vec![];
         }
+        let clock_ns = self.clock.run_ns(now_ns);
+        if clock_ns < self.run_ns && events.iter().any(is_answered_by_its_instant) {
+            self.run_ns += Duration::from_nanos(1);
+        }
         // The last record may be of an instant ahead; the journal takes no step back.
-        self.run_ns = self.run_ns.max(self.clock.run_ns(now_ns));
+        self.run_ns = self.run_ns.max(clock_ns);
         let (at, run_ns) = (truncate(self.clock.wall(now_ns)), self.run_ns);
         let records = events.into_iter().zip(self.seq + 1..).map(|(event, seq)| Record {
             seq,
@@ -143,6 +149,12 @@ impl Conductor {
             cue.actions.get(action as usize).map(|action| show.output(action.output).id.clone());
         (cue.number.clone(), output.unwrap_or_default())
     }
+}
+
+/// Returns `true` if another station's answer to `event` names it by its instant: no two of them may
+/// have the same.
+fn is_answered_by_its_instant(event: &Event) -> bool {
+    matches!(event, Event::CueStoodBy { .. } | Event::FlagOffered { .. })
 }
 
 fn cut(words: String) -> String {

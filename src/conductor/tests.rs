@@ -9,7 +9,7 @@ use super::*;
 use crate::engine::{Cause, Event, Record};
 use crate::output::{Job, Outcome, Report};
 use crate::show::duration::SECOND_NS;
-use crate::show::{CueIx, OutputIx, file};
+use crate::show::{CueIx, DepartmentIx, OutputIx, file};
 use crate::time::MachineNs;
 
 const SHOW: &str = r#"
@@ -221,7 +221,12 @@ fn a_rehearsal_has_no_instants_to_keep() {
 /// A run in which cue 1 has fired, the playhead stands at cue 2, and that is journaled ahead of its
 /// instant.
 fn ahead() -> (Run, u64) {
-    let mut run = Run::new(false);
+    ahead_of(SHOW)
+}
+
+fn ahead_of(show: &str) -> (Run, u64) {
+    let mut run = Run::of(show);
+    run.begins(false);
     run.command(SECOND_NS, GO);
     run.command(SECOND_NS, Command::PlayheadTo(CueIx(1)));
     let ahead_ns = run.conductor.deadline().unwrap().ns();
@@ -238,6 +243,38 @@ fn a_go_between_a_cue_and_its_instant_fires_the_next_cue_and_not_the_same_again(
     let done = run.taken();
     assert_eq!(done[..3], ["> 2.1", "action_sent 2", "playhead_moved 3"]);
     assert_eq!(done[3], "cue_fired 3, cue_completed 3");
+}
+
+#[test]
+fn two_calls_of_a_cue_have_two_instants_though_the_clock_has_not_come_to_the_last_record() {
+    // What was journaled ahead is of a later instant than now.
+    let needs = "title = \"Landed\"\nneeds = [\"crew\"]";
+    let show = SHOW.replace("title = \"Landed\"", needs) + "[department.crew]\n";
+    let (mut run, now_ns) = ahead_of(&show);
+    run.gives(now_ns, ConductorInput::Flush);
+    run.command(now_ns, Command::Standby);
+    let called_ns = |run: &Run| run.conductor.state().cue(CueIx(2)).called_ns.unwrap();
+    let first_ns = called_ns(&run);
+    let clock_ns = run.conductor.clock().run_ns(MachineNs::new(now_ns));
+    assert!(first_ns > clock_ns, "the clock is behind");
+    run.command(now_ns, Command::Standby);
+    assert_ne!(called_ns(&run), first_ns);
+    // So an answer to the first call is none to the second.
+    let answer = |called_ns| Command::ReadyFor {
+        cue: CueIx(2),
+        department: DepartmentIx(0),
+        is_ready: true,
+        from_browser: true,
+        called_ns: Some(called_ns),
+    };
+    run.taken();
+    run.command(now_ns, answer(first_ns));
+    assert_eq!(
+        run.taken(),
+        ["standby was called again for cue 3: the answer was for the time before"]
+    );
+    run.command(now_ns, answer(called_ns(&run)));
+    assert_eq!(run.taken()[0], "department_ready 3");
 }
 
 #[test]

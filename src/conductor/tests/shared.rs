@@ -209,19 +209,28 @@ fn a_wish_is_journaled_with_the_station_whose_caller_had_it() {
 
 #[test]
 fn an_offer_is_not_accepted_by_the_answer_to_an_earlier_one() {
-    let (mut paris, _) = two();
-    let offered = |paris: &Run| paris.conductor.state().flag()?.offer.as_ref().map(|o| o.at_ns);
-    paris.command(SECOND_NS, Command::OfferFlag(name("la")));
-    let first = offered(&paris);
-    paris.command(2 * SECOND_NS, Command::WithdrawFlag("not yet".into()));
-    paris.command(3 * SECOND_NS, Command::OfferFlag(name("la")));
-    paris.taken();
-    let accepts = |offered_ns| Command::AcceptFlag { by: name("la"), offered_ns };
-    paris.command(4 * SECOND_NS, accepts(first));
-    assert_eq!(paris.taken(), ["the flag is not offered to la"]);
-    let second = offered(&paris);
-    paris.command(4 * SECOND_NS, accepts(second));
-    assert_eq!(paris.taken(), ["flag_accepted", "ok"]);
+    for is_behind in [false, true] {
+        let (mut paris, _) = two();
+        let offered = |paris: &Run| paris.conductor.state().flag()?.offer.as_ref().map(|o| o.at_ns);
+        if is_behind {
+            // The clock has not come to the last record's instant, as after a pass.
+            paris.command(10 * SECOND_NS, Command::Note("ahead".into()));
+            let wall = CLOCK.parse().unwrap();
+            let now_ns = MachineNs::new(10 * SECOND_NS);
+            paris.conductor.clock = RunClock::new(now_ns, RunNs::ZERO, wall, 1);
+        }
+        paris.command(11 * SECOND_NS, Command::OfferFlag(name("la")));
+        let first = offered(&paris);
+        paris.command(12 * SECOND_NS, Command::WithdrawFlag("not yet".into()));
+        paris.command(13 * SECOND_NS, Command::OfferFlag(name("la")));
+        paris.taken();
+        let accepts = |offered_ns| Command::AcceptFlag { by: name("la"), offered_ns };
+        paris.command(14 * SECOND_NS, accepts(first));
+        assert_eq!(paris.taken(), ["the flag is not offered to la"], "{is_behind}");
+        let second = offered(&paris);
+        paris.command(14 * SECOND_NS, accepts(second));
+        assert_eq!(paris.taken(), ["flag_accepted", "ok"], "{is_behind}");
+    }
 }
 
 #[test]

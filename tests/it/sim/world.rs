@@ -20,8 +20,9 @@ use crate::test_run::{Opening, run_started};
 
 /// More outputs than any simulated show asks for at one instant.
 const OUTPUTS_MAX: usize = 20_000;
-/// The conductor's lead: time by which something may leave before its instant.
-const LEAD: Duration = Duration::from_micros(300);
+/// The conductor's lead: time by which something may leave before its instant. A call while
+/// something is journaled ahead is a nanosecond later than that.
+const LEAD: Duration = Duration::from_micros(301);
 /// Maximum lateness, by the machine's clock, of what fires by itself.
 const LATE: Duration = Duration::from_secs(1);
 
