@@ -103,7 +103,7 @@ const LEAD: Duration = Duration::from_micros(301);
 const LATE: Duration = Duration::from_millis(1_200);
 
 /// A slow disk holds a program up for no longer.
-const SLOW_NS: u64 = 2_500_000_000;
+pub(super) const SLOW_NS: u64 = 2_500_000_000;
 
 pub(super) const RUN: &str = "2024-08-11-closing";
 

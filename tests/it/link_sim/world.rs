@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::calls::Call;
 use super::net::{Net, Rng};
 use super::said::{Said, Saying};
-use super::station::{Disk, Machine, Program, Sent, name};
+use super::station::{Disk, Machine, Program, SLOW_NS, Sent, name};
 use super::{Plan, versions};
 use crate::test_run::{Opening, run_started};
 
@@ -572,6 +572,13 @@ impl World {
                 return Ok(());
             }
             self.take_what_nobody_has()?;
+        }
+        // Its disk may hold a station up just then.
+        for _ in 0..=SLOW_NS / SECOND_NS {
+            if self.check_end().is_ok() {
+                break;
+            }
+            self.wait(1_000)?;
         }
         self.check_end()
     }
