@@ -16,6 +16,7 @@ use ratatui::text::{Line, Span};
 
 use super::scale::Scale;
 use super::track::{Stand, Track};
+use crate::engine::{RunNs, Timing};
 use crate::show::duration::{self, SECOND_NS};
 use crate::time::signed_nanoseconds;
 use crate::ui::dots::{DOWN, Dots, Pen};
@@ -104,18 +105,24 @@ pub(super) fn draw(
     figures(scene, buf, label, &range);
 }
 
-/// The starts of all segments that are played, where the show stands now, and its end.
+/// The starts of all segments that are played, where the show stands now, and its end: in whole
+/// seconds, as the words beside them say it.
 fn points(scene: &Scene, tracks: &[Track]) -> Vec<CurvePoint> {
     let mut points: Vec<CurvePoint> = vec![];
     let now_ns = scene.shown_now_ns.ns();
+    let late_ns = |planned_ns: i64, actual_ns: i64| {
+        signed_nanoseconds(scene.late(RunNs::new(planned_ns), RunNs::new(actual_ns)))
+    };
     for track in tracks.iter().filter(|track| track.stand != Stand::PassedOver) {
-        points.push((track.actual_ns.0, track.late_ns()));
+        let start_late_ns = late_ns(track.planned_ns.0, track.actual_ns.0);
+        points.push((track.actual_ns.0, start_late_ns));
         if track.stand == Stand::Running {
-            let over_ns = (now_ns.min(track.actual_ns.1) - track.over_from_ns).max(0);
-            points.push((now_ns, track.late_ns() + over_ns));
+            let over_ns = late_ns(track.over_from_ns, now_ns.min(track.actual_ns.1)).max(0);
+            points.push((now_ns, start_late_ns + over_ns));
         }
     }
-    points.push((scene.expected.end_ns.ns(), signed_nanoseconds(scene.expected.over)));
+    let Timing { planned_end_ns, end_ns, .. } = &scene.expected;
+    points.push((end_ns.ns(), late_ns(planned_end_ns.ns(), end_ns.ns())));
     points
 }
 

@@ -85,3 +85,21 @@ fn header_strip_timeline_board_and_report_agree_over_odd_fractions() {
     }
     assert!(seen.len() > 3, "the fractions make a difference: {seen:?}");
 }
+
+#[test]
+fn the_curve_of_the_timeline_says_what_the_header_says() {
+    let mut seen = std::collections::BTreeSet::new();
+    for (clock, go) in (0..10).flat_map(|clock| (0..10).map(move |go| (clock, go))) {
+        let show = file::parse(SHOW, "UTC").unwrap();
+        let mut run = Run::opened(show, false, false, &format!("2024-08-11T17:59:00.{clock}37Z"));
+        run.until(1.0 + f64::from(go) * 0.61);
+        run.keys(" ");
+        run.app.page = Page::Timeline;
+        let screen = run.text(120, 36);
+        let header = screen.lines().nth(1).and_then(|line| after(line, "under "));
+        let curve = screen.lines().skip(3).find_map(|line| after(line, "  under "));
+        assert!(header.is_some() && curve == header, "{header:?}, {curve:?}\n{screen}");
+        seen.extend(header.map(str::to_owned));
+    }
+    assert!(seen.len() > 3, "the fractions make a difference: {seen:?}");
+}
