@@ -44,7 +44,12 @@ impl Station {
                     {
                         self.app.journal_alarm = Some(error.to_string());
                     }
-                    self.news.extend(records);
+                    // The packets have not left yet: what comes first costs no memory of its own.
+                    if self.news.is_empty() {
+                        self.news = records;
+                    } else {
+                        self.news.extend(records);
+                    }
                 }
                 ConductorOutput::Send(job) => {
                     if let Some(outcome) = self.outputs.send(job, polled_ns) {
