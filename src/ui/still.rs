@@ -41,14 +41,15 @@ impl Still {
         if is_paced || is_stopped || is_played || flag::counts(app) {
             return None;
         }
+        let scene = Scene::new(view);
         let mut next = NextChange { now_ns: view.now_ns.ns(), at_ns: i64::MAX };
         // The clock, and with it all that is only expected.
-        let whole_ns = whole_second_ns(view);
+        let whole_ns = scene.shown_now_ns.ns();
         next.second(whole_ns);
         next.at(state.planned_begin_ns().ns());
         if app.page == Page::People {
             // Each has a countdown to what comes.
-            for fraction_ns in self.fractions(view)? {
+            for fraction_ns in self.fractions(&scene)? {
                 next.second(whole_ns + fraction_ns);
                 next.second(whole_ns - fraction_ns);
             }
@@ -56,27 +57,27 @@ impl Still {
         if let Some(left) = message_left(view) {
             next.at((view.now_ns + left).ns());
         }
-        ahead(view, &mut next);
+        ahead(&scene, &mut next);
         if state.has_begun() {
-            figures(view, &mut next)?;
+            figures(&scene, &mut next)?;
         }
         (next.at_ns >= 0).then_some(RunNs::new(next.at_ns))
     }
 
     /// The fractions of a second that the planned times have, after a whole second of the wall
     /// clock, or, where the plan is not tied to that, of the plan's own.
-    fn fractions(&mut self, view: &View) -> Option<&[i64]> {
-        let begun = view.state.wall(RunNs::ZERO);
+    fn fractions(&mut self, scene: &Scene) -> Option<&[i64]> {
+        let begun = scene.state.wall(RunNs::ZERO);
         if self.fractions.as_ref().is_some_and(|(known, _)| *known != begun) {
             self.fractions = None;
         }
-        self.fractions.get_or_insert_with(|| (begun, fractions(view))).1.as_deref()
+        self.fractions.get_or_insert_with(|| (begun, fractions(scene))).1.as_deref()
     }
 }
 
-fn fractions(view: &View) -> Option<Vec<i64>> {
-    let plan = view.state.plan();
-    let origin_ns = if plan.anchored { whole_second_ns(view) } else { 0 };
+fn fractions(scene: &Scene) -> Option<Vec<i64>> {
+    let plan = scene.state.plan();
+    let origin_ns = if plan.anchored { scene.shown_now_ns.ns() } else { 0 };
     let planned = plan.segment_start_ns.iter().chain(&plan.cue_start_ns).chain([&plan.end_ns]);
     let mut fractions = BTreeSet::from([0]);
     for at_ns in planned {
@@ -89,22 +90,17 @@ fn fractions(view: &View) -> Option<Vec<i64>> {
 }
 
 /// The time until the next cue is called, and until others come by themselves.
-fn ahead(view: &View, next: &mut NextChange) {
-    let (state, now_ns) = (view.state, view.now_ns);
+fn ahead(scene: &Scene, next: &mut NextChange) {
+    let (state, now_ns) = (scene.state, scene.now_ns);
     let upcoming = [state.next_by_itself(now_ns), state.next_auto_call(now_ns)];
     let upcoming = upcoming.into_iter().flatten().map(|upcoming| upcoming.at_ns);
     for at_ns in upcoming.chain(state.due_by_clock()) {
         next.second(at_ns.ns());
     }
-    let timing = state.projection(now_ns);
-    if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left(cue, &timing, now_ns)) {
-        next.second(now_ns.shifted(left_ns).ns());
+    let left = state.playhead().and_then(|cue| state.call_left(cue, &scene.timing, now_ns));
+    if let Some(left) = left {
+        next.second(now_ns.shifted(left).ns());
     }
-}
-
-/// An instant of the run's clock at which the wall clock reads a whole second.
-fn whole_second_ns(view: &View) -> i64 {
-    -i64::from(view.state.wall(RunNs::ZERO).subsec_nanosecond())
 }
 
 /// The next instant at which something moves.
@@ -139,13 +135,12 @@ impl NextChange {
     }
 }
 
-/// The figures of the pages that are known once the show has begun; nothing where something moves that this
-/// does not know.
-fn figures(view: &View, next: &mut NextChange) -> Option<()> {
-    let (state, now_ns) = (view.state, view.now_ns);
-    let scene = Scene::new(view);
-    let is_known = matches!(view.app.page, Page::Run | Page::Timeline | Page::Log | Page::Help);
-    if !is_known || monitor::has_picture(&scene) || state.gap(now_ns).is_some() {
+/// The figures of the pages that are known once the show has begun; nothing where something moves
+/// that this does not know.
+fn figures(scene: &Scene, next: &mut NextChange) -> Option<()> {
+    let (state, now_ns) = (scene.state, scene.now_ns);
+    let is_known = matches!(scene.app.page, Page::Run | Page::Timeline | Page::Log | Page::Help);
+    if !is_known || monitor::has_picture(scene) || state.gap(now_ns).is_some() {
         return None;
     }
     next.countdown(state.segment_countdown(now_ns)?)?;
