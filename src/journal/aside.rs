@@ -110,9 +110,8 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> SetAsideError + use<> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::lock::testing::PATIENCE;
     use crate::journal::{Store, recover, sample};
-
-    const PATIENCE: Duration = Duration::from_secs(20);
 
     #[test]
     fn the_end_of_a_journal_goes_into_a_file_and_the_journal_goes_on() {

@@ -317,19 +317,25 @@ pub(super) mod testing {
 
     use super::*;
 
-    /// Number of tries, a millisecond apart.
-    const TRIES: usize = 20_000;
+    /// The longest wait for something that another thread or program does.
+    pub(in crate::journal) const PATIENCE: Duration = Duration::from_secs(20);
+    const GLANCE: Duration = Duration::from_millis(1);
+
+    /// Looks again and again until there is something.
+    pub(in crate::journal) fn await_some<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
+        for _ in 0..PATIENCE.as_millis() / GLANCE.as_millis() {
+            if let Some(found) = look() {
+                return found;
+            }
+            thread::sleep(GLANCE);
+        }
+        panic!("waited for {what} in vain")
+    }
 
     /// Takes a run that was given free. A program that another test starts keeps the lock locked
     /// until its own code runs: it has copies of all files from the fork on.
     pub(in crate::journal) fn take_freed(dir: &Path) -> RunLock {
-        for _ in 1..TRIES {
-            if let Ok(lock) = RunLock::take(dir) {
-                return lock;
-            }
-            thread::sleep(Duration::from_millis(1));
-        }
-        RunLock::take(dir).unwrap()
+        await_some("the run to be free", || RunLock::take(dir).ok())
     }
 }
 
@@ -337,7 +343,7 @@ pub(super) mod testing {
 mod tests {
     use std::fs;
 
-    use super::testing::take_freed;
+    use super::testing::{await_some, take_freed};
     use super::*;
 
     #[test]
@@ -384,9 +390,7 @@ mod tests {
         drop(lock);
         // As `take_freed` says, another program may still have it.
         let file = fs::File::open(dir.path().join(LOCK_FILE)).unwrap();
-        while is_locked(&file) == Some(true) {
-            std::thread::yield_now();
-        }
+        await_some("the run to be free", || (is_locked(&file) != Some(true)).then_some(()));
         let mut gone = std::process::Command::new("true").spawn().unwrap();
         gone.wait().unwrap();
         let holder = |pid: u32| format!(r#"{{"pid":{pid},"terminal":true}}"#);

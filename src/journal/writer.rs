@@ -242,12 +242,10 @@ mod tests {
 
     use super::*;
     use crate::journal::disk::fake::{Fake, FakeDisk};
-    use crate::journal::lock::testing::take_freed;
+    use crate::journal::lock::testing::{PATIENCE, await_some, take_freed};
     use crate::journal::{
         Holder, LineFault, RecoverError, Store, SyncReport, encode, recover_bytes, sample,
     };
-
-    const PATIENCE: Duration = Duration::from_secs(20);
 
     fn reporter() -> (JournalListener, Receiver<SyncReport>) {
         let (send, reports) = channel();
@@ -294,26 +292,12 @@ mod tests {
 
         /// Waits until the thread is in its first sync.
         fn await_sync(&self) {
-            await_that("a sync", || self.disk.lock().syncs > 0);
+            await_some("a sync", || (self.disk.lock().syncs > 0).then_some(()));
         }
 
         fn bytes(&self) -> Vec<u8> {
             self.disk.lock().bytes.clone()
         }
-    }
-
-    /// Looks again and again whether something has happened.
-    fn await_that(what: &str, has_happened: impl Fn() -> bool) {
-        const GLANCE: Duration = Duration::from_millis(2);
-        let looks = PATIENCE.as_millis() / GLANCE.as_millis();
-        let has_come = (0..looks).any(|_| {
-            let is_so = has_happened();
-            if !is_so {
-                thread::sleep(GLANCE);
-            }
-            is_so
-        });
-        assert!(has_come, "waited for {what} in vain");
     }
 
     fn bytes_of(records: &[Record]) -> Vec<u8> {
@@ -355,9 +339,9 @@ mod tests {
         test.append(0..2).unwrap();
         test.disk.change(|fake| fake.room = 0);
         test.append(2..4).unwrap_err();
-        await_that("a gap", || has_gap(&test));
+        await_some("a gap", || has_gap(&test).then_some(()));
         test.disk.change(|fake| fake.room = usize::MAX);
-        await_that("no gap", || !has_gap(&test));
+        await_some("no gap", || (!has_gap(&test)).then_some(()));
         test.disk.change(|fake| fake.room = 0);
         test.append(4..6).unwrap_err();
         test.journal.close(PATIENCE).unwrap_err();
@@ -447,7 +431,7 @@ mod tests {
             test.reports.recv_timeout(PATIENCE).is_err(),
             "the thread ends and lets go of the reporter"
         );
-        await_that("the run to be free", || RunLock::take(test.dir.path()).is_ok());
+        drop(take_freed(test.dir.path()));
     }
 
     #[test]

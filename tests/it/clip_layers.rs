@@ -210,7 +210,12 @@ fn a_fade_goes_on_whatever_another_layer_does_and_ends_with_its_own_clip() {
     if !is_equipped() {
         return;
     }
-    let mut stage = heard(&CUES);
+    // Long enough for all that happens beside it.
+    let cues = CUES.map(|(number, action)| match number {
+        "2" => (number, "play = \"bed.wav\", layer = \"bgm\", fade_in = \"6s\""),
+        _ => (number, action),
+    });
+    let mut stage = heard(&cues);
     stage.arm_all(&["2", "1"], &["bed.wav", "film.mp4"]);
     let volumes = stage.volumes("bed.wav");
     volumes.up_to(0.0);
@@ -218,11 +223,16 @@ fn a_fade_goes_on_whatever_another_layer_does_and_ends_with_its_own_clip() {
     // On the main layer: a clip, a pause, another clip, and a stop.
     let film = stage.starts("1");
     assert_eq!(stage.go("4").1, Some(Outcome::Sent));
+    stage.plays(&[("main", false), ("bgm", true)]);
+    let mut grows = volumes.come();
+    // Steps that come while the other layer stands still.
+    grows.extend(volumes.some(10));
     let other = stage.takes_the_place("10", film);
     assert_eq!(stage.go("6").1, Some(Outcome::Sent));
     stage.expect(other, ClipNews::Stopped);
-    let grows = volumes.up_to(100.0);
-    assert!(grows.len() >= 10 && grows.is_sorted_by_key(|(_, volume)| *volume), "{grows:?}");
+    assert!(grows.iter().all(|(_, volume)| *volume < 100.0), "{grows:?}");
+    grows.extend(volumes.up_to(100.0));
+    assert!(grows.is_sorted_by_key(|(_, volume)| *volume), "{grows:?}");
     // Its own pause holds the next fade, and another clip ends it.
     assert_eq!(stage.go("9").1, Some(Outcome::Sent));
     stage.outputs.freeze(stage.cue("2"), true, CLOCK.now());

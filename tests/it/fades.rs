@@ -60,6 +60,17 @@ impl Volumes {
         Volumes(volumes)
     }
 
+    /// The volumes that have come and were not taken.
+    pub(crate) fn come(&self) -> Vec<(Instant, f64)> {
+        self.0.try_iter().collect()
+    }
+
+    /// The next volumes, so many of them.
+    pub(crate) fn some(&self, count: usize) -> Vec<(Instant, f64)> {
+        let next = |_| self.0.recv_timeout(PATIENCE).expect("the volume changes");
+        (0..count).map(next).collect()
+    }
+
     /// The volumes up to this one.
     pub(crate) fn up_to(&self, last: f64) -> Vec<(Instant, f64)> {
         let mut all = vec![];

@@ -41,6 +41,7 @@ pub(super) fn cue(mut fields: Fields<'_>, wires: &Wires) -> CueDraft {
     let count = fields.placed("count", |value| value.word(CountDirection::WORDS)).map(Box::new);
     let planned = fields.entry("planned", Value::duration);
     let trigger = fields.entry("trigger", trigger);
+    fields.inside("trigger", TRIGGER_KEYS);
     let backup_for = fields.find("backup_for").and_then(|value| mention(&value));
     let steps = fields.find("steps").map(|value| steps(&value));
     let route = fields.find("route").map(|value| route(&value));
@@ -106,8 +107,12 @@ fn trigger(value: &Value<'_>) -> Option<TriggerDraft> {
     None
 }
 
+/// The keys of a trigger that is a table: its causes, and all of them.
+const CAUSES: &[&str] = &["with", "after", "at", "into"];
+const TRIGGER_KEYS: &[&str] = &["with", "after", "at", "into", "delay"];
+
 fn caused_trigger(mut fields: Fields<'_>) -> Option<TriggerDraft> {
-    let key = fields.exactly_one(&["with", "after", "at", "into"], "cause");
+    let key = fields.exactly_one(CAUSES, "cause");
     let delay = fields.find("delay").map(|value| value.duration());
     if matches!(key, Some("at" | "into")) {
         fields.refuse("delay", "`delay` is only for `with` and `after`", "remove it");

@@ -37,6 +37,8 @@ pub(crate) struct Fields<'a> {
     /// The marks of its keys: most of the keys that are asked for are not there.
     marks: u64,
     missing: Vec<Missing>,
+    /// Keys of a table inside this one, and the key of that table.
+    inner: (&'static [&'static str], &'static str),
 }
 
 /// Something that a table must have and does not have; told at the end, because a misspelt key may be it.
@@ -57,7 +59,7 @@ impl<'a> Fields<'a> {
     ) -> Self {
         let marks = table.keys().fold(0, |marks, key| marks | mark(key.get_ref()));
         let known = Vec::with_capacity(16);
-        Self { reader, span, table, noun, known, marks, missing: Vec::new() }
+        Self { reader, span, table, noun, known, marks, missing: Vec::new(), inner: (&[], "") }
     }
 
     /// The value of `key`; nothing when it is not there, or was lost to a syntax error.
@@ -252,6 +254,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Names the `keys` of a table inside this one, for who writes one of them here.
+    pub(crate) fn inside(&mut self, key: &'static str, keys: &'static [&'static str]) {
+        self.inner = (keys, key);
+    }
+
     /// Makes `key`, which is written out before a table is read, a known one. Returns `true` if it is
     /// there all the same: where faults of the syntax come first, or its name is written with
     /// escapes, which is reported.
@@ -280,7 +287,11 @@ impl<'a> Fields<'a> {
                 continue;
             }
             let meant = self.reader.closest(key.text, self.known.iter().copied());
+            let (inner, table) = self.inner;
             let fix = match meant {
+                _ if inner.contains(&key.text) => {
+                    format!("write it inside `{table} = {{ … }}`")
+                }
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("remove it; {} knows {}", self.noun, self.known_words()),
             };
