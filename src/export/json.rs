@@ -380,3 +380,137 @@ fn time(at: Option<&ZonedDateTime>) -> Option<String> {
 fn seconds(ms: i64) -> f64 {
     ms as f64 / 1000.0
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use serde_json::Value;
+
+    use super::*;
+
+    const REFERENCE: &str = include_str!("../../docs/reference.md");
+
+    /// A report with one of everything.
+    fn everything(unknown: &BTreeMap<String, u32>) -> RunJson<'_> {
+        let (text, number, none) = (String::new, Some(0.0), None::<String>);
+        let lost = Lost { output: "", outcome: "", error: None, messages: 1 };
+        let cue = CueJson {
+            cue: "",
+            title: "",
+            outcome: "",
+            firing: None,
+            planned_start: none.clone(),
+            actual_start: none.clone(),
+            planned_duration: number,
+            actual_duration: number,
+            difference: number,
+            cause: None,
+            remarks: &[],
+            lost_sends: vec![lost],
+        };
+        let segment = SegmentJson {
+            title: "",
+            planned_start: none.clone(),
+            actual_start: none.clone(),
+            planned_duration: 0.0,
+            actual_duration: number,
+            over_under: number,
+            remarks: &[],
+            cues: vec![cue],
+        };
+        RunJson {
+            show: "",
+            run: "",
+            copy_of_station: none.clone(),
+            timezone: "",
+            rehearsal: false,
+            speed: 1,
+            auto: false,
+            clock_shift_ms: None,
+            finished: false,
+            recorded_at: none.clone(),
+            opened: none.clone(),
+            planned_start: none.clone(),
+            actual_start: none.clone(),
+            planned_end: none.clone(),
+            actual_end: none.clone(),
+            projected_end: none.clone(),
+            last_event: none.clone(),
+            over_under: number,
+            held: 0.0,
+            holds: 0,
+            show_changed: false,
+            flag: vec![FlagJson {
+                at: text(),
+                term: 1,
+                station: "",
+                how: "",
+                from: None,
+                reason: None,
+                silent: None,
+            }],
+            warnings: vec![WarningJson { at: text(), station: "" }],
+            panics: vec![],
+            terminal_lost: vec![],
+            stops: vec![StopJson { panic: text(), output: "", outcome: "", error: None }],
+            stopped_ramps: vec![StoppedRampsJson { at: text(), by: "", what: "" }],
+            downtimes: vec![Down { from: text(), until: text(), duration: 0.0 }],
+            unknown_events: unknown,
+            segments: vec![segment],
+            notes: vec![NoteJson { at: text(), cue: None, text: "" }],
+            spotted: vec![Spotted {
+                person: "",
+                name: "",
+                role: None,
+                times: vec![],
+                stations: vec![],
+                notes: vec![],
+            }],
+        }
+    }
+
+    /// The keys in each of the reference's tables of the report, by what they are keys of.
+    fn documented() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+        let tables = REFERENCE.split("<!-- report keys of: ").skip(1);
+        let table = |part: &'static str| {
+            let (noun, table) = part.split_once(" -->")?;
+            let rows = table.lines().skip_while(|line| !line.starts_with('|')).skip(2);
+            let cells = rows.map_while(|row| row.strip_prefix("| ")?.split(" | ").next());
+            // One row may have several keys.
+            let keys = cells.flat_map(|cell| cell.split(", ")).map(|key| key.trim_matches('`'));
+            Some((noun, keys.collect()))
+        };
+        tables.filter_map(table).collect()
+    }
+
+    #[test]
+    fn the_reference_has_exactly_the_keys_of_the_report() {
+        let unknown = BTreeMap::from([("curtain".to_owned(), 1)]);
+        let run = serde_json::to_value(everything(&unknown)).unwrap();
+        let inside = |value: &Value, key: &str| value[key][0].clone();
+        let segment = inside(&run, "segments");
+        let cue = inside(&segment, "cues");
+        let objects = [
+            ("the run", run.clone()),
+            ("a change of the flag", inside(&run, "flag")),
+            ("a warning", inside(&run, "warnings")),
+            ("a stop", inside(&run, "stops")),
+            ("stopped ramps", inside(&run, "stopped_ramps")),
+            ("a downtime", inside(&run, "downtimes")),
+            ("a segment", segment),
+            ("a cue", cue.clone()),
+            ("a lost send", inside(&cue, "lost_sends")),
+            ("a note", inside(&run, "notes")),
+            ("a person", inside(&run, "spotted")),
+        ];
+        let written = |(noun, object): &'_ (&'static str, Value)| {
+            let keys = object.as_object().unwrap().keys().cloned().collect();
+            (*noun, keys)
+        };
+        let written: BTreeMap<_, BTreeSet<String>> = objects.iter().map(written).collect();
+        let owned = |keys: BTreeSet<&str>| keys.into_iter().map(str::to_owned).collect();
+        let documented = documented().into_iter().map(|(noun, keys)| (noun, owned(keys)));
+        assert_eq!(documented.collect::<BTreeMap<_, BTreeSet<String>>>(), written);
+    }
+}

@@ -299,10 +299,7 @@ fn faults_of_cues_are_found() {
             "«planed» = \"1s\"",
             &["unknown key `planed` in a cue", "did you mean `planned`?"] as &[_],
         ),
-        (
-            "«after» = \"1\"",
-            &["unknown key `after` in a cue", "write it inside `trigger = { … }`"],
-        ),
+        ("«after» = \"1\"", &["unknown key `after` in a cue", "write it inside `trigger = { … }`"]),
         ("«delay» = \"1s\"", &["unknown key `delay`", "inside `trigger = { … }`"]),
         ("planned = «\"61s\"»", &["after the end of the segment", "the segment lasts this long"]),
         (
