@@ -52,7 +52,7 @@ pub enum LineFault {
         gives: String,
     },
     /// The bytes are as they were written, but this program cannot read an event from them.
-    #[error("the line is not an event ({0})")]
+    #[error("this version knows no such event ({0}); a newer one may have written it")]
     NotAnEvent(String),
     /// A line is missing or stands there twice.
     #[error("seq is {found} where {expected} has to stand")]
