@@ -250,7 +250,7 @@ fn fresh(
         wiring::pages(&script.show, options.web, &options.state, &options.config.permits, post)?;
     let now = wall_now();
     let (begin, begins_ns, playhead) = first_event(&script, options, now)?;
-    let Event::RunStarted { speed, day, shift_ns, .. } = &begin else {
+    let Event::RunStarted { speed, day, clock, shift_ns, .. } = &begin else {
         bail!("a run begins with its start")
     };
     let stamp =
@@ -274,10 +274,10 @@ fn fresh(
     if !script.rehearse {
         neighbours::watch(store, &script.show, post);
     }
-    // Of a show with a date its warnings say this already.
-    let is_laid_out = script.rehearse || script.show.date.is_some();
+    // Of a show on its own date its warnings say this already.
+    let is_laid_out = script.rehearse || script.show.date == Some(*day);
     let odd =
-        if is_laid_out { vec![] } else { crate::show::plan::odd_times(&script.show, *day, now) };
+        if is_laid_out { vec![] } else { crate::show::plan::odd_times(&script.show, *day, *clock) };
     let warned = match script.warnings.len() {
         0 => None,
         1 => Some("1 warning about this show: it is in the log".to_owned()),

@@ -78,10 +78,13 @@ pub(super) fn first_event(
         ClockStart::Usual => None,
         ClockStart::At { date, time } => Some(plan::at_time(show, day, *date, *time)),
         // A show without a hard start has no clock to set.
-        ClockStart::Cue(_) => options.start.cue(show)?.and_then(|cue| plan::at_cue(show, day, cue)),
+        ClockStart::Cue(_) => {
+            let at = options.start.cue(show)?.and_then(|cue| plan::at_cue(show, day, cue));
+            at.map(|at| (day, at))
+        }
     };
     let (day, clock) = match (set, script.rehearse) {
-        (Some(clock), _) => (day, clock),
+        (Some(set), _) => set,
         (None, true) => {
             // A rehearsal's clock begins a little before the planned start, so that GO can be on
             // time.

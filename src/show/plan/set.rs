@@ -3,25 +3,32 @@
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
-use super::{CueIx, Plan, Show, instant, is_tied, start_on};
+use super::{CueIx, Plan, Show, day_of_run, instant, is_tied, start_on};
 use crate::show::Trigger;
 
 /// A time up to this long before the plan's start is still one of that evening.
 const BEFORE: SignedDuration = SignedDuration::from_hours(12);
 
-/// The instant at which the clock of a show that plays on `day` reads `time`: on `date` where one
-/// is given; otherwise the first such time from twelve hours before the plan's start on, or on
-/// `day` where no hard start says when that is.
-pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> Timestamp {
-    let on_day = instant(show, date.unwrap_or(day), time);
-    if date.is_some() || !is_tied(show) {
-        return on_day;
+/// The instant at which the clock of a show reads `time`, and the day on which its first segment
+/// plays then.
+///
+/// On `date` where one is given, in the run that begins with such a clock. Otherwise the show plays on
+/// `day`, and it is the first such time from twelve hours before the plan's start on, or that of `day`
+/// where no hard start says when the plan starts.
+pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> (Date, Timestamp) {
+    if let Some(date) = date {
+        let at = instant(show, date, time);
+        return (day_of_run(show, at), at);
+    }
+    let on_day = instant(show, day, time);
+    if !is_tied(show) {
+        return (day, on_day);
     }
     let earliest = start_on(show, day, instant(show, day, Time::midnight())) - BEFORE;
     let first = earliest.to_zoned_datetime(show.zone.clone()).date();
     let days = [Ok(first), first.checked_add(1.day())];
     let instants = days.into_iter().flatten().map(|day| instant(show, day, time));
-    instants.into_iter().find(|&at| at >= earliest).unwrap_or(on_day)
+    (day, instants.into_iter().find(|&at| at >= earliest).unwrap_or(on_day))
 }
 
 /// A cue that comes by the clock is this far ahead where a rehearsal begins at it: nothing may fire
@@ -71,14 +78,34 @@ mod tests {
         ] {
             let show = show(start);
             assert_eq!(
-                reads(&show, at_time(&show, day, None, time(hour, 0, 0, 0))),
+                reads(&show, at_time(&show, day, None, time(hour, 0, 0, 0)).1),
                 expected,
                 "{start} at {hour}"
             );
         }
-        let show = show("start = 22:00:00\n");
-        let later = at_time(&show, day, Some(date(2026, 12, 2)), time(1, 0, 0, 0));
-        assert_eq!(later.to_zoned_datetime(show.zone.clone()).date(), date(2026, 12, 2));
+    }
+
+    #[test]
+    fn a_time_with_a_date_is_of_the_run_of_that_day() {
+        let today = date(2026, 11, 28);
+        let of = |show: &Show, on: Date, hour: i8| {
+            let (day, at) = at_time(show, today, Some(on), time(hour, 0, 0, 0));
+            (day.to_string(), reads(show, at))
+        };
+        // Past midnight it is the night of the day before.
+        for (hour, expected) in [
+            (1, ("2029-05-05", "06 01:00")),
+            (12, ("2029-05-06", "06 12:00")),
+            (23, ("2029-05-06", "06 23:00")),
+        ] {
+            let (day, at) = of(&show("start = 22:00:00\n"), date(2029, 5, 6), hour);
+            assert_eq!((day.as_str(), at.as_str()), expected, "at {hour}");
+        }
+        assert_eq!(of(&show(""), date(2029, 5, 6), 9).0, "2029-05-06", "without a hard start");
+        // A show with a date keeps it where that is near, and runs by its times of day elsewhere.
+        let dated = show("date = 2026-12-02\nstart = 10:00:00\n");
+        assert_eq!(of(&dated, date(2026, 12, 2), 9).0, "2026-12-02");
+        assert_eq!(of(&dated, date(2029, 5, 6), 9).0, "2029-05-06");
     }
 
     #[test]

@@ -83,6 +83,32 @@ fn the_clock_begins_at_the_time_that_was_given_and_what_is_sent_is_real() {
 }
 
 #[test]
+fn the_day_that_was_given_is_the_day_of_the_run() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&morning(&wire));
+    let mut program = house.open(&["--at", "2031-05-06T10:19:55", &show]);
+    program.await_words(&["LIVE", "CLOCK", "Paris 10:19:5", "begins at cue 3"]);
+    program.keys(" ");
+    wire.expect("/three");
+    // The cue by the clock comes on that day.
+    wire.expect("/bells");
+    // Cue 3 was called ten minutes before its planned time.
+    program.await_words(&["Paris 10:20:0", "under −10:0", "plan 11:00:00"]);
+    let journal = program.await_event("cue_fired", 2);
+    assert_eq!(journal.of_kind("run_started")[0]["day"], "2031-05-06", "{}", journal.tail(9));
+    program.kill();
+    let mut program = house.open(&["--resume", &show]);
+    program.await_words(&["LIVE", "CLOCK", "Paris 10:20:", "nothing missed", "plan 11:00:00"]);
+    program.keys("q");
+    program.press_to_see("y", &["is unfinished"]);
+    program.await_exit();
+    let state = house.state().display().to_string();
+    let csv = succeeds(&["report", "--format", "csv", "--state", &state]);
+    let row = csv.lines().find(|line| line.contains("Bells")).expect("the cue by the clock");
+    assert!(row.matches("2031-05-06T10:20:0").count() == 2, "planned and actual: {row}");
+}
+
+#[test]
 fn a_technical_rehearsal_can_begin_at_a_cue() {
     let (house, wire) = (House::new(), Wire::new());
     let show = house.show(&morning(&wire));
