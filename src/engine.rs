@@ -65,7 +65,7 @@ pub use limits::RUN_NS_MAX;
 pub use message::{MESSAGE_CHARS_MAX, stage_message};
 pub use missed::MissedWhy;
 pub use nudge::Nudge;
-pub use ongoing::{Ongoing, OngoingKind, RAMP_STAYS};
+pub use ongoing::{Ongoing, OngoingKind, RAMP_MAY_STAY, RAMP_STAYS};
 pub use people::{PersonNote, PersonState, Sighting};
 pub use reason::{CALLER_QUIT, TAKEN_BACK, TERMINAL_WENT};
 pub use record::{Origin, Record};

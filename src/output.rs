@@ -171,6 +171,9 @@ trait Lasts {
     /// Ends what `cue` has going here, if anything; what can fade out takes so long for that.
     fn end(&mut self, what: Lasting, cue: CueIx, over: Duration, now: MachineNs);
 
+    /// Ends what goes on here and gives way to this action of `cue`, counted from 0.
+    fn gives_way(&mut self, what: Lasting, cue: CueIx, action: u32);
+
     /// Freezes what `cue` has going here, if anything, or lets it go on.
     fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs);
 }
@@ -291,6 +294,20 @@ impl Outputs {
     pub fn stop(&mut self, cue: CueIx, over: Duration, now: MachineNs) {
         for output in self.all().filter_map(|driver| driver.lasts()) {
             Lasting::all().for_each(|what| output.end(what, cue, over, now));
+        }
+    }
+
+    /// Ends what gives way to this action of `cue`, counted from 0, which another machine sends.
+    pub fn gives_way(&mut self, cue: CueIx, action: u32) {
+        for output in self.all().filter_map(|driver| driver.lasts()) {
+            Lasting::all().for_each(|what| output.gives_way(what, cue, action));
+        }
+    }
+
+    /// Ends all ramps where they are.
+    pub fn end_ramps(&mut self) {
+        for output in self.all().filter_map(|driver| driver.lasts()) {
+            output.end_all(Lasting::Ramp);
         }
     }
 

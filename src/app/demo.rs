@@ -73,6 +73,8 @@ impl Demo {
             }
             ConductorOutput::Send(job) => rehearsed(state, job).into_iter().collect(),
             ConductorOutput::Stop { .. }
+            | ConductorOutput::GiveWay { .. }
+            | ConductorOutput::EndRamps
             | ConductorOutput::PauseClip(_)
             | ConductorOutput::ResumeClip(_)
             | ConductorOutput::StopAll(_)

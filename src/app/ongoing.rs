@@ -1,6 +1,6 @@
 //! Ramps and fades that go on, in words.
 
-use crate::engine::{Ongoing, OngoingKind, RAMP_STAYS, RunNs, State};
+use crate::engine::{Ongoing, OngoingKind, RAMP_MAY_STAY, RAMP_STAYS, RunNs, State};
 use crate::show::OutputIx;
 use crate::show::duration::countdown;
 
@@ -68,6 +68,11 @@ pub fn cut_off(state: &State, stay: [&str; 2]) -> Option<String> {
 /// The words for the ramps that the last stop has ended. `None` where there were none.
 pub fn stopped(state: &State) -> Option<String> {
     of_live_run(state, state.stopped_ramps(), RAMP_STAYS)
+}
+
+/// The words for the ramps of a station from which the flag was just taken. `None` where there were none.
+pub fn lost(state: &State) -> Option<String> {
+    of_live_run(state, state.stopped_ramps(), RAMP_MAY_STAY)
 }
 
 fn of_live_run(state: &State, ramps: &[Ongoing], stay: [&str; 2]) -> Option<String> {

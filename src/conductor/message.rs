@@ -120,6 +120,16 @@ pub enum ConductorOutput {
     /// are sent nothing, since another station does that. What is known of it at once comes back as
     /// [`ConductorInput::Report`] before the next output is polled.
     StopAll(Vec<OutputIx>),
+    /// Another station sends this action, counted from 0, and its output is the holder's: what goes on
+    /// here at the same address ends.
+    GiveWay {
+        /// The cue.
+        cue: CueIx,
+        /// Its action.
+        action: u32,
+    },
+    /// Another station has taken the flag: ramps end where they are.
+    EndRamps,
     /// Result of a command, once everything has happened that follows from it now.
     Reply {
         /// The one who gave it.

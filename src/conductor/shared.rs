@@ -299,10 +299,15 @@ impl Conductor {
         }
         let mut caused = vec![];
         for record in &records {
+            let has_ramp = self.state.ongoing(record.run_ns).any(|ongoing| ongoing.kind.is_ramp());
             self.take_in(record);
             for effect in self.state.effects(&record.event) {
                 if self.concerns_this_station(effect) {
                     caused.push((record.seq, self.clock.machine_ns(record.run_ns), effect));
+                } else if let (true, Some((cue, action))) = (has_ramp, self.sent_by_holder(effect))
+                {
+                    // One that began before a pass goes on here, to its end or to this.
+                    self.does(ConductorOutput::GiveWay { cue, action });
                 }
             }
         }
@@ -347,6 +352,14 @@ impl Conductor {
             | Effect::ResumeClip(_)
             | Effect::StopOutputs => true,
         }
+    }
+
+    /// The cue and the action of a message that leaves from the machine of the station with the flag,
+    /// whichever that is.
+    fn sent_by_holder(&self, effect: Effect) -> Option<(CueIx, u32)> {
+        let Effect::Send { cue, action, .. } = effect else { return None };
+        let output = self.state.show().output(self.output_of(cue, action)?);
+        output.station.is_none().then_some((cue, action))
     }
 
     /// Carries out what has come too late: nothing is sent any more, but what the run has stopped

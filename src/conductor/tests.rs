@@ -135,6 +135,10 @@ fn word(output: &ConductorOutput) -> String {
         ConductorOutput::Send(Job { cue, action, .. }) => format!("> {}.{}", cue.0 + 1, action + 1),
         ConductorOutput::Stop { cue, over } if over.is_zero() => format!("> stop {}", cue.0 + 1),
         ConductorOutput::Stop { cue, over } => format!("> stop {} over {over:?}", cue.0 + 1),
+        ConductorOutput::GiveWay { cue, action } => {
+            format!("> give way to {}.{}", cue.0 + 1, action + 1)
+        }
+        ConductorOutput::EndRamps => "> end ramps".into(),
         ConductorOutput::PauseClip(cue) => format!("> pause {}", cue.0 + 1),
         ConductorOutput::ResumeClip(cue) => format!("> resume {}", cue.0 + 1),
         ConductorOutput::StopAll(outputs) if outputs[..] == [OutputIx(0)] => "> stop".into(),

@@ -57,9 +57,8 @@ impl State {
         if is_since(cue) {
             return;
         }
-        // What the caller has called since the take brings its own chain.
-        let comes = self.show.cue(cue).trigger.cause().is_some_and(is_since);
-        if !comes {
+        // What the caller has called since the take brings its own chain, link by link.
+        if !self.bringer(cue).is_some_and(is_since) {
             self.take_links(cue, (cue, self.cue(cue).firings));
             self.disarm(cue);
         }

@@ -45,6 +45,11 @@ impl State {
     /// The chain that would still bring `cue`: that of the nearest cue on the way to its head that
     /// is due or runs.
     pub(super) fn pending_chain(&self, cue: CueIx) -> Option<Firing> {
+        self.bringer(cue).and_then(|bringer| self.cue(bringer).origin)
+    }
+
+    /// The cue whose firing would still bring `cue`, by itself or by cues between them.
+    pub(super) fn bringer(&self, cue: CueIx) -> Option<CueIx> {
         let mut at = cue;
         // A chain has no circle, so this ends at its head.
         while let Some(cause) = self.show.cue(at).trigger.cause() {
@@ -52,7 +57,7 @@ impl State {
             // Not by its phase: a cue on air that its segment's new start has armed again may be
             // missed meanwhile.
             if is_armed || self.on_air().contains(&cause) {
-                return self.cue(cause).origin;
+                return Some(cause);
             }
             at = cause;
         }

@@ -352,7 +352,7 @@ impl State {
         if let Event::FlagTaken { from, silent_ns, .. } = &record.event {
             (self.up_since_ns, self.down_why) = (record.run_ns, MissedWhy::FlagTaken);
             self.stops.lose_track();
-            self.lose_ongoing_at(from);
+            self.lose_ongoing_at(from, record.run_ns);
             let known = record.run_ns - Duration::from_nanos(*silent_ns);
             for cue in self.on_air.clone() {
                 if self.was_at(cue, from) {

@@ -14,6 +14,10 @@ use crate::show::{Action, Body, CueIx, OutputLayer, Show, StationName, StopCue};
 /// The words for one ramp and for several that something has ended.
 pub const RAMP_STAYS: [&str; 2] = ["stays where it is", "stay where they are"];
 
+/// The same where nobody knows whether they have come to their end.
+pub const RAMP_MAY_STAY: [&str; 2] =
+    ["may have stopped on its way", "may have stopped on their way"];
+
 /// A ramp or a fade that goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ongoing {
@@ -117,8 +121,8 @@ impl State {
         &self.ongoing.cut_off
     }
 
-    /// The ramps that the last stop has ended on their way: a panic, a cue that fired, a stop of a cue
-    /// or another version of the show. Their values stay where they are.
+    /// The ramps that the last stop has ended on their way: a panic, a cue that fired, a stop of a cue,
+    /// another version of the show or a take of the flag. Their values stay where they are.
     pub fn stopped_ramps(&self) -> &[Ongoing] {
         &self.ongoing.stopped
     }
@@ -341,13 +345,17 @@ impl State {
         self.ongoing.cut_off = ongoing.filter(goes_on).collect();
     }
 
-    /// The flag was taken from `station`: nobody knows what goes on at the outputs that it sent.
-    pub(super) fn lose_ongoing_at(&mut self, station: &StationName) {
-        let show = &self.show;
-        self.ongoing.now.retain(|ongoing| {
+    /// The flag was taken from `station` at `at`: nobody knows what goes on at the outputs that it
+    /// sent.
+    pub(super) fn lose_ongoing_at(&mut self, station: &StationName, at: RunNs) {
+        let show = Arc::clone(&self.show);
+        let is_lost = |ongoing: &Ongoing| {
             let place = &show.output(ongoing.place.output).station;
-            place.as_ref().is_some_and(|place| place != station)
-        });
+            place.as_ref().is_none_or(|place| place == station)
+        };
+        self.ongoing.stopped.clear();
+        self.stop_ramps(at, is_lost);
+        self.ongoing.now.retain(|ongoing| !is_lost(ongoing));
     }
 
     /// Another version of the show, in the place of `was`, opens outputs again at `at`.

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, ZonedDateTime};
 
-use crate::engine::{Cause, FlagWay, Record, Stop};
+use crate::engine::{Cause, FlagWay, RAMP_MAY_STAY, RAMP_STAYS, Record, Stop};
 use crate::show::{Show, StationName};
 
 /// Placeholder for the title of a cue under embargo that has not fired: a report is given to
@@ -126,14 +126,25 @@ pub enum RampStop {
     Panic,
     /// Another version of the show, which opens their output again.
     Edit,
+    /// A take of the flag: nobody knows whether the station before has brought them to their end.
+    Take,
 }
 
 impl RampStop {
+    /// The words for one ramp and for several.
+    pub fn becomes(self) -> [&'static str; 2] {
+        match self {
+            RampStop::Panic | RampStop::Edit => RAMP_STAYS,
+            RampStop::Take => RAMP_MAY_STAY,
+        }
+    }
+
     /// For people.
     pub fn word(self) -> &'static str {
         match self {
             RampStop::Panic => "panic",
             RampStop::Edit => "edit",
+            RampStop::Take => "take",
         }
     }
 }

@@ -352,6 +352,10 @@ impl Lasts for Mirror {
         self.lasting().for_each(|side| side.end(what, cue, over, now));
     }
 
+    fn gives_way(&mut self, what: Lasting, cue: CueIx, action: u32) {
+        self.lasting().for_each(|side| side.gives_way(what, cue, action));
+    }
+
     fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs) {
         self.lasting().for_each(|side| side.freeze(what, cue, is_frozen, now));
     }

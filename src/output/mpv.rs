@@ -332,6 +332,10 @@ impl Lasts for Mpv {
         }
     }
 
+    fn gives_way(&mut self, _what: Lasting, _cue: CueIx, _action: u32) {
+        // What plays here is ended only by this machine's own actions.
+    }
+
     fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs) {
         match what {
             Lasting::Clip => {

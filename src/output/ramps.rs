@@ -289,6 +289,19 @@ impl<D: Driver, L: StepLine> Lasts for Ramped<D, L> {
         }
     }
 
+    fn gives_way(&mut self, what: Lasting, cue: CueIx, action: u32) {
+        match what {
+            // A clip is the player's, and plays at its own machine.
+            Lasting::Clip => {}
+            Lasting::Ramp => {
+                let turn = self.turns.get(&(cue, action));
+                if let Some((_, mark)) = turn.and_then(|turn| self.begun.remove(&turn.address)) {
+                    mark.end();
+                }
+            }
+        }
+    }
+
     fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool, now: MachineNs) {
         match what {
             Lasting::Clip => {}

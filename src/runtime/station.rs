@@ -37,7 +37,7 @@ use super::{End, fault, realtime, signals};
 use crate::app::log::LogWord;
 use crate::app::{App, RemoteSign, Tone, ongoing, resumed, wall};
 use crate::conductor::{By, Conductor, ConductorInput};
-use crate::engine::{Command, RAMP_STAYS, Record, RunId, RunNs, TERMINAL_WENT};
+use crate::engine::{Command, RAMP_MAY_STAY, RAMP_STAYS, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Ear, Remote};
@@ -289,8 +289,7 @@ impl Station {
             station.conductor.state(),
             match end_known {
                 true => RAMP_STAYS,
-                // They may have come to their end.
-                false => ["may have stopped on its way", "may have stopped on their way"],
+                false => RAMP_MAY_STAY,
             },
         );
         let events = station.news.iter().map(|record| &record.event);

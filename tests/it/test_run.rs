@@ -103,6 +103,8 @@ impl TestRun {
                 ConductorOutput::StopAll(_) => effects.push(Effect::StopOutputs),
                 ConductorOutput::Reply { result, .. } => reply = Some(result),
                 ConductorOutput::ClipsLost(_)
+                | ConductorOutput::GiveWay { .. }
+                | ConductorOutput::EndRamps
                 | ConductorOutput::Arm(_)
                 | ConductorOutput::Join(_)
                 | ConductorOutput::Outages(_)

@@ -261,8 +261,9 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
         }
         Event::FlagTaken { from, reason, silent_ns } => LineKind::Program
             .says(format!(
-                "FLAG TAKEN from {from}, silent for {}: {reason}",
-                duration::clock(Duration::from_nanos(*silent_ns))
+                "FLAG TAKEN from {from}, silent for {}: {reason}{}",
+                duration::clock(Duration::from_nanos(*silent_ns)),
+                ongoing::lost(state).map_or(String::new(), |ramps| format!("; {ramps}"))
             ))
             .alarm(),
         Event::CueFiredAside { cue, fired_by, .. } => LineKind::Cue

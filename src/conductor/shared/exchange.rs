@@ -160,6 +160,7 @@ impl Conductor {
             self.take_in(record);
         }
         self.say_who_is_muted();
+        self.does(ConductorOutput::EndRamps);
         // Of what the log has, the next holder does not know what became, not even where another
         // station has told it here.
         let withheld = withheld.into_iter().map(|(_, told)| told);

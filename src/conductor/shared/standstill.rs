@@ -41,6 +41,8 @@ impl Conductor {
                 }
                 NextStep::Output(
                     ConductorOutput::Stop { .. }
+                    | ConductorOutput::GiveWay { .. }
+                    | ConductorOutput::EndRamps
                     | ConductorOutput::PauseClip(_)
                     | ConductorOutput::ResumeClip(_)
                     | ConductorOutput::Append(_)

@@ -676,13 +676,20 @@ fn the_program_gives_gos_only_at_the_station_that_was_started_with_auto() {
 
 /// The log has that `taker` has taken the flag from paris.
 fn taken_by(run: &mut Run, taker: &str, now_ns: u64) {
-    let mut record = run.records.last().unwrap().clone();
+    let mut records = run.records.clone();
+    adds_take(&mut records, taker);
+    run.gives(now_ns, ConductorInput::Follow(records.split_off(run.records.len())));
+}
+
+/// Adds the record of it.
+fn adds_take(records: &mut Vec<Record>, taker: &str) {
+    let mut record = records.last().unwrap().clone();
     record.seq += 1;
     let origin = crate::engine::Origin::new(taker, 2);
     record.origin = Some(Arc::new(origin));
     record.event =
         Event::FlagTaken { from: name("paris"), reason: "gone".to_owned(), silent_ns: 6 };
-    run.gives(now_ns, ConductorInput::Follow(vec![record]));
+    records.push(record);
 }
 
 #[test]
@@ -846,6 +853,68 @@ fn a_chain_that_was_called_after_the_take_comes_all_the_same() {
     let state = la.conductor.state();
     let follow = state.show().find(&follow).unwrap();
     assert_eq!((state.cue(follow).firings, state.fired_aside(follow)), (1, None));
+}
+
+#[test]
+fn a_chain_that_was_called_after_the_take_comes_to_its_end_whatever_was_fired_aside() {
+    // Paris has gone further down the chain than la when la hears of it.
+    let mut la = taker(1, 9);
+    la.command(9 * SECOND_NS, GO);
+    la.gives(10 * SECOND_NS, ConductorInput::Tick);
+    aside(&mut la, 10, &["2", "2.1", "2.2", "2.3"]);
+    (11..14).for_each(|second| la.gives(second * SECOND_NS, ConductorInput::Tick));
+    let fired = la.records.iter().filter(|r| r.event.kind() == "cue_fired").skip(1);
+    let fired: Vec<_> = fired.map(|r| r.event.cue().unwrap().to_string()).collect();
+    assert_eq!(fired, ["2", "2.1", "2.2", "2.3"]);
+    assert_eq!(playhead(&la), "3");
+}
+
+/// A cue with a ramp at the holder's output, and one that sends to the same address.
+const RAMPED: &str = "title = \"x\"\n[output.o]\nosc = \"udp://127.0.0.1:9\"\n\
+    [[segment]]\ntitle = \"s\"\nduration = \"9m\"\n\
+    [[segment.cue]]\nnumber = \"1\"\ntitle = \"a\"\n\
+    do = [{ output = \"o\", osc = \"/f\", ramp = [0.0, 1.0], over = \"40s\" }]\n\
+    [[segment.cue]]\nnumber = \"2\"\ntitle = \"b\"\n\
+    do = [{ output = \"o\", osc = \"/f\", args = [0.5] }]\n";
+
+#[test]
+fn a_ramp_gives_way_to_the_next_holder_and_ends_with_a_take() {
+    let (mut paris, mut la) = (Run::of(RAMPED), Run::of(RAMPED));
+    paris.conductor.share(name("paris"), Some(1));
+    paris.begins(false);
+    la.conductor.share(name("la"), None);
+    let clock = la.conductor.clock();
+    la.conductor.set_clock(clock);
+    paris.command(SECOND_NS, GO);
+    paris.command(2 * SECOND_NS, Command::OfferFlag(name("la")));
+    paris.command(2 * SECOND_NS, Command::AcceptFlag { by: name("la"), offered_ns: None });
+    let from_ns = RunNs::new(2 * SECOND_NS as i64 + 1);
+    paris.command(2 * SECOND_NS, Command::PassFlag { to: name("la"), from_ns });
+    let record = paris.proposed.take().unwrap();
+    paris.gives(2 * SECOND_NS, ConductorInput::Stored(Box::new(record)));
+    follows(&mut la, 2 * SECOND_NS, &paris);
+    la.gives(2 * SECOND_NS, ConductorInput::Holds);
+    paris.taken();
+    la.taken();
+    la.command(3 * SECOND_NS, GO);
+    follows(&mut paris, 3 * SECOND_NS, &la);
+    let done = paris.taken();
+    assert!(done.contains(&"> give way to 2.1".to_owned()), "{done:?}");
+
+    let mut alone = Run::of(RAMPED);
+    alone.conductor.share(name("paris"), Some(1));
+    alone.begins(false);
+    alone.command(SECOND_NS, GO);
+    let mut kept = alone.records.clone();
+    adds_take(&mut kept, "la");
+    alone.taken();
+    alone.gives(4 * SECOND_NS, ConductorInput::SetAside { kept, aside: vec![] });
+    assert!(alone.taken().contains(&"> end ramps".to_owned()));
+    let state = alone.conductor.state();
+    assert_eq!(state.ongoing(RunNs::new(4 * SECOND_NS as i64)).count(), 0);
+    let lost = state.stopped_ramps().iter().collect::<Vec<_>>();
+    let words = state.ramp_words(&lost, crate::engine::RAMP_MAY_STAY);
+    assert_eq!(words.as_deref(), Some("ramp of cue 1 may have stopped on its way: /f"));
 }
 
 #[test]

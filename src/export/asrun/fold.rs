@@ -12,7 +12,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::{AsRun, RampStop};
-use crate::engine::{Cause, Event, RAMP_STAYS, Record, RunNs, State, Stop};
+use crate::engine::{Cause, Event, Record, RunNs, State, Stop};
 use crate::export::layout::plain;
 use crate::show::duration::{self, MILLISECOND_NS};
 use crate::show::{CueIx, IndexVec, OutputIx, SegmentIx, Show};
@@ -270,6 +270,9 @@ impl Fold {
             self.revise();
             self.keep_stopped_ramps(record.run_ns, RampStop::Edit);
         }
+        if let Event::FlagTaken { .. } = &record.event {
+            self.keep_stopped_ramps(record.run_ns, RampStop::Take);
+        }
         if let (Event::Panicked {}, false) = (&record.event, was_panicked) {
             self.keep_stopped_ramps(record.run_ns, RampStop::Panic);
         }
@@ -283,7 +286,7 @@ impl Fold {
     fn keep_stopped_ramps(&mut self, run_ns: RunNs, by: RampStop) {
         let ramps: Vec<_> =
             self.state.stopped_ramps().iter().filter(|_| !self.state.is_rehearsal()).collect();
-        let words = self.state.ramp_words(&ramps, RAMP_STAYS);
+        let words = self.state.ramp_words(&ramps, by.becomes());
         self.stopped_ramps.extend(words.map(|words| (run_ns, by, words)));
     }
 

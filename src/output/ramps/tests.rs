@@ -53,6 +53,12 @@ impl Desk {
         values
     }
 
+    /// Passes over what has come.
+    fn drain(&self) {
+        while self.0.set_nonblocking(true).is_ok() && self.0.recv(&mut [0; 128]).is_ok() {}
+        self.0.set_nonblocking(false).unwrap();
+    }
+
     /// Asserts that no more than the value that was just leaving is heard.
     #[track_caller]
     fn is_quiet(&self) {
@@ -159,8 +165,27 @@ fn a_panic_and_a_stop_of_its_cue_leave_it_where_it_is() {
             true => assert_eq!(outputs.panic(now()), []),
             false => outputs.stop(CueIx(0), Duration::from_secs(3), now()),
         }
-        while desk.0.set_nonblocking(true).is_ok() && desk.0.recv(&mut [0; 128]).is_ok() {}
-        desk.0.set_nonblocking(false).unwrap();
+        desk.drain();
+        desk.is_quiet();
+    }
+}
+
+#[test]
+fn it_ends_where_another_machine_sends_to_its_address_or_has_taken_the_flag() {
+    for gives_way in [true, false] {
+        let desk = Desk::new();
+        let other = says("/a", OscContent::Args(vec![OscArg::Float(2.0)]));
+        let elsewhere = says("/b", OscContent::Args(vec![OscArg::Float(2.0)]));
+        let actions = vec![ramps("/a", 0.0, 1.0, LONG), other, elsewhere];
+        let mut outputs = live(vec![desk.kind()], actions);
+        outputs.send(action(0), now());
+        outputs.gives_way(CueIx(0), 2);
+        (0..5).for_each(|_| drop(desk.hear()));
+        match gives_way {
+            true => outputs.gives_way(CueIx(0), 1),
+            false => outputs.end_ramps(),
+        }
+        desk.drain();
         desk.is_quiet();
     }
 }
@@ -173,8 +198,7 @@ fn a_pause_of_its_cue_has_it_stand_still() {
     outputs.send(action(0), now());
     (0..5).for_each(|_| drop(desk.hear()));
     outputs.freeze(CueIx(0), true, now());
-    while desk.0.set_nonblocking(true).is_ok() && desk.0.recv(&mut [0; 128]).is_ok() {}
-    desk.0.set_nonblocking(false).unwrap();
+    desk.drain();
     desk.is_quiet();
     outputs.freeze(CueIx(0), false, now());
     let values = desk.up_to(1.0);

@@ -57,6 +57,8 @@ impl Station {
                     }
                 }
                 ConductorOutput::Stop { cue, over } => self.outputs.stop(cue, over, polled_ns),
+                ConductorOutput::GiveWay { cue, action } => self.outputs.gives_way(cue, action),
+                ConductorOutput::EndRamps => self.outputs.end_ramps(),
                 ConductorOutput::PauseClip(cue) => self.outputs.freeze(cue, true, polled_ns),
                 ConductorOutput::ResumeClip(cue) => self.outputs.freeze(cue, false, polled_ns),
                 ConductorOutput::StopAll(outputs) => {

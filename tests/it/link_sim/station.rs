@@ -253,6 +253,8 @@ impl Program {
             ConductorOutput::Muted(muted) => self.muted = muted,
             ConductorOutput::Revised
             | ConductorOutput::Stop { .. }
+            | ConductorOutput::GiveWay { .. }
+            | ConductorOutput::EndRamps
             | ConductorOutput::PauseClip(_)
             | ConductorOutput::ResumeClip(_)
             | ConductorOutput::Reply { .. }

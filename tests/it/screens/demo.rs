@@ -110,6 +110,8 @@ impl Watched {
                 vec![]
             }
             ConductorOutput::Stop { .. }
+            | ConductorOutput::GiveWay { .. }
+            | ConductorOutput::EndRamps
             | ConductorOutput::PauseClip(_)
             | ConductorOutput::ResumeClip(_)
             | ConductorOutput::StopAll(_)

@@ -171,6 +171,8 @@ impl Run {
                 }
                 ConductorOutput::Send(_)
                 | ConductorOutput::Stop { .. }
+                | ConductorOutput::GiveWay { .. }
+                | ConductorOutput::EndRamps
                 | ConductorOutput::PauseClip(_)
                 | ConductorOutput::ResumeClip(_)
                 | ConductorOutput::StopAll(_)

@@ -370,6 +370,8 @@ impl World {
                     ConductorOutput::Send(job) => self.send(job)?,
                     ConductorOutput::Reply { result, .. } => reply = Some(result),
                     ConductorOutput::Stop { .. }
+                    | ConductorOutput::GiveWay { .. }
+                    | ConductorOutput::EndRamps
                     | ConductorOutput::PauseClip(_)
                     | ConductorOutput::ResumeClip(_)
                     | ConductorOutput::StopAll(_)
