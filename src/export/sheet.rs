@@ -9,6 +9,7 @@ pub mod csv;
 mod deeds;
 mod department;
 pub mod html;
+mod settings;
 pub mod text;
 
 use std::borrow::Cow;
@@ -80,6 +81,8 @@ pub struct Sheet {
 /// A department of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DepartmentRow {
+    /// Its id in the show file.
+    pub id: String,
     /// Its name on the screen.
     pub name: String,
     /// The colour of its sign.
@@ -117,6 +120,8 @@ pub struct SegmentBlock {
     pub count: CountDirection,
     /// Whatever the caller should know; nothing on a public sheet.
     pub notes: Option<String>,
+    /// Its keys that have no other place in an export, as [`CueLine::settings`].
+    pub settings: Vec<String>,
     /// In the order of the file.
     pub cues: Vec<CueLine>,
 }
@@ -156,8 +161,14 @@ pub struct CueLine {
     pub backups: Vec<String>,
     /// Steps that are marked one by one.
     pub steps: Vec<String>,
-    /// Whatever the caller should know.
+    /// Whatever the caller should know, with a line for each column of the author's own.
     pub notes: Option<String>,
+    /// The same without these lines.
+    pub own_notes: Option<String>,
+    /// The columns of the author's own: names and texts.
+    pub extra: Vec<(String, String)>,
+    /// Its keys that have no other place in an export: `embargo`, `not public`, `warn 2:00`.
+    pub settings: Vec<String>,
     /// The outputs that it sends to.
     pub sends: Vec<String>,
     /// What else it does, in words: `sound: play a.wav, fades in over 0:04`, `stops 12 over 0:03`.
@@ -176,6 +187,7 @@ impl Sheet {
         let public = audience == Audience::Public;
         let clock = Clockwork::new(show, show.date.unwrap_or(day));
         let department = |one: &crate::show::Department| DepartmentRow {
+            id: one.id.clone(),
             name: one.name.clone(),
             colour: one.colour,
         };
@@ -193,13 +205,6 @@ impl Sheet {
             people: show.people.iter().filter(|_| !public).map(person).collect(),
             segments: show.segment_indices().map(|ix| clock.segment(ix, audience)).collect(),
         }
-    }
-
-    /// The day of the first segment, where others have days that are told from it.
-    pub fn first_day(&self) -> Option<Date> {
-        let is_first_dated = self.segments.first().is_some_and(|first| first.date.is_some());
-        let has_days = self.segments.iter().any(|segment| segment.date.is_some());
-        self.date.filter(|_| has_days && !is_first_dated)
     }
 
     /// The names of the departments that a cue needs.
@@ -322,6 +327,7 @@ impl<'a> Clockwork<'a> {
             thresholds: segment.thresholds,
             count: segment.count,
             notes: segment.notes.clone().filter(|_| audience != Audience::Public),
+            settings: settings::of_segment(segment),
             cues: listed.map(|cue| self.line(cue, audience)).collect(),
         }
     }
@@ -388,16 +394,17 @@ impl<'a> Clockwork<'a> {
             number: own_number,
             title,
             call,
-            notes: _,
-            extra: _,
+            notes,
+            extra,
             source: from,
             needs,
             embargo,
-            // The public sheet leaves out what is not.
+            // They stand among the settings.
             public: _,
-            duration: _,
-            // How the caller's screen warns and draws it.
             thresholds: _,
+            pass: _,
+            duration: _,
+            // How the caller's screen draws it.
             look: _,
             count,
             planned: _,
@@ -409,7 +416,6 @@ impl<'a> Clockwork<'a> {
             stops: _,
             // How messages leave, and not which.
             together: _,
-            pass: _,
             segment: _,
         } = cue;
         let mut sends: Vec<String> = vec![];
@@ -434,6 +440,9 @@ impl<'a> Clockwork<'a> {
             backups: backups.iter().copied().map(number).collect(),
             steps: steps.iter().map(|step| step.title.clone()).collect(),
             notes: cue.remarks().map(Cow::into_owned),
+            own_notes: notes.clone(),
+            extra: extra.iter().map(|one| (one.name.clone(), one.text.clone())).collect(),
+            settings: settings::of_cue(self.show, cue),
             sends,
             does: deeds::of(self.show, cue),
             ..CueLine::default()

@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::lines::Line;
 use crate::plain;
 use crate::show::NO_TITLE;
+use crate::show::file::is_id;
 use crate::show::problem::{ProblemPlace, letters};
 
 /// The most departments of a cue.
@@ -115,6 +116,8 @@ fn cut_cue(cue: &mut ImportedCue, place: &dyn Fn(u32) -> ProblemPlace, doubts: &
 #[derive(Debug, Default)]
 pub(super) struct Departments {
     by_column: BTreeMap<u32, ImportedDepartment>,
+    /// Those that the file names, in its order.
+    declared: Vec<ImportedDepartment>,
     ids: UniqueIds,
 }
 
@@ -132,11 +135,12 @@ impl Departments {
         if is_nothing(&lower) {
             return None;
         }
-        let Departments { by_column, ids } = self;
+        let Departments { by_column, ids, declared: _ } = self;
         let department = by_column.entry(column).or_insert_with(|| ImportedDepartment {
             id: ids.unused(name),
             name: name.to_owned(),
             colour: None,
+            has_own_id: false,
         });
         if !cue.needs.contains(&department.id) && cue.needs.len() < NEEDS_MAX {
             cue.needs.push(department.id.clone());
@@ -144,9 +148,35 @@ impl Departments {
         (!is_mark(&lower)).then(|| format!("{name}: {text}"))
     }
 
-    /// All of them, from left to right.
+    /// Takes in a department that the file names with its id, and its column where it has one. Gives
+    /// `false` where the id is none, or was there already: it has another one then.
+    pub(super) fn declare(&mut self, column: Option<u32>, department: &ImportedDepartment) -> bool {
+        let is_kept = is_id(&department.id) && self.ids.taken.insert(department.id.clone());
+        let mut one = department.clone();
+        if !is_kept {
+            (one.id, one.has_own_id) = (self.ids.unused(&one.name), false);
+        }
+        self.declared.push(one.clone());
+        self.by_column.extend(column.map(|column| (column, one)));
+        is_kept
+    }
+
+    /// Returns `true` if a column is known to be a department's.
+    pub(super) fn has(&self, column: u32) -> bool {
+        self.by_column.contains_key(&column)
+    }
+
+    /// The place of a department among those that the file names.
+    pub(super) fn place(&self, id: &str) -> Option<usize> {
+        self.declared.iter().position(|one| one.id == id)
+    }
+
+    /// All of them: those that the file names in its order, others from left to right.
     pub(super) fn into_list(self) -> Vec<ImportedDepartment> {
-        self.by_column.into_values().collect()
+        let Departments { by_column, declared, ids: _ } = self;
+        let is_declared = |one: &ImportedDepartment| declared.iter().any(|it| it.id == one.id);
+        let others: Vec<_> = by_column.into_values().filter(|one| !is_declared(one)).collect();
+        declared.into_iter().chain(others).collect()
     }
 }
 

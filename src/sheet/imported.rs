@@ -3,8 +3,8 @@
 
 use jiff::civil::{Date, Time};
 
-use crate::show::CountDirection;
 use crate::show::problem::ProblemPlace;
+use crate::show::{CountDirection, StationName};
 
 /// Something that may have been misread.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub struct ImportedDepartment {
     pub name: String,
     /// Its colour, as a show file writes it.
     pub colour: Option<String>,
+    /// `true` if the file says its id; otherwise the id was made of its name.
+    pub has_own_id: bool,
 }
 
 /// An output that takes OSC.
@@ -151,6 +153,16 @@ pub struct ImportedCue {
     pub offset_ns: Option<u64>,
     /// The way in which its big figure counts.
     pub count: CountDirection,
+    /// `true` if its words are not public before it has fired.
+    pub embargo: bool,
+    /// `true` if no board and no public sheet shows it.
+    pub is_private: bool,
+    /// Remaining time at which its countdown turns amber, nanoseconds.
+    pub warn_ns: Option<u64>,
+    /// Remaining time at which its countdown turns red, nanoseconds.
+    pub danger_ns: Option<u64>,
+    /// The station that the flag is to be passed to at it.
+    pub pass: Option<StationName>,
     /// Its source as the show file writes it: `live` or `vt`.
     pub source: Option<&'static str>,
     /// The titles of its steps.

@@ -155,6 +155,7 @@ impl OntimeReading {
                     id: ids.unused(&label),
                     name: label.clone(),
                     colour: colour.map(str::to_owned),
+                    has_own_id: false,
                 });
                 customs.push(Custom { key: key.to_lowercase(), label, department });
             }

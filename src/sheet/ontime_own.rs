@@ -16,6 +16,7 @@ use super::grid::{Cell, Grid, Row, Value};
 use super::imported::Imported;
 use super::ontime::{self, Object, count, number, text};
 use super::own::{self, OwnForm};
+use crate::plain;
 use crate::show::duration::{self, LONGEST_NS, MILLISECOND_NS};
 use crate::show::problem::ProblemPlace;
 use crate::show::{CueNumber, Thresholds};
@@ -25,7 +26,7 @@ const WRITTEN: &str = "Written by handover export";
 const DAY_MS: i64 = 86_400_000;
 
 /// The columns of the sheet, before those of departments.
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 16] = [
     "Cue",
     "Title",
     "Start",
@@ -39,10 +40,21 @@ const COLUMNS: [&str; 13] = [
     "Backup for",
     "Notes",
     "Count",
+    "Settings",
+    "Date",
+    "Departments",
 ];
 
-/// Beginning of the project's information, before the name of the time zone.
+/// Beginning of the line of the project's information with the name of the time zone.
 const ZONE: &str = "Time zone: ";
+/// Beginning of the line with the day of the show.
+const DATE: &str = "Date: ";
+/// Beginning of the line with the departments and their ids.
+const DEPARTMENTS: &str = "Departments: ";
+/// Beginning of the line with the names of the author's own columns, in their order.
+const OWN_COLUMNS: &str = "Own columns: ";
+/// Beginning of the line with the keys of a cue that have no other place.
+const SETTINGS: &str = "settings: ";
 /// The line of a cue whose big figure counts up.
 const COUNTS_UP: &str = "counts up";
 
@@ -54,7 +66,7 @@ const LONGEST_MS: u64 = 86_399_000;
 /// A row while it is filled.
 #[derive(Default)]
 struct FilledRow<'p> {
-    cells: [String; 13],
+    cells: [String; 16],
     /// The user's own fields, by their places, with their texts.
     fields: BTreeMap<usize, &'p str>,
 }
@@ -65,7 +77,7 @@ struct CueNumbers(HashSet<String>);
 impl CueNumbers {
     /// The lines of a note that are facts, in the row's cells; gives the rest.
     fn facts<'n>(&self, note: &'n str, line: &mut FilledRow<'_>) -> &'n str {
-        let [_, _, start, _, lasts, trigger, _, call, source, steps, main, _, counts] =
+        let [_, _, start, _, lasts, trigger, _, call, source, steps, main, _, counts, settings, ..] =
             &mut line.cells;
         let mut rest = note;
         while !rest.is_empty() {
@@ -97,6 +109,10 @@ impl CueNumbers {
                 && main.is_empty()
             {
                 *main = number.to_owned();
+            } else if let Some(words) = begins(SETTINGS).filter(|words| own::is_settings(words))
+                && settings.is_empty()
+            {
+                *settings = words.to_owned();
             } else {
                 return rest;
             }
@@ -153,7 +169,15 @@ pub(super) fn read(
     let about = project.get("project")?.as_object()?;
     let written = text(about, "description").filter(|words| words.starts_with(WRITTEN))?;
     let is_tied = written == WRITTEN;
-    let fields = fields(project, about);
+    let info = about.get("info").and_then(Json::as_str).unwrap_or_default();
+    let said = |begin: &str| info.lines().find_map(|line| line.strip_prefix(begin));
+    let mut fields = fields(project, about);
+    // JSON has no order for them.
+    let order = plain::parted(said(OWN_COLUMNS).unwrap_or_default());
+    fields.sort_by_key(|(_, name)| {
+        let name = name.strip_suffix(own::EXTRA).unwrap_or(name);
+        order.iter().position(|known| known.trim() == name)
+    });
     let places: HashMap<&str, usize> =
         fields.iter().enumerate().map(|(at, (key, _))| (key.as_str(), at)).collect();
     let numbers = entries.iter().filter_map(|(_, entry)| text(entry, "cue"));
@@ -193,6 +217,7 @@ pub(super) fn read(
                 segment.cells[1].clone_from(&title);
                 segment.cells[2].clone_from(&start);
                 segment.cells[3] = duration::exact(Duration::from_nanos(duration_ns));
+                segment.cells[13] = thresholds(entry);
                 segment.cells[6] = act.take().unwrap_or_default();
                 let (hard, note) = after_line(note, |line| own::is_by_clock(line).then_some(line));
                 if let Some(hard) = hard {
@@ -236,26 +261,21 @@ pub(super) fn read(
             _ => return None,
         }
     }
+    if let Some(first) = rows.first_mut() {
+        let [.., date, departments] = &mut first.cells;
+        said(DATE).unwrap_or_default().clone_into(date);
+        said(DEPARTMENTS).unwrap_or_default().clone_into(departments);
+    }
+    let zone = said(ZONE).filter(|zone| TimeZone::get(zone).is_ok()).map(str::to_owned);
     let grid = grid(&rows, &fields, is_tied);
     let title = text(about, "title").unwrap_or_else(|| name.to_owned());
     let read = own::read(&grid, &title, OwnForm::Project)?;
     Some(read.map(|mut show| {
-        let zone = text(about, "info").and_then(|info| Some(info.strip_prefix(ZONE)?.to_owned()));
-        show.zone = zone.filter(|zone| TimeZone::get(zone).is_ok());
+        show.zone = zone;
         let entry = |row: u32| of.get((row as usize).wrapping_sub(2));
         for segment in &mut show.segments {
             let Some((_, entry)) = entry(segment.row) else { continue };
             segment.count = count(entry);
-            let usual = Thresholds::default();
-            let ns = |key: &str| {
-                let ms = number(entry, key).and_then(|ms| u64::try_from(ms).ok())?;
-                ms.checked_mul(MILLISECOND_NS).filter(|ns| *ns <= LONGEST_NS)
-            };
-            let (warn, danger) = (ns("timeWarning"), ns("timeDanger"));
-            if warn.zip(danger).is_some_and(|(warn, danger)| danger <= warn) {
-                segment.warn_ns = warn.filter(|ns| Duration::from_nanos(*ns) != usual.warn);
-                segment.danger_ns = danger.filter(|ns| Duration::from_nanos(*ns) != usual.danger);
-            }
         }
         for doubt in &mut show.doubts {
             let row = match &doubt.place {
@@ -268,6 +288,23 @@ pub(super) fn read(
         }
         show
     }))
+}
+
+/// The thresholds of an event as the settings of its segment.
+fn thresholds(entry: &Object) -> String {
+    let usual = Thresholds::default();
+    let of = |key: &str| {
+        let ms = number(entry, key).and_then(|ms| u64::try_from(ms).ok())?;
+        let ns = ms.checked_mul(MILLISECOND_NS).filter(|ns| *ns <= LONGEST_NS)?;
+        Some(Duration::from_nanos(ns))
+    };
+    let both = of("timeWarning").zip(of("timeDanger")).filter(|(warn, danger)| danger <= warn);
+    let Some((warn, danger)) = both else { return String::new() };
+    let word = |name: &str, own: Duration, usual: Duration| {
+        (own != usual).then(|| format!("{name} {}", duration::exact(own)))
+    };
+    let words = [word("warn", warn, usual.warn), word("danger", danger, usual.danger)];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// A start as the sheet of an export has it.

@@ -8,18 +8,22 @@ mod by_clock;
 mod instant;
 mod links;
 mod names;
+mod others;
 mod plan;
+mod settings;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use self::by_clock::ByClock;
 pub(super) use self::by_clock::is_by_clock;
 use self::instant::{DAY_NS, Instant, instant, since_start, time_of_day};
 use self::names::{NAMES, Own};
+pub(super) use self::others::EXTRA;
+use self::others::Others;
 pub(crate) use self::plan::INEXACT_NS;
+pub(super) use self::settings::is_settings;
 use super::Refusal;
-use super::cells::{self, Departments, is_mark, one_line, prose};
-use super::columns::{self, SheetField};
+use super::cells::{self, Departments, one_line, prose};
 use super::durations;
 use super::grid::{Cell, Grid, Row, Value};
 use super::imported::{Doubt, Imported, ImportedCue, ImportedSegment};
@@ -27,7 +31,7 @@ use super::lines;
 use super::numbers::{self, Written};
 use crate::plain;
 use crate::show::duration::{self, HOUR_NS, LONGEST_NS, SECOND_NS};
-use crate::show::problem::{letters, quoted};
+use crate::show::problem::quoted;
 use crate::show::{CUES_MAX, NO_TITLE};
 use crate::time::nanoseconds;
 
@@ -56,12 +60,6 @@ pub(super) enum OwnForm {
     Project,
 }
 
-/// A column that no export has by itself: a department's, or one that somebody has added.
-struct Other {
-    name: String,
-    is_department: bool,
-}
-
 /// The show of a sheet that was exported; `None` where the sheet is another one.
 ///
 /// # Errors
@@ -69,21 +67,16 @@ struct Other {
 pub(super) fn read(grid: &Grid, title: &str, form: OwnForm) -> Option<Result<Imported, Refusal>> {
     let (header, rows) = grid.rows.split_first()?;
     let mut own: Vec<(Own, u32)> = vec![];
-    let mut others: BTreeMap<u32, Other> = BTreeMap::new();
+    let mut named: Vec<(u32, String)> = vec![];
     for cell in &header.cells {
         let text = cell.text();
         match NAMES.iter().find(|(name, _)| *name == text) {
             Some((_, column)) if own.iter().all(|(known, _)| known != column) => {
                 own.push((*column, cell.column));
             }
-            Some(_) | None => {
-                let name = one_line(&text);
-                let is_department = columns::meaning(&name) == Some(SheetField::Department);
-                others.insert(cell.column, Other { name, is_department });
-            }
+            Some(_) | None => named.push((cell.column, one_line(&free(cell, form)))),
         }
     }
-    mark_departments(rows, &mut others);
     let has = |wanted: Own| own.iter().any(|(known, _)| *known == wanted);
     let is_own = [Own::Cue, Own::Title, Own::Duration, Own::Trigger].into_iter().all(has)
         && (has(Own::Start) || has(Own::FromStart));
@@ -91,9 +84,10 @@ pub(super) fn read(grid: &Grid, title: &str, form: OwnForm) -> Option<Result<Imp
         form,
         grid,
         own,
-        others,
+        others: Others::new(),
         show: Imported { title: title.to_owned(), ..Imported::default() },
         has_title: false,
+        has_date: false,
         written: vec![],
         rows: HashMap::new(),
         departments: Departments::default(),
@@ -113,27 +107,19 @@ pub(super) fn read(grid: &Grid, title: &str, form: OwnForm) -> Option<Result<Imp
     if shown.len() > CUES_MAX + segments.len() {
         return Some(Err(Refusal::Rows(shown.len())));
     }
+    reading.take_others(rows, named);
     shown.into_iter().for_each(|row| reading.row(row));
     Some(reading.finish())
 }
 
-/// Columns whose cells are marks are those of departments; somebody may have written words into some
-/// of them since.
-fn mark_departments(rows: &[Row], others: &mut BTreeMap<u32, Other>) {
-    // Of each column, its filled cells and those that are marks.
-    let mut filled: HashMap<u32, (usize, usize)> = HashMap::new();
-    for cell in rows.iter().flat_map(|row| &row.cells) {
-        let text = cell.text();
-        if !text.is_empty() && others.contains_key(&cell.column) {
-            let (all, marks) = filled.entry(cell.column).or_default();
-            *all += 1;
-            *marks += usize::from(is_mark(&text.to_lowercase()));
-        }
-    }
-    for (column, other) in others {
-        let (all, marks) = filled.get(column).copied().unwrap_or_default();
-        other.is_department |= marks > 0 && marks * 2 >= all;
-    }
+/// A cell's text, without the apostrophe that keeps a formula from being one in CSV.
+fn free(cell: &Cell, form: OwnForm) -> String {
+    let text = cell.text();
+    let is_csv = form == OwnForm::Csv;
+    let rest = text.strip_prefix('\'').filter(|rest| {
+        is_csv && rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    });
+    rest.unwrap_or(&text).to_owned()
 }
 
 /// The words of a cue about others, for when all are known.
@@ -147,10 +133,12 @@ struct OwnReading<'g> {
     form: OwnForm,
     grid: &'g Grid,
     own: Vec<(Own, u32)>,
-    others: BTreeMap<u32, Other>,
+    others: Others,
     show: Imported,
     /// A row has said the title of the show.
     has_title: bool,
+    /// A row has said the day of the show.
+    has_date: bool,
     written: Vec<Written>,
     /// The row of each number.
     rows: HashMap<String, u32>,
@@ -175,12 +163,7 @@ impl OwnReading<'_> {
     }
 
     fn free(&self, cell: &Cell) -> String {
-        let text = cell.text();
-        let is_csv = self.form == OwnForm::Csv;
-        let rest = text.strip_prefix('\'').filter(|rest| {
-            is_csv && rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
-        });
-        rest.unwrap_or(&text).to_owned()
+        free(cell, self.form)
     }
 
     fn doubt(&mut self, row: u32, column: Own, what: String) {
@@ -250,7 +233,7 @@ impl OwnReading<'_> {
     fn segment(&mut self, row: &Row) {
         let start = self.instant(row);
         let trigger = self.text(row, Own::Trigger);
-        if self.show.segments.is_empty() {
+        if self.show.segments.is_empty() && !self.has_date {
             self.show.date = start.and_then(|start| start.date);
         }
         let ByClock { is_hard, date, end } = self.by_clock(row, &trigger);
@@ -266,7 +249,7 @@ impl OwnReading<'_> {
             self.doubt(row.number, Own::Start, "a hard start without a time: left out".to_owned());
         }
         let count = self.count(row);
-        self.show.segments.push(ImportedSegment {
+        let mut segment = ImportedSegment {
             row: row.number,
             count,
             act: Some(act).filter(|act| !act.is_empty()),
@@ -277,39 +260,10 @@ impl OwnReading<'_> {
             duration_ns: duration_ns.unwrap_or(ASSUMED_NS),
             notes: Some(notes).filter(|notes| !notes.is_empty()),
             ..ImportedSegment::default()
-        });
+        };
+        self.segment_settings(row, &mut segment);
+        self.show.segments.push(segment);
         self.starts.push((start, vec![]));
-    }
-
-    /// The cells of a segment's row that only a cue can have, in words.
-    fn of_cues(&self, row: &Row) -> Vec<String> {
-        let own = |column: u32| self.own.iter().find(|(_, known)| *known == column);
-        let only_of_cues = |cell: &&Cell| match own(cell.column) {
-            Some((Own::Cue | Own::Title | Own::Start | Own::FromStart, _)) => false,
-            Some((Own::Duration | Own::Trigger | Own::Act | Own::Notes, _)) => false,
-            Some((Own::Count | Own::Show | Own::TimeZone, _)) => false,
-            Some((Own::Lasts | Own::Call | Own::Source | Own::Steps, _)) => true,
-            Some((Own::BackupFor | Own::SendsTo, _)) => true,
-            None => self.others.contains_key(&cell.column),
-        };
-        let cells = row.cells.iter().filter(|cell| !cell.is_shared && !cell.text().is_empty());
-        let words = |cell: &Cell| {
-            let name = match self.others.get(&cell.column) {
-                Some(other) => self.name(cell.column, other),
-                None => own(cell.column)
-                    .and_then(|(column, _)| NAMES.iter().find(|(_, known)| known == column))
-                    .map_or_else(String::new, |(name, _)| (*name).to_owned()),
-            };
-            format!("{name}: {}", prose(&cell.text()))
-        };
-        cells.filter(only_of_cues).map(words).collect()
-    }
-
-    fn name(&self, column: u32, other: &Other) -> String {
-        match other.name.as_str() {
-            "" => format!("Column {}", letters(column)),
-            name => name.to_owned(),
-        }
     }
 
     /// The start of a segment that nothing fixes follows from the one above: another one is only
@@ -374,6 +328,7 @@ impl OwnReading<'_> {
             cue.extra.push((SENDS_TO.to_owned(), sends));
         }
         self.others(row, &mut cue);
+        self.cue_settings(row, &mut cue);
         let number = self.text(row, Own::Cue);
         if !number.is_empty() {
             self.rows.entry(number.clone()).or_insert(row.number);
@@ -409,23 +364,29 @@ impl OwnReading<'_> {
         }
     }
 
-    /// The cells of departments, and of columns that somebody has added.
-    fn others(&mut self, row: &Row, cue: &mut ImportedCue) {
-        for cell in &row.cells {
-            let Some(other) = self.others.get(&cell.column) else { continue };
-            let text = prose(&cell.text());
-            if text.is_empty() {
-                continue;
-            }
-            let name = self.name(cell.column, other);
-            match other.is_department {
-                true => {
-                    let note = self.departments.need(cell.column, &name, &text, cue);
-                    cue.notes.extend(note);
-                }
-                false => cue.extra.push((name, text)),
-            }
+    /// Says what the sheet cannot have, and what it seems to have lost.
+    fn tell_lacks(&mut self) {
+        let cues = || self.show.segments.iter().flat_map(|segment| &segment.cues);
+        let senders = cues().filter(|cue| cue.extra.iter().any(|(name, _)| name == SENDS_TO));
+        let senders = senders.count();
+        let said = "it has no messages, outputs, people, places, pictures and colours: a show that is updated keeps its own";
+        let mut all = vec![said.to_owned()];
+        if senders > 0 {
+            let (cues, send) =
+                (plain::counted(senders, "cue"), if senders == 1 { "sends" } else { "send" });
+            all.push(format!("{cues} {send} something: the output stands under `extra`"));
         }
+        let untitled = self.written.iter().zip(cues()).filter(|(_, cue)| cue.title == NO_TITLE);
+        let number = |written: &Written| written.text.clone().unwrap_or_default();
+        let untitled: Vec<String> = untitled.map(|(written, _)| number(written)).collect();
+        if let Some(first) = untitled.first() {
+            let more = untitled.len() - 1;
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            all.push(format!(
+                "cue {first}{more} has no title: an export without --all withholds the words of a cue under embargo; write `embargo = true` to it where it is one"
+            ));
+        }
+        self.show.said.extend(all);
     }
 
     fn finish(mut self) -> Result<Imported, Refusal> {
@@ -437,6 +398,7 @@ impl OwnReading<'_> {
             OwnForm::Project => "a project of Ontime that `handover export` has written",
         };
         self.show.said.insert(0, form.to_owned());
+        self.tell_lacks();
         self.links();
         for at in 0..self.show.segments.len() {
             self.plan(at);

@@ -147,6 +147,8 @@ pub(super) fn cue_keys(
 ) -> Vec<(&'static str, String)> {
     let mut all = vec![("number", quoted(&cue.number)), ("title", quoted(&cue.title))];
     all.extend(cue.call.as_ref().map(|call| ("call", quoted(call))));
+    all.extend(cue.embargo.then(|| ("embargo", "true".to_owned())));
+    all.extend(cue.is_private.then(|| ("public", "false".to_owned())));
     if !cue.notes.is_empty() {
         all.push(("notes", prose(&cue.notes.join("\n"))));
     }
@@ -155,6 +157,8 @@ pub(super) fn cue_keys(
         all.push(("needs", format!("[{}]", ids.join(", "))));
     }
     all.extend(cue.duration_ns.map(|ns| ("duration", length(ns))));
+    all.extend(cue.warn_ns.map(|ns| ("warn", length(ns))));
+    all.extend(cue.danger_ns.map(|ns| ("danger", length(ns))));
     all.extend(count(cue.count));
     all.extend(cue.planned_ns.filter(|_| cue.trigger.is_none()).map(|ns| ("planned", length(ns))));
     let caused = |key: &str, row: &u32, ns: u64| {
@@ -169,6 +173,7 @@ pub(super) fn cue_keys(
         ImportedTrigger::Into(ns) => Some(format!("{{ into = {} }}", length(*ns))),
     });
     all.extend(trigger.map(|trigger| ("trigger", trigger)));
+    all.extend(cue.pass.as_ref().map(|station| ("pass", quoted(station.as_str()))));
     let main = cue.backup_for.and_then(|row| numbers.get(&row));
     all.extend(main.map(|main| ("backup_for", quoted(main))));
     all.extend(cue.source.map(|source| ("source", quoted(source))));

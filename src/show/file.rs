@@ -34,6 +34,7 @@ use toml::de::DeTable;
 
 use self::expand::{AsideFacts, NoFiles, expand};
 use self::fields::Fields;
+pub(crate) use self::fields::is_id;
 use self::machine::{Machine, Unseen};
 use self::output::Wires;
 use self::reader::{Reader, quoted};

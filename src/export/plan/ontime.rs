@@ -2,20 +2,20 @@
 //!
 //! A segment is an event; its cues are milestones after it, which have no time of their own in
 //! Ontime: it stands in their note. A cue that has its segment's title and comes with it is not told
-//! twice: the event has its number. Departments are custom fields, acts are groups. The description
-//! of the project says who wrote it, so that an import knows what the notes mean, and its own fields
-//! say the names of departments that Ontime has no letters for.
+//! twice: the event has its number. Departments and the columns of the author's own are custom fields,
+//! acts are groups. The description of the project says who wrote it, so that an import knows what the
+//! notes mean, and its own fields say the names of custom fields that Ontime has no letters for.
 
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::table::by_clock;
+use super::table::{self, by_clock};
 use crate::export::sheet::html::hex;
-use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
+use crate::export::sheet::{CueLine, SegmentBlock, Sheet, When};
 use crate::plain;
-use crate::show::CountDirection;
 use crate::show::duration::{self, HOUR_NS, MILLISECOND_NS, SECOND_NS};
+use crate::show::{Colour, CountDirection};
 use crate::time::{milliseconds, unsigned};
 
 /// Milliseconds in a day.
@@ -32,6 +32,14 @@ const WRITTEN_UNTIED: &str = "Written by handover export; times count from the s
 const LASTS: &str = "segment lasts ";
 /// Beginning of the project's information, before the name of the time zone.
 const ZONE: &str = "Time zone: ";
+/// Beginning of the line below it that has the day of the show.
+const DATE: &str = "Date: ";
+/// Beginning of the line with the departments and their ids.
+const DEPARTMENTS: &str = "Departments: ";
+/// Beginning of the line with the names of the author's own columns, in their order.
+const OWN_COLUMNS: &str = "Own columns: ";
+/// Beginning of the line with the keys of a cue that have no other place.
+const SETTINGS: &str = "settings: ";
 /// The line of a cue whose big figure counts up.
 const COUNTS_UP: &str = "counts up";
 /// The id of the one rundown.
@@ -39,7 +47,7 @@ const RUNDOWN: &str = "default";
 
 /// Writes the plan, indented, with a newline at its end.
 pub fn write(sheet: &Sheet) -> String {
-    let fields = DepartmentFields::of(sheet);
+    let fields = CustomFields::of(sheet);
     // All entries in their order, and those that are in no group.
     let (mut order, mut top, mut entries) = (vec![], vec![], Map::new());
     let mut add = |mut entry: Value, parent: Option<&str>| -> String {
@@ -71,8 +79,7 @@ pub fn write(sheet: &Sheet) -> String {
             }
         };
         let own = segment.cues.first().filter(|cue| is_told_by(cue, segment));
-        let first_day = sheet.first_day().filter(|_| at == 0);
-        let by_clock = by_clock(segment, first_day).join(", ");
+        let by_clock = by_clock(segment).join(", ");
         put(event(segment, own, (at == 0, by_clock), &fields, &mut days));
         for cue in segment.cues.iter().skip(usize::from(own.is_some())) {
             put(milestone(cue, &fields));
@@ -99,7 +106,7 @@ pub fn write(sheet: &Sheet) -> String {
             "title": plain::line(&sheet.title),
             "description": if sheet.is_tied { WRITTEN } else { WRITTEN_UNTIED },
             "url": "",
-            "info": format!("{ZONE}{}", plain::line(&sheet.zone_name)),
+            "info": info(sheet),
             "logo": null,
             "custom": fields.names(),
         },
@@ -124,6 +131,20 @@ pub fn write(sheet: &Sheet) -> String {
     // Serialising a value to memory has no way to fail.
     serde_json::to_string_pretty(&project)
         .map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |json| json + "\n")
+}
+
+/// Lines on the show itself.
+fn info(sheet: &Sheet) -> String {
+    let zone = format!("{ZONE}{}", plain::line(&sheet.zone_name));
+    let date = sheet.date.map(|date| format!("{DATE}{date}"));
+    let departments = Some(table::departments(sheet)).filter(|words| !words.is_empty());
+    let departments = departments.map(|words| format!("{DEPARTMENTS}{}", plain::line(&words)));
+    let own: Vec<String> = table::extra_names(sheet).into_iter().map(str::to_owned).collect();
+    let own =
+        (!own.is_empty()).then(|| format!("{OWN_COLUMNS}{}", plain::line(&plain::joined(&own))));
+    let lines = std::iter::once(zone).chain(date).chain(departments).chain(own);
+    let lines: Vec<String> = lines.collect();
+    lines.join("\n")
 }
 
 /// A group whose entries are still coming.
@@ -188,7 +209,7 @@ fn event(
     segment: &SegmentBlock,
     own: Option<&CueLine>,
     (is_first, by_clock): (bool, String),
-    fields: &DepartmentFields<'_>,
+    fields: &CustomFields<'_>,
     days: &mut EventDays,
 ) -> Value {
     let (start_ms, day) = days.of(&segment.start);
@@ -206,7 +227,7 @@ fn event(
         milliseconds(unsigned(of_day))
     });
     let said = match own {
-        Some(cue) => said(cue),
+        Some(cue) => said(cue, fields),
         None => with_notes(vec![], segment.notes.as_deref()),
     };
     json!({
@@ -244,14 +265,14 @@ fn timer_type(count: CountDirection) -> &'static str {
     }
 }
 
-fn milestone(cue: &CueLine, fields: &DepartmentFields<'_>) -> Value {
+fn milestone(cue: &CueLine, fields: &CustomFields<'_>) -> Value {
     let planned = cue.start.as_ref().map(|start| format!("planned {}", exact(start)));
-    let colour = fields.needed(cue).find_map(|(_, one)| one.colour).map(hex);
+    let colour = fields.colour(cue).map(hex);
     json!({
         "type": "milestone",
         "cue": cue.number,
         "title": plain::line(&cue.title),
-        "note": note(planned.into_iter().chain(said(cue))),
+        "note": note(planned.into_iter().chain(said(cue, fields))),
         "colour": colour.unwrap_or_default(),
         "custom": fields.values(cue),
         "revision": 0,
@@ -272,7 +293,7 @@ fn exact(start: &When) -> String {
 }
 
 /// Everything that a note says of a cue, line by line.
-fn said(cue: &CueLine) -> Vec<String> {
+fn said(cue: &CueLine, fields: &CustomFields<'_>) -> Vec<String> {
     let trigger = Some(cue.trigger.clone()).filter(|words| !words.is_empty() && words != "GO");
     let length = cue.lasts.map(|time| format!("lasts {}", duration::exact(time)));
     let call = cue.call.as_ref().map(|call| format!("“{call}”"));
@@ -283,9 +304,11 @@ fn said(cue: &CueLine) -> Vec<String> {
     };
     let source = Some(cue.source.to_owned()).filter(|source| !source.is_empty());
     let main = cue.backup_for.as_ref().map(|main| format!("backup for {main}"));
-    let facts =
-        [trigger, length, counts, source, call, steps, main].into_iter().flatten().collect();
-    with_notes(facts, cue.notes.as_deref())
+    let settings =
+        (!cue.settings.is_empty()).then(|| format!("{SETTINGS}{}", cue.settings.join(", ")));
+    let facts = [trigger, length, counts, source, call, steps, main, settings];
+    let notes = table::notes(cue, &fields.extra);
+    with_notes(facts.into_iter().flatten().collect(), notes.as_deref())
 }
 
 /// Facts and the notes below them, apart where their first line could be taken for a fact.
@@ -314,6 +337,7 @@ fn is_like_a_fact(line: &str) -> bool {
         "“",
         "steps: ",
         "backup for ",
+        SETTINGS,
         "hard start",
         "on ",
         "show on ",
@@ -327,49 +351,101 @@ fn note(lines: impl IntoIterator<Item = String>) -> String {
     plain::lines(&lines.join("\n")).into_owned()
 }
 
-/// Departments as custom fields: a key and a label of letters, digits and blanks, as Ontime has
-/// them.
-struct DepartmentFields<'a>(Vec<(String, String, &'a DepartmentRow)>);
+/// What a custom field is about.
+#[derive(Clone, Copy)]
+enum FieldOf<'a> {
+    /// A department, by its place in the legend.
+    Department(usize, Option<Colour>),
+    /// A column of the author's own, by its name.
+    Extra(&'a str),
+}
 
-impl<'a> DepartmentFields<'a> {
+/// A custom field.
+struct CustomField<'a> {
+    key: String,
+    label: String,
+    /// Its name, which may have characters that its label cannot have.
+    name: String,
+    of: FieldOf<'a>,
+}
+
+/// Departments and the columns of the author's own as custom fields: a key and a label of letters,
+/// digits and blanks, as Ontime has them.
+struct CustomFields<'a> {
+    all: Vec<CustomField<'a>>,
+    /// The names of the author's own columns.
+    extra: Vec<&'a str>,
+}
+
+impl<'a> CustomFields<'a> {
     fn of(sheet: &'a Sheet) -> Self {
-        let mut fields: Vec<(String, String, &DepartmentRow)> = vec![];
-        for (at, one) in sheet.departments.iter().enumerate() {
+        let mut all: Vec<CustomField<'_>> = vec![];
+        let department = |(at, one): (usize, &'a crate::export::sheet::DepartmentRow)| {
+            (one.name.clone(), FieldOf::Department(at, one.colour))
+        };
+        let departments = sheet.departments.iter().enumerate().map(department);
+        let extra = table::extra_names(sheet);
+        let own = extra.iter().map(|name| {
+            let column = format!("{name}{}", table::EXTRA);
+            (column, FieldOf::Extra(name))
+        });
+        for (name, of) in departments.chain(own) {
             let fits = |c: char| if c.is_ascii_alphanumeric() { c } else { ' ' };
-            let name: String = one.name.chars().map(plain::unaccented).map(fits).collect();
-            let words: Vec<&str> = name.split_whitespace().collect();
+            let letters: String = name.chars().map(plain::unaccented).map(fits).collect();
+            let words: Vec<&str> = letters.split_whitespace().collect();
             let mut label = words.join(" ");
-            let is_taken = fields.iter().any(|(_, other, _)| other.eq_ignore_ascii_case(&label));
-            if label.is_empty() || is_taken {
-                label = format!("{label} {}", at + 1).trim_start().to_owned();
+            let is_taken =
+                |label: &str| all.iter().any(|other| other.label.eq_ignore_ascii_case(label));
+            let first = label.clone();
+            let mut count = all.len();
+            while label.is_empty() || is_taken(&label) {
+                count += 1;
+                label = format!("{first} {count}").trim_start().to_owned();
             }
-            fields.push((label.replace(' ', "_"), label, one));
+            all.push(CustomField { key: label.replace(' ', "_"), label, name, of });
         }
-        DepartmentFields(fields)
+        CustomFields { all, extra }
     }
 
-    /// The names of departments that are not their labels.
+    /// The names that are not their labels.
     fn names(&self) -> Vec<Value> {
-        let others = self.0.iter().filter(|(_, label, one)| *label != one.name);
-        let name = |(_, label, one): &(String, String, &DepartmentRow)| json!({ "title": label, "value": plain::line(&one.name), "url": "" });
+        let others = self.all.iter().filter(|field| field.label != field.name);
+        let name = |field: &CustomField<'_>| json!({ "title": field.label, "value": plain::line(&field.name), "url": "" });
         others.map(name).collect()
     }
 
     fn definitions(&self) -> Map<String, Value> {
-        let define = |(key, label, one): &(String, String, &DepartmentRow)| {
-            let colour = one.colour.map_or_else(String::new, hex);
-            (key.clone(), json!({ "type": "text", "label": label, "colour": colour }))
+        let define = |field: &CustomField<'_>| {
+            let colour = match field.of {
+                FieldOf::Department(_, colour) => colour.map_or_else(String::new, hex),
+                FieldOf::Extra(_) => String::new(),
+            };
+            let field = (&field.key, &field.label);
+            (field.0.clone(), json!({ "type": "text", "label": field.1, "colour": colour }))
         };
-        self.0.iter().map(define).collect()
+        self.all.iter().map(define).collect()
     }
 
-    /// The departments that have to be ready for a cue, with their keys.
-    fn needed(&self, cue: &'a CueLine) -> impl Iterator<Item = (&str, &DepartmentRow)> {
-        let field = |at: &usize| self.0.get(*at).map(|(key, _, one)| (key.as_str(), *one));
-        cue.needs.iter().filter_map(field)
+    /// The colour of the first department that has to be ready for a cue and has one.
+    fn colour(&self, cue: &CueLine) -> Option<Colour> {
+        cue.needs.iter().find_map(|need| {
+            self.all.iter().find_map(|field| match field.of {
+                FieldOf::Department(at, colour) if at == *need => colour,
+                FieldOf::Department(..) | FieldOf::Extra(_) => None,
+            })
+        })
     }
 
+    /// The texts of a cue, by their keys.
     fn values(&self, cue: &CueLine) -> Map<String, Value> {
-        self.needed(cue).map(|(key, _)| (key.to_owned(), json!("ready"))).collect()
+        let text = |field: &CustomField<'_>| match field.of {
+            FieldOf::Department(at, _) => table::ready(cue, at),
+            FieldOf::Extra(name) => {
+                let text = table::extra_text(cue, name);
+                (!text.is_empty()).then(|| plain::lines(text).into_owned())
+            }
+        };
+        let filled = self.all.iter().filter_map(|field| Some((field, text(field)?)));
+        filled.map(|(field, text)| (field.key.clone(), json!(text))).collect()
     }
 }

@@ -3,9 +3,8 @@
 //! The lengths of segments and of cues stand in two columns: those of the segments have a sum, the
 //! length of the show.
 
+use std::collections::HashSet;
 use std::time::Duration;
-
-use jiff::civil::Date;
 
 use crate::export::sheet::{CueLine, DepartmentRow, SegmentBlock, Sheet, When};
 use crate::plain::joined;
@@ -48,8 +47,46 @@ pub(super) enum PlanCell {
     Length(Duration),
 }
 
-/// The columns of the show's title and of its time zone, each with a cell in the first row.
-const SHOW: [&str; 2] = ["Show", "Time zone"];
+/// The columns of the show itself, each with a cell in the first row.
+fn of_show(sheet: &Sheet) -> Vec<(&'static str, String)> {
+    let mut all = vec![("Show", sheet.title.clone()), ("Time zone", sheet.zone_name.clone())];
+    all.extend(sheet.date.map(|date| ("Date", date.to_string())));
+    let departments = departments(sheet);
+    all.extend((!departments.is_empty()).then_some(("Departments", departments)));
+    all
+}
+
+/// The departments with their ids, in the order of the show: `snd = Sound; lx = Lights`.
+pub(super) fn departments(sheet: &Sheet) -> String {
+    let words = |one: &DepartmentRow| format!("{} = {}", one.id, one.name);
+    joined(&sheet.departments.iter().map(words).collect::<Vec<_>>())
+}
+
+/// The end of the name of a column that is the author's own, so that it is taken for nothing else.
+pub(super) const EXTRA: &str = " (extra)";
+/// The most columns of the author's own; others are lines of the notes.
+const EXTRA_MAX: usize = 200;
+
+/// The names of the columns of the author's own, in the order in which they come.
+pub(super) fn extra_names(sheet: &Sheet) -> Vec<&str> {
+    let cues = sheet.segments.iter().flat_map(|segment| &segment.cues);
+    let names = cues.flat_map(|cue| cue.extra.iter().map(|(name, _)| name.as_str()));
+    let mut known: HashSet<&str> = HashSet::new();
+    names.filter(|name| known.insert(name)).take(EXTRA_MAX).collect()
+}
+
+/// The text of a cue in a column of the author's own.
+pub(super) fn extra_text<'c>(cue: &'c CueLine, name: &str) -> &'c str {
+    cue.extra.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text)
+}
+
+/// The notes of a cue, with the lines of those columns that `names` lacks.
+pub(super) fn notes(cue: &CueLine, names: &[&str]) -> Option<String> {
+    let lacking = cue.extra.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+    let lines = lacking.map(|(name, text)| format!("{name}: {text}"));
+    let all: Vec<String> = cue.own_notes.iter().cloned().chain(lines).collect();
+    (!all.is_empty()).then(|| all.join("\n"))
+}
 
 /// The columns in which a segment has something.
 const TITLE: &str = "Title";
@@ -59,10 +96,16 @@ const DURATION: &str = "Duration";
 const TRIGGER: &str = "Trigger";
 const ACT: &str = "Act";
 const COUNT: &str = "Count";
+const SETTINGS: &str = "Settings";
 const NOTES: &str = "Notes";
 
-/// Cell of a department that has to be ready.
-const READY: &str = "ready";
+/// Words for a department that has to be ready for a cue; with its place among the departments that
+/// the cue needs, where these are in another order than those of the show.
+pub(super) fn ready(cue: &CueLine, department: usize) -> Option<String> {
+    let place = cue.needs.iter().position(|at| *at == department)?;
+    let has_order = cue.needs.is_sorted();
+    Some(if has_order { "ready".to_owned() } else { format!("ready {}", place + 1) })
+}
 
 /// Reads one cell of a cue.
 type Read = fn(&CueLine) -> PlanCell;
@@ -90,7 +133,10 @@ impl PlanTable {
         let last: Vec<&(&str, Read)> = last.collect();
         let has_count = any(&|cue| !count(cue.count).is_empty())
             || sheet.segments.iter().any(|segment| !count(segment.count).is_empty());
-        let has_notes = any(&|cue| cue.notes.is_some())
+        let own_names = extra_names(sheet);
+        let has_settings = any(&|cue| !cue.settings.is_empty())
+            || sheet.segments.iter().any(|segment| !segment.settings.is_empty());
+        let has_notes = any(&|cue| notes(cue, &own_names).is_some())
             || sheet.segments.iter().any(|segment| segment.notes.is_some());
 
         let plain = |name: &str| PlanColumn { name: name.to_owned(), department: None };
@@ -108,8 +154,11 @@ impl PlanTable {
         );
         columns.extend(last.iter().map(|(name, _)| plain(name)));
         columns.extend(has_count.then(|| plain(COUNT)));
+        columns.extend(has_settings.then(|| plain(SETTINGS)));
+        columns.extend(own_names.iter().map(|name| plain(&format!("{name}{EXTRA}"))));
         columns.extend(has_notes.then(|| plain(NOTES)));
-        columns.extend(SHOW.map(plain));
+        let of_show = of_show(sheet);
+        columns.extend(of_show.iter().map(|(name, _)| plain(name)));
 
         let row = |cue: &CueLine| {
             let mut cells = first(sheet, cue);
@@ -117,27 +166,27 @@ impl PlanTable {
             cells.push(text(&cue.trigger));
             cells.extend(has_acts.then_some(PlanCell::Empty));
             cells.extend(has_calls.then(|| text(cue.call.as_deref().unwrap_or_default())));
-            let ready =
-                |at: &usize| if cue.needs.contains(at) { text(READY) } else { PlanCell::Empty };
+            let ready = |at: &usize| text(&ready(cue, *at).unwrap_or_default());
             cells.extend(needed.iter().map(ready));
             cells.extend(last.iter().map(|(_, read)| read(cue)));
             cells.extend(has_count.then(|| text(count(cue.count))));
-            cells.extend(has_notes.then(|| text(cue.notes.as_deref().unwrap_or_default())));
-            cells.extend(SHOW.iter().map(|_| PlanCell::Empty));
+            cells.extend(has_settings.then(|| text(&cue.settings.join(", "))));
+            cells.extend(own_names.iter().map(|name| text(extra_text(cue, name))));
+            cells.extend(has_notes.then(|| text(&notes(cue, &own_names).unwrap_or_default())));
+            cells.extend(of_show.iter().map(|_| PlanCell::Empty));
             PlanRow { is_segment: false, cells }
         };
         let mut rows = vec![];
-        let mut first_day = sheet.first_day();
         for segment in &sheet.segments {
-            let by_clock = by_clock(segment, first_day.take());
+            let by_clock = by_clock(segment);
             let ends = segment.fixed_end.map(|end| format!("ends {end}"));
             let by_clock: Vec<_> = by_clock.into_iter().chain(ends).collect();
             rows.push(segment_row(segment, &by_clock.join(", "), &columns));
             rows.extend(segment.cues.iter().map(row));
         }
         if let Some(first) = rows.first_mut() {
-            let cells = first.cells.iter_mut().rev().zip([&sheet.zone_name, &sheet.title]);
-            cells.for_each(|(cell, words)| *cell = text(words));
+            let cells = first.cells.iter_mut().rev().zip(of_show.iter().rev());
+            cells.for_each(|(cell, (_, words))| *cell = text(words));
         }
         PlanTable { columns, rows }
     }
@@ -154,13 +203,11 @@ fn first(sheet: &Sheet, cue: &CueLine) -> Vec<PlanCell> {
     vec![text(&cue.number), text(&cue.title), start, PlanCell::Empty]
 }
 
-/// The words for a hard start of a segment, its day, and the day of the show's first segment, each
-/// where it is to be said.
-pub(super) fn by_clock(segment: &SegmentBlock, first_day: Option<Date>) -> Vec<String> {
+/// The words for a hard start of a segment and its day, each where it is to be said.
+pub(super) fn by_clock(segment: &SegmentBlock) -> Vec<String> {
     let hard = segment.hard_start.then(|| "hard start".to_owned());
     let day = segment.date.map(|day| format!("on {day}"));
-    let first = first_day.map(|day| format!("show on {day}"));
-    hard.into_iter().chain(day).chain(first).collect()
+    hard.into_iter().chain(day).collect()
 }
 
 /// The row of a segment.
@@ -174,6 +221,7 @@ fn segment_row(segment: &SegmentBlock, by_clock: &str, columns: &[PlanColumn]) -
         TRIGGER => text(by_clock),
         ACT => text(segment.act.as_deref().unwrap_or_default()),
         COUNT => text(count(segment.count)),
+        SETTINGS => text(&segment.settings.join(", ")),
         NOTES => text(segment.notes.as_deref().unwrap_or_default()),
         _ => PlanCell::Empty,
     };

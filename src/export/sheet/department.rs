@@ -73,7 +73,11 @@ mod tests {
 
     #[test]
     fn of_notes_a_department_does_not_get_the_lines_for_others() {
-        let rows = ["LX", "SND"].map(|name| DepartmentRow { name: name.into(), colour: None });
+        let rows = ["LX", "SND"].map(|name| DepartmentRow {
+            id: name.to_lowercase(),
+            name: name.into(),
+            colour: None,
+        });
         let noted = |name: &str, notes: &str| noted_for(name, notes, &rows);
         let notes = "Slow.\nLX: 3\nSND: mic 2\nWho: Jo";
         assert_eq!(noted("LX", notes).unwrap(), "Slow.\nLX: 3\nWho: Jo");
@@ -86,8 +90,11 @@ mod tests {
 
     #[test]
     fn of_a_call_a_department_gets_its_own_words_and_those_for_all() {
-        let rows = ["Lights", "Sound", "Light board"]
-            .map(|name| DepartmentRow { name: name.into(), colour: None });
+        let rows = ["Lights", "Sound", "Light board"].map(|name| DepartmentRow {
+            id: name.to_lowercase(),
+            name: name.into(),
+            colour: None,
+        });
         let said = |name: &str, call: &str| said_to(name, call, &rows);
         let call = "Stand by. Lights: 12, then 13; Sound: fade, GO";
         assert_eq!(said("Lights", call).unwrap(), "Stand by. Lights: 12, then 13");

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::super::cells::one_line;
+use super::super::day;
 use super::super::grid::Row;
 use super::{BACKUP_FOR, OwnReading, SENDS_TO, TRIGGER};
 use crate::show::CountDirection;
@@ -25,13 +26,16 @@ pub(super) enum Own {
     BackupFor,
     SendsTo,
     Count,
+    Settings,
     Notes,
     Show,
     TimeZone,
+    Date,
+    Departments,
 }
 
 /// Their names.
-pub(super) const NAMES: [(&str, Own); 17] = [
+pub(super) const NAMES: [(&str, Own); 20] = [
     ("Cue", Own::Cue),
     ("Title", Own::Title),
     ("Start", Own::Start),
@@ -46,17 +50,32 @@ pub(super) const NAMES: [(&str, Own); 17] = [
     (BACKUP_FOR, Own::BackupFor),
     (SENDS_TO, Own::SendsTo),
     ("Count", Own::Count),
+    ("Settings", Own::Settings),
     ("Notes", Own::Notes),
     ("Show", Own::Show),
     ("Time zone", Own::TimeZone),
+    ("Date", Own::Date),
+    ("Departments", Own::Departments),
 ];
 
 impl OwnReading<'_> {
-    /// The title of the show and its time zone, which stand in one row, the first.
+    /// The title of the show, its day and its time zone, which stand in one row, the first.
     pub(super) fn of_show(&mut self, row: &Row) {
         let title = one_line(&self.text(row, Own::Show));
         if !title.is_empty() && !self.has_title {
             (self.show.title, self.has_title) = (title, true);
+        }
+        let date = self.text(row, Own::Date);
+        if !date.is_empty() && !self.has_date {
+            // Another program may have made a day of it, or a day with a time.
+            let day = date.split(' ').next().and_then(|date| date.parse().ok()).or(day::day(&date));
+            match day {
+                Some(day) => (self.show.date, self.has_date) = (Some(day), true),
+                None => {
+                    let what = format!("{} is no day such as 2026-03-28: left out", quoted(&date));
+                    self.doubt(row.number, Own::Date, what);
+                }
+            }
         }
         let zone = self.text(row, Own::TimeZone);
         if zone.is_empty() || self.show.zone.is_some() {

@@ -63,7 +63,10 @@ pub(super) fn name_departments(show: &Show, sheet: &mut Imported) {
     let mut renamed: HashMap<String, String> = HashMap::new();
     for department in &mut sheet.departments {
         let same = |one: &&Department| one.name.to_lowercase() == department.name.to_lowercase();
-        let id = match show.departments.iter().find(same) {
+        // It may have been renamed since.
+        let is_it = |one: &&Department| department.has_own_id && one.id == department.id;
+        let own = show.departments.iter().find(is_it);
+        let id = match own.or_else(|| show.departments.iter().find(same)) {
             Some(own) => own.id.clone(),
             None => ids.unused(&department.name),
         };

@@ -89,6 +89,8 @@ impl Update {
                     }
                     true
                 }
+                // An export of an older version has the columns of the author's own there.
+                "notes" if own.is_some_and(|own| is_all_that(own, wanted)) => true,
                 _ => is_same(key, fact(facts, key), fact(&says.facts, key)),
             };
             if !is_kept {
@@ -121,6 +123,11 @@ fn is_same(key: &str, own: Option<&FactWords>, says: Option<&FactWords>) -> bool
         }
         _ => own == says,
     }
+}
+
+/// Returns `true` if the notes of a sheet are all that is written about a cue.
+fn is_all_that(own: &Cue, wanted: &imported::ImportedCue) -> bool {
+    own.remarks().is_some_and(|remarks| prose(&remarks) == prose(&wanted.notes.join("\n")))
 }
 
 /// The columns of its own that the sheet has for a cue, and the show does not.

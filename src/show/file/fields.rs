@@ -24,6 +24,16 @@ thread_local! {
 /// Maximum length of an id, characters.
 const ID_MAX: usize = 64;
 
+/// Returns `true` if a text can be an id.
+pub(crate) fn is_id(text: &str) -> bool {
+    (1..=ID_MAX).contains(&text.len()) && text.chars().all(is_of_id)
+}
+
+/// Returns `true` if a character may stand in an id.
+fn is_of_id(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-' || c == '_'
+}
+
 /// A table and what has been asked of it.
 pub(crate) struct Fields<'a> {
     /// Collector of its faults.
@@ -125,8 +135,7 @@ impl<'a> Fields<'a> {
                 format!("shorten it to {ID_MAX} characters at most"),
             );
         }
-        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        let fits = !id.text.is_empty() && id.text.chars().all(fits);
+        let fits = !id.text.is_empty() && id.text.chars().all(is_of_id);
         if !fits && !self.reader.is_broken(&id.span) {
             let what = format!("{} cannot be an id", quoted(id.text));
             self.reader.fault(
