@@ -11,12 +11,14 @@ use crate::show::duration;
 /// `None` where there was none. `is_known` is `true` if the journal has the words with which the
 /// program before left the run; without them its last events may be missing. `is_clock_behind` is
 /// `true` if the machine's clock is behind the journal: nobody knows how long no program ran.
-/// `cut_off` are the words for the ramps of the program before.
+/// `cut_off` are the words for the ramps of the program before. `missed_now` are the cues that are missed
+/// after the resume, also those from before it.
 pub fn words<'a>(
     events: impl Iterator<Item = &'a Event>,
     is_known: bool,
     is_clock_behind: bool,
     cut_off: Option<String>,
+    missed_now: &[String],
 ) -> Option<(String, Tone)> {
     let (mut down, mut missed, mut unknown, mut has_gap) = (None, vec![], vec![], false);
     for event in events {
@@ -31,8 +33,12 @@ pub fn words<'a>(
             }
         }
     }
+    let is_earlier = |cue: &&String| !missed.contains(cue);
+    let earlier: Vec<String> = missed_now.iter().filter(is_earlier).cloned().collect();
+    let was = if earlier.len() == 1 { "was" } else { "were" };
     let found = [
         (missed.is_empty(), format!("{} missed", named(&missed))),
+        (earlier.is_empty(), format!("{} {was} missed before", named(&earlier))),
         (unknown.is_empty(), format!("not known whether all of {} was sent", named(&unknown))),
     ];
     let found = found.into_iter().filter_map(|(is_empty, words)| (!is_empty).then_some(words));
@@ -100,7 +106,8 @@ mod tests {
             let (cue, output) = (number("2"), "desk".to_owned());
             Event::ActionUnknown { cue, firing: 1, action, output }
         };
-        let said = |events: &[Event]| words(events.iter(), true, false, None).map(|(text, _)| text);
+        let said =
+            |events: &[Event]| words(events.iter(), true, false, None, &[]).map(|(text, _)| text);
         assert_eq!(said(&[missed("3")]), None, "no program was down");
         let all = [resumed.clone(), unknown(1), unknown(2), missed("3")];
         assert_eq!(
@@ -118,8 +125,20 @@ mod tests {
             "resumed after 0:03 down: nothing missed"
         );
         assert_eq!(
-            words([resumed.clone()].iter(), false, false, None).unwrap().0,
+            words([resumed.clone()].iter(), false, false, None, &[]).unwrap().0,
             "resumed after 0:03 down: nothing missed that the journal knows of"
+        );
+        let standing = |events: &[Event], cues: &[&str]| {
+            let cues: Vec<String> = cues.iter().map(|cue| (*cue).to_owned()).collect();
+            words(events.iter(), false, false, None, &cues).map(|(text, _)| text)
+        };
+        assert_eq!(
+            standing(std::slice::from_ref(&resumed), &["19"]).unwrap(),
+            "resumed after 0:03 down: cue 19 was missed before"
+        );
+        assert_eq!(
+            standing(&[resumed.clone(), missed("3")], &["3", "7", "9"]).unwrap(),
+            "resumed after 0:03 down: cue 3 missed, cues 7, 9 were missed before"
         );
         let gap = Event::RunResumed {
             down_ns: 3_000_000_000,
@@ -129,7 +148,7 @@ mod tests {
             auto: false,
         };
         for events in [vec![gap.clone()], vec![gap, missed("3")]] {
-            let (text, tone) = words(events.iter(), true, false, None).unwrap();
+            let (text, tone) = words(events.iter(), true, false, None, &[]).unwrap();
             let expected = "CHECK which cues were called: the disk lost the last events; resumed";
             assert!(text.starts_with(expected) && !text.contains("nothing missed"), "{text}");
             assert_eq!(tone, Tone::Alarm);

@@ -293,7 +293,12 @@ impl Station {
             },
         );
         let events = station.news.iter().map(|record| &record.event);
-        if let Some((text, tone)) = resumed::words(events, end_known, is_clock_behind, cut_off) {
+        let state = station.conductor.state();
+        let missed: Vec<String> =
+            state.missed().map(|cue| state.show().cue(cue).number.to_string()).collect();
+        if let Some((text, tone)) =
+            resumed::words(events, end_known, is_clock_behind, cut_off, &missed)
+        {
             station.app.say_too(&text, tone, machine_ns());
         }
         // What is not on air any more comes first: a line is short.
