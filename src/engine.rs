@@ -33,6 +33,7 @@ mod effect;
 mod event;
 mod flag;
 mod limits;
+mod lost_end;
 mod merge;
 mod message;
 mod missed;

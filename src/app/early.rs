@@ -1,6 +1,6 @@
 //! A GO that takes a second one. It would begin a segment long before its hard start: the playhead
 //! has passed on to the next segment, and the next press is easily one too many. Or its cue was fired
-//! aside, so the audience has had it.
+//! aside, so the audience has had it; or it may have been, before the journal lost its end.
 
 use std::time::Duration;
 
@@ -24,8 +24,9 @@ pub(super) struct EarlyGo {
 impl App {
     /// Returns why a GO that the run would obey is not given yet; `None` where it is. `early` is what
     /// it would begin before its hard start ([`State::begins_early`]). A cue that another station has
-    /// fired aside ([`State::fired_aside`]) takes a second GO, too. The run's clock reads `run_ns`,
-    /// the machine's `now_ns`.
+    /// fired aside ([`State::fired_aside`]) takes a second GO, too, and so does one of which nobody knows
+    /// whether it was sent ([`State::may_have_been_sent`]). The run's clock reads `run_ns`, the machine's
+    /// `now_ns`.
     ///
     /// Remote controls keep the same rule as the keys. A cue that is named by its number is meant.
     /// Where the program's clock is faster than the machine's nobody could answer in time.
@@ -54,7 +55,12 @@ impl App {
             let (number, at) = (&state.show().cue(cue).number, wall_time(state, run_ns, *fired_ns));
             Some((cue, format!("{number} was fired by {fired_by} at {at}")))
         };
-        let (cue, what) = early.or_else(aside).filter(|_| state.speed() == 1)?;
+        let unsure = || {
+            let cue = state.playhead().filter(|&cue| state.may_have_been_sent(cue))?;
+            Some((cue, format!("{} may have been sent already", state.show().cue(cue).number)))
+        };
+        let asked = early.or_else(aside).or_else(unsure);
+        let (cue, what) = asked.filter(|_| state.speed() == 1)?;
         let is_again = |last: EarlyGo| last.cue == cue && now_ns.since(last.at_ns) <= AGAIN;
         if last.is_some_and(is_again) {
             return None;
@@ -180,6 +186,24 @@ mod tests {
                 None
             );
         }
+    }
+
+    #[test]
+    fn a_go_on_a_cue_that_may_have_been_sent_is_given_the_second_time() {
+        let (mut run, mut app) = (evening("2026-11-28T20:00:00Z", 1), App::new(Theme::Dark));
+        let resumed =
+            Event::RunResumed { down_ns: 1, listen: None, web: None, gap: true, auto: false };
+        run.drive(MachineNs::ZERO, ConductorInput::Begin(resumed), |_, _| vec![]);
+        let mut asks = |state: &State, at_s: u64| {
+            let now_ns = MachineNs::ZERO + Duration::from_secs(at_s);
+            app.goes_early(None, state, RunNs::ZERO, now_ns)
+        };
+        let words = "1 may have been sent already: GO again within 5 s fires it";
+        assert_eq!(asks(run.state(), 0).as_deref(), Some(words));
+        assert_eq!(asks(run.state(), 3), None);
+        let answer = ConductorInput::Command { by: By::Caller, command: Command::Answer };
+        run.drive(MachineNs::ZERO, answer, |_, _| vec![]);
+        assert_eq!(asks(run.state(), 10), None, "the caller has answered the alarm");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::lost_end::LostEnd;
 use super::{Aside, Event, Rejection, RunNs, State};
 use crate::show::{CueNumber, DepartmentIx, StationName};
 use crate::time::nanoseconds;
@@ -44,8 +45,8 @@ pub enum Alarm<'a> {
     Warning(&'a [(RunNs, StationName)]),
     /// These departments have said that something is wrong, at these instants; the last one last.
     Department(&'a [(RunNs, DepartmentIx)]),
-    /// The journal lost its end before a resume: this cue and later ones may have been sent. Where
-    /// none was left to call, nobody knows which.
+    /// The journal lost its end before a resume: this cue and later ones may have been sent
+    /// ([`State::may_have_been_sent`]). Where none was left to come, nobody knows which.
     LostEnd(Option<&'a CueNumber>),
     /// Cues that a station fired after somebody had taken the flag from it; the last one last.
     Aside(&'a [Aside]),
@@ -54,13 +55,19 @@ pub enum Alarm<'a> {
 /// Answers so far, and the alarm that only a resume knows of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Alarms {
-    /// The cue at the playhead where the journal lost what came then.
-    lost_end: Option<Option<CueNumber>>,
+    lost_end: Option<LostEnd>,
     /// Departments whose warning was not answered, each once.
     departments: Vec<(RunNs, DepartmentIx)>,
     /// Number of warnings and of cues fired aside that were answered.
     warnings: usize,
     aside: usize,
+}
+
+impl Alarms {
+    /// The end that the journal lost, where nobody has answered that.
+    pub(super) fn lost_end(&self) -> Option<&LostEnd> {
+        self.lost_end.as_ref()
+    }
 }
 
 impl Alarm<'_> {
@@ -94,7 +101,7 @@ impl State {
         let flag = self.flag.as_ref();
         let warnings = flag.and_then(|flag| flag.warnings.get(self.alarms.warnings..));
         let aside = flag.and_then(|flag| flag.aside.get(self.alarms.aside..));
-        let lost = self.alarms.lost_end.as_ref().map(|cue| Alarm::LostEnd(cue.as_ref()));
+        let lost = self.alarms.lost_end().map(|lost| Alarm::LostEnd(lost.from.as_ref()));
         let warnings = warnings.filter(|new| !new.is_empty()).map(Alarm::Warning);
         let aside = aside.filter(|new| !new.is_empty()).map(Alarm::Aside);
         let departments = Some(self.alarms.departments.as_slice());
@@ -147,10 +154,8 @@ impl State {
         }
     }
 
-    /// The run is resumed, and its journal lost what came after its last record. Where that was so
-    /// before and nobody has answered, the first such cue counts.
-    pub(super) fn end_was_lost(&mut self) {
-        let next = self.playhead.map(|cue| self.show.cue(cue).number.clone());
-        self.alarms.lost_end.get_or_insert(next);
+    /// The run is resumed at `run_ns`, and its journal lost what came after its last record.
+    pub(super) fn end_was_lost(&mut self, run_ns: RunNs) {
+        self.alarms.lost_end = Some(self.lost_end(self.alarms.lost_end(), run_ns));
     }
 }

@@ -46,11 +46,13 @@ impl State {
                 self.playhead = self.next_stop(None);
             }
             Event::RunResumed { down_ns, auto, gap, .. } => {
+                let mut why = MissedWhy::ProgramDown;
                 if *gap {
-                    self.end_was_lost();
+                    self.end_was_lost(run_ns);
+                    why = MissedWhy::EndLost;
                 }
                 self.set_auto(*auto);
-                (self.up_since_ns, self.down_why) = (run_ns, MissedWhy::ProgramDown);
+                (self.up_since_ns, self.down_why) = (run_ns, why);
                 self.stops.lose_track();
                 // The players went with the program that had started them.
                 let known = run_ns - Duration::from_nanos(*down_ns);

@@ -70,7 +70,8 @@ impl State {
     }
 
     /// The next step towards the call of the cue at the playhead; with `is_ready` the call itself,
-    /// as if it were stood by and its departments had answered.
+    /// as if it were stood by and its departments had answered. A live run leaves it to the caller to
+    /// call what may have been sent already.
     fn next_call(&self, is_ready: bool) -> Option<(ShowNs, Command)> {
         let go = Command::Go { cause: Cause::Auto };
         let Some(cue) = self.playhead else {
@@ -94,7 +95,8 @@ impl State {
         // in their order.
         let call_ns = self.call_due_ns(cue)?.max(self.touched_ns);
         if !self.rehearsal {
-            return (is_ready || self.is_clear(cue)).then_some((call_ns, go));
+            let is_known = !self.may_have_been_sent(cue);
+            return (is_known && (is_ready || self.is_clear(cue))).then_some((call_ns, go));
         }
         let needs = self.show.cue(cue).needs.len() as u32;
         let lead = STANDBY.max(ANSWER * (needs + 1));

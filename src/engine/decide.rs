@@ -206,10 +206,19 @@ impl State {
 
     /// The playhead's move from the cue that has fired at it, or is skipped.
     pub(super) fn move_on(&self, leaves: Leaves) -> Vec<Event> {
-        self.playhead_to(match (leaves, self.playhead) {
+        self.playhead_to(self.stop_after_leaving(leaves))
+    }
+
+    fn stop_after_leaving(&self, leaves: Leaves) -> Option<CueIx> {
+        match (leaves, self.playhead) {
             (Leaves::Missed, Some(cue)) => self.next_stop_after_missed(cue),
             (_, cue) => self.next_stop(cue),
-        })
+        }
+    }
+
+    /// The cue at the playhead once it has moved on from one that has fired or is skipped.
+    pub(super) fn comes_to_playhead(&self) -> Option<CueIx> {
+        self.leaves.map_or(self.playhead, |leaves| self.stop_after_leaving(leaves))
     }
 
     fn has_fired_its_place(&self, cue: CueIx) -> bool {

@@ -10,6 +10,8 @@ pub enum MissedWhy {
     BeforeRun,
     /// No program was running.
     ProgramDown,
+    /// The journal lost its end before the resume: nobody knows whether it was fired.
+    EndLost,
     /// The station that had the flag was silent, and another took it: nobody knows whether it was
     /// fired.
     FlagTaken,
@@ -41,6 +43,9 @@ impl MissedWhy {
         match self {
             MissedWhy::BeforeRun => "its time had passed before the run began",
             MissedWhy::ProgramDown => "the program was down",
+            MissedWhy::EndLost => {
+                "the disk lost the end of the journal, and it may have been fired before"
+            }
             MissedWhy::FlagTaken => {
                 "the flag was taken from a silent station, which may have fired it"
             }

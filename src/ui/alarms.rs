@@ -240,7 +240,11 @@ fn missed_fix(scene: &Scene, missed: &[CueIx]) -> String {
     }
     let way = |act| scene.way(act);
     let is_next = scene.state.playhead().is_some_and(|playhead| missed.contains(&playhead));
+    let takes_two = |cue| scene.state.may_have_been_sent(cue);
     let fires = match is_next {
+        true if scene.state.playhead().is_some_and(takes_two) => {
+            format!("{} twice fires it", way(Act::Go))
+        }
         true => format!("{} fires it", way(Act::Go)),
         false => format!("select it: {} then {} fire it", way(Act::PlayheadHere), way(Act::Go)),
     };

@@ -186,12 +186,14 @@ fn next_badge(scene: &Scene) -> &'static str {
 }
 
 /// The badge of the cue that GO fires: NEXT until somebody has been warned, then STANDBY, amber,
-/// and green once everyone is ready. AGAIN where it has fired already in this run; SELECTED where
-/// the show is only edited.
+/// and green once everyone is ready. AGAIN where it has fired already in this run, CHECK where it may
+/// have; SELECTED where the show is only edited.
 pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     let (state, styles) = (scene.state.cue(cue), &scene.styles);
     if (state.firings > 0 || state.is_aside) && !state.stood_by {
         Span::styled(" AGAIN ", styles.attention_badge)
+    } else if scene.state.may_have_been_sent(cue) && !state.stood_by {
+        Span::styled(" CHECK ", styles.attention_badge)
     } else if !state.stood_by {
         // Nobody has been warned by an override.
         Span::styled(next_badge(scene), styles.quiet_badge)
@@ -214,6 +216,9 @@ pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     }
     if let Some(fired_ns) = scene.state.cue(cue).fired_ns {
         return Some(Span::styled(format!("fired {}", scene.wall(fired_ns)), styles.attention));
+    }
+    if scene.state.may_have_been_sent(cue) {
+        return Some(Span::styled("may have been sent", styles.attention));
     }
     if !scene.is_tied() {
         return None;

@@ -14,7 +14,7 @@
 //!   replaced by the second, after the step's command;
 //! - `spotted`: the sheet, a line a person: the id, when spotted (and by which cue's step), and the
 //!   notes;
-//! - `playhead` (`"-"`: none), `segment`, `on_air`, `ongoing`, `cut_off`, `missed`, `over`, `starts` (projected),
+//! - `playhead` (`"-"`: none), `unsure` (the first cue that may have been sent without a record), `segment`, `on_air`, `ongoing`, `cut_off`, `missed`, `over`, `starts` (projected),
 //!   `cue_left`, `effects`, `next_clips`, `clip_joins`, `timecode`, `ended`, `next` (by itself),
 //!   `left_behind` (by `now` on a cue), `comes` (projected), `now_over`, `phases` (of the segments), `passed` (over by the playhead):
 //!   what the state says then.
@@ -24,7 +24,7 @@
 //! `know PERSON TEXT` (a note of a person), `nudge 30s`, `nudge until 20:01:30`,
 //! `now 12` (the show is at that cue), `begin 2` (that segment begins now), `panic`, `end`; and `crash 30s` (the program is down so
 //! `know PERSON TEXT` (a note of a person), `nudge 30s`, `nudge until 20:01:30`, `message TEXT`, `clear`, `panic`, `end`; and `crash 30s` (the program is down so
-//! long and resumes), `stall 5s` (the program does not come to look for so long), `torn 2` (so many
+//! long and resumes), `full 30s` (the same, after a disk that had not taken the last events), `stall 5s` (the program does not come to look for so long), `torn 2` (so many
 //! events are torn off the journal, and the program is down for a second).
 
 use std::collections::BTreeMap;
@@ -102,6 +102,7 @@ struct Step {
     edit: Option<Vec<(String, String)>>,
     reject: Option<String>,
     playhead: Option<String>,
+    unsure: Option<String>,
     segment: Option<u32>,
     on_air: Option<Vec<String>>,
     missed: Option<Vec<String>>,
@@ -303,6 +304,10 @@ fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
             return rig.crash(Duration::from_secs(1)).map(Ok);
         }
         "crash" => return rig.crash(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
+        "full" => {
+            let down = duration::parse(rest).map_err(|e| e.to_string())?;
+            return rig.crash_on_full_disk(down).map(Ok);
+        }
         "stall" => {
             return rig.stand_still(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok);
         }
@@ -450,6 +455,11 @@ fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
     let state = rig.state();
     let number = |cue: CueIx| state.show().cue(cue).number.to_string();
     let timing = state.projection(rig.now);
+    if let Some(unsure) = &step.unsure {
+        let order = &mut state.show().cue_indices();
+        let first = order.find(|&cue| state.may_have_been_sent(cue));
+        same("unsure", unsure, &first.map_or("-".to_owned(), number))?;
+    }
     if let Some(playhead) = &step.playhead {
         same("playhead", playhead, &state.playhead().map_or("-".to_owned(), number))?;
     }
@@ -617,6 +627,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
             let why = match why {
                 MissedWhy::BeforeRun => "before_run",
                 MissedWhy::ProgramDown => "program_down",
+                MissedWhy::EndLost => "end_lost",
                 MissedWhy::FlagTaken => "flag_taken",
                 MissedWhy::PassLate => "pass_late",
                 MissedWhy::Late => "late",

@@ -165,6 +165,15 @@ impl TestRun {
 
     /// Kills the program and takes the run up again from its journal `down_ns` later.
     pub(crate) fn crash(&mut self, down: Duration) -> Result<(), String> {
+        self.goes_down(down, false)
+    }
+
+    /// The same, where the disk had not taken the events since some time before the crash.
+    pub(crate) fn crash_on_full_disk(&mut self, down: Duration) -> Result<(), String> {
+        self.goes_down(down, true)
+    }
+
+    fn goes_down(&mut self, down: Duration, gap: bool) -> Result<(), String> {
         let state = self.replay()?;
         let auto = state.is_auto();
         self.now += down;
@@ -175,7 +184,7 @@ impl TestRun {
                 down_ns,
                 listen: None,
                 web: None,
-                gap: false,
+                gap,
                 auto,
             }))
             .and_then(Result::err);

@@ -196,8 +196,8 @@ impl Station {
         let run_ns = self.conductor.clock().run_ns(now_ns);
         let state = self.conductor.state();
         let early = state.begins_early(run_ns);
-        let is_aside = state.playhead().is_some_and(|cue| state.fired_aside(cue).is_some());
-        let asks = early.is_some() || is_aside;
+        let may_be_known = |cue| state.fired_aside(cue).is_some() || state.may_have_been_sent(cue);
+        let asks = early.is_some() || state.playhead().is_some_and(may_be_known);
         if asks && self.conductor.would_refuse(command, now_ns).is_some() {
             return None;
         }

@@ -98,6 +98,60 @@ fn a_resume_says_that_the_disk_had_not_taken_the_last_events() {
 }
 
 #[test]
+fn a_chain_that_a_full_disk_lost_does_not_start_again_by_one_press() {
+    let (house, wire) = (House::new(), Wire::new());
+    let link = |number: u32| {
+        format!(
+            "[[segment.cue]]\nnumber = \"{number}\"\ntitle = \"Link\"\n\
+             trigger = {{ with = \"{}\", delay = \"50ms\" }}\n\
+             do = [{{ output = \"desk\", osc = \"/{number}\" }}]\n",
+            number - 1
+        )
+    };
+    let text = format!(
+        "title = \"A chain\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"S\"\nduration = \"10m\"\n\
+         [[segment.cue]]\nnumber = \"1\"\ntitle = \"Head\"\ndo = [{{ output = \"desk\", osc = \"/1\" }}]\n\
+         {}[[segment.cue]]\nnumber = \"9\"\ntitle = \"Later\"\n",
+        wire.output(),
+        (2..=4).map(link).collect::<String>()
+    );
+    let mut program = house.open(&[&house.show(&text)]);
+    program.await_words(&["NEXT"]);
+    program.keys(" ");
+    for address in ["/1", "/2", "/3", "/4"] {
+        wire.expect(address);
+    }
+    program.await_event("action_sent", 4);
+    program.kill();
+    // As a program leaves it whose disk was full when cue 2 fired.
+    let run = &house.runs()[0];
+    let journal = std::fs::read_to_string(run.join("journal.jsonl")).expect("the journal");
+    let is_second = |line: &&str| line.contains("cue_fired") && line.contains("\"cue\":\"2\"");
+    let lost_at = journal.lines().position(|line| is_second(&line)).expect("cue 2");
+    let kept: String = journal.lines().take(lost_at).flat_map(|line| [line, "\n"]).collect();
+    std::fs::write(run.join("journal.jsonl"), kept).expect("the journal without its end");
+    let gap = format!("{:<47}\n", "{\"pid\":1,\"terminal\":true,\"gap\":true}");
+    std::fs::write(run.join("lock"), gap).expect("the lock file");
+    let mut program = house.open(&["--resume"]);
+    program.await_words(&["cues from 2 on may have been sent", " 1 missed "]);
+    let next = |line: &str| line.contains(" CHECK ") && line.contains("Link");
+    program.await_screen("cue 2 to be checked", |screen| screen.lines().any(next));
+    program.keys(" ");
+    program.await_words(&["2 may have been sent already: GO again within 5 s fires it"]);
+    wire.expect_silence();
+    // The caller has looked, and means it.
+    program.keys(" ");
+    for address in ["/2", "/3", "/4"] {
+        wire.expect(address);
+    }
+    let next = |line: &str| line.contains(" CHECK ") && line.contains("Later");
+    program.await_screen("cue 9 to be checked", |screen| screen.lines().any(next));
+    program.keys("!");
+    let next = |line: &str| line.contains(" NEXT ") && line.contains("Later");
+    program.await_screen("cue 9 next", |screen| screen.lines().any(next));
+}
+
+#[test]
 fn a_live_run_is_preferred_and_named_with_its_age_and_what_was_on_air() {
     let (house, wire) = (House::new(), Wire::new());
     let (live, _) = left(&house, &wire, &[], "qy");
