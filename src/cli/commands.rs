@@ -205,9 +205,11 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         Resumable::None => {}
         Resumable::One(run) if run.fault.is_some() => {}
         Resumable::One(run) if is_called(&store, &run.id) => {
+            // A station's copy is open where the run is called, and where it is followed.
+            let does = if run.id.station().is_some() { "is open" } else { "is being called" };
             let _ = write!(
                 lines,
-                "\n`handover --resume{option}` can resume nothing now: {} is being called\n",
+                "\n`handover --resume{option}` can resume nothing now: {} {does}\n",
                 run.id
             );
         }

@@ -369,7 +369,8 @@ impl Station {
 
     /// Returns `true` if the run goes on without a terminal. A rehearsal never does. A live run
     /// that has begun, or that remote controls can call, does until it has ended: somebody takes it
-    /// over, or stops it.
+    /// over, or stops it. So does one in which something comes by the clock, and one whose outputs are
+    /// at work.
     fn has_work(&self) -> bool {
         let state = self.conductor.state();
         if state.is_rehearsal() {

@@ -33,6 +33,18 @@ pub enum Durations {
     Seconds,
 }
 
+impl Durations {
+    /// Its word on the command line.
+    fn word(self) -> &'static str {
+        match self {
+            Durations::MinutesSeconds => "m:ss",
+            Durations::HoursMinutes => "h:mm",
+            Durations::Minutes => "minutes",
+            Durations::Seconds => "seconds",
+        }
+    }
+}
+
 /// The lengths of all items, and what has to be said about them.
 pub struct Lengths {
     /// Item by item, nanoseconds; `None` where a line has none.
@@ -159,11 +171,21 @@ impl DurationColumn<'_, '_> {
             let words = words(reading, has_clocks, has_bare);
             lengths.said.insert(0, format!("{words}: {evidence}"));
         } else if has_clocks || has_bare {
-            let how = match forced {
-                Some(_) => "as you say",
-                None => "assumed, for no start times tell; --durations says otherwise",
-            };
-            lengths.said.insert(0, format!("{} ({how})", words(reading, has_clocks, has_bare)));
+            lengths.said.insert(0, said_without_starts(reading, has_clocks, has_bare, forced));
+        }
+        // Each of the options is about one shape of cells.
+        let idle = match forced {
+            Some(Durations::MinutesSeconds | Durations::HoursMinutes) if !has_clocks => {
+                Some("lengths with a colon")
+            }
+            Some(Durations::Minutes | Durations::Seconds) if !has_bare => {
+                Some("numbers without a unit")
+            }
+            Some(_) | None => None,
+        };
+        if let Some((shape, option)) = idle.zip(forced) {
+            let option = option.word();
+            lengths.said.push(format!("--durations {option} changes nothing: no cell has {shape}"));
         }
         lengths
     }
@@ -333,6 +355,32 @@ fn length(ns: i64) -> String {
 /// A length in nanoseconds as a doubt says it.
 pub(super) fn said(ns: u64) -> String {
     duration::length(Duration::from_nanos(ns))
+}
+
+/// The reading in words, and for each shape of cells whether the user has said it.
+fn said_without_starts(
+    reading: Reading,
+    has_clocks: bool,
+    has_bare: bool,
+    forced: Option<Durations>,
+) -> String {
+    let how = |is_said: bool| match is_said {
+        true => "as you say",
+        false => "assumed, for no start times tell; --durations says otherwise",
+    };
+    let (is_of_clocks, is_of_bare) = match forced {
+        Some(Durations::MinutesSeconds | Durations::HoursMinutes) => (true, false),
+        Some(Durations::Minutes | Durations::Seconds) => (false, true),
+        None => (false, false),
+    };
+    if has_clocks && has_bare && is_of_clocks != is_of_bare {
+        let (clocks, bare) = (words(reading, true, false), words(reading, false, true));
+        let bare = bare.trim_start_matches("durations read as ");
+        let (of_clocks, of_bare) = (how(is_of_clocks), how(is_of_bare));
+        return format!("{clocks} ({of_clocks}), numbers without a unit as {bare} ({of_bare})");
+    }
+    let is_said = if has_clocks { is_of_clocks } else { is_of_bare };
+    format!("{} ({})", words(reading, has_clocks, has_bare), how(is_said))
 }
 
 /// The reading in words.

@@ -269,6 +269,7 @@ fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
         fields.know("with");
     } else {
         fields.refuse("with", "`with` is there without `use`", WITH_FIX);
+        fields.know("with");
     }
     let place = ProblemPlace::from(fields.span.clone());
     fields.finish();

@@ -228,9 +228,17 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// That the clip of `cue` is lost, and on which layer, unless that is the main one.
+    /// That the clip of `cue` is lost, and on which layer, unless that is the main one. A cue may go
+    /// without a clip that is optional.
     pub(super) fn lost_words(&self, cue: CueIx) -> String {
-        let what = if self.is_seen(cue) { "PICTURE LOST" } else { "SOUND LOST" };
+        let is_optional =
+            matches!(self.cue(cue).clip(), Some((_, _, MpvCommand::Play { optional: true, .. })));
+        let what = match (is_optional, self.is_seen(cue)) {
+            (true, true) => "without its picture",
+            (true, false) => "without its sound",
+            (false, true) => "PICTURE LOST",
+            (false, false) => "SOUND LOST",
+        };
         match self.cue(cue).clip() {
             Some((_, player, _)) if !player.layer.is_main() => {
                 format!("{what}, layer {}", player.layer)

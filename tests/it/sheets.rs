@@ -1380,3 +1380,24 @@ fn what_cannot_be_imported_is_said_with_its_file() {
     assert_eq!(handover(&["import", "-", "--map", "C=colour"], b"").status.code(), Some(2));
     assert_eq!(handover(&["import", "-", "--durations", "days"], b"").status.code(), Some(2));
 }
+
+#[test]
+fn an_option_for_durations_is_only_named_where_it_decides() {
+    let said = |cells: [&str; 2], durations: Durations| {
+        let sheet = format!("#,Title,Duration\n1,A,{}\n2,B,{}\n", cells[0], cells[1]);
+        let options = Options { durations: Some(durations), ..Options::default() };
+        import(sheet.as_bytes(), &options).unwrap().said.join("\n")
+    };
+    let assumed = "(assumed, for no start times tell; --durations says otherwise)";
+    let clocks = said(["5:00", "7:30"], Durations::Minutes);
+    assert!(clocks.contains(&format!("durations read as m:ss {assumed}")), "{clocks}");
+    let idle = "--durations minutes changes nothing: no cell has numbers without a unit";
+    assert!(clocks.contains(idle), "{clocks}");
+    let bare = said(["5", "10"], Durations::HoursMinutes);
+    assert!(bare.contains(&format!("durations read as minutes {assumed}")), "{bare}");
+    assert!(bare.contains("--durations h:mm changes nothing"), "{bare}");
+    let both = said(["5:00", "10"], Durations::Seconds);
+    let words =
+        format!("durations read as m:ss {assumed}, numbers without a unit as seconds (as you say)");
+    assert!(both.contains(&words) && !both.contains("nothing"), "{both}");
+}

@@ -190,3 +190,17 @@ fn a_held_key_that_opened_no_line_is_no_text() {
     assert_eq!(said(&app), "o ignored: it is held down");
     assert_eq!(typed(&mut app, " ", 9_600), [GO]);
 }
+
+#[test]
+fn the_key_that_takes_a_message_off_the_boards_holds_nothing_back() {
+    let mut state = state();
+    let shown = crate::engine::Event::MessageShown { text: "Wait".into() };
+    let at_once = crate::time::RunNs::ZERO;
+    state.fold(&crate::engine::Record::new(0, jiff::Timestamp::UNIX_EPOCH, at_once, shown));
+    let mut app = App::new(Theme::Dark);
+    let clear = app.key(&key_of('M'), &state, at(9_000));
+    assert_eq!(clear, [Task::Command(Command::ClearMessage)]);
+    // The next standby is not lost.
+    assert_eq!(app.key(&key_of('h'), &state, at(9_100)), [HOLD]);
+    assert_eq!(said(&app), "");
+}

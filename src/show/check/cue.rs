@@ -143,7 +143,7 @@ impl Check<'_> {
     fn number(&self, number: &Mention) -> Option<CueNumber> {
         let read = CueNumber::new(&number.value);
         if let Err(error) = &read {
-            let fix = "write digits, letters and points, such as \"12\", \"12.5\" or \"12A\"";
+            let fix = "write 1 to 16 characters, such as \"12\", \"12.5\" or \"12A\": all but blanks, quotes and # * , / ? [ ] { }";
             self.faults.fault(number.place.clone(), error.to_string(), fix);
         }
         read.ok()

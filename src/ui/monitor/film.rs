@@ -94,7 +94,11 @@ impl<'a> FilmReel<'a> {
         let styles = &scene.styles;
         let state = scene.state.cue(cue);
         if self.is_over && !self.looped {
-            return Span::styled("VT played", styles.past);
+            let words = match state.clip_lost {
+                true => scene.lost_words(cue),
+                false => "VT played".to_owned(),
+            };
+            return Span::styled(words, styles.past);
         }
         if state.phase != Phase::Running {
             let is_down = scene
@@ -156,6 +160,9 @@ impl<'a> FilmReel<'a> {
     fn bar(&self, scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
         let styles = &scene.styles;
         let played_ns = self.length_ns(scene, cue).filter(|_| self.is_over && !self.looped);
+        if played_ns.is_some() && scene.state.cue(cue).clip_lost {
+            return Line::styled("not played to its end", styles.past);
+        }
         if let Some(length_ns) = played_ns {
             let lasts = duration::length(Duration::from_nanos(length_ns));
             let (from, tail) = (duration::clock(Duration::ZERO), format!(" played {lasts}"));

@@ -362,6 +362,7 @@ fn film_runs_past_the_gate() {
 #[test]
 fn a_clip_that_is_only_heard_has_no_picture_to_lose() {
     for (layer, clip, panel, line) in [
+        ("main", "a.mp4\", optional = true, to = \"30s", "without its picture", "CLIP LOST"),
         ("bgm", "a.mp3", "SOUND LOST, layer bgm", "cue 1 CLIP LOST: layer bgm: killed"),
         ("bgm", "a.mp4", "SOUND LOST, layer bgm", "cue 1 CLIP LOST: layer bgm: killed"),
         ("main", "a.mp3", "SOUND LOST", "cue 1 CLIP LOST: killed"),
@@ -382,6 +383,10 @@ fn a_clip_that_is_only_heard_has_no_picture_to_lose() {
         run.drive(ConductorInput::Clip(ClipReport { player, cue, firing: 1, what }));
         let screen = run.text(120, 36);
         assert!(screen.contains(panel) && screen.contains(line), "{screen}");
+        // Afterwards nobody says that it was played.
+        run.until(400.0);
+        let screen = run.text(120, 36);
+        assert!(!screen.contains("VT played") && !screen.contains("█ played"), "{screen}");
     }
 }
 

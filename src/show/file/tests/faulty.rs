@@ -555,7 +555,11 @@ fn faults_of_the_rundown_are_found() {
     for (tail, says) in [
         (cue("«\"2\"»", ""), &["cue number `2` is used twice", "it is used here first"] as &[_]),
         (cue("«3»", "") + &cue("\"4\"", "trigger = { with = \"3\" }"), &["`number = \"3\"`"]),
-        (cue("«\"a b\"»", ""), &["cannot contain ' '"]),
+        (cue("«\"a b\"»", ""), &["cannot contain ' '", "all but blanks, quotes and #"]),
+        (
+            "[[segment]]\ntitle = \"B\"\nduration = \"1m\"\n«zzqq» = 1".into(),
+            &["unknown key `zzqq` in a segment", "`cue`, `use` and `with`"],
+        ),
         ("«[[segment.cue]]»\ntitle = \"C\"".into(), &["a cue has no `number`"]),
         (
             cue("\"3\"", "backup_for = \"1\"") + &cue("\"4\"", "backup_for = «\"3\"»"),
