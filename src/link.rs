@@ -38,7 +38,7 @@ pub use credentials::{Credentials, CredentialsError, new_key};
 #[cfg(feature = "link")]
 pub use fault::LinkError;
 pub use flag::{
-    ALONE, ASKS_AFTER, AWAY, Flag, FlagInput, FlagOutput, FlagStart, LOOKS_ON, LinkView,
+    ALONE, ASKS_AFTER, AWAY, Flag, FlagInput, FlagOutput, FlagStart, IS_SECOND, LOOKS_ON, LinkView,
     OFFER_LAPSES, OtherStation, SILENT, StationIdentity, StationWord,
 };
 pub use message::{
@@ -47,7 +47,7 @@ pub use message::{
     StandbyCall, Wish,
 };
 #[cfg(feature = "link")]
-pub use nats::{Link, LogStart, Wake, fetch, going_on, runs};
+pub use nats::{Link, LogStart, Wake, check_name, fetch, fetch_for, going_on, runs};
 #[cfg(feature = "link")]
 pub use shared::{Shared, SharedRun, SharedStation};
 #[cfg(feature = "link")]

@@ -30,7 +30,7 @@ pub use wish::{command_of, wishes_of};
 use super::keys::Act;
 use super::{App, Ask, Task, Tone};
 use crate::engine::{Command, State};
-use crate::link::{AWAY, FlagStep, LOOKS_ON, SILENT};
+use crate::link::{AWAY, FlagStep, SILENT};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -96,7 +96,7 @@ impl App {
                 self.opened_no_line(Act::Flag, now_ns);
             }
             FlagKey::LooksOn => {
-                self.refuse_once(LOOKS_ON, now_ns);
+                self.refuse_once(link.looks_on.unwrap_or_default(), now_ns);
                 self.opened_no_line(Act::Flag, now_ns);
             }
             FlagKey::NoLine => {
@@ -304,8 +304,8 @@ impl App {
     /// answers the most urgent alarm that waits for that.
     pub(super) fn warn(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         if let Some((holder, _)) = self.followed() {
-            if self.looks_on() {
-                self.refuse_once(LOOKS_ON, now_ns);
+            if let Some(why) = self.reaches_nobody() {
+                self.refuse_once(why, now_ns);
                 return vec![];
             }
             let words = match self.unheard(now_ns) {
@@ -327,14 +327,9 @@ impl App {
         vec![Task::Command(Command::Answer)]
     }
 
-    /// Returns `true` if the server takes nothing from this station.
-    fn looks_on(&self) -> bool {
-        self.link.as_ref().is_some_and(|link| link.looks_on)
-    }
-
     /// Reason why a wish of this caller reaches nobody, if it does not.
     pub fn reaches_nobody(&self) -> Option<&'static str> {
-        self.looks_on().then_some(LOOKS_ON)
+        self.link.as_ref().and_then(|link| link.looks_on)
     }
 
     /// The holder that this station follows, if it is not heard: what is wished of it waits.
@@ -406,7 +401,9 @@ impl App {
                 FlagKey::IsTaking => {
                     format!("{holder} has the flag; it is being taken, Esc gives that up")
                 }
-                FlagKey::LooksOn => format!("{holder} has the flag, and {LOOKS_ON}"),
+                FlagKey::LooksOn => {
+                    format!("{holder} has the flag, and {}", link.looks_on.unwrap_or_default())
+                }
                 FlagKey::NoLine => format!("{holder} has the flag; {NO_LINE}"),
                 FlagKey::Give { .. } | FlagKey::Decide | FlagKey::NoOther | FlagKey::Waits => {
                     format!("{holder} has the flag")

@@ -23,6 +23,13 @@ impl Conductor {
         }
     }
 
+    /// Forgets what this program has told of messages: another one of its name was to send them.
+    pub fn forget_reports(&mut self) {
+        if let Some(shared) = &mut self.shared {
+            shared.told.clear();
+        }
+    }
+
     /// Forgets the reports that the run has.
     pub(super) fn forgets_what_is_recorded(&mut self) {
         let Some(shared) = &mut self.shared else { return };

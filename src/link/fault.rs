@@ -1,5 +1,6 @@
 //! Reasons why a server cannot be used for shared runs, in words for people, each with the fix.
 
+use super::StationName;
 use super::version::{ServerVersion, VERSION_MIN};
 
 /// Reason why a run cannot be shared, followed or listed.
@@ -112,6 +113,19 @@ pub enum LinkError {
         run: String,
         /// The URL.
         servers: String,
+    },
+    /// Another program takes part in the run by this name.
+    #[error(
+        "another program takes part in run {run} as {station} and was heard now, for about {since}: end that \
+         one, or join with another --station NAME"
+    )]
+    NameTaken {
+        /// The run.
+        run: String,
+        /// The name.
+        station: StationName,
+        /// Time for which it has been there, by the number of its signs of life.
+        since: String,
     },
     /// The run's log is not as this program makes it.
     #[error("the log of run {run} on the server was not made by handover: {why}")]

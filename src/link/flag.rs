@@ -19,6 +19,7 @@
 //! ships that has lost the flag, and what another program writes. A void entry moves the log's
 //! sequence on, but not the run's.
 
+mod double;
 mod ends;
 mod letters;
 mod log;
@@ -42,10 +43,14 @@ use crate::engine::{Expected, FlagState, Record, RunNs};
 use crate::journal::RecordOrder;
 use crate::show::StationName;
 use crate::time::MachineNs;
+use double::DoubleOfMe;
+pub use double::IS_SECOND;
 pub use ends::{FlagInput, FlagOutput, StationWord};
 use letters::Outbox;
 use ship::Shipping;
 pub use stations::AWAY;
+#[cfg(feature = "link")]
+pub(super) use stations::BEAT;
 use stations::KnownStation;
 use take::Taking;
 use versions::LogVersions;
@@ -161,8 +166,7 @@ pub struct Flag {
     began_ns: MachineNs,
     /// Answers to earlier questions for the run's clock do not count.
     asks_since_ns: MachineNs,
-    /// Last instant at which another program of this name was heard.
-    my_double_ns: Option<MachineNs>,
+    double: DoubleOfMe,
     offered_ns: Option<MachineNs>,
 }
 
@@ -228,7 +232,7 @@ impl Flag {
             next_clock_ns: now_ns,
             began_ns: now_ns,
             asks_since_ns: now_ns,
-            my_double_ns: None,
+            double: DoubleOfMe::default(),
             offered_ns: None,
         };
         flag.request(ServerRequest::Follow { from: 1 });

@@ -19,6 +19,7 @@ mod follow;
 mod inbox;
 mod list;
 mod majority;
+mod names;
 mod reads;
 mod session;
 mod setup;
@@ -145,6 +146,24 @@ pub fn runs(access: &Access) -> Result<Vec<SharedRun>, LinkError> {
 /// When there is none, or the server cannot be used.
 pub fn going_on(access: &Access) -> Result<Vec<SharedRun>, LinkError> {
     block_on(list::going_on(access))
+}
+
+/// A run that is shared on a server, with its show, for a station that comes into it as `me`.
+///
+/// # Errors
+/// When there is no such run, another program is heard there by that name, or the server cannot be
+/// used.
+pub fn fetch_for(access: &Access, run: &RunId, me: &StationName) -> Result<Shared, LinkError> {
+    block_on(list::fetch_for(access, run, me))
+}
+
+/// Looks whether another program is heard in `run` by the name `me`, for a station that takes its run
+/// up again. A server that does not answer soon is not waited for: the station goes on without.
+///
+/// # Errors
+/// When there is one.
+pub fn check_name(access: &Access, run: &RunId, me: &StationName) -> Result<(), LinkError> {
+    block_on(names::check_soon(access, run, me))
 }
 
 /// A run that is shared on a server, with its show.

@@ -24,7 +24,7 @@ use crate::app::flag::{Behind, FlagKey, MuteWhy, Planned, Role, SharedView, Stat
 use crate::app::keys::Act;
 use crate::app::{App, Ask};
 use crate::engine::FlagWay;
-use crate::link::{AWAY, FlagStep, SILENT};
+use crate::link::{AWAY, FlagStep, IS_SECOND, SILENT};
 use crate::show::duration::clock;
 use crate::time::MachineNs;
 
@@ -114,7 +114,13 @@ fn forms<'a>(scene: &Scene, link: &SharedView) -> Vec<Line<'a>> {
                     format!("NO LINE TO THE LOG for {last}"),
                 ]);
             }
-            if link.looks_on {
+            if link.looks_on == Some(IS_SECOND) {
+                return loud(&[
+                    format!("THIS STATION LOOKS ON: another {} was first", link.me),
+                    format!("LOOKS ON: another {}", link.me),
+                ]);
+            }
+            if link.looks_on.is_some() {
                 let clock = if clock_is_known(link, now) { "" } else { ", clock unknown" };
                 return loud(&[
                     format!("THIS STATION LOOKS ON: nobody hears it{clock}"),
@@ -156,6 +162,7 @@ fn forms<'a>(scene: &Scene, link: &SharedView) -> Vec<Line<'a>> {
                 {
                     "the flag is to be passed to you now".to_owned()
                 }
+                None if has_double(link) => format!("another {} is there, too", link.me),
                 None if reviews(scene, link) => {
                     format!("you look on, {} warns {holder}", scene.way(Act::Warn))
                 }
@@ -232,10 +239,20 @@ fn holder_more<'a>(scene: &Scene, link: &SharedView) -> Vec<Span<'a>> {
         let (words, style) = standing(scene, station);
         spans.push(Span::styled(format!("{gap}{} {words}", station.name), style));
     }
+    if has_double(link) {
+        let gap = if spans.is_empty() { "" } else { " · " };
+        let words = format!("{gap}another {} is there, too", link.me);
+        spans.push(Span::styled(words, styles.attention));
+    }
     if spans.is_empty() {
         spans.push(Span::styled("no other station is here", styles.past));
     }
     spans
+}
+
+/// Returns `true` if another program has this station's name.
+fn has_double(link: &SharedView) -> bool {
+    link.station(&link.me).is_some_and(|own| own.twice)
 }
 
 /// Distance of a station, in a few words.
@@ -243,6 +260,7 @@ fn standing(scene: &Scene, station: &StationView) -> (String, Style) {
     let styles = &scene.styles;
     match station.heard {
         Some(_) if station.away => ("is away".to_owned(), styles.attention),
+        Some(_) if station.twice => ("is there twice".to_owned(), styles.attention),
         Some(_) | None => {
             let is_far = station.behind.time >= AWAY;
             (behind(station.behind), if is_far { styles.attention } else { styles.past })

@@ -18,6 +18,7 @@ mod pair;
 mod proxy;
 mod server;
 mod station;
+mod twice;
 mod two;
 
 use handover::engine::RunId;

@@ -45,7 +45,7 @@ impl FlagKey {
             Role::Mute { why: MuteWhy::Asks { .. } } => FlagKey::Decide,
             Role::Mute { why: MuteWhy::Reads { .. } } => FlagKey::Waits,
             Role::Nobody if link.double_heard.is_none() => FlagKey::Waits,
-            Role::Follows { .. } | Role::Nobody if link.looks_on => FlagKey::LooksOn,
+            Role::Follows { .. } | Role::Nobody if link.looks_on.is_some() => FlagKey::LooksOn,
             Role::Follows { .. } | Role::Nobody if link.is_taking => FlagKey::IsTaking,
             Role::OnItsWay { .. } => FlagKey::Briefing,
             Role::Holds | Role::Alone { .. } | Role::Follows { .. } if link.is_exchanging() => {

@@ -60,7 +60,7 @@ fn caller(me: &str) -> Caller {
         aside: vec![],
         offer_ended: None,
         holder_left: false,
-        looks_on: false,
+        looks_on: None,
     }));
     Caller { app, state, now }
 }
@@ -762,7 +762,7 @@ fn what_a_station_that_looks_on_wishes_is_refused_with_the_reason() {
     let with_flag = format!("paris has the flag, and {looks_on}");
     for (keys, said) in [("f", looks_on), ("!", looks_on), (" ", with_flag.as_str())] {
         let mut caller = caller("la");
-        caller.sees(|link| link.looks_on = true);
+        caller.sees(|link| link.looks_on = Some(crate::link::LOOKS_ON));
         assert_eq!(caller.press(keys), [], "{keys}");
         assert_eq!((caller.said(), &caller.app.prompt), (said, &None));
     }

@@ -39,8 +39,8 @@ pub struct SharedView {
     pub offer_ended: Option<String>,
     /// `true` if the holder's program let go of the run, and nobody has it since.
     pub holder_left: bool,
-    /// `true` if the server takes nothing from this station: it only looks on.
-    pub looks_on: bool,
+    /// Reason why nothing of this station reaches the holder, if it only looks on.
+    pub looks_on: Option<&'static str>,
 }
 
 /// Role of this station.

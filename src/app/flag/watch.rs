@@ -9,7 +9,9 @@ use super::{
 };
 use crate::conductor;
 use crate::engine::FlagState;
-use crate::link::{self, FiredAside, FlagStep, News, OFFER_LAPSES, ServerFacts};
+use crate::link::{
+    self, FiredAside, FlagStep, IS_SECOND, LOOKS_ON, News, OFFER_LAPSES, ServerFacts,
+};
 use crate::show::StationName;
 use crate::time::MachineNs;
 
@@ -143,8 +145,18 @@ impl Watch {
             aside: self.aside.clone(),
             offer_ended: flag.and_then(|flag| flag.withdrawn.clone()),
             holder_left: flag.is_some_and(|flag| flag.holder_left),
-            looks_on: self.looks_on,
+            looks_on: self.looks_on_why(sources),
         }
+    }
+
+    /// Reason why nothing of this station reaches the holder.
+    fn looks_on_why(&self, sources: &Sources) -> Option<&'static str> {
+        if self.looks_on {
+            return Some(LOOKS_ON);
+        }
+        let holder = sources.flag.map(|flag| &flag.holder);
+        // From a program of its own name that has the flag it can still take it.
+        (sources.view.is_second && holder != Some(&self.me)).then_some(IS_SECOND)
     }
 
     /// Returns `true` if this station has the flag by what it has read.
@@ -274,7 +286,7 @@ impl Watch {
             away: false,
             step: sources.step,
             asks: self.asked.is_some(),
-            twice: false,
+            twice: view.has_double,
         }
     }
 
@@ -367,6 +379,8 @@ mod tests {
             offer_age: None,
             alone: None,
             double_silent: None,
+            has_double: false,
+            is_second: false,
             unshipped: 0,
             seq: 9,
             void: 0,
@@ -513,7 +527,7 @@ mod tests {
         for (news, looks_on) in steps {
             watch.hears(&news);
             let shared = watch.shared(NOW, &sources(&view, &paris));
-            assert_eq!(shared.looks_on, looks_on, "{news:?}");
+            assert_eq!(shared.looks_on.is_some(), looks_on, "{news:?}");
         }
     }
 

@@ -131,6 +131,9 @@ pub enum FlagOutput {
         /// Its content.
         letter: Letter,
     },
+    /// Another program of this station's name is the station and sends its messages, or with `false`
+    /// does not any more.
+    Second(bool),
     /// The holder has refused a wish of this station's caller.
     Refused(String),
     /// A station asks what the run's clock reads: [`FlagInput::Clock`] answers.

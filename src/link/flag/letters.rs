@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::stations::GONE;
 use super::{Flag, FlagOutput};
 use crate::link::message::{Instance, Letter, PostBody, PostTo, Wish};
 use crate::show::StationName;
@@ -37,8 +36,11 @@ impl Outbox {
 impl Flag {
     /// Something for the holder.
     pub(super) fn write(&mut self, letter: Letter) {
+        if self.is_in_vain(&letter) {
+            return;
+        }
         if matches!(letter, Letter::Wish(Wish::Accept { .. })) {
-            if self.my_double_ns.is_some_and(|heard_ns| self.now_ns.since(heard_ns) < GONE) {
+            if self.double.is_heard(self.now_ns) {
                 self.says(format!("another program is called {}, too", self.id.me), true);
                 return;
             }

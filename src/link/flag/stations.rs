@@ -12,7 +12,7 @@ use crate::show::StationName;
 use crate::time::MachineNs;
 
 /// Pause between two signs of life.
-pub(super) const BEAT: Duration = Duration::from_millis(500);
+pub(in crate::link) const BEAT: Duration = Duration::from_millis(500);
 /// Silence after which a station is taken to be away.
 pub const AWAY: Duration = Duration::from_secs(2);
 /// A sign of life of a program that has ended comes no later than this after one of the next.
@@ -36,10 +36,10 @@ pub(super) struct KnownStation {
     pub heard_ns: MachineNs,
     /// For how long it takes this station to be there.
     expects: Option<Expected>,
-    /// The program of this name that was heard before this one, and when it was followed by it.
-    before: Option<(Instance, MachineNs)>,
-    /// Another program of the same name, and when it was heard last.
-    pub double: Option<(Instance, MachineNs)>,
+    /// Another program of the same name.
+    other: Option<OtherInstance>,
+    /// It was said that there are two.
+    is_double_told: bool,
     /// Numbers of the letters that were taken in: all up to the first, and some after it.
     pub taken_in: u64,
     pub taken_in_after: BTreeSet<u64>,
@@ -48,6 +48,14 @@ pub(super) struct KnownStation {
     pub letters: u32,
     /// When it was said last that it sends too many.
     pub flooded_ns: Option<MachineNs>,
+}
+
+/// A program of a name that another program has.
+#[derive(Clone, Copy, Debug)]
+struct OtherInstance {
+    instance: Instance,
+    first_ns: MachineNs,
+    heard_ns: MachineNs,
 }
 
 impl Flag {
@@ -61,7 +69,7 @@ impl Flag {
     pub(super) fn silence_of(&self, holder: &StationName) -> Duration {
         let heard_ns = match self.stations.get(holder) {
             // The log says that this name has the flag, and this program has not: another one does.
-            None if *holder == self.id.me => self.my_double_ns,
+            None if *holder == self.id.me => self.double.heard_ns(),
             None => None,
             Some(known) => Some(known.heard_ns),
         };
@@ -72,7 +80,7 @@ impl Flag {
     pub(super) fn post(&mut self, Post { from, instance, body }: Post) {
         if from == self.id.me {
             if instance != self.id.instance && matches!(body, PostBody::Beat(_)) {
-                self.double_of_me(instance);
+                self.hears_double(instance);
             }
             return;
         }
@@ -109,21 +117,14 @@ impl Flag {
         self.stations.get(station)?.beat.outputs.as_ref()
     }
 
-    fn double_of_me(&mut self, instance: Instance) {
-        if self.my_double_ns.is_none() {
-            self.says(
-                format!(
-                    "another program is called {}, too ({:x}): one of them has to go",
-                    self.id.me, instance.0
-                ),
-                true,
-            );
-        }
-        self.my_double_ns = Some(self.now_ns);
-    }
-
     fn beat(&mut self, from: StationName, instance: Instance, beat: Beat) {
         let now_ns = self.now_ns;
+        if self.is_not_the_holder(&from, &beat) {
+            if let Some(known) = self.stations.get_mut(&from) {
+                known.hears_other(instance, now_ns);
+            }
+            return;
+        }
         let Some(known) = self.stations.get_mut(&from) else {
             let is_full = self.stations.len() >= STATIONS_MAX;
             if !is_full || self.forgets_one() {
@@ -135,22 +136,18 @@ impl Flag {
             return;
         };
         if known.instance != instance {
-            // A program that was started again is heard soon after the one that has ended. Two that
-            // run are heard in turns.
-            let is_of_before = known.before.is_some_and(|(before, _)| before == instance);
-            if !is_of_before && !known.is_double(now_ns) {
-                let before = Some((known.instance, now_ns));
-                *known = KnownStation { before, ..KnownStation::new(instance, beat, now_ns) };
-                return;
-            }
-            let is_late = known.before.is_some_and(|(_, at_ns)| now_ns.since(at_ns) < LATE);
-            if is_of_before && is_late {
-                return;
-            }
-            let was_double = known.is_double(now_ns);
-            known.double = Some((instance, now_ns));
-            if !was_double {
-                self.says(format!("two programs are called {from}"), true);
+            // The one that was first goes on. Another one, also of a program that was started again,
+            // has its name once the first was said to be away: then nothing is left to that. Of the
+            // holder's name it is the one that has the flag.
+            let is_there = self.heard.contains(&from) || now_ns.since(known.heard_ns) <= AWAY;
+            let is_holder =
+                beat.holds && self.state.as_ref().is_some_and(|flag| flag.holder == from);
+            if is_there && (!is_holder || known.beat.holds) {
+                known.hears_other(instance, now_ns);
+            } else {
+                let expects = self.expected_by(&beat, None);
+                let known = KnownStation { expects, ..KnownStation::new(instance, beat, now_ns) };
+                self.stations.insert(from, known);
             }
             return;
         }
@@ -158,7 +155,36 @@ impl Flag {
         let expects = self.expected_by(&beat, before);
         if let Some(known) = self.stations.get_mut(&from) {
             (known.expects, known.beat, known.heard_ns) = (expects, beat, now_ns);
+            if known.is_double(now_ns) && !std::mem::replace(&mut known.is_double_told, true) {
+                let text = format!(
+                    "two programs are called {from}: the first one sends, and the other looks on"
+                );
+                self.says(text, true);
+            }
         }
+        self.agrees_with(&from);
+    }
+
+    /// Of two programs of one name takes that one for the station to which the holder leaves
+    /// messages: so it is the same one after the flag was passed.
+    fn agrees_with(&mut self, holder: &StationName) {
+        if self.holds || self.state.as_ref().is_none_or(|flag| flag.holder != *holder) {
+            return;
+        }
+        let heard = self.stations.get(holder).map(|known| known.beat.hears.clone());
+        for (name, heard) in heard.unwrap_or_default() {
+            if let Some(known) = self.stations.get_mut(&name).filter(|_| name != *holder) {
+                known.becomes(heard.instance);
+            }
+        }
+    }
+
+    /// Returns `true` if the log says that `from` has the flag, and this program of that name has
+    /// not: another one has, and it is the one to be heard.
+    fn is_not_the_holder(&self, from: &StationName, beat: &Beat) -> bool {
+        let is_by_the_log =
+            self.state.as_ref().is_some_and(|flag| flag.holder == *from && flag.term == beat.term);
+        is_by_the_log && !beat.holds && !beat.mute
     }
 
     /// For how long the sender of `beat` leaves messages to this station, if it has the flag;
@@ -282,6 +308,7 @@ impl Flag {
             }
         }
         self.sees_if_expected();
+        self.sees_if_second();
         self.sends_letters();
         self.sees_who_is_heard();
     }
@@ -326,8 +353,8 @@ impl KnownStation {
             beat,
             heard_ns,
             expects: None,
-            before: None,
-            double: None,
+            other: None,
+            is_double_told: false,
             taken_in: 0,
             taken_in_after: BTreeSet::new(),
             second_ns: heard_ns,
@@ -340,7 +367,34 @@ impl KnownStation {
         HeardBeat { instance: self.instance, number: self.beat.number }
     }
 
+    /// Another program of this name is there.
+    fn hears_other(&mut self, instance: Instance, now_ns: MachineNs) {
+        let same = self.other.filter(|other| other.instance == instance);
+        let same = same.filter(|other| now_ns.since(other.heard_ns) < GONE);
+        let first_ns = same.map_or(now_ns, |other| other.first_ns);
+        self.is_double_told &= same.is_some();
+        self.other = Some(OtherInstance { instance, first_ns, heard_ns: now_ns });
+    }
+
+    /// Takes the other program of this name for the station, if it is `instance`.
+    fn becomes(&mut self, instance: Instance) {
+        if let Some(other) = self.other.filter(|other| other.instance == instance) {
+            let first_ns = other.first_ns;
+            let of_before =
+                OtherInstance { instance: self.instance, first_ns, heard_ns: self.heard_ns };
+            self.other = Some(of_before);
+            (self.instance, self.heard_ns, self.expects) = (instance, other.heard_ns, None);
+            // Its own last sign of life is not kept.
+            self.beat.number = 0;
+            (self.taken_in, self.taken_in_after) = (0, BTreeSet::new());
+        }
+    }
+
+    /// Returns `true` if two programs of this name run. One that has ended is not heard any more once
+    /// the next one was heard for a while.
     pub(super) fn is_double(&self, now_ns: MachineNs) -> bool {
-        self.double.is_some_and(|(_, heard_ns)| now_ns.since(heard_ns) < GONE)
+        self.other.is_some_and(|other| {
+            now_ns.since(other.heard_ns) < GONE && self.heard_ns.since(other.first_ns) >= LATE
+        })
     }
 }

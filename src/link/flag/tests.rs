@@ -1,9 +1,10 @@
 //! Rules of the flag that the simulator meets too seldom to be relied on.
 
+mod double;
 mod versions;
 
 use super::*;
-use crate::engine::{Event, Expected, Origin};
+use crate::engine::{Event, Expected, Origin, StationReport, ToldOutcome};
 use crate::journal::encode;
 use crate::link::message::{Appended, Beat, HeardBeat, Letter, Post, PostBody, Wish};
 

@@ -29,6 +29,10 @@ pub struct LinkView {
     /// Time since the other program of this station's name was heard that has the flag by the log, or
     /// could have been; `None` if there is none.
     pub double_silent: Option<Duration>,
+    /// `true` if another program of this station's name is there.
+    pub has_double: bool,
+    /// `true` if that one was first, so that this program looks on.
+    pub is_second: bool,
     /// Number of records that the log is not known to have; on the holder.
     pub unshipped: usize,
     /// Last record that was read from the log.
@@ -86,6 +90,8 @@ impl Flag {
             offer_age: self.offered_ns.map(|at_ns| now_ns.since(at_ns)),
             alone: self.alone(),
             double_silent: self.double_silent(),
+            has_double: self.double.is_heard(now_ns),
+            is_second: self.double.is_first(),
             unshipped: if self.holds { self.pending.len() } else { 0 },
             seq: self.seq,
             void: self.void,

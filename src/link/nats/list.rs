@@ -7,7 +7,7 @@ use async_nats::jetstream::stream::Info;
 use futures_util::StreamExt;
 
 use super::connect::{self, ServerConnection, said};
-use super::setup;
+use super::{names, setup};
 use crate::engine::{Event, Record, RunId};
 use crate::journal;
 use crate::link::access::Access;
@@ -57,6 +57,18 @@ pub(super) async fn going_on(access: &Access) -> Result<Vec<SharedRun>, LinkErro
 pub(super) async fn fetch(access: &Access, run: &RunId) -> Result<Shared, LinkError> {
     let connection = connect::connect(access, &access.servers).await?;
     setup::fetch(&connection.questions, run, &access.servers.to_string()).await
+}
+
+/// One run with its show, where nobody else is heard as `me`.
+pub(super) async fn fetch_for(
+    access: &Access,
+    run: &RunId,
+    me: &StationName,
+) -> Result<Shared, LinkError> {
+    let mut connection = connect::connect(access, &access.servers).await?;
+    let run = setup::fetch(&connection.questions, run, &access.servers.to_string()).await?;
+    names::check(&mut connection, &run.id, me).await?;
+    Ok(run)
 }
 
 /// The logs on the server, without their stations.

@@ -9,7 +9,7 @@ use crate::engine::RunId;
 use crate::link::local::{self, Local};
 use crate::link::{
     Access, Credentials, HandOver, Link, LogStart, News, ServerPlace, ServerRequest, Shared,
-    SharedRun, Wake, check_ca, fetch, going_on, runs as listed,
+    SharedRun, Wake, check_ca, check_name, fetch_for, going_on, runs as listed,
 };
 use crate::show::StationName;
 
@@ -20,6 +20,17 @@ pub struct Reached {
     pub access: Access,
     /// The server on this machine, which goes on as long as this is kept.
     pub local: Option<Local>,
+}
+
+impl Reached {
+    /// Looks whether another program is heard in `run` by the name `me`. A server that does not answer
+    /// soon is not waited for.
+    ///
+    /// # Errors
+    /// When there is one.
+    pub fn check_name(&self, run: &RunId, me: &StationName) -> anyhow::Result<()> {
+        Ok(check_name(&self.access, run, me)?)
+    }
 }
 
 /// A run that somebody else shares.
@@ -162,6 +173,6 @@ pub fn meet(
             },
         },
     };
-    let run = fetch(&reached.access, &id)?;
+    let run = fetch_for(&reached.access, &id, &options.share.station)?;
     Ok(Some(Meeting { reached, run }))
 }

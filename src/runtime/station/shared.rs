@@ -73,6 +73,8 @@ pub(super) struct SharedEnd {
     /// What the screen shows of the flag and the stations.
     watch: Watch,
     muted: Muted,
+    /// Another program of this name is the station.
+    is_second: bool,
     /// Last reading of the show's clock for the outputs, and its instant.
     time: Option<(ShowTime, MachineNs)>,
     /// The first event, where the run is resumed and the log was not read yet.
@@ -96,6 +98,7 @@ impl SharedEnd {
     /// Returns `true` if an output of `station`, which is `None` for the holder's, is sent from here.
     fn sends(&self, station: Option<&StationName>) -> bool {
         match self.muted {
+            _ if self.is_second => false,
             Muted::Nothing => station.is_none_or(|station| *station == self.me),
             Muted::Shared => station == Some(&self.me),
             Muted::Everything => false,
@@ -115,6 +118,7 @@ impl SharedEnd {
             watch,
             me,
             muted: Muted::Nothing,
+            is_second: false,
             time: None,
             begin,
             heard: None,
@@ -217,6 +221,12 @@ impl Station {
     pub(super) fn mute_outputs(&mut self, muted: Muted) {
         let Some(shared) = &mut self.shared else { return };
         shared.muted = muted;
+        self.tells_time_again();
+    }
+
+    /// Which outputs are sent from here has changed.
+    fn tells_time_again(&mut self) {
+        let Some(shared) = &self.shared else { return };
         if let Some((time, at)) = shared.time {
             self.show_time(time, at);
         }
@@ -330,6 +340,7 @@ impl Station {
                 self.drive(ConductorInput::Heard(heard));
             }
             FlagOutput::Letter { from, number, letter } => self.letter(from, number, letter),
+            FlagOutput::Second(is_second) => self.is_second_now(is_second),
             FlagOutput::Refused(why) => self.app.refuse(why, now_ns),
             FlagOutput::ClockAsked { to, asked_ns } => {
                 let run_ns = self.conductor.clock().run_ns(machine_ns());

@@ -11,7 +11,7 @@ use handover::app::flag::{
 use handover::app::{Page, Task, keymap};
 use handover::conductor::ConductorInput;
 use handover::engine::{Command, Event, Origin};
-use handover::link::{FiredAside, FlagStep, ServerFacts, StationName};
+use handover::link::{FiredAside, FlagStep, IS_SECOND, LOOKS_ON, ServerFacts, StationName};
 use handover::output::Light;
 use handover::show::CueNumber;
 use handover::time::MachineNs;
@@ -119,7 +119,7 @@ fn joined(mut run: Run, me: &str) -> Run {
         aside: vec![],
         offer_ended: None,
         holder_left: false,
-        looks_on: false,
+        looks_on: None,
     }));
     run
 }
@@ -252,10 +252,13 @@ fn a_follower_reads_what_it_cannot_do_and_who_has_left() {
             assert!(first(taking, heard, size).contains("Esc gives "), "{size:?}");
         }
         let looks_on = |link: &mut SharedView| {
-            (link.looks_on, link.stations[0].uncertainty) = (true, None);
+            (link.looks_on, link.stations[0].uncertainty) = (Some(LOOKS_ON), None);
         };
         let seen = first(looks_on, 300, size);
         assert!(seen.contains("LOOKS ON") && seen.contains("clock unknown"), "{seen}");
+        let is_second = |link: &mut SharedView| link.looks_on = Some(IS_SECOND);
+        let seen = first(is_second, 300, size);
+        assert!(seen.contains("LOOKS ON: another la"), "{seen}");
     }
 }
 

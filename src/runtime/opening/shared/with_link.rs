@@ -166,7 +166,8 @@ impl Sharing {
     /// goes on. The server on this machine has its data in `state`.
     ///
     /// # Errors
-    /// When the run was not shared from its beginning, or the server on this machine is no good.
+    /// When the run was not shared from its beginning, the server on this machine is no good, or another
+    /// program takes part in the run by this station's name.
     pub(in crate::runtime) fn reach(
         self,
         state: &Path,
@@ -178,7 +179,11 @@ impl Sharing {
         {
             bail!("run {id} was not shared from its beginning: `--fresh` begins one that is");
         }
-        Ok(Shares(Some(ReadyLine { me, reached: server.start(state)? })))
+        let reached = server.start(state)?;
+        if let Some((id, _)) = begun {
+            reached.check_name(&id.base(), &me)?;
+        }
+        Ok(Shares(Some(ReadyLine { me, reached })))
     }
 }
 

@@ -17,6 +17,15 @@ const SIGNS_MAX: usize = 200;
 const ERROR_MAX: usize = 160;
 
 impl Station {
+    /// Another program of this station's name sends its messages, or does not any more.
+    pub(super) fn is_second_now(&mut self, is_second: bool) {
+        if let Some(shared) = &mut self.shared {
+            shared.is_second = is_second;
+        }
+        self.conductor.forget_reports();
+        self.tells_time_again();
+    }
+
     /// State of each output: of one that another station sends, what that one and the records say.
     pub(in crate::runtime::station) fn health(&self) -> Vec<Health> {
         let mut health = self.outputs.health(machine_ns());
