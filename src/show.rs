@@ -34,8 +34,8 @@ pub mod written;
 
 use std::ops::Deref;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub(crate) use check::CUES_MAX;
@@ -68,17 +68,22 @@ pub struct Show {
     index: Index,
 }
 
-/// The time of day of an instant, seen at another one: `22:58:07`. In a show that `lasts_days` that of
-/// another day has the day: `Wed 09:00`, or is only that where it is a week away: `12 Dec`.
+/// So far away, a time of day of another day is one of the same night, where the show has no days: a
+/// show past midnight.
+const SAME_NIGHT: SignedDuration = SignedDuration::from_hours(12);
+
+/// The time of day of an instant, seen at another one: `22:58:07`. That of another day has the day:
+/// `Wed 09:00`, or is only that where it is a week away: `12 Dec`. In a show that does not `lasts_days`
+/// it has none where it is of the same night.
 pub fn time_words((at, now): (Timestamp, Timestamp), zone: &TimeZone, lasts_days: bool) -> String {
+    let is_near = !lasts_days && at.duration_since(now).abs() < SAME_NIGHT;
     let at = at.to_zoned_datetime(zone.clone());
-    if lasts_days {
-        let today = now.to_zoned_datetime(zone.clone()).date();
-        match at.date().duration_since(today).as_hours().unsigned_abs() / 24 {
-            0 => {}
-            1..7 => return at.strftime("%a %H:%M").to_string(),
-            _ => return at.strftime("%-d %b").to_string(),
-        }
+    let today = now.to_zoned_datetime(zone.clone()).date();
+    match at.date().duration_since(today).as_hours().unsigned_abs() / 24 {
+        0 => {}
+        _ if is_near => {}
+        1..7 => return at.strftime("%a %H:%M").to_string(),
+        _ => return at.strftime("%-d %b").to_string(),
     }
     format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }

@@ -577,7 +577,19 @@ mod tests {
             &DAYS.replace("date = 2026-12-02\n", "").replace("date = 2026-12-04\n", ""),
             "UTC",
         );
-        assert_eq!(one.unwrap().time_words(at("2026-12-02T00:00"), now), "00:00:00");
+        // Without days a show past midnight is of one night, and what is further away is not.
+        let one = one.unwrap();
+        for (text, expected) in [
+            ("2026-12-02T00:00", "00:00:00"),
+            ("2026-12-02T10:59", "10:59:00"),
+            ("2026-12-01T00:00", "00:00:00"),
+            ("2026-12-02T11:00", "Wed 11:00"),
+            ("2026-12-04T06:37", "Fri 06:37"),
+            ("2026-12-08T10:00", "8 Dec"),
+            ("2026-11-30T23:59", "Mon 23:59"),
+        ] {
+            assert_eq!(one.time_words(at(text), now), expected);
+        }
     }
 
     #[test]

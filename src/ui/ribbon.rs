@@ -38,13 +38,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     }
     let mut row = area;
     if scene.is_tied() {
-        let minute =
-            |ns: i64| scene.time_of_day(RunNs::new(ns)).chars().take(5).collect::<String>();
+        let minute = |ns: i64| scene.minute(RunNs::new(ns));
         let (begin, end) = (minute(from_ns), minute(to_ns));
-        let cells = text::width(&begin) as u16;
+        let (left, right) = (text::width(&begin) as u16, text::width(&end) as u16);
         buf.set_string(area.x, area.y, &begin, scene.styles.past);
-        buf.set_string(area.right() - cells, area.y, &end, scene.styles.past);
-        row = Rect { x: area.x + cells + 1, width: area.width - 2 * cells - 2, ..area };
+        buf.set_string(area.right().saturating_sub(right), area.y, &end, scene.styles.past);
+        let width = area.width.saturating_sub(left + right + 2);
+        row = Rect { x: area.x + left + 1, width, ..area };
     }
     let ribbon = Ribbon { scene, row, from_ns, to_ns };
     for track in played() {

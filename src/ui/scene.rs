@@ -85,8 +85,8 @@ impl<'a> Scene<'a> {
         self.show.cue(cue).number.as_str()
     }
 
-    /// The show's time of day at an instant of the run, `22:58:07`; with its day where the show lasts
-    /// several and that is not today.
+    /// The show's time of day at an instant of the run, `22:58:07`; with its day where that is not today,
+    /// but in the same night.
     pub(super) fn wall(&self, run_ns: RunNs) -> String {
         self.show.time_words(self.state.wall(run_ns), self.state.wall(self.now_ns))
     }
@@ -103,7 +103,20 @@ impl<'a> Scene<'a> {
             .to_zoned_datetime(self.show.zone.clone())
             .strftime("%a %-d %b")
             .to_string();
-        format!("{day} {}", self.wall(run_ns))
+        format!("{day} {}", self.time_of_day(run_ns))
+    }
+
+    /// The time of day to the minute, `22:58`; with its day as [`Self::wall`] has it.
+    pub(super) fn minute(&self, run_ns: RunNs) -> String {
+        match self.has_day(run_ns) {
+            true => self.wall(run_ns),
+            false => self.time_of_day(run_ns).chars().take(5).collect(),
+        }
+    }
+
+    /// Returns `true` if [`Self::wall`] says the day of an instant.
+    pub(super) fn has_day(&self, run_ns: RunNs) -> bool {
+        self.wall(run_ns) != self.time_of_day(run_ns)
     }
 
     /// The show's time of day at an instant of the run, whatever the day.

@@ -205,9 +205,11 @@ fn grid(
     let rows = || area.y + 1..last.min(area.bottom());
     // Where now lies after all that is seen, it is said at the right edge.
     let kept = if scene.shown_now_ns.ns() > scale.to_ns { 6 } else { 0 };
-    for &tick in ticks {
+    for (at, &tick) in ticks.iter().enumerate() {
         rows().for_each(|y| bars::put(buf, chart, y, scale, tick, "┊", styles.rule));
-        let (label, style) = tick_label(scene, scale, tick);
+        let next = ticks.get(at + 1).and_then(|&next| scale.cell(next)).unwrap_or(chart.width);
+        let room = usize::from(next.saturating_sub(scale.cell(tick).unwrap_or_default()));
+        let (label, style) = tick_label(scene, scale, tick, (at == 0).then_some(room));
         let fits = |cell: &u16| cell + text::width(&label) as u16 + kept <= chart.width;
         if let Some(cell) = scale.cell(tick).filter(fits) {
             buf.set_string(chart.x + cell, area.y, label, style);
@@ -226,8 +228,9 @@ fn grid(
     }
 }
 
-/// The label of a tick: the time, at midnight the day.
-fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
+/// The label of a tick: the time, at midnight the day. The first one, with so many cells of `room` up to
+/// the next, says of which other day the axis is.
+fn tick_label(scene: &Scene, scale: &Scale, tick: i64, room: Option<usize>) -> (String, Style) {
     let clock_ns = clock_ns(scene, tick);
     if !scene.is_tied() {
         return (
@@ -243,6 +246,11 @@ fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
             .strftime("%b %-d")
             .to_string();
         return (day, scene.styles.strong);
+    }
+    if let Some(room) = room.filter(|_| scene.has_day(RunNs::new(tick))) {
+        let words = scene.wall(RunNs::new(tick));
+        let day = words.split(' ').next().unwrap_or_default().to_owned();
+        return (if text::width(&words) < room { words } else { day }, scene.styles.past);
     }
     let time = scene.time_of_day(RunNs::new(tick));
     let cut = if scale.step_ns >= MINUTE_NS { time.len() - 3 } else { time.len() };

@@ -1,6 +1,7 @@
 //! The run page on what is to come: what comes by itself, when things will really happen,
 //! and the whole night.
 
+use handover::app::Page;
 use handover::engine::{Command, Event};
 
 use super::stage::{Run, SHOW};
@@ -197,4 +198,53 @@ fn a_difference_is_that_of_the_times_beside_it() {
     let screen = run.text(200, 60);
     let row = screen.lines().find(|line| line.contains("House lights down")).unwrap();
     assert!(words(row).contains("23:00:00 22:59:50 −0:10"), "{row}");
+}
+
+#[test]
+fn a_time_of_another_day_has_its_day_in_a_long_show_without_dates() {
+    let text = "title = \"x\"\ntimezone = \"UTC\"\n[[segment]]\ntitle = \"s\"\nduration = \"60h\"\n\
+                cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"b\", planned = \"50h\" },
+                { number = \"3\", title = \"c\", trigger = { into = \"55h\" } }]\n";
+    let mut run = Run::new(text, true);
+    run.go();
+    for (columns, rows) in SIZES.into_iter().skip(1) {
+        let screen = run.text(columns, rows);
+        assert!(screen.contains("Tue 22:59"), "{columns}×{rows}:\n{screen}");
+        let ribbon = screen.lines().find(|line| line.contains("20:59 ┃"));
+        assert!(ribbon.is_none_or(|line| line.ends_with("Wed 08:59")), "{screen}");
+    }
+    let wide = run.text(200, 60);
+    assert!(wide.contains(" Wed 03:59  ~Wed 03:59 ") && wide.contains("ends Wed 08:59"), "{wide}");
+    // What has been is of its day, too.
+    run.until(40.0 * 3600.0);
+    let screen = run.text(120, 36);
+    for words in
+        ["✓ 1     a                               Sun 20:59", " Sun 20:59   cue 1 fired (go)"]
+    {
+        assert!(screen.contains(words), "{words}:\n{screen}");
+    }
+    assert!(screen.contains("● 2     b                                22:59:00"), "{screen}");
+    run.tab_to(Page::Timeline);
+    let screen = run.text(120, 36);
+    assert!(screen.contains("  Aug 12      12:00       Aug 13      12:00 "), "{screen}");
+    assert!(screen.contains("   Sun 20:59  "), "{screen}");
+}
+
+#[test]
+fn a_timeline_of_another_day_says_which() {
+    let segment = |title: &str, hours: u32| {
+        format!(
+            "[[segment]]\ntitle = \"{title}\"\nduration = \"{hours}h\"\ncue = [{{ number = \"{title}\", title = \"c\" }}]\n"
+        )
+    };
+    // The segments of one screen are all of the day after tomorrow.
+    let show =
+        std::iter::once(segment("0", 40)).chain((1..40).map(|at| segment(&at.to_string(), 1)));
+    let text = format!("title = \"x\"\ntimezone = \"UTC\"\n{}", show.collect::<String>());
+    let mut run = Run::new(&text, true);
+    run.go();
+    run.tab_to(Page::Timeline);
+    run.keys("jjjj");
+    let screen = run.text(80, 24);
+    assert!(screen.contains(" Tue 16:00       18:00            20:00"), "{screen}");
 }
