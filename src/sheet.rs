@@ -186,6 +186,10 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     }
     let layout = layout::layout(grid, &options.map)?;
     let mut show = Imported::default();
+    if is_cue_sheet(grid) {
+        let what = "a cue sheet of `handover sheet`, which has no `embargo` and no `public`: `handover export --all FILE` writes one that comes back as it was";
+        show.said.push(what.to_owned());
+    }
     show.said.extend(grid.said.iter().cloned());
     let header =
         layout.header.map_or("no header".to_owned(), |row| format!("the header is row {row}"));
@@ -238,6 +242,13 @@ fn rundown(grid: &Grid, options: &Options) -> Result<Imported, Refusal> {
     show.people = gathered.people;
     show.doubts.sort_by(|a, b| a.place.order(&b.place));
     Ok(show)
+}
+
+/// Returns `true` if a grid begins as the CSV file of `handover sheet`, which is for people to read.
+fn is_cue_sheet(grid: &Grid) -> bool {
+    let names = ["segment", "cue", "title", "planned", "length", "source", "trigger"];
+    let head = |row: &grid::Row| names.iter().zip(1..).all(|(name, at)| row.text(at) == *name);
+    grid.rows.first().is_some_and(head)
 }
 
 /// The title of a show that says none.

@@ -1059,6 +1059,10 @@ fn embargo_and_all_other_settings_come_back_from_each_form() {
     let imported = import(plan::csv::write(&public).as_bytes(), &Options::default()).unwrap();
     let said = imported.said.join("\n");
     assert!(said.contains("cue 1 has no title: an export without --all withholds"), "{said}");
+    let printed = handover::export::sheet::csv::write(&crew(&show));
+    let imported = import(printed.as_bytes(), &Options::default()).unwrap();
+    let said = imported.said.join("\n");
+    assert!(said.contains("a cue sheet of `handover sheet`, which has no `embargo`"), "{said}");
 }
 
 pub(crate) fn handover(args: &[&str], input: &[u8]) -> Output {
