@@ -782,6 +782,16 @@ fn without_a_line_to_the_log_no_take_is_offered() {
 }
 
 #[test]
+fn the_key_pressed_again_after_a_mere_question_takes_the_flag_at_once() {
+    let mut caller = caller("la");
+    assert_eq!(caller.press("f"), wish(FlagWish::Ask));
+    caller.sees(|link| link.stations[0].asks = true);
+    caller.now += Duration::from_millis(300);
+    caller.press("f");
+    assert!(caller.app.prompt.is_some(), "{}", caller.said());
+}
+
+#[test]
 fn enter_after_a_mere_question_leaves_its_words() {
     let mut caller = caller("la");
     assert_eq!(caller.press("f"), wish(FlagWish::Ask));
