@@ -96,6 +96,10 @@ fn planned(seed: u64) -> Plan {
         ([4, 8, 16][rng.below(3) as usize], [20, 50, 150, 300][rng.below(4) as usize]);
     let delay_ms = [0, 1, 5, 30, 80][rng.below(5) as usize];
     let mut moves = vec![Move::Wait(1_500)];
+    if rng.chance(10) {
+        moves.extend(fork(&mut rng));
+        return Plan { seed, stations, links: 16, gap_ms: gap_ms.max(50), delay_ms, moves };
+    }
     for _ in 0..4 + rng.below(22) {
         let at = rng.below(stations as u64) as usize;
         let other = rng.below(stations as u64) as usize;
@@ -129,6 +133,24 @@ fn planned(seed: u64) -> Plan {
         });
     }
     Plan { seed, stations, links, gap_ms, delay_ms, moves }
+}
+
+/// A chain goes on at a station whose line is cut, and at the one that takes the flag from it; what the
+/// first has fired meanwhile comes to light while the second still fires.
+fn fork(rng: &mut Rng) -> Vec<Move> {
+    let mut waits = |most| Move::Wait(rng.below(most));
+    vec![
+        Move::Go(0),
+        waits(300),
+        Move::Cut(0, true, true),
+        waits(800),
+        Move::Take(1, true),
+        Move::Wait(400),
+        Move::Go(1),
+        waits(1_200),
+        Move::Heal(0),
+        waits(2_000),
+    ]
 }
 
 /// Plays an evening, and says at which move a guarantee was broken, and which.

@@ -146,7 +146,8 @@ impl Flag {
         let record = Record {
             seq: self.seq + 1,
             at: taking.at,
-            run_ns: taking.run_ns.max(self.run_ns),
+            // What fired before it and what fires after it are told apart by their instants.
+            run_ns: taking.run_ns.max(self.run_ns + Duration::from_nanos(1)),
             origin: Some(Arc::new(Origin::new(station, flag.term + 1))),
             event: Event::FlagTaken {
                 from: flag.holder.clone(),

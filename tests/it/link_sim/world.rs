@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handover::conductor::{Conductor, ConductorInput};
-use handover::engine::{Command, Event, FlagWay, Record, SendState, State, Stop};
+use handover::engine::{Cause, Command, Event, FlagWay, Record, RunNs, SendState, State, Stop};
 use handover::journal::encode;
 use handover::link::{FlagInput, Letter, News, Wish};
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
-use handover::show::{CueIx, Show};
+use handover::show::{CueIx, Show, Trigger};
 use handover::time::MachineNs;
 use jiff::{SignedDuration, Timestamp};
 
@@ -663,6 +663,7 @@ impl World {
         if let Some((output, _)) = state.panic_stops().find(|(_, stop)| *stop == Stop::Pending) {
             return Err(format!("nobody says if output {output:?} was sent its panic"));
         }
+        self.check_chains(state, now)?;
         for cue in self.show.cue_indices() {
             let known = state.cue(cue);
             let number = &self.show.cue(cue).number;
@@ -692,6 +693,49 @@ impl World {
                     | SendState::Failed
                     | SendState::Unknown => {}
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a firing of this term brings has come, or was said to be missed, whatever a station says
+    /// that it fired aside. Only of an evening in which nothing else could have kept it from coming.
+    fn check_chains(&self, state: &State, now: RunNs) -> Result<(), String> {
+        const KEEPS: [&str; 8] = [
+            "panicked",
+            "held",
+            "cue_skipped",
+            "cue_stopped",
+            "show_revised",
+            "run_resumed",
+            "cue_swapped",
+            "retimed",
+        ];
+        let log = &self.net.counts;
+        let is_told_aside = log.iter().any(|record| record.event.kind() == "cue_fired_aside");
+        if !is_told_aside || log.iter().any(|record| KEEPS.contains(&record.event.kind())) {
+            return Ok(());
+        }
+        let taken = state.flag().and_then(|flag| flag.changes.last());
+        for cue in self.show.cue_indices() {
+            let plan = self.show.cue(cue);
+            let Trigger::With { cue: cause, delay } = plan.trigger else { continue };
+            let Some(caused_ns) = state.cue(cause).fired_ns else { continue };
+            let is_of_term = taken.is_some_and(|taken| caused_ns >= taken.at_ns);
+            let is_past = caused_ns + delay + Duration::from_secs(1) < now;
+            let has_come = state.cue(cue).fired_ns.is_some_and(|fired_ns| fired_ns >= caused_ns);
+            // By hand it comes before its turn.
+            let is_said = |record: &Record| match &record.event {
+                Event::CueMissed { cue, .. } | Event::CueFired { cue, cause: Cause::Go, .. } => {
+                    *cue == plan.number
+                }
+                _ => false,
+            };
+            if is_of_term && is_past && !has_come && !log.iter().any(is_said) {
+                return Err(format!(
+                    "cue {} does not come, though its cause has fired",
+                    plan.number
+                ));
             }
         }
         Ok(())
