@@ -84,8 +84,10 @@ impl App {
             // No text begins with the sign that opens a line of its own (: and /).
             let opens_line = act.is_some_and(Act::opens_line);
             let begins = |c: char| c != ' ' && (c.is_alphanumeric() || !opens_line);
-            // The key of the flag, after it has asked for the flag, opens the line of a take.
-            let is_again = line.act == Act::Flag && act == Some(line.act);
+            // The key that took a message off the boards opens the line for the next one, and that of
+            // the flag, after it has asked for it, the line of a take.
+            let is_again =
+                matches!(line.act, Act::StageMessage | Act::Flag) && act == Some(line.act);
             let is_begun = is_text && key.code.as_char().is_some_and(begins);
             (is_begun && !is_again) || (is_enter && !is_go)
         };

@@ -126,9 +126,7 @@ impl App {
         now_ns: MachineNs,
     ) -> Vec<Task> {
         let tasks = self.act_here(act, repeat, state, now_ns);
-        // The caller has asked for the message to go: what comes next is no text for another one.
-        let takes_message = tasks == [Task::Command(Command::ClearMessage)];
-        if act.opens_line() && self.prompt.is_none() && !takes_message {
+        if act.opens_line() && self.prompt.is_none() {
             self.opened_no_line(act, now_ns);
         }
         tasks

@@ -192,7 +192,7 @@ fn a_held_key_that_opened_no_line_is_no_text() {
 }
 
 #[test]
-fn the_key_that_takes_a_message_off_the_boards_holds_nothing_back() {
+fn the_text_of_a_message_acts_as_no_key_where_its_key_took_one_off_the_boards() {
     let mut state = state();
     let shown = crate::engine::Event::MessageShown { text: "Wait".into() };
     let at_once = crate::time::RunNs::ZERO;
@@ -200,7 +200,6 @@ fn the_key_that_takes_a_message_off_the_boards_holds_nothing_back() {
     let mut app = App::new(Theme::Dark);
     let clear = app.key(&key_of('M'), &state, at(9_000));
     assert_eq!(clear, [Task::Command(Command::ClearMessage)]);
-    // The next standby is not lost.
-    assert_eq!(app.key(&key_of('h'), &state, at(9_100)), [HOLD]);
-    assert_eq!(said(&app), "");
+    // The caller meant a new one. Its h would hold the show, and its space is GO.
+    assert_eq!(typed(&mut app, "hurry up", 9_100), []);
 }
