@@ -260,13 +260,18 @@ proptest! {
         rare in prop::collection::vec(0..5_u8, 30),
     ) {
         let mut rare = rare.into_iter().cycle();
-        let hidden = text.split_inclusive('\n').map(|line| match line {
-            "needs = []\n" => match rare.next() {
-                Some(0) => "needs = []\nembargo = true\n",
-                Some(1) => "needs = []\npublic = false\n",
+        let mut is_said = false;
+        let hidden = text.split_inclusive('\n').map(|line| {
+            match line {
+                "[[segment.cue]]\n" => is_said = false,
+                "embargo = true\n" | "public = false\n" => is_said = true,
+                _ => {}
+            }
+            match (line, rare.next()) {
+                ("needs = []\n", Some(0)) if !is_said => "needs = []\nembargo = true\n",
+                ("needs = []\n", Some(1)) if !is_said => "needs = []\npublic = false\n",
                 _ => line,
-            },
-            line => line,
+            }
         });
         let text: String = hidden.collect();
         for audience in [Audience::Crew, Audience::Partners] {

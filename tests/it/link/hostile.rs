@@ -245,35 +245,6 @@ fn another_show_and_another_version_are_told_before_the_flag_is_given() {
 }
 
 #[test]
-fn a_name_that_two_programs_have_is_told_to_all_and_nothing_is_sent_twice() {
-    if is_missing() {
-        return;
-    }
-    in_time(|| {
-        let mut pair = Pair::new(0);
-        let house = House::new();
-        let mut twin = house.open(&["join", &pair.server.url(), "--station", "la"]);
-        pair.la.await_words(&["another program is called la"]);
-        twin.await_words(&["another program is called la"]);
-        pair.paris.await_words(&["two programs are called la"]);
-        pair.paris.keys(" ");
-        pair.wire.expect("/1");
-        pair.wire_la.expect("/la/1");
-        pair.wire_la.expect_silence();
-        pair.paris.press_to_see("f", &["offers the flag to"]);
-        pair.paris.press_to_see("\r", &["two programs are called la"]);
-        twin.kill();
-        // Ten seconds later the name is la's alone.
-        let closes = await_some(Duration::from_secs(30), || {
-            let journal = pair.paris.screen();
-            (!journal.contains("two programs use this name")).then_some(())
-        });
-        assert!(closes.is_some());
-        assert_eq!(pair.await_same_journal().of_kind("flag_offered").len(), 0);
-    });
-}
-
-#[test]
 #[ignore = "a measurement of two minutes"]
 fn cuts_of_half_a_minute() {
     if is_missing() {

@@ -57,6 +57,10 @@ fn of_two_programs_of_one_name_one_sends_and_the_other_goes_on_when_it_leaves() 
         pair.paris.await_words(&["la is there twice"]);
         other.await_words(&["another la is there, too"]);
         pair.la.press_to_see("!", &["another program has its name"]);
+        // Nobody could say which of them would have the flag.
+        pair.paris.press_to_see("f", &["offers the flag to"]);
+        pair.paris.press_to_see("\r", &["two programs use the name la"]);
+        pair.paris.press_to_see("f", &["la is there twice"]);
         pair.paris.keys(" ");
         pair.wire.expect("/1");
         pair.wire_la.expect("/la/1");
@@ -71,7 +75,9 @@ fn of_two_programs_of_one_name_one_sends_and_the_other_goes_on_when_it_leaves() 
         pair.wire_la.expect("/la/2");
         pair.paris.await_event("action_sent", 4);
         pair.wire_la.expect_silence();
-        assert!(pair.await_same_journal().of_kind("action_failed").is_empty());
+        let journal = pair.await_same_journal();
+        assert!(journal.of_kind("action_failed").is_empty());
+        assert!(journal.of_kind("flag_offered").is_empty());
     });
 }
 
