@@ -2,7 +2,7 @@
 //! is fired because of it.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures_util::StreamExt;
 use handover::engine::RunId;
@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::pair::Pair;
 use super::{NatsServer, Proxy, Station, access, is_missing};
-use crate::harness::{House, await_some, in_time, pass};
+use crate::harness::{in_time, pass};
 
 /// A program with a connection to the server and no idea of what is right.
 struct Stranger {
