@@ -23,10 +23,15 @@ impl Conductor {
         }
     }
 
-    /// Forgets what this program has told of messages: another one of its name was to send them.
-    pub fn forget_reports(&mut self) {
+    /// Forgets what this program has told of messages: another one of its name was to send them. Once
+    /// this one is the station, it tells of all messages whose outcome nobody knows: what it told before
+    /// reached nobody.
+    pub fn set_second(&mut self, is_second: bool) {
         if let Some(shared) = &mut self.shared {
             shared.told.clear();
+        }
+        if !is_second && !self.holds() {
+            self.tells_what_is_unknown();
         }
     }
 

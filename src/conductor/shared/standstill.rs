@@ -102,7 +102,7 @@ impl Conductor {
 
     /// Tells the holder that nobody knows what became of what this station was to send before its
     /// program ended.
-    fn tells_what_is_unknown(&mut self) {
+    pub(in crate::conductor) fn tells_what_is_unknown(&mut self) {
         let unresolved: Vec<_> = self.state.unresolved().collect();
         for (cue, action) in unresolved {
             if self.sender(cue, action) == self.shared.as_ref().map(|shared| &shared.me) {

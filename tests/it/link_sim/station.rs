@@ -418,7 +418,7 @@ impl Program {
             FlagOutput::Expected(expected) => {
                 self.conductor.handle(now, ConductorInput::Expected(expected))
             }
-            FlagOutput::Second(_) => self.conductor.forget_reports(),
+            FlagOutput::Second(is_second) => self.conductor.set_second(is_second),
             FlagOutput::Heard(heard) => self.conductor.handle(now, ConductorInput::Heard(heard)),
             FlagOutput::Letter { from, number, letter } => self.letter(now, from, number, letter),
             FlagOutput::ClockAsked { to, asked_ns } => {

@@ -22,7 +22,7 @@ impl Station {
         if let Some(shared) = &mut self.shared {
             shared.is_second = is_second;
         }
-        self.conductor.forget_reports();
+        self.conductor.set_second(is_second);
         self.tells_time_again();
     }
 
