@@ -25,13 +25,17 @@ impl Conductor {
 
     /// Forgets what this program has told of messages: another one of its name was to send them. Once
     /// this one is the station, it tells of all messages whose outcome nobody knows: what it told before
-    /// reached nobody.
+    /// reached nobody. It journals that itself where it has become the station because it was passed
+    /// the flag.
     pub fn set_second(&mut self, is_second: bool) {
         if let Some(shared) = &mut self.shared {
             shared.told.clear();
         }
-        if !is_second && !self.holds() {
+        if !is_second {
             self.tells_what_is_unknown();
+            if self.holds() && !self.is_mute() {
+                self.hands_in_withheld();
+            }
         }
     }
 

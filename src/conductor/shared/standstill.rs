@@ -130,7 +130,9 @@ impl Conductor {
                 .iter()
                 .any(|told| matches!(told, StationReport::Panic { output, .. } if output == id))
         };
-        let here = self.sent_from_here().into_iter().filter(|at| self.is_stop_pending(*at));
+        let is_own = |at: &OutputIx| show.output(*at).station.is_some();
+        let here = self.sent_from_here().into_iter().filter(is_own);
+        let here = here.filter(|at| self.is_stop_pending(*at));
         let here = here.map(|at| show.output(at).id.clone()).filter(|id| !is_told(id));
         for output in here.collect::<Vec<_>>() {
             self.tell(StationReport::Panic { output, outcome: ToldOutcome::Unknown });

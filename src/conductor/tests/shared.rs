@@ -1,5 +1,7 @@
 //! A run that two stations share: what each of them sends.
 
+mod second;
+
 use std::collections::BTreeSet;
 
 use super::*;
