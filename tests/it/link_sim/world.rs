@@ -698,8 +698,9 @@ impl World {
         Ok(())
     }
 
-    /// What a firing of this term brings has come, or was said to be missed, whatever a station says
-    /// that it fired aside. Only of an evening in which nothing else could have kept it from coming.
+    /// What the caller has called in this term has brought its whole chain, or was said to be missed,
+    /// whatever a station says that it fired aside. Only of an evening in which nothing else could have
+    /// kept it from coming.
     fn check_chains(&self, state: &State, now: RunNs) -> Result<(), String> {
         const KEEPS: [&str; 8] = [
             "panicked",
@@ -721,7 +722,7 @@ impl World {
             let plan = self.show.cue(cue);
             let Trigger::With { cue: cause, delay } = plan.trigger else { continue };
             let Some(caused_ns) = state.cue(cause).fired_ns else { continue };
-            let is_of_term = taken.is_some_and(|taken| caused_ns >= taken.at_ns);
+            let is_of_term = taken.is_some_and(|taken| self.called_ns(state, cause) >= taken.at_ns);
             let is_past = caused_ns + delay + Duration::from_secs(1) < now;
             let has_come = state.cue(cue).fired_ns.is_some_and(|fired_ns| fired_ns >= caused_ns);
             // By hand it comes before its turn.
@@ -739,6 +740,19 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// When the caller fired what has brought `cue`: its own chain, or that of a cue above it.
+    fn called_ns(&self, state: &State, cue: CueIx) -> RunNs {
+        let plan = self.show.cue(cue);
+        let firing = self.net.counts.iter().rev().find_map(|record| match &record.event {
+            Event::CueFired { cue, cause, .. } if *cue == plan.number => Some(*cause),
+            _ => None,
+        });
+        match plan.trigger.cause().filter(|_| firing == Some(Cause::Follow)) {
+            Some(cause) => self.called_ns(state, cause),
+            None => state.cue(cue).fired_ns.unwrap_or(RunNs::ZERO),
+        }
     }
 
     /// Returns `true` if a message has left, and nobody has taken the flag since.
