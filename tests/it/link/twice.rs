@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use super::pair::Pair;
 use super::{NatsServer, Proxy, is_missing};
-use crate::harness::{House, in_time};
+use crate::harness::{House, PATIENCE, Program, await_some, in_time};
 
 #[test]
 fn a_name_that_is_in_use_is_refused_before_the_station_takes_part() {
@@ -78,6 +78,40 @@ fn of_two_programs_of_one_name_one_sends_and_the_other_goes_on_when_it_leaves() 
         let journal = pair.await_same_journal();
         assert!(journal.of_kind("action_failed").is_empty());
         assert!(journal.of_kind("flag_offered").is_empty());
+    });
+}
+
+#[test]
+fn of_two_programs_that_join_by_one_name_in_the_same_moment_one_sends() {
+    if is_missing() {
+        return;
+    }
+    in_time(|| {
+        let (mut pair, _) = Pair::after_go();
+        pair.la.kill();
+        pair.paris.await_words(&["la is away"]);
+        let (houses, url) = ([House::new(), House::new()], pair.server.url());
+        let joins = ["join", &url, "--station", "la"];
+        let both = houses.each_ref().map(|house| house.spawn(&joins, (120, 36), &[]));
+        // The one that comes a little later may still see the other's name.
+        let is_refused = |text: &str| text.contains("as la and was heard now");
+        let one_is_too_many = || {
+            let screens = both.each_ref().map(Program::screen);
+            let gives_way = |text: &String| is_refused(text) || text.contains("LOOKS ON");
+            screens.iter().any(gives_way).then_some(screens)
+        };
+        let screens = await_some(PATIENCE, one_is_too_many);
+        let screens = screens.unwrap_or_else(|| panic!("{}", both[0].account()));
+        assert!(!screens.iter().all(|text| is_refused(text)), "{screens:?}");
+        pair.paris.await_screen("la to be there", |text| {
+            !text.lines().next().is_some_and(|row| row.contains("away"))
+        });
+        pair.paris.keys(" ");
+        pair.wire.expect("/2");
+        pair.wire_la.expect("/la/2");
+        let journal = pair.paris.await_event("action_sent", 4);
+        assert!(journal.of_kind("action_failed").is_empty());
+        pair.wire_la.expect_silence();
     });
 }
 
