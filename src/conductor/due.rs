@@ -21,7 +21,7 @@ const LEAD: Duration = Duration::from_micros(300);
 #[derive(Clone, Debug)]
 pub(super) struct Ahead {
     /// The instant, by the machine's clock.
-    due_ns: MachineNs,
+    pub due_ns: MachineNs,
     pub effects: Vec<Effect>,
 }
 

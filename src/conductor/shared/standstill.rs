@@ -86,11 +86,15 @@ impl Conductor {
     }
 
     pub(in crate::conductor) fn mute(&mut self, is_mute: bool) {
+        let speaks_again = self.is_mute() && !is_mute;
         if let Some(shared) = &mut self.shared {
             shared.is_mute = is_mute;
             shared.expected = shared.expected.filter(|_| !is_mute);
             let is_back = !is_mute && std::mem::take(&mut shared.is_back);
             self.say_who_is_muted();
+            if speaks_again {
+                self.calls_off_what_was_due();
+            }
             if is_back && !self.holds() {
                 self.tells_what_is_unknown();
             }
@@ -98,6 +102,14 @@ impl Conductor {
                 self.hands_in_withheld();
             }
         }
+    }
+
+    /// What fell due while this station was mute does not leave any more: the run has gone on
+    /// meanwhile. The same cue may have been called again, or there was a panic.
+    fn calls_off_what_was_due(&mut self) {
+        let due = self.ahead.partition_point(|ahead| ahead.due_ns <= self.now_ns);
+        let effects: Vec<_> = self.ahead.drain(..due).flat_map(|ahead| ahead.effects).collect();
+        effects.into_iter().for_each(|effect| self.comes_late(effect, self.was_away()));
     }
 
     /// Tells the holder that nobody knows what became of what this station was to send before its

@@ -453,6 +453,22 @@ fn what_was_recorded_ahead_of_a_pass_leaves_at_its_instant_whatever_is_done_befo
 }
 
 #[test]
+fn what_fell_due_while_a_station_knew_nothing_of_the_run_does_not_leave_after_a_panic() {
+    let (mut paris, mut la) = on_its_way();
+    stored(&mut paris, &mut la, 10_910 * MILLISECOND_NS);
+    la.gives(10_910 * MILLISECOND_NS, ConductorInput::Holds);
+    la.command(11_300 * MILLISECOND_NS, Command::Panic);
+    // The machine of paris stands still until less than a second after cue 2 was due.
+    paris.gives(11_920 * MILLISECOND_NS, ConductorInput::Flush);
+    follows(&mut paris, 11_930 * MILLISECOND_NS, &la);
+    paris.gives(11_940 * MILLISECOND_NS, ConductorInput::Mute(false));
+    let done = paris.taken();
+    assert!(!done.iter().any(|done| done.starts_with("> 2.")), "{done:?}");
+    let told = "tell Action { cue: cue 2, firing: 1, action: 1, outcome: Failed(\"paris was away";
+    assert!(done.iter().any(|done| done.starts_with(told)), "{done:?}");
+}
+
+#[test]
 fn what_a_follower_reads_late_leaves_after_what_was_recorded_before_it() {
     let (mut paris, mut la) = on_its_way();
     paris.gives(10_910 * MILLISECOND_NS, ConductorInput::TakeBack { why: "no".into() });

@@ -68,6 +68,8 @@ pub(super) struct Program {
     /// A disk that is slow at times, where it is.
     slow_disk: Option<Rng>,
     pub sent: Vec<Sent>,
+    /// The last panic that has stopped the outputs here.
+    stopped_seq: u64,
     /// Last record of a cue that came by itself from which each output was sent something.
     sent_from: HashMap<OutputIx, u64>,
     /// The messages of which this station, with the flag, has recorded that they have not left, and
@@ -164,6 +166,7 @@ impl Program {
             held_up_ns: 0,
             slow_disk,
             sent: vec![],
+            stopped_seq: 0,
             sent_from: HashMap::new(),
             given_up: vec![],
             muted: Muted::Nothing,
@@ -244,6 +247,9 @@ impl Program {
             }
             ConductorOutput::StoodStill => self.flag.handle(now, FlagInput::StoodStill),
             ConductorOutput::StopAll(outputs) => {
+                let is_panic = |record: &&Record| matches!(record.event, Event::Panicked { .. });
+                let last = disk.journal.iter().rfind(is_panic);
+                self.stopped_seq = last.map_or(self.stopped_seq, |last| last.seq);
                 for output in outputs {
                     self.panics(output);
                     let report = Report { output, job: None, outcome: Outcome::Sent };
@@ -306,6 +312,10 @@ impl Program {
         }
         if self.muted == Muted::Everything {
             self.fault = Some(format!("{job:?} leaves, and all outputs are muted"));
+        }
+        if record.seq < self.stopped_seq {
+            let stopped = self.stopped_seq;
+            self.fault = Some(format!("{job:?} leaves after the panic of record {stopped}"));
         }
         // A GO leaves at once, though what was recorded ahead of a pass may be of a later instant.
         // What another term recorded leaves by the clock of that one.
@@ -407,6 +417,7 @@ impl Program {
                 }
                 disk.kept = disk.kept.min(disk.journal.len());
                 self.sent_from.values_mut().for_each(|seq| *seq = kept.min(*seq));
+                self.stopped_seq = self.stopped_seq.min(kept);
                 disk.aside.extend(aside.iter().cloned());
                 let kept = disk.journal.clone();
                 self.conductor.handle(now, ConductorInput::SetAside { kept, aside });
