@@ -22,8 +22,9 @@ impl Conductor {
         // What causes nothing (that the cue is complete already) is journaled after the packet has
         // left: on a resume it comes again by itself, should it be lost in between.
         let last = events.iter().rposition(|event| !self.state.effects(event).is_empty());
-        let after = last.map_or(vec![], |at| events.split_off(at + 1));
+        let mut after = last.map_or(vec![], |at| events.split_off(at + 1));
         let effects = self.record(events, self.now_ns);
+        after.extend(self.stops_what_stands_ready(&effects));
         self.carry_out(effects, after);
     }
 

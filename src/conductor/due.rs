@@ -10,12 +10,17 @@
 use std::time::Duration;
 
 use super::Conductor;
-use crate::engine::Effect;
+use crate::engine::{Effect, Event};
+use crate::output::{Job, Outcome};
+use crate::show::CueIx;
 use crate::time::MachineNs;
 
 /// Time before an instant at which its records are journaled: enough for waking up and writing,
 /// except in the worst cases.
 const LEAD: Duration = Duration::from_micros(300);
+
+/// Reason why a message that stood ready has not left.
+const STOPPED: &str = "it was stopped before it left";
 
 /// Records that are journaled before their instant, and messages that still have to leave.
 #[derive(Clone, Debug)]
@@ -119,6 +124,30 @@ impl Conductor {
                 self.carry_out(effects, vec![]);
             }
         }
+    }
+
+    /// Has nothing leave any more that `effects` stop, and gives what the journal says of it. What was
+    /// recorded ahead of a pass may still have to leave after a panic of the next holder.
+    pub(super) fn stops_what_stands_ready(&mut self, effects: &[Effect]) -> Vec<Event> {
+        let is_stopped = |own: CueIx| {
+            effects.iter().any(|effect| match *effect {
+                Effect::StopOutputs => true,
+                Effect::Stop { cue, .. } => cue == own,
+                Effect::Send { .. } | Effect::PauseClip(_) | Effect::ResumeClip(_) => false,
+            })
+        };
+        let mut stopped = vec![];
+        for ahead in &mut self.ahead {
+            ahead.effects.retain(|effect| {
+                let Effect::Send { cue, firing, action } = *effect else { return true };
+                if is_stopped(cue) {
+                    stopped.push(Job { cue, firing, action });
+                }
+                !is_stopped(cue)
+            });
+        }
+        let failed = |job| self.outcome(job, Outcome::Failed(STOPPED.to_owned()));
+        stopped.into_iter().map(failed).collect()
     }
 
     /// In a rehearsal nothing leaves, and a fast clock has no instants to spare.

@@ -469,6 +469,25 @@ fn what_fell_due_while_a_station_knew_nothing_of_the_run_does_not_leave_after_a_
 }
 
 #[test]
+fn what_was_recorded_ahead_of_a_pass_does_not_leave_after_a_panic_of_the_next_holder() {
+    let (mut paris, mut la) = on_its_way();
+    stored(&mut paris, &mut la, 10_910 * MILLISECOND_NS);
+    la.gives(10_910 * MILLISECOND_NS, ConductorInput::Holds);
+    la.taken();
+    la.command(10_920 * MILLISECOND_NS, Command::Panic);
+    let done = la.taken();
+    assert_eq!(done[1], "> stop outputs [0, 2]", "{done:?}");
+    assert!(done[2].contains("action_failed 2"), "{done:?}");
+    la.gives(11 * SECOND_NS, ConductorInput::Tick);
+    assert!(!la.taken().iter().any(|done| done.starts_with("> ")));
+    let error = la.records.iter().find_map(|record| match &record.event {
+        Event::ActionFailed { output, error, .. } => Some((output.as_str(), error.as_str())),
+        _ => None,
+    });
+    assert_eq!(error, Some(("la", "it was stopped before it left")));
+}
+
+#[test]
 fn what_a_follower_reads_late_leaves_after_what_was_recorded_before_it() {
     let (mut paris, mut la) = on_its_way();
     paris.gives(10_910 * MILLISECOND_NS, ConductorInput::TakeBack { why: "no".into() });
