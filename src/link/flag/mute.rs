@@ -1,6 +1,7 @@
 //! A station that does not know the run: it comes, or it stood still. It is mute until it has read
 //! the log, or its caller goes on without.
 
+use super::ship::PROBE;
 use super::{Flag, FlagOutput, Pending};
 use crate::engine::{Event, Record};
 
@@ -21,12 +22,40 @@ impl Flag {
 
     /// The log was read to its end.
     pub(super) fn is_up_to_date(&mut self) {
+        if self.waits_for_its_run() {
+            self.looks_for_its_run();
+            return;
+        }
         if std::mem::take(&mut self.is_coming) {
             self.comes_in();
         }
         if !self.may_be_passed && std::mem::take(&mut self.is_mute) {
             self.does(FlagOutput::Mute(false));
         }
+    }
+
+    /// Returns `true` if the log has nothing of a run of which there is a journal here, and this
+    /// station cannot bring it there: by the journal another one has the flag. An empty log says
+    /// nothing of the run.
+    fn waits_for_its_run(&self) -> bool {
+        let has_journal = !self.pending.is_empty();
+        self.is_coming && has_journal && self.state.is_none() && !self.may_go_on()
+    }
+
+    /// Says once that the run is not there, and reads again until it is.
+    fn looks_for_its_run(&mut self) {
+        self.reads_after(PROBE);
+        if std::mem::replace(&mut self.has_asked, true) {
+            return;
+        }
+        let by_journal = self.journaled_holder().map(str::to_owned);
+        let fix = match by_journal.filter(|_| !self.was_by_itself()) {
+            Some(holder) => {
+                format!("by the journal here {holder} has the flag: resume it there, with --share")
+            }
+            None => "it was called without one since: resume it without --share".to_owned(),
+        };
+        self.says(format!("this server has no record of the run; {fix}"), true);
     }
 
     /// Sees that the log has a record of this program where a pass of the one before would stand.
@@ -59,7 +88,9 @@ impl Flag {
             origin.is_some_and(|origin| origin.station == me.as_str() && origin.term == term)
         };
         // After the run was resumed here without its log, that goes aside: the log is the run.
-        let is_known = self.pending.iter().all(|pending| own(pending) || by_itself(pending));
+        // All of the journal may come to a log that has nothing.
+        let is_known = self.state.is_none()
+            || self.pending.iter().all(|pending| own(pending) || by_itself(pending));
         if is_known && (is_mine || self.state.is_none() && self.claims) {
             if self.was_by_itself() {
                 self.put_aside();
@@ -100,12 +131,17 @@ impl Flag {
         if self.was_by_itself() {
             return false;
         }
-        let journaled = self.pending.iter().rev().flat_map(|pending| pending.records.last());
-        match journaled.filter_map(|record| holder_after(record)).next() {
+        match self.journaled_holder() {
             Some(holder) => holder == self.id.me.as_str(),
             // The log has all of the journal here, so it says more.
             None => self.state.as_ref().is_some_and(|flag| flag.holder == self.id.me),
         }
+    }
+
+    /// The station that has the flag by the part of the journal here that the log does not have.
+    fn journaled_holder(&self) -> Option<&str> {
+        let journaled = self.pending.iter().rev().flat_map(|pending| pending.records.last());
+        journaled.filter_map(|record| holder_after(record)).next()
     }
 }
 

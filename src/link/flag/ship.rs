@@ -20,7 +20,7 @@ const WINDOW: usize = 64;
 /// Pause before the log is asked again.
 const RETRY: Duration = Duration::from_millis(200);
 /// Time after which a log with nothing to ship is asked if it is still there.
-const PROBE: Duration = Duration::from_secs(1);
+pub(super) const PROBE: Duration = Duration::from_secs(1);
 /// Time after which an answer is not waited for any more.
 const GIVES_UP: Duration = Duration::from_secs(15);
 
@@ -138,7 +138,7 @@ impl Flag {
         }
     }
 
-    fn reads_after(&mut self, pause: Duration) {
+    pub(super) fn reads_after(&mut self, pause: Duration) {
         self.shipping.reads_at_ns.get_or_insert(self.now_ns + pause);
     }
 

@@ -792,6 +792,55 @@ fn a_run_that_was_called_without_its_log_does_not_go_on_in_it_unread() {
 }
 
 #[test]
+fn a_log_without_the_run_leaves_the_journal_as_it_is() {
+    let there = vec![started(), passed(2, "paris", 1, "la"), record(3, "la", 2, Event::Held {})];
+    let alone = Record { origin: None, ..record(4, "la", 2, Event::Resumed {}) };
+    let by_itself = [there.clone(), vec![alone]].concat();
+    for (me, own, said) in [
+        ("paris", there.clone(), Some("la has the flag: resume it there, with --share")),
+        ("la", by_itself, Some("resume it without --share")),
+        ("la", there.clone(), None),
+    ] {
+        let mut flag = station(me, FlagStart::Resumes(own.clone()));
+        let ticket = asked(&gives_silently(&mut flag, 10, FlagInput::Tick));
+        let read = FlagInput::News(News::ReadTo { ticket, last: 0 });
+        let mut done = gives_silently(&mut flag, 20, read);
+        for ms in (500..4_000).step_by(500) {
+            done.extend(gives_silently(&mut flag, ms, FlagInput::Tick));
+        }
+        let aside = |output: &FlagOutput| matches!(output, FlagOutput::Aside { .. });
+        assert!(!done.iter().any(aside));
+        assert_eq!((flag.holds(), flag.is_mute()), (said.is_none(), said.is_some()));
+        let alarms = alarms(&done);
+        match said {
+            Some(said) => {
+                assert!(alarms.len() == 1 && alarms[0].contains(said), "{alarms:?}");
+                assert_eq!(appends(&done), []);
+            }
+            None => {
+                let seqs: Vec<_> = appends(&done).iter().map(|(_, expects, _)| *expects).collect();
+                assert_eq!(seqs, [0, 1, 2], "the log gets the whole run");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_station_that_waits_for_its_run_follows_when_it_is_there() {
+    let own = vec![started(), passed(2, "paris", 1, "la"), record(3, "la", 2, Event::Held {})];
+    let mut paris = station("paris", FlagStart::Resumes(own.clone()));
+    let ticket = asked(&gives_silently(&mut paris, 10, FlagInput::Tick));
+    gives_silently(&mut paris, 20, FlagInput::News(News::ReadTo { ticket, last: 0 }));
+    for (sequence, record) in (1..).zip(&own) {
+        gives_silently(&mut paris, 500, entry(sequence, record));
+    }
+    let ticket = asked(&gives_silently(&mut paris, 1_100, FlagInput::Tick));
+    let done = gives_silently(&mut paris, 1_200, FlagInput::News(News::ReadTo { ticket, last: 3 }));
+    assert!(done.contains(&FlagOutput::Mute(false)));
+    assert_eq!((paris.holds(), paris.last_seq()), (false, 3));
+}
+
+#[test]
 fn a_station_says_at_once_that_it_knows_the_clock() {
     let mut la = la();
     gives(&mut la, 500, sign("paris", true));

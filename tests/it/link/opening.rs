@@ -5,10 +5,11 @@ use handover::link::{LogStart, News, PostBody, Shared, fetch};
 use jiff::Timestamp;
 use nkeys::KeyPair;
 
+use super::pair::Pair;
 use super::server::JETSTREAM;
 use super::station::line;
 use super::{NatsServer, Station, access, is_missing};
-use crate::harness::{Arg, House, Remote, encode};
+use crate::harness::{Arg, House, Remote, encode, in_time};
 
 const SHOW: &str = "title = \"Two venues\"\n[[segment]]\ntitle = \"Act\"\nduration = \"30m\"\n\
                     [[segment.cue]]\nnumber = \"1\"\ntitle = \"By hand\"\n";
@@ -183,5 +184,38 @@ fn a_show_that_the_server_does_not_have_yet_is_waited_for() {
         std::thread::sleep(std::time::Duration::from_secs(1));
         let _paris = shares();
         assert_eq!(fetched.join().unwrap(), Ok(run.clone()));
+    });
+}
+
+/// The server is another one, after the first has gone for good.
+#[test]
+fn a_server_that_lacks_the_run_gets_it_from_the_station_that_has_the_flag() {
+    if is_missing() {
+        return;
+    }
+    in_time(|| {
+        let (mut pair, _) = Pair::after_go();
+        pair.pass(true);
+        let before = pair.await_same_journal();
+        pair.paris.kill();
+        pair.la.kill();
+        let server = NatsServer::start();
+        let run =
+            pair.houses[0].runs()[0].file_name().expect("a name").to_string_lossy().into_owned();
+        let url = server.url();
+        let shares = ["--share", &url, "--station"];
+        let resume = |at: usize, run: &str, name: &str| {
+            pair.houses[at].open(&[&["--resume", run], &shares[..], &[name]].concat())
+        };
+        let paris = resume(0, &run, "paris");
+        paris.await_words(&["this server has no record of the run", "la has the flag"]);
+        assert_eq!(pair.houses[0].journal().lines, before.lines, "nothing goes aside");
+        let mut la = resume(1, &format!("{run}@la"), "la");
+        la.await_words(&["THE FLAG IS HERE"]);
+        paris.await_words(&["LA HAS THE FLAG"]);
+        la.keys(" ");
+        pair.wire.expect("/2");
+        pair.wire_la.expect("/la/2");
+        pair.await_same_journal();
     });
 }
