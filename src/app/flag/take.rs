@@ -8,9 +8,12 @@ impl App {
     pub(in crate::app) fn accept_name(&mut self, prompt: Prompt, now_ns: MachineNs) -> Vec<Task> {
         let Some((holder, term)) = self.taken_from() else { return self.no_take(now_ns) };
         let silence = self.link.as_ref().and_then(|link| link.silence(now_ns));
-        let named = prompt.input.value().trim() == holder.as_str();
-        // Meanwhile it may have been silent for so long that its name is not needed.
-        if !named && silence.is_none_or(|silence| silence < SILENT) {
+        let typed = prompt.input.value().trim();
+        let named = typed == holder.as_str();
+        // Meanwhile it may have been silent for so long that its name is not needed. Another name is a
+        // mistake all the same: the line after it would be taken for the reason.
+        let is_needed = silence.is_none_or(|silence| silence < SILENT);
+        if !named && (is_needed || !holder.as_str().starts_with(typed)) {
             return self.ask_again(prompt, format!("not so: the holder's name is {holder}"));
         }
         self.open(Ask::TakeReason { term, named })

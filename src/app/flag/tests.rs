@@ -454,7 +454,13 @@ fn nothing_is_taken_by_another_name_or_from_a_holder_that_came_back() {
         assert_eq!(caller.press("⎋"), [], "{typed}");
         caller.silent(3);
     }
-    // Once it was silent for long enough, the name is not needed any more.
+    // Once it was silent for long enough, the name is not needed any more, and another one still wrong.
+    caller.press("fla");
+    caller.silent(6);
+    assert_eq!(caller.press("⏎"), []);
+    assert!(caller.refused().is_some());
+    caller.press("⎋");
+    caller.silent(3);
     caller.press("fpar");
     caller.silent(6);
     let take = FlagWish::Take { reason: "dead".into(), named: None };
