@@ -16,7 +16,7 @@ use crate::app::Tone;
 use crate::app::log::{Log, LogWord};
 use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, Record, RunId, State};
-use crate::journal::{Journal, RunFolder, Store, checksum};
+use crate::journal::{Journal, RunFolder, Store, checksum, recover};
 use crate::runtime::beacon::Beacon;
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::inbox::{Inbox, Sender};
@@ -52,6 +52,18 @@ pub(super) fn resume(
     {
         return Ok(None);
     }
+    let may_alone = live.is_some() && options.share.is_none();
+    // Its caller may be a program without a terminal, and the lock would end that.
+    let is_called = may_alone && store.holder(&id).is_some();
+    if is_called {
+        let mut recorded = recover(&store.journal_path(&id)?)?.records;
+        store.put_in_versions(&id, &mut recorded, &machine_zone())?;
+        let mut state = State::new(Arc::clone(&show));
+        recorded.iter().for_each(|record| state.fold(record));
+        if !may_be_alone(&id, &state, &recorded, inbox)? {
+            return Ok(None);
+        }
+    }
     let lock = lock(store, &id)?;
     let gap = lock.has_gap();
     let (journal, mut recovered) = Journal::open(lock, report(post))?;
@@ -64,8 +76,8 @@ pub(super) fn resume(
         log.push(record, &state);
     }
     let last = recovered.records.last().context("the journal holds no event")?;
-    let is_alone = live.is_some() && options.share.is_none() && state.flag().is_some();
-    if is_alone && !may_be_alone(&id, &state, &recovered.records, inbox)? {
+    let is_alone = may_alone && state.flag().is_some();
+    if is_alone && !is_called && !may_be_alone(&id, &state, &recovered.records, inbox)? {
         return Ok(None);
     }
     known_cues(&show, &recovered.records, &id)?;

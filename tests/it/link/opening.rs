@@ -219,3 +219,25 @@ fn a_server_that_lacks_the_run_gets_it_from_the_station_that_has_the_flag() {
         pair.await_same_journal();
     });
 }
+
+#[test]
+fn a_station_without_a_terminal_is_not_ended_before_the_typed_yes() {
+    if is_missing() {
+        return;
+    }
+    in_time(|| {
+        let (mut pair, _) = Pair::after_go();
+        let run =
+            pair.houses[1].runs()[0].file_name().expect("a name").to_string_lossy().into_owned();
+        pair.la.close_terminal();
+        let mut alone = pair.houses[1].spawn(&["--resume", &run], (120, 36), &[]);
+        alone.await_words(&["was shared", "Type yes"]);
+        alone.keys("no\r");
+        alone.await_exit();
+        pair.paris.guard();
+        pair.paris.keys(" ");
+        pair.wire.expect("/2");
+        pair.wire_la.expect("/la/2");
+        pair.paris.await_event("action_sent", 4);
+    });
+}
