@@ -17,6 +17,16 @@ pub fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
+/// `text` as one word of a shell's line (POSIX, 2.2.2).
+pub fn shell_word(text: &str) -> String {
+    let text = line(text);
+    let is_bare = |c: char| c.is_alphanumeric() || "/._-+:,@%=".contains(c);
+    if !text.is_empty() && text.chars().all(is_bare) {
+        return text.into_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// The letter of the alphabet under an accent of Western Europe; other characters as they are.
 pub fn unaccented(c: char) -> char {
     match c {

@@ -23,17 +23,7 @@ fn option_beside(state: &Path, usual: Option<&Path>) -> String {
     if usual.is_some_and(|usual| whole(usual) == whole(state)) {
         return String::new();
     }
-    format!(" --state {}", word(&whole(state).display().to_string()))
-}
-
-/// `text` as one word of a shell's line (POSIX, 2.2.2).
-fn word(text: &str) -> String {
-    let text = plain::line(text);
-    let is_bare = |c: char| c.is_alphanumeric() || "/._-+:,@%=".contains(c);
-    if !text.is_empty() && text.chars().all(is_bare) {
-        return text.into_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    format!(" --state {}", plain::shell_word(&whole(state).display().to_string()))
 }
 
 #[cfg(test)]

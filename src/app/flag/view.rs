@@ -233,6 +233,14 @@ impl SharedView {
         self.stations.iter().find(|station| station.name == *name)
     }
 
+    /// Returns `true` if the station of this name is heard now, and has not left the run as its holder.
+    pub fn hears(&self, name: &StationName) -> bool {
+        let has_left = self.holder_left && self.holder() == Some(name);
+        self.log.trouble.is_none()
+            && !has_left
+            && self.station(name).is_some_and(|station| !station.away)
+    }
+
     /// The offer that stands to this station.
     pub fn offer_to_me(&self) -> Option<&Exchange> {
         let follows = matches!(self.role, Role::Follows { .. });

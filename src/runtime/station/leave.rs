@@ -11,6 +11,7 @@ use super::editor::Editing;
 use super::typed::ANSWER;
 use super::{FAULTS, Station};
 use crate::app::Tone;
+use crate::app::flag::Role;
 use crate::app::log::Log;
 use crate::conductor::ConductorInput;
 use crate::engine::CALLER_QUIT;
@@ -51,9 +52,10 @@ impl Station {
                 None => ("this run".to_owned(), String::new()),
             };
             let option = &self.app.state_option;
+            let resume = self.to_resume().unwrap_or(format!("handover --resume{id}{option}"));
             let words = format!(
                 "handover: {name}: {run} goes on without a terminal, as process {pid}. In another terminal \
-                 `handover --resume{id}{option}` takes it up, and `handover stop{id}{option}` ends it; then this one is free again."
+                 `{resume}` takes it up, and `handover stop{id}{option}` ends it; then this one is free again."
             );
             match &self.editor {
                 Some(Editing::Open { process }) => process.end(Signal::HUP, Some(words)),
@@ -145,7 +147,7 @@ impl Station {
             End::Signal(_) | End::Left | End::Lost => None,
         };
         let was_given_up = self.screen.is_none();
-        let followed = self.app.followed().map(|(holder, _)| holder);
+        let shared = self.shared_words();
         self.tell_editor(SIGTERM);
         // The terminal is the editor's: it is not asked for anything.
         let asks = self.keyboard.tells_held() && !self.has_editor();
@@ -201,13 +203,7 @@ impl Station {
             Some((None, _)) | None if was_given_up => {
                 words.push(format!("{run} was taken up or stopped by another program."));
             }
-            Some((None, _)) | None if let Some(holder) = &followed => {
-                let id = self.id.as_ref().map_or(String::new(), |id| format!(" {id}"));
-                words.push(format!(
-                    "{run} goes on at {holder}: `handover join` follows it again, and \
-                     `handover --resume{id}{option}` would call this copy alone."
-                ));
-            }
+            Some((None, _)) | None if let Some(shared) = shared => words.push(shared),
             Some((None, _)) | None => {
                 words.push(format!(
                     "{run} is unfinished: `handover --resume{named}{option}` resumes it."
@@ -223,5 +219,39 @@ impl Station {
         }
         // A terminal that nobody reads gets no farewell: writing one could hang.
         ((answered && !words.is_empty() && keyboard::is_alive()).then(|| words.join("\n")), end)
+    }
+
+    /// The command that takes the run up again as a shared one, if it is one.
+    fn to_resume(&self) -> Option<String> {
+        let share = &self.shared.as_ref()?.share;
+        Some(share.to_resume(self.id.as_ref()?, &self.app.state_option))
+    }
+
+    /// The state in which a shared run is left, and the commands that go on with it; `None` if it is
+    /// not shared.
+    fn shared_words(&self) -> Option<String> {
+        let (share, id) = (&self.shared.as_ref()?.share, self.id.as_ref()?);
+        let (link, option) = (self.app.link.as_ref()?, &self.app.state_option);
+        let heard = link.others().any(|station| !station.away) && link.log.trouble.is_none();
+        let again = match id.station() {
+            // The server on this machine ends soon after the last station: then there is nothing to join.
+            Some(_) if heard => share.to_join(id, option),
+            Some(_) | None => share.to_resume(id, option),
+        };
+        let goes_on = match &link.role {
+            Role::Follows { holder } if link.hears(holder) => format!("goes on at {holder}"),
+            Role::Follows { holder } => {
+                format!("is left: {holder} had its flag and is not heard now")
+            }
+            Role::OnItsWay { to } => format!("is left, with its flag on its way to {to}"),
+            Role::Holds | Role::Alone { .. } | Role::Mute { .. } => {
+                "is unfinished, and has its flag here".to_owned()
+            }
+            Role::Nobody => "is left: nobody is known to have its flag".to_owned(),
+        };
+        Some(format!(
+            "Run {id} {goes_on}. `{again}` takes part in it again. \
+             Not shared, `handover --resume {id}{option}` would call this station's copy alone."
+        ))
     }
 }

@@ -25,7 +25,7 @@ use crate::link::{
 use crate::output::ShowTime;
 use crate::plain::counted;
 use crate::runtime::clock::{machine_ns, wall_now};
-use crate::runtime::share::ServerLine;
+use crate::runtime::share::{ServerLine, ShareOptions};
 use crate::runtime::showfile::Theirs;
 use crate::runtime::{GOODBYE, opening};
 use crate::show::Show;
@@ -45,8 +45,8 @@ const THREAD_ENDED: &str = "the part of this program that talks to the server ha
 
 /// This station's part in a shared run, before the station is there.
 pub(in crate::runtime) struct SharedStart {
-    /// The name of this station.
-    pub me: StationName,
+    /// The server, and the name of this station.
+    pub share: ShareOptions,
     /// The flag.
     pub flag: Flag,
     /// The line to the server.
@@ -69,7 +69,8 @@ pub(super) struct SharedEnd {
     outputs: VecDeque<FlagOutput>,
     /// Requests that the line had no room for.
     waiting: WaitingRequests,
-    me: StationName,
+    /// The server, and the name of this station.
+    pub(super) share: ShareOptions,
     /// What the screen shows of the flag and the stations.
     watch: Watch,
     muted: Muted,
@@ -99,15 +100,15 @@ impl SharedEnd {
     fn sends(&self, station: Option<&StationName>) -> bool {
         match self.muted {
             _ if self.is_second => false,
-            Muted::Nothing => station.is_none_or(|station| *station == self.me),
-            Muted::Shared => station == Some(&self.me),
+            Muted::Nothing => station.is_none_or(|station| *station == self.share.station),
+            Muted::Shared => station == Some(&self.share.station),
             Muted::Everything => false,
         }
     }
 
     pub(super) fn new(start: SharedStart, show: &Show) -> Self {
-        let SharedStart { me, flag, line, outputs, begin, recorded, heard } = start;
-        let mut watch = Watch::new(me.clone(), env!("CARGO_PKG_VERSION"), machine_ns());
+        let SharedStart { share, flag, line, outputs, begin, recorded, heard } = start;
+        let mut watch = Watch::new(share.station.clone(), env!("CARGO_PKG_VERSION"), machine_ns());
         heard.iter().for_each(|news| watch.hears(news));
         let elsewhere = Elsewhere::of(show, &recorded);
         SharedEnd {
@@ -116,7 +117,7 @@ impl SharedEnd {
             outputs,
             waiting: WaitingRequests::default(),
             watch,
-            me,
+            share,
             muted: Muted::Nothing,
             is_second: false,
             time: None,

@@ -8,7 +8,7 @@ use super::ear::Ear;
 use super::pair::Pair;
 use super::{NatsServer, Proxy, is_missing};
 use crate::commands::succeeds;
-use crate::harness::{Arg, Remote, Wire, encode, in_time, pass};
+use crate::harness::{Arg, Program, Remote, Wire, encode, in_time, pass};
 
 #[test]
 fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
@@ -319,11 +319,39 @@ fn a_station_that_leaves_says_where_the_run_goes_on() {
         return;
     }
     let mut pair = Pair::new(0);
-    pair.la.keys("q");
-    let words = pair.la.last_screen().split_whitespace().collect::<Vec<_>>().join(" ");
-    for said in ["goes on at paris: `handover join` follows it again", "@la", "alone"] {
+    let run = pair.houses[0].runs()[0].file_name().expect("a name").to_string_lossy().into_owned();
+    let url = pair.server.url();
+    let states = [0, 1].map(|at: usize| pair.houses[at].state().display().to_string());
+    let left = |program: &mut Program, keys: &str| {
+        program.keys(keys);
+        program.last_screen().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let words = left(&mut pair.la, "q");
+    let again = format!("`handover join {url} {run} --station la --state {}`", states[1]);
+    let alone = format!("`handover --resume {run}@la --state {}` would call", states[1]);
+    for said in [&format!("Run {run}@la goes on at paris. {again}"), &alone] {
         assert!(words.contains(said), "{words}");
     }
+    // The command is one that works, and is not the one for a holder that has left.
+    let words = {
+        let mut la = pair.houses[1].open(&["join", &url, &run, "--station", "la"]);
+        la.await_words(&["PARIS HAS THE FLAG"]);
+        pair.paris.press_to_see("q", &["y leaves"]);
+        let words = left(&mut pair.paris, "y");
+        let again = format!(
+            "`handover --resume {run} --share {url} --station paris --state {}`",
+            states[0]
+        );
+        assert!(words.contains(&format!("has its flag here. {again} takes part")), "{words}");
+        la.await_words(&["paris last heard"]);
+        left(&mut la, "q")
+    };
+    let again =
+        format!("`handover --resume {run}@la --share {url} --station la --state {}`", states[1]);
+    let said = format!("is left: paris had its flag and is not heard now. {again}");
+    assert!(words.contains(&said), "{words}");
+    let shared = ["--resume", &run, "--share", &url, "--station", "paris"];
+    pair.houses[0].open(&shared).await_words(&["THE FLAG IS HERE"]);
 }
 
 #[test]

@@ -26,7 +26,9 @@ use crate::runtime::opening::source::{machine_zone, parse, parse_warned};
 use crate::runtime::opening::{
     RunOptions, Session, note_config, note_warnings, report, run_ns_at, said, wiring,
 };
-use crate::runtime::share::{JoinOptions, Meeting, NamedServer, Reached, ServerLine, meet, open};
+use crate::runtime::share::{
+    JoinOptions, Meeting, NamedServer, Reached, ServerLine, ShareOptions, meet, open,
+};
 use crate::runtime::showfile::WatchedFile;
 use crate::runtime::station::SharedStart;
 use crate::runtime::takeover::lock;
@@ -130,7 +132,7 @@ pub(in crate::runtime) fn join(
         is_clock_behind: false,
         file: Some(file),
         shared: Some(SharedStart {
-            me,
+            share: options.share.clone(),
             flag,
             line,
             outputs,
@@ -142,13 +144,13 @@ pub(in crate::runtime) fn join(
 }
 
 /// The caller's wish to share the run that is opened, if they have it.
-pub(in crate::runtime) struct Sharing(Option<(StationName, NamedServer)>);
+pub(in crate::runtime) struct Sharing(Option<(ShareOptions, NamedServer)>);
 
 /// A run that is about to be shared: its server can be asked.
 pub(in crate::runtime) struct Shares(Option<ReadyLine>);
 
 struct ReadyLine {
-    me: StationName,
+    share: ShareOptions,
     reached: Reached,
 }
 
@@ -158,7 +160,7 @@ struct ReadyLine {
 /// When the URL or a file is no good.
 pub(in crate::runtime) fn wanted(options: &RunOptions) -> anyhow::Result<Sharing> {
     let Some(share) = &options.share else { return Ok(Sharing(None)) };
-    Ok(Sharing(Some((share.station.clone(), share.server.server()?))))
+    Ok(Sharing(Some((share.clone(), share.server.server()?))))
 }
 
 impl Sharing {
@@ -173,7 +175,7 @@ impl Sharing {
         state: &Path,
         begun: Option<(&RunId, &[Record])>,
     ) -> anyhow::Result<Shares> {
-        let Some((me, server)) = self.0 else { return Ok(Shares(None)) };
+        let Some((share, server)) = self.0 else { return Ok(Shares(None)) };
         if let Some((id, [first, ..])) = begun
             && first.origin.is_none()
         {
@@ -181,9 +183,9 @@ impl Sharing {
         }
         let reached = server.start(state)?;
         if let Some((id, _)) = begun {
-            reached.check_name(&id.base(), &me)?;
+            reached.check_name(&id.base(), &share.station)?;
         }
-        Ok(Shares(Some(ReadyLine { me, reached })))
+        Ok(Shares(Some(ReadyLine { share, reached })))
     }
 }
 
@@ -199,7 +201,8 @@ impl Shares {
         (store, permits): (&Store, &Permits),
         post: &Sender,
     ) -> anyhow::Result<Session> {
-        let Some(ReadyLine { me, reached }) = self.0 else { return Ok(session) };
+        let Some(ReadyLine { share, reached }) = self.0 else { return Ok(session) };
+        let me = &share.station;
         let id = session.id.clone().context(
             "a run is shared by its journal, and this one cannot be written; free some room, or share it later",
         )?;
@@ -217,7 +220,7 @@ impl Shares {
             begin = session.begin.take();
             FlagStart::Resumes(records.clone())
         };
-        let identity = identity(&me, &base, &run.digest);
+        let identity = identity(me, &base, &run.digest);
         let line = open(reached, run, me.clone(), LogStart::Shares, waker(post))?;
         let mut flag = Flag::new(identity, begun, machine_ns());
         give_texts(&mut flag, &records, store, &id)?;
@@ -225,8 +228,15 @@ impl Shares {
             session.file = Some(edited_here(store, &id, session.conductor.state(), permits)?);
         }
         let outputs = VecDeque::new();
-        session.shared =
-            Some(SharedStart { me, flag, line, outputs, begin, recorded: records, heard: vec![] });
+        session.shared = Some(SharedStart {
+            share,
+            flag,
+            line,
+            outputs,
+            begin,
+            recorded: records,
+            heard: vec![],
+        });
         Ok(session)
     }
 }

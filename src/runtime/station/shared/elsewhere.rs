@@ -30,7 +30,7 @@ impl Station {
     pub(in crate::runtime::station) fn health(&self) -> Vec<Health> {
         let mut health = self.outputs.health(machine_ns());
         if let Some(shared) = &self.shared {
-            let (me, show) = (&shared.me, self.conductor.state().show());
+            let (me, show) = (&shared.share.station, self.conductor.state().show());
             let holder = self.conductor.state().flag().map(|flag| &flag.holder);
             let sender = |output| {
                 let place = show.output(output).station.as_ref().or(holder);
