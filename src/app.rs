@@ -66,7 +66,7 @@ pub use remote::{BrowserSign, RemoteSign, Wanted};
 pub use theme::Theme;
 pub use version::FileNews;
 
-use crate::engine::{Rejection, RunNs, State};
+use crate::engine::{Rejection, RunId, RunNs, State};
 use crate::output::Health;
 use crate::show::{CueIx, PersonIx, SegmentIx};
 use crate::time::MachineNs;
@@ -148,6 +148,8 @@ pub struct App {
     pub browsers: Option<BrowserSign>,
     /// The journal's fault, while there is one.
     pub journal_alarm: Option<String>,
+    /// The id of this run, for hints, if it is kept.
+    pub run: Option<RunId>,
     /// The end of a command about this run, in hints: ` --state DIR`, or nothing where its folder is
     /// in the usual place.
     pub state_option: String,
@@ -252,6 +254,7 @@ impl App {
             remote: None,
             browsers: None,
             journal_alarm: None,
+            run: None,
             state_option: String::new(),
             show_alarm: None,
             file: None,

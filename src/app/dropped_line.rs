@@ -27,6 +27,9 @@ pub(super) struct DroppedLine {
     at_ns: MachineNs,
     /// `true` if some of its text has come.
     has_text: bool,
+    /// `true` if the caller was told why nothing opens now: the keys that leave and that warn the holder
+    /// are meant as such then.
+    is_explained: bool,
 }
 
 impl DroppedLine {
@@ -39,7 +42,14 @@ impl DroppedLine {
 impl App {
     /// Takes in that `act`, which opens a line, opened none.
     pub(super) fn opened_no_line(&mut self, act: Act, now_ns: MachineNs) {
-        self.dropped_line = Some(DroppedLine { act, at_ns: now_ns, has_text: false });
+        let (has_text, is_explained) = (false, false);
+        self.dropped_line = Some(DroppedLine { act, at_ns: now_ns, has_text, is_explained });
+    }
+
+    /// Takes in that `act` opened no line, and that the caller was told why none opens now.
+    pub(super) fn opened_nothing(&mut self, act: Act, now_ns: MachineNs) {
+        let (has_text, is_explained) = (false, true);
+        self.dropped_line = Some(DroppedLine { act, at_ns: now_ns, has_text, is_explained });
     }
 
     /// Takes in keys that were dropped: where they begin a line, the rest of its text may come
@@ -88,7 +98,8 @@ impl App {
             // the flag, after it has asked for it, the line of a take.
             let is_again =
                 matches!(line.act, Act::StageMessage | Act::Flag) && act == Some(line.act);
-            let is_begun = is_text && key.code.as_char().is_some_and(begins);
+            let is_meant = line.is_explained && matches!(act, Some(Act::Quit | Act::Warn));
+            let is_begun = is_text && !is_meant && key.code.as_char().is_some_and(begins);
             (is_begun && !is_again) || (is_enter && !is_go)
         };
         if !is_dropped {
@@ -100,12 +111,19 @@ impl App {
         }
         let opener = self.keymap.way(line.act);
         let is_end = is_enter || Key::of(key) == Some(Key::CTRL_C);
-        let words = if is_end {
-            format!("{opener} opened no line: its text did nothing, keys act again")
-        } else {
-            format!(
+        // In a shared run a line is also that to the log.
+        let is_flag = line.act == Act::Flag;
+        let words = match (is_end, is_flag) {
+            (true, true) => format!("{opener} opened nothing to type in: keys act again"),
+            (true, false) => {
+                format!("{opener} opened no line: its text did nothing, keys act again")
+            }
+            (false, true) => format!(
+                "{opener} opened nothing to type in: no text acts until Enter, Esc or a 1.5 s pause"
+            ),
+            (false, false) => format!(
                 "{opener} opened no line: typed text does nothing until Enter, Esc or a pause of 1.5 s"
-            )
+            ),
         };
         if line.has_text {
             self.hint(words, now_ns);

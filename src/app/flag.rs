@@ -37,9 +37,6 @@ use crate::time::MachineNs;
 /// An Enter within this time of a dialog that was closed by itself was meant for the dialog.
 const AFTER_DIALOG: Duration = Duration::from_millis(1_500);
 
-/// Reason why the flag cannot be taken without the log, and what can be done.
-const NO_LINE: &str = "no line to the log; to call alone: q, then handover --resume";
-
 /// Says that the log has the flag at a program of the name `me` that is not this one.
 pub(crate) fn double(me: &StationName) -> String {
     format!("by the log {me} has the flag, and it is not this program")
@@ -97,11 +94,11 @@ impl App {
             }
             FlagKey::LooksOn => {
                 self.refuse_once(link.looks_on.unwrap_or_default(), now_ns);
-                self.opened_no_line(Act::Flag, now_ns);
+                self.opened_nothing(Act::Flag, now_ns);
             }
             FlagKey::NoLine => {
-                self.refuse_once(NO_LINE, now_ns);
-                self.opened_no_line(Act::Flag, now_ns);
+                self.refuse_once(&self.no_line(), now_ns);
+                self.opened_nothing(Act::Flag, now_ns);
             }
             FlagKey::NoOther => self.refuse("no other station takes part in this run", now_ns),
             FlagKey::Waits => {
@@ -404,7 +401,7 @@ impl App {
                 FlagKey::LooksOn => {
                     format!("{holder} has the flag, and {}", link.looks_on.unwrap_or_default())
                 }
-                FlagKey::NoLine => format!("{holder} has the flag; {NO_LINE}"),
+                FlagKey::NoLine => format!("{holder} has the flag; {}", self.no_line()),
                 FlagKey::Give { .. } | FlagKey::Decide | FlagKey::NoOther | FlagKey::Waits => {
                     format!("{holder} has the flag")
                 }

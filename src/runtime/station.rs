@@ -194,6 +194,7 @@ impl Station {
             file,
         } = session;
         keyboard.act_once(app.keymap.act_once());
+        app.run = id.clone();
         app.outputs = outputs.health(machine_ns());
         app.greets = greets;
         app.journal_alarm = journal_alarm;

@@ -49,6 +49,13 @@ impl App {
         vec![Task::Flag(FlagWish::Take { reason, named })]
     }
 
+    /// Reason why the flag cannot be taken without the log, and what can be done.
+    pub(super) fn no_line(&self) -> String {
+        let (quit, option) = (self.keymap.way(Act::Quit), &self.state_option);
+        let run = self.run.as_ref().map_or(String::new(), |run| format!(" {run}"));
+        format!("no line to the log; alone: {quit}, then handover --resume{run}{option}")
+    }
+
     /// The station that the flag can be taken from, and the term.
     fn taken_from(&self) -> Option<(StationName, u64)> {
         let link = self.link.as_ref()?;

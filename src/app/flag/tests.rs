@@ -7,7 +7,7 @@ use crossterm::event::{KeyEvent, KeyModifiers};
 use super::*;
 use crate::app::keymap::Keymap;
 use crate::app::{Page, Theme, keymap};
-use crate::engine::{Cause, Command, Event, Origin, Record, RunNs, State};
+use crate::engine::{Cause, Command, Event, Origin, Record, RunId, RunNs, State};
 use crate::show::file;
 
 fn name(text: &str) -> StationName {
@@ -416,7 +416,7 @@ fn what_is_typed_after_a_mere_question_does_nothing() {
     let text = "no".chars().map(|c| KeyEvent::from(KeyCode::Char(c)));
     let tasks: Vec<_> = text.flat_map(|key| caller.key(&key, 200)).collect();
     assert_eq!(tasks, []);
-    assert!(caller.said().starts_with("f opened no line"), "{}", caller.said());
+    assert!(caller.said().starts_with("f opened nothing to type in"), "{}", caller.said());
 }
 
 #[test]
@@ -505,7 +505,7 @@ fn a_reason_that_is_typed_while_the_flag_is_being_taken_does_nothing() {
     let text = "no q".chars().map(|c| KeyEvent::from(KeyCode::Char(c)));
     let tasks: Vec<_> = text.flat_map(|key| caller.key(&key, 200)).collect();
     assert_eq!(tasks, []);
-    assert!(caller.said().starts_with("f opened no line"), "{}", caller.said());
+    assert!(caller.said().starts_with("f opened nothing to type in"), "{}", caller.said());
 }
 
 #[test]
@@ -776,14 +776,45 @@ fn what_a_station_that_looks_on_wishes_is_refused_with_the_reason() {
 
 #[test]
 fn without_a_line_to_the_log_no_take_is_offered() {
-    let no_line = "no line to the log; to call alone: q, then handover --resume";
+    let no_line = "no line to the log; alone: q, then handover --resume r@la";
     let with_flag = format!("paris has the flag; {no_line}");
     for (keys, said) in [("f", no_line), (" ", with_flag.as_str())] {
         let mut caller = caller("la");
         caller.silent(9);
+        caller.app.run = Some(RunId("r@la".to_owned()));
         caller.sees(|link| link.log.trouble = Some("cut".to_owned()));
         assert_eq!(caller.press(keys), [], "{keys}");
         assert_eq!((caller.said(), &caller.app.prompt), (said, &None));
+    }
+}
+
+#[test]
+fn the_keys_that_the_hint_without_a_line_names_act_at_once() {
+    let refused: [fn(&mut SharedView); 2] = [
+        |link| link.log.trouble = Some("cut".to_owned()),
+        |link| link.looks_on = Some(crate::link::LOOKS_ON),
+    ];
+    for refuse in refused {
+        for (c, expected) in [('q', vec![Task::Quit]), ('x', vec![])] {
+            let mut caller = caller("la");
+            caller.silent(9);
+            caller.sees(refuse);
+            assert_eq!(caller.press("f"), []);
+            assert_eq!(caller.key(&KeyEvent::from(KeyCode::Char(c)), 200), expected, "{c}");
+            let drops = caller.said().starts_with("f opened nothing to type in");
+            assert_eq!(drops, c == 'x', "{}", caller.said());
+        }
+        let mut caller = caller("la");
+        caller.silent(9);
+        caller.sees(refuse);
+        caller.press("f");
+        caller.key(&KeyEvent::from(KeyCode::Char('!')), 200);
+        assert!(!caller.said().contains("opened"), "{}", caller.said());
+        // In a text that has begun they are letters.
+        caller.press("f");
+        let text = "no q".chars().map(|c| KeyEvent::from(KeyCode::Char(c)));
+        let tasks: Vec<_> = text.flat_map(|key| caller.key(&key, 200)).collect();
+        assert_eq!(tasks, []);
     }
 }
 
