@@ -34,7 +34,7 @@ pub enum AlarmKind {
     Department,
     /// A disk lost the end of the journal.
     LostEnd,
-    /// A station fired cues after the flag had been taken from it.
+    /// A station from which the flag was taken had fired cues of which the others could not know.
     Aside,
 }
 

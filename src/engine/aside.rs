@@ -1,5 +1,5 @@
-//! Cues that a station fired after somebody had taken the flag from it: the audience has had them,
-//! and the run has not. They are not awaited any more, and nothing brings them by itself.
+//! Cues that a station fired while the others could not know of it, and from which the flag was
+//! taken: the audience has had them, and the run has not. They are not awaited any more, and nothing brings them by itself.
 
 use super::state::Leaves;
 use super::{Aside, FlagWay, Phase, RunNs, State};

@@ -78,7 +78,7 @@ pub enum FlagWay {
     },
 }
 
-/// A cue that was fired by a station from which the flag had been taken.
+/// A cue that a station fired while the others could not know of it, and from which the flag was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aside {
     /// The cue.

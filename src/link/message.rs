@@ -373,7 +373,7 @@ pub enum Letter {
     },
 }
 
-/// A cue that was fired after the flag had been taken.
+/// A cue that was fired while the other stations could not know of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FiredAside {
     /// The cue.

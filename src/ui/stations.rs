@@ -240,7 +240,7 @@ fn log(scene: &Scene, link: &SharedView, columns: usize) -> Vec<Line<'static>> {
     lines
 }
 
-/// The cues that were fired after the flag had been taken: here, and by others.
+/// The cues that were fired while the other stations could not know of it: here, and by others.
 fn aside(scene: &Scene, link: &SharedView, columns: usize) -> Vec<Line<'static>> {
     let styles = &scene.styles;
     let here = link
@@ -258,7 +258,7 @@ fn aside(scene: &Scene, link: &SharedView, columns: usize) -> Vec<Line<'static>>
         .map(|words| Line::styled(text::fit(&words, room).into_owned(), styles.attention))
         .collect();
     if !lines.is_empty() {
-        let words = "fired after the flag had been taken; what it means is for people to decide";
+        let words = "fired while the others could not know of it: agree on it by telephone";
         lines.push(Line::styled(words, styles.past));
     }
     lines

@@ -727,7 +727,7 @@ fn what_has_become_of_the_flag_is_said() {
                 let cue = crate::show::CueNumber::new("1").unwrap();
                 link.aside = vec![crate::link::FiredAside { cue, at_ns: Default::default() }];
             },
-            "1 cue fired here after the flag had been taken: see the stations",
+            "1 cue fired here while the others could not know of it: see the page Stations",
             Tone::Alarm,
         ),
     ];

@@ -33,7 +33,8 @@ pub struct SharedView {
     /// Instant at which the other program of this station's name was heard last that has the flag by
     /// the log, or from which on it was not heard; `None` if there is none.
     pub double_heard: Option<MachineNs>,
-    /// Cues that this station fired after somebody had taken the flag from it.
+    /// Cues that this station fired while the others could not know of it, before it read that the flag was
+    /// taken.
     pub aside: Vec<FiredAside>,
     /// Reason why the last offer has ended without a pass.
     pub offer_ended: Option<String>,

@@ -268,7 +268,7 @@ pub(crate) fn telling(event: &Event, state: &State) -> Telling {
             .alarm(),
         Event::CueFiredAside { cue, fired_by, .. } => LineKind::Cue
             .says(format!(
-                "cue {cue} was FIRED BY {fired_by} after the flag had been taken from it{}",
+                "cue {cue} was FIRED BY {fired_by} while the others could not know of it{}",
                 state.unsent_words(cue, fired_by)
             ))
             .alarm(),

@@ -344,7 +344,7 @@ impl Fold {
             Event::NoteTaken { text, .. } => log.at(text.clone()),
             Event::CueFiredAside { cue, fired_by, .. } => {
                 let unsent = self.state.unsent_words(cue, fired_by);
-                log.at(format!("fired by {fired_by} after the flag had been taken from it{unsent}"))
+                log.at(format!("fired by {fired_by} while the others could not know of it{unsent}"))
             }
             Event::ActionSent { firing, action, .. }
             | Event::ActionRehearsed { firing, action, .. } => {
