@@ -76,8 +76,10 @@ pub(super) fn resume(
         log.push(record, &state);
     }
     let last = recovered.records.last().context("the journal holds no event")?;
-    let is_alone = may_alone && state.flag().is_some();
-    if is_alone && !is_called && !may_be_alone(&id, &state, &recovered.records, inbox)? {
+    let is_alone = options.share.is_none() && state.flag().is_some();
+    // A rehearsal sends nothing: nobody has to be asked.
+    let asks = is_alone && may_alone && !is_called;
+    if asks && !may_be_alone(&id, &state, &recovered.records, inbox)? {
         return Ok(None);
     }
     known_cues(&show, &recovered.records, &id)?;

@@ -8,7 +8,7 @@ use super::ear::Ear;
 use super::pair::Pair;
 use super::{NatsServer, Proxy, is_missing};
 use crate::commands::succeeds;
-use crate::harness::{Arg, Program, Remote, Wire, encode, in_time, pass};
+use crate::harness::{Arg, House, Program, Remote, Wire, encode, in_time, pass};
 
 #[test]
 fn a_follower_sees_all_fires_its_own_outputs_and_cannot_go() {
@@ -67,6 +67,24 @@ fn a_run_that_was_shared_is_called_alone_only_after_a_typed_yes() {
         }
         pair.wire.expect_silence();
     });
+}
+
+#[test]
+fn a_rehearsal_that_was_shared_is_not_shared_when_it_is_resumed_alone() {
+    if is_missing() {
+        return;
+    }
+    let (server, house) = (NatsServer::start(), House::new());
+    let show = house.show(
+        "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\ncue = [{ number = \"1\", title = \"By hand\" }]\n",
+    );
+    let shared = ["--rehearse", "--share", &server.url(), "--station", "paris", &show];
+    let mut paris = house.open(&shared);
+    paris.await_words(&["THE FLAG IS HERE"]);
+    paris.kill();
+    let run = house.runs()[0].file_name().expect("a name").to_string_lossy().into_owned();
+    // It sends nothing, so nobody is asked.
+    house.open(&["--resume", &run]).await_words(&["NOT SHARED", "By hand"]);
 }
 
 #[test]
