@@ -139,7 +139,13 @@ impl App {
         }
         if act == Some(Act::Go) {
             let (go, hides) = (self.keymap.way(Act::Go), self.keymap.way(Act::Flag));
-            self.refuse_once(&format!("{go} fires nothing here: {hides} hides this"), now_ns);
+            let why = if let Some(Role::OnItsWay { to }) = self.link.as_ref().map(|link| &link.role)
+            {
+                format!("the flag is on its way to {to}")
+            } else {
+                format!("{hides} hides this")
+            };
+            self.refuse_once(&format!("{go} fires nothing here: {why}"), now_ns);
             return Some(vec![]);
         }
         if self.answers(key) {

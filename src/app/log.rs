@@ -201,6 +201,11 @@ fn names_its_station(event: &Event) -> bool {
     )
 }
 
+/// Returns `true` if `event` is about the program or the terminal of one station of a shared run.
+fn is_of_program(event: &Event) -> bool {
+    matches!(event, Event::RunResumed { .. } | Event::RunLeft { .. } | Event::TerminalLost {})
+}
+
 impl LogLine {
     /// Returns `true` if something was refused, missed or lost, did not leave, or is not as it
     /// should be.
@@ -225,6 +230,9 @@ impl Log {
         let Telling { kind, mut text, tone, mark, .. } = telling(&record.event, state);
         if let Some(station) = record.wish_of().filter(|_| !names_its_station(&record.event)) {
             text = format!("{text}, by {station}");
+        }
+        if let Some(origin) = record.origin.as_deref().filter(|_| is_of_program(&record.event)) {
+            text = format!("{text}, at {}", origin.station);
         }
         let (cue, at_ns) = (record.event.cue().cloned(), record.run_ns);
         self.keep(LogLine {
@@ -353,6 +361,20 @@ mod tests {
             words,
             ["Lady Gaga spotted", "note on Lady Gaga: la: row 4", "Lady Gaga spotted, by la"]
         );
+    }
+
+    #[test]
+    fn what_a_program_does_has_its_station_in_a_shared_run() {
+        let left = || Event::RunLeft { reason: "the caller quit".into() };
+        let mut log = Log::default();
+        log.push(&record(1, left()), &state());
+        for (seq, event) in [(2, left()), (3, Event::TerminalLost {})] {
+            let origin = Some(Arc::new(Origin::new("paris", 1)));
+            log.push(&Record { origin, ..record(seq, event) }, &state());
+        }
+        let words: Vec<&str> = log.newest_first().map(|line| line.text.as_str()).collect();
+        let left = "program left the run: the caller quit";
+        assert_eq!(words, ["the terminal was lost, at paris", &format!("{left}, at paris"), left]);
     }
 
     #[test]

@@ -74,6 +74,7 @@ mod table {
             None => ("nobody".to_owned(), "-".to_owned()),
         };
         let stations = match (run.stations.is_empty(), run.is_over) {
+            (true, true) if run.is_left => "left, can be resumed".to_owned(),
             (true, true) => "over".to_owned(),
             (true, false) => "none heard".to_owned(),
             (false, _) => run.stations.iter().map(station).collect::<Vec<_>>().join(", "),
@@ -109,6 +110,7 @@ mod table {
                 title: "Été\u{1b}[2J".into(),
                 last: 40,
                 is_over: false,
+                is_left: false,
                 holder: Some((name("paris"), 3)),
                 stations: vec![station("la", false, 12), station("paris", true, 0)],
             };
@@ -119,7 +121,8 @@ mod table {
                 ..run.clone()
             };
             let over = SharedRun { is_over: true, holder: None, ..silent.clone() };
-            let text = table(&[run, silent, over]);
+            let left = SharedRun { is_left: true, holder: silent.holder.clone(), ..over.clone() };
+            let text = table(&[run, silent, over, left]);
             assert_eq!(
                 text.lines().collect::<Vec<_>>(),
                 [
@@ -127,6 +130,7 @@ mod table {
                     "20261129-200500-paris  Été [2J  paris        3     la 12 records behind, paris up to date",
                     "x                      Été [2J  la (silent)  1     none heard",
                     "x                      Été [2J  nobody       -     over",
+                    "x                      Été [2J  la (silent)  1     left, can be resumed",
                 ]
             );
         }

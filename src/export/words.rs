@@ -13,7 +13,7 @@ use super::asrun::{
     AsRun, CueOutcome, CueRow, FlagRow, LostSend, PanicRow, SightingRow, StoppedRamps,
 };
 use super::layout::plain;
-use crate::engine::{FlagWay, RunId, Stop};
+use crate::engine::{Cause, FlagWay, RunId, Stop};
 use crate::plain::counted;
 use crate::show::duration;
 
@@ -78,7 +78,13 @@ pub(super) fn manner(run: &AsRun) -> String {
         (true, ..=1) => "rehearsal".to_owned(),
         (true, speed) => format!("rehearsal, {speed} times as fast"),
     };
-    format!("{how}{}", if run.auto { ", called by the program" } else { "" })
+    let by_hand = run.cues().any(|cue| matches!(cue.cause, Some(Cause::Go | Cause::Remote)));
+    let by = match (run.auto, by_hand) {
+        (true, true) => ", called by the program in part",
+        (true, false) => ", called by the program",
+        (false, _) => "",
+    };
+    format!("{how}{by}")
 }
 
 /// Facts at the top: labels and texts, in their order.

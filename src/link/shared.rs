@@ -36,6 +36,8 @@ pub struct SharedRun {
     pub last: u64,
     /// `true` if its last record says that it has ended or was left.
     pub is_over: bool,
+    /// `true` if its last record says that it was left, and that it can be resumed.
+    pub is_left: bool,
     /// The holder and its term: as the stations say, or else as the last record says.
     pub holder: Option<(StationName, u64)>,
     /// The stations that were heard, by name.

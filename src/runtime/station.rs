@@ -297,8 +297,10 @@ impl Station {
         let state = station.conductor.state();
         let missed: Vec<String> =
             state.missed().map(|cue| state.show().cue(cue).number.to_string()).collect();
-        if let Some((text, tone)) =
-            resumed::words(events, end_known, is_clock_behind, cut_off, &missed)
+        // In a shared run these are the records of others, of before this program.
+        if !station.is_shared()
+            && let Some((text, tone)) =
+                resumed::words(events, end_known, is_clock_behind, cut_off, &missed)
         {
             station.app.say_too(&text, tone, machine_ns());
         }

@@ -184,7 +184,10 @@ fn alarms(scene: &Scene) -> (Vec<AlarmWords>, usize) {
 fn answered(scene: &Scene, standing: &Alarm) -> (String, Style, String) {
     let styles = &scene.styles;
     let answers = match scene.app.followed() {
-        Some((holder, _)) => format!("{holder} answers it"),
+        Some((holder, _)) if scene.app.link.as_ref().is_some_and(|link| link.hears(&holder)) => {
+            format!("{holder} answers it")
+        }
+        Some(_) => "the station with the flag answers it".to_owned(),
         None => format!("{} answers it", scene.way(Act::Warn)),
     };
     match standing {

@@ -302,7 +302,10 @@ fn reviews(scene: &Scene, link: &SharedView) -> bool {
 /// shared.
 pub(super) fn word(scene: &Scene) -> Option<&'static str> {
     let link = scene.app.link.as_deref()?;
-    FlagKey::of(link, scene.state, scene.view.machine_ns).word()
+    let key = FlagKey::of(link, scene.state, scene.view.machine_ns);
+    // Without the log the flag goes nowhere.
+    let goes_nowhere = matches!((&key, &link.role), (FlagKey::Give { .. }, Role::Alone { .. }));
+    key.word().filter(|_| !goes_nowhere)
 }
 
 /// Returns `true` if the keys that call the show are refused here.

@@ -355,6 +355,8 @@ pub(super) fn interlock(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
         Span::styled(format!("{} all ready", signs::CLEAR), styles.ready)
     } else if state.stood_by {
         Span::styled(format!("{sign} {ready} of {all} ready"), styles.attention)
+    } else if super::flag::is_idle(scene) {
+        Span::styled(format!("{sign} standby not called"), styles.past)
     } else {
         Span::styled(format!("{sign} {} calls standby", scene.way(Act::Standby)), styles.past)
     })

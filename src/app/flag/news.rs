@@ -70,7 +70,9 @@ impl App {
     fn news_of_aside(&self, before: &SharedView, link: &SharedView) -> Option<(String, Tone)> {
         let new = link.aside.len().checked_sub(before.aside.len()).filter(|new| *new > 0)?;
         let cues = counted(new, "cue");
-        let words = format!("{cues} fired here while the others could not know of it: see the page Stations");
+        let words = format!(
+            "{cues} fired here while the others could not know of it: see the page Stations"
+        );
         Some((words, Tone::Alarm))
     }
 

@@ -365,6 +365,10 @@ fn the_key_of_go_answers_nothing_and_fires_nothing() {
         stood.sees(|link| link.role = Role::Mute { why });
         go_on(&mut stood, FlagWish::GoOn);
     }
+    let mut passed = caller("paris");
+    passed.sees(|link| link.role = Role::OnItsWay { to: name("la") });
+    assert_eq!(passed.press("f  "), []);
+    assert_eq!(passed.said(), "Space fires nothing here: the flag is on its way to la");
     // In a line it is a letter.
     let mut caller = caller("la");
     caller.silent(9);

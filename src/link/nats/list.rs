@@ -91,14 +91,15 @@ async fn log(connection: &ServerConnection, info: &Info) -> Option<SharedRun> {
     let (id, title) = setup::run_of(&info.config)?;
     let last = info.state.last_sequence;
     let record = last_record(connection, &info.config.name, last).await;
-    let (mut is_over, mut holder) = (false, None);
+    let (mut is_over, mut is_left, mut holder) = (false, false, None);
     if let Some(record) = record {
-        is_over = matches!(record.event, Event::RunEnded { .. } | Event::RunLeft { .. });
+        is_left = matches!(record.event, Event::RunLeft { .. });
+        is_over = is_left || matches!(record.event, Event::RunEnded { .. });
         holder = record.origin.and_then(|origin| {
             StationName::new(&origin.station).ok().map(|station| (station, origin.term))
         });
     }
-    Some(SharedRun { id, title, last, is_over, holder, stations: vec![] })
+    Some(SharedRun { id, title, last, is_over, is_left, holder, stations: vec![] })
 }
 
 async fn last_record(connection: &ServerConnection, stream: &str, last: u64) -> Option<Record> {

@@ -209,15 +209,20 @@ fn stake(scene: &Scene, link: &SharedView, prompt: &Prompt, columns: usize) -> V
         Some(_) => format!("The other {holder}"),
         None => holder.clone(),
     };
-    let heard = format!("{other} last heard {} ago; it may still be firing", clock(silence));
-    say(heard, styles.attention);
-    say(
-        format!(
-            "From the take on this station fires. {other} becomes mute as soon as it reads that, and not \
-             before: what both have fired is shown afterwards."
-        ),
-        styles.text,
-    );
+    if link.holder_left && link.double_heard.is_none() {
+        say(format!("{other} left the run {} ago", clock(silence)), styles.attention);
+        say("From the take on this station fires.".to_owned(), styles.text);
+    } else {
+        let heard = format!("{other} last heard {} ago; it may still be firing", clock(silence));
+        say(heard, styles.attention);
+        say(
+            format!(
+                "From the take on this station fires. {other} becomes mute as soon as it reads that, and not \
+                 before: what both have fired is shown afterwards."
+            ),
+            styles.text,
+        );
+    }
     if let Some(why) = &prompt.refused {
         say(format!("! {why}"), styles.attention);
     }

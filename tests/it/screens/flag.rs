@@ -362,6 +362,32 @@ fn the_briefing_says_whose_program_gives_the_gos_and_that_it_ends_with_the_flag(
 }
 
 #[test]
+fn a_take_from_a_holder_that_has_left_says_so() {
+    let mut run = shared("la");
+    let now = run.machine_ns();
+    change(&mut run, |link| {
+        (link.stations[1].heard, link.stations[1].away) = (Some(now - ms(11_000)), true);
+        link.holder_left = true;
+    });
+    run.keys("f");
+    for (columns, rows) in SIZES {
+        let screen = run.text(columns, rows);
+        let screen = screen.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(screen.contains("paris left the run 0:11 ago"), "{screen}");
+        assert!(!screen.contains("it may still be firing"), "{screen}");
+    }
+}
+
+#[test]
+fn the_footer_gives_the_flag_only_where_somebody_can_have_it() {
+    let mut run = shared("paris");
+    assert!(run.text(120, 36).contains("f give the flag"));
+    let since = run.machine_ns() - ms(12_000);
+    change(&mut run, |link| link.role = Role::Alone { since });
+    assert!(!run.text(120, 36).contains("give the flag"));
+}
+
+#[test]
 fn a_take_says_what_is_at_stake_and_asks_for_a_reason() {
     let mut run = shared("la");
     let now = run.machine_ns();
