@@ -384,7 +384,7 @@ mod tests {
             telling(&Event::StationWarned { by, late_ns }, &state()).text
         };
         assert_eq!(words(0), "la says: SOMETHING IS WRONG");
-        assert_eq!(words(45_000_000_000), "la said 0:45 before this came here: SOMETHING IS WRONG");
+        assert_eq!(words(45_000_000_000), "la said (received 0:45 late): SOMETHING IS WRONG");
     }
 
     #[test]

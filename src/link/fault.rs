@@ -116,8 +116,8 @@ pub enum LinkError {
     },
     /// Another program takes part in the run by this name.
     #[error(
-        "another program takes part in run {run} as {station} and was heard now, for about {since}: end that \
-         one, or join with another --station NAME"
+        "another program takes part in run {run} as {station}: it was heard just now, and has been \
+         there for about {since}. End that one, or join with another --station NAME"
     )]
     NameTaken {
         /// The run.

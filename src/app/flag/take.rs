@@ -14,7 +14,7 @@ impl App {
         // mistake all the same: the line after it would be taken for the reason.
         let is_needed = silence.is_none_or(|silence| silence < SILENT);
         if !named && (is_needed || !holder.as_str().starts_with(typed)) {
-            return self.ask_again(prompt, format!("not so: the holder's name is {holder}"));
+            return self.ask_again(prompt, format!("wrong name: the holder is {holder}"));
         }
         self.open(Ask::TakeReason { term, named })
     }

@@ -454,7 +454,7 @@ fn nothing_is_taken_by_another_name_or_from_a_holder_that_came_back() {
         assert_eq!(caller.press(typed), [], "{typed}");
         caller.silent(3);
         assert_eq!(caller.press("⏎"), [], "{typed}");
-        assert_eq!(caller.refused(), Some("not so: the holder's name is paris"), "{typed}");
+        assert_eq!(caller.refused(), Some("wrong name: the holder is paris"), "{typed}");
         assert_eq!(caller.press("⎋"), [], "{typed}");
         caller.silent(3);
     }
@@ -542,7 +542,7 @@ fn the_flag_of_a_program_of_the_own_name_can_be_taken() {
     let heard = caller.now;
     caller.sees(|link| link.double_heard = Some(heard));
     caller.press("⏎");
-    assert_eq!(caller.refused(), Some("not so: the holder's name is la"));
+    assert_eq!(caller.refused(), Some("wrong name: the holder is la"));
     caller.press("⎋");
     caller.now += SILENT;
     caller.press("f");

@@ -66,7 +66,7 @@ fn on_page(from_browser: bool) -> &'static str {
 fn said(late_ns: u64) -> String {
     match Duration::from_nanos(late_ns) {
         Duration::ZERO => "says".to_owned(),
-        late => format!("said {} before this came here", duration::clock(late)),
+        late => format!("said (received {} late)", duration::clock(late)),
     }
 }
 

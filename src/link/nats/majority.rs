@@ -11,7 +11,7 @@ const NOT_HEARD: Duration = Duration::from_secs(3);
 /// Reason why a log takes nothing, as its cluster says, if it takes nothing.
 pub(super) fn lacks(cluster: &ClusterInfo) -> Option<String> {
     if cluster.leader.as_ref().is_none_or(String::is_empty) {
-        return Some("the log has no leader among its servers: it takes nothing".to_owned());
+        return Some("the log has no leader among its servers: it stores nothing".to_owned());
     }
     // The leader names the others.
     let is_there = |active: Duration| active < NOT_HEARD;
@@ -19,7 +19,7 @@ pub(super) fn lacks(cluster: &ClusterInfo) -> Option<String> {
     let all = 1 + cluster.replicas.len();
     let needed = all / 2 + 1;
     (there < needed).then(|| {
-        format!("of the log's {all} servers {there} is there: it takes nothing until {needed} are")
+        format!("{there} of the log's {all} servers is up: it stores nothing until {needed} are")
     })
 }
 
@@ -45,7 +45,7 @@ mod tests {
         for (leader, heard_ms, word) in [
             (Some("n1"), &[200_u64, 1_000][..], None),
             (Some("n1"), &[2_900, 60_000], None),
-            (Some("n1"), &[3_100, 60_000], Some("of the log's 3 servers 1 is there")),
+            (Some("n1"), &[3_100, 60_000], Some("1 of the log's 3 servers is up")),
             (Some("n1"), &[], None),
             (None, &[0, 0], Some("no leader")),
             (Some(""), &[0, 0], Some("no leader")),

@@ -21,7 +21,7 @@ fn a_name_that_is_in_use_is_refused_before_the_station_takes_part() {
             let mut other = house.spawn(&["join", &url, "--station", name], (200, 36), &[]);
             assert_eq!(other.await_exit().exit_code(), 1);
             let said = other.last_screen();
-            let part = format!("as {name} and was heard now");
+            let part = format!("as {name}: it was heard just now");
             assert!(said.contains(&part) && said.contains("with another --station NAME"), "{said}");
             assert!(!house.state().join("runs").exists(), "{said}");
         }
