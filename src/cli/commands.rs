@@ -216,8 +216,11 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         Resumable::One(run) => {
             let account =
                 run.summary.as_ref().map_or(String::new(), |summary| account(summary, wall_now()));
-            let _ =
-                write!(lines, "\n`handover --resume{option}` resumes {}\n  {account}\n", run.id);
+            let resume = match &run.summary {
+                Some(summary) => summary.to_resume(&run.id, &option),
+                None => format!("handover --resume{option}"),
+            };
+            let _ = write!(lines, "\n`{resume}` resumes {}\n  {account}\n", run.id);
         }
         Resumable::Asks(runs) => {
             let ids = runs.iter().filter(|run| run.fault.is_none()).map(|run| run.id.0.as_str());

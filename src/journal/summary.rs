@@ -9,7 +9,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::recover::{RecoverError, open, scan};
-use crate::engine::{CALLER_QUIT, Event, Record};
+use crate::engine::{CALLER_QUIT, Event, Record, RunId};
 use crate::show::CueNumber;
 
 /// Summary of a run from its journal.
@@ -38,6 +38,8 @@ pub struct Summary {
     pub cues_fired: u64,
     /// The cues that ran at its last event, in the order in which they fired.
     pub on_air: Vec<CueNumber>,
+    /// The station that began the run, if it was shared.
+    pub began_at: Option<String>,
     /// Reason why the last program let go of the run, in its words; `None` while a program has it,
     /// and if it was killed.
     pub left: Option<String>,
@@ -63,6 +65,15 @@ impl Summary {
         self.left.as_deref() == Some(CALLER_QUIT)
     }
 
+    /// The command that takes up the run `id`, of which this is the summary; `option` names the folder of
+    /// the runs. A shared run needs its server, which no journal names.
+    pub fn to_resume(&self, id: &RunId, option: &str) -> String {
+        match id.station().or(self.began_at.as_deref()) {
+            None => format!("handover --resume{option}"),
+            Some(me) => format!("handover --resume {id} --share URL --station {me}{option}"),
+        }
+    }
+
     /// The summary of the journal at `path`, up to its end or its first damage, and what is wrong
     /// with it.
     pub(super) fn of(path: &Path) -> (Option<Self>, Option<RecoverError>) {
@@ -73,11 +84,12 @@ impl Summary {
         (summary, scanned.err())
     }
 
-    fn take(summary: &mut Option<Self>, Record { at, event, .. }: Record) {
+    fn take(summary: &mut Option<Self>, Record { at, event, origin, .. }: Record) {
         match (summary, event) {
             (summary, Event::RunStarted { show, source, rehearsal, speed, auto, shift_ns, .. }) => {
                 let (started_at, last_at, ended, cues_fired) = (at, at, false, 0);
                 let (on_air, left) = (vec![], None);
+                let began_at = origin.map(|origin| origin.station.clone());
                 *summary = Some(Self {
                     show,
                     source,
@@ -90,6 +102,7 @@ impl Summary {
                     ended,
                     cues_fired,
                     on_air,
+                    began_at,
                     left,
                 });
             }

@@ -8,7 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::clock::machine_ns;
 use crate::engine::RunId;
-use crate::journal::{Holder, LockError, RunLock, Store, StoreError};
+use crate::journal::{Holder, LockError, RunLock, Store, StoreError, Summary};
 
 /// Time that another program has to give a run away that it calls without a terminal.
 const TAKEOVER: Duration = Duration::from_secs(3);
@@ -51,11 +51,9 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
         if let Some(fault) = folder.fault {
             bail!("no program runs {id}, and it cannot be resumed: {fault}");
         }
-        let ended = folder.summary.is_some_and(|summary| summary.ended);
-        let option = store.option();
-        let state = match ended {
-            true => "is finished".to_owned(),
-            false => format!("was left: `handover --resume{option}` resumes it"),
+        let state = match folder.summary {
+            Some(summary) if summary.ended => "is finished".to_owned(),
+            summary => format!("was left: `{}` resumes it", to_resume(store, id, summary)),
         };
         bail!("no program runs {id}, which {state}");
     };
@@ -71,13 +69,18 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    let ended = store.summary(id)?.summary.is_some_and(|summary| summary.ended);
-    let option = store.option();
-    let then = match ended {
-        true => format!("`handover report{option}` shows it"),
-        false => format!("`handover --resume{option}` resumes it"),
+    let then = match store.summary(id)?.summary {
+        Some(summary) if summary.ended => format!("`handover report{}` shows it", store.option()),
+        summary => format!("`{}` resumes it", to_resume(store, id, summary)),
     };
     Ok(format!("Process {pid} has released run {id}: {then}.\n"))
+}
+
+/// The command that takes up the run `id`.
+fn to_resume(store: &Store, id: &RunId, summary: Option<Summary>) -> String {
+    let option = store.option();
+    let bare = || format!("handover --resume{option}");
+    summary.map_or_else(bare, |summary| summary.to_resume(id, &option))
 }
 
 /// Reason why a process may keep its run: a full disk has not taken its last events, and another

@@ -226,6 +226,7 @@ mod tests {
             ended: false,
             cues_fired: fired.parse().unwrap(),
             on_air: vec![],
+            began_at: None,
             left: match how {
                 "quit" => Some(crate::engine::CALLER_QUIT.into()),
                 "terminal" => Some(crate::engine::TERMINAL_WENT.into()),

@@ -53,6 +53,11 @@ fn a_run_that_was_shared_is_called_alone_only_after_a_typed_yes() {
         for (at, (id, command)) in copies.iter().enumerate() {
             let program = if at == 0 { &mut pair.paris } else { &mut pair.la };
             program.kill();
+            let state = pair.houses[at].state().display().to_string();
+            let station = if at == 0 { "paris" } else { "la" };
+            let shared = format!("`handover --resume {id} --share URL --station {station} --state");
+            let listed = succeeds(&["runs", "--state", &state]);
+            assert!(listed.contains(&shared), "{listed}");
             for (typed, goes_on) in [("no\r", false), ("yes\r", true)] {
                 let mut alone = pair.houses[at].spawn(&["--resume", id], (120, 36), &[]);
                 alone.await_words(&["was shared", "paris had its flag", command, "Type yes"]);
