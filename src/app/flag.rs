@@ -66,7 +66,10 @@ impl App {
             self.say("this run is not shared: there is no flag", Tone::Attention, now_ns);
             return vec![];
         };
-        if self.dialog.take().is_some() {
+        let dialog = self.dialog.take();
+        let is_over =
+            matches!(dialog, Some(Dialog::Briefing { .. })) && !link.is_exchanging(now_ns);
+        if dialog.is_some() && !is_over {
             self.say_hidden(&link, now_ns);
             return vec![];
         }
@@ -245,7 +248,13 @@ impl App {
                     self.refuse_once(&format!("{to} has not accepted the flag yet"), now_ns);
                     vec![]
                 }
-                (Role::Follows { .. }, Some(exchange)) if exchange.to == link.me => {
+                (Role::Follows { holder }, Some(exchange)) if exchange.to == link.me => {
+                    if !link.is_exchanging(now_ns) {
+                        let takes = self.keymap.way(Act::Flag);
+                        let why = format!("{holder} is not heard: {takes} takes the flag");
+                        self.refuse_once(&why, now_ns);
+                        return vec![];
+                    }
                     if exchange.accepted {
                         self.refuse_once("you have accepted: the holder passes the flag", now_ns);
                         return vec![];

@@ -48,7 +48,9 @@ impl FlagKey {
             Role::Follows { .. } | Role::Nobody if link.looks_on.is_some() => FlagKey::LooksOn,
             Role::Follows { .. } | Role::Nobody if link.is_taking => FlagKey::IsTaking,
             Role::OnItsWay { .. } => FlagKey::Briefing,
-            Role::Holds | Role::Alone { .. } | Role::Follows { .. } if link.is_exchanging() => {
+            Role::Holds | Role::Alone { .. } | Role::Follows { .. }
+                if link.is_exchanging(now_ns) =>
+            {
                 FlagKey::Briefing
             }
             Role::Holds | Role::Alone { .. } => {

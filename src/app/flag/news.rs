@@ -32,7 +32,7 @@ impl App {
     }
 
     fn close_overtaken(&mut self, link: &SharedView, now_ns: MachineNs) {
-        let has = link.is_exchanging();
+        let has = link.is_exchanging(now_ns);
         let holds = link.may_fire();
         if holds && has && matches!(self.dialog, Some(Dialog::Give { .. })) {
             self.dialog = Some(Dialog::Briefing { scroll: 0 });

@@ -404,6 +404,7 @@ fn a_follower_asks_is_briefed_and_accepts() {
     caller.now += Duration::from_secs(2);
     assert_eq!(caller.press("f"), []);
     assert_eq!((&caller.app.dialog, caller.app.flag_step()), (&BRIEFING, FlagStep::Reads));
+    caller.silent(1);
     assert_eq!(caller.press("⏎"), wish(FlagWish::Accept));
     caller.offered(true);
     assert_eq!(caller.app.flag_step(), FlagStep::Waits);
@@ -444,6 +445,26 @@ fn a_silent_holder_is_taken_from_with_a_reason_and_its_name_before_five_seconds(
     let named = Some(name("paris"));
     let take = FlagWish::Take { reason: "they sleep".into(), named };
     assert_eq!(caller.press("fparis⏎they sleep⏎"), wish(take));
+}
+
+#[test]
+fn an_offer_of_a_holder_that_is_silent_keeps_nobody_from_taking_the_flag() {
+    for accepted in [false, true] {
+        let mut caller = caller("la");
+        caller.offered(accepted);
+        assert_eq!(caller.press("f"), []);
+        assert!(matches!(caller.app.dialog, Some(Dialog::Briefing { .. })));
+        caller.silent(6);
+        let take = FlagWish::Take { reason: "dead".into(), named: None };
+        assert_eq!(caller.press("fdead⏎"), wish(take.clone()), "from the briefing");
+        assert_eq!(caller.press("fdead⏎"), wish(take), "without it");
+    }
+    let mut caller = caller("la");
+    caller.offered(false);
+    caller.press("f");
+    caller.now += Duration::from_secs(6);
+    assert_eq!(caller.press("⏎"), [], "nobody would hear it");
+    assert_eq!(caller.said(), "paris is not heard: f takes the flag");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::link::{FiredAside, FlagStep, ServerFacts};
+use crate::link::{FiredAside, FlagStep, SILENT, ServerFacts};
 use crate::show::StationName;
 use crate::show::duration::clock;
 use crate::time::MachineNs;
@@ -280,12 +280,14 @@ impl SharedView {
     }
 
     /// Returns `true` while this station's caller gives the flag or is offered it.
-    pub fn is_exchanging(&self) -> bool {
+    /// From a holder that is silent nothing comes any more: what stays is to take the flag.
+    pub fn is_exchanging(&self, now: MachineNs) -> bool {
         match &self.role {
             Role::OnItsWay { .. } => true,
             Role::Holds | Role::Alone { .. } => self.exchange.is_some(),
             Role::Follows { .. } => {
-                self.exchange.as_ref().is_some_and(|exchange| exchange.to == self.me)
+                let is_to_me = self.exchange.as_ref().is_some_and(|known| known.to == self.me);
+                is_to_me && self.silence(now).is_none_or(|silence| silence < SILENT)
             }
             Role::Nobody | Role::Mute { .. } => false,
         }

@@ -304,6 +304,9 @@ pub(in crate::ui) fn hints(scene: &Scene) -> Vec<(String, &'static str)> {
         Dialog::GoOn => vec![(enter(), "go on without the log"), esc("wait")],
         Dialog::Briefing { .. } => match (&link.role, &link.exchange) {
             (Role::OnItsWay { .. }, _) => vec![esc("take it back"), hides],
+            (Role::Follows { .. }, Some(_)) if !link.is_exchanging(scene.view.machine_ns) => {
+                vec![(scene.way(Act::Flag), "take the flag"), esc("decline"), (moves, "scroll")]
+            }
             (_, Some(exchange)) if link.offer_to_me().is_some() => match exchange.accepted {
                 true => vec![esc("do not accept after all"), (moves, "scroll"), hides],
                 false => {

@@ -100,6 +100,10 @@ fn note(
                 .to_owned(),
             styles.attention,
         ),
+        (_, Some(_)) if !link.is_exchanging(scene.view.machine_ns) => {
+            let holder = link.holder().map_or_else(String::new, ToString::to_string);
+            (format!("{holder} is not heard: {hides} takes the flag"), styles.attention)
+        }
         (_, Some(exchange)) if link.offer_to_me().is_some() => {
             let words = match exchange.accepted {
                 true => "accepted; you have it once the holder passes it".to_owned(),
