@@ -70,6 +70,7 @@ mod table {
             |name: &crate::link::StationName| run.stations.iter().any(|heard| heard.name == *name);
         let (holder, term) = match &run.holder {
             Some((name, term)) if is_heard(name) => (name.to_string(), term.to_string()),
+            Some((name, term)) if run.is_left => (format!("{name} (left)"), term.to_string()),
             Some((name, term)) => (format!("{name} (silent)"), term.to_string()),
             None => ("nobody".to_owned(), "-".to_owned()),
         };
@@ -130,7 +131,7 @@ mod table {
                     "20261129-200500-paris  Été [2J  paris        3     la 12 records behind, paris up to date",
                     "x                      Été [2J  la (silent)  1     none heard",
                     "x                      Été [2J  nobody       -     over",
-                    "x                      Été [2J  la (silent)  1     left, can be resumed",
+                    "x                      Été [2J  la (left)    1     left, can be resumed",
                 ]
             );
         }

@@ -53,7 +53,7 @@ impl App {
     pub(super) fn no_line(&self) -> String {
         let (quit, option) = (self.keymap.way(Act::Quit), &self.state_option);
         let run = self.run.as_ref().map_or(String::new(), |run| format!(" {run}"));
-        format!("no line to the log; alone: {quit}, then handover --resume{run}{option}")
+        format!("no line; to call alone: {quit}, handover --resume{run}{option}")
     }
 
     /// The station that the flag can be taken from, and the term.

@@ -801,7 +801,7 @@ fn what_a_station_that_looks_on_wishes_is_refused_with_the_reason() {
 
 #[test]
 fn without_a_line_to_the_log_no_take_is_offered() {
-    let no_line = "no line to the log; alone: q, then handover --resume r@la";
+    let no_line = "no line; to call alone: q, handover --resume r@la";
     let with_flag = format!("paris has the flag; {no_line}");
     for (keys, said) in [("f", no_line), (" ", with_flag.as_str())] {
         let mut caller = caller("la");

@@ -93,7 +93,7 @@ fn the_runs_of_a_server_are_listed_with_their_stations() {
         said.lines().map(cells).collect::<Vec<_>>(),
         [
             "RUN|SHOW|FLAG|TERM|STATIONS",
-            "20261128-200500-été|Été|paris (silent)|1|left, can be resumed",
+            "20261128-200500-été|Été|paris (left)|1|left, can be resumed",
             "20261129-200500-été|Été|paris|1|la 2 records behind, paris up to date",
         ]
     );
