@@ -112,23 +112,6 @@ impl App {
         vec![]
     }
 
-    fn say_hidden(&mut self, link: &SharedView, now_ns: MachineNs) {
-        let again = self.keymap.way(Act::Flag);
-        let words = match (&link.exchange, &link.role) {
-            (_, Role::OnItsWay { to }) => {
-                format!("the flag is still on its way to {to}; {again} shows the briefing")
-            }
-            (Some(exchange), _) if exchange.to == link.me => {
-                format!("the offer stands; {again} shows the briefing again")
-            }
-            (Some(exchange), _) => {
-                format!("the offer to {} stands; {again} shows the briefing again", exchange.to)
-            }
-            (None, _) => "the flag was not offered".to_owned(),
-        };
-        self.say(words, Tone::Calm, now_ns);
-    }
-
     /// A key while a dialog is open; `None` if it means what it means without one.
     pub(super) fn dialog_key(
         &mut self,

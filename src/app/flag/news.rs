@@ -67,6 +67,24 @@ impl App {
         }
     }
 
+    /// Says what stands while the panel is hidden.
+    pub(super) fn say_hidden(&mut self, link: &SharedView, now_ns: MachineNs) {
+        let again = self.keymap.way(Act::Flag);
+        let words = match (&link.exchange, &link.role) {
+            (_, Role::OnItsWay { to }) => {
+                format!("the flag is still on its way to {to}; {again} shows the briefing")
+            }
+            (Some(exchange), _) if exchange.to == link.me => {
+                format!("the offer stands; {again} shows the briefing again")
+            }
+            (Some(exchange), _) => {
+                format!("the offer to {} stands; {again} shows the briefing again", exchange.to)
+            }
+            (None, _) => "the flag was not offered".to_owned(),
+        };
+        self.say(words, Tone::Calm, now_ns);
+    }
+
     fn news_of_aside(&self, before: &SharedView, link: &SharedView) -> Option<(String, Tone)> {
         let new = link.aside.len().checked_sub(before.aside.len()).filter(|new| *new > 0)?;
         let cues = counted(new, "cue");
