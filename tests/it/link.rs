@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
+mod aside;
 mod cluster;
 mod crew;
 mod ear;

@@ -3,6 +3,7 @@
 //! What the conductor records goes to the log after its messages have left; what the log and the
 //! other stations say goes to the conductor. Neither waits for the network.
 
+mod aside;
 mod elsewhere;
 mod waiting;
 mod wishes;
@@ -418,7 +419,7 @@ impl Station {
             Some(Ok((journal, path))) => {
                 self.journal = Some(journal);
                 let (count, path) = (counted(records.len(), "record"), path.display());
-                let text = format!("put aside: {count}, in {path}: the flag had been taken");
+                let text = format!("the run went on elsewhere: {count} put aside, in {path}");
                 self.words.push(LogWord::program(text, Tone::Alarm, run_ns));
             }
             Some(Err(error)) => {
@@ -428,6 +429,7 @@ impl Station {
             }
             None => {}
         }
+        let wishes = aside::wishes(&records, self.conductor.state());
         let before = Arc::clone(self.conductor.state().show());
         self.drive(ConductorInput::SetAside { kept: kept_records, aside: records });
         self.goes_back_from(&before);
@@ -438,6 +440,7 @@ impl Station {
             shared.shipped = 0;
             shared.elsewhere = Elsewhere::of(show, &shared.recorded);
             shared.watch.put_aside(fired);
+            aside::tell(&mut shared.flag, wishes);
         }
     }
 
