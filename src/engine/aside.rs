@@ -15,8 +15,13 @@ impl State {
     }
 
     /// The ids of the outputs that got nothing of the cue of this number when `by` fired it aside: those
-    /// that another station sends, which did not know of it.
+    /// that another station sends, which did not know of it. None where nobody took the flag from `by`:
+    /// it called a copy of the run alone, and sent all outputs.
     pub fn unsent_aside(&self, number: &CueNumber, by: &StationName) -> Vec<&str> {
+        let mut changes = self.flag.iter().flat_map(|flag| &flag.changes);
+        if !changes.any(|change| is_taken_from(by, &change.how)) {
+            return vec![];
+        }
         let actions = self.show.find(number).map(|cue| self.show.cue(cue).actions.as_slice());
         let outputs = actions.into_iter().flatten().map(|action| self.show.output(action.output));
         let is_anothers =
@@ -49,8 +54,7 @@ impl State {
         let Some(cue) = self.show.find(number) else { return };
         let takes = self.flag.iter().flat_map(|flag| flag.changes.iter().rev());
         // Others may have taken it from each other since.
-        let is_from_it = |how: &FlagWay| matches!(how, FlagWay::Taken { from, .. } if from == by);
-        let mut taken = takes.filter(|change| is_from_it(&change.how));
+        let mut taken = takes.filter(|change| is_taken_from(by, &change.how));
         // A station may also have gone on alone with a copy of the run, and nobody took anything.
         let taken_ns = taken.next().map_or(fired_ns, |change| change.at_ns);
         let is_since = |cue: CueIx| self.cue(cue).fired_ns.is_some_and(|ns| ns >= taken_ns);
@@ -77,11 +81,16 @@ impl State {
     }
 }
 
+fn is_taken_from(station: &StationName, how: &FlagWay) -> bool {
+    matches!(how, FlagWay::Taken { from, .. } if from == station)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::engine::{FlagChange, FlagState};
     use crate::show::file;
 
     #[test]
@@ -92,14 +101,27 @@ mod tests {
              [[segment]]\ntitle = \"S\"\nduration = \"1m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"C\"\n\
              do = [{ output = \"desk\", osc = \"/1\" }, { output = \"la-desk\", osc = \"/1\" }, \
              { output = \"paris-desk\", osc = \"/1\" }, { output = \"la-desk\", osc = \"/2\" }]\n";
-        let state = State::new(Arc::new(file::parse(text, "UTC").unwrap()));
+        let mut state = State::new(Arc::new(file::parse(text, "UTC").unwrap()));
         let number = CueNumber::new("1").unwrap();
-        let words = |by| state.unsent_words(&number, &StationName::new(by).unwrap());
+        let station = |name| StationName::new(name).unwrap();
+        let change = |from, holder, term| {
+            let how = FlagWay::Taken { from: station(from), reason: "gone".into(), silent_ns: 9 };
+            FlagChange { at_ns: RunNs::new(1), holder: station(holder), term, how }
+        };
+        state.flag = Some(FlagState {
+            holder: station("la"),
+            term: 3,
+            offer: None,
+            withdrawn: None,
+            holder_left: false,
+            changes: vec![change("paris", "oslo", 2), change("oslo", "la", 3)],
+            aside: vec![],
+            warnings: vec![],
+        });
+        let words = |by| state.unsent_words(&number, &station(by));
         assert_eq!(words("paris"), "; la-desk got nothing");
         assert_eq!(words("oslo"), "; la-desk, paris-desk got nothing");
-        assert_eq!(
-            state.unsent_words(&CueNumber::new("9").unwrap(), &StationName::new("la").unwrap()),
-            ""
-        );
+        assert_eq!(words("la"), "", "it called a copy of the run, and sent all outputs");
+        assert_eq!(state.unsent_words(&CueNumber::new("9").unwrap(), &station("paris")), "");
     }
 }
