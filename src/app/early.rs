@@ -1,6 +1,7 @@
 //! A GO that takes a second one. It would begin a segment long before its hard start: the playhead
 //! has passed on to the next segment, and the next press is easily one too many. Or its cue was fired
-//! aside, so the audience has had it; or it may have been, before the journal lost its end.
+//! aside, so the audience has had it; or it may have been, before the journal lost its end or the flag
+//! was taken.
 
 use std::time::Duration;
 
@@ -84,7 +85,7 @@ mod tests {
     use super::*;
     use crate::app::Theme;
     use crate::conductor::{By, Conductor, ConductorInput, ConductorOutput, RunClock};
-    use crate::engine::{Cause, Command, Event, Origin, Record};
+    use crate::engine::{Cause, Command, Event, MissedWhy, Origin, Record};
     use crate::show::{CueNumber, StationName, file};
 
     const GO: Command = Command::Go { cause: Cause::Go };
@@ -204,6 +205,23 @@ mod tests {
         let answer = ConductorInput::Command { by: By::Caller, command: Command::Answer };
         run.drive(MachineNs::ZERO, answer, |_, _| vec![]);
         assert_eq!(asks(run.state(), 10), None, "the caller has answered the alarm");
+    }
+
+    #[test]
+    fn a_go_on_a_cue_that_was_missed_by_a_take_is_given_the_second_time() {
+        for (why, asks) in [(MissedWhy::FlagTaken, true), (MissedWhy::PassLate, false)] {
+            let (mut state, mut app) = (state(), App::new(Theme::Dark));
+            let (run_ns, at) = (RunNs::ZERO, "2026-11-28T20:00:00Z".parse().unwrap());
+            let cue = CueNumber::new("1").unwrap();
+            let missed = Event::CueMissed { cue, why, due_ns: run_ns };
+            for event in [started(at, 1), missed] {
+                state.fold(&Record { seq: 1, at, run_ns, origin: None, event });
+            }
+            let words = "1 may have been sent already: GO again within 5 s fires it";
+            let asked = app.goes_early(None, &state, run_ns, MachineNs::ZERO);
+            assert_eq!(asked.as_deref(), asks.then_some(words));
+            assert_eq!(app.goes_early(None, &state, run_ns, MachineNs::ZERO), None);
+        }
     }
 
     #[test]

@@ -153,10 +153,10 @@ impl State {
             needs.iter().position(|&d| show.department(d).id == id).map_or(0, |at| 1_u16 << at)
         };
         match event {
-            Event::CueMissed { due_ns, .. } => {
+            Event::CueMissed { why, due_ns, .. } => {
                 self.disarm(cue);
                 self.put_past.retain(|(known, _)| *known != cue);
-                self.missed.insert(self.turn(cue));
+                self.missed.insert(self.turn(cue), *why);
                 self.touched_ns = self.touched_ns.max(self.show_ns(*due_ns));
             }
             Event::CueSkipped { .. } => {
@@ -424,7 +424,7 @@ impl State {
         }
         let on_air = self.on_air.contains(&cue);
         let turn = self.turn(cue);
-        let was_missed = self.missed.remove(&turn);
+        let was_missed = self.missed.remove(&turn).is_some();
         let state = &mut self.cues[cue];
         if was_missed {
             state.phase = if on_air { Phase::Running } else { Phase::Waiting };

@@ -66,7 +66,7 @@ impl State {
             self.take_links(cue, (cue, self.cue(cue).firings));
             self.disarm(cue);
         }
-        let was_missed = self.missed.remove(&self.turn(cue));
+        let was_missed = self.missed.remove(&self.turn(cue)).is_some();
         let is_on_air = self.on_air.contains(&cue);
         let state = &mut self.cues[cue];
         state.is_aside = true;

@@ -7,7 +7,7 @@
 
 use std::time::Duration;
 
-use super::{Cause, Command, Phase, RunNs, ShowNs, State, Upcoming};
+use super::{Cause, Command, MissedWhy, Phase, RunNs, ShowNs, State, Upcoming};
 use crate::show::demonstration::Demonstration;
 use crate::show::{CueIx, CueNumber, OutputIx, SegmentIx};
 use crate::time::unsigned;
@@ -70,8 +70,8 @@ impl State {
     }
 
     /// The next step towards the call of the cue at the playhead; with `is_ready` the call itself,
-    /// as if it were stood by and its departments had answered. A live run leaves it to the caller to
-    /// call what may have been sent already.
+    /// as if it were stood by and its departments had answered. Some calls are left
+    /// to the caller ([`Self::is_left_to_caller`]).
     fn next_call(&self, is_ready: bool) -> Option<(ShowNs, Command)> {
         let go = Command::Go { cause: Cause::Auto };
         let Some(cue) = self.playhead else {
@@ -91,12 +91,14 @@ impl State {
                 is_ready,
             ));
         }
+        if self.is_left_to_caller(cue) {
+            return None;
+        }
         // Nothing is called at an instant before the playhead came to it: the journal tells things
         // in their order.
         let call_ns = self.call_due_ns(cue)?.max(self.touched_ns);
         if !self.rehearsal {
-            let is_known = !self.may_have_been_sent(cue);
-            return (is_known && (is_ready || self.is_clear(cue))).then_some((call_ns, go));
+            return (is_ready || self.is_clear(cue)).then_some((call_ns, go));
         }
         let needs = self.show.cue(cue).needs.len() as u32;
         let lead = STANDBY.max(ANSWER * (needs + 1));
@@ -133,6 +135,16 @@ impl State {
                 )
             }
         })
+    }
+
+    /// Returns `true` if the program leaves the call of `cue` to a caller: it was missed, or may have
+    /// been sent already in a live run. A rehearsal by the program comes to its end, and calls what its
+    /// departments or the end of a segment kept back; and a demonstration shows what a caller does.
+    pub fn is_left_to_caller(&self, cue: CueIx) -> bool {
+        let missed = self.missed.get(&self.turn(cue));
+        let by_show = matches!(missed, Some(MissedWhy::Interlock | MissedWhy::SegmentEnded));
+        let is_played = self.is_demonstration() || (self.rehearsal && by_show);
+        (missed.is_some() && !is_played) || (!self.rehearsal && self.may_have_been_sent(cue))
     }
 
     /// The standby of `cue`, its departments' answers, and its GO, each at its time. The last

@@ -1,10 +1,10 @@
 //! Cues that may have been sent although the journal does not say so: a disk that was full lost its
-//! end.
+//! end, or the flag was taken from a station that may have fired them.
 
 use std::collections::BTreeSet;
 
 use super::timer::TimerKind;
-use super::{RunNs, ShowNs, State};
+use super::{MissedWhy, RunNs, ShowNs, State};
 use crate::show::{CueIx, CueNumber, Trigger};
 
 /// The end of a journal that was lost, until the caller answers the alarm about it.
@@ -17,9 +17,13 @@ pub(super) struct LostEnd {
 }
 
 impl State {
-    /// Returns `true` if nobody knows whether `cue` was sent before the last resume: the journal has
-    /// lost its end, the caller has not answered the alarm about it, and the cue has not fired since.
+    /// Returns `true` if nobody knows whether `cue` was sent: it fell due at a station from which the
+    /// flag was taken, or the journal has lost its end before the last resume, the caller has not
+    /// answered the alarm about it, and the cue has not fired since.
     pub fn may_have_been_sent(&self, cue: CueIx) -> bool {
+        if self.missed.get(&self.turn(cue)) == Some(&MissedWhy::FlagTaken) {
+            return true;
+        }
         let Some(LostEnd { from: Some(from), at_ns }) = self.alarms.lost_end() else {
             return false;
         };

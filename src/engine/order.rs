@@ -104,17 +104,14 @@ impl State {
     }
 
     /// Next place of the playhead when a missed cue at it has fired, or is skipped: the other
-    /// missed ones and then the place where the caller was, so that catching up fires nothing
-    /// twice.
+    /// missed ones up to the place where the caller was, and then that place, so that catching up
+    /// fires nothing twice and passes over no call.
     pub(super) fn next_stop_after_missed(&self, cue: CueIx) -> Option<CueIx> {
-        let missed = self
-            .places_after(Some(cue))
-            .find(|&c| self.cue(c).phase == Phase::Missed && self.stops(c));
-        missed.or_else(|| {
-            let furthest =
-                self.frontier.filter(|&f| self.place_of(f) > self.place_of(cue)).unwrap_or(cue);
-            self.next_stop(Some(furthest))
-        })
+        let furthest = self.frontier.filter(|&f| self.is_before(cue, f)).unwrap_or(cue);
+        let mut behind =
+            self.places_after(Some(cue)).take_while(|&place| !self.is_before(furthest, place));
+        let missed = behind.find(|&c| self.cue(c).phase == Phase::Missed && self.stops(c));
+        missed.or_else(|| self.next_stop(Some(furthest)))
     }
 
     /// The cue after the playhead, whatever fires it.
@@ -136,15 +133,22 @@ impl State {
         mains.map(|cue| self.at_place_of(cue)).find(|&cue| self.is_in_order(cue))
     }
 
-    /// New place of the playhead after a resume, if it has to move.
+    /// New place of the playhead after a resume, if it has to move: back to the first missed cue, and
+    /// never on to one. What was missed further on is taken up when the caller comes to it; going
+    /// there would pass over calls that nobody has given.
     pub(super) fn stop_after_resume(&self) -> Option<Option<CueIx>> {
-        if let Some(missed) = self.missed().next() {
-            return (self.playhead != Some(missed)).then_some(Some(missed));
+        let is_behind = |&cue: &CueIx| self.playhead.is_none_or(|next| self.is_before(cue, next));
+        if let Some(missed) = self.missed().find(is_behind) {
+            return Some(Some(missed));
         }
         let cue = self.playhead.filter(|&cue| !self.is_in_order(cue))?;
         let swapped_in = self.at_place_of(self.show.main_of(cue));
         let stands_in = swapped_in != cue && self.is_in_order(swapped_in);
         Some(if stands_in { Some(swapped_in) } else { self.next_stop_after_missed(cue) })
+    }
+
+    fn is_before(&self, cue: CueIx, other: CueIx) -> bool {
+        self.place_of(cue) < self.place_of(other)
     }
 
     /// The place that `cue` has in the order, from 0: that of the cue which it backs up, if any.

@@ -237,15 +237,9 @@ impl State {
         }
         self.take_over_backups();
         self.take_over_answers(&was);
-        self.missed = was
-            .missed
-            .iter()
-            .map(|turn| turn.cue)
-            .collect::<Vec<_>>()
-            .into_iter()
-            .filter(|&cue| self.show.has(cue))
-            .map(|cue| self.turn(cue))
-            .collect();
+        let missed = was.missed.iter().map(|(turn, &why)| (turn.cue, why));
+        let missed = missed.filter(|&(cue, _)| self.show.has(cue));
+        self.missed = missed.map(|(cue, why)| (self.turn(cue), why)).collect();
         if self.only_edited {
             return self.look_at(None);
         }
@@ -377,7 +371,7 @@ impl State {
     }
 
     fn is_not_missed(&mut self, cue: CueIx) {
-        if self.missed.remove(&self.turn(cue)) {
+        if self.missed.remove(&self.turn(cue)).is_some() {
             self.cues[cue].phase = Phase::Waiting;
         }
     }

@@ -1,6 +1,6 @@
 //! The state of a run: the fold of its events, and the questions that everybody asks of it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,8 +74,8 @@ pub struct State {
     pub(super) on_air: Vec<CueIx>,
     /// Ramps and fades.
     pub(super) ongoing: AllOngoing,
-    /// The cues that are [`Phase::Missed`]: a frame has no time to look through all cues for them.
-    pub(super) missed: BTreeSet<CueTurn>,
+    /// The cues that are [`Phase::Missed`], and why: a frame has no time to look through all cues for them.
+    pub(super) missed: BTreeMap<CueTurn, MissedWhy>,
     /// Cues whose instant an edit has put in the past, and that instant: they are missed first.
     pub(super) put_past: Vec<(CueIx, RunNs)>,
     /// The last cue that fired at the playhead in the normal order: where the order goes on after a
@@ -278,7 +278,7 @@ impl State {
             flag: None,
             on_air: vec![],
             ongoing: AllOngoing::default(),
-            missed: BTreeSet::new(),
+            missed: BTreeMap::new(),
             put_past: vec![],
             frontier: None,
             touched_ns: ShowNs::default(),
@@ -431,7 +431,7 @@ impl State {
 
     /// The cues that fell due and wait for the caller, in running order.
     pub fn missed(&self) -> impl Iterator<Item = CueIx> {
-        self.missed.iter().map(|turn| turn.cue).filter(|&cue| self.is_in_order(cue))
+        self.missed.keys().map(|turn| turn.cue).filter(|&cue| self.is_in_order(cue))
     }
 
     /// The departments that `cue` still waits for.

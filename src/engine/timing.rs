@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::{RunNs, State};
+use super::{Phase, RunNs, State};
 use crate::show::{CueIx, IndexVec, SegmentIx};
 use crate::time::{signed, unsigned};
 
@@ -97,9 +97,9 @@ impl State {
     }
 
     /// Time until the planned call of `cue`, if its segment has started or is next; negative if
-    /// the call is late.
+    /// the call is late. `None` for one that was missed: its time is over.
     pub fn call_left(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<SignedDuration> {
-        if self.only_edited {
+        if self.only_edited || self.cue(cue).phase == Phase::Missed {
             return None;
         }
         let segment = self.show.segment_of(cue);

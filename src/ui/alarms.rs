@@ -249,7 +249,11 @@ fn missed_fix(scene: &Scene, missed: &[CueIx]) -> String {
             format!("{} twice fires it", way(Act::Go))
         }
         true => format!("{} fires it", way(Act::Go)),
-        false => format!("select it: {} then {} fire it", way(Act::PlayheadHere), way(Act::Go)),
+        false => {
+            let twice = if missed.iter().any(|&cue| takes_two(cue)) { " twice" } else { "" };
+            let (here, go) = (way(Act::PlayheadHere), way(Act::Go));
+            format!("select it: {here} then {go}{twice} fire it")
+        }
     };
     let has_backup = |cue: CueIx| scene.state.swaps_to(cue).is_some();
     let swaps = match scene.state.playhead().filter(|&cue| is_next && has_backup(cue)) {

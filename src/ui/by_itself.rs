@@ -47,11 +47,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
         let state = scene.state;
         let is_held = state.held_since().is_some();
         let calls = state.calls_itself() && !is_held && state.playhead().is_some();
-        let is_unsure = |cue| !state.is_rehearsal() && state.may_have_been_sent(cue);
-        let words = match calls {
-            true if state.playhead().is_some_and(is_unsure) => "AUTO waits: CHECK",
-            true => "AUTO calls the show",
-            false => "nothing comes by itself",
+        let left = state.playhead().filter(|&cue| calls && state.is_left_to_caller(cue));
+        let words = match left {
+            Some(cue) if state.may_have_been_sent(cue) => "AUTO waits: CHECK",
+            Some(_) => "AUTO waits: missed",
+            None if calls => "AUTO calls the show",
+            None => "nothing comes by itself",
         };
         text::put(buf, area, area.y, Line::styled(words, styles.past));
         return;

@@ -19,6 +19,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{letters, signs, text};
 use crate::app::keys::Act;
+use crate::engine::Phase;
 use crate::show::CueIx;
 use crate::show::duration;
 
@@ -219,6 +220,9 @@ pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     }
     if scene.state.may_have_been_sent(cue) {
         return Some(Span::styled("may have been sent", styles.attention));
+    }
+    if scene.state.cue(cue).phase == Phase::Missed {
+        return Some(Span::styled("missed", styles.attention));
     }
     if !scene.is_tied() {
         return None;

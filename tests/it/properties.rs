@@ -9,7 +9,7 @@ mod board;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use handover::engine::{Cause, ClipFact, Command, Event, Here, Nudge, Phase, Record, RunNs};
+use handover::engine::{Cause, ClipFact, Command, Event, Here, Nudge, Phase, Record, RunNs, State};
 use handover::show::{CueIx, CueNumber, OutputIx, OutputLayer, PersonIx, Show};
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -397,11 +397,21 @@ fn resume(rig: &mut TestRun, down_ns: u64) -> Result<(), String> {
             return Err(format!("what fell due in the downtime was fired: {event:?}"));
         }
     }
-    let (first, playhead) = (rig.state().missed().next(), rig.state().playhead());
-    if first.is_some() && playhead != first {
-        return Err(format!("the playhead is at {playhead:?}, the first missed cue is {first:?}"));
-    }
+    none_missed_behind(rig.state())?;
     rig.drain()
+}
+
+/// Checks that the caller will come to each of the missed cues.
+pub(crate) fn none_missed_behind(state: &State) -> Result<(), String> {
+    let (show, playhead) = (state.show(), state.playhead());
+    let place = |cue| show.place(show.main_of(cue));
+    let is_behind = |&cue: &CueIx| playhead.is_none_or(|next| place(cue) < place(next));
+    match state.missed().find(is_behind) {
+        Some(cue) => {
+            Err(format!("the playhead is at {playhead:?}, after {cue:?}, which was missed"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Reads all of a state: it must be there at every moment.

@@ -1,5 +1,6 @@
 //! A run that two stations share: what each of them sends.
 
+mod further_on;
 mod second;
 
 use std::collections::BTreeSet;

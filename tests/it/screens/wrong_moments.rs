@@ -265,6 +265,13 @@ fn in_a_hold_the_screen_says_that_nothing_comes_by_itself() {
         screen.contains("! 1 missed  3; select it: Enter then Space fire it, x skips it"),
         "{screen}"
     );
+    assert!(screen.contains(" NEXT   4  Finale") && screen.contains("call in"), "{screen}");
+    run.keys("p");
+    let screen = run.text(120, 36);
+    let mut lines = screen.lines();
+    let is_missed = lines.any(|line| line.contains(" NEXT   3  Tower") && line.ends_with("missed"));
+    assert!(is_missed && !screen.contains("call in"), "{screen}");
+    run.keys("n");
     run.keys("h");
     assert!(run.text(120, 36).contains("next by itself: 2 Smoke in 0:32"), "{}", run.text(120, 36));
 }

@@ -15,6 +15,7 @@ use handover::show::{CueIx, CueNumber, SegmentIx, Show, Trigger};
 use handover::time::{MachineNs, nanoseconds};
 
 use super::edits::Versions;
+use crate::properties::none_missed_behind;
 use crate::rule_checker::RuleChecker;
 use crate::test_run::{Opening, run_started};
 
@@ -273,6 +274,7 @@ impl World {
         let clock = RunClock::new(self.now_ns, run_ns, wall, self.opening.speed);
         self.conductor = Conductor::new(self.shadow.clone(), clock, last.seq, last.run_ns);
         let from = self.journal.len();
+        let was_at = self.shadow.playhead().filter(|_| !self.shadow.is_moving_on());
         // What was lost with its record is no matter of the journal any more.
         let owed = std::mem::take(&mut self.owed).into_iter();
         let owed: Vec<Key> =
@@ -294,10 +296,11 @@ impl World {
                 ));
             }
         }
-        self.took_up_what_was_missed(from)
+        self.took_up_what_was_missed(from, was_at)
     }
 
-    fn took_up_what_was_missed(&self, from: usize) -> Result<(), String> {
+    /// Checks what was taken up since the record `from`, when the next call was `was_at`.
+    fn took_up_what_was_missed(&self, from: usize, was_at: Option<CueIx>) -> Result<(), String> {
         if self.opening.auto {
             return Ok(());
         }
@@ -306,11 +309,14 @@ impl World {
                 return Err(format!("what fell due in the downtime was fired: {:?}", record.event));
             }
         }
-        let (first, playhead) = (self.state().missed().next(), self.state().playhead());
-        if first.is_some() && playhead != first && !self.took_up {
-            return Err(format!(
-                "the playhead is at {playhead:?}, the first missed cue is {first:?}"
-            ));
+        if !self.took_up {
+            none_missed_behind(self.state())?;
+        }
+        let (show, is_at) = (self.state().show(), self.state().playhead());
+        let place = |cue| show.place(show.main_of(cue));
+        let stayed = was_at.filter(|&cue| self.state().is_in_order(cue));
+        if stayed.is_some_and(|was_at| is_at.is_none_or(|is_at| place(is_at) > place(was_at))) {
+            return Err(format!("the playhead went from {was_at:?} on to {is_at:?}"));
         }
         Ok(())
     }
