@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
-pub(crate) use key::FlagKey;
+pub(crate) use key::{FlagKey, edited_at};
 use planned::first_choice;
 pub(crate) use planned::{Planned, planned};
 pub use view::{

@@ -256,6 +256,10 @@ impl App {
         state: &State,
         now_ns: MachineNs,
     ) -> Vec<Task> {
+        if let Some(why) = self.edited_elsewhere() {
+            self.refuse_once(&why, now_ns);
+            return vec![];
+        }
         let show = state.show();
         let segment = show.cue(cue).segment;
         let mut cues: Vec<CueIx> = vec![cue];

@@ -7,8 +7,16 @@ use crate::time::MachineNs;
 impl App {
     /// Leaves the run; asks where something would be lost by it.
     pub(super) fn quit(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
-        if self.follows() || self.is_editor {
+        if self.is_editor {
             return vec![Task::Quit];
+        }
+        if self.follows() {
+            let is_live = !state.is_rehearsal() && state.has_begun() && !state.has_ended();
+            let loses = self.sent_from_here(state).filter(|_| is_live);
+            return match loses {
+                Some(loses) => self.ask(Question::Quit, &loses, now_ns),
+                None => vec![Task::Quit],
+            };
         }
         let is_done = state.is_over() && state.uncalled().next().is_none();
         if is_done && !state.has_ended() {
@@ -47,6 +55,17 @@ impl App {
         let ramps = self.staying(state);
         let why = format!("{ramps}nothing fires by itself until fg");
         self.ask(Question::Suspend, &why, now_ns)
+    }
+
+    /// What goes down for all when this station leaves: the outputs that it alone sends, where it is
+    /// heard. `None` where there is nothing.
+    fn sent_from_here(&self, state: &State) -> Option<String> {
+        let link = self.link.as_ref().filter(|link| link.looks_on.is_none())?;
+        let outputs = state.show().outputs.iter();
+        let own = outputs.filter(|output| output.station.as_ref() == Some(&link.me));
+        let ids: Vec<&str> = own.map(|output| output.id.as_str()).collect();
+        let goes = if ids.len() == 1 { "goes" } else { "go" };
+        (!ids.is_empty()).then(|| format!("{} {goes} down for all stations", ids.join(", ")))
     }
 
     /// The clips that leaving would stop, before other words.

@@ -98,9 +98,9 @@ impl App {
     ) -> Vec<Task> {
         self.question = Some(question);
         let verb = question.verb();
-        let go = match self.is_editor {
-            true => String::new(),
-            false => format!(", {} is GO", self.keymap.way(Act::Go)),
+        let go = match self.may_call() {
+            true => format!(", {} is GO", self.keymap.way(Act::Go)),
+            false => String::new(),
         };
         self.put_message(
             format!("y {verb}s{what}, any other key stays{go}: {why}"),

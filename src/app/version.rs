@@ -50,7 +50,10 @@ impl App {
                 ongoing::staying(state, self.run_ns, |output| file.outputs.contains(&output));
             let ramps = ramps.map_or(String::new(), |ramps| format!("; {ramps}"));
             let words = format!("{}{ramps}", file.words);
-            tasks.extend(self.ask(Question::TakeVersion, &words, now_ns));
+            match self.edited_elsewhere() {
+                Some(why) => self.say(format!("{why}; here: {words}"), Tone::Attention, now_ns),
+                None => tasks.extend(self.ask(Question::TakeVersion, &words, now_ns)),
+            }
         } else {
             let keeps =
                 if self.is_editor { "what is shown stays" } else { "the run keeps its show" };

@@ -209,7 +209,7 @@ pub(super) fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &m
             }
         },
         (None, Some(question)) => {
-            let go = (!scene.app.is_editor).then(|| hint(&go, "go"));
+            let go = scene.app.may_call().then(|| hint(&go, "go"));
             let yes = [hint("y", question.verb())].into_iter().chain(go);
             yes.chain([hint("any other key", "stay")]).collect()
         }

@@ -1,7 +1,7 @@
 //! The effect of the flag's key at this moment: what it does when it is pressed, and what the footer
 //! says of it.
 
-use super::{AWAY, MuteWhy, Role, SILENT, SharedView, StationName, first_choice};
+use super::{AWAY, App, MuteWhy, Role, SILENT, SharedView, StationName, first_choice};
 use crate::engine::State;
 use crate::time::MachineNs;
 
@@ -93,4 +93,21 @@ impl FlagKey {
             | FlagKey::Waits => None,
         }
     }
+}
+
+impl App {
+    /// Returns `true` if the key of GO fires here: the show is called, and at this station.
+    pub(crate) fn may_call(&self) -> bool {
+        !self.is_editor && self.link.as_ref().is_none_or(|link| link.may_fire())
+    }
+
+    /// Why the show is not edited here: the station that has the flag does that. `None` where it is.
+    pub(crate) fn edited_elsewhere(&self) -> Option<String> {
+        self.followed().map(|(holder, _)| edited_at(&holder))
+    }
+}
+
+/// Says that the station which has the flag edits the show.
+pub(crate) fn edited_at(holder: &StationName) -> String {
+    format!("{holder} has the flag: the show is edited there")
 }

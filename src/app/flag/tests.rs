@@ -468,6 +468,18 @@ fn an_offer_of_a_holder_that_is_silent_keeps_nobody_from_taking_the_flag() {
 }
 
 #[test]
+fn a_station_without_the_flag_asks_only_what_it_can_do() {
+    let mut caller = caller("la");
+    assert!(!caller.app.may_call());
+    assert_eq!(
+        caller.app.edited_elsewhere().as_deref(),
+        Some("paris has the flag: the show is edited there")
+    );
+    caller.sees(|link| link.role = Role::Holds);
+    assert!(caller.app.may_call() && caller.app.edited_elsewhere().is_none());
+}
+
+#[test]
 fn nothing_is_taken_by_another_name_or_from_a_holder_that_came_back() {
     let mut caller = caller("la");
     caller.silent(3);

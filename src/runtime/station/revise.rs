@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Station;
+use crate::app::flag::edited_at;
 use crate::app::log::LogWord;
 use crate::app::{EditNews, EditWish, Question, Tone};
 use crate::conductor::{By, ConductorInput};
@@ -150,7 +151,7 @@ impl Station {
     pub(super) fn may_edit(&self) -> Result<(), String> {
         self.conductor.may_decide().map_err(|why| {
             if let Rejection::NoFlag(holder) = &why {
-                return format!("{holder} has the flag: the show is edited there");
+                return edited_at(holder);
             }
             why.to_string()
         })

@@ -67,7 +67,9 @@ fn of_two_programs_of_one_name_one_sends_and_the_other_goes_on_when_it_leaves() 
         let journal = pair.paris.await_event("action_sent", 2);
         assert!(journal.of_kind("action_failed").is_empty());
         pair.wire_la.expect_silence();
-        other.keys("q");
+        // It leaves outputs that nobody else sends.
+        other.press_to_see("q", &["y leaves", "la-lights goes down for all stations"]);
+        other.keys("y");
         assert!(other.await_exit().success());
         pair.la.await_screen("la to be the station", |text| !text.contains("LOOKS ON"));
         pair.paris.keys(" ");
