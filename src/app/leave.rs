@@ -57,7 +57,7 @@ impl App {
         self.ask(Question::Suspend, &why, now_ns)
     }
 
-    /// What goes down for all when this station leaves: the outputs that it alone sends, where it is
+    /// Outputs that go down for all when this station leaves: those that it alone sends, where it is
     /// heard. `None` where there is nothing.
     fn sent_from_here(&self, state: &State) -> Option<String> {
         let link = self.link.as_ref().filter(|link| link.looks_on.is_none())?;

@@ -104,8 +104,8 @@ impl Conductor {
         }
     }
 
-    /// What fell due while this station was mute does not leave any more: the run has gone on
-    /// meanwhile. The same cue may have been called again, or there was a panic.
+    /// Calls off what fell due while this station was mute: the run has gone on meanwhile. The same cue
+    /// may have been called again, or there was a panic.
     fn calls_off_what_was_due(&mut self) {
         let due = self.ahead.partition_point(|ahead| ahead.due_ns <= self.now_ns);
         let effects: Vec<_> = self.ahead.drain(..due).flat_map(|ahead| ahead.effects).collect();

@@ -1,5 +1,5 @@
-//! What a station says and does that nobody else can know of, and a holder that ends in the middle of
-//! an exchange.
+//! Notes and a panic that nobody else can know of, and a holder that ends in the middle of an
+//! exchange.
 
 use super::pair::Pair;
 use super::{NatsServer, Proxy, is_missing};

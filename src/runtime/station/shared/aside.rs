@@ -1,5 +1,5 @@
-//! What went aside and is no cue: it reaches the station with the flag as a wish, so that the run, the
-//! report and everybody know of it.
+//! Notes and panics that went aside: they reach the station with the flag as wishes, so that the run,
+//! the report and everybody know of them.
 
 use crate::engine::{Event, Record, State};
 use crate::link::{Flag, FlagInput, Letter, Wish};
