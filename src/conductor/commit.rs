@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::due::STOPPED;
 use super::{Conductor, ConductorOutput, NextStep};
 use crate::engine::{Effect, Event, Record};
 use crate::journal::truncate;
@@ -24,7 +25,9 @@ impl Conductor {
         let last = events.iter().rposition(|event| !self.state.effects(event).is_empty());
         let mut after = last.map_or(vec![], |at| events.split_off(at + 1));
         let effects = self.record(events, self.now_ns);
-        after.extend(self.stops_what_stands_ready(&effects));
+        let stopped = self.stops_what_stands_ready(&effects).into_iter();
+        let stopped = stopped.map(|job| self.outcome(job, Outcome::Failed(STOPPED.to_owned())));
+        after.extend(stopped);
         self.carry_out(effects, after);
     }
 

@@ -10,8 +10,8 @@
 use std::time::Duration;
 
 use super::Conductor;
-use crate::engine::{Effect, Event};
-use crate::output::{Job, Outcome};
+use crate::engine::Effect;
+use crate::output::Job;
 use crate::show::CueIx;
 use crate::time::MachineNs;
 
@@ -20,7 +20,7 @@ use crate::time::MachineNs;
 const LEAD: Duration = Duration::from_micros(300);
 
 /// Reason why a message that stood ready has not left.
-const STOPPED: &str = "it was stopped before it left";
+pub(super) const STOPPED: &str = "it was stopped before it left";
 
 /// Records that are journaled before their instant, and messages that still have to leave.
 #[derive(Clone, Debug)]
@@ -126,9 +126,9 @@ impl Conductor {
         }
     }
 
-    /// Has nothing leave any more that `effects` stop, and gives what the journal says of it. What was
-    /// recorded ahead of a pass may still have to leave after a panic of the next holder.
-    pub(super) fn stops_what_stands_ready(&mut self, effects: &[Effect]) -> Vec<Event> {
+    /// Has nothing leave any more that `effects` stop, and gives that: of what was recorded before them.
+    /// What was recorded ahead of a pass may still have to leave after a panic of the next holder.
+    pub(super) fn stops_what_stands_ready(&mut self, effects: &[Effect]) -> Vec<Job> {
         let is_stopped = |own: CueIx| {
             effects.iter().any(|effect| match *effect {
                 Effect::StopOutputs => true,
@@ -146,8 +146,7 @@ impl Conductor {
                 !is_stopped(cue)
             });
         }
-        let failed = |job| self.outcome(job, Outcome::Failed(STOPPED.to_owned()));
-        stopped.into_iter().map(failed).collect()
+        stopped
     }
 
     /// In a rehearsal nothing leaves, and a fast clock has no instants to spare.

@@ -326,6 +326,7 @@ impl Conductor {
         for (seq, due_ns, effect) in caused {
             let is_known = self.shared.as_ref().is_some_and(|shared| shared.has_clock);
             if !self.is_expected(seq, due_ns) || !is_known || self.is_too_late(due_ns) {
+                self.stops_at_once(effect);
                 self.comes_late(effect, self.read_late(due_ns));
             } else if due_ns > self.now_ns || !self.ahead.is_empty() {
                 // What was recorded before it may still have to leave, and then not after it: the run's

@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 
 use super::STOOD_STILL;
+use crate::conductor::due::STOPPED;
 use crate::conductor::{Conductor, ConductorOutput, NextStep};
 use crate::engine::{Effect, StationReport, ToldOutcome};
 use crate::output::{Job, Outcome, Report};
@@ -102,6 +103,14 @@ impl Conductor {
                 self.hands_in_withheld();
             }
         }
+    }
+
+    /// Calls off what stands ready here and `effect` stops, which has come too late to wait for it.
+    pub(super) fn stops_at_once(&mut self, effect: Effect) {
+        let stopped = self.stops_what_stands_ready(&[effect]).into_iter();
+        let ready = stopped.map(|Job { cue, firing, action }| Effect::Send { cue, firing, action });
+        let ready = ready.collect();
+        self.calls_off(ready, Some(STOPPED.to_owned()));
     }
 
     /// Calls off what fell due while this station was mute: the run has gone on meanwhile. The same cue

@@ -454,11 +454,10 @@ fn what_was_recorded_ahead_of_a_pass_leaves_at_its_instant_whatever_is_done_befo
 }
 
 #[test]
-fn what_fell_due_while_a_station_knew_nothing_of_the_run_does_not_leave_after_a_panic() {
+fn what_fell_due_while_a_station_knew_nothing_of_the_run_does_not_leave() {
     let (mut paris, mut la) = on_its_way();
     stored(&mut paris, &mut la, 10_910 * MILLISECOND_NS);
     la.gives(10_910 * MILLISECOND_NS, ConductorInput::Holds);
-    la.command(11_300 * MILLISECOND_NS, Command::Panic);
     // The machine of paris stands still until less than a second after cue 2 was due.
     paris.gives(11_920 * MILLISECOND_NS, ConductorInput::Flush);
     follows(&mut paris, 11_930 * MILLISECOND_NS, &la);
@@ -486,6 +485,22 @@ fn what_was_recorded_ahead_of_a_pass_does_not_leave_after_a_panic_of_the_next_ho
         _ => None,
     });
     assert_eq!(error, Some(("la", "it was stopped before it left")));
+}
+
+#[test]
+fn a_panic_that_a_follower_was_not_left_stops_what_stands_ready_there() {
+    let (mut paris, mut la) = on_its_way();
+    paris.gives(10_910 * MILLISECOND_NS, ConductorInput::TakeBack { why: "no".into() });
+    stored(&mut paris, &mut la, 10_920 * MILLISECOND_NS);
+    paris.command(10_930 * MILLISECOND_NS, Command::Panic);
+    la.gives(10_940 * MILLISECOND_NS, ConductorInput::Expected(None));
+    la.taken();
+    follows(&mut la, 10_940 * MILLISECOND_NS, &paris);
+    la.gives(11 * SECOND_NS, ConductorInput::Tick);
+    let done = la.taken();
+    assert!(!done.iter().any(|done| done.starts_with("> 2.")), "{done:?}");
+    let told = "tell Action { cue: cue 2, firing: 1, action: 2, outcome: Failed(\"it was stopped";
+    assert!(done.iter().any(|done| done.starts_with(told)), "{done:?}");
 }
 
 #[test]

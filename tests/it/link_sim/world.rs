@@ -183,7 +183,8 @@ impl World {
             return Err(format!("{}: the conductor and the flag disagree", program.me));
         }
         if program.flag.holds() {
-            let term = program.flag.state().map_or(1, |flag| flag.term);
+            // A caller may go on by the journal alone, before the log was read.
+            let term = program.conductor.state().flag().map_or(1, |flag| flag.term);
             let holder = *self.holders.entry(term).or_insert(at);
             if holder != at {
                 return Err(format!("{} and {} both hold term {term}", name(holder), name(at)));
