@@ -1,8 +1,9 @@
 //! Cues that a station fired while the others could not know of it, and from which the flag was
-//! taken: the audience has had them, and the run has not. They are not awaited any more, and nothing brings them by itself.
+//! taken: the audience has had them, and the run has not. They are not awaited any more, and nothing
+//! brings them by itself.
 
 use super::state::Leaves;
-use super::{Aside, FlagWay, Phase, RunNs, State};
+use super::{Aside, FlagChange, FlagWay, Phase, RunNs, State};
 use crate::show::{CueIx, CueNumber, Output, StationName};
 
 impl State {
@@ -18,8 +19,7 @@ impl State {
     /// that another station sends, which did not know of it. None where nobody took the flag from `by`:
     /// it called a copy of the run alone, and sent all outputs.
     pub fn unsent_aside(&self, number: &CueNumber, by: &StationName) -> Vec<&str> {
-        let mut changes = self.flag.iter().flat_map(|flag| &flag.changes);
-        if !changes.any(|change| is_taken_from(by, &change.how)) {
+        if self.last_take_from(by).is_none() {
             return vec![];
         }
         let actions = self.show.find(number).map(|cue| self.show.cue(cue).actions.as_slice());
@@ -33,6 +33,12 @@ impl State {
             }
         }
         ids
+    }
+
+    /// The last take of the flag from `station`: others may have taken it from each other since.
+    fn last_take_from(&self, station: &StationName) -> Option<&FlagChange> {
+        let is_from = |how: &FlagWay| matches!(how, FlagWay::Taken { from, .. } if from == station);
+        self.flag.as_ref()?.changes.iter().rfind(|change| is_from(&change.how))
     }
 
     /// The end of a sentence about such a cue: `; la-desk got nothing`, or nothing.
@@ -52,11 +58,8 @@ impl State {
         run_ns: RunNs,
     ) {
         let Some(cue) = self.show.find(number) else { return };
-        let takes = self.flag.iter().flat_map(|flag| flag.changes.iter().rev());
-        // Others may have taken it from each other since.
-        let mut taken = takes.filter(|change| is_taken_from(by, &change.how));
         // A station may also have gone on alone with a copy of the run, and nobody took anything.
-        let taken_ns = taken.next().map_or(fired_ns, |change| change.at_ns);
+        let taken_ns = self.last_take_from(by).map_or(fired_ns, |change| change.at_ns);
         let is_since = |cue: CueIx| self.cue(cue).fired_ns.is_some_and(|ns| ns >= taken_ns);
         if is_since(cue) {
             return;
@@ -81,16 +84,12 @@ impl State {
     }
 }
 
-fn is_taken_from(station: &StationName, how: &FlagWay) -> bool {
-    matches!(how, FlagWay::Taken { from, .. } if from == station)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::{FlagChange, FlagState};
+    use crate::engine::FlagState;
     use crate::show::file;
 
     #[test]

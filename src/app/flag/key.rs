@@ -101,7 +101,8 @@ impl App {
         !self.is_editor && self.link.as_ref().is_none_or(|link| link.may_fire())
     }
 
-    /// Reason why the show is not edited here: the station that has the flag does that. `None` where it is.
+    /// Reason why the show is not edited here: the station that has the flag does that. `None` where
+    /// it is.
     pub(crate) fn edited_elsewhere(&self) -> Option<String> {
         self.followed().map(|(holder, _)| edited_at(&holder))
     }
