@@ -74,8 +74,7 @@ pub struct State {
     pub(super) on_air: Vec<CueIx>,
     /// Ramps and fades.
     pub(super) ongoing: AllOngoing,
-    /// The cues that are [`Phase::Missed`], and why: a frame has no time to look through all cues for
-    /// them.
+    /// The cues that are [`Phase::Missed`], and why: no frame has time to look through all cues.
     pub(super) missed: BTreeMap<CueTurn, MissedWhy>,
     /// Cues whose instant an edit has put in the past, and that instant: they are missed first.
     pub(super) put_past: Vec<(CueIx, RunNs)>,
